@@ -1,0 +1,80 @@
+// One session with a database. What the engines may ask of any driver.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "database/dialect.h"
+#include "database/schema.h"
+#include "database/settings.h"
+#include "database/statement.h"
+#include "outcome/cancellation.h"
+#include "outcome/failure.h"
+
+namespace winnow::database {
+
+// The row that a query stands on; its texts are valid until the handler returns.
+class Row {
+ public:
+  virtual ~Row() = default;
+  virtual std::size_t size() const = 0;
+  virtual std::optional<std::string_view> text(std::size_t column) const = 0;  // nothing for NULL
+};
+
+// Returns false to stop the query early; that is no failure.
+using RowHandler = std::function<bool(const Row&)>;
+
+enum class AfterBatch { stay_open, commit };
+
+// How the server would run a statement, from its EXPLAIN.
+struct QueryPlan {
+  std::vector<std::string> indexes;  // by name, each once
+  std::vector<std::string> scans;    // tables that are read from end to end
+  std::string text;                  // as the server prints it, one line a node
+};
+
+// Not thread-safe: one thread at a time. Every call checks the Cancellation it was opened with before and while it
+// waits, and ends as `cancelled` with the statement in flight interrupted on the server. After `unavailable` the
+// connection is of no more use. Failures carry the server's SQLSTATE and whether a retry may help.
+class Connection {
+ public:
+  Connection() = default;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  virtual ~Connection() = default;  // rolls back what is open
+
+  virtual const Dialect& dialect() const = 0;
+
+  // Reads the catalog, read-only, in as few round trips as can be. A table that is missing is left out.
+  virtual Outcome<Schema> probe(std::span<const std::string> tables) = 0;
+
+  // Starts a transaction (READ COMMITTED; lock waits bounded by Settings::lock_timeout_ms). A driver may send it
+  // together with the first statement.
+  virtual Outcome<void> begin() = 0;
+  virtual Outcome<void> rollback() = 0;
+
+  // Runs a query; rows are streamed to the handler, memory does not grow with their number. The handler must not
+  // use this connection.
+  virtual Outcome<void> query(const Statement& statement, const RowHandler& handler) = 0;
+
+  // Runs statements in their order, in one round trip where the protocol allows, and commits after the last one
+  // when asked to. Returns the rows that each one changed. On a failure the transaction is rolled back; a broken
+  // connection after COMMIT was sent gives `commit_in_doubt`.
+  virtual Outcome<std::vector<std::int64_t>> execute(std::span<const Statement> statements,
+                                                     AfterBatch after) = 0;
+
+  virtual Outcome<QueryPlan> explain(const Statement& statement) = 0;
+};
+
+// Connects within Settings::connect_timeout_ms or fails as `unavailable` (unreachable, refused log-in, unknown
+// database) or `configuration` (the settings can't be used). `cancellation` must outlive the connection.
+Outcome<std::unique_ptr<Connection>> connect(const Settings& settings,
+                                             const Cancellation& cancellation);
+
+}  // namespace winnow::database

@@ -1,0 +1,88 @@
+// How one database spells what the engines need: the only place where SQL differs between servers.
+// A Dialect holds no connection and no state; every function may be called from any thread.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "database/schema.h"
+#include "database/statement.h"
+
+namespace winnow::database {
+
+enum class Comparison { at_or_after, at_or_before, after, before };
+
+class Dialect;
+
+// Builds one statement: text is appended, a value is bound where it stands.
+class SqlWriter {
+ public:
+  explicit SqlWriter(const Dialect& dialect) : dialect_(dialect) {}
+
+  SqlWriter& text(std::string_view sql) {
+    statement_.sql += sql;
+    return *this;
+  }
+  SqlWriter& identifier(std::string_view name);   // quoted
+  SqlWriter& table(const Table& table);           // quoted, with its schema
+  SqlWriter& bind(Parameter value);               // the dialect's placeholder
+  // The placeholder with the cast that lets it be compared with the column (an enum, a timestamp).
+  SqlWriter& bind_as(const Column& column, Parameter value);
+  const Dialect& dialect() const { return dialect_; }
+  Statement take() { return std::move(statement_); }
+
+ private:
+  const Dialect& dialect_;
+  Statement statement_;
+};
+
+class Dialect {
+ public:
+  Dialect() = default;
+  Dialect(const Dialect&) = delete;
+  Dialect& operator=(const Dialect&) = delete;
+  virtual ~Dialect() = default;
+
+  virtual std::string_view name() const = 0;  // "postgresql", "mysql", "sqlite"
+  // Doubles the quote inside; the name comes from the probed schema or a checked manifest.
+  virtual std::string quoted(std::string_view identifier) const = 0;
+  // Placeholder of the parameter with this ordinal, from 1.
+  virtual std::string placeholder(std::size_t ordinal, const Parameter& value) const = 0;
+  virtual std::string placeholder_as(std::size_t ordinal, const Column& column,
+                                     const Parameter& value) const = 0;
+
+  // `column` (an SQL expression over a column of this type) is one of the list, bound as ONE parameter:
+  // a plan that serves 10 keys serves 1,000. Values that an enumeration does not have must not be in the list.
+  virtual void any_of(SqlWriter& writer, std::string_view expression, const Column& column,
+                      TextList values) const = 0;
+  // `expression` begins with the text, letter case as the database compares, no wildcards.
+  virtual void starts_with(SqlWriter& writer, std::string_view expression,
+                           std::string prefix) const = 0;
+  // Compares the exact instant that the row holds, whatever zone its writer had. `document_path` leads to the
+  // same instant in the row's `value` document; a dialect uses it where the column alone can't tell (local_time).
+  virtual void compare_instant(SqlWriter& writer, std::string_view table_alias, const Column& column,
+                               std::span<const std::string> document_path, Comparison comparison,
+                               Instant instant) const = 0;
+
+  // An expression that gives the column as text: booleans `true`/`false`, instants as document::to_text writes
+  // them, enumerations by label, documents on one line. `document_path` as above, may be empty.
+  virtual std::string as_text(std::string_view table_alias, const Column& column,
+                              std::span<const std::string> document_path) const = 0;
+  // An expression that gives the column as text that bind_as() takes back unchanged (for keyset cursors).
+  virtual std::string as_cursor(std::string_view table_alias, const Column& column) const = 0;
+  // An expression that gives the text at a path of a JSON column, NULL where it is missing.
+  virtual std::string document_text(std::string_view column_expression,
+                                    std::span<const std::string> path) const = 0;
+
+  // What ends a SELECT that locks its rows and passes over those that others hold; empty where a transaction
+  // locks the whole database (SQLite).
+  virtual std::string_view lock_skipping_locked() const = 0;
+
+  // DELETE of the rows of `table` whose `expression_column` is one of `keys`; with `deleted` named where the table has
+  // that column, so that Kestra's indexes up to 1.2 serve (PR 12181). The shape is the one that keeps to the index
+  // at any number of keys (measurements.md).
+  virtual Statement delete_by_keys(const Table& table, const Column& column, TextList keys) const = 0;
+};
+
+}  // namespace winnow::database

@@ -1,0 +1,66 @@
+// What the probe found in the catalog: the tables that a task asked about, as this database has them.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "outcome/failure.h"
+
+namespace winnow::database {
+
+enum class ColumnType {
+  text,
+  boolean,
+  integer,
+  number,
+  enumeration,   // PostgreSQL enum type or MySQL ENUM
+  instant,       // holds the exact instant: timestamptz, MySQL DATETIME in UTC, SQLite's UTC text
+  local_time,    // PostgreSQL timestamp WITHOUT zone: the local time of the session that wrote it (kestra.md)
+  document,      // json, jsonb, SQLite's JSON text
+  other,
+};
+
+struct Column {
+  std::string name;
+  ColumnType type = ColumnType::other;
+  std::string type_name;            // as the server spells it, for casts: "state_type", "character varying"
+  bool nullable = true;
+  std::vector<std::string> labels;  // of an enumeration
+};
+
+struct Index {
+  std::string name;
+  std::vector<std::string> columns;  // leading first; expressions stand as an empty text
+  bool unique = false;
+  bool partial = false;              // serves only rows that its own condition names
+  bool ordered = true;               // a B-tree; false for GIN, hash, FULLTEXT
+};
+
+struct Table {
+  std::string name;
+  std::string schema;                // PostgreSQL schema or MySQL database that holds it; empty on SQLite
+  std::vector<Column> columns;
+  std::vector<std::string> primary_key;
+  std::vector<Index> indexes;        // with the primary key's own
+  bool can_select = true;
+  bool can_delete = true;            // DELETE, and what locking a row needs (UPDATE on PostgreSQL)
+  std::int64_t estimated_rows = -1;  // the server's own estimate, -1 when it has none
+
+  const Column* column(std::string_view name) const;
+  // The first complete (not partial) ordered index whose leading columns are `leading`, in any order, or nullptr.
+  const Index* index_on(const std::vector<std::string>& leading) const;
+};
+
+struct Schema {
+  std::string server;                   // "PostgreSQL 15.18", "SQLite 3.40.1", for people
+  std::map<std::string, Table> tables;  // those that exist of the ones asked for
+
+  const Table* table(std::string_view name) const;
+  // A schema failure that names what is missing, or the table.
+  Outcome<const Table*> require(std::string_view name) const;
+};
+
+}  // namespace winnow::database

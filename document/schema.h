@@ -1,0 +1,39 @@
+// Holds a JSON value against a JSON Schema (draft 7) and says for a person what was expected and where.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "document/yaml.h"
+
+namespace winnow::document {
+
+struct Mismatch {
+  std::string pointer;  // JSON Pointer of the value that does not fit
+  std::string message;  // what was found and what was expected, one sentence
+};
+
+// A compiled schema; may be used from several threads at once.
+class Schema {
+ public:
+  // The failure is `internal` when `definition` itself is not a schema: schemas are ours, not the user's.
+  static Outcome<Schema> compile(const Json& definition);
+  Schema(Schema&&) noexcept;
+  Schema& operator=(Schema&&) noexcept;
+  ~Schema();
+
+  // The first value that does not fit (deepest cause, not "the object is not valid"), or nothing. An unknown
+  // property is reported at its own pointer, with the nearest known name where one is close.
+  std::optional<Mismatch> mismatch(const Json& value) const;
+
+ private:
+  struct Compiled;
+  explicit Schema(std::unique_ptr<Compiled> compiled);
+  std::unique_ptr<Compiled> compiled_;
+};
+
+// `value` with the `default` of every missing property of the object schema `definition` filled in (one level).
+Json with_defaults(const Json& definition, Json value);
+
+}  // namespace winnow::document

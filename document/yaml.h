@@ -1,0 +1,34 @@
+// Reads YAML (and so JSON) that people write into one JSON value, and keeps the line of every part of it, so
+// that whoever refuses a value can say where it stands.
+#pragma once
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "outcome/failure.h"
+
+namespace winnow::document {
+
+// Keeps the order of keys as they were written: outputs and schemas read like their sources.
+using Json = nlohmann::ordered_json;
+
+struct Document {
+  std::string name;                  // the file's name, for messages
+  Json value;
+  std::map<std::string, int> lines;  // JSON Pointer of each key and element -> line, from 1
+
+  // `name:line` of the pointer's value, or of the nearest parent that has one.
+  std::string place(std::string_view pointer) const;
+};
+
+// Parses one document by YAML 1.2's core schema (yes, no, on and off are texts). Refused, as `configuration` with
+// name:line: syntax errors, duplicate keys, keys that are not text, anchors and aliases that multiply beyond
+// 100,000 values, nesting beyond 100 levels, text that is not UTF-8, several documents in one file, more than 10 MiB.
+Outcome<Document> parse_yaml(std::string_view text, std::string name);
+
+// The same, from a file; a file that can't be read is a configuration failure that names it.
+Outcome<Document> read_yaml_file(const std::string& path);
+
+}  // namespace winnow::document

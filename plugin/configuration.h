@@ -1,0 +1,37 @@
+// The operator's configuration (winnow.yaml, or the same keys in JSON), read and checked without any network.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "database/settings.h"
+#include "outcome/failure.h"
+#include "tasks/task.h"
+
+namespace winnow::plugin {
+
+enum class StorageKind { none, local, host };
+
+struct StorageSettings {
+  StorageKind kind = StorageKind::none;
+  std::string base_path;  // local
+};
+
+struct Configuration {
+  std::optional<database::Settings> database;  // nothing: tasks are refused until there is one, describe works
+  std::int32_t connections = 1;
+  std::optional<StorageSettings> storage;      // nothing: not configured; a task that needs files is refused
+  tasks::Policy policy;
+  std::string store_directory;                 // for STORE; default: the system's folder for temporary files
+  std::vector<std::string> manifest_folders;
+};
+
+// Empty text is an empty configuration. An unknown key is refused with name:line and the nearest known one. Secrets
+// ({env: NAME}, {file: PATH} or a plain string) are resolved here. With `kestra: PATH` the database and the storage come
+// from Kestra's own application.yml where the configuration itself does not name them.
+Outcome<Configuration> read_configuration(std::string_view text);
+
+}  // namespace winnow::plugin
