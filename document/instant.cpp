@@ -1,0 +1,145 @@
+// Reads and writes instants; strict, because a date that is misread decides what is deleted.
+#include "document/instant.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include <date/date.h>
+
+namespace winnow::document {
+namespace {
+
+constexpr std::string_view kExpected =
+    "expected a date and time with a zone, such as 2026-02-03T01:00:00Z or "
+    "2026-02-03T01:00:00+02:00";
+
+// Takes what it can read off the front of a text.
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : rest_(text) {}
+
+  bool done() const { return rest_.empty(); }
+
+  bool take(char expected) {
+    if (rest_.empty() || rest_.front() != expected) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+
+  // Exactly `count` digits.
+  std::optional<int> digits(std::size_t count) {
+    if (rest_.size() < count) return std::nullopt;
+    int value = 0;
+    for (const char character : rest_.substr(0, count)) {
+      if (character < '0' || character > '9') return std::nullopt;
+      value = value * 10 + (character - '0');
+    }
+    rest_.remove_prefix(count);
+    return value;
+  }
+
+  // `.123456789`: one digit or more, of which six count.
+  std::optional<int> fraction() {
+    int micros = 0;
+    int read = 0;
+    while (const auto digit = digits(1)) {
+      if (read < 6) micros = micros * 10 + *digit;
+      ++read;
+    }
+    if (read == 0) return std::nullopt;
+    for (; read < 6; ++read) micros *= 10;
+    return micros;
+  }
+
+  // `[Europe/Paris]`: the form of a zone's name.
+  bool zone_name() {
+    const auto end = rest_.find(']');
+    if (end == 0 || end == std::string_view::npos) return false;
+    const auto fits = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             std::string_view("/_+-:.~").find(c) != std::string_view::npos;
+    };
+    const auto name = rest_.substr(0, end);
+    if (!std::all_of(name.begin(), name.end(), fits)) return false;
+    rest_.remove_prefix(end + 1);
+    return true;
+  }
+
+ private:
+  std::string_view rest_;
+};
+
+std::optional<std::chrono::sys_days> read_date(Reader& reader) {
+  const auto year = reader.digits(4);
+  if (!year || !reader.take('-')) return std::nullopt;
+  const auto month = reader.digits(2);
+  if (!month || !reader.take('-')) return std::nullopt;
+  const auto day = reader.digits(2);
+  if (!day) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year{*year},
+                                         std::chrono::month{static_cast<unsigned>(*month)},
+                                         std::chrono::day{static_cast<unsigned>(*day)}};
+  if (!date.ok()) return std::nullopt;
+  return std::chrono::sys_days{date};
+}
+
+// `HH:MM`, where seconds and a fraction may follow.
+std::optional<std::chrono::microseconds> read_time(Reader& reader) {
+  const auto hour = reader.digits(2);
+  if (!hour || *hour > 23 || !reader.take(':')) return std::nullopt;
+  const auto minute = reader.digits(2);
+  if (!minute || *minute > 59) return std::nullopt;
+  std::optional<int> second = 0;
+  std::optional<int> micros = 0;
+  if (reader.take(':')) {
+    second = reader.digits(2);
+    if (!second || *second > 59) return std::nullopt;
+    if (reader.take('.')) micros = reader.fraction();
+    if (!micros) return std::nullopt;
+  }
+  return std::chrono::hours{*hour} + std::chrono::minutes{*minute} + std::chrono::seconds{*second} +
+         std::chrono::microseconds{*micros};
+}
+
+// `Z`, `+02`, `+02:00` or `+0200`; beyond 18 hours there is no zone (as in Java's ZoneOffset).
+std::optional<std::chrono::minutes> read_offset(Reader& reader) {
+  if (reader.take('Z')) return std::chrono::minutes{0};
+  const bool west = reader.take('-');
+  if (!west && !reader.take('+')) return std::nullopt;
+  const auto hours = reader.digits(2);
+  if (!hours) return std::nullopt;
+  const bool colon = reader.take(':');
+  const auto minutes = reader.digits(2);
+  if (colon && !minutes) return std::nullopt;
+  const std::chrono::minutes offset =
+      std::chrono::hours{*hours} + std::chrono::minutes{minutes.value_or(0)};
+  if (minutes.value_or(0) > 59 || offset > std::chrono::hours{18}) return std::nullopt;
+  return west ? -offset : offset;
+}
+
+}  // namespace
+
+Outcome<Instant> parse_instant(std::string_view text) {
+  Reader reader(text);
+  const auto refused = [](std::string_view reason) {
+    return fail(FailureKind::invalid_parameter, std::string(kExpected).append(reason));
+  };
+  const auto day = read_date(reader);
+  if (!day || !reader.take('T')) return refused("");
+  const auto time = read_time(reader);
+  if (!time) return refused("");
+  if (reader.done())
+    return refused("; this one has no zone, so it would mean another instant on each machine");
+  const auto offset = read_offset(reader);
+  if (!offset) return refused("");
+  if (reader.take('[') && !reader.zone_name()) return refused("");
+  if (!reader.done()) return refused("");
+  return Instant{*day} + *time - *offset;
+}
+
+std::string to_text(Instant instant) {
+  return date::format("%FT%TZ", instant);
+}
+
+}  // namespace winnow::document

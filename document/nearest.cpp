@@ -1,0 +1,52 @@
+// Edit distance, over letters of either case.
+#include "document/nearest.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace winnow::document {
+namespace {
+
+constexpr std::size_t kLongestName = 200;  // the cost is the product of both lengths
+
+char lower(char letter) {
+  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+}
+
+std::size_t distance(std::string_view one, std::string_view other) {
+  std::vector<std::size_t> row(other.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < other.size(); ++j) {
+      const std::size_t replaced = diagonal + (lower(one[i]) == lower(other[j]) ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::optional<std::string> nearest(std::string_view name, const std::vector<std::string>& known) {
+  if (name.size() > kLongestName) return std::nullopt;
+  std::optional<std::string> best;
+  std::size_t fewest = std::max<std::size_t>(1, name.size() / 3) + 1;
+  for (const auto& candidate : known) {
+    if (candidate.size() > kLongestName) continue;
+    const std::size_t changes = distance(name, candidate);
+    if (changes >= fewest) continue;
+    fewest = changes;
+    best = candidate;
+  }
+  return best;
+}
+
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& known) {
+  const auto meant = nearest(name, known);
+  return meant ? " (did you mean \"" + *meant + "\"?)" : std::string();
+}
+
+}  // namespace winnow::document

@@ -1,0 +1,236 @@
+// valijson decides whether and where a value fails; the words are our own, because its messages
+// name constraints and not what a person should write.
+#include "document/schema.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+
+#include "document/explain.h"
+#include "document/instant.h"
+#include "document/nearest.h"
+#include "document/pointer.h"
+
+namespace winnow::document {
+namespace {
+
+// `format` is checked here: valijson's idea of a date-time is not Kestra's.
+Json without_formats(const Json& definition) {
+  if (definition.is_array()) {
+    Json copy = Json::array();
+    for (const auto& element : definition) copy.push_back(without_formats(element));
+    return copy;
+  }
+  if (!definition.is_object()) return definition;
+  Json copy = Json::object();
+  for (const auto& member : definition.items()) {
+    if (member.key() == "format" && member.value().is_string()) continue;
+    copy[member.key()] = without_formats(member.value());
+  }
+  return copy;
+}
+
+// A place in the value, with the schemas that speak about it there.
+struct Location {
+  std::string pointer;
+  const Json* value;
+  std::vector<const Json*> definitions;  // alternatives of anyOf too
+};
+
+// The schema of a member or element, where `definition` has one.
+const Json* child_definition(const Json& definition, const std::string& step, bool is_element) {
+  if (is_element) {
+    const auto items = definition.find("items");
+    return items == definition.end() ? nullptr : &*items;
+  }
+  const auto properties = definition.find("properties");
+  if (properties != definition.end() && properties->contains(step)) return &(*properties)[step];
+  const auto others = definition.find("additionalProperties");
+  return others != definition.end() && others->is_object() ? &*others : nullptr;
+}
+
+// One step down; false where the value has no such part.
+bool descend(Location& location, const std::string& step) {
+  const Json& value = *location.value;
+  if (value.is_array()) {
+    const std::size_t index = std::stoul(step);
+    if (index >= value.size()) return false;
+    location.value = &value[index];
+    location.pointer = pointer_to(location.pointer, index);
+  } else {
+    if (!value.is_object() || !value.contains(step)) return false;
+    location.value = &value[step];
+    location.pointer = pointer_to(location.pointer, step);
+  }
+  std::vector<const Json*> below;
+  for (const Json* definition : location.definitions) {
+    const Json* child = child_definition(*definition, step, value.is_array());
+    if (child == nullptr) continue;
+    const auto all = alternatives(*child);
+    below.insert(below.end(), all.begin(), all.end());
+  }
+  location.definitions = std::move(below);
+  return true;
+}
+
+// valijson names a place as ["<root>", "[states]", "[0]"].
+Location located(const Json& definition, const Json& value,
+                 const std::vector<std::string>& context) {
+  Location location{"", &value, alternatives(definition)};
+  for (std::size_t i = 1; i < context.size(); ++i) {
+    const auto& part = context[i];
+    if (part.size() < 2 || !descend(location, part.substr(1, part.size() - 2))) break;
+  }
+  return location;
+}
+
+bool takes_objects(const Json& definition) {
+  return definition.value("type", Json()) == "object" || definition.contains("properties");
+}
+
+std::optional<Mismatch> unknown_property(const Location& location) {
+  std::vector<std::string> known;
+  for (const Json* definition : location.definitions) {
+    if (!takes_objects(*definition)) continue;
+    if (definition->value("additionalProperties", Json(true)) != Json(false)) return std::nullopt;
+    const auto names = known_properties(*definition);
+    known.insert(known.end(), names.begin(), names.end());
+  }
+  for (const auto& member : location.value->items()) {
+    if (std::find(known.begin(), known.end(), member.key()) != known.end()) continue;
+    return Mismatch{pointer_to(location.pointer, member.key()),
+                    "is not known here" + did_you_mean(member.key(), known)};
+  }
+  return std::nullopt;
+}
+
+std::optional<Mismatch> missing_property(const Location& location) {
+  std::vector<const Json*> objects;
+  std::copy_if(location.definitions.begin(), location.definitions.end(),
+               std::back_inserter(objects),
+               [](const Json* definition) { return takes_objects(*definition); });
+  if (objects.size() != 1) return std::nullopt;  // which of several was meant is not known
+  const auto required = objects.front()->find("required");
+  if (required == objects.front()->end()) return std::nullopt;
+  for (const auto& name : *required) {
+    const auto& key = name.get_ref<const std::string&>();
+    if (location.value->contains(key)) continue;
+    const Json* property = child_definition(*objects.front(), key, false);
+    const auto description = property == nullptr ? "" : property->value("description", "");
+    return Mismatch{pointer_to(location.pointer, key),
+                    "is required" + (description.empty() ? "" : ": " + description)};
+  }
+  return std::nullopt;
+}
+
+bool is_secret(const Location& location) {
+  return std::any_of(location.definitions.begin(), location.definitions.end(),
+                     [](const Json* definition) { return definition->value("writeOnly", false); });
+}
+
+Mismatch wrong_value(const Location& location) {
+  if (location.definitions.empty()) return {location.pointer, "is not known here"};
+  const Json& definition = *location.definitions.front();
+  std::string message = "expected " + described_schema(definition);
+  if (!is_secret(location)) message += ", found " + described_value(*location.value);
+  if (location.value->is_string() && definition.contains("enum")) {
+    std::vector<std::string> known;
+    for (const auto& value : definition["enum"]) {
+      if (value.is_string()) known.push_back(value.get<std::string>());
+    }
+    message += did_you_mean(location.value->get<std::string>(), known);
+  }
+  return {location.pointer, std::move(message)};
+}
+
+Mismatch explained(const Location& location) {
+  if (location.value->is_object()) {
+    if (auto unknown = unknown_property(location)) return std::move(*unknown);
+    if (auto missing = missing_property(location)) return std::move(*missing);
+  }
+  return wrong_value(location);
+}
+
+// Follows properties and items; alternatives have no formats in our schemas.
+std::optional<Mismatch> wrong_format(const Json& definition, const Json& value,
+                                     const std::string& pointer) {
+  if (value.is_string() && definition.value("format", "") == "date-time" &&
+      !parse_instant(value.get_ref<const std::string&>())) {
+    return wrong_value(Location{pointer, &value, {&definition}});
+  }
+  if (value.is_array()) {
+    const Json* items = child_definition(definition, {}, true);
+    if (items == nullptr || !items->is_object()) return std::nullopt;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      if (auto wrong = wrong_format(*items, value[i], pointer_to(pointer, i))) return wrong;
+    }
+  }
+  if (!value.is_object()) return std::nullopt;
+  for (const auto& member : value.items()) {
+    const Json* property = child_definition(definition, member.key(), false);
+    if (property == nullptr) continue;
+    auto wrong = wrong_format(*property, member.value(), pointer_to(pointer, member.key()));
+    if (wrong) return wrong;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+struct Schema::Compiled {
+  Json definition;
+  valijson::Schema constraints;
+};
+
+Schema::Schema(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}
+Schema::Schema(Schema&&) noexcept = default;
+Schema& Schema::operator=(Schema&&) noexcept = default;
+Schema::~Schema() = default;
+
+Outcome<Schema> Schema::compile(const Json& definition) {
+  auto compiled = std::make_unique<Compiled>();
+  compiled->definition = definition;
+  try {
+    const nlohmann::json plain = without_formats(definition);
+    valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
+    parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(plain), compiled->constraints);
+  } catch (const std::exception& error) {
+    return fail(FailureKind::internal, std::string("a JSON Schema can't be used: ") + error.what());
+  }
+  return Schema(std::move(compiled));
+}
+
+std::optional<Mismatch> Schema::mismatch(const Json& value) const {
+  const nlohmann::json plain = value;
+  valijson::ValidationResults results;
+  valijson::Validator validator(valijson::Validator::kStrongTypes);
+  const valijson::adapters::NlohmannJsonAdapter target(plain);
+  if (validator.validate(compiled_->constraints, target, &results)) {
+    return wrong_format(compiled_->definition, value, "");
+  }
+  // The deepest place is the cause; those above it only say that something below them is wrong.
+  std::vector<std::string> deepest;
+  for (const auto& error : results) {
+    if (error.context.size() > deepest.size()) deepest = error.context;
+  }
+  return explained(located(compiled_->definition, value, deepest));
+}
+
+Json with_defaults(const Json& definition, Json value) {
+  const auto properties = definition.find("properties");
+  if (properties == definition.end()) return value;
+  for (const auto& property : properties->items()) {
+    const auto given = property.value().find("default");
+    if (given != property.value().end() && !value.contains(property.key()))
+      value[property.key()] = *given;
+  }
+  return value;
+}
+
+}  // namespace winnow::document

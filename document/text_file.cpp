@@ -1,0 +1,41 @@
+// Reads a small file whole.
+#include "document/text_file.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <system_error>
+
+namespace winnow::document {
+namespace {
+
+struct Close {
+  void operator()(std::FILE* file) const {
+    std::fclose(file);
+  }  // NOLINT(cppcoreguidelines-owning-memory)
+};
+
+tl::unexpected<Failure> unreadable(const std::string& path, int error) {
+  return fail(FailureKind::configuration,
+              "the file \"" + path + "\" can't be read: " + std::generic_category().message(error));
+}
+
+}  // namespace
+
+Outcome<std::string> read_text_file(const std::string& path, std::size_t most_bytes) {
+  const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rbe"));
+  if (!file) return unreadable(path, errno);
+  std::string text;
+  char block[65536];
+  while (const std::size_t read = std::fread(block, 1, sizeof block, file.get())) {
+    text.append(block, read);
+    if (text.size() > most_bytes) {
+      return fail(FailureKind::configuration, "the file \"" + path + "\" is larger than " +
+                                                  std::to_string(most_bytes) + " bytes");
+    }
+  }
+  if (std::ferror(file.get()) != 0) return unreadable(path, errno);
+  return text;
+}
+
+}  // namespace winnow::document

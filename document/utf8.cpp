@@ -1,0 +1,31 @@
+// UTF-8, as utf8proc judges it.
+#include "document/utf8.h"
+
+#include <utf8proc.h>
+
+namespace winnow::document {
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    utf8proc_int32_t code_point = 0;
+    const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+    // A character has four bytes at most; a smaller count also keeps huge texts within the
+    // library's signed sizes.
+    const auto used = utf8proc_iterate(
+        bytes, text.size() < 4 ? static_cast<utf8proc_ssize_t>(text.size()) : 4, &code_point);
+    if (used <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(used));
+  }
+  return true;
+}
+
+std::string shortened(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) return std::string(text);
+  const auto continues = [&](std::size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
+  };
+  while (bytes > 0 && continues(bytes)) --bytes;
+  return std::string(text.substr(0, bytes)) + "...";
+}
+
+}  // namespace winnow::document

@@ -1,0 +1,16 @@
+// Whether a text is what this program takes every text for.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace winnow::document {
+
+// Well-formed UTF-8: no overlong form, no surrogate, nothing beyond U+10FFFF, nothing cut off.
+bool is_utf8(std::string_view text);
+
+// At most `bytes` of a well-formed text, never half a character, with "..." where something was
+// left off.
+std::string shortened(std::string_view text, std::size_t bytes);
+
+}  // namespace winnow::document

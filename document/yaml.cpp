@@ -1,0 +1,260 @@
+// YAML by yaml-cpp's event parser, typed by the core schema of YAML 1.2. Its node tree is not used:
+// it follows aliases without bound and forgets which scalars were in quotes.
+#include "document/yaml.h"
+
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <sstream>
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/yaml.h>
+
+#include "document/json.h"
+#include "document/pointer.h"
+#include "document/text_file.h"
+#include "document/tree_builder.h"
+
+namespace winnow::document {
+namespace {
+
+bool one_of(std::string_view text, std::initializer_list<std::string_view> texts) {
+  for (const auto& candidate : texts) {
+    if (text == candidate) return true;
+  }
+  return false;
+}
+
+bool only(std::string_view text, std::string_view characters) {
+  return !text.empty() && text.find_first_not_of(characters) == std::string_view::npos;
+}
+
+constexpr std::string_view kDigits = "0123456789";
+
+// Takes the digits off the front and says how many there were.
+std::size_t skip_digits(std::string_view& text) {
+  const auto end = std::min(text.find_first_not_of(kDigits), text.size());
+  text.remove_prefix(end);
+  return end;
+}
+
+// [-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?
+bool looks_like_number(std::string_view text) {
+  if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
+  std::size_t digits = skip_digits(text);
+  if (!text.empty() && text.front() == '.') {
+    text.remove_prefix(1);
+    digits += skip_digits(text);
+  }
+  if (digits == 0) return false;
+  if (text.empty()) return true;
+  if (text.front() != 'e' && text.front() != 'E') return false;
+  text.remove_prefix(1);
+  if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
+  return only(text, kDigits);
+}
+
+template <class Number>
+std::optional<Number> converted(std::string_view text, int base = 10) {
+  Number number{};
+  const auto* end = text.data() + text.size();
+  std::from_chars_result result{};
+  if constexpr (std::is_integral_v<Number>) {
+    result = std::from_chars(text.data(), end, number, base);
+  } else {
+    result = std::from_chars(text.data(), end, number);
+  }
+  if (result.ec != std::errc{} || result.ptr != end) return std::nullopt;
+  return number;
+}
+
+// A number by the core schema; nothing where the text is none, or one that no double can hold.
+std::optional<Json> number(std::string_view text) {
+  for (const auto& [prefix, base, digits] :
+       {std::tuple{"0o", 8, "01234567"}, std::tuple{"0x", 16, "0123456789abcdefABCDEF"}}) {
+    if (!text.starts_with(prefix) || !only(text.substr(2), digits)) continue;
+    if (const auto integer = converted<std::int64_t>(text.substr(2), base)) return Json(*integer);
+    return std::nullopt;
+  }
+  if (!looks_like_number(text)) return std::nullopt;
+  if (text.front() == '+') text.remove_prefix(1);
+  if (const auto integer = converted<std::int64_t>(text)) return Json(*integer);
+  if (const auto real = converted<double>(text)) return Json(*real);
+  return std::nullopt;
+}
+
+Json plain_scalar(const std::string& text) {
+  if (one_of(text, {"", "~", "null", "Null", "NULL"})) return nullptr;
+  if (one_of(text, {"true", "True", "TRUE"})) return true;
+  if (one_of(text, {"false", "False", "FALSE"})) return false;
+  return number(text).value_or(Json(text));
+}
+
+// Leaves yaml-cpp's parser, which knows no other way; caught in parse_yaml.
+struct Stop {};
+
+class Events : public YAML::EventHandler {
+ public:
+  explicit Events(TreeBuilder& builder) : builder_(builder) {}
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (std::exchange(started_, true)) refuse(mark, "a second document; one file holds one");
+  }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    scalar(nullptr, mark, anchor);
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& text) override {
+    const bool quoted = tag == "!" || tag == "tag:yaml.org,2002:str";
+    if (!quoted && tag != "?" && !tag.empty()) unknown_tag(mark);
+    scalar(quoted ? Json(text) : plain_scalar(text), mark, anchor);
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (builder_.expects_key()) refuse(mark, "an alias can't be a key");
+    const auto found = anchors_.find(anchor);
+    if (found == anchors_.end()) refuse(mark, "this alias stands inside of what it refers to");
+    go_on(builder_.alias(found->second, line(mark)));
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value /*style*/) override {
+    container(mark, tag, "tag:yaml.org,2002:seq", anchor);
+    go_on(builder_.begin_array(line(mark)));
+  }
+  void OnSequenceEnd() override { end(); }
+
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value /*style*/) override {
+    container(mark, tag, "tag:yaml.org,2002:map", anchor);
+    go_on(builder_.begin_object(line(mark)));
+  }
+  void OnMapEnd() override { end(); }
+
+ private:
+  static int line(const YAML::Mark& mark) { return mark.line + 1; }
+
+  static void go_on(bool possible) {
+    if (!possible) throw Stop{};
+  }
+
+  [[noreturn]] void refuse(const YAML::Mark& mark, std::string reason) {
+    builder_.refuse(line(mark), std::move(reason));
+    throw Stop{};
+  }
+
+  [[noreturn]] void unknown_tag(const YAML::Mark& mark) {
+    refuse(mark,
+           "a tag (a word that begins with !) that is not known here; a text that begins so wants "
+           "quotes");
+  }
+
+  void scalar(Json value, const YAML::Mark& mark, YAML::anchor_t anchor) {
+    last_line_ = line(mark);
+    if (anchor != YAML::NullAnchor) anchors_[anchor] = Anchored{value, 1, 0};
+    if (!builder_.expects_key()) return go_on(builder_.scalar(std::move(value), last_line_));
+    if (!value.is_string()) {
+      refuse(mark, "a key that is not a text; write it in quotes");
+    }
+    go_on(builder_.key(value.get<std::string>(), last_line_));
+  }
+
+  void container(const YAML::Mark& mark, const std::string& tag, std::string_view own_tag,
+                 YAML::anchor_t anchor) {
+    last_line_ = line(mark);
+    if (builder_.expects_key()) refuse(mark, "a list or an object can't be a key");
+    if (!tag.empty() && tag != "?" && tag != "!" && tag != own_tag) unknown_tag(mark);
+    open_anchors_.push_back(anchor);
+  }
+
+  void end() {
+    const auto anchor = open_anchors_.back();
+    open_anchors_.pop_back();
+    std::optional<Anchored> kept;
+    go_on(builder_.end(last_line_, anchor == YAML::NullAnchor ? nullptr : &kept));
+    if (kept) anchors_[anchor] = std::move(*kept);
+  }
+
+  TreeBuilder& builder_;
+  std::map<YAML::anchor_t, Anchored> anchors_;
+  std::vector<YAML::anchor_t> open_anchors_;
+  int last_line_ = 1;
+  bool started_ = false;
+};
+
+Outcome<void> check_characters(std::string_view text, const std::string& name) {
+  int line = 1;
+  for (const char character : text) {
+    if (character == '\n') ++line;
+    const auto code = static_cast<unsigned char>(character);
+    if (code >= 0x20 || character == '\t' || character == '\n' || character == '\r') continue;
+    return fail(FailureKind::configuration,
+                name + ":" + std::to_string(line) +
+                    ": a control character; YAML wants it escaped, in double quotes");
+  }
+  return {};
+}
+
+// JSON that a program wrote has escapes (surrogate pairs, `\/`) and tabs that yaml-cpp does not
+// take.
+std::optional<Document> as_json(std::string_view text, const std::string& name) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos || (text[first] != '{' && text[first] != '['))
+    return std::nullopt;
+  auto document = parse_json(text, name);
+  if (!document) return std::nullopt;
+  return std::move(*document);
+}
+
+// Feeds the events of the one document to the builder; false where the builder has refused
+// something.
+bool build(std::string_view text, TreeBuilder& builder) {
+  try {
+    std::istringstream stream{std::string(text)};
+    YAML::Parser parser(stream);
+    Events events(builder);
+    if (!parser.HandleNextDocument(events)) return builder.scalar(nullptr, 1);
+    parser.HandleNextDocument(events);  // leaves by Stop if there is a second one
+    return true;
+  } catch (const Stop&) {
+    return false;
+  } catch (const YAML::Exception& error) {
+    // What follows a colon is a part of the text, which may be a secret.
+    const auto reason = error.msg.substr(0, error.msg.find(": "));
+    return builder.refuse(error.mark.is_null() ? 1 : error.mark.line + 1,
+                          "this is not YAML: " + reason);
+  }
+}
+
+}  // namespace
+
+std::string Document::place(std::string_view pointer) const {
+  for (;; pointer = parent_of(pointer)) {
+    const auto found = lines.find(std::string(pointer));
+    if (found != lines.end()) return name + ":" + std::to_string(found->second);
+    if (pointer.empty()) return name;
+  }
+}
+
+Outcome<Document> parse_yaml(std::string_view text, std::string name) {
+  if (auto checked = check_text(text, name); !checked) return fail(std::move(checked.error()));
+  if (auto checked = check_characters(text, name); !checked)
+    return fail(std::move(checked.error()));
+  if (auto document = as_json(text, name)) return std::move(*document);
+  TreeBuilder builder;
+  if (build(text, builder)) return std::move(builder).take(std::move(name));
+  const Refusal& refusal = *builder.refusal();
+  return fail(FailureKind::configuration,
+              name + ":" + std::to_string(refusal.line) + ": " + refusal.reason, refusal.pointer);
+}
+
+Outcome<Document> read_yaml_file(const std::string& path) {
+  const auto text = read_text_file(path, kLargestText);
+  if (!text) return fail(text.error());
+  return parse_yaml(*text, path);
+}
+
+}  // namespace winnow::document
