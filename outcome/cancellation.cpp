@@ -1,9 +1,9 @@
 #include "outcome/cancellation.h"
 
-#include <sys/eventfd.h>
+#include <cstdint>
 #include <unistd.h>
 
-#include <cstdint>
+#include <sys/eventfd.h>
 
 namespace winnow {
 

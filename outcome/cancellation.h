@@ -5,8 +5,8 @@
 
 namespace winnow {
 
-// Thread-safe. Once set it stays set. A driver that waits on a socket puts `wake_descriptor()` into the same
-// poll(2), so that a statement in flight is interrupted at once and not at its next row.
+// Thread-safe. Once set it stays set. A driver that waits on a socket puts `wake_descriptor()` into
+// the same poll(2), so that a statement in flight is interrupted at once and not at its next row.
 class Cancellation {
  public:
   Cancellation();
@@ -19,8 +19,9 @@ class Cancellation {
 
   bool requested() const noexcept { return requested_.load(std::memory_order_acquire); }
 
-  // A descriptor that becomes readable when cancellation is requested, and stays so; -1 where the process has
-  // no descriptor left: then poll with a timeout and ask requested(). Owned by this object.
+  // A descriptor that becomes readable when cancellation is requested, and stays so; -1 where the
+  // process has no descriptor left: then poll with a timeout and ask requested(). Owned by this
+  // object.
   int wake_descriptor() const noexcept { return descriptor_; }
 
  private:

@@ -1,15 +1,18 @@
-// How things go wrong inside winnow: one value that says what, where and whether trying again may help.
-// Every folder may include this one; it includes none of them. plugin/ alone turns a Failure into an ABI status.
+// How things go wrong inside winnow: one value that says what, where and whether trying again may
+// help. Every folder may include this one; it includes none of them. plugin/ alone turns a Failure
+// into an ABI status.
 #pragma once
 
 #include <cstdint>
 #include <string>
-#include <tl/expected.hpp>
 #include <utility>
+
+#include <tl/expected.hpp>
 
 namespace winnow {
 
-// The kinds are the ABI's statuses (abi/winnow.h, WINNOW_*), in the same order and with the same numbers.
+// The kinds are the ABI's statuses (abi/winnow.h, WINNOW_*), in the same order and with the same
+// numbers.
 enum class FailureKind : std::int32_t {
   invalid_argument = 1,   // the host misused the ABI
   unknown_task = 2,       // no manifest has that name or alias
@@ -28,18 +31,19 @@ enum class FailureKind : std::int32_t {
 
 struct Failure {
   FailureKind kind = FailureKind::internal;
-  std::string message;            // for a person: what was wrong, where, what to do; never a secret
-  std::string pointer = {};       // JSON Pointer into the parameters or the configuration, or empty
-  bool retryable = false;         // the same call may succeed later without any change
-  std::string sqlstate = {};      // the server's own code (SQLSTATE), where there is one
-  bool commit_in_doubt = false;   // the connection broke after COMMIT was sent and before its answer
+  std::string message;           // for a person: what was wrong, where, what to do; never a secret
+  std::string pointer = {};      // JSON Pointer into the parameters or the configuration, or empty
+  bool retryable = false;        // the same call may succeed later without any change
+  std::string sqlstate = {};     // the server's own code (SQLSTATE), where there is one
+  bool commit_in_doubt = false;  // the connection broke after COMMIT was sent and before its answer
 };
 
 template <class T>
 using Outcome = tl::expected<T, Failure>;
 
 // Makes the error side of an Outcome.
-inline tl::unexpected<Failure> fail(FailureKind kind, std::string message, std::string pointer = {}) {
+inline tl::unexpected<Failure> fail(FailureKind kind, std::string message,
+                                    std::string pointer = {}) {
   return tl::unexpected<Failure>(
       Failure{.kind = kind, .message = std::move(message), .pointer = std::move(pointer)});
 }

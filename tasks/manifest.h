@@ -1,4 +1,5 @@
-// What one task is: the content of a manifest (manifests/*.yaml), as the engines read it. plugin/ parses and checks it.
+// What one task is: the content of a manifest (manifests/*.yaml), as the engines read it. plugin/
+// parses and checks it.
 #pragma once
 
 #include <optional>
@@ -15,52 +16,58 @@ enum class EngineKind { listing, purge };
 
 // How a parameter narrows the rows.
 enum class FilterOperator {
-  equals,          // column = value
-  any_of,          // column is one of the values; a null or missing parameter does not filter
-  name_space,      // Kestra's rule: the namespace itself or `ns.` + anything; exact when `exact_with` is given too
-  at_or_after,     // column >= instant
-  at_or_before,    // column <= instant
+  equals,        // column = value
+  any_of,        // column is one of the values; a null or missing parameter does not filter
+  name_space,    // Kestra's rule: the namespace itself or `ns.` + anything; exact when `exact_with`
+                 // is given too
+  at_or_after,   // column >= instant
+  at_or_before,  // column <= instant
   after,
   before,
-  include_deleted, // boolean: rows marked deleted count too
-  present_if,      // boolean: rows that have a value in the column count only if it is true
-  missing_if       // boolean: rows that have none count only if it is true
+  include_deleted,  // boolean: rows marked deleted count too
+  present_if,       // boolean: rows that have a value in the column count only if it is true
+  missing_if        // boolean: rows that have none count only if it is true
 };
 
 struct Filter {
   std::string column;
   FilterOperator operation = FilterOperator::equals;
-  std::string exact_with;               // name_space: parameter that makes it exact (flowId)
-  std::vector<std::string> document;    // instants: path of the same instant in `value`
-  std::vector<std::string> when_absent; // any_of: the values that hold when the parameter is not given (S6)
+  std::string exact_with;             // name_space: parameter that makes it exact (flowId)
+  std::vector<std::string> document;  // instants: path of the same instant in `value`
+  std::vector<std::string>
+      when_absent;  // any_of: the values that hold when the parameter is not given (S6)
 };
 
 struct ParameterSpec {
   std::string name;
-  Json schema;                  // its JSON Schema, with title, description and default
+  Json schema;  // its JSON Schema, with title, description and default
   bool required = false;
-  std::optional<Filter> filter; // nothing: the engine itself knows it (batchSize, dryRun, fetchType, ...)
+  std::optional<Filter>
+      filter;  // nothing: the engine itself knows it (batchSize, dryRun, fetchType, ...)
 };
 
 // A listing's column as the caller names it.
 struct OutputColumn {
-  std::string name;                   // "startDate"
-  std::string column;                 // "start_date"
-  std::vector<std::string> document;  // path of the exact value in `value`, where the column is not exact
-  bool by_default = true;             // part of a row when `columns` is not given
+  std::string name;    // "startDate"
+  std::string column;  // "start_date"
+  std::vector<std::string>
+      document;            // path of the exact value in `value`, where the column is not exact
+  bool by_default = true;  // part of a row when `columns` is not given
 };
 
 // How a dependent's rows are found from its execution's.
 struct Match {
   enum class Kind {
     column,        // `column` holds the execution's id
-    composed_key,  // `column` holds tenant, namespace, flow and id joined by `_`, missing parts left out (execution_queued)
-    document       // `document` in `value` holds the id; the table is small and is scanned (executordelayed)
+    composed_key,  // `column` holds tenant, namespace, flow and id joined by `_`, missing parts
+                   // left out (execution_queued)
+    document       // `document` in `value` holds the id; the table is small and is scanned
+                   // (executordelayed)
   };
   Kind kind = Kind::column;
   std::string column;
   std::vector<std::string> document;
-  std::string only_column;                // further condition: `only_column` is one of `only_values`
+  std::string only_column;  // further condition: `only_column` is one of `only_values`
   std::vector<std::string> only_values;
 };
 
@@ -70,9 +77,10 @@ struct PurgeStep {
   Kind kind = Kind::rows;
   std::string table;
   Match match;
-  std::string switch_parameter;  // boolean parameter that turns the step off; empty: goes when the parent goes
-  std::string counter;           // name in the result: "logsCount"; steps that share one are added up
-  bool optional = false;         // left out where the probed schema has no such table, column or index
+  std::string switch_parameter;  // boolean parameter that turns the step off; empty: goes when the
+                                 // parent goes
+  std::string counter;    // name in the result: "logsCount"; steps that share one are added up
+  bool optional = false;  // left out where the probed schema has no such table, column or index
 };
 
 struct Manifest {
@@ -83,17 +91,18 @@ struct Manifest {
   std::string description;
   EngineKind engine = EngineKind::listing;
   std::string table;
-  std::string tenant_column;         // empty: the table has no tenants
-  std::string namespace_column;      // where the policy's namespaces apply; empty: none
+  std::string tenant_column;     // empty: the table has no tenants
+  std::string namespace_column;  // where the policy's namespaces apply; empty: none
   std::vector<ParameterSpec> parameters;
-  std::vector<OutputColumn> columns; // listing
-  std::vector<std::string> orders;   // listing: columns (output names) it may be ordered by; the first is the default
-  bool descending = false;           // listing: default direction
-  std::string order;                 // purge: column whose index it walks (end_date)
-  std::vector<std::string> order_document; // purge: path of the same instant in `value`
-  std::vector<PurgeStep> steps;      // purge
-  Json schema;                       // JSON Schema of all its parameters (an object)
-  Json outputs;                      // JSON Schema of its result
+  std::vector<OutputColumn> columns;  // listing
+  std::vector<std::string>
+      orders;  // listing: columns (output names) it may be ordered by; the first is the default
+  bool descending = false;                  // listing: default direction
+  std::string order;                        // purge: column whose index it walks (end_date)
+  std::vector<std::string> order_document;  // purge: path of the same instant in `value`
+  std::vector<PurgeStep> steps;             // purge
+  Json schema;                              // JSON Schema of all its parameters (an object)
+  Json outputs;                             // JSON Schema of its result
 };
 
 }  // namespace winnow::tasks

@@ -1,11 +1,13 @@
-// The purge engine: what a purge manifest describes goes in short transactions, children first, parent last.
+// The purge engine: what a purge manifest describes goes in short transactions, children first,
+// parent last.
 #pragma once
 
 #include "tasks/task.h"
 
 namespace winnow::tasks {
 
-// The parameters that every purge has beside its manifest's own: tenant. The manifest reader adds them.
+// The parameters that every purge has beside its manifest's own: tenant. The manifest reader adds
+// them.
 std::vector<ParameterSpec> purge_parameters();
 
 Outcome<void> check_purge(const Manifest& manifest, const Json& parameters, const Policy& policy);

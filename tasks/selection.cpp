@@ -24,21 +24,25 @@ bool is_instant(FilterOperator operation) {
 
 database::Comparison comparison_of(FilterOperator operation) {
   switch (operation) {
-    case FilterOperator::at_or_after: return database::Comparison::at_or_after;
-    case FilterOperator::after: return database::Comparison::after;
-    case FilterOperator::before: return database::Comparison::before;
-    default: return database::Comparison::at_or_before;
+    case FilterOperator::at_or_after:
+      return database::Comparison::at_or_after;
+    case FilterOperator::after:
+      return database::Comparison::after;
+    case FilterOperator::before:
+      return database::Comparison::before;
+    default:
+      return database::Comparison::at_or_before;
   }
 }
 
 // True when the namespace is `base` or lies below it.
 bool within(std::string_view name_space, std::string_view base) {
-  return name_space == base ||
-         (name_space.size() > base.size() && name_space.starts_with(base) &&
-          name_space[base.size()] == '.');
+  return name_space == base || (name_space.size() > base.size() && name_space.starts_with(base) &&
+                                name_space[base.size()] == '.');
 }
 
-// A policy's pattern: `a` is that namespace alone, `a.*` one level below it, `a.**` it and all below.
+// A policy's pattern: `a` is that namespace alone, `a.*` one level below it, `a.**` it and all
+// below.
 struct Pattern {
   enum class Reach { itself, one_level, everything };
   std::string base;
@@ -84,11 +88,15 @@ void write_pattern(SqlWriter& writer, const std::string& column, const Pattern& 
       }
       write_itself_or_below(writer, column, pattern.base);
       return;
-    case Pattern::Reach::itself: writer.text(column + " = ").bind(pattern.base); return;
-    case Pattern::Reach::one_level: break;
+    case Pattern::Reach::itself:
+      writer.text(column + " = ").bind(pattern.base);
+      return;
+    case Pattern::Reach::one_level:
+      break;
   }
   // One level below: what follows `base.` has no dot of its own.
-  const std::string rest = "substr(" + column + ", " + std::to_string(pattern.base.size() + 2) + ")";
+  const std::string rest =
+      "substr(" + column + ", " + std::to_string(pattern.base.size() + 2) + ")";
   writer.text("(");
   writer.dialect().starts_with(writer, column, pattern.base + ".");
   writer.text(" AND replace(" + rest + ", '.', '') = " + rest + ")");
@@ -99,9 +107,9 @@ TextList known_values(const Column& column, const Json& values) {
   TextList known;
   for (const auto& value : values) {
     const auto text = value.get<std::string>();
-    const bool exists = column.type != ColumnType::enumeration ||
-                        std::find(column.labels.begin(), column.labels.end(), text) !=
-                            column.labels.end();
+    const bool exists =
+        column.type != ColumnType::enumeration ||
+        std::find(column.labels.begin(), column.labels.end(), text) != column.labels.end();
     if (exists) known.push_back(text);
   }
   return known;
@@ -112,8 +120,7 @@ Outcome<void> check_namespace(const std::string& parameter, const std::string& n
   const auto matches = [&](const std::string& pattern) {
     return Pattern(pattern).matches(name_space);
   };
-  if (!policy.allow.empty() &&
-      std::none_of(policy.allow.begin(), policy.allow.end(), matches)) {
+  if (!policy.allow.empty() && std::none_of(policy.allow.begin(), policy.allow.end(), matches)) {
     return fail(FailureKind::denied,
                 "the policy does not allow the namespace \"" + name_space +
                     "\": it is not among `policy.allow` of the configuration",
@@ -123,8 +130,8 @@ Outcome<void> check_namespace(const std::string& parameter, const std::string& n
   for (const auto& pattern : policy.protect) {
     if (!within(name_space, Pattern(pattern).base)) continue;
     return fail(FailureKind::denied,
-                "the policy protects the namespace \"" + name_space + "\" (`policy.protect`: " +
-                    pattern + "); nothing of it can be purged",
+                "the policy protects the namespace \"" + name_space +
+                    "\" (`policy.protect`: " + pattern + "); nothing of it can be purged",
                 "/" + parameter);
   }
   return {};
@@ -164,8 +171,7 @@ Outcome<void> check_selection(const Manifest& manifest, const Json& parameters,
       }
     }
     if (parameter.filter->operation == FilterOperator::name_space) {
-      auto checked =
-          check_namespace(parameter.name, value->get<std::string>(), manifest, policy);
+      auto checked = check_namespace(parameter.name, value->get<std::string>(), manifest, policy);
       if (!checked) return checked;
     }
   }
@@ -286,7 +292,8 @@ void Selection::write_filter(SqlWriter& writer, std::string_view alias,
     case FilterOperator::missing_if:
       if (!value->get<bool>()) writer.text(" AND " + name + " IS NOT NULL");
       return;
-    case FilterOperator::include_deleted: return;
+    case FilterOperator::include_deleted:
+      return;
   }
 }
 

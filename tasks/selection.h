@@ -15,8 +15,8 @@
 
 namespace winnow::tasks {
 
-// What can be refused without a database: dates that are none (invalid_parameter), a tenant or a namespace that the
-// policy keeps from this task (denied). Each failure points at its parameter.
+// What can be refused without a database: dates that are none (invalid_parameter), a tenant or a
+// namespace that the policy keeps from this task (denied). Each failure points at its parameter.
 Outcome<void> check_selection(const Manifest& manifest, const Json& parameters,
                               const Policy& policy);
 

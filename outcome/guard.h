@@ -1,0 +1,24 @@
+// The border that no exception passes: libraries and allocations throw, winnow's own code answers
+// with Outcomes.
+#pragma once
+
+#include <exception>
+#include <new>
+
+#include "outcome/failure.h"
+
+namespace winnow {
+
+// Calls `work`, which answers with an Outcome<T>, and turns whatever it throws into a Failure.
+template <class Work>
+auto guarded(Work&& work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    return fail(FailureKind::no_memory, {});  // an empty text: making one could fail again
+  } catch (const std::exception& defect) {
+    return fail(FailureKind::internal, defect.what());
+  }
+}
+
+}  // namespace winnow

@@ -1,0 +1,51 @@
+#include "tasks/purge.h"
+
+#include "tasks/purge_plan.h"
+#include "tasks/purge_prepared.h"
+#include "tasks/purge_run.h"
+#include "tasks/selection.h"
+
+namespace winnow::tasks {
+namespace {
+
+tl::unexpected<TaskFailure> nothing_done(Failure failure) {
+  return tl::unexpected<TaskFailure>(
+      TaskFailure{.failure = std::move(failure), .done = Json::object()});
+}
+
+}  // namespace
+
+std::vector<ParameterSpec> purge_parameters() {
+  ParameterSpec tenant;
+  tenant.name = "tenant";
+  tenant.schema =
+      Json{{"type", "string"},
+           {"description", "The tenant whose rows go: one of the policy's; without it the first."}};
+  return {tenant};
+}
+
+Outcome<void> check_purge(const Manifest& manifest, const Json& parameters, const Policy& policy) {
+  return check_selection(manifest, parameters, policy);
+}
+
+TaskResult run_purge(const Manifest& manifest, const Json& parameters, Context& context) {
+  if (auto checked = check_purge(manifest, parameters, context.policy); !checked) {
+    return nothing_done(checked.error());
+  }
+  auto prepared = prepare(manifest, parameters, context);
+  if (!prepared) return nothing_done(prepared.error());
+  return PurgeRun(manifest, parameters, context, std::move(*prepared)).run();
+}
+
+TaskResult plan_purge(const Manifest& manifest, const Json& parameters, Context& context) {
+  if (auto checked = check_purge(manifest, parameters, context.policy); !checked) {
+    return nothing_done(checked.error());
+  }
+  auto prepared = prepare(manifest, parameters, context);
+  if (!prepared) return nothing_done(prepared.error());
+  auto described = describe_purge(manifest, parameters, *prepared);
+  if (!described) return nothing_done(described.error());
+  return *described;
+}
+
+}  // namespace winnow::tasks

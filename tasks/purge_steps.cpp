@@ -1,0 +1,173 @@
+#include "tasks/purge_steps.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace winnow::tasks {
+namespace {
+
+using database::Column;
+using database::Dialect;
+using database::SqlWriter;
+using database::Statement;
+using database::Table;
+using database::TextList;
+
+bool switched_on(const PurgeStep& step, const Json& parameters, bool otherwise) {
+  if (step.switch_parameter.empty()) return otherwise;
+  const auto found = parameters.find(step.switch_parameter);
+  return found == parameters.end() || found->get<bool>();
+}
+
+// Kestra's key of a queued execution: tenant, namespace, flow and id joined by `_`, a missing
+// tenant left out.
+std::string composed_key(const BatchRow& row) {
+  const std::string key = row.name_space + "_" + row.flow + "_" + row.key;
+  return row.tenant ? *row.tenant + "_" + key : key;
+}
+
+TextList keys_of(const RowStep& step, const std::vector<BatchRow>& batch) {
+  TextList keys;
+  keys.reserve(batch.size());
+  const bool composed = step.step->match.kind == Match::Kind::composed_key;
+  for (const auto& row : batch) keys.push_back(composed ? composed_key(row) : row.key);
+  return keys;
+}
+
+bool index_serves(const Table& table, const Match& match) {
+  std::vector<std::string> columns{match.column};
+  if (!match.only_column.empty()) columns.push_back(match.only_column);
+  if (table.index_on(columns) != nullptr) return true;
+  columns.emplace_back("deleted");
+  return table.index_on(columns) != nullptr;
+}
+
+// The conditions that find the dependents; the table stands as `t`.
+void write_match(SqlWriter& writer, const RowStep& step, const TextList& keys) {
+  const auto& dialect = writer.dialect();
+  if (step.only_column != nullptr) {
+    dialect.any_of(writer, "t." + dialect.quoted(step.only_column->name), *step.only_column,
+                   step.only_values);
+    writer.text(" AND ");
+  }
+  if (step.table->column("deleted") != nullptr) writer.text("t.deleted IN (false, true) AND ");
+  if (step.column != nullptr) {
+    dialect.any_of(writer, "t." + dialect.quoted(step.column->name), *step.column, keys);
+    return;
+  }
+  Column text;
+  text.type = database::ColumnType::text;
+  text.type_name = "text";
+  dialect.any_of(writer,
+                 dialect.document_text("t." + dialect.quoted("value"), step.step->match.document),
+                 text, keys);
+}
+
+}  // namespace
+
+std::vector<std::string> tables_of(const Manifest& manifest) {
+  std::vector<std::string> tables{manifest.table};
+  for (const auto& step : manifest.steps) {
+    if (step.kind == PurgeStep::Kind::rows) tables.push_back(step.table);
+  }
+  return tables;
+}
+
+Json zero_counters(const Manifest& manifest) {
+  Json counters = Json::object();
+  if (manifest.outputs.contains("properties")) {
+    for (const auto& [name, schema] : manifest.outputs["properties"].items()) {
+      if (schema.value("type", "") == "integer") counters[name] = 0;
+    }
+  }
+  for (const auto& step : manifest.steps) {
+    if (!step.counter.empty()) counters[step.counter] = 0;
+  }
+  return counters;
+}
+
+Outcome<PurgeSteps> PurgeSteps::resolve(const Manifest& manifest, const Json& parameters,
+                                        const database::Schema& schema) {
+  PurgeSteps steps;
+  steps.parent_ = &manifest.steps.back();
+  steps.deletes_parent_ = switched_on(*steps.parent_, parameters, true);
+  const auto parent = schema.require(manifest.table);
+  if (!parent) return fail(parent.error());
+  if (steps.deletes_parent_ && !(*parent)->can_delete) {
+    return fail(FailureKind::schema, "the database user may not delete from table \"" +
+                                         manifest.table + "\"; grant it SELECT, UPDATE and DELETE");
+  }
+  for (const auto& step : manifest.steps) {
+    if (!switched_on(step, parameters, steps.deletes_parent_)) continue;
+    if (step.kind == PurgeStep::Kind::files) {
+      steps.files_ = &step;
+      steps.needs_identity_ = true;
+    } else if (step.kind == PurgeStep::Kind::rows) {
+      if (auto added = steps.add_rows(step, schema); !added) return fail(added.error());
+    }
+  }
+  return steps;
+}
+
+Outcome<void> PurgeSteps::add_rows(const PurgeStep& step, const database::Schema& schema) {
+  RowStep row{.step = &step};
+  std::optional<Failure> missing;
+  const auto found = schema.require(step.table);
+  if (!found) {
+    missing = found.error();
+  } else {
+    row.table = *found;
+    const auto& match = step.match;
+    if (!match.column.empty()) row.column = row.table->column(match.column);
+    if (!match.only_column.empty()) row.only_column = row.table->column(match.only_column);
+    const bool by_document = match.kind == Match::Kind::document;
+    if ((!by_document && row.column == nullptr) ||
+        (!match.only_column.empty() && row.only_column == nullptr)) {
+      missing = Failure{FailureKind::schema, "table \"" + step.table +
+                                                 "\" lacks the column that leads to its execution"};
+    } else if (step.optional && !by_document && !index_serves(*row.table, match)) {
+      missing = Failure{FailureKind::schema,
+                        "table \"" + step.table + "\" has no index that leads to its execution"};
+    } else if (!row.table->can_delete) {
+      return fail(FailureKind::schema, "the database user may not delete from table \"" +
+                                           step.table + "\"; grant it SELECT and DELETE");
+    }
+  }
+  if (missing) {
+    if (!step.optional) return fail(*missing);
+    left_out_.push_back(missing->message);
+    return {};
+  }
+  for (const auto& value : step.match.only_values) {
+    const auto& labels = row.only_column->labels;
+    const bool known = row.only_column->type != database::ColumnType::enumeration ||
+                       std::find(labels.begin(), labels.end(), value) != labels.end();
+    if (known) row.only_values.push_back(value);
+  }
+  if (row.only_column != nullptr && row.only_values.empty()) return {};
+  if (step.match.kind == Match::Kind::composed_key) needs_identity_ = true;
+  rows_.push_back(std::move(row));
+  return {};
+}
+
+Statement PurgeSteps::deletion(const Dialect& dialect, const RowStep& step,
+                               const std::vector<BatchRow>& batch) const {
+  auto keys = keys_of(step, batch);
+  if (step.column != nullptr && step.only_column == nullptr) {
+    return dialect.delete_by_keys(*step.table, *step.column, std::move(keys));
+  }
+  SqlWriter writer(dialect);
+  writer.text("DELETE FROM ").table(*step.table).text(" AS t WHERE ");
+  write_match(writer, step, keys);
+  return writer.take();
+}
+
+Statement PurgeSteps::count(const Dialect& dialect, const RowStep& step,
+                            const std::vector<BatchRow>& batch) const {
+  SqlWriter writer(dialect);
+  writer.text("SELECT count(*) FROM ").table(*step.table).text(" AS t WHERE ");
+  write_match(writer, step, keys_of(step, batch));
+  return writer.take();
+}
+
+}  // namespace winnow::tasks

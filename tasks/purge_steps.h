@@ -1,0 +1,75 @@
+// The steps of a purge as this run takes them: those that are switched on and that the probed
+// schema has.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "database/dialect.h"
+#include "database/schema.h"
+#include "tasks/manifest.h"
+#include "tasks/task.h"
+
+namespace winnow::tasks {
+
+// An execution (or log, or metric) of a batch: keys travel, never documents.
+struct BatchRow {
+  std::string key;
+  std::string order = {};  // the order column's own text, for the next page's bound
+  std::optional<std::string> tenant = {};
+  std::string name_space = {};
+  std::string flow = {};
+};
+
+// A dependent's table whose rows go with their parent's.
+struct RowStep {
+  const PurgeStep* step = nullptr;
+  const database::Table* table = nullptr;
+  const database::Column* column = nullptr;  // nullptr: found by a path in the document
+  const database::Column* only_column = nullptr;
+  database::TextList only_values = {};
+};
+
+// The manifest and the schema must outlive it.
+class PurgeSteps {
+ public:
+  // A table, column or right that a step needs and that is missing is a schema failure; an optional
+  // step is left out then, and `left_out()` says why.
+  static Outcome<PurgeSteps> resolve(const Manifest& manifest, const Json& parameters,
+                                     const database::Schema& schema);
+
+  const std::vector<RowStep>& rows() const { return rows_; }
+  const PurgeStep* files() const { return files_; }  // nullptr: files stay
+  bool deletes_parent() const { return deletes_parent_; }
+  const PurgeStep& parent() const { return *parent_; }
+  const std::vector<std::string>& left_out() const { return left_out_; }
+
+  // True when a batch has to know tenant, namespace and flow of its rows.
+  bool needs_identity() const { return needs_identity_; }
+
+  // DELETE of the dependents of these rows.
+  database::Statement deletion(const database::Dialect& dialect, const RowStep& step,
+                               const std::vector<BatchRow>& batch) const;
+  // SELECT count(*) of the same rows.
+  database::Statement count(const database::Dialect& dialect, const RowStep& step,
+                            const std::vector<BatchRow>& batch) const;
+
+ private:
+  Outcome<void> add_rows(const PurgeStep& step, const database::Schema& schema);
+
+  std::vector<RowStep> rows_;
+  const PurgeStep* files_ = nullptr;
+  const PurgeStep* parent_ = nullptr;
+  bool deletes_parent_ = false;
+  bool needs_identity_ = false;
+  std::vector<std::string> left_out_;
+};
+
+// Every table that a purge of this manifest may touch, to be probed together.
+std::vector<std::string> tables_of(const Manifest& manifest);
+
+// A result with every counter of the manifest's steps at 0.
+Json zero_counters(const Manifest& manifest);
+
+}  // namespace winnow::tasks
