@@ -1,0 +1,172 @@
+#!/bin/bash
+# A real MySQL server for tests and benchmarks, on a free loopback port with a data folder of its own.
+#
+#   mysql.sh start DIR [MYSQLD-OPTION...]   prints mysql://winnow:PASSWORD@127.0.0.1:PORT/winnow
+#   mysql.sh stop DIR                       ends that server alone and removes DIR's contents
+#
+# DIR gets ca.pem (the CA of the server's certificate), pid, and `server`, a link to the server's own folder (log.err, data). Debian stable has no MySQL server and MariaDB can't hold
+# Kestra's schema, so Debian unstable's server runs from a chroot that is made once in ${WINNOW_CACHE:-~/.cache/winnow}.
+# A chroot needs root: without it the exit status is 77, which CTest and ./dev take as "skipped".
+# WINNOW_DEBIAN_MIRROR names a Debian mirror where apt's own configuration has none.
+set -euo pipefail
+
+cache=${WINNOW_CACHE:-$HOME/.cache/winnow}
+root=$cache/mysql-root
+# No account has this number; the chroot has no name for it either.
+uid=65533
+
+die() {
+  echo "mysql.sh: $1" >&2
+  exit "${2:-1}"
+}
+
+# The mirror this machine uses already: apt's own view of its sources.
+debian_mirror() {
+  if [[ -n ${WINNOW_DEBIAN_MIRROR:-} ]]; then
+    echo "$WINNOW_DEBIAN_MIRROR"
+    return
+  fi
+  local codename
+  codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+  # The origin is known once the lists have been downloaded; without it any main archive of this release is taken.
+  apt-get indextargets --format '$(RELEASE)|$(COMPONENT)|$(ORIGIN)|$(REPO_URI)' 'Created-By: Packages' |
+    awk -F'|' -v codename="$codename" '$1 == codename && $2 == "main" && ($3 == "Debian" || $3 ~ /ORIGIN/) {print $4; exit}'
+}
+
+# Made under another name and renamed, so that a chroot that exists is complete.
+make_chroot() {
+  [[ -d $root ]] && return
+  command -v debootstrap > /dev/null || die "debootstrap is missing: apt-get install debootstrap"
+  local mirror building
+  mirror=$(debian_mirror)
+  [[ -n $mirror ]] || die "no Debian mirror in apt's sources; set WINNOW_DEBIAN_MIRROR"
+  building=$(mktemp -d "$cache/mysql-root.building.XXXXXX")
+  echo "mysql.sh: making $root from Debian unstable (about 650 MB, once)" >&2
+  if ! debootstrap --variant=minbase --include=mysql-server-core,mysql-client-core sid "$building" "$mirror" \
+    > "$cache/mysql-root.log" 2>&1; then
+    rm -rf --one-file-system "$building"
+    tail -n 5 "$cache/mysql-root.log" >&2
+    die "debootstrap failed, see $cache/mysql-root.log"
+  fi
+  rm -rf "$building"/var/cache/apt/archives/*.deb
+  chmod 755 "$building"
+  mv -T "$building" "$root"
+}
+
+# An own CA, so that tests can verify the server's certificate and refuse a wrong one.
+make_certificates() {
+  local folder=$1
+  (
+    cd "$folder"
+    exec > /dev/null 2>&1
+    openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj '/CN=winnow test CA' -keyout ca-key.pem -out ca.pem
+    openssl req -newkey rsa:2048 -nodes -subj '/CN=localhost' -keyout server-key.pem -out server.csr
+    openssl x509 -req -in server.csr -CA ca.pem -CAkey ca-key.pem -CAcreateserial -days 3650 -out server.pem \
+      -extfile <(echo 'subjectAltName=DNS:localhost,IP:127.0.0.1')
+  ) || die "openssl can't make certificates"
+}
+
+in_chroot() {
+  chroot --userspec="$uid:$uid" "$root" "$@"
+}
+
+# Ends when the server says that it listens; fails when it has ended or needs more than two minutes.
+wait_until_ready() {
+  local pid=$1 log=$2 i
+  for ((i = 0; i < 1200; i++)); do
+    grep -qs "ready for connections.*port: $3 " "$log" && return 0
+    kill -0 "$pid" 2> /dev/null || return 1
+    sleep 0.1
+  done
+  return 1
+}
+
+give_up() {
+  tail -n 20 "$2/log.err" >&2 || true
+  rm -rf --one-file-system "$2" "$1/server" "$1/ca.pem"
+  die "$3"
+}
+
+start() {
+  local dir=$1 data home password attempt port pid
+  shift
+  mkdir -p "$dir" "$cache"
+  dir=$(cd "$dir" && pwd)
+  [[ ! -e $dir/pid ]] || die "$dir holds a server already: stop it first"
+  (
+    flock 9
+    make_chroot
+  ) 9> "$cache/mysql-root.lock"
+
+  data=$(mktemp -d "$root/srv/winnow.XXXXXX")
+  home=${data#"$root"}
+  mkdir "$data/data"
+  ln -sfn "$data" "$dir/server"
+  make_certificates "$data"
+  cp "$data/ca.pem" "$dir/ca.pem"
+  password=$(openssl rand -hex 12)
+  cat > "$data/first.sql" << SQL
+CREATE DATABASE winnow CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci;
+CREATE USER winnow@'%' IDENTIFIED WITH caching_sha2_password BY '$password';
+GRANT ALL ON *.* TO winnow@'%' WITH GRANT OPTION;
+ALTER USER root@localhost ACCOUNT LOCK;
+SQL
+  chown -R "$uid:$uid" "$data"
+  chmod 700 "$data"
+
+  if ! in_chroot mysqld --no-defaults --initialize-insecure --datadir="$home/data" --log-error="$home/log.err" \
+    < /dev/null > /dev/null 2>&1; then
+    give_up "$dir" "$data" "mysqld can't make its data folder"
+  fi
+  for attempt in 1 2 3 4 5; do
+    port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
+    # A process group of its own: what ends the test run with Ctrl-C leaves the server to `stop`.
+    setsid chroot --userspec="$uid:$uid" "$root" mysqld --no-defaults --datadir="$home/data" --log-error="$home/log.err" \
+      --bind-address=127.0.0.1 --port="$port" --socket="$home/socket" --pid-file="$home/pid" --mysqlx=OFF \
+      --secure-file-priv=NULL --skip-log-bin --init-file="$home/first.sql" \
+      --ssl-ca="$home/ca.pem" --ssl-cert="$home/server.pem" --ssl-key="$home/server-key.pem" \
+      --innodb-buffer-pool-size=512M --innodb-flush-log-at-trx-commit=2 --innodb-redo-log-capacity=512M \
+      "$@" < /dev/null > /dev/null 2>&1 &
+    pid=$!
+    if wait_until_ready "$pid" "$data/log.err" "$port"; then
+      rm -f "$data/first.sql"
+      echo "$pid" > "$dir/pid"
+      echo "mysql://winnow:$password@127.0.0.1:$port/winnow"
+      return
+    fi
+    # The port was taken in between: the next one. Anything else is an error to show.
+    kill "$pid" 2> /dev/null || true
+    wait "$pid" || true
+    grep -qs 'Address already in use' "$data/log.err" || break
+  done
+  give_up "$dir" "$data" "mysqld does not start"
+}
+
+stop() {
+  local dir=$1 pid data i
+  [[ -e $dir/pid ]] || die "$dir holds no server"
+  pid=$(< "$dir/pid")
+  data=$(readlink "$dir/server")
+  [[ $data == "$root"/srv/winnow.* ]] || die "$dir/server does not lead into $root"
+  # Only while the number still belongs to this very server.
+  if tr '\0' ' ' 2> /dev/null < "/proc/$pid/cmdline" | grep -q -- "--datadir=${data#"$root"}/data"; then
+    kill "$pid"
+    for ((i = 0; i < 600; i++)); do
+      kill -0 "$pid" 2> /dev/null || break
+      sleep 0.1
+    done
+    kill -KILL "$pid" 2> /dev/null || true
+  fi
+  rm -rf --one-file-system "$data"
+  rm -f "$dir/pid" "$dir/server" "$dir/ca.pem"
+}
+
+[[ $# -ge 2 ]] || die "usage: mysql.sh start DIR [MYSQLD-OPTION...] | mysql.sh stop DIR" 2
+[[ $(id -u) -eq 0 ]] || die "MySQL is skipped: its chroot needs root" 77
+command="$1"
+shift
+case $command in
+  start) start "$@" ;;
+  stop) stop "$1" ;;
+  *) die "unknown command $command" 2 ;;
+esac
