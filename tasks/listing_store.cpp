@@ -13,7 +13,7 @@
 namespace winnow::tasks {
 namespace {
 
-constexpr std::size_t kBufferSize = 256UZ * 1024;
+constexpr std::size_t kBufferSize = std::size_t{256} * 1024;
 constexpr int kAttempts = 8;
 
 std::string random_name(const std::string& task) {
