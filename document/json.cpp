@@ -69,12 +69,16 @@ class Events : public nlohmann::json_sax<Json> {
   // enough.
   bool parse_error(std::size_t /*position*/, const std::string& /*token*/,
                    const nlohmann::detail::exception& /*error*/) override {
+    other_syntax_ = true;
     return builder_.refuse(line_, "this is not JSON");
   }
+
+  bool other_syntax() const { return other_syntax_; }
 
  private:
   TreeBuilder& builder_;
   const int& line_;
+  bool other_syntax_ = false;
 };
 
 }  // namespace
@@ -87,18 +91,20 @@ Outcome<void> check_text(std::string_view text, const std::string& name) {
   return {};
 }
 
-Outcome<Document> parse_json(std::string_view text, std::string name) {
-  if (auto checked = check_text(text, name); !checked) return fail(std::move(checked.error()));
-  TreeBuilder builder;
+JsonAnswer read_json(std::string_view text, TreeBuilder& builder) {
   int line = 1;
   Events events(builder, line);
   const LineIterator first(text.data(), &line);
   const LineIterator last(text.data() + text.size(), &line);
-  const bool whole = Json::sax_parse(first, last, &events);
-  if (whole) return std::move(builder).take(std::move(name));
-  const Refusal refusal = builder.refusal().value_or(Refusal{line, "this is not JSON", {}});
-  return fail(FailureKind::configuration,
-              name + ":" + std::to_string(refusal.line) + ": " + refusal.reason, refusal.pointer);
+  if (Json::sax_parse(first, last, &events)) return JsonAnswer::whole;
+  return events.other_syntax() ? JsonAnswer::other_syntax : JsonAnswer::refused;
+}
+
+Outcome<Document> parse_json(std::string_view text, std::string name) {
+  if (auto checked = check_text(text, name); !checked) return fail(std::move(checked.error()));
+  TreeBuilder builder;
+  if (read_json(text, builder) != JsonAnswer::whole) return fail(builder.refusal()->failure(name));
+  return std::move(builder).take(std::move(name));
 }
 
 }  // namespace winnow::document

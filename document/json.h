@@ -10,6 +10,8 @@
 
 namespace winnow::document {
 
+class TreeBuilder;
+
 // Refused, as `configuration` with name:line and, where one is known, the pointer: what is not JSON
 // (RFC 8259), duplicate keys, more than 100,000 values, nesting beyond 100 levels, text that is not
 // UTF-8, more than 10 MiB.
@@ -19,5 +21,11 @@ constexpr std::size_t kLargestText = std::size_t{10} * 1024 * 1024;
 
 // The bound on a text's size and its UTF-8, which YAML and JSON share.
 Outcome<void> check_text(std::string_view text, const std::string& name);
+
+enum class JsonAnswer { whole, refused, other_syntax };
+
+// Feeds a text to the builder; what it refuses stands there. `other_syntax`: this is not JSON, but
+// may be YAML.
+JsonAnswer read_json(std::string_view text, TreeBuilder& builder);
 
 }  // namespace winnow::document

@@ -17,6 +17,12 @@ constexpr std::size_t kMostPointerBytes = std::size_t{64} * 1024 * 1024;
 
 }  // namespace
 
+Failure Refusal::failure(const std::string& name) const {
+  return {.kind = FailureKind::configuration,
+          .message = name + ":" + std::to_string(line) + ": " + reason,
+          .pointer = pointer};
+}
+
 bool TreeBuilder::refuse(int line, std::string reason, std::string pointer) {
   if (!refusal_) refusal_ = Refusal{line, std::move(reason), std::move(pointer)};
   return false;

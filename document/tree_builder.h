@@ -17,6 +17,8 @@ struct Refusal {
   int line = 0;
   std::string reason;
   std::string pointer;
+
+  Failure failure(const std::string& name) const;
 };
 
 // A value that was built before and stands in for an alias.

@@ -18,6 +18,10 @@
 namespace winnow::document {
 namespace {
 
+// yaml-cpp holds a line with an open bracket in memory until it knows that no key is on it, 240
+// bytes a byte.
+constexpr std::size_t kLargestYaml = std::size_t{1024} * 1024;
+
 bool one_of(std::string_view text, std::initializer_list<std::string_view> texts) {
   for (const auto& candidate : texts) {
     if (text == candidate) return true;
@@ -157,7 +161,7 @@ class Events : public YAML::EventHandler {
     if (anchor != YAML::NullAnchor) anchors_[anchor] = Anchored{value, 1, 0};
     if (!builder_.expects_key()) return go_on(builder_.scalar(std::move(value), last_line_));
     if (!value.is_string()) {
-      refuse(mark, "a key that is not a text; write it in quotes");
+      refuse(mark, "a key that is not a text (write it in quotes), or a list that is never closed");
     }
     go_on(builder_.key(value.get<std::string>(), last_line_));
   }
@@ -198,22 +202,17 @@ Outcome<void> check_characters(std::string_view text, const std::string& name) {
   return {};
 }
 
-// JSON that a program wrote has escapes (surrogate pairs, `\/`) and tabs that yaml-cpp does not
-// take.
-std::optional<Document> as_json(std::string_view text, const std::string& name) {
+bool may_be_json(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos || (text[first] != '{' && text[first] != '['))
-    return std::nullopt;
-  auto document = parse_json(text, name);
-  if (!document) return std::nullopt;
-  return std::move(*document);
+  return first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
 }
 
 // Feeds the events of the one document to the builder; false where the builder has refused
 // something.
 bool build(std::string_view text, TreeBuilder& builder) {
   try {
-    std::istringstream stream{std::string(text)};
+    // Without a document's end after it, yaml-cpp takes a quote that the text never closes.
+    std::istringstream stream{std::string(text) + (text.ends_with('\n') ? "...\n" : "\n...\n")};
     YAML::Parser parser(stream);
     Events events(builder);
     if (!parser.HandleNextDocument(events)) return builder.scalar(nullptr, 1);
@@ -243,12 +242,18 @@ Outcome<Document> parse_yaml(std::string_view text, std::string name) {
   if (auto checked = check_text(text, name); !checked) return fail(std::move(checked.error()));
   if (auto checked = check_characters(text, name); !checked)
     return fail(std::move(checked.error()));
-  if (auto document = as_json(text, name)) return std::move(*document);
   TreeBuilder builder;
-  if (build(text, builder)) return std::move(builder).take(std::move(name));
-  const Refusal& refusal = *builder.refusal();
-  return fail(FailureKind::configuration,
-              name + ":" + std::to_string(refusal.line) + ": " + refusal.reason, refusal.pointer);
+  // JSON that a program wrote has escapes (surrogate pairs, `\/`) and tabs that yaml-cpp does not
+  // take.
+  auto answer = may_be_json(text) ? read_json(text, builder) : JsonAnswer::other_syntax;
+  if (answer == JsonAnswer::other_syntax) {
+    if (text.size() > kLargestYaml)
+      return fail(FailureKind::configuration, name + ": larger than 1 MiB");
+    builder = TreeBuilder();
+    answer = build(text, builder) ? JsonAnswer::whole : JsonAnswer::refused;
+  }
+  if (answer == JsonAnswer::refused) return fail(builder.refusal()->failure(name));
+  return std::move(builder).take(std::move(name));
 }
 
 Outcome<Document> read_yaml_file(const std::string& path) {

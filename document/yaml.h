@@ -24,8 +24,10 @@ struct Document {
 };
 
 // Parses one document by YAML 1.2's core schema (yes, no, on and off are texts). Refused, as `configuration` with
-// name:line: syntax errors, duplicate keys, keys that are not text, anchors and aliases that multiply beyond
-// 100,000 values, nesting beyond 100 levels, text that is not UTF-8, several documents in one file, more than 10 MiB.
+// name:line: syntax errors, duplicate keys, keys that are not text, more than 100,000 values (what an alias stands for
+// counts each time), nesting beyond 100 levels, text that is not UTF-8, several documents in one file, more than 10 MiB
+// of JSON or 1 MiB of other YAML (its parser may hold 240 bytes for each one of a hostile text). No message repeats
+// a value: it may be a secret.
 Outcome<Document> parse_yaml(std::string_view text, std::string name);
 
 // The same, from a file; a file that can't be read is a configuration failure that names it.
