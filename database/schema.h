@@ -1,6 +1,7 @@
 // What the probe found in the catalog: the tables that a task asked about, as this database has them.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -26,7 +27,7 @@ enum class ColumnType {
 struct Column {
   std::string name;
   ColumnType type = ColumnType::other;
-  std::string type_name;            // as the server spells it, for casts: "state_type", "character varying"
+  std::string type_name;            // as the server spells it, for casts: "public.state_type", "character varying"
   bool nullable = true;
   std::vector<std::string> labels;  // of an enumeration
 };

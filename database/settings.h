@@ -19,7 +19,7 @@ struct Settings {
   std::string database;                        // name, or SQLite's path
   std::string user;
   std::string password;                        // a secret: never in a message, a log or a plan
-  std::string schema;                          // PostgreSQL: currentSchema of the URL, or empty
+  std::string schema;                          // PostgreSQL: currentSchema of the URL (parted by commas), or empty
   std::map<std::string, std::string> options;  // driver's own options of the URL's query: sslmode, sslrootcert, ...
   std::int32_t connect_timeout_ms = 10'000;
   std::int32_t lock_timeout_ms = 2'000;        // a statement waits no longer for a lock
@@ -27,6 +27,10 @@ struct Settings {
   // `postgresql://user@host:port/database`, without password and options: safe to print.
   std::string safe_name() const;
 };
+
+// The options that reach a driver, whatever the URL called them. PostgreSQL: libpq's own (sslmode, sslrootcert, sslcert, sslkey,
+// ...). MySQL: ssl-mode (DISABLED, PREFERRED, REQUIRED, VERIFY_CA, VERIFY_IDENTITY; not set: the driver's default), ssl-ca,
+// ssl-capath, ssl-cert, ssl-key, ssl-cipher, ssl-crl, tls-version, socket. SQLite: mode (ro, rw, rwc).
 
 // Reads postgresql://, postgres://, mysql://, mariadb://, sqlite: and their jdbc: forms, with user and password in the
 // authority or the query (as JDBC has them), percent-encoding decoded. TLS options of both worlds pass through to the

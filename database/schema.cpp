@@ -1,0 +1,37 @@
+#include "database/schema.h"
+
+#include <algorithm>
+
+namespace winnow::database {
+
+const Column* Table::column(std::string_view wanted) const {
+  const auto found = std::find_if(columns.begin(), columns.end(),
+                                  [&](const Column& column) { return column.name == wanted; });
+  return found == columns.end() ? nullptr : &*found;
+}
+
+const Index* Table::index_on(const std::vector<std::string>& leading) const {
+  const auto serves = [&](const Index& index) {
+    if (index.partial || !index.ordered || index.columns.size() < leading.size()) return false;
+    const auto end = index.columns.begin() + static_cast<std::ptrdiff_t>(leading.size());
+    return std::is_permutation(index.columns.begin(), end, leading.begin(), leading.end());
+  };
+  const auto found = std::find_if(indexes.begin(), indexes.end(), serves);
+  return found == indexes.end() ? nullptr : &*found;
+}
+
+const Table* Schema::table(std::string_view name) const {
+  const auto found = tables.find(std::string(name));
+  return found == tables.end() ? nullptr : &found->second;
+}
+
+Outcome<const Table*> Schema::require(std::string_view name) const {
+  if (const auto* found = table(name)) return found;
+  return fail(
+      FailureKind::schema,
+      "the database has no table `" + std::string(name) +
+          "`, or it is not in the search path: check that the URL leads to Kestra's own database "
+          "and schema");
+}
+
+}  // namespace winnow::database

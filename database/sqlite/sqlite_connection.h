@@ -1,0 +1,16 @@
+// The SQLite driver's door: winnow's own embedded engine, to try and to test with. It is not a
+// Kestra database.
+#pragma once
+
+#include <memory>
+
+#include "database/connection.h"
+
+namespace winnow::database {
+
+// The file must exist, but for `mode=rwc` in the URL's query, which creates it. `mode=ro` opens it
+// read-only.
+Outcome<std::unique_ptr<Connection>> connect_sqlite(const Settings& settings,
+                                                    const Cancellation& cancellation);
+
+}  // namespace winnow::database
