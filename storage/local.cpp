@@ -1,0 +1,132 @@
+// Storage in a folder of this machine: finds each execution's folder from the base path downwards.
+#include "storage/local.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <system_error>
+
+#include <sys/stat.h>
+
+#include "storage/printable.h"
+#include "storage/tree.h"
+
+namespace winnow::storage {
+namespace {
+
+std::vector<std::string> segments_of(const std::string& path) {
+  std::vector<std::string> segments;
+  std::size_t begin = 0;
+  while (begin < path.size()) {
+    const auto slash = std::min(path.find('/', begin), path.size());
+    if (slash > begin) segments.push_back(path.substr(begin, slash - begin));
+    begin = slash + 1;
+  }
+  return segments;
+}
+
+class LocalStorage final : public Storage {
+ public:
+  explicit LocalStorage(std::string base_path) : base_path_(std::move(base_path)) {}
+
+  std::vector<Removed> remove(std::span<const ExecutionFolder> folders,
+                              const Cancellation& cancellation) override {
+    return walk_all(TreeAction::remove, folders, cancellation);
+  }
+
+  std::vector<Removed> count(std::span<const ExecutionFolder> folders,
+                             const Cancellation& cancellation) override {
+    return walk_all(TreeAction::count, folders, cancellation);
+  }
+
+ private:
+  std::vector<Removed> walk_all(TreeAction action, std::span<const ExecutionFolder> folders,
+                                const Cancellation& cancellation) const {
+    std::vector<Removed> results;
+    results.reserve(folders.size());
+    // The base path is the operator's own word: it may be a link. Opened anew each time, so that
+    // nothing stays open.
+    const Descriptor base(::open(base_path_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    const int error = base.valid() ? 0 : errno;
+    for (const ExecutionFolder& folder : folders) {
+      if (cancellation.requested()) {
+        results.push_back(failed({.kind = FailureKind::cancelled, .message = "cancelled"}));
+      } else if (!base.valid()) {
+        // A base that is not there is no storage without files: its disk may not be mounted.
+        results.push_back(failed(file_failure("open the storage's base path", base_path_, error)));
+      } else {
+        results.push_back(walk_one(action, base.get(), folder, cancellation));
+      }
+    }
+    return results;
+  }
+
+  Removed walk_one(TreeAction action, int base, const ExecutionFolder& folder,
+                   const Cancellation& cancellation) const {
+    const auto path = execution_path(folder);
+    if (!path) return failed(path.error());
+    std::vector<std::string> segments = segments_of(*path);
+    if (folder.tenant) segments.insert(segments.begin(), *folder.tenant);
+
+    std::string place = base_path_;
+    Descriptor parent;
+    for (std::size_t at = 0; at < segments.size(); ++at) {
+      const int above = at == 0 ? base : parent.get();
+      place += (place.ends_with('/') ? "" : "/") + segments[at];
+      Descriptor next = open_folder(above, segments[at], O_PATH | O_DIRECTORY | O_NOFOLLOW);
+      if (!next.valid()) return not_opened(above, segments[at], place);
+      if (at + 1 == segments.size()) {
+        return walk_tree(action, above, segments[at], place, cancellation);
+      }
+      parent = std::move(next);
+    }
+    return {};
+  }
+
+  // Why a folder on the way can't be opened. One that is not there has no files.
+  static Removed not_opened(int parent, const std::string& name, const std::string& place) {
+    const int error = errno;
+    if (error == ENOENT || error == ENAMETOOLONG) return {};
+    struct stat status {};
+    const bool known = ::fstatat(parent, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+    if (known && S_ISLNK(status.st_mode)) {
+      return failed({.kind = FailureKind::storage,
+                     .message = printable(place) +
+                                " is a link: winnow follows no link inside the storage; put the "
+                                "folder itself there, or set base-path to where it is"});
+    }
+    return failed(file_failure("open", place, error));
+  }
+
+  static Removed failed(Failure failure) { return {.files = 0, .failure = std::move(failure)}; }
+
+  std::string base_path_;
+};
+
+tl::unexpected<Failure> refuse(const std::string& base_path, const std::string& why) {
+  return fail(FailureKind::configuration,
+              "the storage's base path \"" + printable(base_path) + "\" " + why);
+}
+
+}  // namespace
+
+Outcome<std::unique_ptr<Storage>> open_local(const std::string& base_path) {
+  if (base_path.empty()) return refuse(base_path, "is empty: name the folder of Kestra's storage");
+  if (base_path.find('\0') != std::string::npos) return refuse(base_path, "holds a NUL character");
+  if (base_path.front() != '/') return refuse(base_path, "is relative: give the whole path");
+  const Descriptor base(::open(base_path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!base.valid()) {
+    return refuse(base_path, "can't be used: " + std::generic_category().message(errno));
+  }
+  struct stat own {};
+  struct stat root {};
+  if (::fstat(base.get(), &own) != 0 || ::stat("/", &root) != 0) {
+    return refuse(base_path, "can't be used: " + std::generic_category().message(errno));
+  }
+  // Also `//`, `/.`, or a link to it.
+  if (own.st_dev == root.st_dev && own.st_ino == root.st_ino) {
+    return refuse(base_path, "is the root of the file system: name the folder of Kestra's storage");
+  }
+  return std::make_unique<LocalStorage>(base_path);
+}
+
+}  // namespace winnow::storage

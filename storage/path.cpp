@@ -1,0 +1,107 @@
+// Where an execution's folder lies, by the rules of Kestra's StorageContext and Slugify.
+#include <cstdlib>
+#include <memory>
+#include <utf8proc.h>
+
+#include "storage/printable.h"
+#include "storage/storage.h"
+
+namespace winnow::storage {
+namespace {
+
+struct Free {
+  // utf8proc hands out memory of malloc. NOLINTNEXTLINE
+  void operator()(utf8proc_uint8_t* text) const { std::free(text); }
+};
+
+// Java's \s without its Unicode flag.
+bool is_java_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\v' || c == '\f' || c == '\r';
+}
+
+bool is_ascii_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+// Letters apart from their accents, which are dropped later. Text that is not UTF-8 stays: what
+// isn't ASCII goes anyway.
+std::string decomposed(std::string_view text) {
+  utf8proc_uint8_t* mapped = nullptr;
+  const auto size =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),  // NOLINT
+                   static_cast<utf8proc_ssize_t>(text.size()), &mapped,
+                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE));
+  const std::unique_ptr<utf8proc_uint8_t, Free> owner(mapped);
+  if (size < 0) return std::string(text);
+  return std::string(mapped, mapped + size);
+}
+
+Outcome<void> check_segment(const char* what, const std::string& segment) {
+  const bool usable = !segment.empty() && segment != "." && segment != ".." &&
+                      segment.find('/') == std::string::npos &&
+                      segment.find('\0') == std::string::npos;
+  if (usable) return {};
+  return fail(FailureKind::storage, std::string("the ") + what + " \"" + printable(segment) +
+                                        "\" can't be the name of a folder in the storage");
+}
+
+// The namespace's parts, each followed by `/`. Empty parts (`a..b`, `.a`) vanish, as Java's Path
+// joins them.
+std::string namespace_path(std::string_view name_space) {
+  std::string path;
+  while (!name_space.empty()) {
+    const auto dot = name_space.find('.');
+    const auto part = name_space.substr(0, dot);
+    if (!part.empty()) path.append(part).append("/");
+    name_space.remove_prefix(dot == std::string_view::npos ? name_space.size() : dot + 1);
+  }
+  return path;
+}
+
+}  // namespace
+
+std::string slug(std::string_view flow) {
+  std::string spaced(flow);
+  for (char& c : spaced) {
+    if (is_java_space(c)) c = '-';
+  }
+  std::string result;
+  for (const char c : decomposed(spaced)) {
+    const bool dash = c == '-' || c == '_';
+    if (!dash && !is_ascii_letter(c) && !is_digit(c)) continue;
+    if (dash && result.ends_with('-')) continue;
+    result += dash ? '-' : lower(c);
+  }
+  if (result.ends_with('-')) result.pop_back();
+  if (result.starts_with('-')) result.erase(0, 1);
+  return result;
+}
+
+Outcome<std::string> execution_path(const ExecutionFolder& folder) {
+  if (folder.tenant) {
+    if (auto fit = check_segment("tenant", *folder.tenant); !fit)
+      return fail(std::move(fit.error()));
+  }
+  if (auto fit = check_segment("execution id", folder.execution); !fit) {
+    return fail(std::move(fit.error()));
+  }
+  const std::string parents = namespace_path(folder.name_space);
+  const bool odd = folder.name_space.find('/') != std::string::npos ||
+                   folder.name_space.find('\0') != std::string::npos;
+  if (odd || parents.empty()) {
+    return fail(FailureKind::storage, "the namespace \"" + printable(folder.name_space) +
+                                          "\" can't be a folder in the storage");
+  }
+  const std::string flow = slug(folder.flow);
+  return parents + (flow.empty() ? "" : flow + "/") + "executions/" + folder.execution;
+}
+
+}  // namespace winnow::storage

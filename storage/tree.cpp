@@ -1,0 +1,239 @@
+// The walk below one execution's folder. Each step is relative to an open folder (openat,
+// unlinkat), so that exchanging a folder for a link meanwhile leads nowhere.
+#include "storage/tree.h"
+
+#include <cerrno>
+#include <dirent.h>
+#include <fcntl.h>
+#include <memory>
+#include <system_error>
+
+#include <sys/stat.h>
+
+#include "storage/printable.h"
+
+namespace winnow::storage {
+namespace {
+
+constexpr std::string_view kSidecar = ".metadata";
+// Folders above this depth stay open while the walk is below them; deeper ones are opened again by
+// name, so that a deep tree does not use up the process's descriptors.
+constexpr std::size_t kKeptOpen = 64;
+// Kestra makes files by their whole path, which Linux bounds to 4,096 bytes.
+constexpr std::size_t kDeepest = 4096;
+// A folder that somebody fills meanwhile is read again so many times.
+constexpr int kPasses = 16;
+
+struct CloseFolder {
+  void operator()(DIR* folder) const { ::closedir(folder); }
+};
+using FolderStream = std::unique_ptr<DIR, CloseFolder>;
+
+struct Level {
+  std::string name;
+  Descriptor folder;
+  std::vector<std::string> folders;  // below it, still to be visited
+  int passes = 0;
+};
+
+class Walk {
+ public:
+  Walk(TreeAction action, int parent, std::string place, const Cancellation& cancellation)
+      : action_(action), parent_(parent), place_(std::move(place)), cancellation_(cancellation) {}
+
+  Removed run(const std::string& name) {
+    enter(name);
+    while (!levels_.empty() && !result_.failure) step();
+    return std::move(result_);
+  }
+
+ private:
+  void step() {
+    Level& level = levels_.back();
+    if (level.folders.empty()) return leave();
+    const std::string name = std::move(level.folders.back());
+    level.folders.pop_back();
+    enter(name);
+  }
+
+  // Opens a folder of the last level, and reads it.
+  void enter(const std::string& name) {
+    if (levels_.size() >= kDeepest) {
+      result_.failure = Failure{.kind = FailureKind::storage,
+                                .message = "folders are nested too deep: " + path_of(name)};
+      return;
+    }
+    if (!reopen(levels_.size())) return;
+    Descriptor folder =
+        open_folder(descriptor_of(levels_.size()), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    if (!folder.valid()) {
+      // Gone, or exchanged for a link or a file: then it is met again when its folder doesn't get
+      // empty.
+      const bool changed = errno == ENOENT || errno == ENOTDIR || errno == ELOOP;
+      if (!changed) report("open", errno, name);
+      return;
+    }
+    if (levels_.size() > kKeptOpen) levels_.back().folder.close();
+    levels_.push_back({.name = name, .folder = std::move(folder), .folders = {}});
+    read();
+  }
+
+  // Reads the last level: files go (or are counted), folders are kept for later.
+  void read() {
+    const int copy = ::fcntl(levels_.back().folder.get(), F_DUPFD_CLOEXEC, 0);
+    const FolderStream stream(copy < 0 ? nullptr : ::fdopendir(copy));
+    if (!stream) {
+      report("read", errno);
+      if (copy >= 0) ::close(copy);
+      return;
+    }
+    ::rewinddir(stream.get());
+    while (!result_.failure) {
+      errno = 0;
+      const dirent* entry =
+          ::readdir(stream.get());  // NOLINT(concurrency-mt-unsafe): a stream of our own
+      if (entry == nullptr) {
+        if (errno != 0) report("read", errno);
+        return;
+      }
+      visit(*entry);
+    }
+  }
+
+  void visit(const dirent& entry) {
+    const std::string name(static_cast<const char*>(entry.d_name));
+    if (name == "." || name == "..") return;
+    if (cancellation_.requested()) {
+      result_.failure = Failure{.kind = FailureKind::cancelled, .message = "cancelled"};
+      return;
+    }
+    if (is_folder(entry, name)) {
+      levels_.back().folders.push_back(name);
+      return;
+    }
+    if (is_sidecar(name)) return;  // goes with its file
+    if (action_ == TreeAction::count || remove_with_sidecars(name)) ++result_.files;
+  }
+
+  bool is_folder(const dirent& entry, const std::string& name) const {
+    if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
+    struct stat status {};
+    return look_at(name, status) && S_ISDIR(status.st_mode);
+  }
+
+  // Kestra's storage-local keeps `<file>.metadata` beside a file.
+  bool is_sidecar(const std::string& name) const {
+    if (!name.ends_with(kSidecar) || name.size() == kSidecar.size()) return false;
+    struct stat status {};
+    return look_at(name.substr(0, name.size() - kSidecar.size()), status) &&
+           !S_ISDIR(status.st_mode);
+  }
+
+  bool look_at(const std::string& name, struct stat& status) const {
+    const int folder = levels_.back().folder.get();
+    return ::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+  }
+
+  // The sidecars first: one that outlived its file would be taken for a file by the next run.
+  bool remove_with_sidecars(const std::string& name) {
+    std::string sidecar = name;
+    do {
+      sidecar += kSidecar;
+    } while (remove_file(sidecar));
+    return !result_.failure && remove_file(name);
+  }
+
+  bool remove_file(const std::string& name) {
+    if (::unlinkat(levels_.back().folder.get(), name.c_str(), 0) == 0) return true;
+    const int error = errno;
+    struct stat status {};
+    // A folder of a sidecar's name is no sidecar, and a name that is too long can't exist. A file
+    // system that is read-only says so before it looks whether there is such a file.
+    const bool no_file = error == ENOENT || error == ENAMETOOLONG || error == EISDIR;
+    if (!no_file && look_at(name, status)) report("remove", error, name);
+    return false;
+  }
+
+  // The last level is done with: its folder goes.
+  void leave() {
+    if (action_ == TreeAction::remove && !remove_folder()) return;
+    levels_.pop_back();
+  }
+
+  // False when the folder has to be read again, or can't be removed.
+  bool remove_folder() {
+    const std::size_t depth = levels_.size() - 1;
+    if (!reopen(depth)) return false;
+    Level& level = levels_.back();
+    if (::unlinkat(descriptor_of(depth), level.name.c_str(), AT_REMOVEDIR) == 0) return true;
+    if (errno == ENOENT) return true;
+    const bool filled = errno == ENOTEMPTY || errno == EEXIST;
+    if (!filled || ++level.passes == kPasses) {
+      report("remove", errno);
+    } else if (reopen(levels_.size())) {
+      read();
+    }
+    return false;
+  }
+
+  // The descriptor that holds what is `depth` levels below the parent.
+  int descriptor_of(std::size_t depth) const {
+    return depth == 0 ? parent_ : levels_[depth - 1].folder.get();
+  }
+
+  // Opens the folder at `depth` again, from the nearest open one above it.
+  bool reopen(std::size_t depth) {
+    std::size_t from = depth;
+    while (from > 0 && !levels_[from - 1].folder.valid()) --from;
+    for (std::size_t at = from; at < depth; ++at) {
+      Descriptor next =
+          open_folder(descriptor_of(at), levels_[at].name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+      if (!next.valid()) {
+        report("open", errno);
+        return false;
+      }
+      if (at > kKeptOpen) levels_[at - 1].folder.close();
+      levels_[at].folder = std::move(next);
+    }
+    return true;
+  }
+
+  // Path of the last level, or of a file in it.
+  std::string path_of(const std::string& name = {}) const {
+    std::string path = place_;
+    for (std::size_t at = 1; at < levels_.size(); ++at) path += "/" + levels_[at].name;
+    // The root's own name is the end of `place_`.
+    return name.empty() || levels_.empty() ? path : path + "/" + name;
+  }
+
+  // `name` is in the last level; empty stands for the level itself.
+  void report(const char* verb, int error, const std::string& name = {}) {
+    if (!result_.failure) result_.failure = file_failure(verb, path_of(name), error);
+  }
+
+  TreeAction action_;
+  int parent_;
+  std::string place_;
+  const Cancellation& cancellation_;
+  std::vector<Level> levels_;
+  Removed result_;
+};
+
+}  // namespace
+
+Descriptor open_folder(int parent, const std::string& name, int flags) {
+  return Descriptor(::openat(parent, name.c_str(), flags | O_CLOEXEC));
+}
+
+Failure file_failure(const char* verb, const std::string& place, int error) {
+  return Failure{.kind = FailureKind::storage,
+                 .message = std::string("can't ") + verb + " " + printable(place) + ": " +
+                            std::generic_category().message(error)};
+}
+
+Removed walk_tree(TreeAction action, int parent, const std::string& name, const std::string& place,
+                  const Cancellation& cancellation) {
+  return Walk(action, parent, place, cancellation).run(name);
+}
+
+}  // namespace winnow::storage

@@ -1,0 +1,26 @@
+// Removes or counts the files of one folder and all below it, from its descriptor downwards and
+// never through a link.
+#pragma once
+
+#include <string>
+
+#include "storage/descriptor.h"
+#include "storage/storage.h"
+
+namespace winnow::storage {
+
+enum class TreeAction { remove, count };
+
+// Works on the folder `name` inside the folder `parent` (an open descriptor). `place` is the path
+// of `name` for messages. Ends at the first file that can't be removed. Holds few descriptors at
+// any depth.
+Removed walk_tree(TreeAction action, int parent, const std::string& name, const std::string& place,
+                  const Cancellation& cancellation);
+
+// Opens the folder `name` inside `parent` and never a link. -1 and errno where that can't be.
+Descriptor open_folder(int parent, const std::string& name, int flags);
+
+// `can't <verb> <place>: <errno's text>` as a storage failure.
+Failure file_failure(const char* verb, const std::string& place, int error);
+
+}  // namespace winnow::storage
