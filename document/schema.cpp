@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <set>
 #include <utility>
 
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
@@ -20,18 +21,24 @@
 namespace winnow::document {
 namespace {
 
-// `format` is checked here: valijson's idea of a date-time is not Kestra's.
-Json without_formats(const Json& definition) {
+// What is checked here: valijson's idea of a date-time is not Kestra's, and its uniqueItems
+// compares each element with each other one.
+bool is_own_check(const std::string& keyword, const Json& value) {
+  return (keyword == "format" && value.is_string()) ||
+         (keyword == "uniqueItems" && value.is_boolean());
+}
+
+Json without_own_checks(const Json& definition) {
   if (definition.is_array()) {
     Json copy = Json::array();
-    for (const auto& element : definition) copy.push_back(without_formats(element));
+    for (const auto& element : definition) copy.push_back(without_own_checks(element));
     return copy;
   }
   if (!definition.is_object()) return definition;
   Json copy = Json::object();
   for (const auto& member : definition.items()) {
-    if (member.key() == "format" && member.value().is_string()) continue;
-    copy[member.key()] = without_formats(member.value());
+    if (is_own_check(member.key(), member.value())) continue;
+    copy[member.key()] = without_own_checks(member.value());
   }
   return copy;
 }
@@ -157,25 +164,38 @@ Mismatch explained(const Location& location) {
   return wrong_value(location);
 }
 
-// Follows properties and items; alternatives have no formats in our schemas.
-std::optional<Mismatch> wrong_format(const Json& definition, const Json& value,
-                                     const std::string& pointer) {
+std::optional<Mismatch> repeated_element(const Json& list, const std::string& pointer) {
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (seen.insert(list[i].dump()).second) continue;
+    return Mismatch{pointer_to(pointer, i),
+                    "expected each element once, found " + described_value(list[i]) + " again"};
+  }
+  return std::nullopt;
+}
+
+// Follows properties and items; what our schemas say in alternatives needs none of these checks.
+std::optional<Mismatch> wrong_by_own_checks(const Json& definition, const Json& value,
+                                            const std::string& pointer) {
   if (value.is_string() && definition.value("format", "") == "date-time" &&
       !parse_instant(value.get_ref<const std::string&>())) {
     return wrong_value(Location{pointer, &value, {&definition}});
   }
   if (value.is_array()) {
+    if (definition.value("uniqueItems", false)) {
+      if (auto repeated = repeated_element(value, pointer)) return repeated;
+    }
     const Json* items = child_definition(definition, {}, true);
     if (items == nullptr || !items->is_object()) return std::nullopt;
     for (std::size_t i = 0; i < value.size(); ++i) {
-      if (auto wrong = wrong_format(*items, value[i], pointer_to(pointer, i))) return wrong;
+      if (auto wrong = wrong_by_own_checks(*items, value[i], pointer_to(pointer, i))) return wrong;
     }
   }
   if (!value.is_object()) return std::nullopt;
   for (const auto& member : value.items()) {
     const Json* property = child_definition(definition, member.key(), false);
     if (property == nullptr) continue;
-    auto wrong = wrong_format(*property, member.value(), pointer_to(pointer, member.key()));
+    auto wrong = wrong_by_own_checks(*property, member.value(), pointer_to(pointer, member.key()));
     if (wrong) return wrong;
   }
   return std::nullopt;
@@ -197,7 +217,7 @@ Outcome<Schema> Schema::compile(const Json& definition) {
   auto compiled = std::make_unique<Compiled>();
   compiled->definition = definition;
   try {
-    const nlohmann::json plain = without_formats(definition);
+    const nlohmann::json plain = without_own_checks(definition);
     valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
     parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(plain), compiled->constraints);
   } catch (const std::exception& error) {
@@ -212,7 +232,7 @@ std::optional<Mismatch> Schema::mismatch(const Json& value) const {
   valijson::Validator validator(valijson::Validator::kStrongTypes);
   const valijson::adapters::NlohmannJsonAdapter target(plain);
   if (validator.validate(compiled_->constraints, target, &results)) {
-    return wrong_format(compiled_->definition, value, "");
+    return wrong_by_own_checks(compiled_->definition, value, "");
   }
   // The deepest place is the cause; those above it only say that something below them is wrong.
   std::vector<std::string> deepest;

@@ -19,6 +19,8 @@ class Schema {
  public:
   // The failure is `internal` when `definition` itself is not a schema: schemas are ours, not the user's.
   static Outcome<Schema> compile(const Json& definition);
+  Schema(const Schema&) = delete;
+  Schema& operator=(const Schema&) = delete;
   Schema(Schema&&) noexcept;
   Schema& operator=(Schema&&) noexcept;
   ~Schema();

@@ -11,8 +11,9 @@ namespace {
 
 struct Close {
   void operator()(std::FILE* file) const {
-    std::fclose(file);
-  }  // NOLINT(cppcoreguidelines-owning-memory)
+    std::fclose(file);  // NOLINT(cppcoreguidelines-owning-memory): unique_ptr's deleter is where a
+                        // FILE ends
+  }
 };
 
 tl::unexpected<Failure> unreadable(const std::string& path, int error) {

@@ -19,6 +19,7 @@ const char* const kDefinition = R"({
     "ratio": {"type": "number", "maximum": 1},
     "dryRun": {"type": "boolean", "default": false},
     "states": {"type": "array", "minItems": 1, "items": {"enum": ["SUCCESS", "FAILED"]}},
+    "once": {"type": "array", "uniqueItems": true},
     "dates": {"type": "array", "items": {"type": "string", "format": "date-time"}},
     "tenant": {"type": ["string", "null"]},
     "nested": {"type": "object", "additionalProperties": false, "properties": {"deep": {"type": "boolean"}}},
@@ -109,6 +110,12 @@ TEST(SchemaTest, ChecksDatesAsKestraWritesThem) {
       said(R"({"endDate": "2026-01-01"})"),
       R"(/endDate: expected a date and time with a zone, such as 2026-02-03T01:00:00Z, found the text "2026-01-01")");
   EXPECT_EQ(with_end(R"("dates": ["2026-01-01T00:00:00Z", "x"])").substr(0, 9), "/dates/1:");
+}
+
+TEST(SchemaTest, NamesTheElementThatComesAgain) {
+  EXPECT_EQ(with_end(R"("once": ["a", "b"])"), "fits");
+  EXPECT_EQ(with_end(R"("once": ["a", "b", "a"])"),
+            R"(/once/2: expected each element once, found the text "a" again)");
 }
 
 TEST(SchemaTest, GoesIntoTheAlternativeThatWasMeant) {
