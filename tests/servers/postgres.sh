@@ -1,0 +1,100 @@
+#!/bin/bash
+# A PostgreSQL server for tests and benchmarks, on a free loopback port with a data folder of its own.
+#
+#   postgres.sh start [DIR]    prints postgresql://winnow:PASSWORD@127.0.0.1:PORT/postgres
+#   postgres.sh stop DIR       ends that server alone and removes what it made in DIR
+#
+# Without DIR a new folder under /tmp is made, and named on stderr. A server left over in DIR is stopped and made anew. The server's programs come from $WINNOW_PG_BIN or Debian's newest.
+# initdb refuses root, so root runs them as Debian's user postgres.
+set -euo pipefail
+
+die() {
+  echo "postgres.sh: $1" >&2
+  exit 1
+}
+
+programs() {
+  local folder=${WINNOW_PG_BIN:-$(ls -d /usr/lib/postgresql/*/bin 2> /dev/null | sort -V | tail -n 1)}
+  [[ -x $folder/initdb ]] || die "no PostgreSQL server: apt-get install postgresql, or set WINNOW_PG_BIN to its bin folder"
+  echo "$folder"
+}
+
+# Runs a program as an ordinary user.
+as_user() {
+  if [[ $(id -u) != 0 ]]; then
+    "$@"
+    return
+  fi
+  id postgres > /dev/null 2>&1 || die "root can't run a server and there is no user postgres: apt-get install postgresql"
+  (cd / && runuser -u postgres -- "$@")
+}
+
+free_port() {
+  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+stop_in() {
+  local folder=$1
+  if [[ -f $folder/data/postmaster.pid ]]; then
+    as_user "$bin/pg_ctl" --pgdata="$folder/data" --mode=immediate --wait stop > /dev/null 2>&1 || true
+  fi
+  rm -rf -- "$folder/data" "$folder/log" "$folder/url"
+}
+
+# Another process may take the port between the look and the start: then the next one is tried.
+launch() {
+  local folder=$1 port
+  for _ in 1 2 3 4 5; do
+    port=$(free_port)
+    if as_user "$bin/pg_ctl" --pgdata="$folder/data" --log="$folder/log" --wait --timeout=60 \
+      --options="-c port=$port" start > /dev/null; then
+      echo "$port"
+      return
+    fi
+  done
+  cat "$folder/log" >&2
+  die "the server did not start"
+}
+
+start_in() {
+  local folder=$1 password port
+  if [[ -e $folder/data ]]; then stop_in "$folder"; fi
+  mkdir -p "$folder"
+  if [[ $(id -u) == 0 ]]; then
+    chown postgres: "$folder"
+    as_user test -w "$folder" || die "user postgres can't reach $folder: choose a folder under /tmp"
+  fi
+  password=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
+  as_user bash -c 'umask 077 && printf %s "$2" > "$1"' _ "$folder/password" "$password"
+  as_user "$bin/initdb" --pgdata="$folder/data" --username=winnow --pwfile="$folder/password" \
+    --auth-host=scram-sha-256 --auth-local=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync > /dev/null
+  rm -f "$folder/password"
+  # Throw-away data: nothing has to survive a power cut. The time zone is no one's default, so that a test which depends
+  # on the session's zone fails.
+  as_user tee -a "$folder/data/postgresql.conf" > /dev/null << 'CONF'
+listen_addresses = '127.0.0.1'
+unix_socket_directories = ''
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+max_connections = 200
+timezone = 'Asia/Kathmandu'
+log_timezone = 'UTC'
+CONF
+  port=$(launch "$folder")
+  echo "postgresql://winnow:$password@127.0.0.1:$port/postgres"
+}
+
+bin=$(programs)
+case ${1:-} in
+  start)
+    folder=${2:-$(mktemp -d /tmp/winnow-postgres.XXXXXX)}
+    echo "postgres.sh: in $folder" >&2
+    start_in "$folder"
+    ;;
+  stop)
+    [[ -n ${2:-} ]] || die "stop needs the folder that start was given"
+    stop_in "$2"
+    ;;
+  *) die "usage: postgres.sh start [DIR] | stop DIR" ;;
+esac

@@ -1,0 +1,51 @@
+// Fresh databases on the servers that the test run started, one a test.
+#pragma once
+
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "database/connection.h"
+#include "database/settings.h"
+
+namespace winnow::tests {
+
+struct TestEngine {
+  std::string name;            // "postgresql", "mysql", "sqlite"
+  std::string schema_version;  // Kestra's: "1.1", "1.3", "2.0"
+};
+
+// `postgresql_1_1`: also a test's name.
+std::ostream& operator<<(std::ostream& stream, const TestEngine& engine);
+
+// Every engine in every version of Kestra's schema. Servers are those that WINNOW_TEST_POSTGRES_URL
+// and WINNOW_TEST_MYSQL_URL name, as an account that may create databases. PostgreSQL is always in
+// the list, so that a run without its URL fails, unless WINNOW_TEST_WITHOUT_SERVERS=1 says that
+// this is meant; MySQL is, where its URL is given.
+std::vector<TestEngine> test_engines();
+// The same with each engine once, for tests that make their own tables.
+std::vector<TestEngine> test_drivers();
+
+// An empty database that is dropped with this object. Connections to it have to be closed before.
+class TestDatabase {
+ public:
+  static TestDatabase create(
+      const TestEngine& engine);  // throws what is wrong: the test fails with it
+  TestDatabase(TestDatabase&&) noexcept;
+  TestDatabase& operator=(TestDatabase&&) noexcept;
+  ~TestDatabase();
+
+  const database::Settings& settings() const;
+  std::string url() const;  // with the password, for programs that take a URL
+  std::unique_ptr<database::Connection> connection() const;
+  // One that the test can cancel.
+  std::unique_ptr<database::Connection> connection(const Cancellation& cancellation) const;
+
+ private:
+  struct State;
+  explicit TestDatabase(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace winnow::tests
