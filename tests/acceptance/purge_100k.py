@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""The whole, as an operator uses it: 100,000 executions on PostgreSQL, purged by a Kestra flow through the command.
+
+Expects WINNOW_TEST_POSTGRES_URL (a server of the tests' own) and WINNOW_RELEASE_DIR. What must be left is computed here from the
+documents, by the contract alone.
+"""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+from urllib.parse import urlsplit
+
+EXECUTIONS = int(os.environ.get("WINNOW_ACCEPTANCE_EXECUTIONS", "100000"))
+MEMORY_LIMIT_KIB = 64 * 1024
+TERMINAL = {"SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "RETRIED", "SKIPPED", "RESUBMITTED"}
+END = "2026-06-01T00:00:00.000000Z"
+FLOW = f"""
+id: housekeeping
+namespace: system
+tasks:
+  - id: purge
+    type: io.kestra.plugin.core.execution.PurgeExecutions
+    namespace: company.team
+    endDate: "{END}"
+"""
+
+
+def run(*command, check=True, **kwargs):
+    return subprocess.run([str(part) for part in command], check=check, text=True, capture_output=True, **kwargs)
+
+
+class Purge100k(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="winnow-acceptance.")
+        cls.path = pathlib.Path(cls.folder.name)
+        cls.release = pathlib.Path(os.environ["WINNOW_RELEASE_DIR"])
+        server = urlsplit(os.environ["WINNOW_TEST_POSTGRES_URL"])
+        cls.database = f"acceptance_{os.getpid()}"
+        cls.environment = dict(os.environ, PGHOST=server.hostname, PGPORT=str(server.port), PGUSER=server.username,
+                               PGPASSWORD=server.password, PGDATABASE="postgres", WINNOW_PASSWORD=server.password)
+        cls.sql(f"CREATE DATABASE {cls.database}")
+        cls.environment["PGDATABASE"] = cls.database
+        url = f"postgresql://{server.username}@{server.hostname}:{server.port}/{cls.database}"
+        cls.storage = cls.path / "storage"
+        cls.storage.mkdir()
+        (cls.path / "flow.yaml").write_text(FLOW)
+        (cls.path / "winnow.yaml").write_text(
+            f"database:\n  url: {url}\n  password: {{env: WINNOW_PASSWORD}}\n"
+            f"storage: {{type: local, base-path: {cls.storage}}}\n")
+        made = run(cls.release / "winnow-sample", "--database", os.environ["WINNOW_TEST_POSTGRES_URL"].replace(
+            "/postgres", f"/{cls.database}"), "--schema", "1.1", "--executions", EXECUTIONS, "--logs", 2, "--metrics", 2,
+            "--storage", cls.storage, "--files", EXECUTIONS // 5, "--seed", 7)
+        print(made.stdout.strip(), file=sys.stderr)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.environment["PGDATABASE"] = "postgres"
+        cls.sql(f"DROP DATABASE {cls.database}")
+        cls.folder.cleanup()
+
+    @classmethod
+    def sql(cls, statement):
+        done = run("psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statement, env=cls.environment)
+        return done.stdout.splitlines()
+
+    def executions(self):
+        return [json.loads(line) for line in self.sql("SELECT value FROM executions")]
+
+    def owners(self, table):
+        """How many rows of the table each execution has; those of triggers stand under the empty text."""
+        rows = {}
+        for line in self.sql(f"SELECT coalesce(execution_id, ''), count(*) FROM {table} GROUP BY 1"):
+            owner, count = line.rsplit("|", 1)
+            rows[owner] = int(count)
+        return rows
+
+    def files(self):
+        """The files of each execution, by the id in their path; a sidecar of metadata is no file of its own."""
+        files = {}
+        for path in self.storage.rglob("*"):
+            found = re.search(r"/executions/([^/]+)/", str(path))
+            if found and path.is_file() and path.suffix != ".metadata":
+                files[found[1]] = files.get(found[1], 0) + 1
+        return files
+
+    def purge(self):
+        with open(self.path / "out", "w+b") as out, open(self.path / "err", "w+b") as err:
+            process = subprocess.Popen(
+                [self.release / "winnow", "run", self.path / "flow.yaml", "--config", self.path / "winnow.yaml"],
+                stdout=out, stderr=err, env=self.environment)
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        messages = (self.path / "err").read_text()
+        self.assertEqual(process.returncode, 0, messages)
+        print(f"peak resident memory {usage.ru_maxrss} KiB", file=sys.stderr)
+        self.assertLess(usage.ru_maxrss, MEMORY_LIMIT_KIB)
+        self.assertNotIn(self.environment["WINNOW_PASSWORD"], messages)
+        return json.loads((self.path / "out").read_text())["purge"]
+
+    def test_purge_takes_its_own_and_leaves_the_rest(self):
+        def goes(execution):
+            name = execution["namespace"]
+            return (execution.get("tenantId") == "main"
+                    and (name == "company.team" or name.startswith("company.team."))
+                    and execution["state"]["current"] in TERMINAL
+                    and execution["state"].get("endDate", "9") <= END)
+
+        documents = self.executions()
+        gone = {execution["id"] for execution in documents if goes(execution)}
+        self.assertGreater(len(gone), EXECUTIONS // 10, "the sample has too little to purge")
+        before = {"logs": self.owners("logs"), "metrics": self.owners("metrics")}
+        files = self.files()
+        self.assertGreater(sum(files.values()), 0)
+
+        outputs = self.purge()
+
+        left = {execution["id"] for execution in self.executions()}
+        self.assertEqual(left, {execution["id"] for execution in documents} - gone)
+        self.assertEqual(outputs["executionsCount"], len(gone))
+        for table, counter in (("logs", "logsCount"), ("metrics", "metricsCount")):
+            kept = {owner: count for owner, count in before[table].items() if owner not in gone}
+            self.assertEqual(self.owners(table), kept)
+            self.assertEqual(outputs[counter], sum(before[table].values()) - sum(kept.values()))
+        self.assertEqual(self.files(), {owner: count for owner, count in files.items() if owner not in gone})
+        self.assertEqual(outputs["storagesCount"], sum(count for owner, count in files.items() if owner in gone))
+
+        again = self.purge()
+        self.assertEqual({again[name] for name in ("executionsCount", "logsCount", "metricsCount", "storagesCount")}, {0})
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

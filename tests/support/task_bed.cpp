@@ -1,0 +1,68 @@
+#include "tests/support/task_bed.h"
+
+#include <filesystem>
+#include <stdexcept>
+
+#include "plugin/registry.h"
+
+namespace winnow::tests {
+
+void RecordingHost::log(tasks::LogLevel, const std::string& text) {
+  const std::lock_guard guard(mutex_);
+  logs_.push_back(text);
+}
+
+void RecordingHost::event(const Json& event) {
+  if (on_event) on_event(event);
+  const std::lock_guard guard(mutex_);
+  events_.push_back(event);
+}
+
+std::vector<std::string> RecordingHost::logs() const {
+  const std::lock_guard guard(mutex_);
+  return logs_;
+}
+
+std::vector<Json> RecordingHost::events() const {
+  const std::lock_guard guard(mutex_);
+  return events_;
+}
+
+tasks::TaskResult TaskBed::run(const std::string& task, const Json& parameters) {
+  return act(task, parameters, &tasks::run);
+}
+
+tasks::TaskResult TaskBed::plan(const std::string& task, const Json& parameters) {
+  return act(task, parameters, &tasks::plan);
+}
+
+tasks::TaskResult TaskBed::act(const std::string& task, const Json& parameters, Action action) {
+  const auto refused = [](const Failure& failure) {
+    return tl::unexpected<tasks::TaskFailure>(
+        tasks::TaskFailure{.failure = failure, .done = Json::object()});
+  };
+  static const auto registry = plugin::Registry::load({});
+  if (!registry) return refused(registry.error());
+  const auto found = registry->find(task);
+  if (!found) return refused(found.error());
+  const auto checked = plugin::checked_parameters(**found, parameters.dump());
+  if (!checked) return refused(checked.error());
+  tasks::Context context{.database = settings_,
+                         .connections = connections,
+                         .storage = storage.get(),
+                         .policy = policy,
+                         .store_directory = store_directory.empty()
+                                                ? std::filesystem::temp_directory_path().string()
+                                                : store_directory,
+                         .host = host,
+                         .cancellation = cancellation,
+                         .progress = progress};
+  return action((*found)->manifest, *checked, context);
+}
+
+Json require_result(const tasks::TaskResult& result) {
+  if (!result) throw std::runtime_error(result.error().failure.message);
+  return *result;
+}
+
+}  // namespace winnow::tests

@@ -1,0 +1,61 @@
+// Runs tasks as plugin/ does, without the ABI between: parameters are checked and completed by the
+// built-in manifests.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "database/settings.h"
+#include "outcome/cancellation.h"
+#include "storage/storage.h"
+#include "tasks/task.h"
+
+namespace winnow::tests {
+
+using document::Json;
+
+class RecordingHost : public tasks::Host {
+ public:
+  void log(tasks::LogLevel level, const std::string& text) override;
+  void event(const Json& event) override;
+
+  std::vector<std::string> logs() const;
+  std::vector<Json> events() const;
+  // Called for each event on the thread that posts it.
+  std::function<void(const Json&)> on_event;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> logs_;
+  std::vector<Json> events_;
+};
+
+class TaskBed {
+ public:
+  explicit TaskBed(database::Settings settings) : settings_(std::move(settings)) {}
+
+  tasks::TaskResult run(const std::string& task, const Json& parameters);
+  tasks::TaskResult plan(const std::string& task, const Json& parameters);
+
+  tasks::Policy policy;
+  std::unique_ptr<storage::Storage> storage;
+  std::int32_t connections = 1;
+  std::string store_directory;  // empty: the system's folder for temporary files
+  RecordingHost host;
+  Cancellation cancellation;
+  tasks::Progress progress;
+
+ private:
+  using Action = tasks::TaskResult (*)(const tasks::Manifest&, const Json&, tasks::Context&);
+  tasks::TaskResult act(const std::string& task, const Json& parameters, Action action);
+
+  database::Settings settings_;
+};
+
+// The result of a task that has to succeed; otherwise the test ends with the failure's message.
+Json require_result(const tasks::TaskResult& result);
+
+}  // namespace winnow::tests
