@@ -1,0 +1,89 @@
+// What the probe says of a table, the same on every database.
+#include <gmock/gmock.h>
+
+#include "tests/database/driver_bed.h"
+
+namespace winnow::tests {
+namespace {
+
+using database::ColumnType;
+using database::Index;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class DriverProbe : public DriverBed {
+ protected:
+  const Index* index(const std::string& name) const {
+    for (const auto& index : items().indexes) {
+      if (index.name == name) return &index;
+    }
+    return nullptr;
+  }
+};
+
+TEST_P(DriverProbe, KnowsWhatEachColumnHolds) {
+  EXPECT_EQ(column("key").type, ColumnType::text);
+  EXPECT_EQ(column("name").type, ColumnType::text);
+  EXPECT_EQ(column("number").type, ColumnType::integer);
+  EXPECT_EQ(column("ratio").type, ColumnType::number);
+  EXPECT_EQ(column("flag").type, ColumnType::boolean);
+  EXPECT_EQ(column("moment").type, ColumnType::instant);
+  EXPECT_EQ(column("value").type, ColumnType::document);
+  EXPECT_FALSE(column("key").nullable);
+  EXPECT_TRUE(column("name").nullable);
+  EXPECT_EQ(items().columns.front().name, "key");
+  EXPECT_EQ(items().columns.size(), 9U);
+}
+
+TEST_P(DriverProbe, KnowsTheLabelsOfAnEnumeration) {
+  if (is("sqlite")) return;  // has none
+  EXPECT_EQ(column("state").type, ColumnType::enumeration);
+  EXPECT_THAT(column("state").labels, ElementsAre("CREATED", "RUNNING", "SUCCESS"));
+}
+
+TEST_P(DriverProbe, KnowsKeysAndIndexes) {
+  EXPECT_THAT(items().primary_key, ElementsAre("key"));
+  ASSERT_NE(index("items_name"), nullptr);
+  EXPECT_THAT(index("items_name")->columns, ElementsAre("deleted", "name"));
+  EXPECT_FALSE(index("items_name")->unique);
+  EXPECT_FALSE(index("items_name")->partial);
+  EXPECT_TRUE(index("items_name")->ordered);
+  EXPECT_EQ(items().index_on({"deleted", "name"}), index("items_name"));
+  ASSERT_NE(items().index_on({"key"}), nullptr);
+  EXPECT_TRUE(items().index_on({"key"})->unique);
+}
+
+TEST_P(DriverProbe, APartialIndexServesNothing) {
+  if (is("mysql")) return;  // has none
+  ASSERT_NE(index("items_flagged"), nullptr);
+  EXPECT_TRUE(index("items_flagged")->partial);
+  EXPECT_TRUE(index("items_flagged")->unique);
+  EXPECT_EQ(items().index_on({"number"}), nullptr);
+}
+
+TEST_P(DriverProbe, LeavesOutATableThatIsMissing) {
+  const auto found = require(connection_->probe(std::vector<std::string>{"items", "executions"}));
+  EXPECT_EQ(found.tables.size(), 1U);
+  EXPECT_EQ(found.table("executions"), nullptr);
+  const auto required = found.require("executions");
+  ASSERT_FALSE(required);
+  EXPECT_EQ(required.error().kind, FailureKind::schema);
+  EXPECT_THAT(required.error().message, HasSubstr("executions"));
+}
+
+TEST_P(DriverProbe, FindsNothingWhereNothingIsAskedFor) {
+  EXPECT_TRUE(require(connection_->probe({})).tables.empty());
+}
+
+TEST_P(DriverProbe, SaysWhatTheServerIsAndWhatMayBeDone) {
+  const std::string engine = is("postgresql") ? "PostgreSQL " : is("mysql") ? "MySQL " : "SQLite ";
+  EXPECT_THAT(schema_.server, testing::StartsWith(engine));
+  EXPECT_TRUE(items().can_select);
+  EXPECT_TRUE(items().can_delete);
+}
+
+INSTANTIATE_TEST_SUITE_P(Drivers, DriverProbe, testing::ValuesIn(test_drivers()),
+                         testing::PrintToStringParamName());
+
+}  // namespace
+}  // namespace winnow::tests

@@ -1,0 +1,104 @@
+// What each server's codes mean for whoever called winnow.
+#include <sqlite3.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "database/postgres/postgres_errors.h"
+#include "database/sqlite/sqlite_errors.h"
+
+namespace winnow::database {
+namespace {
+
+using enum FailureKind;
+
+struct StateCase {
+  std::string state;
+  FailureKind kind;
+  bool retryable;
+};
+
+TEST(PostgresErrors, EveryStateHasItsMeaning) {
+  const std::vector<StateCase> cases = {{"40001", conflict, true},
+                                        {"40P01", conflict, true},
+                                        {"55P03", conflict, true},
+                                        {"57014", conflict, true},
+                                        {"08006", unavailable, true},
+                                        {"08P01", unavailable, true},
+                                        {"57P01", unavailable, true},
+                                        {"57P02", unavailable, true},
+                                        {"57P03", unavailable, true},
+                                        {"53300", unavailable, true},
+                                        {"53100", unavailable, false},
+                                        {"28P01", unavailable, false},
+                                        {"28000", unavailable, false},
+                                        {"3D000", unavailable, false},
+                                        {"25006", unavailable, false},
+                                        {"25P03", unavailable, true},
+                                        {"42P01", schema, false},
+                                        {"42703", schema, false},
+                                        {"42501", schema, false},
+                                        {"42704", schema, false},
+                                        {"3F000", schema, false},
+                                        {"23503", schema, false},
+                                        {"22021", invalid_parameter, false},
+                                        {"22007", internal, false},
+                                        {"42601", internal, false},
+                                        {"99999", internal, false},
+                                        {"XX000", unavailable, false},
+                                        {"", unavailable, true}};
+  for (const auto& [state, kind, retryable] : cases) {
+    const auto failure = postgres_failure(state, "text\n", false);
+    EXPECT_EQ(failure.kind, kind) << state;
+    EXPECT_EQ(failure.retryable, retryable) << state;
+    EXPECT_EQ(failure.sqlstate, state);
+    EXPECT_EQ(failure.message,
+              state.empty() ? "PostgreSQL: text" : "PostgreSQL: text (" + state + ")");
+  }
+}
+
+TEST(PostgresErrors, ACancelIsOursOnlyIfWeAskedForIt) {
+  EXPECT_EQ(postgres_failure("57014", "canceling statement due to user request", true).kind,
+            cancelled);
+  EXPECT_EQ(postgres_failure("55P03", "canceling statement due to lock timeout", true).kind,
+            conflict);
+}
+
+TEST(PostgresErrors, TheStateIsReadOutOfALogInsMessage) {
+  const auto failure = postgres_connect_failure(
+      "connection to server at \"127.0.0.1\", port 5432 failed: FATAL:  28P01: password "
+      "authentication failed for user "
+      "\"u\"\nLOCATION:  auth_failed, auth.c:326\n");
+  EXPECT_EQ(failure.sqlstate, "28P01");
+  EXPECT_EQ(failure.message, "PostgreSQL: password authentication failed for user \"u\" (28P01)");
+  const auto away = postgres_connect_failure(
+      "connection to server at \"h\", port 1 failed: Connection refused\n\tIs the server "
+      "running?\n");
+  EXPECT_EQ(away.sqlstate, "");
+  EXPECT_TRUE(away.retryable);
+  EXPECT_THAT(away.message, testing::HasSubstr("Connection refused"));
+}
+
+struct CodeCase {
+  int code;
+  FailureKind kind;
+  bool retryable;
+};
+
+TEST(SqliteErrors, EveryCodeHasItsMeaning) {
+  const std::vector<CodeCase> cases = {
+      {SQLITE_BUSY, conflict, true},         {SQLITE_BUSY_SNAPSHOT, conflict, true},
+      {SQLITE_LOCKED, conflict, true},       {SQLITE_INTERRUPT, cancelled, false},
+      {SQLITE_CANTOPEN, unavailable, false}, {SQLITE_NOTADB, unavailable, false},
+      {SQLITE_CORRUPT, unavailable, false},  {SQLITE_READONLY, schema, false},
+      {SQLITE_ERROR, schema, false},         {SQLITE_FULL, storage, false},
+      {SQLITE_IOERR_WRITE, storage, false},  {SQLITE_NOMEM, no_memory, false},
+      {SQLITE_MISUSE, internal, false}};
+  for (const auto& [code, kind, retryable] : cases) {
+    EXPECT_EQ(sqlite_failure(code, "text").kind, kind) << code;
+    EXPECT_EQ(sqlite_failure(code, "text").retryable, retryable) << code;
+  }
+}
+
+}  // namespace
+}  // namespace winnow::database
