@@ -1,0 +1,119 @@
+#include "hosts/cli/configuration.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+
+#include "document/json.h"
+#include "document/text_file.h"
+
+namespace winnow::cli {
+namespace {
+
+constexpr const char* kPassword = "WINNOW_DATABASE_PASSWORD";
+constexpr const char* kDefaultFiles[] = {"winnow.yaml", "/etc/winnow/winnow.yaml"};
+
+bool is_set(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr && *value != '\0';
+}
+
+// A file that was named must be there; of the default places the first that exists counts.
+std::string chosen_file(const Options& options) {
+  if (!options.config.empty()) return options.config;
+  if (is_set("WINNOW_CONFIG")) return std::getenv("WINNOW_CONFIG");
+  for (const char* path : kDefaultFiles) {
+    std::error_code ignored;
+    if (std::filesystem::exists(path, ignored)) return path;
+  }
+  return {};
+}
+
+// Where the password between `://user:` and `@` stands.
+struct Span {
+  std::size_t begin;
+  std::size_t end;
+};
+
+std::optional<Span> password_in(std::string_view text, std::size_t from) {
+  for (auto at = text.find("://", from); at != std::string_view::npos;
+       at = text.find("://", at + 3)) {
+    const auto begin = at + 3;
+    const auto authority =
+        text.substr(begin, std::min(text.find_first_of("/?# \t\n'\"", begin), text.size()) - begin);
+    const auto host = authority.rfind('@');
+    if (host == std::string_view::npos) continue;
+    const auto colon = authority.find(':');
+    if (colon < host) return Span{begin + colon + 1, begin + host};
+  }
+  return std::nullopt;
+}
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return text;
+}
+
+bool has_password(const std::string& url) {
+  return password_in(url, 0).has_value() || lower(url).find("password=") != std::string::npos;
+}
+
+Json& section(Json& configuration, const char* name) {
+  Json& part = configuration[name];
+  if (!part.is_object()) part = Json::object();
+  return part;
+}
+
+void lay_over(Json& configuration, const Options& options) {
+  if (!options.kestra.empty()) configuration["kestra"] = options.kestra;
+  if (!options.storage.empty()) {
+    configuration["storage"] = Json{{"type", "local"}, {"base-path", options.storage}};
+  }
+  if (options.database.empty()) return;
+  Json& database = section(configuration, "database");
+  database["url"] = options.database;
+  if (is_set(kPassword)) database["password"] = Json{{"env", kPassword}};
+}
+
+}  // namespace
+
+Attempt<std::string> configuration_text(const Options& options) {
+  if (has_password(options.database)) {
+    return failed(FailureKind::invalid_argument,
+                  "--database: a password on the command line is seen by every user of the "
+                  "machine; leave it out of "
+                  "the URL and set $" +
+                      std::string(kPassword) + ", or write a configuration");
+  }
+  const std::string file = chosen_file(options);
+  std::string text;
+  if (!file.empty()) {
+    auto read = document::read_text_file(file, document::kLargestText);
+    if (!read) return failed(read.error());
+    text = std::move(*read);
+  }
+  const bool plain = options.kestra.empty() && options.database.empty() && options.storage.empty();
+  if (plain) return text;
+  auto parsed = document::parse_yaml(text.empty() ? "{}" : text, file);
+  if (!parsed) return failed(parsed.error());
+  Json configuration = parsed->value.is_null() ? Json::object() : std::move(parsed->value);
+  if (!configuration.is_object())
+    return failed(FailureKind::configuration, file + ": expected a map of settings");
+  lay_over(configuration, options);
+  return configuration.dump();
+}
+
+std::string without_passwords(std::string text) {
+  std::size_t from = 0;
+  while (const auto span = password_in(text, from)) {
+    text.replace(span->begin, span->end - span->begin, "***");
+    from = span->begin;
+  }
+  return text;
+}
+
+}  // namespace winnow::cli

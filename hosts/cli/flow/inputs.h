@@ -1,0 +1,23 @@
+// A flow's inputs: what was given on the command line, or the defaults, in the types that the flow
+// asks for.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "hosts/cli/expression/functions.h"
+#include "hosts/cli/flow/flow.h"
+
+namespace winnow::cli {
+
+// `name=value` each; refused: another form, a name twice.
+Outcome<std::map<std::string, std::string>> read_assignments(const std::vector<std::string>& given);
+
+// Every input of the flow; one that is neither given nor required is null, as in Kestra. Defaults
+// may use the inputs before them. Refused: a name that the flow has not, a required one missing, a
+// value that doesn't fit.
+Outcome<Json> resolve_inputs(const Flow& flow, const std::map<std::string, std::string>& given,
+                             const expression::Scope& scope);
+
+}  // namespace winnow::cli

@@ -1,0 +1,56 @@
+#include "hosts/cli/flow/scope.h"
+
+#include <chrono>
+#include <random>
+#include <string_view>
+#include <unistd.h>
+
+namespace winnow::cli {
+namespace {
+
+constexpr std::string_view kPrefix = "ENV_";  // Kestra's own, kestra.variables.env-vars-prefix
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+// Only variables that are meant for flows: the rest of the environment may hold secrets.
+Json environment() {
+  Json variables = Json::object();
+  for (char** entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const auto equals = text.find('=');
+    if (!text.starts_with(kPrefix) || equals == std::string_view::npos) continue;
+    std::string name(text.substr(kPrefix.size(), equals - kPrefix.size()));
+    for (char& c : name) c = lower(c);
+    variables[name] = std::string(text.substr(equals + 1));
+  }
+  return variables;
+}
+
+std::string random_id() {
+  constexpr std::string_view kLetters =
+      "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  std::random_device source;
+  std::uniform_int_distribution<std::size_t> choose(0, kLetters.size() - 1);
+  std::string id;
+  for (int i = 0; i < 22; ++i) id += kLetters[choose(source)];
+  return id;
+}
+
+}  // namespace
+
+expression::Scope initial_scope(const Flow& flow) {
+  expression::Scope scope;
+  scope.now =
+      std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  scope.variables["flow"] = Json{{"id", flow.id}, {"namespace", flow.name_space}};
+  scope.variables["vars"] = flow.variables;
+  scope.variables["execution"] =
+      Json{{"id", random_id()}, {"startDate", document::to_text(scope.now)}};
+  scope.variables["envs"] = environment();
+  scope.variables["inputs"] = Json::object();
+  return scope;
+}
+
+}  // namespace winnow::cli

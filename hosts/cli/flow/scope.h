@@ -1,0 +1,13 @@
+// What a flow's expressions see when it begins.
+#pragma once
+
+#include "hosts/cli/expression/functions.h"
+#include "hosts/cli/flow/flow.h"
+
+namespace winnow::cli {
+
+// flow, vars, execution and envs; inputs and outputs are added by others. The clock is read here,
+// once: `now()` is the same moment in every expression of the run.
+expression::Scope initial_scope(const Flow& flow);
+
+}  // namespace winnow::cli

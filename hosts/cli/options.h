@@ -1,0 +1,37 @@
+// What stands on the command line.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "hosts/cli/console.h"
+
+namespace winnow::cli {
+
+enum class Verb { run, call, plan, tasks, describe, version };
+
+struct Options {
+  Verb verb = Verb::tasks;
+  std::string config;    // --config
+  std::string kestra;    // --kestra
+  std::string database;  // --database
+  std::string storage;   // --storage
+  Loudness loudness = Loudness::normal;
+  std::string flow;                 // run
+  std::vector<std::string> inputs;  // run: each `name=value`
+  bool dry_run = false;             // run
+  std::string task;                 // call, plan, describe (may be empty there)
+  std::string parameters;           // call, plan: JSON, or @file
+};
+
+// Why there is nothing to do: help was asked for, or the line is wrong. `text` is for a person.
+struct NoOptions {
+  bool is_help = false;
+  std::string text;
+};
+
+tl::expected<Options, NoOptions> read_options(int count, const char* const* arguments);
+
+}  // namespace winnow::cli
