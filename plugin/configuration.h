@@ -24,6 +24,7 @@ struct Configuration {
   std::optional<database::Settings> database;  // nothing: tasks are refused until there is one, describe works
   std::int32_t connections = 1;
   std::optional<StorageSettings> storage;      // nothing: not configured; a task that needs files is refused
+  std::string storage_problem;                 // why Kestra's own storage is not used, for that refusal; or empty
   tasks::Policy policy;
   std::string store_directory;                 // for STORE; default: the system's folder for temporary files
   std::vector<std::string> manifest_folders;
@@ -33,5 +34,8 @@ struct Configuration {
 // ({env: NAME}, {file: PATH} or a plain string) are resolved here. With `kestra: PATH` the database and the storage come
 // from Kestra's own application.yml where the configuration itself does not name them.
 Outcome<Configuration> read_configuration(std::string_view text);
+
+// What is wrong with a storage's folder, by its text alone: relative, the root, not a path. Nothing: it is fine.
+std::optional<std::string> wrong_base_path(const std::string& path);
 
 }  // namespace winnow::plugin

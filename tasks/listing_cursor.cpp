@@ -41,7 +41,7 @@ std::string to_base64url(std::string_view bytes) {
   return text;
 }
 
-// Nothing for a letter outside the alphabet. Surplus bits at the end are left to the checksum.
+// Nothing for a letter outside the alphabet.
 std::optional<std::string> from_base64url(std::string_view text) {
   std::string bytes;
   std::uint32_t bits = 0;
@@ -141,6 +141,8 @@ Outcome<Position> decode_cursor(std::string_view cursor, std::string_view finger
   Position position;
   if (last[0].is_string()) position.order = last[0].get<std::string>();
   position.key = last[1].get<std::string>();
+  // One text for each position: what reads alike but was written otherwise is damaged too.
+  if (encode_cursor(position, fingerprint) != cursor) return refuse(kDamaged);
   return position;
 }
 

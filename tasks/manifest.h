@@ -30,16 +30,16 @@ enum class FilterOperator {
 };
 
 struct Filter {
-  std::string column;
+  std::string column = {};
   FilterOperator operation = FilterOperator::equals;
-  std::string exact_with;             // name_space: parameter that makes it exact (flowId)
-  std::vector<std::string> document;  // instants: path of the same instant in `value`
+  std::string exact_with = {};             // name_space: parameter that makes it exact (flowId)
+  std::vector<std::string> document = {};  // instants: path of the same instant in `value`
   std::vector<std::string>
       when_absent;  // any_of: the values that hold when the parameter is not given (S6)
 };
 
 struct ParameterSpec {
-  std::string name;
+  std::string name = {};
   Json schema;  // its JSON Schema, with title, description and default
   bool required = false;
   std::optional<Filter>
@@ -48,8 +48,8 @@ struct ParameterSpec {
 
 // A listing's column as the caller names it.
 struct OutputColumn {
-  std::string name;    // "startDate"
-  std::string column;  // "start_date"
+  std::string name = {};    // "startDate"
+  std::string column = {};  // "start_date"
   std::vector<std::string>
       document;            // path of the exact value in `value`, where the column is not exact
   bool by_default = true;  // part of a row when `columns` is not given
@@ -65,41 +65,41 @@ struct Match {
                    // (executordelayed)
   };
   Kind kind = Kind::column;
-  std::string column;
-  std::vector<std::string> document;
-  std::string only_column;  // further condition: `only_column` is one of `only_values`
-  std::vector<std::string> only_values;
+  std::string column = {};
+  std::vector<std::string> document = {};
+  std::string only_column = {};  // further condition: `only_column` is one of `only_values`
+  std::vector<std::string> only_values = {};
 };
 
 // One step of a purge: what goes, in the order of the manifest; the last table is the parent.
 struct PurgeStep {
   enum class Kind { rows, files, parent };
   Kind kind = Kind::rows;
-  std::string table;
-  Match match;
-  std::string switch_parameter;  // boolean parameter that turns the step off; empty: goes when the
+  std::string table = {};
+  Match match = {};
+  std::string switch_parameter = {};  // boolean parameter that turns the step off; empty: goes when the
                                  // parent goes
-  std::string counter;    // name in the result: "logsCount"; steps that share one are added up
+  std::string counter = {};    // name in the result: "logsCount"; steps that share one are added up
   bool optional = false;  // left out where the probed schema has no such table, column or index
 };
 
 struct Manifest {
-  std::string name;                  // "PurgeExecutions"
-  std::string source;                // file it came from, or "built-in"
-  std::vector<std::string> aliases;  // Kestra's type names
-  std::string title;
-  std::string description;
+  std::string name = {};                  // "PurgeExecutions"
+  std::string source = {};                // file it came from, or "built-in"
+  std::vector<std::string> aliases = {};  // Kestra's type names
+  std::string title = {};
+  std::string description = {};
   EngineKind engine = EngineKind::listing;
-  std::string table;
-  std::string tenant_column;     // empty: the table has no tenants
-  std::string namespace_column;  // where the policy's namespaces apply; empty: none
+  std::string table = {};
+  std::string tenant_column = {};     // empty: the table has no tenants
+  std::string namespace_column = {};  // where the policy's namespaces apply; empty: none
   std::vector<ParameterSpec> parameters;
   std::vector<OutputColumn> columns;  // listing
   std::vector<std::string>
       orders;  // listing: columns (output names) it may be ordered by; the first is the default
   bool descending = false;                  // listing: default direction
-  std::string order;                        // purge: column whose index it walks (end_date)
-  std::vector<std::string> order_document;  // purge: path of the same instant in `value`
+  std::string order = {};                        // purge: column whose index it walks (end_date)
+  std::vector<std::string> order_document = {};  // purge: path of the same instant in `value`
   std::vector<PurgeStep> steps;             // purge
   Json schema;                              // JSON Schema of all its parameters (an object)
   Json outputs;                             // JSON Schema of its result

@@ -1,0 +1,34 @@
+# Text files compiled into a library, so that it works alone.
+#
+#   winnow_embed(TARGET winnow_plugin NAMESPACE winnow::plugin HEADER "plugin/builtin_manifests.h"
+#                TYPE BuiltinManifest FUNCTION builtin_manifests FILES a.yaml b.yaml)
+#
+# HEADER declares `std::span<const TYPE> FUNCTION();`, where TYPE is a struct of two std::string_views: the file's name
+# and its text. The files are in the order of FILES.
+function(winnow_embed)
+  cmake_parse_arguments(PARSE_ARGV 0 embed "" "TARGET;NAMESPACE;HEADER;TYPE;FUNCTION" "FILES")
+  set(entries "")
+  foreach(file IN LISTS embed_FILES)
+    get_filename_component(path ${file} ABSOLUTE)
+    get_filename_component(name ${file} NAME)
+    file(READ ${path} text)
+    string(APPEND entries "    {\"${name}\", R\"_embed_(${text})_embed_\"},\n")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})
+  endforeach()
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${embed_FUNCTION}.cpp)
+  # Writes only what has changed, so that configuring again does not build again.
+  file(GENERATE OUTPUT ${output} CONTENT "// Made by cmake/embed.cmake; don't edit.
+#include \"${embed_HEADER}\"
+
+namespace ${embed_NAMESPACE} {
+namespace {
+constexpr ${embed_TYPE} kFiles[] = {
+${entries}};
+}  // namespace
+
+std::span<const ${embed_TYPE}> ${embed_FUNCTION}() { return kFiles; }
+
+}  // namespace ${embed_NAMESPACE}
+")
+  target_sources(${embed_TARGET} PRIVATE ${output})
+endfunction()

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# What ./dev demo shows: a sample database on SQLite, a Kestra flow that lists and purges it, and what happened.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/../.."
+bin=$PWD/build/release
+work=$(mktemp -d "${TMPDIR:-/tmp}/winnow-demo.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
+say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+show() { printf '$ %s\n' "$*"; "$@"; }
+field() { python3 -c 'import json,sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+
+say "A Kestra-shaped database of 10,000 executions, with logs, metrics and files"
+mkdir "$work/storage"
+show "$bin/winnow-sample" --database "sqlite:$work/kestra.db" --create --executions 10000 --storage "$work/storage"
+
+cat >"$work/winnow.yaml" <<YAML
+database: {url: "sqlite:$work/kestra.db"}
+storage: {type: local, base-path: $work/storage}
+policy: {tenant: main, protect: [company.teamx]}
+YAML
+export WINNOW_CONFIG=$work/winnow.yaml
+count() { "$bin/winnow" call ListExecutions --params '{"fetchType": "NONE", "deleted": true}' 2>/dev/null | field size; }
+files() { find "$work/storage" -type f ! -name '*.metadata' | wc -l; }
+
+say "The operator's configuration, and a flow in Kestra's YAML"
+cat "$work/winnow.yaml"
+echo
+cat docs/examples/flows/list-then-purge.yaml
+
+say "Before: $(count) executions of tenant main, $(files) files"
+say "What it would do"
+show "$bin/winnow" run docs/examples/flows/list-then-purge.yaml --dry-run
+say "Doing it"
+show "$bin/winnow" run docs/examples/flows/list-then-purge.yaml
+say "After: $(count) executions of tenant main, $(files) files; a protected namespace, the other tenant, running and paused executions stay"
+say "The same flow again finds nothing to do"
+show "$bin/winnow" run docs/examples/flows/list-then-purge.yaml

@@ -1,0 +1,9 @@
+// What this build of the library is, for winnow_build_info.
+#pragma once
+
+namespace winnow::plugin {
+
+// Static JSON, made at the first call; never fails and holds no memory of the heap.
+const char* build_info() noexcept;
+
+}  // namespace winnow::plugin

@@ -1,0 +1,209 @@
+// The operator's configuration: first its form, by the schema, then each part.
+#include "plugin/configuration.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "document/pointer.h"
+#include "document/yaml.h"
+#include "plugin/builtin_schemas.h"
+#include "plugin/kestra_configuration.h"
+#include "plugin/namespace_pattern.h"
+#include "plugin/secret.h"
+
+namespace winnow::plugin {
+namespace {
+
+using document::Document;
+using document::Json;
+
+const char* const kName = "configuration";
+
+tl::unexpected<Failure> refused(const Document& document, const std::string& pointer,
+                                const std::string& reason) {
+  return fail(FailureKind::configuration, placed(document, pointer, reason), pointer);
+}
+
+const Json& part(const Json& object, const char* key) {
+  static const Json none = Json::object();
+  const auto found = object.find(key);
+  return found == object.end() ? none : *found;
+}
+
+bool is_folder(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error);
+}
+
+// Storages that later versions are to have; their own keys are not known yet.
+Outcome<void> refuse_later_storages(const Document& document) {
+  if (!document.value.is_object()) return {};
+  const auto& storage = part(document.value, "storage");
+  const auto type = storage.is_object() ? part(storage, "type") : Json();
+  if (type != "s3" && type != "minio") return {};
+  return refused(document, "/storage/type",
+                 type.dump() + " is not yet supported by this version; write local, host or none");
+}
+
+Outcome<database::Settings> own_settings(const Document& document, const Json& database) {
+  auto settings = database::parse_url(database["url"].get_ref<const std::string&>());
+  if (!settings) return refused(document, "/database/url", settings.error().message);
+  if (!settings->password.empty() && database.contains("password")) {
+    return refused(document, "/database/password",
+                   "the URL has a password already; write it in one place only");
+  }
+  return settings;
+}
+
+Outcome<void> read_database(const Document& document, const KestraConfiguration* kestra,
+                            Configuration& configuration) {
+  if (!document.value.contains("database") && kestra == nullptr) return {};
+  const auto& database = part(document.value, "database");
+  if (!database.contains("url") && kestra == nullptr) {
+    return refused(document, "/database/url",
+                   "is required where no `kestra` says where the database is");
+  }
+  auto settings = database.contains("url") ? own_settings(document, database) : kestra->database();
+  if (!settings) return fail(std::move(settings.error()));
+  if (database.contains("password")) {
+    auto password = resolve_secret(database["password"]);
+    if (!password) return refused(document, "/database/password", password.error().message);
+    settings->password = std::move(*password);
+  }
+  settings->connect_timeout_ms = database.value("connect-timeout", settings->connect_timeout_ms);
+  settings->lock_timeout_ms = database.value("lock-timeout", settings->lock_timeout_ms);
+  configuration.connections = database.value("connections", configuration.connections);
+  configuration.database = std::move(*settings);
+  return {};
+}
+
+Outcome<void> read_own_storage(const Document& document, Configuration& configuration) {
+  const auto& storage = document.value["storage"];
+  StorageSettings settings;
+  const auto type = storage["type"].get<std::string>();
+  if (type == "local") settings.kind = StorageKind::local;
+  if (type == "host") settings.kind = StorageKind::host;
+  if (settings.kind == StorageKind::local) {
+    if (!storage.contains("base-path")) {
+      return refused(document, "/storage/base-path",
+                     "is required: the folder of kestra.storage.local.base-path");
+    }
+    settings.base_path = storage["base-path"].get<std::string>();
+    if (const auto wrong = wrong_base_path(settings.base_path))
+      return refused(document, "/storage/base-path", *wrong);
+    if (!is_folder(settings.base_path)) {
+      return refused(document, "/storage/base-path",
+                     "\"" + settings.base_path + "\" is no folder on this machine");
+    }
+  } else if (storage.contains("base-path")) {
+    return refused(document, "/storage/base-path", "goes with type local only");
+  }
+  configuration.storage = std::move(settings);
+  return {};
+}
+
+Outcome<void> read_storage(const Document& document, const KestraConfiguration* kestra,
+                           Configuration& configuration) {
+  if (document.value.contains("storage")) return read_own_storage(document, configuration);
+  if (kestra == nullptr) return {};
+  auto storage = kestra->storage();
+  if (!storage) return fail(std::move(storage.error()));
+  configuration.storage = std::move(storage->settings);
+  configuration.storage_problem = std::move(storage->problem);
+  return {};
+}
+
+std::optional<std::string> tenant_of(const Json& tenant) {
+  return tenant.is_null() ? std::nullopt : std::optional<std::string>(tenant.get<std::string>());
+}
+
+Outcome<void> read_patterns(const Document& document, const char* key,
+                            std::vector<std::string>& patterns) {
+  const auto& list = part(part(document.value, "policy"), key);
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const auto pattern = list[i].get<std::string>();
+    const bool protects = std::string_view(key) == "protect";
+    const auto wrong =
+        protects ? wrong_protected_namespace(pattern) : wrong_allowed_namespace(pattern);
+    if (wrong)
+      return refused(document, document::pointer_to(std::string("/policy/") + key, i), *wrong);
+    patterns.push_back(pattern);
+  }
+  return {};
+}
+
+Outcome<void> read_policy(const Document& document, tasks::Policy& policy) {
+  const auto& source = part(document.value, "policy");
+  if (source.contains("tenant")) {
+    const auto& tenant = source["tenant"];
+    if (!tenant.is_array()) policy.tenants.push_back(tenant_of(tenant));
+    for (const auto& each : tenant.is_array() ? tenant : Json::array())
+      policy.tenants.push_back(tenant_of(each));
+  }
+  if (auto read = read_patterns(document, "allow", policy.allow); !read) return read;
+  if (auto read = read_patterns(document, "protect", policy.protect); !read) return read;
+  if (source.contains("max-executions"))
+    policy.max_executions = source["max-executions"].get<std::int64_t>();
+  policy.allow_scan = source.value("allow-scan", false);
+  return {};
+}
+
+Outcome<void> read_folders(const Document& document, Configuration& configuration) {
+  for (const auto& folder : part(document.value, "manifests")) {
+    configuration.manifest_folders.push_back(folder.get<std::string>());
+  }
+  if (document.value.contains("store-directory")) {
+    configuration.store_directory = document.value["store-directory"].get<std::string>();
+    if (is_folder(configuration.store_directory)) return {};
+    return refused(document, "/store-directory",
+                   "\"" + configuration.store_directory + "\" is no folder on this machine");
+  }
+  std::error_code error;
+  const auto temporary = std::filesystem::temp_directory_path(error);
+  configuration.store_directory = error ? "/tmp" : temporary.string();
+  return {};
+}
+
+Outcome<std::optional<KestraConfiguration>> read_kestra(const Document& document) {
+  if (!document.value.contains("kestra")) return std::nullopt;
+  auto kestra = document::read_yaml_file(document.value["kestra"].get<std::string>());
+  if (!kestra) return refused(document, "/kestra", kestra.error().message);
+  return KestraConfiguration(std::move(*kestra), environment);
+}
+
+}  // namespace
+
+std::optional<std::string> wrong_base_path(const std::string& path) {
+  const std::filesystem::path folder(path);
+  if (path.find('\0') != std::string::npos) return "holds a NUL byte";
+  if (!folder.is_absolute())
+    return "has to be an absolute path: a relative one would mean another folder elsewhere";
+  const auto normal = folder.lexically_normal();
+  if (normal == "/" || normal == "//") return "can't be the root of the file system";
+  return std::nullopt;
+}
+
+Outcome<Configuration> read_configuration(std::string_view text) {
+  auto document = document::parse_yaml(text, kName);
+  if (!document) return fail(std::move(document.error()));
+  if (document->value.is_null()) document->value = Json::object();
+  if (auto checked = refuse_later_storages(*document); !checked)
+    return fail(std::move(checked.error()));
+  if (auto checked = check_against("configuration.schema.json", *document); !checked) {
+    return fail(std::move(checked.error()));
+  }
+  const auto kestra = read_kestra(*document);
+  if (!kestra) return fail(kestra.error());
+  const auto* const from_kestra = *kestra ? &**kestra : nullptr;
+  Configuration configuration;
+  for (const auto& read :
+       {read_database(*document, from_kestra, configuration),
+        read_storage(*document, from_kestra, configuration),
+        read_policy(*document, configuration.policy), read_folders(*document, configuration)}) {
+    if (!read) return fail(read.error());
+  }
+  return configuration;
+}
+
+}  // namespace winnow::plugin

@@ -1,0 +1,44 @@
+// Holds what the operator wrote against the schemas that are compiled in.
+#include <algorithm>
+#include <map>
+
+#include "plugin/builtin_schemas.h"
+
+namespace winnow::plugin {
+namespace {
+
+using document::Json;
+using document::Schema;
+
+using Schemas = std::map<std::string_view, Schema>;
+
+Outcome<Schemas> compiled_schemas() {
+  Schemas schemas;
+  for (const auto& builtin : builtin_schemas()) {
+    const auto definition = Json::parse(builtin.text, nullptr, false);
+    auto schema = Schema::compile(definition);
+    if (!schema) return fail(std::move(schema.error()));
+    schemas.emplace(builtin.name, std::move(*schema));
+  }
+  return schemas;
+}
+
+}  // namespace
+
+Outcome<void> check_against(std::string_view schema_name, const document::Document& document) {
+  static const auto schemas = compiled_schemas();
+  if (!schemas) return fail(schemas.error());
+  const auto mismatch = schemas->at(schema_name).mismatch(document.value);
+  if (!mismatch) return {};
+  return fail(FailureKind::configuration, placed(document, mismatch->pointer, mismatch->message),
+              mismatch->pointer);
+}
+
+std::string placed(const document::Document& document, std::string_view pointer,
+                   std::string_view reason) {
+  std::string message = document.place(pointer) + ": ";
+  if (!pointer.empty()) message.append(pointer).append(": ");
+  return message.append(reason);
+}
+
+}  // namespace winnow::plugin

@@ -1,0 +1,51 @@
+// What a manifest's JSON Schema can't say: names that must agree with each other, operators and
+// their types, the order of a purge's steps.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "document/yaml.h"
+
+namespace winnow::plugin {
+
+// Keeps the first thing that is wrong. The checks go on after it, so that none needs to say how
+// another ended.
+class Complaints {
+ public:
+  void add(std::string pointer, std::string reason) {
+    if (!first_) first_ = Complaint{std::move(pointer), std::move(reason)};
+  }
+
+  struct Complaint {
+    std::string pointer;
+    std::string reason;
+  };
+  const std::optional<Complaint>& first() const { return first_; }
+
+ private:
+  std::optional<Complaint> first_;
+};
+
+// The manifest fits its schema already. `configuration` failure with file:line.
+Outcome<void> check_manifest(const document::Document& document);
+
+// The parts of it.
+void check_parameters(const document::Json& manifest, Complaints& complaints);
+void check_listing(const document::Json& manifest, Complaints& complaints);
+void check_purge(const document::Json& manifest, Complaints& complaints);
+
+// A name that becomes an SQL identifier or a step of a JSON path: letters, digits and `_`, at most
+// 63 of them.
+void check_identifier(const document::Json& name, const std::string& pointer,
+                      Complaints& complaints);
+// An optional list of such names at `key` of the object.
+void check_path(const document::Json& object, const std::string& pointer, Complaints& complaints);
+// A name that callers use, which begins with a letter too.
+void check_name(const std::string& name, const std::string& pointer, Complaints& complaints);
+
+// The member, or null where there is none.
+const document::Json& member(const document::Json& object, std::string_view key);
+
+}  // namespace winnow::plugin

@@ -1,0 +1,137 @@
+// Loads the manifests, and finds tasks by any of their names.
+#include "plugin/registry.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "document/nearest.h"
+#include "document/utf8.h"
+#include "document/yaml.h"
+#include "plugin/builtin_manifests.h"
+#include "plugin/builtin_schemas.h"
+#include "plugin/manifest_reader.h"
+
+namespace winnow::plugin {
+namespace {
+
+using document::Document;
+using document::Json;
+
+Outcome<std::vector<std::string>> manifest_files(const std::string& folder) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> files;
+  std::error_code error;
+  fs::directory_iterator entries(folder, error);
+  for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+    const auto& path = entries->path();
+    const auto extension = path.extension();
+    const bool hidden = path.filename().string().starts_with('.');  // an editor's own copies
+    if (!hidden && (extension == ".yaml" || extension == ".yml")) files.push_back(path.string());
+  }
+  if (error) {
+    return fail(FailureKind::configuration,
+                "the folder \"" + folder + "\" of `manifests` can't be read: " + error.message());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Outcome<Task> read_task(const Document& document) {
+  auto manifest = read_manifest(document);
+  if (!manifest) return fail(std::move(manifest.error()));
+  auto schema = document::Schema::compile(manifest->schema);
+  if (!schema) return fail(std::move(schema.error()));
+  return Task{std::move(*manifest), std::move(*schema)};
+}
+
+Outcome<Task> read_builtin(const BuiltinManifest& builtin) {
+  const auto document = document::parse_yaml(builtin.text, "built-in " + std::string(builtin.name));
+  if (!document) return fail(document.error());
+  auto task = read_task(*document);
+  if (task) task->manifest.source = "built-in";
+  return task;
+}
+
+Outcome<Task> read_own(const std::string& file) {
+  const auto document = document::read_yaml_file(file);
+  if (!document) return fail(document.error());
+  auto task = read_task(*document);
+  if (task && task->manifest.engine != tasks::EngineKind::listing) {
+    return fail(FailureKind::configuration,
+                placed(*document, "/engine", "an operator's manifest may add listings only"),
+                "/engine");
+  }
+  return task;
+}
+
+}  // namespace
+
+Outcome<void> Registry::add(Task task) {
+  const auto& manifest = task.manifest;
+  auto names = manifest.aliases;
+  names.push_back(manifest.name);
+  for (const auto& name : names) {
+    const auto other = find(name);
+    if (!other) continue;
+    return fail(FailureKind::configuration,
+                manifest.source + ": the name \"" + name + "\" belongs to the task " +
+                    (*other)->manifest.name + " (" + (*other)->manifest.source + ") already");
+  }
+  for (const auto& alias : manifest.aliases) aliases_.emplace(alias, manifest.name);
+  auto name = manifest.name;
+  tasks_.emplace(std::move(name), std::move(task));
+  return {};
+}
+
+Outcome<Registry> Registry::load(const std::vector<std::string>& folders) {
+  Registry registry;
+  for (const auto& builtin : builtin_manifests()) {
+    auto task = read_builtin(builtin);
+    if (!task) return fail(std::move(task.error()));
+    if (auto added = registry.add(std::move(*task)); !added) return fail(std::move(added.error()));
+  }
+  for (const auto& folder : folders) {
+    const auto files = manifest_files(folder);
+    if (!files) return fail(files.error());
+    for (const auto& file : *files) {
+      auto task = read_own(file);
+      if (!task) return fail(std::move(task.error()));
+      if (auto added = registry.add(std::move(*task)); !added)
+        return fail(std::move(added.error()));
+    }
+  }
+  return registry;
+}
+
+Outcome<const Task*> Registry::find(std::string_view name) const {
+  const auto alias = aliases_.find(name);
+  const auto found = tasks_.find(alias == aliases_.end() ? name : std::string_view(alias->second));
+  if (found != tasks_.end()) return &found->second;
+  std::vector<std::string> known;
+  for (const auto& [own, task] : tasks_) known.push_back(own);
+  for (const auto& [other, own] : aliases_) known.push_back(other);
+  return fail(FailureKind::unknown_task, "there is no task \"" + document::shortened(name, 200) +
+                                             "\"" + document::did_you_mean(name, known));
+}
+
+Json Registry::describe(const Task& task) const {
+  const auto& manifest = task.manifest;
+  return {{"name", manifest.name},
+          {"aliases", manifest.aliases},
+          {"title", manifest.title},
+          {"description", manifest.description},
+          {"engine", manifest.engine == tasks::EngineKind::purge ? "purge" : "listing"},
+          {"parameters", manifest.schema},
+          {"outputs", manifest.outputs},
+          {"source", manifest.source}};
+}
+
+Json Registry::describe_all() const {
+  Json all = Json::array();
+  for (const auto& [name, task] : tasks_) all.push_back(describe(task));
+  return {{"tasks", std::move(all)}};
+}
+
+}  // namespace winnow::plugin

@@ -1,0 +1,33 @@
+// One row to be inserted, and what its table takes. Columns that the database computes from `value`
+// are not named.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace winnow::sample {
+
+enum class CellType { text, document, bytes, instant, queue_type };
+
+struct TableShape {
+  std::string_view name;
+  std::vector<std::pair<std::string_view, CellType>> columns;
+};
+
+struct Row {
+  const TableShape* table = nullptr;
+  std::vector<std::string> cells;  // in the order of the table's columns
+};
+
+// `key` and `value` of the tables that hold a document; nullptr for a table that is not among them.
+const TableShape* document_table(std::string_view name);
+const TableShape* queues_table(std::string_view version);
+const TableShape* task_outputs_table();
+const TableShape* execution_outputs_table();
+
+// Every table that rows may go to, executions first.
+std::span<const TableShape> table_shapes();
+
+}  // namespace winnow::sample

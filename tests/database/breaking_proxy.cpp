@@ -1,0 +1,124 @@
+#include "tests/database/breaking_proxy.h"
+
+#include <array>
+#include <poll.h>
+#include <stdexcept>
+#include <unistd.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+namespace winnow::tests {
+namespace {
+
+sockaddr_in loopback(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+int listen_on_loopback(std::uint16_t& port) {
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  auto address = loopback(0);
+  socklen_t size = sizeof address;
+  if (::bind(listener, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+      ::listen(listener, 16) != 0 ||
+      ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+    throw std::runtime_error("no loopback port to listen on");
+  }
+  port = ntohs(address.sin_port);
+  return listener;
+}
+
+void close_socket(int& descriptor) {
+  if (descriptor >= 0) ::close(descriptor);
+  descriptor = -1;
+}
+
+}  // namespace
+
+SilentListener::SilentListener() : listener_(listen_on_loopback(port_)) {}
+SilentListener::~SilentListener() {
+  close();
+}
+void SilentListener::close() {
+  close_socket(listener_);
+}
+
+BreakingProxy::BreakingProxy(std::string host, std::uint16_t port, std::string trigger, When when,
+                             How how)
+    : host_(std::move(host)),
+      target_(port),
+      trigger_(std::move(trigger)),
+      when_(when),
+      how_(how),
+      listener_(listen_on_loopback(port_)),
+      thread_([this] { run(); }) {}
+
+BreakingProxy::~BreakingProxy() {
+  stop_ = true;
+  thread_.join();
+  for (auto& link : links_) {
+    close_socket(link.client);
+    close_socket(link.server);
+  }
+  close_socket(listener_);
+}
+
+int BreakingProxy::dial() const {
+  auto address = loopback(target_);
+  ::inet_pton(AF_INET, host_.c_str(), &address.sin_addr);
+  int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+    close_socket(descriptor);
+  }
+  return descriptor;
+}
+
+void BreakingProxy::accept_one() {
+  const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+  if (client >= 0) links_.push_back({client, broken_ ? -1 : dial()});
+}
+
+// Passes on what one side sent. False: this link is over.
+bool BreakingProxy::serve(Link& link, bool from_client) {
+  std::array<char, 65536> bytes{};
+  const int from = from_client ? link.client : link.server;
+  const int to = from_client ? link.server : link.client;
+  const auto size = ::recv(from, bytes.data(), bytes.size(), 0);
+  if (size <= 0) return false;
+  const std::string_view text(bytes.data(), static_cast<std::size_t>(size));
+  const bool triggered = from_client && text.find(trigger_) != std::string_view::npos;
+  if (triggered) broken_ = true;
+  if (!triggered || when_ == When::after_forwarding) {
+    [[maybe_unused]] const auto sent = ::send(to, text.data(), text.size(), MSG_NOSIGNAL);
+  }
+  return !triggered || how_ == How::fall_silent;
+}
+
+void BreakingProxy::run() {
+  while (!stop_) {
+    std::vector<pollfd> descriptors = {{listener_, POLLIN, 0}};
+    for (const auto& link : links_) {
+      // Once broken nothing is read any more: neither side hears of the other.
+      descriptors.push_back({broken_ ? -1 : link.client, POLLIN, 0});
+      descriptors.push_back({broken_ ? -1 : link.server, POLLIN, 0});
+    }
+    if (::poll(descriptors.data(), descriptors.size(), 10) <= 0) continue;
+    for (std::size_t at = 1; at < descriptors.size() && !broken_; ++at) {
+      auto& link = links_[(at - 1) / 2];
+      if (descriptors[at].revents == 0 || link.client < 0) continue;
+      if (serve(link, at % 2 == 1)) continue;
+      // The server reads what it was sent before it sees the end.
+      if (broken_ && link.server >= 0) ::shutdown(link.server, SHUT_WR);
+      close_socket(link.client);
+      if (!broken_) close_socket(link.server);
+    }
+    if (descriptors[0].revents != 0) accept_one();
+  }
+}
+
+}  // namespace winnow::tests

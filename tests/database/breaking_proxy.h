@@ -1,0 +1,67 @@
+// A TCP proxy in front of a server that fails at a chosen moment: as networks do, and no server can
+// be asked to.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace winnow::tests {
+
+class BreakingProxy {
+ public:
+  enum class When { before_forwarding, after_forwarding };
+  enum class How { hang_up, fall_silent };
+
+  // Breaks when a client sends `trigger`: before or after those bytes reached the server; the
+  // server's answers to them are never passed on. Once broken it accepts connections and answers
+  // none.
+  BreakingProxy(std::string host, std::uint16_t port, std::string trigger, When when, How how);
+  BreakingProxy(const BreakingProxy&) = delete;
+  BreakingProxy& operator=(const BreakingProxy&) = delete;
+  ~BreakingProxy();
+
+  std::uint16_t port() const { return port_; }
+
+ private:
+  struct Link {
+    int client = -1;
+    int server = -1;
+  };
+  void run();
+  void accept_one();
+  bool serve(Link& link, bool from_client);
+  int dial() const;
+
+  std::string host_;
+  std::uint16_t target_;
+  std::string trigger_;
+  When when_;
+  How how_;
+  int listener_ = -1;
+  std::uint16_t port_ = 0;
+  std::atomic<bool> stop_{false};
+  bool broken_ = false;
+  std::vector<Link> links_;
+  std::thread thread_;
+};
+
+// A socket on a free loopback port that takes connections and never says a word.
+class SilentListener {
+ public:
+  SilentListener();
+  SilentListener(const SilentListener&) = delete;
+  SilentListener& operator=(const SilentListener&) = delete;
+  ~SilentListener();
+  std::uint16_t port() const { return port_; }
+  // Frees the port, so that connecting to it is refused.
+  void close();
+
+ private:
+  int listener_ = -1;
+  std::uint16_t port_ = 0;
+};
+
+}  // namespace winnow::tests

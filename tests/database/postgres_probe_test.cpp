@@ -1,0 +1,170 @@
+// What only PostgreSQL's catalog has: schemas, roles, partitions, views, other kinds of index.
+#include <gmock/gmock.h>
+
+#include "tests/database/driver_bed.h"
+
+namespace winnow::tests {
+namespace {
+
+using database::ColumnType;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const std::vector<std::string> kItems = {"items"};
+
+class PostgresProbe : public DriverBed {
+ protected:
+  database::Settings with(const std::string& user, const std::string& schema) const {
+    auto settings = database_.settings();
+    if (!user.empty()) settings.user = user;
+    settings.schema = schema;
+    return settings;
+  }
+  const Cancellation never_;
+};
+
+TEST_P(PostgresProbe, TakesTheSchemaThatTheUrlNames) {
+  run(*connection_, {"CREATE SCHEMA \"Other App\"", "CREATE TABLE \"Other App\".items (key text)"});
+  auto connection = require(database::connect(with("", "Other App"), never_));
+  const auto schema = require(connection->probe(kItems));
+  EXPECT_EQ(schema.table("items")->schema, "Other App");
+  EXPECT_EQ(schema.table("items")->columns.size(), 1U);
+  connection = require(database::connect(with("", "missing, public"), never_));
+  EXPECT_EQ(require(connection->probe(kItems)).table("items")->schema, "public");
+  connection = require(database::connect(with("", "missing"), never_));
+  EXPECT_TRUE(require(connection->probe(kItems)).tables.empty());
+}
+
+TEST_P(PostgresProbe, AnUnqualifiedNameInATransactionLeadsToTheUrlsSchema) {
+  run(*connection_, {"CREATE SCHEMA app"});
+  const auto connection = require(database::connect(with("", "app"), never_));
+  run(*connection, {"CREATE TABLE items (key text)"});
+  EXPECT_EQ(cell_of(*connection_, "SELECT count(*) FROM app.items"), "0");
+}
+
+TEST_P(PostgresProbe, AnEnumerationOutsideTheSearchPathIsStillCompared) {
+  run(*connection_,
+      {"CREATE SCHEMA app", "CREATE TYPE app.mood AS ENUM ('SAD', 'OK')",
+       "CREATE TABLE app.moods (mood app.mood)", "INSERT INTO app.moods VALUES ('OK')"});
+  const auto connection = require(database::connect(with("", "app"), never_));
+  const auto schema = require(connection->probe(std::vector<std::string>{"moods"}));
+  const auto& mood = *schema.table("moods")->column("mood");
+  EXPECT_EQ(mood.type_name, "app.mood");
+  SqlWriter writer(connection->dialect());
+  writer.text("SELECT count(*) FROM ").table(*schema.table("moods")).text(" WHERE ");
+  connection->dialect().any_of(writer, "mood", mood, {"OK"});
+  EXPECT_EQ(cell_of(*connection, writer.take()), "1");
+}
+
+class PostgresRoles : public PostgresProbe {
+ protected:
+  PostgresRoles() : role_(database_.settings().database + "_role") {
+    run(*connection_,
+        {"CREATE ROLE " + role_ + " LOGIN PASSWORD '" + database_.settings().password + "'"});
+  }
+  ~PostgresRoles() override {
+    (void)connection_->rollback();
+    run(*connection_, {"DROP OWNED BY " + role_, "DROP ROLE " + role_});
+  }
+  database::Table items_as_role() {
+    role_connection_ = require(database::connect(with(role_, ""), never_));
+    return *require(require(role_connection_->probe(kItems)).require("items"));
+  }
+  std::string role_;
+  std::unique_ptr<database::Connection> role_connection_;
+};
+
+TEST_P(PostgresRoles, AReadOnlyRoleMayNotDelete) {
+  run(*connection_, {"GRANT SELECT ON items TO " + role_});
+  const auto table = items_as_role();
+  EXPECT_TRUE(table.can_select);
+  EXPECT_FALSE(table.can_delete);
+  const Statement all{.sql = "DELETE FROM items", .parameters = {}};
+  const auto done = role_connection_->execute({&all, 1}, AfterBatch::commit);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, FailureKind::schema);
+  EXPECT_EQ(done.error().sqlstate, "42501");
+}
+
+TEST_P(PostgresRoles, DeletingTakesTheRightToLock) {
+  run(*connection_, {"GRANT SELECT, DELETE ON items TO " + role_});
+  EXPECT_FALSE(items_as_role().can_delete);
+  run(*connection_, {"GRANT UPDATE (key) ON items TO " + role_});
+  EXPECT_TRUE(items_as_role().can_delete);
+  require(role_connection_->begin());
+  EXPECT_EQ(rows_of(*role_connection_, locking("none")).size(), 0U);
+}
+
+TEST_P(PostgresRoles, ARoleThatMayReadNothingIsToldSo) {
+  const auto table = items_as_role();
+  EXPECT_FALSE(table.can_select);
+  EXPECT_FALSE(table.can_delete);
+}
+
+TEST_P(PostgresProbe, APartitionedTableIsATable) {
+  run(*connection_,
+      {"CREATE TABLE parts (key text, day int, PRIMARY KEY (day, key)) PARTITION BY LIST (day)",
+       "CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN (1)",
+       "CREATE TABLE parts_2 PARTITION OF parts FOR VALUES IN (2)",
+       "INSERT INTO parts SELECT 'k' || i, 1 + i % 2 FROM generate_series(1, 100) i",
+       "ANALYZE parts"});
+  const auto schema = require(connection_->probe(std::vector<std::string>{"parts"}));
+  const auto& parts = *schema.table("parts");
+  EXPECT_TRUE(parts.can_delete);
+  EXPECT_THAT(parts.primary_key, ElementsAre("day", "key"));
+  EXPECT_EQ(parts.estimated_rows, 100);
+}
+
+TEST_P(PostgresProbe, AViewCanBeReadAndNotDeletedFrom) {
+  run(*connection_, {"CREATE VIEW seen AS SELECT * FROM items"});
+  const auto schema = require(connection_->probe(std::vector<std::string>{"seen"}));
+  EXPECT_TRUE(schema.table("seen")->can_select);
+  EXPECT_FALSE(schema.table("seen")->can_delete);
+  EXPECT_TRUE(schema.table("seen")->indexes.empty());
+}
+
+TEST_P(PostgresProbe, KnowsIndexesThatDoNotOrder) {
+  run(*connection_, {"CREATE INDEX items_value ON items USING gin (value)",
+                     "CREATE INDEX items_hash ON items USING hash (name)",
+                     "CREATE INDEX items_lower ON items (lower(name), number) INCLUDE (ratio)"});
+  const auto schema = require(connection_->probe(kItems));
+  const auto& table = *schema.table("items");
+  for (const auto& index : table.indexes) {
+    EXPECT_EQ(index.ordered, index.name != "items_value" && index.name != "items_hash")
+        << index.name;
+    if (index.name == "items_lower") EXPECT_THAT(index.columns, ElementsAre("", "number"));
+  }
+  EXPECT_EQ(table.index_on({"value"}), nullptr);
+  EXPECT_EQ(table.index_on({"name"}), nullptr);
+}
+
+TEST_P(PostgresProbe, KnowsTheServersEstimateOfRows) {
+  EXPECT_EQ(items().estimated_rows, -1);
+  insert_many(10);
+  run(*connection_, {"ANALYZE items"});
+  EXPECT_EQ(require(connection_->probe(kItems)).table("items")->estimated_rows, 10);
+}
+
+TEST_P(PostgresProbe, KnowsTheKindsOfColumnsThatItDoesNotUse) {
+  run(*connection_,
+      {"CREATE TABLE kinds (words tsvector, plain json, small smallint, price numeric, "
+       "local timestamp, list text[])"});
+  const auto schema = require(connection_->probe(std::vector<std::string>{"kinds"}));
+  const auto& kinds = *schema.table("kinds");
+  EXPECT_EQ(kinds.column("words")->type, ColumnType::other);
+  EXPECT_EQ(kinds.column("plain")->type, ColumnType::document);
+  EXPECT_EQ(kinds.column("small")->type, ColumnType::integer);
+  EXPECT_EQ(kinds.column("price")->type, ColumnType::number);
+  EXPECT_EQ(kinds.column("local")->type, ColumnType::local_time);
+  EXPECT_EQ(kinds.column("list")->type, ColumnType::other);
+}
+
+INSTANTIATE_TEST_SUITE_P(Drivers, PostgresProbe, testing::ValuesIn(only("postgresql")),
+                         testing::PrintToStringParamName());
+INSTANTIATE_TEST_SUITE_P(Drivers, PostgresRoles, testing::ValuesIn(only("postgresql")),
+                         testing::PrintToStringParamName());
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(PostgresProbe);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(PostgresRoles);
+
+}  // namespace
+}  // namespace winnow::tests
