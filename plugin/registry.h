@@ -32,7 +32,7 @@ class Registry {
   document::Json describe_all() const;  // {"tasks": [...]}
 
  private:
-  Outcome<void> add(const document::Document& document, const std::string& source);
+  Outcome<void> add(Task task);
 
   std::map<std::string, Task, std::less<>> tasks_;            // by name
   std::map<std::string, std::string, std::less<>> aliases_;   // alias -> name

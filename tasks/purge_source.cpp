@@ -41,7 +41,7 @@ Statement BatchSource::page(const Dialect& dialect, std::optional<bool> deleted,
     writer.text(" AND " + key + " > ").bind(after->key).text("))");
   }
   writer.text(" ORDER BY " + order + ", " + key + " LIMIT ").bind(limit);
-  if (lock_) writer.text(dialect.lock_skipping_locked());
+  if (lock_) writer.text(" ").text(dialect.lock_skipping_locked());
   return writer.take();
 }
 
@@ -106,7 +106,7 @@ Outcome<Batch> BatchSource::again(Connection& connection, const Batch& batch) co
   writer.text(" AND ");
   writer.dialect().any_of(writer, key, *selection_.table().column("key"), std::move(keys));
   writer.text(" ORDER BY " + key);
-  if (lock_) writer.text(connection.dialect().lock_skipping_locked());
+  if (lock_) writer.text(" ").text(connection.dialect().lock_skipping_locked());
   if (auto begun = connection.begin(); !begun) return fail(begun.error());
   auto rows = fetch(connection, writer.take());
   if (!rows) return fail(rows.error());

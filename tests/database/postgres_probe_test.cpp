@@ -63,7 +63,7 @@ class PostgresRoles : public PostgresProbe {
         {"CREATE ROLE " + role_ + " LOGIN PASSWORD '" + database_.settings().password + "'"});
   }
   ~PostgresRoles() override {
-    (void)connection_->rollback();
+    role_connection_.reset();  // with its locks
     run(*connection_, {"DROP OWNED BY " + role_, "DROP ROLE " + role_});
   }
   database::Table items_as_role() {
@@ -132,7 +132,9 @@ TEST_P(PostgresProbe, KnowsIndexesThatDoNotOrder) {
   for (const auto& index : table.indexes) {
     EXPECT_EQ(index.ordered, index.name != "items_value" && index.name != "items_hash")
         << index.name;
-    if (index.name == "items_lower") EXPECT_THAT(index.columns, ElementsAre("", "number"));
+    if (index.name == "items_lower") {
+      EXPECT_THAT(index.columns, ElementsAre("", "number"));
+    }
   }
   EXPECT_EQ(table.index_on({"value"}), nullptr);
   EXPECT_EQ(table.index_on({"name"}), nullptr);
