@@ -12,7 +12,7 @@ field() { python3 -c 'import json,sys; print(json.load(sys.stdin)[sys.argv[1]])'
 
 say "A Kestra-shaped database of 10,000 executions, with logs, metrics and files"
 mkdir "$work/storage"
-show "$bin/winnow-sample" --database "sqlite:$work/kestra.db" --create --executions 10000 --storage "$work/storage"
+show "$bin/winnow-sample" --database "sqlite:$work/kestra.db" --executions 10000 --storage "$work/storage"
 
 cat >"$work/winnow.yaml" <<YAML
 database: {url: "sqlite:$work/kestra.db"}

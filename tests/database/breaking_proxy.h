@@ -40,8 +40,8 @@ class BreakingProxy {
   std::string trigger_;
   When when_;
   How how_;
-  int listener_ = -1;
   std::uint16_t port_ = 0;
+  int listener_ = -1;
   std::atomic<bool> stop_{false};
   bool broken_ = false;
   std::vector<Link> links_;
@@ -60,8 +60,8 @@ class SilentListener {
   void close();
 
  private:
-  int listener_ = -1;
   std::uint16_t port_ = 0;
+  int listener_ = -1;
 };
 
 }  // namespace winnow::tests
