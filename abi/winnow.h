@@ -68,21 +68,19 @@ enum { WINNOW_ABI_VERSION = (1 << 16) + 0 };
 /* What a function returns. */
 enum winnow_status {
   WINNOW_OK = 0,
-  WINNOW_INVALID_ARGUMENT =
-      1,                   /* a NULL, size, handle or order of calls that this contract forbids */
-  WINNOW_UNKNOWN_TASK = 2, /* no manifest has that name or alias */
-  WINNOW_INVALID_PARAMETER =
-      3, /* a parameter is unknown, missing or of another form; `pointer` names it */
-  WINNOW_CONFIGURATION = 4, /* the configuration or a manifest is wrong */
-  WINNOW_DENIED = 5,        /* the operator's policy forbids it (tenant, namespace) */
-  WINNOW_UNAVAILABLE = 6,   /* a server can't be reached, or refused the log-in */
-  WINNOW_SCHEMA = 7,        /* a table, column, index or right that the task needs is missing */
-  WINNOW_CONFLICT = 8,      /* locks, deadlocks or serialization failures used up the retries */
-  WINNOW_CANCELLED = 9,     /* winnow_job_cancel, or is_cancelled answered other than 0 */
-  WINNOW_LIMIT = 10,        /* a cap of the policy was hit; nothing was deleted */
-  WINNOW_STORAGE = 11,      /* a file can't be removed or written; its execution's rows stay */
-  WINNOW_NO_MEMORY = 12,    /* an allocation failed */
-  WINNOW_INTERNAL = 13      /* a defect of winnow */
+  WINNOW_INVALID_ARGUMENT = 1,  /* a NULL, size, handle or order of calls that is forbidden here */
+  WINNOW_UNKNOWN_TASK = 2,      /* no manifest has that name or alias */
+  WINNOW_INVALID_PARAMETER = 3, /* a parameter is unknown, missing or ill-formed: see `pointer` */
+  WINNOW_CONFIGURATION = 4,     /* the configuration or a manifest is wrong */
+  WINNOW_DENIED = 5,            /* the operator's policy forbids it (tenant, namespace) */
+  WINNOW_UNAVAILABLE = 6,       /* a server can't be reached, or refused the log-in */
+  WINNOW_SCHEMA = 7,            /* a table, column, index or right that the task needs is missing */
+  WINNOW_CONFLICT = 8,          /* locks, deadlocks or serialization failures used up the retries */
+  WINNOW_CANCELLED = 9,         /* winnow_job_cancel, or is_cancelled answered other than 0 */
+  WINNOW_LIMIT = 10,            /* a cap of the policy was hit; nothing was deleted */
+  WINNOW_STORAGE = 11,          /* a file can't be removed or written; its execution's rows stay */
+  WINNOW_NO_MEMORY = 12,        /* an allocation failed */
+  WINNOW_INTERNAL = 13          /* a defect of winnow */
 };
 
 /* Levels of a log line. */

@@ -1,5 +1,5 @@
-// Fills the host's buffers. Their memory comes from malloc, so that filling one can fail without throwing and
-// freeing one needs no more than its address.
+// Fills the host's buffers. Their memory comes from malloc, so that filling one can fail without
+// throwing and freeing one needs no more than its address.
 #include "plugin/answers.h"
 
 #include <cstdlib>
@@ -25,7 +25,8 @@ std::string dumped(const Json& json) {
 }
 
 void fill(winnow_buffer& buffer, const std::string& text) {
-  char* const data = static_cast<char*>(std::malloc(text.size() + 1));  // NOLINT(cppcoreguidelines-no-malloc)
+  char* const data =
+      static_cast<char*>(std::malloc(text.size() + 1));  // NOLINT(cppcoreguidelines-no-malloc)
   if (data == nullptr) throw std::bad_alloc();
   std::memcpy(data, text.c_str(), text.size() + 1);
   buffer.data = data;
@@ -82,9 +83,10 @@ std::int32_t deliver_exception(winnow_buffer* buffer) noexcept {
   } catch (const std::exception& error) {
     // Its type and not its text: the text of a parser's exception may repeat a password.
     try {
-      return deliver(buffer, refuse(FailureKind::internal,
-                                    std::string("A defect of winnow: an exception of type ") +
-                                        typeid(error).name() + " was not handled. Please report it."));
+      return deliver(buffer,
+                     refuse(FailureKind::internal,
+                            std::string("A defect of winnow: an exception of type ") +
+                                typeid(error).name() + " was not handled. Please report it."));
     } catch (...) {
       return deliver_no_memory(buffer);
     }

@@ -48,8 +48,9 @@ std::int32_t answered(winnow_buffer* buffer, const Body& body) noexcept {
   }
 }
 
-// A text of the host's, checked before it is read: NULL and length fit, not longer than `limit` (a length of -1
-// would otherwise be read to the end of memory), UTF-8. `name` is the argument's name, for the message.
+// A text of the host's, checked before it is read: NULL and length fit, not longer than `limit` (a
+// length of -1 would otherwise be read to the end of memory), UTF-8. `name` is the argument's name,
+// for the message.
 Outcome<std::string_view> text_argument(const char* name, const char* text, std::size_t size,
                                         std::size_t limit);
 

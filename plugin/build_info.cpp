@@ -1,4 +1,5 @@
-// Writes winnow_build_info's JSON into a static array, so that it outlives everything but the library.
+// Writes winnow_build_info's JSON into a static array, so that it outlives everything but the
+// library.
 #include "plugin/build_info.h"
 
 #include <algorithm>

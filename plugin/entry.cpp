@@ -1,5 +1,5 @@
-// The functions of abi/winnow.h. Each one checks what it was handed, finds the object behind the handle, and lets
-// answers.h turn the outcome into a status: no exception leaves through here.
+// The functions of abi/winnow.h. Each one checks what it was handed, finds the object behind the
+// handle, and lets answers.h turn the outcome into a status: no exception leaves through here.
 #include "abi/winnow.h"
 #include "plugin/answers.h"
 #include "plugin/build_info.h"
@@ -22,12 +22,17 @@ using winnow::plugin::text_argument;
 constexpr std::size_t kDocumentLimit = 10UL * 1024 * 1024;
 constexpr std::size_t kNameLimit = 1024;
 
-auto& instances() { return winnow::plugin::handles<winnow_library, Instance>(); }
-auto& jobs() { return winnow::plugin::handles<winnow_job, Job>(); }
+auto& instances() {
+  return winnow::plugin::handles<winnow_library, Instance>();
+}
+auto& jobs() {
+  return winnow::plugin::handles<winnow_job, Job>();
+}
 
 auto no_such_handle(const char* name) {
   return refuse(FailureKind::invalid_argument,
-                std::string("`") + name + "` is no open handle: it is NULL, was given back, or never was one.");
+                std::string("`") + name +
+                    "` is no open handle: it is NULL, was given back, or never was one.");
 }
 
 auto no_place_for_handle() {
@@ -46,9 +51,13 @@ std::int32_t on_job(const winnow_job* handle, winnow_buffer* out, const Call& ca
 
 }  // namespace
 
-std::uint32_t winnow_abi_version(void) { return WINNOW_ABI_VERSION; }
+std::uint32_t winnow_abi_version(void) {
+  return WINNOW_ABI_VERSION;
+}
 
-const char* winnow_build_info(void) { return winnow::plugin::build_info(); }
+const char* winnow_build_info(void) {
+  return winnow::plugin::build_info();
+}
 
 std::int32_t winnow_open(const winnow_host* host, const char* config, std::size_t size,
                          winnow_library** out, winnow_buffer* error) {
@@ -74,7 +83,8 @@ std::int32_t winnow_close(winnow_library* w) {
   });
 }
 
-std::int32_t winnow_describe(winnow_library* w, const char* task, std::size_t size, winnow_buffer* out) {
+std::int32_t winnow_describe(winnow_library* w, const char* task, std::size_t size,
+                             winnow_buffer* out) {
   return answered(out, [&]() -> Answer {
     const auto instance = instances().find(w);
     if (!instance) return no_such_handle("w");

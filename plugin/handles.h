@@ -1,5 +1,5 @@
-// Handles that can be checked: what a host holds is a number in a table and never an address, so that
-// one that was freed, closed or made up is a look-up that fails (abi/winnow.h, convention 6).
+// Handles that can be checked: what a host holds is a number in a table and never an address, so
+// that one that was freed, closed or made up is a look-up that fails (abi/winnow.h, convention 6).
 #pragma once
 
 #include <atomic>
@@ -11,8 +11,9 @@
 
 namespace winnow::plugin {
 
-// One count for all tables, so that a number stands for one thing only and is never given out twice.
-// The upper half is one that no address of a user's process has: a pointer is never mistaken for a handle.
+// One count for all tables, so that a number stands for one thing only and is never given out
+// twice. The upper half is one that no address of a user's process has: a pointer is never mistaken
+// for a handle.
 inline std::uintptr_t next_handle() noexcept {
   static_assert(sizeof(std::uintptr_t) == 8, "handles need 64 bits");
   static std::atomic<std::uint32_t> last{0};
@@ -51,8 +52,9 @@ class HandleTable {
   std::map<std::uintptr_t, std::shared_ptr<T>> entries_;
 };
 
-// The process-wide table of one kind. It is never destroyed: a host's thread may still ask about its
-// handle while the process ends. An empty table holds no memory, so unloading the library leaks none.
+// The process-wide table of one kind. It is never destroyed: a host's thread may still ask about
+// its handle while the process ends. An empty table holds no memory, so unloading the library leaks
+// none.
 template <class Handle, class T>
 HandleTable<Handle, T>& handles() {
   union Immortal {

@@ -47,8 +47,9 @@ std::string request_text(const std::optional<std::string>& tenant, bool dry_run,
 
 std::optional<Failure> failure_of(const DeleteAnswer& answer, std::size_t executions) {
   if (!answer.asked) {
-    return Failure{.kind = FailureKind::cancelled,
-                   .message = "The job was cancelled before the host was asked to remove the files."};
+    return Failure{
+        .kind = FailureKind::cancelled,
+        .message = "The job was cancelled before the host was asked to remove the files."};
   }
   if (answer.status == 0) return std::nullopt;
   return Failure{.kind = FailureKind::storage,
@@ -74,10 +75,10 @@ std::vector<Removed> HostStorage::ask(std::span<const ExecutionFolder> folders,
                                       const Cancellation& cancellation, bool dry_run) {
   std::vector<Removed> answers(folders.size());
   for (auto& [tenant, request] : sorted_by_tenant(folders, answers)) {
-    const DeleteAnswer answer =
-        cancellation.requested()
-            ? DeleteAnswer{}
-            : job_thread_.delete_files(request_text(tenant, dry_run, std::move(request.executions)));
+    const DeleteAnswer answer = cancellation.requested()
+                                    ? DeleteAnswer{}
+                                    : job_thread_.delete_files(request_text(
+                                          tenant, dry_run, std::move(request.executions)));
     answers[request.places.front()].files = answer.deleted;
     const auto failure = failure_of(answer, request.places.size());
     for (const std::size_t place : request.places) answers[place].failure = failure;

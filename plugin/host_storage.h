@@ -1,4 +1,5 @@
-// Execution files in a storage that only the host can reach (`storage: {type: host}`): its delete_files removes them.
+// Execution files in a storage that only the host can reach (`storage: {type: host}`): its
+// delete_files removes them.
 #pragma once
 
 #include "plugin/job_thread.h"
@@ -6,8 +7,9 @@
 
 namespace winnow::plugin {
 
-// One request to the host for all folders of a tenant. The host answers with one number for the request; it is
-// counted with the first of its folders. The job's thread must be serving while a call waits here.
+// One request to the host for all folders of a tenant. The host answers with one number for the
+// request; it is counted with the first of its folders. The job's thread must be serving while a
+// call waits here.
 class HostStorage final : public storage::Storage {
  public:
   explicit HostStorage(JobThread& job_thread) : job_thread_(job_thread) {}

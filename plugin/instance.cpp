@@ -15,9 +15,9 @@ Outcome<winnow_host> copied(const winnow_host* host) {
   copy.size = sizeof copy;
   if (host == nullptr) return copy;
   if (host->size < sizeof copy) {
-    return fail(FailureKind::invalid_argument,
-                "`host->size` is " + std::to_string(host->size) + "; set it to sizeof(winnow_host), " +
-                    std::to_string(sizeof copy) + " or more.");
+    return fail(FailureKind::invalid_argument, "`host->size` is " + std::to_string(host->size) +
+                                                   "; set it to sizeof(winnow_host), " +
+                                                   std::to_string(sizeof copy) + " or more.");
   }
   std::memcpy(&copy, host, sizeof copy);
   copy.size = sizeof copy;
@@ -40,10 +40,11 @@ Outcome<std::shared_ptr<Instance>> Instance::open(const winnow_host* host,
   auto settings = read_configuration(configuration);
   if (!settings) return fail(std::move(settings.error()));
   if (needs_host_storage(*settings) && offered->delete_files == nullptr) {
-    return fail(FailureKind::configuration,
-                "storage.type is `host`, but this host removes no files (its delete_files is NULL). "
-                "Configure a storage of another type.",
-                "/storage/type");
+    return fail(
+        FailureKind::configuration,
+        "storage.type is `host`, but this host removes no files (its delete_files is NULL). "
+        "Configure a storage of another type.",
+        "/storage/type");
   }
   auto registry = Registry::load(settings->manifest_folders);
   if (!registry) return fail(std::move(registry.error()));

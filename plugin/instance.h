@@ -1,4 +1,5 @@
-// What stands behind a `winnow *`: the operator's configuration, the tasks, and what the host offers.
+// What stands behind a `winnow *`: the operator's configuration, the tasks, and what the host
+// offers.
 #pragma once
 
 #include <memory>
@@ -15,7 +16,8 @@ namespace winnow::plugin {
 // All but the count of its users is fixed once it is open, so that many threads may use it at once.
 class Instance {
  public:
-  // Copies `host` (NULL: it offers nothing) and reads the configuration and the manifests. No network.
+  // Copies `host` (NULL: it offers nothing) and reads the configuration and the manifests. No
+  // network.
   static Outcome<std::shared_ptr<Instance>> open(const winnow_host* host,
                                                  std::string_view configuration);
 

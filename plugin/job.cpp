@@ -17,10 +17,9 @@ std::int64_t now_ns() {
 
 // The step that removes files, where the parameters leave it switched on.
 const tasks::PurgeStep* files_step(const tasks::Manifest& manifest, const Json& parameters) {
-  const auto step =
-      std::find_if(manifest.steps.begin(), manifest.steps.end(), [](const tasks::PurgeStep& each) {
-        return each.kind == tasks::PurgeStep::Kind::files;
-      });
+  const auto step = std::find_if(
+      manifest.steps.begin(), manifest.steps.end(),
+      [](const tasks::PurgeStep& each) { return each.kind == tasks::PurgeStep::Kind::files; });
   if (step == manifest.steps.end()) return nullptr;
   if (step->switch_parameter.empty()) return &*step;
   return parameters.value(step->switch_parameter, true) ? &*step : nullptr;
@@ -32,7 +31,8 @@ Outcome<void> check_database(const Configuration& configuration) {
               "No database is configured. Set `database: {url: ...}` (docs/configuration.md).");
 }
 
-// Without this, rows would go and their files would stay for ever with nothing left that names them.
+// Without this, rows would go and their files would stay for ever with nothing left that names
+// them.
 Outcome<void> check_storage(const Configuration& configuration, const tasks::Manifest& manifest,
                             const Json& parameters) {
   const tasks::PurgeStep* const step = files_step(manifest, parameters);
@@ -40,8 +40,9 @@ Outcome<void> check_storage(const Configuration& configuration, const tasks::Man
   if (!configuration.storage) {
     const std::string& name = step->switch_parameter;
     return fail(FailureKind::configuration,
-                manifest.name + " removes files, but no storage is configured. Set `storage:` in the "
-                "configuration (`{type: none}` where there are no files)" +
+                manifest.name +
+                    " removes files, but no storage is configured. Set `storage:` in the "
+                    "configuration (`{type: none}` where there are no files)" +
                     (name.empty() ? "." : ", or set the parameter " + name + " to false."),
                 name.empty() ? "" : "/" + name);
   }
@@ -63,7 +64,8 @@ class Job::Turn {
   static Outcome<std::unique_ptr<Turn>> begin(Job& job, State state) {
     const std::lock_guard lock(job.mutex_);
     switch (job.state_) {
-      case State::fresh: break;
+      case State::fresh:
+        break;
       case State::planning:
       case State::running:
         return fail(misused("The job is inside winnow_job_plan or winnow_job_run already."));
@@ -115,9 +117,13 @@ Outcome<std::shared_ptr<Job>> Job::make(std::shared_ptr<Instance> instance, std:
   return std::shared_ptr<Job>(new Job(std::move(*lease), **found, std::move(*checked)));
 }
 
-tasks::TaskResult Job::plan() { return perform(State::planning, tasks::plan); }
+tasks::TaskResult Job::plan() {
+  return perform(State::planning, tasks::plan);
+}
 
-tasks::TaskResult Job::run() { return perform(State::running, tasks::run); }
+tasks::TaskResult Job::run() {
+  return perform(State::running, tasks::run);
+}
 
 tasks::TaskResult Job::perform(State state, Engine engine) {
   const auto turn = Turn::begin(*this, state);
@@ -152,9 +158,12 @@ Outcome<std::unique_ptr<storage::Storage>> Job::open_storage(JobThread& job_thre
   const auto& settings = instance_->configuration().storage;
   if (!settings || files_step(task_.manifest, parameters_) == nullptr) return nullptr;
   switch (settings->kind) {
-    case StorageKind::none: return nullptr;
-    case StorageKind::local: return storage::open_local(settings->base_path);
-    case StorageKind::host: return std::make_unique<HostStorage>(job_thread);
+    case StorageKind::none:
+      return nullptr;
+    case StorageKind::local:
+      return storage::open_local(settings->base_path);
+    case StorageKind::host:
+      return std::make_unique<HostStorage>(job_thread);
   }
   return nullptr;
 }

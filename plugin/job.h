@@ -18,8 +18,8 @@ namespace winnow::plugin {
 
 class Job {
  public:
-  // Checks everything that needs no server: the parameters, the policy, and that the configuration has the
-  // database and the storage that the task needs.
+  // Checks everything that needs no server: the parameters, the policy, and that the configuration
+  // has the database and the storage that the task needs.
   static Outcome<std::shared_ptr<Job>> make(std::shared_ptr<Instance> instance,
                                             std::string_view task, std::string_view parameters);
 
@@ -47,7 +47,8 @@ class Job {
   const Json parameters_;
   Cancellation cancellation_;
   tasks::Progress progress_;
-  std::atomic<std::int64_t> began_ns_{0};  // of the steady clock; 0: neither plan nor run was called
+  std::atomic<std::int64_t> began_ns_{
+      0};  // of the steady clock; 0: neither plan nor run was called
   std::atomic<std::int64_t> ended_ns_{0};  // 0: it is under way
   std::mutex mutex_;
   State state_ = State::fresh;

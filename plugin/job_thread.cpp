@@ -1,12 +1,11 @@
 // The mailbox between a task's threads and the thread of its job.
 #include "plugin/job_thread.h"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <chrono>
 #include <exception>
 #include <optional>
+#include <pthread.h>
+#include <signal.h>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -20,12 +19,13 @@ namespace {
 // How often the host is asked whether the job is to stop (abi/winnow.h).
 constexpr auto kAskEvery = std::chrono::milliseconds(50);
 
-// The host's signals are for the host's threads; threads that this one starts inherit the mask. Signals
-// that a defect raises stay open, so that a crash is reported as one.
+// The host's signals are for the host's threads; threads that this one starts inherit the mask.
+// Signals that a defect raises stay open, so that a crash is reported as one.
 void leave_signals_to_host() {
   sigset_t set;
   ::sigfillset(&set);
-  for (const int kept : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP}) ::sigdelset(&set, kept);
+  for (const int kept : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP})
+    ::sigdelset(&set, kept);
   ::pthread_sigmask(SIG_SETMASK, &set, nullptr);
 }
 
@@ -56,8 +56,9 @@ tasks::TaskResult JobThread::serve(const std::function<tasks::TaskResult()>& wor
   } catch (const std::system_error&) {
     return tl::unexpected(tasks::TaskFailure{
         .failure = {.kind = FailureKind::no_memory,
-                    .message = "The system refuses another thread (memory, or the limit of processes). "
-                               "Nothing was done.",
+                    .message =
+                        "The system refuses another thread (memory, or the limit of processes). "
+                        "Nothing was done.",
                     .retryable = true}});
   }
   deliver_mail();

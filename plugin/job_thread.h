@@ -1,5 +1,5 @@
-// Brings what a task's threads have to say to the host, on the thread that is inside winnow_job_run: a JVM or an
-// interpreter is never called from a thread that it does not know.
+// Brings what a task's threads have to say to the host, on the thread that is inside
+// winnow_job_run: a JVM or an interpreter is never called from a thread that it does not know.
 #pragma once
 
 #include <condition_variable>
@@ -28,14 +28,16 @@ struct DeleteAnswer {
 
 class JobThread final : public tasks::Host {
  public:
-  // At most so many messages wait; who has one more to post waits for the host, so that memory stays flat.
+  // At most so many messages wait; who has one more to post waits for the host, so that memory
+  // stays flat.
   static constexpr std::size_t kMailboxLimit = 1'000;
 
   JobThread(const winnow_host& host, Cancellation& cancellation)
       : host_(host), cancellation_(cancellation) {}
 
-  // Runs `work` on a thread of its own and serves the host's callbacks on this one until it is done and
-  // every message was delivered; no lock is held while a callback runs. An exception of `work` comes out here.
+  // Runs `work` on a thread of its own and serves the host's callbacks on this one until it is done
+  // and every message was delivered; no lock is held while a callback runs. An exception of `work`
+  // comes out here.
   tasks::TaskResult serve(const std::function<tasks::TaskResult()>& work);
 
   // For the threads of `work` only: this thread would wait for itself.

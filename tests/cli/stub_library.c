@@ -1,9 +1,10 @@
 /* A library that misbehaves as $STUB says, for the command's own tests: another ABI, answers that are no JSON, a run that never
  * heeds a wish to stop. Everything else answers with success. */
+#define _POSIX_C_SOURCE 200809L
 #define WINNOW_BUILDING
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "abi/winnow.h"
 
@@ -26,21 +27,21 @@ uint32_t winnow_abi_version(void) {
   return WINNOW_ABI_VERSION + 7;
 }
 const char *winnow_build_info(void) { return "{}"; }
-int32_t winnow_open(const winnow_host *host, const char *config, size_t size, winnow **out, winnow_buffer *error) {
+int32_t winnow_open(const winnow_host *host, const char *config, size_t size, winnow_library **out, winnow_buffer *error) {
   (void)config, (void)size, (void)error;
   kept = *host;
-  *out = (winnow *)&kept;
+  *out = (winnow_library *)&kept;
   return WINNOW_OK;
 }
-int32_t winnow_close(winnow *w) { return (void)w, WINNOW_OK; }
-int32_t winnow_describe(winnow *w, const char *task, size_t size, winnow_buffer *out) {
+int32_t winnow_close(winnow_library *w) { return (void)w, WINNOW_OK; }
+int32_t winnow_describe(winnow_library *w, const char *task, size_t size, winnow_buffer *out) {
   (void)w, (void)task, (void)size;
   if (is("garbage")) give(out, "no JSON");
   if (is("speechless")) return 99;
   if (!is("garbage")) give(out, "{\"tasks\": []}");
   return WINNOW_OK;
 }
-int32_t winnow_job_new(winnow *w, const char *task, size_t task_size, const char *params, size_t params_size,
+int32_t winnow_job_new(winnow_library *w, const char *task, size_t task_size, const char *params, size_t params_size,
                        winnow_job **out, winnow_buffer *error) {
   (void)w, (void)task, (void)task_size, (void)params, (void)params_size, (void)error;
   *out = (winnow_job *)&kept;
@@ -52,7 +53,7 @@ int32_t winnow_job_run(winnow_job *job, winnow_buffer *out) {
   kept.log(kept.context, WINNOW_INFO, "running \x1b[2J", 12);
   while (is("stubborn")) {
     kept.is_cancelled(kept.context);
-    usleep(10000);
+    nanosleep(&(struct timespec){0, 10000000}, NULL);
   }
   give(out, "{}");
   return WINNOW_OK;

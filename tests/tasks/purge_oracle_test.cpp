@@ -28,7 +28,7 @@ void remove_empty(Rows& rows) {
 class PurgeOracle : public testing::TestWithParam<TestEngine> {};
 
 TEST_P(PurgeOracle, LeavesWhatTheContractLeavesAndCountsWhatWent) {
-  const auto cases = number_from("WINNOW_ORACLE_CASES", 150);
+  const auto cases = number_from("WINNOW_ORACLE_CASES", 250);
   const auto seed = number_from("WINNOW_ORACLE_SEED", std::random_device{}());
   auto database = TestDatabase::create(GetParam());
   auto connection = database.connection();
