@@ -76,38 +76,36 @@ TEST(Interruption, EndsTheProcessAtTheSecondSignal) {
   }
 }
 
-TEST(Bar, IsDrawnOnATerminal) {
-  auto start = with_stub({"call", "PurgeLogs"}, "stubborn");
+Start on_a_terminal(Start start) {
   start.terminal = true;
-  Process process(start);
-  ASSERT_TRUE(process.wait_for("PurgeLogs  1,234 rows"));
-  process.signal(SIGINT);
-  process.signal(SIGTERM);
-  EXPECT_THAT(process.finish().err, HasSubstr("\r\x1b[K"));
+  return start;
+}
+
+TEST(Bar, IsDrawnOnATerminal) {
+  const auto finished = run(on_a_terminal(with_stub({"call", "PurgeLogs"}, "brief")));
+  EXPECT_THAT(finished.err, HasSubstr("\r\x1b[KPurgeLogs  1,234 rows"));
+  EXPECT_THAT(finished.err, testing::EndsWith("\r\x1b[K"));
+  EXPECT_THAT(finished.out, "{}\n");
 }
 
 TEST(Bar, IsDrawnNowhereElse) {
-  const std::pair<const char*, Start> cases[] = {
-      {"a pipe", with_stub({"call", "PurgeLogs"}, "")},
-      {"quiet",
-       [] {
-         auto start = with_stub({"call", "PurgeLogs", "--quiet"}, "stubborn");
-         start.terminal = true;
-         return start;
-       }()},
-      {"dumb", [] {
-         auto start = with_stub({"call", "PurgeLogs"}, "stubborn");
-         start.terminal = true;
-         start.environment["TERM"] = "dumb";
-         return start;
-       }()}};
-  for (const auto& [name, start] : cases) {
-    Process process(start);
-    if (start.terminal && std::string(name) == "dumb") ASSERT_TRUE(process.wait_for("running"));
-    process.signal(SIGINT);
-    process.signal(SIGTERM);
-    EXPECT_THAT(process.finish().err, Not(HasSubstr("rows"))) << name;
+  auto dumb = on_a_terminal(with_stub({"call", "PurgeLogs"}, "brief"));
+  dumb.environment["TERM"] = "dumb";
+  for (const auto& start : {with_stub({"call", "PurgeLogs"}, "brief"), dumb,
+                            on_a_terminal(with_stub({"call", "PurgeLogs", "--quiet"}, "brief"))}) {
+    const auto finished = run(start);
+    EXPECT_EQ(finished.status, 0);
+    EXPECT_THAT(finished.err, Not(HasSubstr("rows")));
+    EXPECT_THAT(finished.err, Not(HasSubstr("\x1b")));
   }
+}
+
+TEST(Bar, HasNoColourThatNoColorCouldTake) {
+  auto start = on_a_terminal(with_stub({"call", "PurgeLogs"}, "brief"));
+  start.environment["NO_COLOR"] = "1";
+  const auto finished = run(start);
+  EXPECT_THAT(finished.err, HasSubstr("1,234 rows"));
+  EXPECT_THAT(finished.err, Not(testing::ContainsRegex("\x1b\\[[0-9]+m")));
 }
 
 TEST(Console, ShowsNoControlCharactersOfALogLine) {
