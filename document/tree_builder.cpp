@@ -109,7 +109,8 @@ bool TreeBuilder::place(Json value, const std::string& pointer, int line, std::s
 
 Document TreeBuilder::take(std::string name) && {
   document_.name = std::move(name);
-  document_.lines.try_emplace("", 1);
+  if (document_.value.is_null())
+    document_.lines[""] = 1;  // an empty text ends on no line of its own
   return std::move(document_);
 }
 

@@ -2,6 +2,7 @@
 // it follows aliases without bound and forgets which scalars were in quotes.
 #include "document/yaml.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -207,6 +208,22 @@ bool may_be_json(std::string_view text) {
   return first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
 }
 
+// The line, from 1; the mark of a text that ends too early stands behind its end.
+int line_of(const YAML::Exception& error, std::string_view text) {
+  if (error.mark.is_null()) return 1;
+  const auto breaks = std::count(text.begin(), text.end(), '\n');
+  const auto lines = static_cast<int>(breaks) + (text.ends_with('\n') ? 0 : 1);
+  return std::min(error.mark.line + 1, std::max(lines, 1));
+}
+
+std::string reason_of(const YAML::Exception& error) {
+  // The scanner met the end of the document that build() wrote behind the text.
+  if (error.msg == YAML::ErrorMsg::DOC_IN_SCALAR)
+    return "this is not YAML: a quote that is never closed";
+  // What follows a colon is a part of the text, which may be a secret.
+  return "this is not YAML: " + error.msg.substr(0, error.msg.find(": "));
+}
+
 // Feeds the events of the one document to the builder; false where the builder has refused
 // something.
 bool build(std::string_view text, TreeBuilder& builder) {
@@ -221,10 +238,7 @@ bool build(std::string_view text, TreeBuilder& builder) {
   } catch (const Stop&) {
     return false;
   } catch (const YAML::Exception& error) {
-    // What follows a colon is a part of the text, which may be a secret.
-    const auto reason = error.msg.substr(0, error.msg.find(": "));
-    return builder.refuse(error.mark.is_null() ? 1 : error.mark.line + 1,
-                          "this is not YAML: " + reason);
+    return builder.refuse(line_of(error, text), reason_of(error));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "document/nearest.h"
+#include "document/pointer.h"
 #include "document/utf8.h"
 #include "document/yaml.h"
 #include "plugin/builtin_manifests.h"
@@ -46,60 +47,62 @@ Outcome<Task> read_task(const Document& document) {
   return Task{std::move(*manifest), std::move(*schema)};
 }
 
-Outcome<Task> read_builtin(const BuiltinManifest& builtin) {
-  const auto document = document::parse_yaml(builtin.text, "built-in " + std::string(builtin.name));
-  if (!document) return fail(document.error());
-  auto task = read_task(*document);
-  if (task) task->manifest.source = "built-in";
-  return task;
-}
-
-Outcome<Task> read_own(const std::string& file) {
-  const auto document = document::read_yaml_file(file);
-  if (!document) return fail(document.error());
-  auto task = read_task(*document);
-  if (task && task->manifest.engine != tasks::EngineKind::listing) {
-    return fail(FailureKind::configuration,
-                placed(*document, "/engine", "an operator's manifest may add listings only"),
-                "/engine");
-  }
-  return task;
-}
-
 }  // namespace
 
-Outcome<void> Registry::add(Task task) {
-  const auto& manifest = task.manifest;
-  auto names = manifest.aliases;
-  names.push_back(manifest.name);
-  for (const auto& name : names) {
+Outcome<void> Registry::check_names(const Document& document,
+                                    const tasks::Manifest& manifest) const {
+  const auto claimed = [&](const std::string& name, const std::string& pointer) -> Outcome<void> {
     const auto other = find(name);
-    if (!other) continue;
-    return fail(FailureKind::configuration,
-                manifest.source + ": the name \"" + name + "\" belongs to the task " +
-                    (*other)->manifest.name + " (" + (*other)->manifest.source + ") already");
+    if (!other) return {};
+    const auto& owner = (*other)->manifest;
+    return fail(
+        FailureKind::configuration,
+        placed(document, pointer,
+               "\"" + name + "\" is the task " + owner.name + " (" + owner.source + ") already"),
+        pointer);
+  };
+  if (auto free = claimed(manifest.name, "/name"); !free) return free;
+  for (std::size_t i = 0; i < manifest.aliases.size(); ++i) {
+    auto free = claimed(manifest.aliases[i], document::pointer_to("/aliases", i));
+    if (!free) return free;
   }
+  return {};
+}
+
+Outcome<void> Registry::add(const Document& document, bool built_in) {
+  auto task = read_task(document);
+  if (!task) return fail(std::move(task.error()));
+  auto& manifest = task->manifest;
+  if (!built_in && manifest.engine != tasks::EngineKind::listing) {
+    return fail(FailureKind::configuration,
+                placed(document, "/engine", "an operator's manifest may add listings only"),
+                "/engine");
+  }
+  if (auto free = check_names(document, manifest); !free) return free;
+  if (built_in) manifest.source = "built-in";
   for (const auto& alias : manifest.aliases) aliases_.emplace(alias, manifest.name);
   auto name = manifest.name;
-  tasks_.emplace(std::move(name), std::move(task));
+  tasks_.emplace(std::move(name), std::move(*task));
   return {};
 }
 
 Outcome<Registry> Registry::load(const std::vector<std::string>& folders) {
   Registry registry;
   for (const auto& builtin : builtin_manifests()) {
-    auto task = read_builtin(builtin);
-    if (!task) return fail(std::move(task.error()));
-    if (auto added = registry.add(std::move(*task)); !added) return fail(std::move(added.error()));
+    const auto document =
+        document::parse_yaml(builtin.text, "built-in " + std::string(builtin.name));
+    if (!document) return fail(document.error());
+    if (auto added = registry.add(*document, true); !added) return fail(std::move(added.error()));
   }
   for (const auto& folder : folders) {
     const auto files = manifest_files(folder);
     if (!files) return fail(files.error());
     for (const auto& file : *files) {
-      auto task = read_own(file);
-      if (!task) return fail(std::move(task.error()));
-      if (auto added = registry.add(std::move(*task)); !added)
+      const auto document = document::read_yaml_file(file);
+      if (!document) return fail(document.error());
+      if (auto added = registry.add(*document, false); !added) {
         return fail(std::move(added.error()));
+      }
     }
   }
   return registry;

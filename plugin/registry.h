@@ -32,7 +32,9 @@ class Registry {
   document::Json describe_all() const;  // {"tasks": [...]}
 
  private:
-  Outcome<void> add(Task task);
+  // Reads the document's task in, as built in or as the operator's own.
+  Outcome<void> add(const document::Document& document, bool built_in);
+  Outcome<void> check_names(const document::Document& document, const tasks::Manifest& manifest) const;
 
   std::map<std::string, Task, std::less<>> tasks_;            // by name
   std::map<std::string, std::string, std::less<>> aliases_;   // alias -> name

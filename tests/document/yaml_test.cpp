@@ -120,6 +120,13 @@ TEST(YamlTest, NeverRepeatsWhatMayBeASecret) {
   }
 }
 
+TEST(YamlTest, NamesALineThatTheTextHas) {
+  EXPECT_EQ(read("a: 1\nb: 'x\n"), "t.yaml:2: this is not YAML: a quote that is never closed");
+  EXPECT_EQ(read("a: 1\nb: \"x"), "t.yaml:2: this is not YAML: a quote that is never closed");
+  EXPECT_THAT(read("a:\n  b: [c: d\n"), HasSubstr("t.yaml:2: this is not YAML"));
+  EXPECT_EQ(parse_yaml("# nothing\n", "t.yaml").value().place(""), "t.yaml:1");
+}
+
 TEST(YamlTest, RefusesANulByte) {
   EXPECT_THAT(read(std::string_view("a\0: 1", 5)), HasSubstr("t.yaml:1: a control character"));
 }
@@ -148,7 +155,7 @@ TEST(YamlTest, ReadsAFileAndNamesIt) {
   std::ofstream(path) << "";
   EXPECT_EQ(read_yaml_file(path).value().value.dump(), "null");
   std::ofstream(path) << "a: [\n";
-  EXPECT_THAT(read_yaml_file(path).error().message, HasSubstr("flow.yaml:2: this is not YAML"));
+  EXPECT_THAT(read_yaml_file(path).error().message, HasSubstr("flow.yaml:1: this is not YAML"));
   EXPECT_THAT(read_yaml_file(folder.string()).error().message,
               HasSubstr("can't be read: Is a directory"));
   EXPECT_THAT(read_yaml_file((folder / "none.yaml").string()).error().message,
