@@ -39,9 +39,11 @@ Outcome<void> check_storage(const Configuration& configuration, const tasks::Man
   if (step == nullptr) return {};
   if (!configuration.storage) {
     const std::string& name = step->switch_parameter;
+    const std::string& problem = configuration.storage_problem;
     return fail(FailureKind::configuration,
-                manifest.name +
-                    " removes files, but no storage is configured. Set `storage:` in the "
+                manifest.name + " removes files, but " +
+                    (problem.empty() ? "no storage is configured" : problem) +
+                    ". Set `storage:` in the "
                     "configuration (`{type: none}` where there are no files)" +
                     (name.empty() ? "." : ", or set the parameter " + name + " to false."),
                 name.empty() ? "" : "/" + name);
