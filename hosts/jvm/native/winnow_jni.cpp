@@ -1,11 +1,10 @@
-// The JNI side of io.winnow.JniBridge: hands bytes over to libwinnow and its callbacks back to io.winnow.Callbacks. Knows
-// abi/winnow.h and nothing else of winnow. libwinnow is opened by its path and not linked: of two class loaders that
-// carry two versions of it, each gets its own.
-#include <dlfcn.h>
-#include <jni.h>
-
+// The JNI side of io.winnow.JniBridge: hands bytes over to libwinnow and its callbacks back to
+// io.winnow.Callbacks. Knows abi/winnow.h and nothing else of winnow. libwinnow is opened by its
+// path and not linked: of two class loaders that carry two versions of it, each gets its own.
 #include <climits>
 #include <cstdint>
+#include <dlfcn.h>
+#include <jni.h>
 #include <memory>
 #include <new>
 #include <string>
@@ -50,7 +49,8 @@ constexpr jint kNoMemory = WINNOW_NO_MEMORY;
 // Java's copy of a text; nullptr with a pending OutOfMemoryError when there is no memory for it.
 jbyteArray to_java(JNIEnv* env, const char* text, std::size_t length) {
   if (length > INT_MAX) {
-    env->ThrowNew(env->FindClass("java/lang/OutOfMemoryError"), "a text of winnow is longer than an array");
+    env->ThrowNew(env->FindClass("java/lang/OutOfMemoryError"),
+                  "a text of winnow is longer than an array");
     return nullptr;
   }
   const auto size = static_cast<jsize>(length);
@@ -102,12 +102,12 @@ class Buffer {
 
 // One opened library and the Java object that its callbacks go to.
 struct Opened {
-  winnow* handle = nullptr;
+  winnow_library* handle = nullptr;
   jobject callbacks = nullptr;  // a global reference
 };
 
-// Callbacks come on the thread that is inside plan or run, a Java thread with an environment of its own, and
-// many of them in one native call: each gives its local references back.
+// Callbacks come on the thread that is inside plan or run, a Java thread with an environment of its
+// own, and many of them in one native call: each gives its local references back.
 class Upcall {
  public:
   explicit Upcall(void* context) : callbacks_(static_cast<Opened*>(context)->callbacks) {
@@ -129,7 +129,8 @@ class Upcall {
     return bytes_;
   }
 
-  // Java's side keeps the host's exceptions; what is pending here is that memory or the stack ran out.
+  // Java's side keeps the host's exceptions; what is pending here is that memory or the stack ran
+  // out.
   bool failed() const {
     if (env_->ExceptionCheck() == JNI_FALSE) return false;
     env_->ExceptionClear();
@@ -184,8 +185,12 @@ winnow_host host_of(Opened& opened, bool removes_files) {
   return host;
 }
 
-Opened* opened_of(jlong handle) { return reinterpret_cast<Opened*>(handle); }
-winnow_job* job_of(jlong handle) { return reinterpret_cast<winnow_job*>(handle); }
+Opened* opened_of(jlong handle) {
+  return reinterpret_cast<Opened*>(handle);
+}
+winnow_job* job_of(jlong handle) {
+  return reinterpret_cast<winnow_job*>(handle);
+}
 
 template <class Function>
 bool resolve(void* opened, const char* name, Function& function) {
@@ -223,7 +228,9 @@ jbyteArray link(JNIEnv* env, jclass, jbyteArray path) {
   return to_java(env, problem.data(), problem.size());
 }
 
-jint abi_version(JNIEnv*, jobject) { return static_cast<jint>(library.abi_version()); }
+jint abi_version(JNIEnv*, jobject) {
+  return static_cast<jint>(library.abi_version());
+}
 
 jbyteArray build_info(JNIEnv* env, jobject) {
   const std::string text = library.build_info();
@@ -301,7 +308,9 @@ jint run(JNIEnv* env, jobject, jlong job, jobject answer) {
   return status;
 }
 
-jint cancel(JNIEnv*, jobject, jlong job) { return library.job_cancel(job_of(job)); }
+jint cancel(JNIEnv*, jobject, jlong job) {
+  return library.job_cancel(job_of(job));
+}
 
 jint progress(JNIEnv* env, jobject, jlong job, jlongArray numbers) {
   winnow_progress snapshot = {};
@@ -313,7 +322,9 @@ jint progress(JNIEnv* env, jobject, jlong job, jlongArray numbers) {
   return status;
 }
 
-void free_job(JNIEnv*, jobject, jlong job) { library.job_free(job_of(job)); }
+void free_job(JNIEnv*, jobject, jlong job) {
+  library.job_free(job_of(job));
+}
 
 bool find_members(JNIEnv* env) {
   jclass answer = env->FindClass("io/winnow/Answer");

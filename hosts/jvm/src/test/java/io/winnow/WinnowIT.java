@@ -60,7 +60,7 @@ class WinnowIT {
         try (SampleDatabase database = new SampleDatabase(folder).withExecutions("company", 25);
              Winnow winnow = Winnow.open(database.config());
              WinnowJob job = winnow.job(PURGE, EVERYTHING)) {
-            assertEquals(25, json(job.plan()).path("executions").asInt());
+            assertEquals(25, json(job.plan()).path("selected").asInt());
             assertEquals(25, database.count("executions"));
             JsonNode result = json(job.run());
             assertEquals(25, result.path("executionsCount").asInt());
