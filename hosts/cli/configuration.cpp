@@ -81,7 +81,7 @@ void lay_over(Json& configuration, const Options& options) {
 
 }  // namespace
 
-Attempt<std::string> configuration_text(const Options& options) {
+Attempt<Configuration> read_configuration(const Options& options) {
   if (has_password(options.database)) {
     return failed(FailureKind::invalid_argument,
                   "--database: a password on the command line is seen by every user of the "
@@ -89,22 +89,38 @@ Attempt<std::string> configuration_text(const Options& options) {
                   "the URL and set $" +
                       std::string(kPassword) + ", or write a configuration");
   }
-  const std::string file = chosen_file(options);
-  std::string text;
-  if (!file.empty()) {
-    auto read = document::read_text_file(file, document::kLargestText);
+  Configuration result;
+  result.file = chosen_file(options);
+  if (!result.file.empty()) {
+    auto read = document::read_text_file(result.file, document::kLargestText);
     if (!read) return failed(read.error());
-    text = std::move(*read);
+    result.text = std::move(*read);
   }
-  const bool plain = options.kestra.empty() && options.database.empty() && options.storage.empty();
-  if (plain) return text;
-  auto parsed = document::parse_yaml(text.empty() ? "{}" : text, file);
+  result.is_written = options.kestra.empty() && options.database.empty() && options.storage.empty();
+  if (result.is_written) return result;
+  auto parsed = document::parse_yaml(result.text.empty() ? "{}" : result.text, result.file);
   if (!parsed) return failed(parsed.error());
   Json configuration = parsed->value.is_null() ? Json::object() : std::move(parsed->value);
-  if (!configuration.is_object())
-    return failed(FailureKind::configuration, file + ": expected a map of settings");
+  if (!configuration.is_object()) {
+    return failed(FailureKind::configuration, result.file + ": expected a map of settings");
+  }
   lay_over(configuration, options);
-  return configuration.dump();
+  result.text = configuration.dump();
+  return result;
+}
+
+Error with_file(const Configuration& configuration, Error error) {
+  constexpr std::string_view kName = "configuration:";
+  std::string message = error.message();
+  if (configuration.file.empty() || !message.starts_with(kName)) return error;
+  auto name_end = kName.size();
+  if (!configuration.is_written) {
+    // The line is one of the text that was put together here.
+    const auto line_end = message.find_first_not_of("0123456789", name_end);
+    if (line_end != std::string::npos && line_end > name_end) name_end = line_end + 1;
+  }
+  error.object["message"] = configuration.file + ":" + message.substr(name_end);
+  return error;
 }
 
 std::string without_passwords(std::string text) {

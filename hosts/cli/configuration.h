@@ -10,9 +10,18 @@
 
 namespace winnow::cli {
 
-// The text for winnow_open; empty where there is no file and nothing on the command line. A
-// password in --database is refused: every user of the machine sees it in the process list.
-Attempt<std::string> configuration_text(const Options& options);
+struct Configuration {
+  std::string
+      text;  // for winnow_open; empty where there is no file and nothing on the command line
+  std::string file;         // where it was read from, or empty
+  bool is_written = false;  // `text` is the file's own, so that its lines are the file's lines
+};
+
+// A password in --database is refused: every user of the machine sees it in the process list.
+Attempt<Configuration> read_configuration(const Options& options);
+
+// The library knows the text only: names the file that it came from in the error's message.
+Error with_file(const Configuration& configuration, Error error);
 
 // `text` with every password of a URL in it replaced by `***`.
 std::string without_passwords(std::string text);

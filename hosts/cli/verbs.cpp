@@ -39,12 +39,14 @@ class Command {
 
  private:
   Attempt<Session> open() {
-    const auto configuration = configuration_text(options_);
+    const auto configuration = read_configuration(options_);
     if (!configuration) return failed(configuration.error());
     auto library = Library::load();
     if (!library) return failed(library.error());
     library_ = std::move(*library);
-    return Session::open(library_, watcher_, *configuration);
+    auto session = Session::open(library_, watcher_, configuration->text);
+    if (session) return session;
+    return failed(with_file(*configuration, session.error()));
   }
 
   static Attempt<Json> tasks(const Session& session) {

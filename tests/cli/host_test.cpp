@@ -71,7 +71,7 @@ TEST(Printable, LetsNoTextCommandTheTerminal) {
   EXPECT_EQ(printable("Größe"), "Größe");
 }
 
-class Configuration : public testing::Test {
+class ConfigurationTest : public testing::Test {
  protected:
   void SetUp() override {
     for (const char* name : {"WINNOW_CONFIG", "WINNOW_DATABASE_PASSWORD"}) ::unsetenv(name);
@@ -94,79 +94,79 @@ class Configuration : public testing::Test {
   Options options_;
 };
 
-TEST_F(Configuration, IsEmptyWithoutAFile) {
-  EXPECT_EQ(*configuration_text(options_), "");
+TEST_F(ConfigurationTest, IsEmptyWithoutAFile) {
+  EXPECT_EQ(read_configuration(options_)->text, "");
 }
 
-TEST_F(Configuration, HandsTheFileOverAsItIs) {
+TEST_F(ConfigurationTest, HandsTheFileOverAsItIs) {
   write("winnow.yaml", "database: {url: 'sqlite:x'}  # comment\n");
-  EXPECT_EQ(*configuration_text(options_), "database: {url: 'sqlite:x'}  # comment\n");
+  EXPECT_EQ(read_configuration(options_)->text, "database: {url: 'sqlite:x'}  # comment\n");
 }
 
-TEST_F(Configuration, PrefersTheOptionToTheVariableToTheFolder) {
+TEST_F(ConfigurationTest, PrefersTheOptionToTheVariableToTheFolder) {
   write("winnow.yaml", "a");
   write("b.yaml", "b");
   write("c.yaml", "c");
   ::setenv("WINNOW_CONFIG", "b.yaml", 1);
-  EXPECT_EQ(*configuration_text(options_), "b");
+  EXPECT_EQ(read_configuration(options_)->text, "b");
   options_.config = "c.yaml";
-  EXPECT_EQ(*configuration_text(options_), "c");
+  EXPECT_EQ(read_configuration(options_)->text, "c");
 }
 
-TEST_F(Configuration, NamesAFileThatIsNotThere) {
+TEST_F(ConfigurationTest, NamesAFileThatIsNotThere) {
   options_.config = "nowhere.yaml";
-  const auto text = configuration_text(options_);
+  const auto text = read_configuration(options_);
   ASSERT_FALSE(text);
   EXPECT_EQ(text.error().code(), "CONFIGURATION");
   EXPECT_THAT(text.error().message(), HasSubstr("nowhere.yaml"));
 }
 
-TEST_F(Configuration, LaysTheCommandLineOverTheFile) {
+TEST_F(ConfigurationTest, LaysTheCommandLineOverTheFile) {
   write("winnow.yaml", "database: {url: 'sqlite:x', connections: 2}\npolicy: {protect: [a]}\n");
   options_.database = "postgresql://kestra@127.0.0.1/kestra";
   options_.storage = "/app/storage";
   options_.kestra = "application.yml";
-  EXPECT_EQ(Json::parse(*configuration_text(options_)), Json::parse(R"({
+  EXPECT_EQ(Json::parse(read_configuration(options_)->text), Json::parse(R"({
     "database": {"url": "postgresql://kestra@127.0.0.1/kestra", "connections": 2}, "policy": {"protect": ["a"]},
     "kestra": "application.yml", "storage": {"type": "local", "base-path": "/app/storage"}})"));
 }
 
-TEST_F(Configuration, NamesThePasswordsVariableAndNotThePassword) {
+TEST_F(ConfigurationTest, NamesThePasswordsVariableAndNotThePassword) {
   ::setenv("WINNOW_DATABASE_PASSWORD", "geheim", 1);
   options_.database = "postgresql://kestra@127.0.0.1/kestra";
-  const auto text = configuration_text(options_);
+  const auto text = read_configuration(options_);
   ASSERT_TRUE(text);
-  EXPECT_EQ(Json::parse(*text)["database"]["password"],
+  EXPECT_EQ(Json::parse(text->text)["database"]["password"],
             Json::parse(R"({"env": "WINNOW_DATABASE_PASSWORD"})"));
-  EXPECT_THAT(*text, testing::Not(HasSubstr("geheim")));
+  EXPECT_THAT(text->text, testing::Not(HasSubstr("geheim")));
 }
 
-TEST_F(Configuration, SaysWhereABrokenFileIsBroken) {
+TEST_F(ConfigurationTest, SaysWhereABrokenFileIsBroken) {
   write("winnow.yaml", "a: 1\na: 2\n");
   options_.storage = "x";
-  EXPECT_THAT(configuration_text(options_).error().message(), HasSubstr("winnow.yaml:2"));
+  EXPECT_THAT(read_configuration(options_).error().message(), HasSubstr("winnow.yaml:2"));
 }
 
-TEST_F(Configuration, RefusesAPasswordOnTheCommandLine) {
+TEST_F(ConfigurationTest, RefusesAPasswordOnTheCommandLine) {
   for (const char* url :
        {"postgresql://kestra:geheim@h/db", "jdbc:postgresql://h/db?user=k&password=geheim",
         "postgresql://h/db?Password=geheim", "mysql://k:ge@heim@h/db",
         "jdbc:mysql://k:geheim@h:3306/db"}) {
     options_.database = url;
-    const auto text = configuration_text(options_);
+    const auto text = read_configuration(options_);
     ASSERT_FALSE(text) << url;
     EXPECT_EQ(text.error().code(), "INVALID_ARGUMENT");
     EXPECT_THAT(text.error().message(), testing::Not(HasSubstr("heim")));
   }
 }
 
-TEST_F(Configuration, AcceptsUrlsWithoutAPassword) {
+TEST_F(ConfigurationTest, AcceptsUrlsWithoutAPassword) {
   for (const char* url :
        {"postgresql://kestra@h:5432/db", "postgresql://h:5432/db", "sqlite:/tmp/a:b@c.db",
         "jdbc:postgresql://h:5432/kestra?sslmode=verify-full",
         "postgresql://[::1]:5432/db?a=x:y@z"}) {
     options_.database = url;
-    EXPECT_TRUE(configuration_text(options_)) << url;
+    EXPECT_TRUE(read_configuration(options_)) << url;
   }
 }
 

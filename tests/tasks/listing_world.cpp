@@ -100,7 +100,10 @@ Json execution_document(const std::string& id, const std::string& start) {
           {"flowId", "daily"},
           {"deleted", false},
           {"state",
-           {{"current", "SUCCESS"}, {"duration", 1}, {"startDate", start}, {"endDate", start}}}};
+           {{"current", "SUCCESS"},
+            {"duration", static_cast<double>(std::hash<std::string>{}(id) % 59'000) / 1000},
+            {"startDate", start},
+            {"endDate", start}}}};
 }
 
 std::vector<Json> random_executions(std::mt19937_64& random, int count) {

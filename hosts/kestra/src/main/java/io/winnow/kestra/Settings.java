@@ -3,10 +3,13 @@ package io.winnow.kestra;
 import io.kestra.core.runners.RunContext;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.core.type.Argument;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The library's configuration for one run. What the operator says about winnow comes first: the plugin configuration of the task's
@@ -48,12 +51,17 @@ final class Settings {
             throw new IllegalStateException("The server keeps its executions in `kestra.repository.type: " + type
                 + "`, which winnow doesn't know; it works on postgres and mysql. Another database is named by `winnow.database` (docs/kestra.md).");
         }
+        Function<String, Optional<String>> setting = key -> application.getProperty("datasources." + type + "." + key, String.class);
+        String url = setting.apply("url").orElseThrow(() -> new IllegalStateException("The server's settings lack datasources." + type + ".url."));
         Map<String, Object> database = new LinkedHashMap<>();
-        for (String key : List.of("url", "username", "password")) {
-            Optional<String> value = application.getProperty("datasources." + type + "." + key, String.class);
-            value.ifPresent(text -> database.put(key, text));
-        }
+        database.put("url", setting.apply("username").map(user -> withUser(url, user)).orElse(url));
+        setting.apply("password").ifPresent(password -> database.put("password", password));
         return database;
+    }
+
+    /** The library takes the user from the URL, as JDBC allows it too. */
+    private static String withUser(String url, String user) {
+        return url + (url.contains("?") ? "&" : "?") + "user=" + URLEncoder.encode(user, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** The operator's policy, with the flow's tenant as the only one: no flow reaches another tenant. */
