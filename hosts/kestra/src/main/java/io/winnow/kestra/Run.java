@@ -1,5 +1,6 @@
 package io.winnow.kestra;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import io.kestra.core.models.annotations.Example;
 import io.kestra.core.models.annotations.Plugin;
 import io.kestra.core.models.property.Property;
@@ -52,6 +53,7 @@ public class Run extends WinnowTask implements RunnableTask<Run.Output> {
         @Schema(title = "Result of the task")
         private final Map<String, Object> result;
 
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
         Output(Map<String, Object> result) {
             this.result = result;
         }

@@ -1,10 +1,10 @@
 package io.winnow.kestra;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kestra.core.models.WorkerJobLifecycle;
 import io.kestra.core.models.executions.metrics.Counter;
 import io.kestra.core.models.tasks.Output;
 import io.kestra.core.models.tasks.RunnableTaskException;
@@ -21,7 +21,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 
 /** What every winnow task does: opens the library for one run, calls it, and gives its result, counters and logs to Kestra. */
-public abstract class WinnowTask extends Task {
+public abstract class WinnowTask extends Task implements WorkerJobLifecycle {
     // A newer library may answer with fields that this jar's outputs don't have.
     private static final ObjectMapper MAPPER = new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
@@ -92,13 +92,7 @@ public abstract class WinnowTask extends Task {
         result.properties().stream().filter(field -> field.getValue().isIntegralNumber())
             .forEach(field -> context.metric(Counter.of(field.getKey(), field.getValue().longValue())));
         if (result.hasNonNull("uri")) ((ObjectNode) result).put("uri", stored(context, result.get("uri").asText()).toString());
-        return convert(result, type);
-    }
-
-    private static <T> T convert(JsonNode result, Class<T> type) throws JsonProcessingException {
-        return type == Run.Output.class
-            ? type.cast(new Run.Output(MAPPER.convertValue(result, Map.class)))
-            : MAPPER.treeToValue(result, type);
+        return MAPPER.treeToValue(result, type);
     }
 
     /** Moves a listing's file into Kestra's internal storage. Its lines are JSON, which is Ion too: Kestra's own tasks read it. */
