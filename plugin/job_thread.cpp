@@ -74,7 +74,11 @@ void JobThread::log(tasks::LogLevel level, const std::string& text) {
 
 void JobThread::event(const Json& event) {
   if (host_.event == nullptr) return;
-  post(Event{.json = event.dump(-1, ' ', false, Json::error_handler_t::replace)});
+  const auto json = event.dump(-1, ' ', false, Json::error_handler_t::replace);
+  Event message{.json = &json, .delivered = {}};
+  const auto delivered = message.delivered.get_future();
+  post(std::move(message));
+  delivered.wait();
 }
 
 DeleteAnswer JobThread::delete_files(const std::string& request) {
@@ -129,7 +133,8 @@ void JobThread::deliver(LogLine& line) {
 }
 
 void JobThread::deliver(Event& event) {
-  host_.event(host_.context, event.json.data(), event.json.size());
+  host_.event(host_.context, event.json->data(), event.json->size());
+  event.delivered.set_value();
 }
 
 void JobThread::deliver(DeleteRequest& request) {

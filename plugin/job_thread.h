@@ -42,6 +42,8 @@ class JobThread final : public tasks::Host {
 
   // For the threads of `work` only: this thread would wait for itself.
   void log(tasks::LogLevel level, const std::string& text) override;
+  // Waits until the host has had it, so that a host which cancels at an event is heard before the
+  // next batch begins.
   void event(const Json& event) override;
   DeleteAnswer delete_files(const std::string& request);  // waits for the answer
 
@@ -51,7 +53,8 @@ class JobThread final : public tasks::Host {
     std::string text;
   };
   struct Event {
-    std::string json;
+    const std::string* json;
+    std::promise<void> delivered;
   };
   struct DeleteRequest {
     const std::string* request;

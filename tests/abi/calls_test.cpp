@@ -1,0 +1,199 @@
+// What a host may count on: callbacks on its own thread, cancel from anywhere, many threads,
+// nothing left behind.
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "abi/winnow.h"
+#include "database/connection.h"
+#include "sample/fill.h"
+#include "sample/schema.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+struct Buffer : winnow_buffer {
+  Buffer() : winnow_buffer{sizeof(winnow_buffer), 0, nullptr, 0} {}
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+  ~Buffer() { winnow_buffer_free(this); }
+  Json json() const { return Json::parse(std::string(data, length)); }
+};
+
+const std::string kPurge = R"({"endDate": "2026-09-01T00:00:00Z", "batchSize": 10})";
+
+int descriptors() {
+  int count = 0;
+  for ([[maybe_unused]] const auto& entry : fs::directory_iterator("/proc/self/fd")) ++count;
+  return count;
+}
+
+int threads() {
+  int count = 0;
+  for ([[maybe_unused]] const auto& entry : fs::directory_iterator("/proc/self/task")) ++count;
+  return count;
+}
+
+// A SQLite database of 300 executions, and the library opened on it.
+class Calls : public testing::Test {
+ protected:
+  Calls() : folder_(fs::temp_directory_path() / ("winnow-calls-" + std::to_string(::getpid()))) {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+    const auto settings =
+        winnow::database::parse_url("sqlite:" + (folder_ / "k.db").string() + "?mode=rwc");
+    const winnow::Cancellation never;
+    auto connection = winnow::database::connect(*settings, never);
+    EXPECT_TRUE(connection);
+    EXPECT_TRUE(winnow::sample::create_schema(**connection, "1.1"));
+    winnow::sample::SampleOptions options;
+    options.executions = 300;
+    EXPECT_TRUE(winnow::sample::fill(**connection, winnow::sample::Generator(options)));
+  }
+  ~Calls() override { fs::remove_all(folder_); }
+
+  winnow_library* open(const winnow_host* host) {
+    const auto config =
+        "database: {url: \"sqlite:" + (folder_ / "k.db").string() + "\"}\nstorage: {type: " +
+        (host != nullptr && host->delete_files != nullptr ? "host" : "none") + "}\n";
+    winnow_library* w = nullptr;
+    EXPECT_EQ(winnow_open(host, config.data(), config.size(), &w, nullptr), WINNOW_OK);
+    return w;
+  }
+  static winnow_job* purge(winnow_library* w) {
+    winnow_job* job = nullptr;
+    EXPECT_EQ(winnow_job_new(w, "PurgeExecutions", 15, kPurge.data(), kPurge.size(), &job, nullptr),
+              WINNOW_OK);
+    return job;
+  }
+
+  fs::path folder_;
+};
+
+struct Seen {
+  std::thread::id thread = std::this_thread::get_id();
+  bool elsewhere = false;
+  int calls = 0;
+  winnow_job* job = nullptr;
+  void here() {
+    ++calls;
+    elsewhere = elsewhere || std::this_thread::get_id() != thread;
+  }
+};
+
+TEST_F(Calls, ComeBackOnTheThreadThatRuns) {
+  Seen seen;
+  winnow_host host{sizeof host, 0, &seen, nullptr, nullptr, nullptr, nullptr};
+  host.log = [](void* context, std::int32_t, const char*, std::size_t) {
+    static_cast<Seen*>(context)->here();
+  };
+  host.event = [](void* context, const char*, std::size_t) { static_cast<Seen*>(context)->here(); };
+  host.is_cancelled = [](void* context) -> std::int32_t {
+    static_cast<Seen*>(context)->here();
+    return 0;
+  };
+  host.delete_files = [](void* context, const char* request, std::size_t size,
+                         std::uint64_t* deleted) -> std::int32_t {
+    static_cast<Seen*>(context)->here();
+    *deleted = Json::parse(std::string(request, size))["executions"].size();
+    return 0;
+  };
+  auto* w = open(&host);
+  auto* job = purge(w);
+  Buffer out;
+  ASSERT_EQ(winnow_job_run(job, &out), WINNOW_OK) << out.data;
+  EXPECT_GT(out.json()["executionsCount"], 10);
+  EXPECT_EQ(out.json()["storagesCount"], out.json()["executionsCount"]);
+  EXPECT_GT(seen.calls, 10);
+  EXPECT_FALSE(seen.elsewhere);
+  winnow_job_free(job);
+  EXPECT_EQ(winnow_close(w), WINNOW_OK);
+}
+
+TEST_F(Calls, KeepTheRowsWhoseFilesTheHostCouldNotRemove) {
+  winnow_host host{sizeof host, 0, nullptr, nullptr, nullptr, nullptr, nullptr};
+  host.delete_files = [](void*, const char*, std::size_t, std::uint64_t*) -> std::int32_t {
+    return 1;
+  };
+  auto* w = open(&host);
+  auto* job = purge(w);
+  Buffer out;
+  EXPECT_EQ(winnow_job_run(job, &out), WINNOW_STORAGE);
+  EXPECT_EQ(out.json()["done"]["executionsCount"], 0);
+  winnow_job_free(job);
+  EXPECT_EQ(winnow_close(w), WINNOW_OK);
+}
+
+TEST_F(Calls, CancelFromAnEventStopsBeforeTheNextBatch) {
+  Seen seen;
+  winnow_host host{sizeof host, 0, &seen, nullptr, nullptr, nullptr, nullptr};
+  host.event = [](void* context, const char*, std::size_t) {
+    winnow_job_cancel(static_cast<Seen*>(context)->job);
+  };
+  auto* w = open(&host);
+  seen.job = purge(w);
+  Buffer out;
+  EXPECT_EQ(winnow_job_run(seen.job, &out), WINNOW_CANCELLED);
+  EXPECT_EQ(out.json()["done"]["executionsCount"], 10);
+  winnow_job_free(seen.job);
+  EXPECT_EQ(winnow_close(w), WINNOW_OK);
+}
+
+TEST_F(Calls, AskTheHostWhetherToStop) {
+  winnow_host host{sizeof host, 0, nullptr, nullptr, nullptr, nullptr, nullptr};
+  host.is_cancelled = [](void*) -> std::int32_t { return 1; };
+  auto* w = open(&host);
+  auto* job = purge(w);
+  EXPECT_EQ(winnow_job_run(job, nullptr), WINNOW_CANCELLED);
+  winnow_job_free(job);
+  EXPECT_EQ(winnow_close(w), WINNOW_OK);
+}
+
+TEST_F(Calls, FromManyThreadsAtOnceWorkBesideEachOther) {
+  auto* w = open(nullptr);
+  std::atomic<int> done{0};
+  {
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < 16; ++i) {
+      callers.emplace_back([w, &done] {
+        for (int round = 0; round < 5; ++round) {
+          winnow_job* job = nullptr;
+          Buffer out;
+          if (winnow_job_new(w, "ListExecutions", 14, "{}", 2, &job, &out) == WINNOW_OK &&
+              winnow_job_run(job, &out) == WINNOW_OK && out.json()["size"] == 100) {
+            ++done;
+          }
+          winnow_job_free(job);
+        }
+      });
+    }
+  }
+  EXPECT_EQ(done, 80);
+  EXPECT_EQ(winnow_close(w), WINNOW_OK);
+}
+
+TEST_F(Calls, LeaveNoDescriptorAndNoThread) {
+  const auto cycle = [this] {
+    auto* w = open(nullptr);
+    winnow_job* job = nullptr;
+    EXPECT_EQ(winnow_job_new(w, "ListLogs", 8, "{\"size\": 1}", 11, &job, nullptr), WINNOW_OK);
+    EXPECT_EQ(winnow_job_run(job, nullptr), WINNOW_OK);
+    winnow_job_free(job);
+    EXPECT_EQ(winnow_close(w), WINNOW_OK);
+  };
+  cycle();
+  const auto before = std::pair(descriptors(), threads());
+  for (int i = 0; i < 200; ++i) cycle();
+  EXPECT_EQ(std::pair(descriptors(), threads()), before);
+}
+
+}  // namespace
