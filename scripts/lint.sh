@@ -1,0 +1,14 @@
+#: ./dev lint     clang-format and clang-tidy over all of the code (./dev lint FILE...: tidy over these alone)
+source scripts/shared/steps.sh
+source scripts/shared/build.sh
+
+need "${build_packages[@]}" "${lint_packages[@]}"
+step "clang-format"
+git ls-files '*.h' '*.cpp' '*.c' | xargs clang-format --dry-run --Werror
+step "clang-tidy"
+cmake --preset dev --log-level=WARNING >/dev/null
+# Headers that the build writes are needed too.
+cmake --build --preset dev --target winnow_plugin winnow_sample_lib >/dev/null
+if [ $# -gt 0 ]; then printf '%s\n' "$@"; else git ls-files '*.cpp'; fi |
+  xargs -P "$(nproc)" -n 4 clang-tidy --quiet -p build/dev
+print_steps

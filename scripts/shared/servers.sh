@@ -1,0 +1,27 @@
+# Sourced by the commands that need database servers: starts them with data folders of their own, and stops them at exit.
+
+servers=()
+# start_server NAME VARIABLE starts tests/servers/NAME.sh and exports its URL as VARIABLE. One that needs root
+# (status 77) is left out with a word on a developer's machine; in CI it is a failure.
+start_server() {
+  local folder url status=0
+  folder=$(mktemp -d "/tmp/winnow-$1.XXXXXX")
+  servers+=("$1:$folder")
+  url=$("tests/servers/$1.sh" start "$folder") || status=$?
+  if [ "$status" -eq 77 ] && [ "${CI:-}" != true ]; then
+    unset 'servers[-1]'
+    rmdir "$folder"
+    say "tests without $1: it needs root here (see above)"
+    return
+  fi
+  [ "$status" -eq 0 ] || die "the $1 server for the tests could not be started (see above)"
+  export "$2=$url"
+}
+stop_servers() {
+  for server in ${servers[@]+"${servers[@]}"}; do
+    "tests/servers/${server%%:*}.sh" stop "${server#*:}" || true
+    rm -rf "${server#*:}"
+  done
+  servers=()
+}
+trap stop_servers EXIT

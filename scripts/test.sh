@@ -1,0 +1,41 @@
+#: ./dev test     builds with sanitizers, starts servers of its own, runs every test
+#:                (arguments go to ctest: ./dev test -R Purge)
+#: ./dev test --tsan [CTEST-ARGUMENT...]   the tests with threads, under the thread sanitizer
+source scripts/shared/steps.sh
+source scripts/shared/build.sh
+source scripts/shared/servers.sh
+
+preset=dev
+if [ "${1:-}" = --tsan ]; then
+  preset=tsan
+  shift
+  [ $# -gt 0 ] || set -- -L threads
+fi
+export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:detect_leaks=1
+export UBSAN_OPTIONS=print_stacktrace=1
+export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+
+need "${build_packages[@]}" "${test_packages[@]}"
+if [ $# -eq 0 ]; then
+  step "form of the code"
+  git ls-files '*.h' '*.cpp' '*.c' | xargs clang-format --dry-run --Werror
+  step "build/release"
+  build release
+  export WINNOW_RELEASE_DIR=$PWD/build/release
+fi
+step "build/$preset"
+build "$preset"
+step "servers"
+start_server postgres WINNOW_TEST_POSTGRES_URL
+step "C++, ABI, command"
+report=$(mktemp)
+trap 'rm -f "$report"; stop_servers' EXIT
+ctest --test-dir "build/$preset" --output-on-failure --no-tests=error -j2 "$@" | tee "$report"
+[ $# -eq 0 ] || exit 0
+step "100,000 executions by the released command"
+python3 tests/acceptance/purge_100k.py
+
+stop_servers
+print_steps
+# CTest's own closing lines again, so that they are the last that is seen.
+grep -E '^([0-9]+% tests passed|Total Test time)' "$report"
