@@ -1,8 +1,9 @@
 // Asks each client library for its version.
 #include "database/clients.h"
 
-#include <libpq-fe.h>
 #include <sqlite3.h>
+
+#include <libpq-fe.h>
 
 namespace winnow::database {
 

@@ -24,9 +24,9 @@ class SqlWriter {
     statement_.sql += sql;
     return *this;
   }
-  SqlWriter& identifier(std::string_view name);   // quoted
-  SqlWriter& table(const Table& table);           // quoted, with its schema
-  SqlWriter& bind(Parameter value);               // the dialect's placeholder
+  SqlWriter& identifier(std::string_view name);  // quoted
+  SqlWriter& table(const Table& table);          // quoted, with its schema
+  SqlWriter& bind(Parameter value);              // the dialect's placeholder
   // The placeholder with the cast that lets it be compared with the column (an enum, a timestamp).
   SqlWriter& bind_as(const Column& column, Parameter value);
   const Dialect& dialect() const { return dialect_; }
@@ -61,9 +61,9 @@ class Dialect {
                            std::string prefix) const = 0;
   // Compares the exact instant that the row holds, whatever zone its writer had. `document_path` leads to the
   // same instant in the row's `value` document; a dialect uses it where the column alone can't tell (local_time).
-  virtual void compare_instant(SqlWriter& writer, std::string_view table_alias, const Column& column,
-                               std::span<const std::string> document_path, Comparison comparison,
-                               Instant instant) const = 0;
+  virtual void compare_instant(SqlWriter& writer, std::string_view table_alias,
+                               const Column& column, std::span<const std::string> document_path,
+                               Comparison comparison, Instant instant) const = 0;
 
   // An expression that gives the column as text: booleans `true`/`false`, instants as document::to_text writes
   // them, enumerations by label, documents on one line. `document_path` as above, may be empty.
@@ -82,7 +82,8 @@ class Dialect {
   // DELETE of the rows of `table` whose `expression_column` is one of `keys`; with `deleted` named where the table has
   // that column, so that Kestra's indexes up to 1.2 serve (PR 12181). The shape is the one that keeps to the index
   // at any number of keys (measurements.md).
-  virtual Statement delete_by_keys(const Table& table, const Column& column, TextList keys) const = 0;
+  virtual Statement delete_by_keys(const Table& table, const Column& column,
+                                   TextList keys) const = 0;
 };
 
 }  // namespace winnow::database

@@ -17,17 +17,18 @@ enum class ColumnType {
   boolean,
   integer,
   number,
-  enumeration,   // PostgreSQL enum type or MySQL ENUM
-  instant,       // holds the exact instant: timestamptz, MySQL DATETIME in UTC, SQLite's UTC text
-  local_time,    // PostgreSQL timestamp WITHOUT zone: the local time of the session that wrote it (kestra.md)
-  document,      // json, jsonb, SQLite's JSON text
+  enumeration,  // PostgreSQL enum type or MySQL ENUM
+  instant,      // holds the exact instant: timestamptz, MySQL DATETIME in UTC, SQLite's UTC text
+  local_time,  // PostgreSQL timestamp WITHOUT zone: the local time of the session that wrote it (kestra.md)
+  document,  // json, jsonb, SQLite's JSON text
   other,
 };
 
 struct Column {
   std::string name;
   ColumnType type = ColumnType::other;
-  std::string type_name;            // as the server spells it, for casts: "public.state_type", "character varying"
+  // As the server spells it, for casts: "public.state_type", "character varying".
+  std::string type_name;
   bool nullable = true;
   std::vector<std::string> labels;  // of an enumeration
 };
@@ -36,16 +37,16 @@ struct Index {
   std::string name;
   std::vector<std::string> columns;  // leading first; expressions stand as an empty text
   bool unique = false;
-  bool partial = false;              // serves only rows that its own condition names
-  bool ordered = true;               // a B-tree; false for GIN, hash, FULLTEXT
+  bool partial = false;  // serves only rows that its own condition names
+  bool ordered = true;   // a B-tree; false for GIN, hash, FULLTEXT
 };
 
 struct Table {
   std::string name;
-  std::string schema;                // PostgreSQL schema or MySQL database that holds it; empty on SQLite
+  std::string schema;  // PostgreSQL schema or MySQL database that holds it; empty on SQLite
   std::vector<Column> columns;
   std::vector<std::string> primary_key;
-  std::vector<Index> indexes;        // with the primary key's own
+  std::vector<Index> indexes;  // with the primary key's own
   bool can_select = true;
   bool can_delete = true;            // DELETE, and what locking a row needs (UPDATE on PostgreSQL)
   std::int64_t estimated_rows = -1;  // the server's own estimate, -1 when it has none

@@ -15,14 +15,15 @@ enum class Engine { postgresql, mysql, sqlite };
 struct Settings {
   Engine engine = Engine::sqlite;
   std::string host;
-  std::uint16_t port = 0;                      // 0: the engine's own default
-  std::string database;                        // name, or SQLite's path
+  std::uint16_t port = 0;  // 0: the engine's own default
+  std::string database;    // name, or SQLite's path
   std::string user;
-  std::string password;                        // a secret: never in a message, a log or a plan
-  std::string schema;                          // PostgreSQL: currentSchema of the URL (parted by commas), or empty
-  std::map<std::string, std::string> options;  // driver's own options of the URL's query: sslmode, sslrootcert, ...
+  std::string password;  // a secret: never in a message, a log or a plan
+  std::string schema;    // PostgreSQL: currentSchema of the URL (parted by commas), or empty
+  // The driver's own options of the URL's query: sslmode, sslrootcert, ...
+  std::map<std::string, std::string> options;
   std::int32_t connect_timeout_ms = 10'000;
-  std::int32_t lock_timeout_ms = 2'000;        // a statement waits no longer for a lock
+  std::int32_t lock_timeout_ms = 2'000;  // a statement waits no longer for a lock
 
   // `postgresql://user@host:port/database`, without password and options: safe to print.
   std::string safe_name() const;

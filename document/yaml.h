@@ -3,9 +3,10 @@
 #pragma once
 
 #include <map>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+
+#include <nlohmann/json.hpp>
 
 #include "outcome/failure.h"
 
@@ -16,7 +17,7 @@ using Json = nlohmann::ordered_json;
 
 // NOLINTNEXTLINE(bugprone-exception-escape): clang-tidy takes Json's move for one that throws
 struct Document {
-  std::string name;                  // the file's name, for messages
+  std::string name;  // the file's name, for messages
   Json value;
   std::map<std::string, int> lines;  // JSON Pointer of each key and element -> line, from 1
 

@@ -21,12 +21,14 @@ struct StorageSettings {
 };
 
 struct Configuration {
-  std::optional<database::Settings> database;  // nothing: tasks are refused until there is one, describe works
+  // Nothing: tasks are refused until there is one, describe works.
+  std::optional<database::Settings> database;
   std::int32_t connections = 1;
-  std::optional<StorageSettings> storage;      // nothing: not configured; a task that needs files is refused
-  std::string storage_problem;                 // why Kestra's own storage is not used, for that refusal; or empty
+  // Nothing: not configured; a task that needs files is refused.
+  std::optional<StorageSettings> storage;
+  std::string storage_problem;  // why Kestra's own storage is not used, for that refusal; or empty
   tasks::Policy policy;
-  std::string store_directory;                 // for STORE; default: the system's folder for temporary files
+  std::string store_directory;  // for STORE; default: the system's folder for temporary files
   std::vector<std::string> manifest_folders;
 };
 

@@ -34,10 +34,11 @@ class Registry {
  private:
   // Reads the document's task in, as built in or as the operator's own.
   Outcome<void> add(const document::Document& document, bool built_in);
-  Outcome<void> check_names(const document::Document& document, const tasks::Manifest& manifest) const;
+  Outcome<void> check_names(const document::Document& document,
+                            const tasks::Manifest& manifest) const;
 
-  std::map<std::string, Task, std::less<>> tasks_;            // by name
-  std::map<std::string, std::string, std::less<>> aliases_;   // alias -> name
+  std::map<std::string, Task, std::less<>> tasks_;           // by name
+  std::map<std::string, std::string, std::less<>> aliases_;  // alias -> name
 };
 
 // Checks parameters against the task's schema and fills the defaults in; invalid_parameter with a JSON Pointer.

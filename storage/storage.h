@@ -16,7 +16,7 @@ namespace winnow::storage {
 struct ExecutionFolder {
   std::optional<std::string> tenant;  // nothing: written before Kestra 0.23, no tenant segment
   std::string name_space;
-  std::string flow;                   // the flow's id, not yet its slug
+  std::string flow;  // the flow's id, not yet its slug
   std::string execution;
 };
 
@@ -29,8 +29,9 @@ Outcome<std::string> execution_path(const ExecutionFolder& folder);
 std::string slug(std::string_view flow);
 
 struct Removed {
-  std::uint64_t files = 0;         // files that are gone; folders and .metadata sidecars don't count
-  std::optional<Failure> failure;  // names the file that stays; then the execution's rows must stay too
+  std::uint64_t files = 0;  // files that are gone; folders and .metadata sidecars don't count
+  // Names the file that stays; then the execution's rows must stay too.
+  std::optional<Failure> failure;
 };
 
 // May be used from several threads at once.

@@ -77,10 +77,10 @@ struct PurgeStep {
   Kind kind = Kind::rows;
   std::string table = {};
   Match match = {};
-  std::string switch_parameter = {};  // boolean parameter that turns the step off; empty: goes when the
-                                 // parent goes
-  std::string counter = {};    // name in the result: "logsCount"; steps that share one are added up
-  bool optional = false;  // left out where the probed schema has no such table, column or index
+  // A boolean parameter that turns the step off; empty: goes when the parent goes.
+  std::string switch_parameter = {};
+  std::string counter = {};  // name in the result: "logsCount"; steps that share one are added up
+  bool optional = false;     // left out where the probed schema has no such table, column or index
 };
 
 struct Manifest {
@@ -97,12 +97,12 @@ struct Manifest {
   std::vector<OutputColumn> columns;  // listing
   std::vector<std::string>
       orders;  // listing: columns (output names) it may be ordered by; the first is the default
-  bool descending = false;                  // listing: default direction
+  bool descending = false;                       // listing: default direction
   std::string order = {};                        // purge: column whose index it walks (end_date)
   std::vector<std::string> order_document = {};  // purge: path of the same instant in `value`
-  std::vector<PurgeStep> steps;             // purge
-  Json schema;                              // JSON Schema of all its parameters (an object)
-  Json outputs;                             // JSON Schema of its result
+  std::vector<PurgeStep> steps;                  // purge
+  Json schema;                                   // JSON Schema of all its parameters (an object)
+  Json outputs;                                  // JSON Schema of its result
 };
 
 }  // namespace winnow::tasks

@@ -20,10 +20,10 @@ enum class LogLevel : std::int32_t { trace = 0, debug = 1, info = 2, warn = 3, e
 
 // The operator's limits; a flow's author reaches nothing beyond them.
 struct Policy {
-  std::vector<std::optional<std::string>>
-      tenants;                     // the first is the default; nothing stands for "no tenant"
-  std::vector<std::string> allow;  // namespaces a task may touch: `a`, `a.*` (one level), `a.**`
-                                   // (all below, and a); empty: every one
+  // The first is the default; nothing stands for "no tenant".
+  std::vector<std::optional<std::string>> tenants;
+  // Namespaces a task may touch: `a`, `a.*` (one level), `a.**` (all below, and a); empty: every one.
+  std::vector<std::string> allow;
   std::vector<std::string> protect;            // never purged: each with all below it
   std::optional<std::int64_t> max_executions;  // a purge of more is refused before its first delete
   bool allow_scan = false;                     // a plan without an index is accepted

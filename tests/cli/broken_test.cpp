@@ -43,7 +43,7 @@ TEST_P(BrokenFlow, IsRefusedWithItsPlace) {
   Start start;
   // Nothing listens there: whatever reached for the database would end with status 3.
   start.words = {
-      WINNOW_COMMAND, "run",     path, "--database", "postgresql://kestra@127.0.0.1:1/kestra",
+      WINNOW_COMMAND, "run", path, "--database", "postgresql://kestra@127.0.0.1:1/kestra",
       "--storage",    "/tmp"};
   std::istringstream words(comment(path, "args"));
   for (std::string word; words >> word;) start.words.push_back(word);

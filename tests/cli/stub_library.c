@@ -8,12 +8,12 @@
 
 #include "abi/winnow.h"
 
-static int is(const char *behaviour) {
-  const char *value = getenv("STUB");
+static int is(const char* behaviour) {
+  const char* value = getenv("STUB");
   return value != NULL && strcmp(value, behaviour) == 0;
 }
 
-static void give(winnow_buffer *out, const char *text) {
+static void give(winnow_buffer* out, const char* text) {
   if (out == NULL) return;
   out->data = strdup(text);
   out->length = strlen(text);
@@ -26,29 +26,36 @@ uint32_t winnow_abi_version(void) {
   if (is("other")) return WINNOW_ABI_VERSION + (1 << 16);
   return WINNOW_ABI_VERSION + 7;
 }
-const char *winnow_build_info(void) { return "{}"; }
-int32_t winnow_open(const winnow_host *host, const char *config, size_t size, winnow_library **out, winnow_buffer *error) {
+const char* winnow_build_info(void) {
+  return "{}";
+}
+int32_t winnow_open(const winnow_host* host, const char* config, size_t size, winnow_library** out,
+                    winnow_buffer* error) {
   (void)config, (void)size, (void)error;
   kept = *host;
-  *out = (winnow_library *)&kept;
+  *out = (winnow_library*)&kept;
   return WINNOW_OK;
 }
-int32_t winnow_close(winnow_library *w) { return (void)w, WINNOW_OK; }
-int32_t winnow_describe(winnow_library *w, const char *task, size_t size, winnow_buffer *out) {
+int32_t winnow_close(winnow_library* w) {
+  return (void)w, WINNOW_OK;
+}
+int32_t winnow_describe(winnow_library* w, const char* task, size_t size, winnow_buffer* out) {
   (void)w, (void)task, (void)size;
   if (is("garbage")) give(out, "no JSON");
   if (is("speechless")) return 99;
   if (!is("garbage")) give(out, "{\"tasks\": []}");
   return WINNOW_OK;
 }
-int32_t winnow_job_new(winnow_library *w, const char *task, size_t task_size, const char *params, size_t params_size,
-                       winnow_job **out, winnow_buffer *error) {
+int32_t winnow_job_new(winnow_library* w, const char* task, size_t task_size, const char* params,
+                       size_t params_size, winnow_job** out, winnow_buffer* error) {
   (void)w, (void)task, (void)task_size, (void)params, (void)params_size, (void)error;
-  *out = (winnow_job *)&kept;
+  *out = (winnow_job*)&kept;
   return WINNOW_OK;
 }
-int32_t winnow_job_plan(winnow_job *job, winnow_buffer *out) { return (void)job, give(out, "{}"), WINNOW_OK; }
-int32_t winnow_job_run(winnow_job *job, winnow_buffer *out) {
+int32_t winnow_job_plan(winnow_job* job, winnow_buffer* out) {
+  return (void)job, give(out, "{}"), WINNOW_OK;
+}
+int32_t winnow_job_run(winnow_job* job, winnow_buffer* out) {
   (void)job;
   kept.log(kept.context, WINNOW_INFO, "running \x1b[2J", 12);
   for (int asked = 0; is("stubborn") || (is("brief") && asked < 20); ++asked) {
@@ -58,16 +65,20 @@ int32_t winnow_job_run(winnow_job *job, winnow_buffer *out) {
   give(out, "{}");
   return WINNOW_OK;
 }
-int32_t winnow_job_cancel(winnow_job *job) { return (void)job, WINNOW_OK; }
-int32_t winnow_job_progress(winnow_job *job, winnow_progress *out) {
+int32_t winnow_job_cancel(winnow_job* job) {
+  return (void)job, WINNOW_OK;
+}
+int32_t winnow_job_progress(winnow_job* job, winnow_progress* out) {
   (void)job;
   out->rows_done = 1234;
   out->rows_planned = -1;
   out->phase = WINNOW_PHASE_WORKING;
   return WINNOW_OK;
 }
-void winnow_job_free(winnow_job *job) { (void)job; }
-void winnow_buffer_free(winnow_buffer *buffer) {
+void winnow_job_free(winnow_job* job) {
+  (void)job;
+}
+void winnow_buffer_free(winnow_buffer* buffer) {
   if (buffer == NULL) return;
   free(buffer->data);
   buffer->data = NULL;

@@ -456,8 +456,8 @@ TEST_P(Listing, ReadsRowsWithoutAValueOnlyWhereItHasTo) {
 
 TEST_P(Listing, NamesTheRightThatItLacks) {
   if (!on("postgresql")) GTEST_SKIP() << "another account is made on PostgreSQL only";
-  rows_.execute(
-      {{"CREATE ROLE winnow_stranger LOGIN PASSWORD 'stranger'", {}}, {"GRANT SELECT ON logs TO winnow_stranger", {}}});
+  rows_.execute({{"CREATE ROLE winnow_stranger LOGIN PASSWORD 'stranger'", {}},
+                 {"GRANT SELECT ON logs TO winnow_stranger", {}}});
   auto settings = database_.settings();
   settings.user = "winnow_stranger";
   settings.password = "stranger";

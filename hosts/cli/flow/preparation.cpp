@@ -85,7 +85,8 @@ Attempt<void> check_part(const Preparation& preparation, const PreparedTask& pre
   if (!schema) return failed(schema.error());
   const auto wrong = schema->mismatch(*parameters);
   if (!wrong) return {};
-  Error error = failed(FailureKind::invalid_parameter, wrong->pointer + ": " + wrong->message).value();
+  Error error =
+      failed(FailureKind::invalid_parameter, wrong->pointer + ": " + wrong->message).value();
   error.object["pointer"] = wrong->pointer;
   return placed(preparation.flow, task, "", std::move(error));
 }
