@@ -123,7 +123,12 @@ Statement SqliteDialect::delete_by_keys(const Table& table, const Column& column
                                         TextList keys) const {
   SqlWriter writer(*this);
   writer.text("DELETE FROM ").table(table).text(" WHERE ");
-  if (table.column("deleted") != nullptr) writer.identifier("deleted").text(" IN (0, 1) AND ");
+  // Beside the primary key `deleted` would mislead SQLite to an index that begins with it, of which
+  // it then reads all.
+  const bool by_primary_key = table.primary_key == std::vector{column.name};
+  if (!by_primary_key && table.column("deleted") != nullptr) {
+    writer.identifier("deleted").text(" IN (0, 1) AND ");
+  }
   any_of(writer, quoted(column.name), column, std::move(keys));
   return writer.take();
 }
