@@ -13,6 +13,8 @@ namespace winnow::cli {
 namespace {
 
 constexpr const char* kPassword = "WINNOW_DATABASE_PASSWORD";
+constexpr std::string_view kInQuery = "password=";
+constexpr std::string_view kMask = "***";
 constexpr const char* kDefaultFiles[] = {"winnow.yaml", "/etc/winnow/winnow.yaml"};
 
 bool is_set(const char* name) {
@@ -59,7 +61,7 @@ std::string lower(std::string text) {
 }
 
 bool has_password(const std::string& url) {
-  return password_in(url, 0).has_value() || lower(url).find("password=") != std::string::npos;
+  return password_in(url, 0).has_value() || lower(url).find(kInQuery) != std::string::npos;
 }
 
 Json& section(Json& configuration, const char* name) {
@@ -68,15 +70,29 @@ Json& section(Json& configuration, const char* name) {
   return part;
 }
 
-void lay_over(Json& configuration, const Options& options) {
-  if (!options.kestra.empty()) configuration["kestra"] = options.kestra;
+// A path of the command line is taken from the folder that the command runs in.
+std::string absolute(const std::string& path) {
+  std::error_code failure;
+  const auto full = std::filesystem::absolute(path, failure);
+  return failure ? path : full.lexically_normal().string();
+}
+
+void lay_over(Json& settings, const Options& options, Configuration& configuration) {
+  if (!options.kestra.empty()) {
+    settings["kestra"] = options.kestra;
+    configuration.options["/kestra"] = "--kestra";
+  }
   if (!options.storage.empty()) {
-    configuration["storage"] = Json{{"type", "local"}, {"base-path", options.storage}};
+    settings["storage"] = Json{{"type", "local"}, {"base-path", absolute(options.storage)}};
+    configuration.options["/storage/base-path"] = "--storage " + options.storage;
   }
   if (options.database.empty()) return;
-  Json& database = section(configuration, "database");
+  Json& database = section(settings, "database");
   database["url"] = options.database;
-  if (is_set(kPassword)) database["password"] = Json{{"env", kPassword}};
+  configuration.options["/database/url"] = "--database";
+  if (!is_set(kPassword)) return;
+  database["password"] = Json{{"env", kPassword}};
+  configuration.options["/database/password"] = std::string("$") + kPassword;
 }
 
 }  // namespace
@@ -100,34 +116,47 @@ Attempt<Configuration> read_configuration(const Options& options) {
   if (result.is_written) return result;
   auto parsed = document::parse_yaml(result.text.empty() ? "{}" : result.text, result.file);
   if (!parsed) return failed(parsed.error());
-  Json configuration = parsed->value.is_null() ? Json::object() : std::move(parsed->value);
-  if (!configuration.is_object()) {
+  Json settings = parsed->value.is_null() ? Json::object() : std::move(parsed->value);
+  if (!settings.is_object()) {
     return failed(FailureKind::configuration, result.file + ": expected a map of settings");
   }
-  lay_over(configuration, options);
-  result.text = configuration.dump();
+  lay_over(settings, options, result);
+  result.text = settings.dump();
   return result;
 }
 
 Error with_file(const Configuration& configuration, Error error) {
   constexpr std::string_view kName = "configuration:";
   std::string message = error.message();
-  if (configuration.file.empty() || !message.starts_with(kName)) return error;
+  if (!message.starts_with(kName)) return error;
   auto name_end = kName.size();
   if (!configuration.is_written) {
     // The line is one of the text that was put together here.
     const auto line_end = message.find_first_not_of("0123456789", name_end);
     if (line_end != std::string::npos && line_end > name_end) name_end = line_end + 1;
   }
-  error.object["message"] = configuration.file + ":" + message.substr(name_end);
+  const std::string pointer = error.object.value("pointer", std::string());
+  const auto option = configuration.options.find(pointer);
+  const std::string place = " " + pointer + ": ";
+  if (option != configuration.options.end() &&
+      message.compare(name_end, place.size(), place) == 0) {
+    error.object["message"] = option->second + ": " + message.substr(name_end + place.size());
+  } else if (!configuration.file.empty()) {
+    error.object["message"] = configuration.file + ":" + message.substr(name_end);
+  }
   return error;
 }
 
 std::string without_passwords(std::string text) {
   std::size_t from = 0;
   while (const auto span = password_in(text, from)) {
-    text.replace(span->begin, span->end - span->begin, "***");
+    text.replace(span->begin, span->end - span->begin, kMask);
     from = span->begin;
+  }
+  for (auto at = lower(text).find(kInQuery); at != std::string::npos;
+       at = lower(text).find(kInQuery, at)) {
+    at += kInQuery.size();
+    text.replace(at, text.find_first_of("&# \t\n'\"", at) - at, kMask);
   }
   return text;
 }

@@ -2,6 +2,7 @@
 // it.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -11,16 +12,19 @@
 namespace winnow::cli {
 
 struct Configuration {
-  std::string
-      text;  // for winnow_open; empty where there is no file and nothing on the command line
+  // For winnow_open; empty where there is no file and nothing on the command line.
+  std::string text;
   std::string file;         // where it was read from, or empty
   bool is_written = false;  // `text` is the file's own, so that its lines are the file's lines
+  // JSON Pointer -> the option that put it there.
+  std::map<std::string, std::string> options;
 };
 
 // A password in --database is refused: every user of the machine sees it in the process list.
 Attempt<Configuration> read_configuration(const Options& options);
 
-// The library knows the text only: names the file that it came from in the error's message.
+// The library knows the text only: names the file, or the option, that the wrong setting came from
+// in the error's message.
 Error with_file(const Configuration& configuration, Error error);
 
 // `text` with every password of a URL in it replaced by `***`.

@@ -1,0 +1,282 @@
+#!/usr/bin/env python3
+"""The command from outside, with the real library: its verbs, exit statuses, flows, and where it looks for settings."""
+
+import json
+import os
+import pathlib
+import signal
+import sqlite3
+import unittest
+
+from bed import LONG_AGO, CommandTest, PostgresServer, SilentServer
+
+PURGE = json.dumps({"endDate": LONG_AGO})
+
+
+class Verbs(CommandTest):
+    def test_tasks_lists_every_task_with_its_aliases(self):
+        tasks = {task["name"]: task for task in self.winnow("tasks").json["tasks"]}
+        self.assertLessEqual({"ListExecutions", "ListLogs", "ListMetrics", "PurgeExecutions", "PurgeLogs", "PurgeMetrics"},
+                             tasks.keys())
+        self.assertIn("io.kestra.plugin.core.execution.PurgeExecutions", tasks["PurgeExecutions"]["aliases"])
+
+    def test_describe_prints_a_schema_by_name_and_by_alias(self):
+        by_name = self.winnow("describe", "PurgeExecutions")
+        self.assertEqual(by_name.status, 0)
+        self.assertEqual(by_name.json["parameters"]["required"], ["endDate"])
+        self.assertEqual(self.winnow("describe", "io.kestra.plugin.core.execution.PurgeExecutions").out, by_name.out)
+
+    def test_call_pages_by_cursor_until_everything_was_seen(self):
+        seen, cursor = [], None
+        while True:
+            parameters = {"size": 100, "columns": ["id"], "deleted": True} | ({"cursor": cursor} if cursor else {})
+            page = self.winnow("call", "ListExecutions", "--params", json.dumps(parameters)).json
+            seen += [row["id"] for row in page["rows"]]
+            cursor = page.get("cursor")
+            if not cursor:
+                break
+        expected = {row[0] for row in self.sql("SELECT key FROM executions WHERE tenant_id = 'main'")}
+        self.assertEqual(len(seen), len(expected))
+        self.assertEqual(set(seen), expected)
+
+    def test_call_takes_parameters_from_a_file_of_json_or_yaml(self):
+        for name, text in (("p.json", '{"size": 1}'), ("p.yaml", "size: 1\n")):
+            path = self.write(name, text)
+            self.assertEqual(len(self.winnow("call", "ListExecutions", "--params", f"@{path}").json["rows"]), 1)
+
+    def test_plan_says_what_would_go_and_changes_nothing(self):
+        before = (self.path / "kestra.db").read_bytes()
+        plan = self.winnow("plan", "PurgeExecutions", "--params", PURGE).json
+        self.assertEqual((self.path / "kestra.db").read_bytes(), before)
+        gone = self.winnow("call", "PurgeExecutions", "--params", PURGE).json["executionsCount"]
+        self.assertEqual(plan["selected"], gone)
+        self.assertGreater(gone, 0)
+
+    def test_store_writes_json_lines_where_the_operator_says(self):
+        (self.path / "out").mkdir()
+        self.configure(f"store-directory: {self.path}/out\n")
+        stored = self.winnow("call", "ListLogs", "--params", '{"fetchType": "STORE"}').json
+        path = pathlib.Path(stored["uri"].removeprefix("file://"))
+        self.assertEqual(path.parent, self.path / "out")
+        rows = [json.loads(line) for line in path.read_text().splitlines()]
+        self.assertEqual(len(rows), stored["size"])
+
+
+class ExitStatuses(CommandTest):
+    def assert_refused(self, answer, status, code, *parts):
+        self.assertEqual((answer.status, answer.error["code"]), (status, code), answer.out + answer.err)
+        for part in parts:
+            self.assertIn(part, answer.error["message"])
+        self.assertIn(f"ERROR {code}: ", answer.err)
+        self.assertEqual(len(answer.out.splitlines()), 1, "stdout is one JSON object")
+
+    def test_1_when_a_task_failed(self):
+        ended = {row[0] for row in self.sql("SELECT key FROM executions WHERE state_current = 'SUCCESS'")}
+        folder = next(path for path in (self.path / "storage/main").rglob("executions/*") if path.name in ended)
+        elsewhere = self.path / "elsewhere"
+        folder.rename(elsewhere)
+        folder.symlink_to(elsewhere)
+        answer = self.winnow("call", "PurgeExecutions", "--params", '{"endDate": "2030-01-01T00:00:00Z"}')
+        self.assert_refused(answer, 1, "STORAGE", folder.name)
+        self.assertTrue(any(elsewhere.rglob("*")), "what a link leads to stays")
+        self.assertEqual(self.sql(f"SELECT count(*) FROM executions WHERE key = '{folder.name}'"), [(1,)])
+
+    def test_2_for_an_unknown_task_and_a_wrong_parameter(self):
+        self.assert_refused(self.winnow("call", "PurgeExecution"), 2, "UNKNOWN_TASK", 'did you mean "PurgeExecutions"')
+        self.assert_refused(self.winnow("call", "PurgeExecutions"), 2, "INVALID_PARAMETER", "endDate")
+        wrong = self.winnow("call", "ListLogs", "--params", '{"size": "x"}')
+        self.assert_refused(wrong, 2, "INVALID_PARAMETER", "/size: expected an integer from 1 to")
+        self.assertEqual(wrong.error["pointer"], "/size")
+        self.assert_refused(self.winnow("run", "nowhere.yaml"), 2, "INVALID_PARAMETER", "nowhere.yaml")
+
+    def test_3_for_a_configuration_that_is_wrong_or_missing(self):
+        self.configure("polcy: {}\n")
+        self.assert_refused(self.winnow("tasks"), 3, "CONFIGURATION", "winnow.yaml:3: /polcy", 'did you mean "policy"')
+        (self.path / "winnow.yaml").unlink()
+        self.assert_refused(self.winnow("--config", "none.yaml", "tasks"), 3, "CONFIGURATION", "none.yaml")
+        self.assert_refused(self.winnow("call", "ListLogs"), 3, "CONFIGURATION", "No database is configured")
+
+    def test_3_names_the_option_that_is_wrong_and_not_the_configuration(self):
+        for option, value, expected in (("--database", "oracle://db", "--database: the database URL can't be used"),
+                                        ("--kestra", "none.yml", '--kestra: the file "none.yml" can\'t be read'),
+                                        ("--storage", "none", "--storage none: ")):
+            with self.subTest(option=option):
+                answer = self.winnow(option, value, "tasks")
+                self.assert_refused(answer, 3, "CONFIGURATION")
+                self.assertTrue(answer.error["message"].startswith(expected), answer.error["message"])
+
+    def test_3_for_a_database_that_is_not_kestras(self):
+        sqlite3.connect(self.path / "empty.db").execute("CREATE TABLE t (a)")
+        self.assert_refused(self.winnow("--database", f"sqlite:{self.path}/empty.db", "call", "ListLogs"),
+                            3, "SCHEMA", "no table `logs`")
+
+    def test_4_when_the_policy_refuses(self):
+        self.configure("policy: {max-executions: 5, allow: [company.team]}\n")
+        before = self.count()
+        self.assert_refused(self.winnow("call", "PurgeExecutions", "--params", PURGE), 4, "LIMIT",
+                            "more than 5 executions", "policy.max-executions")
+        denied = json.dumps({"endDate": LONG_AGO, "namespace": "system"})
+        self.assert_refused(self.winnow("call", "PurgeExecutions", "--params", denied), 4, "DENIED", "system")
+        self.assertEqual(self.count(), before)
+
+    def test_130_when_it_is_interrupted(self):
+        self.flow(f"  - {{id: purge, type: PurgeExecutions, endDate: '{LONG_AGO}'}}\n")
+        self.write("winnow.yaml", f"database: {{url: 'sqlite:{self.path}/kestra.db', lock-timeout: 600000}}\n"
+                                  "storage: {type: none}\n")
+        holder = sqlite3.connect(self.path / "kestra.db", isolation_level=None)
+        holder.execute("BEGIN EXCLUSIVE")
+        process = self.start("run", "flow.yaml")
+        try:
+            while "purge: begins" not in process.stderr.readline():
+                self.assertIsNone(process.poll())
+            process.send_signal(signal.SIGINT)
+            out, _ = process.communicate(timeout=60)
+        finally:
+            holder.execute("ROLLBACK")
+            holder.close()
+        self.assertEqual(process.returncode, 130)
+        self.assertEqual(json.loads(out)["error"]["code"], "CANCELLED")
+        self.assertEqual(json.loads(out)["error"]["task"], "purge")
+
+
+class Flows(CommandTest):
+    def test_inputs_variables_and_outputs_reach_the_tasks_after_them(self):
+        self.flow("""\
+  - {id: count, type: ListExecutions, fetchType: NONE, namespace: "{{ inputs.namespace }}", flowId: "{{ vars.flow }}"}
+  - {id: page, type: ListExecutions, namespace: "{{ inputs.namespace }}", size: "{{ max(outputs.count.size, 1) }}", flowId: "{{ vars.flow }}"}
+""", """\
+variables: {flow: nightly}
+inputs:
+  - {id: namespace, type: STRING, defaults: company.team}
+outputs:
+  - {id: found, type: INT, value: "{{ outputs.count.size }}"}
+""")
+        for words, namespace in (((), "company.team"), (("--input", "namespace=Company.Team"), "Company.Team")):
+            answer = self.winnow("run", "flow.yaml", *words)
+            self.assertEqual(answer.status, 0, answer.err)
+            expected = self.sql("SELECT count(*) FROM executions WHERE tenant_id = 'main' AND NOT deleted "
+                                f"AND namespace = '{namespace}' AND flow_id = 'nightly'")[0][0]
+            self.assertEqual(answer.json["count"]["size"], expected)
+            self.assertEqual(answer.json["outputs"], {"found": expected})
+            self.assertEqual({row["namespace"] for row in answer.json["page"]["rows"]},
+                             {namespace} if expected else set())
+
+    def test_a_task_type_that_is_unknown_stops_the_flow_before_its_first_task(self):
+        self.flow(f"  - {{id: purge, type: PurgeExecutions, endDate: '{LONG_AGO}'}}\n"
+                  "  - {id: mail, type: io.kestra.plugin.notifications.mail.MailSend}\n")
+        before = self.count()
+        answer = self.winnow("run", "flow.yaml")
+        self.assertEqual((answer.status, answer.error["code"]), (2, "UNKNOWN_TASK"))
+        self.assertIn("flow.yaml:5: ", answer.error["message"])
+        self.assertEqual(self.count(), before)
+        self.assertNotIn("begins", answer.err)
+
+    def test_a_dry_run_counts_what_the_run_then_removes(self):
+        self.flow(f"  - {{id: purge, type: io.kestra.plugin.core.execution.PurgeExecutions, endDate: '{LONG_AGO}'}}\n")
+        before = self.count()
+        dry = self.winnow("run", "flow.yaml", "--dry-run").json["purge"]
+        self.assertEqual(self.count(), before)
+        done = self.winnow("run", "flow.yaml").json["purge"]
+        self.assertGreater(done["executionsCount"], 0)
+        counters = [name for name in done if name.endswith("Count")]
+        self.assertEqual({name: dry[name] for name in counters}, {name: done[name] for name in counters})
+        self.assertEqual(self.count(), before - done["executionsCount"])
+        again = self.winnow("run", "flow.yaml").json["purge"]
+        self.assertEqual({again[name] for name in counters}, {0})
+
+    def test_what_earlier_tasks_did_is_reported_when_a_later_one_fails(self):
+        self.flow(f"  - {{id: list, type: ListExecutions, size: 1}}\n"
+                  f"  - {{id: purge, type: PurgeExecutions, endDate: '{LONG_AGO}'}}\n")
+        self.configure("policy: {max-executions: 5}\n")
+        answer = self.winnow("run", "flow.yaml")
+        self.assertEqual((answer.status, answer.error["task"], answer.error["code"]), (4, "purge", "LIMIT"))
+        self.assertEqual(answer.json["list"]["size"], 1)
+
+
+class Settings(CommandTest):
+    def test_the_configuration_is_the_option_then_the_variable_then_the_folders(self):
+        self.write("broken.yaml", "nonsense: 1\n")
+        self.assertEqual(self.winnow("tasks").status, 0)
+        self.assertIn("broken.yaml:1", self.winnow("tasks", WINNOW_CONFIG="broken.yaml").error["message"])
+        self.assertEqual(self.winnow("--config", "winnow.yaml", "tasks", WINNOW_CONFIG="broken.yaml").status, 0)
+
+    def test_options_lie_over_the_configuration(self):
+        os.rename(self.path / "kestra.db", self.path / "other.db")
+        answer = self.winnow("--database", "sqlite:other.db", "--storage", "storage", "call", "PurgeExecutions", "--params", PURGE)
+        self.assertEqual(answer.status, 0, answer.out)
+        self.assertGreater(answer.json["storagesCount"], 0)
+
+    def test_a_listing_of_the_operators_own_is_a_file(self):
+        (self.path / "manifests").mkdir()
+        self.configure(f"manifests: [{self.path}/manifests]\n")
+        self.write("manifests/ListQueued.yaml", "name: ListQueued\nengine: listing\ntitle: t\ndescription: d\n"
+                   "table: execution_queued\ntenant: tenant_id\nnamespace: namespace\norder: {columns: [id]}\n"
+                   "columns: {id: {column: key}, flowId: {column: flow_id}}\n")
+        answer = self.winnow("call", "ListQueued", "--params", '{"fetchType": "NONE"}')
+        self.assertEqual(answer.json["size"],
+                         self.sql("SELECT count(*) FROM execution_queued WHERE tenant_id = 'main'")[0][0])
+        self.write("manifests/ListWrong.yaml", "name: ListWrong\nengine: listing\ntitle: t\n")
+        refused = self.winnow("tasks")
+        self.assertEqual(refused.status, 3)
+        self.assertRegex(refused.error["message"], r"ListWrong\.yaml:1: .*description")
+
+
+class Unreachable(CommandTest):
+    def refuse(self, port):
+        self.write("winnow.yaml", f"database: {{url: 'postgresql://k@127.0.0.1:{port}/k', connect-timeout: 400}}\n")
+        answer = self.winnow("call", "ListLogs")
+        self.assertEqual((answer.status, answer.error["code"]), (3, "UNAVAILABLE"), answer.out)
+        self.assertIn(f"127.0.0.1:{port}/k", answer.error["message"])
+        self.assertTrue(answer.error["retryable"])
+        return answer.error["message"]
+
+    def test_a_port_without_a_server_is_an_error_at_once(self):
+        with SilentServer() as server:
+            port = server.port
+        self.assertIn("refused", self.refuse(port))
+
+    def test_a_server_that_never_answers_is_given_up_after_the_connect_timeout(self):
+        with SilentServer() as server:
+            self.assertIn("did not answer within 400 ms", self.refuse(server.port))
+
+    def test_a_port_that_swallows_connections_is_given_up_after_the_connect_timeout(self):
+        with SilentServer(full=True) as server:
+            self.assertIn("did not answer within 400 ms", self.refuse(server.port))
+
+
+class KestrasConfiguration(CommandTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server = PostgresServer(cls)
+
+    def test_database_and_storage_come_from_its_application_yml(self):
+        server = self.server
+        self.write("application.yml", f"""\
+datasources:
+  postgres:
+    url: ${{KDB_URL:jdbc:postgresql://{server.host}:{server.port}/{server.database}}}
+    driverClassName: org.postgresql.Driver
+    username: ${{KDB_USER:{server.user}}}
+    password: ${{KDB_PASSWORD}}
+kestra:
+  repository: {{type: postgres}}
+  queue: {{type: postgres}}
+  storage: {{type: local, local: {{base-path: "${{KESTRA_STORAGE:{self.path}/storage}}"}}}}
+""")
+        (self.path / "winnow.yaml").unlink()
+        unset = self.winnow("--kestra", "application.yml", "tasks")
+        self.assertEqual(unset.status, 3)
+        self.assertIn('application.yml:6: datasources.postgres.password: the environment variable "KDB_PASSWORD"',
+                      unset.error["message"])
+        self.write("winnow.yaml", "kestra: application.yml\n")
+        for words in (("--kestra", "application.yml"), ()):
+            answer = self.winnow(*words, "call", "ListExecutions", "--params", '{"fetchType": "NONE"}',
+                                 KDB_PASSWORD=server.password)
+            self.assertEqual(answer.status, 0, answer.out)
+            self.assertEqual([str(answer.json["size"])], server.psql(
+                "SELECT count(*) FROM executions WHERE tenant_id = 'main' AND NOT deleted"))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
