@@ -1,6 +1,7 @@
 // Asks each client library for its version.
 #include "database/clients.h"
 
+#include <mysql.h>
 #include <sqlite3.h>
 
 #include <libpq-fe.h>
@@ -13,6 +14,7 @@ std::vector<Client> clients() {
   return {{.engine = "postgresql",
            .library = "libpq",
            .version = std::to_string(libpq / kMajor) + "." + std::to_string(libpq % kMajor)},
+          {.engine = "mysql", .library = "libmariadb", .version = mysql_get_client_info()},
           {.engine = "sqlite", .library = "sqlite3", .version = sqlite3_libversion()}};
 }
 

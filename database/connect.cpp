@@ -1,8 +1,6 @@
 // Leads a URL's engine to its driver.
 #include "database/connection.h"
-#ifdef WINNOW_HAS_MYSQL
 #include "database/mysql/mysql_connection.h"
-#endif
 #include "database/postgres/postgres_connection.h"
 #include "database/sqlite/sqlite_connection.h"
 
@@ -18,11 +16,7 @@ Outcome<std::unique_ptr<Connection>> connect(const Settings& settings,
     case Engine::mysql:
       break;
   }
-#ifdef WINNOW_HAS_MYSQL
   return connect_mysql(settings, cancellation);
-#else
-  return fail(FailureKind::configuration, "this build has no MySQL driver");
-#endif
 }
 
 }  // namespace winnow::database

@@ -39,9 +39,10 @@ struct QueryPlan {
   std::string text;                  // as the server prints it, one line a node
 };
 
-// Not thread-safe: one thread at a time. Every call checks the Cancellation it was opened with before and while it
-// waits, and ends as `cancelled` with the statement in flight interrupted on the server. After `unavailable` the
-// connection is of no more use. Failures carry the server's SQLSTATE and whether a retry may help.
+// Not thread-safe: one thread at a time. Every call checks the Cancellation it was opened with
+// before and while it waits, and ends as `cancelled` with the statement in flight interrupted on
+// the server. After `unavailable` the connection is of no more use. Failures carry the server's
+// SQLSTATE and whether a retry may help.
 class Connection {
  public:
   Connection() = default;
@@ -51,29 +52,31 @@ class Connection {
 
   virtual const Dialect& dialect() const = 0;
 
-  // Reads the catalog, read-only, in as few round trips as can be. A table that is missing is left out.
+  // Reads the catalog, read-only, in as few round trips as can be. A table that is missing is left
+  // out.
   virtual Outcome<Schema> probe(std::span<const std::string> tables) = 0;
 
-  // Starts a transaction (READ COMMITTED; lock waits bounded by Settings::lock_timeout_ms). A driver may send it
-  // together with the first statement.
+  // Starts a transaction (READ COMMITTED; lock waits bounded by Settings::lock_timeout_ms). A
+  // driver may send it together with the first statement.
   virtual Outcome<void> begin() = 0;
   virtual Outcome<void> rollback() = 0;
 
-  // Runs a query; rows are streamed to the handler, memory does not grow with their number. The handler must not
-  // use this connection.
+  // Runs a query; rows are streamed to the handler, memory does not grow with their number. The
+  // handler must not use this connection.
   virtual Outcome<void> query(const Statement& statement, const RowHandler& handler) = 0;
 
-  // Runs statements in their order, in one round trip where the protocol allows, and commits after the last one
-  // when asked to. Returns the rows that each one changed. On a failure the transaction is rolled back; a broken
-  // connection after COMMIT was sent gives `commit_in_doubt`.
+  // Runs statements in their order, in one round trip where the protocol allows, and commits after
+  // the last one when asked to. Returns the rows that each one changed. On a failure the
+  // transaction is rolled back; a broken connection after COMMIT was sent gives `commit_in_doubt`.
   virtual Outcome<std::vector<std::int64_t>> execute(std::span<const Statement> statements,
                                                      AfterBatch after) = 0;
 
   virtual Outcome<QueryPlan> explain(const Statement& statement) = 0;
 };
 
-// Connects within Settings::connect_timeout_ms or fails as `unavailable` (unreachable, refused log-in, unknown
-// database) or `configuration` (the settings can't be used). `cancellation` must outlive the connection.
+// Connects within Settings::connect_timeout_ms or fails as `unavailable` (unreachable, refused
+// log-in, unknown database) or `configuration` (the settings can't be used). `cancellation` must
+// outlive the connection.
 Outcome<std::unique_ptr<Connection>> connect(const Settings& settings,
                                              const Cancellation& cancellation);
 

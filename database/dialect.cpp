@@ -25,4 +25,16 @@ SqlWriter& SqlWriter::bind_as(const Column& column, Parameter value) {
   return *this;
 }
 
+void Dialect::any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
+                      const Column& column, TextList keys) const {
+  const auto prefix = table_alias.empty() ? std::string() : quoted(table_alias) + ".";
+  const auto* deleted = table.column("deleted");
+  // Beside the primary key `deleted` misleads SQLite to an index that begins with it.
+  const bool by_primary_key = table.primary_key == std::vector{column.name};
+  if (!by_primary_key && deleted != nullptr && deleted->type == ColumnType::boolean) {
+    writer.text(prefix + quoted("deleted") + " IN (false, true) AND ");
+  }
+  any_of(writer, prefix + quoted(column.name), column, std::move(keys));
+}
+
 }  // namespace winnow::database

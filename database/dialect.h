@@ -52,10 +52,14 @@ class Dialect {
   virtual std::string placeholder_as(std::size_t ordinal, const Column& column,
                                      const Parameter& value) const = 0;
 
-  // `column` (an SQL expression over a column of this type) is one of the list, bound as ONE parameter:
-  // a plan that serves 10 keys serves 1,000. Values that an enumeration does not have must not be in the list.
+  // `column` (an SQL expression over a column of this type) is one of the list: a plan that serves 10 keys serves 1,000
+  // (a long list is bound as ONE parameter). Values that an enumeration does not have must not be in the list.
   virtual void any_of(SqlWriter& writer, std::string_view expression, const Column& column,
                       TextList values) const = 0;
+  // The row that `table_alias` stands for is one of `keys` by its `column`; `deleted` is named where the table has it, so
+  // that Kestra's indexes up to 1.2 serve (PR 12181). As any_of, in the shape that keeps to the index at any number.
+  virtual void any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
+                       const Column& column, TextList keys) const;
   // `expression` begins with the text, letter case as the database compares, no wildcards.
   virtual void starts_with(SqlWriter& writer, std::string_view expression,
                            std::string prefix) const = 0;

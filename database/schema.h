@@ -31,6 +31,8 @@ struct Column {
   std::string type_name;
   bool nullable = true;
   std::vector<std::string> labels;  // of an enumeration
+  std::string collation =
+      {};  // MySQL: what its texts compare by, "utf8mb4_unicode_ci"; empty elsewhere
 };
 
 struct Index {

@@ -11,7 +11,10 @@ add_library(winnow_shared SHARED entry.cpp)
 target_link_libraries(winnow_shared PRIVATE winnow_plugin)
 target_compile_definitions(winnow_shared PRIVATE WINNOW_BUILDING)
 target_link_options(winnow_shared PRIVATE
-  -Wl,--version-script=${PROJECT_SOURCE_DIR}/abi/winnow.map -Wl,--exclude-libs,ALL)
+  -Wl,--version-script=${PROJECT_SOURCE_DIR}/abi/winnow.map -Wl,--exclude-libs,ALL
+  # Stays loaded once it was: libmariadb keeps a pointer to the gate (database/mysql/mysql_gate.h), and may outlive it in
+  # a host that uses libmariadb itself.
+  -Wl,-z,nodelete)
 if(NOT WINNOW_SANITIZE)
   # A sanitizer's runtime comes with the program that loads the library.
   target_link_options(winnow_shared PRIVATE -Wl,-z,defs)

@@ -50,11 +50,11 @@ void write_match(SqlWriter& writer, const RowStep& step, const TextList& keys) {
                    step.only_values);
     writer.text(" AND ");
   }
-  if (step.table->column("deleted") != nullptr) writer.text("t.deleted IN (false, true) AND ");
   if (step.column != nullptr) {
-    dialect.any_of(writer, "t." + dialect.quoted(step.column->name), *step.column, keys);
+    dialect.any_key(writer, "t", *step.table, *step.column, keys);
     return;
   }
+  if (step.table->column("deleted") != nullptr) writer.text("t.deleted IN (false, true) AND ");
   Column text;
   text.type = database::ColumnType::text;
   text.type_name = "text";

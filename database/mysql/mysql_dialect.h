@@ -1,0 +1,34 @@
+// MySQL's spelling. Instants are DATETIMEs in UTC; texts compare by their column's collation, which
+// at Kestra ignores case.
+#pragma once
+
+#include "database/dialect.h"
+
+namespace winnow::database {
+
+class MysqlDialect final : public Dialect {
+ public:
+  std::string_view name() const override { return "mysql"; }
+  std::string quoted(std::string_view identifier) const override;
+  std::string placeholder(std::size_t ordinal, const Parameter& value) const override;
+  std::string placeholder_as(std::size_t ordinal, const Column& column,
+                             const Parameter& value) const override;
+  void any_of(SqlWriter& writer, std::string_view expression, const Column& column,
+              TextList values) const override;
+  void any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
+               const Column& column, TextList keys) const override;
+  void starts_with(SqlWriter& writer, std::string_view expression,
+                   std::string prefix) const override;
+  void compare_instant(SqlWriter& writer, std::string_view table_alias, const Column& column,
+                       std::span<const std::string> document_path, Comparison comparison,
+                       Instant instant) const override;
+  std::string as_text(std::string_view table_alias, const Column& column,
+                      std::span<const std::string> document_path) const override;
+  std::string as_cursor(std::string_view table_alias, const Column& column) const override;
+  std::string document_text(std::string_view column_expression,
+                            std::span<const std::string> path) const override;
+  std::string_view lock_skipping_locked() const override { return "FOR UPDATE SKIP LOCKED"; }
+  Statement delete_by_keys(const Table& table, const Column& column, TextList keys) const override;
+};
+
+}  // namespace winnow::database

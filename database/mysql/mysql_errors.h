@@ -1,0 +1,19 @@
+// What MySQL's error numbers mean for whoever called winnow.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "outcome/failure.h"
+
+namespace winnow::database {
+
+// `number`: the server's (from 1000 and from 3000) or the connector's own (from 2000). `cancelled`:
+// this side asked the server to stop.
+Failure mysql_failure(unsigned int number, std::string_view sqlstate, std::string_view message,
+                      bool cancelled);
+
+// After this error the connection is of no more use.
+bool mysql_connection_lost(unsigned int number);
+
+}  // namespace winnow::database

@@ -1,0 +1,76 @@
+#include "database/mysql/mysql_gate.h"
+
+#include <cstdio>
+#include <errmsg.h>
+#include <fcntl.h>
+
+#include <mysql/plugin_auth.h>
+
+namespace winnow::database {
+namespace {
+
+// The connector's <mysql/client_plugin.h>, which declares this, includes a header that Debian's
+// package does not have.
+struct AuthenticationPlugin {
+  st_mysql_client_plugin head;
+  int (*authenticate_user)(MYSQL_PLUGIN_VIO* vio, MYSQL* mysql);
+};
+constexpr int kAuthenticationPlugin = 2;
+constexpr unsigned int kInterfaceVersion = 0x0100;
+
+constexpr const char* kOpenGate = "winnow_open_gate";
+constexpr const char* kTlsGate = "winnow_tls_gate";
+constexpr const char* kAllowed =
+    "winnow_open_gate,caching_sha2_password,sha256_password,mysql_native_password";
+constexpr const char* kAllowedOverTls =
+    "winnow_tls_gate,caching_sha2_password,sha256_password,mysql_native_password,"
+    "mysql_clear_password";
+
+// Both run inside mysql_real_connect. The first packet that a plugin writes is the handshake's
+// answer, and the connector starts TLS right before it.
+int pass_open_gate(MYSQL_PLUGIN_VIO* vio, MYSQL* mysql) {
+  const auto socket = mysql_get_socket(mysql);
+  const int flags = ::fcntl(socket, F_GETFL);
+  if (flags >= 0) ::fcntl(socket, F_SETFL, flags | O_NONBLOCK);
+  return vio->write_packet(vio, nullptr, 0) == 0 ? CR_OK : CR_ERROR;
+}
+
+int pass_tls_gate(MYSQL_PLUGIN_VIO* vio, MYSQL* mysql) {
+  if (pass_open_gate(vio, mysql) != CR_OK) return CR_ERROR;
+  if (mysql_get_ssl_cipher(mysql) != nullptr) return CR_OK;
+  mysql->net.last_errno = CR_SSL_CONNECTION_ERROR;
+  std::snprintf(mysql->net.last_error, sizeof mysql->net.last_error,
+                "the server offers no TLS, and ssl-mode asks for it; no password was sent");
+  return CR_ERROR;
+}
+
+AuthenticationPlugin gate(const char* name, int (*pass)(MYSQL_PLUGIN_VIO*, MYSQL*)) {
+  AuthenticationPlugin plugin{};
+  plugin.head.type = kAuthenticationPlugin;
+  plugin.head.interface_version = kInterfaceVersion;
+  plugin.head.name = name;
+  plugin.head.author = "winnow";
+  plugin.head.desc = "no password before TLS";
+  plugin.authenticate_user = pass;
+  return plugin;
+}
+
+}  // namespace
+
+void register_mysql_gates() {
+  static AuthenticationPlugin open = gate(kOpenGate, pass_open_gate);
+  static AuthenticationPlugin tls = gate(kTlsGate, pass_tls_gate);
+  MYSQL* any = mysql_init(nullptr);
+  if (any == nullptr) return;  // then nobody can connect either
+  mysql_client_register_plugin(any, &open.head);
+  mysql_client_register_plugin(any, &tls.head);
+  mysql_close(any);
+}
+
+void guard_mysql_log_in(MYSQL* mysql, MysqlTls tls) {
+  const bool needed = tls == MysqlTls::needed;
+  mysql_options(mysql, MARIADB_OPT_RESTRICTED_AUTH, needed ? kAllowedOverTls : kAllowed);
+  if (tls != MysqlTls::off) mysql_options(mysql, MYSQL_DEFAULT_AUTH, needed ? kTlsGate : kOpenGate);
+}
+
+}  // namespace winnow::database

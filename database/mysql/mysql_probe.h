@@ -1,0 +1,26 @@
+// Asks MySQL's information_schema about tables, in one query.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "database/dialect.h"
+#include "database/schema.h"
+#include "database/statement.h"
+
+namespace winnow::database {
+
+// A query of one row and one column, the text that mysql_schema() reads. The tables are those of
+// the session's database.
+Statement mysql_probe_statement(std::span<const std::string> tables);
+// can_delete is false everywhere until mysql_with_rights() says otherwise.
+Outcome<Schema> mysql_schema(std::string_view json);
+
+// Whether the server would let the user run a deletion that it is asked to explain.
+using MayDelete = std::function<Outcome<bool>(const Statement& explained)>;
+Outcome<Schema> mysql_with_rights(Schema schema, const Dialect& dialect,
+                                  const MayDelete& may_delete);
+
+}  // namespace winnow::database

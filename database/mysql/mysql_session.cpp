@@ -1,0 +1,281 @@
+#include "database/mysql/mysql_session.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <errmsg.h>
+#include <poll.h>
+#include <system_error>
+#include <utility>
+
+#include <sys/socket.h>
+
+#include "database/mysql/mysql_errors.h"
+#include "database/mysql/mysql_library.h"
+#include "database/mysql/mysql_options.h"
+
+namespace winnow::database {
+namespace {
+
+constexpr std::uint16_t kPort = 3306;
+constexpr unsigned long kOldest = 80021;  // 8.0.21
+
+int poll_timeout(std::chrono::steady_clock::time_point deadline) {
+  if (deadline == std::chrono::steady_clock::time_point::max()) return -1;
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 86'400'000));
+}
+
+short events_of(int wanted) {
+  int events = 0;
+  if ((wanted & MYSQL_WAIT_READ) != 0) events |= POLLIN;
+  if ((wanted & MYSQL_WAIT_WRITE) != 0) events |= POLLOUT;
+  if ((wanted & MYSQL_WAIT_EXCEPT) != 0) events |= POLLPRI;
+  return static_cast<short>(events);
+}
+
+int ready_of(short events, int wanted) {
+  int ready = 0;
+  if ((events & (POLLIN | POLLHUP | POLLERR)) != 0) ready |= MYSQL_WAIT_READ;
+  if ((events & (POLLOUT | POLLHUP | POLLERR)) != 0) ready |= MYSQL_WAIT_WRITE;
+  if ((events & POLLPRI) != 0) ready |= MYSQL_WAIT_EXCEPT;
+  return ready & wanted;
+}
+
+// What a session of winnow's is like, whatever the server's or the account's defaults: READ
+// COMMITTED, so that a purge locks its own rows and no gaps that Kestra inserts into
+// (measurements.md); UTC; MySQL's plain SQL (backslash escapes, no ANSI quotes); table sizes as
+// they are now and not as of yesterday.
+std::string set_up(const Settings& settings) {
+  const auto lock_seconds = std::max(1, (settings.lock_timeout_ms + 999) / 1000);
+  return "SET SESSION transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00', "
+         "sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION', "
+         "information_schema_stats_expiry = 0, innodb_lock_wait_timeout = " +
+         std::to_string(lock_seconds) + ", autocommit = 1";
+}
+
+}  // namespace
+
+// Which session this thread runs a call of.
+class MysqlSession::Driving {
+ public:
+  explicit Driving(MysqlSession* driven) : before_(std::exchange(session, driven)) {}
+  Driving(const Driving&) = delete;
+  Driving& operator=(const Driving&) = delete;
+  ~Driving() { session = before_; }
+
+  static thread_local MysqlSession* session;
+
+ private:
+  MysqlSession* before_;
+};
+thread_local MysqlSession* MysqlSession::Driving::session = nullptr;
+
+MysqlSession::MysqlSession(const Settings& settings, const Cancellation& cancellation)
+    : settings_(settings),
+      cancellation_(cancellation),
+      name_(settings.safe_name()),
+      patience_(settings.connect_timeout_ms) {
+  use_mysql_library();
+  mysql_.reset(mysql_init(nullptr));
+}
+
+MysqlSession::~MysqlSession() {
+  if (!connected_) give_up();
+  const WithoutPipeSignal quiet;
+  mysql_.reset();
+}
+
+// Shut, the socket makes every later call fail at once: closing waits for nothing.
+void MysqlSession::give_up() {
+  broken_ = true;
+  const auto socket = mysql_ ? mysql_get_socket(mysql_.get()) : MARIADB_INVALID_SOCKET;
+  if (socket != MARIADB_INVALID_SOCKET) ::shutdown(socket, SHUT_RDWR);
+}
+
+Outcome<std::unique_ptr<MysqlSession>> MysqlSession::open(const Settings& settings,
+                                                          const Cancellation& cancellation) {
+  std::unique_ptr<MysqlSession> session(new MysqlSession(settings, cancellation));  // NOLINT
+  if (!session->mysql_) return fail(FailureKind::no_memory, "no memory for a connection");
+  auto started = session->start();
+  if (started) return session;
+  auto failure = std::move(started.error());
+  if (failure.kind != FailureKind::cancelled) {
+    failure.message = session->name_ + ": " + failure.message;
+  }
+  return fail(std::move(failure));
+}
+
+Outcome<void> MysqlSession::start() {
+  if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled while connecting");
+  if (settings_.host.find(',') != std::string::npos) {
+    return fail(FailureKind::configuration, "the database URL names several hosts; name one");
+  }
+  if (auto set = set_mysql_options(mysql_.get(), settings_); !set) return set;
+  mysql_options(mysql_.get(), MARIADB_OPT_IO_WAIT,
+                reinterpret_cast<const void*>(&MysqlSession::wait_inside));
+  deadline_ = Clock::now() + patience_;
+  const auto socket = settings_.options.find("socket");
+  const char* path = socket == settings_.options.end() ? nullptr : socket->second.c_str();
+  const char* host = path == nullptr ? settings_.host.c_str() : nullptr;
+  const auto port = settings_.port == 0 ? kPort : settings_.port;
+  MYSQL* connected = nullptr;
+  // Rows that an UPDATE found count as changed, as on the other servers.
+  auto done = drive(
+      [&] {
+        return mysql_real_connect_start(&connected, mysql_.get(), host, settings_.user.c_str(),
+                                        settings_.password.c_str(), settings_.database.c_str(),
+                                        port, path, CLIENT_FOUND_ROWS);
+      },
+      [&](int ready) { return mysql_real_connect_cont(&connected, mysql_.get(), ready); });
+  if (!done) return done;
+  if (connected == nullptr) return fail(failed_inside_ ? *failed_inside_ : failure());
+  connected_ = true;
+  uses_tls_ = mysql_get_ssl_cipher(mysql_.get()) != nullptr;
+  if (auto checked = check_server(); !checked) return checked;
+  if (auto set = run(set_up(settings_)); !set) return set;
+  deadline_ = Clock::time_point::max();
+  return {};
+}
+
+Outcome<void> MysqlSession::check_server() {
+  const std::string version = mysql_get_server_info(mysql_.get());
+  if (mariadb_connection(mysql_.get()) != 0) {
+    return fail(FailureKind::schema,
+                "this server is MariaDB (" + version +
+                    "), which can't hold Kestra's schema (its columns are generated by `->>`, "
+                    "which MariaDB does not have): the URL has to lead to the MySQL server that "
+                    "Kestra uses");
+  }
+  if (mysql_get_server_version(mysql_.get()) < kOldest) {
+    return fail(FailureKind::schema, "this server is MySQL " + version +
+                                         "; winnow needs 8.0.21 or later, as Kestra needs 8");
+  }
+  return {};
+}
+
+Outcome<void> MysqlSession::drive(const Start& start, const Resume& resume) {
+  std::optional<WithoutPipeSignal> quiet;
+  if (uses_tls_ || !connected_) quiet.emplace();
+  const Driving driving(this);
+  int wanted = start();
+  while (wanted != 0) {
+    const auto ready = wait(wanted);
+    if (!ready) {
+      give_up();  // the call stays where it was
+      return fail(ready.error());
+    }
+    wanted = resume(*ready);
+  }
+  return {};
+}
+
+// The connector waits on its own in TLS's handshake, and where it closes a connection.
+int MysqlSession::wait_inside(my_socket socket, my_bool reads, int /*timeout*/) {
+  auto* session = Driving::session;
+  if (session == nullptr) {
+    constexpr int kFarewell = 1'000;
+    pollfd descriptor{socket, static_cast<short>(reads != 0 ? POLLIN : POLLOUT), 0};
+    return ::poll(&descriptor, 1, kFarewell);
+  }
+  auto ready = session->wait(reads != 0 ? MYSQL_WAIT_READ : MYSQL_WAIT_WRITE);
+  if (ready) return 1;
+  session->failed_inside_ = std::move(ready.error());
+  return -1;
+}
+
+// Returns when the socket is ready, with what it is ready for.
+Outcome<int> MysqlSession::wait(int wanted) {
+  while (true) {
+    if (cancellation_.requested() && watches()) {
+      if (!connected_) return fail(FailureKind::cancelled, "cancelled while connecting");
+      ask_to_stop();
+    }
+    const int wake = watches() ? cancellation_.wake_descriptor() : -1;
+    std::array<pollfd, 2> descriptors = {
+        pollfd{mysql_get_socket(mysql_.get()), events_of(wanted), 0}, pollfd{wake, POLLIN, 0}};
+    auto timeout = poll_timeout(deadline_);
+    // Without a descriptor to wake by, cancellation is looked for now and then.
+    constexpr int kGlance = 100;
+    if (watches() && wake < 0) timeout = timeout < 0 ? kGlance : std::min(timeout, kGlance);
+    if (::poll(descriptors.data(), descriptors.size(), timeout) < 0 && errno != EINTR) {
+      return fail(FailureKind::internal, "poll: " + std::system_category().message(errno));
+    }
+    const int ready = ready_of(descriptors[0].revents, wanted);
+    if (ready != 0) return ready;
+    if (Clock::now() >= deadline_) {
+      return fail(Failure{.kind = FailureKind::unavailable,
+                          .message = "the server did not answer within " +
+                                     std::to_string(patience_.count()) + " ms" +
+                                     (connected_ ? "" : " (is it a MySQL server?)"),
+                          .retryable = true});
+    }
+  }
+}
+
+Outcome<void> MysqlSession::send(const std::string& sql) {
+  int result = 0;
+  auto done =
+      drive([&] { return mysql_real_query_start(&result, mysql_.get(), sql.data(), sql.size()); },
+            [&](int ready) { return mysql_real_query_cont(&result, mysql_.get(), ready); });
+  if (!done) return done;
+  if (result != 0) return fail(failure());
+  return {};
+}
+
+Outcome<void> MysqlSession::run(const std::string& sql) {
+  return send(sql);
+}
+
+void MysqlSession::heed_cancellation() {
+  if (cancellation_.requested() && watches()) ask_to_stop();
+}
+
+// KILL QUERY goes over a connection of its own, as the first one is busy; once it has been answered
+// it can no longer hit a later statement. A server that can't be reached for it is waited for no
+// longer than `patience_`, here and for the statement's own end.
+void MysqlSession::ask_to_stop() {
+  asked_to_cancel_ = true;
+  const Cancellation never;
+  if (auto other = open(settings_, never)) {
+    (*other)->enter_peace();
+    (void)(*other)->run("KILL QUERY " + std::to_string(mysql_thread_id(mysql_.get())));
+  }
+  deadline_ = Clock::now() + patience_;
+}
+
+void MysqlSession::enter_peace() {
+  in_peace_ = true;
+  deadline_ = Clock::now() + patience_;
+}
+
+void MysqlSession::leave_peace() {
+  in_peace_ = false;
+  if (!asked_to_cancel_) deadline_ = Clock::time_point::max();
+}
+
+bool MysqlSession::hung_up() {
+  if (broken_) return true;
+  pollfd descriptor{mysql_get_socket(mysql_.get()), POLLRDHUP, 0};
+  if (::poll(&descriptor, 1, 0) > 0) give_up();
+  return broken_;
+}
+
+Failure MysqlSession::failure() {
+  return failure(mysql_errno(mysql_.get()), mysql_sqlstate(mysql_.get()),
+                 mysql_error(mysql_.get()));
+}
+
+Failure MysqlSession::failure(unsigned int number, const char* sqlstate, const char* message) {
+  if (mysql_connection_lost(number)) give_up();
+  return mysql_failure(number, sqlstate, message, asked_to_cancel_);
+}
+
+Failure MysqlSession::lost() {
+  auto failure = mysql_failure(CR_SERVER_LOST, {}, "the server closed the connection", false);
+  failure.message = name_ + ": " + failure.message;
+  return failure;
+}
+
+}  // namespace winnow::database
