@@ -28,15 +28,23 @@ constexpr const char* kAllowedOverTls =
 
 // Both run inside mysql_real_connect. The first packet that a plugin writes is the handshake's
 // answer, and the connector starts TLS right before it.
-int pass_open_gate(MYSQL_PLUGIN_VIO* vio, MYSQL* mysql) {
+bool open_conversation(MYSQL_PLUGIN_VIO* vio, MYSQL* mysql) {
   const auto socket = mysql_get_socket(mysql);
   const int flags = ::fcntl(socket, F_GETFL);
   if (flags >= 0) ::fcntl(socket, F_SETFL, flags | O_NONBLOCK);
-  return vio->write_packet(vio, nullptr, 0) == 0 ? CR_OK : CR_ERROR;
+  return vio->write_packet(vio, nullptr, 0) == 0;
+}
+
+int pass_open_gate(MYSQL_PLUGIN_VIO* vio, MYSQL* mysql) {
+  if (!open_conversation(vio, mysql)) return CR_ERROR;
+  // caching_sha2_password and sha256_password take a connection for safe that was to use TLS, and send the password as it
+  // is, whether the server offered it or not.
+  if (mysql_get_ssl_cipher(mysql) == nullptr) mysql->options.use_ssl = 0;
+  return CR_OK;
 }
 
 int pass_tls_gate(MYSQL_PLUGIN_VIO* vio, MYSQL* mysql) {
-  if (pass_open_gate(vio, mysql) != CR_OK) return CR_ERROR;
+  if (!open_conversation(vio, mysql)) return CR_ERROR;
   if (mysql_get_ssl_cipher(mysql) != nullptr) return CR_OK;
   mysql->net.last_errno = CR_SSL_CONNECTION_ERROR;
   std::snprintf(mysql->net.last_error, sizeof mysql->net.last_error,
