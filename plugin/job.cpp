@@ -1,11 +1,11 @@
 // Makes jobs and runs them.
 #include "plugin/job.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "plugin/host_storage.h"
 #include "storage/local.h"
+#include "tasks/engine.h"
 
 namespace winnow::plugin {
 
@@ -15,14 +15,17 @@ std::int64_t now_ns() {
   return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-// The step that removes files, where the parameters leave it switched on.
-const tasks::PurgeStep* files_step(const tasks::Manifest& manifest, const Json& parameters) {
-  const auto step = std::find_if(
-      manifest.steps.begin(), manifest.steps.end(),
-      [](const tasks::PurgeStep& each) { return each.kind == tasks::PurgeStep::Kind::files; });
-  if (step == manifest.steps.end()) return nullptr;
-  if (step->switch_parameter.empty()) return &*step;
-  return parameters.value(step->switch_parameter, true) ? &*step : nullptr;
+bool needs_storage(const tasks::Manifest& manifest, const Json& parameters) {
+  const auto needs = tasks::engine_of(manifest).needs_storage;
+  return needs != nullptr && needs(manifest, parameters);
+}
+
+// The parameter that leaves the files alone; empty where there is none.
+std::string switch_of_files(const tasks::Manifest& manifest) {
+  for (const auto& step : manifest.steps) {
+    if (step.kind == tasks::PurgeStep::Kind::files) return step.switch_parameter;
+  }
+  return {};
 }
 
 Outcome<void> check_database(const Configuration& configuration) {
@@ -35,10 +38,9 @@ Outcome<void> check_database(const Configuration& configuration) {
 // them.
 Outcome<void> check_storage(const Configuration& configuration, const tasks::Manifest& manifest,
                             const Json& parameters) {
-  const tasks::PurgeStep* const step = files_step(manifest, parameters);
-  if (step == nullptr) return {};
+  if (!needs_storage(manifest, parameters)) return {};
   if (!configuration.storage) {
-    const std::string& name = step->switch_parameter;
+    const std::string name = switch_of_files(manifest);
     const std::string& problem = configuration.storage_problem;
     return fail(FailureKind::configuration,
                 manifest.name + " removes files, but " +
@@ -158,7 +160,7 @@ tasks::TaskResult Job::work(JobThread& job_thread, Engine engine) {
 // Nothing where the task needs no files, or where the operator says that there are none.
 Outcome<std::unique_ptr<storage::Storage>> Job::open_storage(JobThread& job_thread) const {
   const auto& settings = instance_->configuration().storage;
-  if (!settings || files_step(task_.manifest, parameters_) == nullptr) return nullptr;
+  if (!settings || !needs_storage(task_.manifest, parameters_)) return nullptr;
   switch (settings->kind) {
     case StorageKind::none:
       return nullptr;

@@ -7,8 +7,7 @@
 #include "document/pointer.h"
 #include "plugin/builtin_schemas.h"
 #include "plugin/manifest_check.h"
-#include "tasks/listing.h"
-#include "tasks/purge.h"
+#include "tasks/engine.h"
 
 namespace winnow::plugin {
 namespace {
@@ -116,7 +115,7 @@ tasks::Manifest read_fields(const document::Document& document) {
   manifest.title = text(source, "title");
   manifest.description = text(source, "description");
   manifest.engine =
-      source["engine"] == "purge" ? tasks::EngineKind::purge : tasks::EngineKind::listing;
+      tasks::engine_named(text(source, "engine"))->kind;  // the schema knows the names
   manifest.table = text(source, "table");
   manifest.tenant_column = text(source, "tenant");
   manifest.namespace_column = text(source, "namespace");
@@ -139,14 +138,13 @@ tasks::Manifest read_fields(const document::Document& document) {
 
 // What the engine adds; it may not be there already.
 Outcome<void> add_engine_parameters(const document::Document& document, tasks::Manifest& manifest) {
-  const bool purge = manifest.engine == tasks::EngineKind::purge;
-  for (auto& parameter : purge ? tasks::purge_parameters() : tasks::listing_parameters(manifest)) {
+  const auto& engine = tasks::engine_of(manifest);
+  for (auto& parameter : engine.parameters(manifest)) {
     if (member(document.value, "parameters").contains(parameter.name)) {
       const auto pointer = document::pointer_to("/parameters", parameter.name);
       return fail(FailureKind::configuration,
                   placed(document, pointer,
-                         std::string("every ") + (purge ? "purge" : "listing") +
-                             " has this parameter already"),
+                         "every " + std::string(engine.name) + " has this parameter already"),
                   pointer);
     }
     manifest.parameters.push_back(std::move(parameter));
@@ -182,10 +180,10 @@ Outcome<tasks::Manifest> read_manifest(const document::Document& document) {
     return fail(std::move(added.error()));
   }
   manifest.schema = parameters_schema(manifest);
-  manifest.outputs =
-      manifest.engine == tasks::EngineKind::listing
-          ? tasks::listing_outputs()
-          : Json{{"type", "object"}, {"properties", member(document.value, "outputs")}};
+  const auto outputs = tasks::engine_of(manifest).outputs;
+  manifest.outputs = outputs != nullptr ? outputs()
+                                        : Json{{"type", "object"},
+                                               {"properties", member(document.value, "outputs")}};
   return manifest;
 }
 

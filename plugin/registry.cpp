@@ -13,6 +13,7 @@
 #include "plugin/builtin_manifests.h"
 #include "plugin/builtin_schemas.h"
 #include "plugin/manifest_reader.h"
+#include "tasks/engine.h"
 
 namespace winnow::plugin {
 namespace {
@@ -73,7 +74,7 @@ Outcome<void> Registry::add(const Document& document, bool built_in) {
   auto task = read_task(document);
   if (!task) return fail(std::move(task.error()));
   auto& manifest = task->manifest;
-  if (!built_in && manifest.engine != tasks::EngineKind::listing) {
+  if (!built_in && tasks::engine_of(manifest).removes) {
     return fail(FailureKind::configuration,
                 placed(document, "/engine", "an operator's manifest may add listings only"),
                 "/engine");
@@ -125,7 +126,7 @@ Json Registry::describe(const Task& task) const {
           {"aliases", manifest.aliases},
           {"title", manifest.title},
           {"description", manifest.description},
-          {"engine", manifest.engine == tasks::EngineKind::purge ? "purge" : "listing"},
+          {"engine", std::string(tasks::engine_of(manifest).name)},
           {"parameters", manifest.schema},
           {"outputs", manifest.outputs},
           {"source", manifest.source}};

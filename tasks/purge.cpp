@@ -1,5 +1,7 @@
 #include "tasks/purge.h"
 
+#include <algorithm>
+
 #include "tasks/purge_plan.h"
 #include "tasks/purge_prepared.h"
 #include "tasks/purge_run.h"
@@ -15,13 +17,20 @@ tl::unexpected<TaskFailure> nothing_done(Failure failure) {
 
 }  // namespace
 
-std::vector<ParameterSpec> purge_parameters() {
+std::vector<ParameterSpec> purge_parameters(const Manifest& /*manifest*/) {
   ParameterSpec tenant;
   tenant.name = "tenant";
   tenant.schema =
       Json{{"type", "string"},
            {"description", "The tenant whose rows go: one of the policy's; without it the first."}};
   return {tenant};
+}
+
+bool purges_files(const Manifest& manifest, const Json& parameters) {
+  return std::any_of(manifest.steps.begin(), manifest.steps.end(), [&](const PurgeStep& step) {
+    return step.kind == PurgeStep::Kind::files &&
+           (step.switch_parameter.empty() || parameters.value(step.switch_parameter, true));
+  });
 }
 
 Outcome<void> check_purge(const Manifest& manifest, const Json& parameters, const Policy& policy) {

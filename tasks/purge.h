@@ -8,7 +8,10 @@ namespace winnow::tasks {
 
 // The parameters that every purge has beside its manifest's own: tenant. The manifest reader adds
 // them.
-std::vector<ParameterSpec> purge_parameters();
+std::vector<ParameterSpec> purge_parameters(const Manifest& manifest);
+
+// Whether the manifest has a step that removes files, and the parameters leave it switched on.
+bool purges_files(const Manifest& manifest, const Json& parameters);
 
 Outcome<void> check_purge(const Manifest& manifest, const Json& parameters, const Policy& policy);
 TaskResult plan_purge(const Manifest& manifest, const Json& parameters, Context& context);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "document/instant.h"
+#include "tasks/engine.h"
 
 namespace winnow::tasks {
 namespace {
@@ -126,7 +127,7 @@ Outcome<void> check_namespace(const std::string& parameter, const std::string& n
                     "\": it is not among `policy.allow` of the configuration",
                 "/" + parameter);
   }
-  if (manifest.engine != EngineKind::purge) return {};
+  if (!engine_of(manifest).removes) return {};
   for (const auto& pattern : policy.protect) {
     if (!within(name_space, Pattern(pattern).base)) continue;
     return fail(FailureKind::denied,
@@ -197,7 +198,7 @@ Outcome<Selection> Selection::make(const Manifest& manifest, const Json& paramet
                                          "\", which the task " + manifest.name + " needs");
   };
   const bool marks_deleted = (*table)->column("deleted") != nullptr;
-  bool with_deleted = manifest.engine == EngineKind::purge;  // as Kestra's own purge (issue 3961)
+  bool with_deleted = engine_of(manifest).removes;  // as Kestra's own purge (issue 3961)
   for (const auto& parameter : manifest.parameters) {
     if (!parameter.filter) continue;
     const auto* value = given(parameters, parameter.name);
@@ -308,7 +309,7 @@ void Selection::write_policy(SqlWriter& writer, std::string_view alias) const {
     }
     writer.text(")");
   }
-  if (manifest_->engine != EngineKind::purge) return;
+  if (!engine_of(*manifest_).removes) return;
   for (const auto& pattern : policy_->protect) {
     writer.text(" AND NOT ");
     write_itself_or_below(writer, column, Pattern(pattern).base);
