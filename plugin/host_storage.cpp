@@ -62,19 +62,25 @@ std::optional<Failure> failure_of(const DeleteAnswer& answer, std::size_t execut
 }  // namespace
 
 std::vector<Removed> HostStorage::remove(std::span<const ExecutionFolder> folders,
-                                         const Cancellation& cancellation) {
-  return ask(folders, cancellation, false);
+                                         const Cancellation& cancellation,
+                                         storage::Deadline until) {
+  return ask(folders, cancellation, false, until);
 }
 
 std::vector<Removed> HostStorage::count(std::span<const ExecutionFolder> folders,
                                         const Cancellation& cancellation) {
-  return ask(folders, cancellation, true);
+  return ask(folders, cancellation, true, storage::kNoDeadline);
 }
 
 std::vector<Removed> HostStorage::ask(std::span<const ExecutionFolder> folders,
-                                      const Cancellation& cancellation, bool dry_run) {
+                                      const Cancellation& cancellation, bool dry_run,
+                                      storage::Deadline until) {
   std::vector<Removed> answers(folders.size());
   for (auto& [tenant, request] : sorted_by_tenant(folders, answers)) {
+    if (std::chrono::steady_clock::now() >= until) {
+      for (const std::size_t place : request.places) answers[place].unfinished = true;
+      continue;
+    }
     const DeleteAnswer answer = cancellation.requested()
                                     ? DeleteAnswer{}
                                     : job_thread_.delete_files(request_text(

@@ -15,13 +15,15 @@ class HostStorage final : public storage::Storage {
   explicit HostStorage(JobThread& job_thread) : job_thread_(job_thread) {}
 
   std::vector<storage::Removed> remove(std::span<const storage::ExecutionFolder> folders,
-                                       const Cancellation& cancellation) override;
+                                       const Cancellation& cancellation,
+                                       storage::Deadline until) override;
   std::vector<storage::Removed> count(std::span<const storage::ExecutionFolder> folders,
                                       const Cancellation& cancellation) override;
 
  private:
   std::vector<storage::Removed> ask(std::span<const storage::ExecutionFolder> folders,
-                                    const Cancellation& cancellation, bool dry_run);
+                                    const Cancellation& cancellation, bool dry_run,
+                                    storage::Deadline until);
 
   JobThread& job_thread_;
 };

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "storage/printable.h"
+#include "storage/search.h"
 #include "storage/tree.h"
 
 namespace winnow::storage {
@@ -29,18 +30,23 @@ class LocalStorage final : public Storage {
   explicit LocalStorage(std::string base_path) : base_path_(std::move(base_path)) {}
 
   std::vector<Removed> remove(std::span<const ExecutionFolder> folders,
-                              const Cancellation& cancellation) override {
-    return walk_all(TreeAction::remove, folders, cancellation);
+                              const Cancellation& cancellation, Deadline until) override {
+    return walk_all(TreeAction::remove, folders, cancellation, until);
   }
 
   std::vector<Removed> count(std::span<const ExecutionFolder> folders,
                              const Cancellation& cancellation) override {
-    return walk_all(TreeAction::count, folders, cancellation);
+    return walk_all(TreeAction::count, folders, cancellation, kNoDeadline);
+  }
+
+  Outcome<void> find(const SearchArea& area, const FolderHandler& handler,
+                     const Cancellation& cancellation) override {
+    return search_folders(base_path_, area, handler, cancellation);
   }
 
  private:
   std::vector<Removed> walk_all(TreeAction action, std::span<const ExecutionFolder> folders,
-                                const Cancellation& cancellation) const {
+                                const Cancellation& cancellation, Deadline until) const {
     std::vector<Removed> results;
     results.reserve(folders.size());
     // The base path is the operator's own word: it may be a link. Opened anew each time, so that
@@ -50,6 +56,8 @@ class LocalStorage final : public Storage {
     for (const ExecutionFolder& folder : folders) {
       if (cancellation.requested()) {
         results.push_back(failed({.kind = FailureKind::cancelled, .message = "cancelled"}));
+      } else if (std::chrono::steady_clock::now() >= until) {
+        results.push_back({.unfinished = true});
       } else if (!base.valid()) {
         // A base that is not there is no storage without files: its disk may not be mounted.
         results.push_back(failed(file_failure("open the storage's base path", base_path_, error)));

@@ -1,10 +1,11 @@
 // Where an execution's folder lies, by the rules of Kestra's StorageContext and Slugify.
+#include "storage/path.h"
+
 #include <cstdlib>
 #include <memory>
 #include <utf8proc.h>
 
 #include "storage/printable.h"
-#include "storage/storage.h"
 
 namespace winnow::storage {
 namespace {
@@ -66,6 +67,16 @@ std::string namespace_path(std::string_view name_space) {
   return path;
 }
 
+std::vector<std::string_view> parts_of(std::string_view path) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const auto slash = path.find('/');
+    parts.push_back(path.substr(0, slash));
+    if (slash == std::string_view::npos) return parts;
+    path.remove_prefix(slash + 1);
+  }
+}
+
 }  // namespace
 
 std::string slug(std::string_view flow) {
@@ -102,6 +113,42 @@ Outcome<std::string> execution_path(const ExecutionFolder& folder) {
   }
   const std::string flow = slug(folder.flow);
   return parents + (flow.empty() ? "" : flow + "/") + "executions/" + folder.execution;
+}
+
+bool is_reserved(std::string_view part) {
+  return part.starts_with('_') || part == "executions" || part == "states" || part == "cache";
+}
+
+Outcome<std::string> search_path(const SearchArea& area) {
+  // What can't be a part of an execution's path can't be one of an area's.
+  const ExecutionFolder within{.tenant = area.tenant,
+                               .name_space = area.name_space.empty() ? "any" : area.name_space,
+                               .flow = "any",
+                               .execution = "any"};
+  if (auto path = execution_path(within); !path) return path;
+  std::string path = namespace_path(area.name_space);
+  if (!path.empty()) path.pop_back();
+  return path;
+}
+
+std::optional<ExecutionFolder> execution_of(std::string_view path) {
+  const auto parts = parts_of(path);
+  const auto count = parts.size();
+  if (count < 4 || parts[count - 2] != "executions") return std::nullopt;
+  ExecutionFolder folder{.tenant = std::nullopt,
+                         .name_space = {},
+                         .flow = std::string(parts[count - 3]),
+                         .execution = std::string(parts[count - 1])};
+  for (std::size_t i = 0; i + 2 < count; ++i) {
+    if (is_reserved(parts[i])) return std::nullopt;
+    if (i + 3 == count) break;
+    if (i > 0) folder.name_space += '.';
+    folder.name_space += parts[i];
+  }
+  // A part that can't have come from a namespace or a flow leads elsewhere on the way back.
+  const auto back = execution_path(folder);
+  if (!back || *back != path) return std::nullopt;
+  return folder;
 }
 
 }  // namespace winnow::storage

@@ -1,12 +1,15 @@
 // Execution files: where Kestra keeps what the tasks of an execution wrote, and how they are removed.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "document/instant.h"
 #include "outcome/cancellation.h"
 #include "outcome/failure.h"
 
@@ -28,11 +31,33 @@ Outcome<std::string> execution_path(const ExecutionFolder& folder);
 // `_` to `-`, runs of `-` to one, one `-` at each end trimmed, lower case.
 std::string slug(std::string_view flow);
 
+// The other way round: which execution the folder at this path under the tenant's root is of. The flow is its slug.
+// Nothing where it can't be told for sure: a part that other files of Kestra use too (`_files`, `states`, `cache`,
+// `executions` as a namespace or a flow).
+std::optional<ExecutionFolder> execution_of(std::string_view path);
+
+using Deadline = std::chrono::steady_clock::time_point;
+inline constexpr Deadline kNoDeadline = Deadline::max();
+
 struct Removed {
   std::uint64_t files = 0;  // files that are gone; folders and .metadata sidecars don't count
   // Names the file that stays; then the execution's rows must stay too.
-  std::optional<Failure> failure;
+  std::optional<Failure> failure = std::nullopt;
+  bool unfinished = false;  // the time was up and files may be left: no failure, ask again
 };
+
+// Where to look for the folders of executions.
+struct SearchArea {
+  std::optional<std::string> tenant;
+  std::string name_space = {};  // it and all below it; empty: every one
+};
+
+struct FoundFolder {
+  ExecutionFolder folder;  // its flow is the slug
+  std::uint64_t files = 0;
+  document::Instant newest = {};  // last change of anything in it
+};
+using FolderHandler = std::function<Outcome<void>(FoundFolder)>;
 
 // May be used from several threads at once.
 class Storage {
@@ -42,14 +67,25 @@ class Storage {
   Storage& operator=(const Storage&) = delete;
   virtual ~Storage() = default;
 
-  // Removes the files of each execution; the answer has one entry a folder, in order. A folder that does not exist
-  // has no files: that is no failure. Ends early on cancellation: the rest fail as `cancelled`.
+  // Removes the files of each execution; the answer has one entry a folder, in order. A folder that does not exist has
+  // no files: that is no failure. Ends early on cancellation: the rest fail as `cancelled`. Returns by `until`, as far
+  // as the storage lets itself be interrupted (a file system: between two executions only); before that it brings to
+  // its end what it has begun, so that `files` says what is gone.
   virtual std::vector<Removed> remove(std::span<const ExecutionFolder> folders,
-                                      const Cancellation& cancellation) = 0;
+                                      const Cancellation& cancellation, Deadline until) = 0;
+  std::vector<Removed> remove(std::span<const ExecutionFolder> folders,
+                              const Cancellation& cancellation) {
+    return remove(folders, cancellation, kNoDeadline);
+  }
 
   // Counts the files that remove() would remove, and removes none.
   virtual std::vector<Removed> count(std::span<const ExecutionFolder> folders,
                                      const Cancellation& cancellation) = 0;
+
+  // Hands over the folder of every execution that has one there, whether the execution still exists or not. No link is
+  // followed. Ends with the handler's failure. `configuration` failure where the storage can't be searched.
+  virtual Outcome<void> find(const SearchArea& area, const FolderHandler& handler,
+                             const Cancellation& cancellation);
 };
 
 }  // namespace winnow::storage

@@ -2,7 +2,9 @@
 // unlinkat), so that exchanging a folder for a link meanwhile leads nowhere.
 #include "storage/tree.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <dirent.h>
 #include <fcntl.h>
 #include <memory>
@@ -38,8 +40,13 @@ struct Level {
 
 class Walk {
  public:
-  Walk(TreeAction action, int parent, std::string place, const Cancellation& cancellation)
-      : action_(action), parent_(parent), place_(std::move(place)), cancellation_(cancellation) {}
+  Walk(TreeAction action, int parent, std::string place, const Cancellation& cancellation,
+       document::Instant* newest)
+      : action_(action),
+        parent_(parent),
+        place_(std::move(place)),
+        cancellation_(cancellation),
+        newest_(newest) {}
 
   Removed run(const std::string& name) {
     enter(name);
@@ -75,6 +82,8 @@ class Walk {
     }
     if (levels_.size() > kKeptOpen) levels_.back().folder.close();
     levels_.push_back({.name = name, .folder = std::move(folder), .folders = {}});
+    struct stat status {};
+    if (newest_ != nullptr && ::fstat(levels_.back().folder.get(), &status) == 0) date(status);
     read();
   }
 
@@ -107,12 +116,21 @@ class Walk {
       result_.failure = Failure{.kind = FailureKind::cancelled, .message = "cancelled"};
       return;
     }
+    struct stat status {};
+    if (newest_ != nullptr && look_at(name, status)) date(status);
     if (is_folder(entry, name)) {
       levels_.back().folders.push_back(name);
       return;
     }
     if (is_sidecar(name)) return;  // goes with its file
     if (action_ == TreeAction::count || remove_with_sidecars(name)) ++result_.files;
+  }
+
+  void date(const struct stat& status) const {
+    const auto changed = std::chrono::seconds(status.st_mtim.tv_sec) +
+                         std::chrono::nanoseconds(status.st_mtim.tv_nsec);
+    *newest_ = std::max(*newest_,
+                        document::Instant(std::chrono::floor<std::chrono::microseconds>(changed)));
   }
 
   bool is_folder(const dirent& entry, const std::string& name) const {
@@ -215,6 +233,7 @@ class Walk {
   int parent_;
   std::string place_;
   const Cancellation& cancellation_;
+  document::Instant* newest_;  // nullptr: nobody asks
   std::vector<Level> levels_;
   Removed result_;
 };
@@ -232,8 +251,8 @@ Failure file_failure(const char* verb, const std::string& place, int error) {
 }
 
 Removed walk_tree(TreeAction action, int parent, const std::string& name, const std::string& place,
-                  const Cancellation& cancellation) {
-  return Walk(action, parent, place, cancellation).run(name);
+                  const Cancellation& cancellation, document::Instant* newest) {
+  return Walk(action, parent, place, cancellation, newest).run(name);
 }
 
 }  // namespace winnow::storage

@@ -13,9 +13,9 @@ enum class TreeAction { remove, count };
 
 // Works on the folder `name` inside the folder `parent` (an open descriptor). `place` is the path
 // of `name` for messages. Ends at the first file that can't be removed. Holds few descriptors at
-// any depth.
+// any depth. `newest`: set to the last change of any file, link or folder that was seen.
 Removed walk_tree(TreeAction action, int parent, const std::string& name, const std::string& place,
-                  const Cancellation& cancellation);
+                  const Cancellation& cancellation, document::Instant* newest = nullptr);
 
 // Opens the folder `name` inside `parent` and never a link. -1 and errno where that can't be.
 Descriptor open_folder(int parent, const std::string& name, int flags);

@@ -4,7 +4,8 @@ readonly build_packages=(
   g++ cmake ninja-build ccache pkg-config git ca-certificates
   libpq-dev default-libmysqlclient-dev libsqlite3-dev
   nlohmann-json3-dev libyaml-cpp-dev libvalijson-dev libcli11-dev
-  libhowardhinnant-date-dev libexpected-dev libutf8proc-dev tzdata)
+  libhowardhinnant-date-dev libexpected-dev libutf8proc-dev tzdata
+  libcurl4-openssl-dev libssl-dev libpugixml-dev)
 readonly test_packages=(
   libgtest-dev libgmock-dev clang clang-format postgresql-15 pgbouncer python3 debootstrap openssl)
 readonly lint_packages=(libgtest-dev libgmock-dev clang-tidy clang-format)

@@ -28,7 +28,7 @@ class StubbornStorage : public storage::Storage {
   explicit StubbornStorage(std::string stubborn) : stubborn_(std::move(stubborn)) {}
 
   std::vector<storage::Removed> remove(std::span<const storage::ExecutionFolder> folders,
-                                       const Cancellation&) override {
+                                       const Cancellation&, storage::Deadline) override {
     std::vector<storage::Removed> removed;
     for (const auto& folder : folders) {
       storage::Removed one{.files = 2, .failure = std::nullopt};
@@ -43,7 +43,7 @@ class StubbornStorage : public storage::Storage {
   }
   std::vector<storage::Removed> count(std::span<const storage::ExecutionFolder> folders,
                                       const Cancellation& cancellation) override {
-    return remove(folders, cancellation);
+    return remove(folders, cancellation, storage::kNoDeadline);
   }
 
  private:

@@ -1,0 +1,18 @@
+// The parts of paths in a storage, for those that search it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "storage/storage.h"
+
+namespace winnow::storage {
+
+// True of names that Kestra keeps for other files than those of executions.
+bool is_reserved(std::string_view part);
+
+// `company/team`, the path under the tenant's root below which the area lies; empty: all of it. A failure as
+// execution_path() has, for a tenant or a namespace that can't be a path.
+Outcome<std::string> search_path(const SearchArea& area);
+
+}  // namespace winnow::storage

@@ -1,0 +1,44 @@
+// AWS Signature Version 4 for S3: which headers a request travels with, so that the server knows
+// who sent it. libcurl's own signer (7.88) leaves the encoding of the query to its caller and
+// stumbles over headers that libcurl adds itself.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace winnow::storage::s3 {
+
+struct Credentials {
+  std::string access_key = {};
+  std::string secret_key = {};
+  std::string session_token = {};  // empty: long-lived keys have none
+};
+
+struct ToSign {
+  std::string_view method;
+  std::string_view host;   // as it stands in the Host header
+  std::string_view path;   // percent-encoded already, from the first `/` on
+  std::string_view query;  // as encoded_query() gives it
+  std::string_view body;
+};
+
+using Query = std::map<std::string, std::string>;
+
+// All but A-Z a-z 0-9 - . _ ~ as %HH; `/` stays in a path.
+std::string encoded(std::string_view text, bool keep_slashes);
+// `a=1&b=`, sorted and encoded, as it is signed and as it is sent.
+std::string encoded_query(const Query& query);
+
+// Header lines `name: value`, among them Authorization. They hold no secret but the session token.
+std::vector<std::string> signed_headers(const ToSign& request, const Credentials& credentials,
+                                        std::string_view region,
+                                        std::chrono::system_clock::time_point now);
+
+std::string base64_sha256(std::string_view data);
+// Empty where the machine's OpenSSL allows no MD5 (FIPS).
+std::string base64_md5(std::string_view data);
+
+}  // namespace winnow::storage::s3

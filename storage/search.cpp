@@ -1,0 +1,150 @@
+#include "storage/search.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <dirent.h>
+#include <fcntl.h>
+#include <memory>
+#include <vector>
+
+#include <sys/stat.h>
+
+#include "storage/path.h"
+#include "storage/printable.h"
+#include "storage/tree.h"
+
+namespace winnow::storage {
+namespace {
+
+constexpr int kReadFolder = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
+constexpr std::size_t kDeepest = 200;  // a namespace has 150 letters at most
+
+struct CloseFolder {
+  void operator()(DIR* folder) const { ::closedir(folder); }
+};
+
+bool is_folder(int parent, const dirent& entry) {
+  if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
+  struct stat status {};
+  const char* name = static_cast<const char*>(entry.d_name);
+  return ::fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
+}
+
+class Search {
+ public:
+  Search(const SearchArea& area, const FolderHandler& handler, const Cancellation& cancellation)
+      : area_(area), handler_(handler), cancellation_(cancellation) {}
+
+  // `path` is the folder's under the tenant's root, `place` its own for messages.
+  Outcome<void> below(const Descriptor& folder, const std::string& path, const std::string& place,
+                      std::size_t depth) {
+    if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
+    const auto names = folders_in(folder, place);
+    if (!names) return fail(names.error());
+    for (const auto& name : *names) {
+      if (name == "executions" && depth > 0) {
+        auto seen = enter(folder, name, place, [&](const Descriptor& inner, const auto& at) {
+          return executions(inner, path + "/" + name, at);
+        });
+        if (!seen) return seen;
+        continue;
+      }
+      if (is_reserved(name) || depth == kDeepest) continue;
+      const std::string inner_path = path.empty() ? name : path + "/" + name;
+      auto seen = enter(folder, name, place, [&](const Descriptor& inner, const auto& at) {
+        return below(inner, inner_path, at, depth + 1);
+      });
+      if (!seen) return seen;
+    }
+    return {};
+  }
+
+ private:
+  // A folder that went meanwhile, or was exchanged for a link, is passed over.
+  template <class Work>
+  static Outcome<void> enter(const Descriptor& parent, const std::string& name,
+                             const std::string& place, Work&& work) {
+    const std::string at = place + "/" + name;
+    const Descriptor inner = open_folder(parent.get(), name, kReadFolder);
+    if (inner.valid()) return work(inner, at);
+    if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) return {};
+    return fail(file_failure("open", at, errno));
+  }
+
+  Outcome<void> executions(const Descriptor& folder, const std::string& path,
+                           const std::string& place) {
+    const auto names = folders_in(folder, place);
+    if (!names) return fail(names.error());
+    for (const auto& name : *names) {
+      auto execution = execution_of(path + "/" + name);
+      if (!execution) continue;
+      execution->tenant = area_.tenant;
+      FoundFolder found{.folder = std::move(*execution)};
+      const auto counted = walk_tree(TreeAction::count, folder.get(), name, place + "/" + name,
+                                     cancellation_, &found.newest);
+      if (counted.failure) return fail(*counted.failure);
+      found.files = counted.files;
+      if (auto taken = handler_(std::move(found)); !taken) return taken;
+    }
+    return {};
+  }
+
+  static Outcome<std::vector<std::string>> folders_in(const Descriptor& folder,
+                                                      const std::string& place) {
+    Descriptor copy(::fcntl(folder.get(), F_DUPFD_CLOEXEC, 0));
+    const std::unique_ptr<DIR, CloseFolder> stream(copy.valid() ? ::fdopendir(copy.get())
+                                                                : nullptr);
+    if (!stream) return fail(file_failure("read", place, errno));
+    copy.release();  // the stream's
+    std::vector<std::string> names;
+    while (true) {
+      errno = 0;
+      const dirent* entry = ::readdir(stream.get());  // NOLINT(concurrency-mt-unsafe): our own
+      if (entry == nullptr) break;
+      const std::string name(static_cast<const char*>(entry->d_name));
+      if (name != "." && name != ".." && is_folder(folder.get(), *entry)) names.push_back(name);
+    }
+    if (errno != 0) return fail(file_failure("read", place, errno));
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  const SearchArea& area_;
+  const FolderHandler& handler_;
+  const Cancellation& cancellation_;
+};
+
+std::vector<std::string> segments_of(const std::string& path) {
+  std::vector<std::string> segments;
+  for (std::size_t begin = 0; begin < path.size();) {
+    const auto slash = std::min(path.find('/', begin), path.size());
+    segments.push_back(path.substr(begin, slash - begin));
+    begin = slash + 1;
+  }
+  return segments;
+}
+
+}  // namespace
+
+Outcome<void> search_folders(const std::string& base_path, const SearchArea& area,
+                             const FolderHandler& handler, const Cancellation& cancellation) {
+  const auto path = search_path(area);
+  if (!path) return fail(path.error());
+  auto segments = segments_of(*path);
+  const std::size_t depth = segments.size();
+  if (area.tenant) segments.insert(segments.begin(), *area.tenant);
+  // The base path is the operator's own word: it may be a link.
+  Descriptor at(::open(base_path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!at.valid()) return fail(file_failure("open the storage's base path", base_path, errno));
+  std::string place = base_path;
+  for (const auto& segment : segments) {
+    place += "/" + segment;
+    Descriptor next = open_folder(at.get(), segment, kReadFolder);
+    if (!next.valid() && errno == ENOENT) return {};
+    if (!next.valid()) return fail(file_failure("open", place, errno));
+    at = std::move(next);
+  }
+  return Search(area, handler, cancellation).below(at, *path, place, depth);
+}
+
+}  // namespace winnow::storage

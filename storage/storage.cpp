@@ -1,0 +1,13 @@
+#include "storage/storage.h"
+
+namespace winnow::storage {
+
+Outcome<void> Storage::find(const SearchArea& /*area*/, const FolderHandler& /*handler*/,
+                            const Cancellation& /*cancellation*/) {
+  return fail(FailureKind::configuration,
+              "the storage can't be searched for the folders of executions: configure one of type "
+              "local, s3 or minio",
+              "/storage/type");
+}
+
+}  // namespace winnow::storage

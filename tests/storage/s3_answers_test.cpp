@@ -1,0 +1,69 @@
+// S3's XML: what it says, and what is not to be believed.
+#include <gmock/gmock.h>
+
+#include "storage/s3/answers.h"
+
+namespace winnow::storage::s3 {
+namespace {
+
+using testing::HasSubstr;
+using testing::SizeIs;
+
+TEST(S3Answers, APageNamesItsKeysAndTheNextPage) {
+  const auto page = read_page(
+      "<?xml version=\"1.0\"?><ListBucketResult xmlns=\"x\"><IsTruncated>true</IsTruncated>"
+      "<EncodingType>url</EncodingType><NextContinuationToken>t/+=</NextContinuationToken>"
+      "<Contents><Key>a/b+c%2Bd%01</Key><LastModified>2026-02-03T01:00:05.000Z</LastModified>"
+      "</Contents></ListBucketResult>");
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->next, "t/+=");
+  ASSERT_THAT(page->objects, SizeIs(1));
+  EXPECT_EQ(page->objects[0].key, "a/b c+d\x01");
+  EXPECT_EQ(page->objects[0].last_modified, "2026-02-03T01:00:05.000Z");
+}
+
+TEST(S3Answers, AServerThatDoesNotEncodeIsTakenAtItsWord) {
+  const auto page = read_page(
+      "<ListBucketResult><IsTruncated>false</IsTruncated>"
+      "<Contents><Key>a+b%20c &amp; d</Key></Contents></ListBucketResult>");
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->objects[0].key, "a+b%20c & d");
+}
+
+class NoPage : public testing::TestWithParam<const char*> {};
+
+TEST_P(NoPage, IsNotTakenForAnEmptyOne) {
+  EXPECT_FALSE(read_page(GetParam()));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Texts, NoPage,
+    testing::Values("", "<", "<html></html>", "<ListBucketResult>", "<ListBucketResult/>",
+                    "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>",
+                    "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>a",
+                    "<Error><Code>SlowDown</Code></Error>",
+                    "<!DOCTYPE x [<!ENTITY y SYSTEM \"file:///etc/passwd\">]><x>&y;</x>"));
+
+TEST(S3Answers, ADeletionNamesWhatWentAndWhatDidNot) {
+  const auto deletions = read_deletions(
+      "<DeleteResult><Deleted><Key>a</Key></Deleted><Error><Key>b</Key><Code>AccessDenied</Code>"
+      "<Message>no</Message></Error></DeleteResult>");
+  ASSERT_TRUE(deletions);
+  EXPECT_THAT(deletions->deleted, testing::ElementsAre("a"));
+  ASSERT_THAT(deletions->errors, SizeIs(1));
+  EXPECT_EQ(deletions->errors[0].code, "AccessDenied");
+  EXPECT_FALSE(read_deletions("<Error><Code>InternalError</Code></Error>"));
+}
+
+TEST(S3Answers, OnlyKeysThatXmlCarriesGoIntoIt) {
+  for (const char* fits : {"a/b", "caf\u00e9 <&>\"'", "a b", "\U0001F600"})
+    EXPECT_TRUE(fits_xml(fits)) << fits;
+  for (const char* odd :
+       {"a\nb", "a\rb", "a\tb", "a\x01", "\xff", "\xef\xbf\xbe", "\xed\xa0\x80", "\xc2\x85"}) {
+    EXPECT_FALSE(fits_xml(odd)) << odd;
+  }
+  EXPECT_THAT(write_deletion({"a<&>"}), HasSubstr("<Object><Key>a&lt;&amp;&gt;</Key></Object>"));
+}
+
+}  // namespace
+}  // namespace winnow::storage::s3

@@ -1,0 +1,95 @@
+// A small S3 server of the tests' own, on loopback: keeps keys in memory, knows the four requests that winnow sends, and
+// answers wrongly on demand. What a real server asks for (signatures, checksums) versitygw and MinIO are asked about.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace winnow::tests {
+
+struct SeenRequest {
+  std::string method;
+  std::string path;                            // decoded
+  std::map<std::string, std::string> query;    // decoded
+  std::map<std::string, std::string> headers;  // names in lower case
+  std::string body;
+
+  bool is_list() const { return query.contains("list-type"); }
+  bool is_deletion() const { return query.contains("delete"); }
+};
+
+// How one request is answered.
+struct Conduct {
+  enum class Kind {
+    properly,
+    instead,     // with `status` and `body`, and nothing is done
+    cut_after,   // the work is done, the connection is reset in mid-answer
+    cut_before,  // the connection is reset, nothing is done
+    hold         // no answer until release()
+  };
+  Kind kind = Kind::properly;
+  int status = 200;
+  std::string body = {};
+  std::map<std::string, std::string> key_errors = {};  // key -> code: these stay
+  std::set<std::string> silent_about = {};   // keys that go, and that the answer leaves out
+  bool unordered = false;                    // the listing in reverse
+  bool ignores_start = false;                // start-after has no effect
+  std::vector<std::string> also_lists = {};  // keys that were not asked for
+};
+
+class S3Server {
+ public:
+  S3Server();
+  S3Server(const S3Server&) = delete;
+  S3Server& operator=(const S3Server&) = delete;
+  ~S3Server();
+
+  int port() const { return port_; }
+  std::string endpoint() const { return "http://127.0.0.1:" + std::to_string(port_); }
+
+  void put(const std::string& key, const std::string& last_modified = "2026-01-01T00:00:00.000Z");
+  std::set<std::string> keys() const;
+
+  // Asked for each request in the order of their arrival, by one thread at a time.
+  void behave(std::function<Conduct(const SeenRequest&)> conduct);
+  std::vector<SeenRequest> seen() const;
+  std::size_t most_at_once() const { return most_at_once_; }
+  // Waits until so many requests are being held.
+  void await_held(int count);
+  void release();
+
+  std::size_t page_size = 1'000;
+
+ private:
+  void accept_all();
+  void serve(int socket);
+  bool answer_one(int socket, std::string& buffer);
+  std::string perform(const SeenRequest& request, const Conduct& conduct, int& status);
+  std::string list(const SeenRequest& request, const Conduct& conduct);
+  std::string delete_many(const SeenRequest& request, const Conduct& conduct);
+
+  int listener_ = -1;
+  int port_ = 0;
+  std::atomic<bool> over_{false};
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<std::string, std::string> objects_;  // key -> last modified
+  std::function<Conduct(const SeenRequest&)> conduct_;
+  std::vector<SeenRequest> seen_;
+  std::set<int> open_;
+  int held_ = 0;
+  bool released_ = false;
+  std::atomic<std::size_t> at_once_{0};
+  std::atomic<std::size_t> most_at_once_{0};
+  std::vector<std::thread> threads_;
+  std::thread acceptor_;
+};
+
+}  // namespace winnow::tests
