@@ -10,6 +10,7 @@
 #include "plugin/builtin_schemas.h"
 #include "plugin/kestra_configuration.h"
 #include "plugin/namespace_pattern.h"
+#include "plugin/s3_configuration.h"
 #include "plugin/secret.h"
 
 namespace winnow::plugin {
@@ -34,16 +35,6 @@ const Json& part(const Json& object, const char* key) {
 bool is_folder(const std::string& path) {
   std::error_code error;
   return std::filesystem::is_directory(path, error);
-}
-
-// Storages that later versions are to have; their own keys are not known yet.
-Outcome<void> refuse_later_storages(const Document& document) {
-  if (!document.value.is_object()) return {};
-  const auto& storage = part(document.value, "storage");
-  const auto type = storage.is_object() ? part(storage, "type") : Json();
-  if (type != "s3" && type != "minio") return {};
-  return refused(document, "/storage/type",
-                 type.dump() + " is not yet supported by this version; write local, host or none");
 }
 
 Outcome<database::Settings> own_settings(const Document& document, const Json& database) {
@@ -78,27 +69,77 @@ Outcome<void> read_database(const Document& document, const KestraConfiguration*
   return {};
 }
 
+// Keys that say something about some types of storage only.
+Outcome<void> check_storage_keys(const Document& document, const Json& storage) {
+  const auto type = storage["type"].get<std::string>();
+  const bool bucket = type == "s3" || type == "minio";
+  for (const auto& entry : storage.items()) {
+    const auto& key = entry.key();
+    if (key == "type" || (key == "hold-time" && type != "none")) continue;
+    if (key == "base-path" ? type == "local" : bucket && key != "hold-time") continue;
+    return refused(document, "/storage/" + key,
+                   key == "base-path"   ? "goes with type local only"
+                   : key == "hold-time" ? "says nothing where there are no files"
+                                        : "goes with the types s3 and minio only");
+  }
+  return {};
+}
+
+Outcome<void> read_local(const Document& document, const Json& storage, StorageSettings& settings) {
+  settings.kind = StorageKind::local;
+  if (!storage.contains("base-path")) {
+    return refused(document, "/storage/base-path",
+                   "is required: the folder of kestra.storage.local.base-path");
+  }
+  settings.base_path = storage["base-path"].get<std::string>();
+  if (const auto wrong = wrong_base_path(settings.base_path))
+    return refused(document, "/storage/base-path", *wrong);
+  if (is_folder(settings.base_path)) return {};
+  return refused(document, "/storage/base-path",
+                 "\"" + settings.base_path + "\" is no folder on this machine");
+}
+
+Outcome<void> read_bucket(const Document& document, const Json& storage,
+                          StorageSettings& settings) {
+  settings.kind = StorageKind::s3;
+  S3Words words{.minio = storage["type"] == "minio",
+                .bucket = storage.value("bucket", ""),
+                .region = storage.value("region", ""),
+                .endpoint = storage.value("endpoint", ""),
+                .path = storage.value("path", ""),
+                .profile = storage.value("profile", ""),
+                .credentials_file = storage.value("credentials-file", ""),
+                .ca_file = storage.value("ca-file", "")};
+  if (storage.contains("path-style")) words.path_style = storage["path-style"].get<bool>();
+  for (const auto& [key, word] :
+       {std::pair{"access-key", &words.access_key}, std::pair{"secret-key", &words.secret_key},
+        std::pair{"session-token", &words.session_token}}) {
+    if (!storage.contains(key)) continue;
+    auto secret = resolve_secret(storage[key]);
+    if (!secret) return refused(document, std::string("/storage/") + key, secret.error().message);
+    *word = std::move(*secret);
+  }
+  auto complete = complete_s3(words, environment);
+  if (!complete) {
+    return refused(document, "/storage" + complete.error().pointer, complete.error().message);
+  }
+  settings.s3 = std::move(*complete);
+  settings.s3.requests = storage.value("requests", settings.s3.requests);
+  settings.s3.timeout_ms = storage.value("timeout", settings.s3.timeout_ms);
+  return {};
+}
+
 Outcome<void> read_own_storage(const Document& document, Configuration& configuration) {
   const auto& storage = document.value["storage"];
+  if (auto checked = check_storage_keys(document, storage); !checked) return checked;
   StorageSettings settings;
+  settings.hold_ms = storage.value("hold-time", settings.hold_ms);
   const auto type = storage["type"].get<std::string>();
-  if (type == "local") settings.kind = StorageKind::local;
+  Outcome<void> read;
+  if (type == "local") read = read_local(document, storage, settings);
+  if (type == "s3" || type == "minio") read = read_bucket(document, storage, settings);
   if (type == "host") settings.kind = StorageKind::host;
-  if (settings.kind == StorageKind::local) {
-    if (!storage.contains("base-path")) {
-      return refused(document, "/storage/base-path",
-                     "is required: the folder of kestra.storage.local.base-path");
-    }
-    settings.base_path = storage["base-path"].get<std::string>();
-    if (const auto wrong = wrong_base_path(settings.base_path))
-      return refused(document, "/storage/base-path", *wrong);
-    if (!is_folder(settings.base_path)) {
-      return refused(document, "/storage/base-path",
-                     "\"" + settings.base_path + "\" is no folder on this machine");
-    }
-  } else if (storage.contains("base-path")) {
-    return refused(document, "/storage/base-path", "goes with type local only");
-  }
+  if (!read) return read;
   configuration.storage = std::move(settings);
   return {};
 }
@@ -188,8 +229,6 @@ Outcome<Configuration> read_configuration(std::string_view text) {
   auto document = document::parse_yaml(text, kName);
   if (!document) return fail(std::move(document.error()));
   if (document->value.is_null()) document->value = Json::object();
-  if (auto checked = refuse_later_storages(*document); !checked)
-    return fail(std::move(checked.error()));
   if (auto checked = check_against("configuration.schema.json", *document); !checked) {
     return fail(std::move(checked.error()));
   }

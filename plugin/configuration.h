@@ -9,15 +9,18 @@
 
 #include "database/settings.h"
 #include "outcome/failure.h"
+#include "storage/s3.h"
 #include "tasks/task.h"
 
 namespace winnow::plugin {
 
-enum class StorageKind { none, local, host };
+enum class StorageKind { none, local, s3, host };
 
 struct StorageSettings {
   StorageKind kind = StorageKind::none;
-  std::string base_path;  // local
+  std::string base_path = {};    // local
+  storage::S3Settings s3 = {};   // s3, with minio
+  std::int32_t hold_ms = 5'000;  // how long a transaction's locks wait for files to be removed
 };
 
 struct Configuration {

@@ -12,11 +12,24 @@ using document::Schema;
 
 using Schemas = std::map<std::string_view, Schema>;
 
+// `{"$ref": "#/definitions/..."}` replaced by what it stands for, so that messages can tell what that is.
+Json spelled_out(const Json& schema, const Json& root) {
+  if (schema.contains("$ref")) {
+    const auto reference = schema["$ref"].get<std::string>();
+    return root.at(Json::json_pointer(reference.substr(1)));
+  }
+  Json copy = schema;
+  if (copy.is_structured()) {
+    for (auto& part : copy) part = spelled_out(part, root);
+  }
+  return copy;
+}
+
 Outcome<Schemas> compiled_schemas() {
   Schemas schemas;
   for (const auto& builtin : builtin_schemas()) {
     const auto definition = Json::parse(builtin.text, nullptr, false);
-    auto schema = Schema::compile(definition);
+    auto schema = Schema::compile(spelled_out(definition, definition));
     if (!schema) return fail(std::move(schema.error()));
     schemas.emplace(builtin.name, std::move(*schema));
   }

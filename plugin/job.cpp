@@ -5,6 +5,7 @@
 
 #include "plugin/host_storage.h"
 #include "storage/local.h"
+#include "storage/s3.h"
 #include "tasks/engine.h"
 
 namespace winnow::plugin {
@@ -50,7 +51,7 @@ Outcome<void> check_storage(const Configuration& configuration, const tasks::Man
                     (name.empty() ? "." : ", or set the parameter " + name + " to false."),
                 name.empty() ? "" : "/" + name);
   }
-  if (configuration.storage->kind != StorageKind::local) return {};
+  if (configuration.storage->kind != StorageKind::local) return {};  // a bucket's words are checked
   auto opened = storage::open_local(configuration.storage->base_path);
   if (!opened) return fail(std::move(opened.error()));
   return {};
@@ -166,6 +167,8 @@ Outcome<std::unique_ptr<storage::Storage>> Job::open_storage(JobThread& job_thre
       return nullptr;
     case StorageKind::local:
       return storage::open_local(settings->base_path);
+    case StorageKind::s3:
+      return storage::open_s3(settings->s3);
     case StorageKind::host:
       return std::make_unique<HostStorage>(job_thread);
   }

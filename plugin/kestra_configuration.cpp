@@ -7,6 +7,7 @@
 
 #include "document/pointer.h"
 #include "plugin/builtin_schemas.h"
+#include "plugin/s3_configuration.h"
 
 namespace winnow::plugin {
 namespace {
@@ -88,6 +89,14 @@ tl::unexpected<Failure> KestraConfiguration::refused(const Path& path,
                                               (path.empty() ? "" : dotted(path) + ": ") + reason);
 }
 
+Outcome<std::string> KestraConfiguration::word(const Path& path) const {
+  const auto found = find(document_.value, path, "");
+  const bool plain =
+      found.value != nullptr && (found.value->is_boolean() || found.value->is_number_integer());
+  if (!plain || lookup_(environment_name(path))) return text(path);
+  return found.value->dump();
+}
+
 Outcome<std::string> KestraConfiguration::text(const Path& path) const {
   if (auto value = lookup_(environment_name(path)); value && !value->empty())
     return std::move(*value);
@@ -167,11 +176,14 @@ Outcome<KestraStorage> KestraConfiguration::storage() const {
   if (!type) return fail(type.error());
   if (type->empty())
     return KestraStorage{std::nullopt, document_.name + " has no kestra.storage.type"};
-  if (*type != "local") {
-    return KestraStorage{std::nullopt,
-                         "Kestra's storage is of type \"" + *type +
-                             "\", from which this version of winnow can't remove files itself"};
-  }
+  if (*type == "local") return local_storage();
+  if (*type == "s3" || *type == "minio") return bucket(*type);
+  return KestraStorage{std::nullopt,
+                       "Kestra's storage is of type \"" + *type +
+                           "\", from which this version of winnow can't remove files itself"};
+}
+
+Outcome<KestraStorage> KestraConfiguration::local_storage() const {
   const Path key{"kestra", "storage", "local", "base-path"};
   const auto path = text(key);
   if (!path) return fail(path.error());
@@ -180,7 +192,55 @@ Outcome<KestraStorage> KestraConfiguration::storage() const {
     return KestraStorage{std::nullopt,
                          "kestra.storage.local.base-path in " + document_.name + " " + *wrong};
   }
-  return KestraStorage{StorageSettings{StorageKind::local, *path}, {}};
+  return KestraStorage{StorageSettings{.kind = StorageKind::local, .base_path = *path}, {}};
+}
+
+Outcome<KestraStorage> KestraConfiguration::bucket(const std::string& type) const {
+  Outcome<void> read;
+  // The first of several names that a version of the storage's plugin had for it.
+  const auto given = [&](std::initializer_list<const char*> names) {
+    for (const char* name : names) {
+      auto value = word({"kestra", "storage", type, name});
+      if (!value && read) read = fail(value.error());
+      if (value && !value->empty()) return *value;
+    }
+    return std::string();
+  };
+  S3Words words{.minio = type == "minio",
+                .bucket = given({"bucket"}),
+                .region = given({"region"}),
+                .endpoint = given({"endpoint-override", "endpoint"}),
+                .path = given({"path"}),
+                .access_key = given({"access-key-id", "access-key"}),
+                .secret_key = given({"secret-key-id", "secret-key"})};
+  if (const auto style = given({"force-path-style"}); !style.empty()) {
+    words.path_style = style == "true";
+  }
+  if (words.minio && !words.endpoint.empty()) {
+    const auto port = given({"port"});
+    const bool secure = given({"secure"}) == "true";
+    if (words.endpoint.find("://") == std::string::npos) {
+      words.endpoint = (secure ? "https://" : "http://") + words.endpoint;
+    }
+    if (!port.empty()) words.endpoint += ":" + port;
+    if (const auto virtual_host = given({"vhost"}); !virtual_host.empty()) {
+      words.path_style = virtual_host != "true";
+    }
+  }
+  const bool role = !given({"sts-role-arn"}).empty();
+  const bool certificates = !given({"ca-pem"}).empty() || !given({"client-pem"}).empty();
+  if (!read) return fail(read.error());
+  if (words.bucket.empty()) return refused({"kestra", "storage"}, type + ".bucket is missing");
+  const auto unusable = [&](const std::string& reason) {
+    return KestraStorage{std::nullopt, "the bucket of kestra.storage." + type + " in " +
+                                           document_.name + " can't be used: " + reason};
+  };
+  if (role) return unusable("winnow takes on no role (sts-role-arn)");
+  if (certificates) return unusable("it has certificates of its own (ca-pem, client-pem)");
+  auto complete = complete_s3(words, lookup_);
+  if (!complete)
+    return unusable(complete.error().pointer.substr(1) + ": " + complete.error().message);
+  return KestraStorage{StorageSettings{.kind = StorageKind::s3, .s3 = std::move(*complete)}, {}};
 }
 
 }  // namespace winnow::plugin

@@ -37,7 +37,11 @@ class KestraConfiguration {
   using Path = std::vector<std::string>;
   // The text at the path with its placeholders replaced; empty where there is none.
   Outcome<std::string> text(const Path& path) const;
-  Outcome<std::string> datasource() const;  // its name
+  // The same, also of a number or a boolean.
+  Outcome<std::string> word(const Path& path) const;
+  Outcome<KestraStorage> local_storage() const;
+  Outcome<KestraStorage> bucket(const std::string& type) const;  // of `s3` or `minio`
+  Outcome<std::string> datasource() const;                       // its name
   std::vector<std::string> datasource_names() const;
   tl::unexpected<Failure> refused(const Path& path, const std::string& reason) const;
 

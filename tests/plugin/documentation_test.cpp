@@ -39,7 +39,9 @@ class DocumentationTest : public Scratch {};
 // The paths that the page shows are an operator's; here they lie in the test's own folder.
 TEST_F(DocumentationTest, EveryConfigurationShownIsRead) {
   set("KESTRA_DB_PASSWORD", "secret");
+  set("MINIO_SECRET", "secret");
   write("run/secrets/db", "secret\n");
+  write("run/secrets/s3", "secret\n");
   write("app/storage/x", "");
   write("var/lib/winnow/x", "");
   write("app/application.yml", "datasources: {postgres: {url: 'jdbc:postgresql://db/kestra'}}\n");

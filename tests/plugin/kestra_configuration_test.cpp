@@ -175,8 +175,8 @@ TEST_F(KestraConfigurationTest, AUrlThatCannotBeUsedIsNotRepeated) {
       AllOf(HasSubstr("application.yml:3: datasources.postgres.url: "), Not(HasSubstr("s3cret"))));
 }
 
-TEST_F(KestraConfigurationTest, AStorageThatIsNotLocalIsNoFailureUntilFilesAreToGo) {
-  for (const auto* type : {"s3", "minio", "gcs", "azure"}) {
+TEST_F(KestraConfigurationTest, AStorageThatIsNotKnownIsNoFailureUntilFilesAreToGo) {
+  for (const auto* type : {"gcs", "azure"}) {
     const auto configuration = read(
         std::string(
             "datasources: {postgres: {url: 'jdbc:postgresql://p/d'}}\nkestra: {storage: {type: ") +
@@ -184,6 +184,55 @@ TEST_F(KestraConfigurationTest, AStorageThatIsNotLocalIsNoFailureUntilFilesAreTo
     ASSERT_TRUE(configuration.has_value()) << configuration.error().message;
     EXPECT_FALSE(configuration->storage.has_value());
     EXPECT_THAT(configuration->storage_problem, HasSubstr(std::string("of type \"") + type + "\""));
+  }
+}
+
+std::string with_storage(const std::string& storage) {
+  return "datasources: {postgres: {url: 'jdbc:postgresql://p/d'}}\nkestra:\n  storage: " + storage +
+         "\n";
+}
+
+TEST_F(KestraConfigurationTest, ABucketOfS3IsTakenWithItsKeys) {
+  const auto configuration =
+      read(with_storage("{type: s3, s3: {bucket: b, region: eu-west-1, accessKeyId: a, "
+                        "secret-key-id: s3cret, path: /kestra/}}"));
+  ASSERT_TRUE(configuration.has_value()) << configuration.error().message;
+  ASSERT_TRUE(configuration->storage.has_value()) << configuration->storage_problem;
+  EXPECT_EQ(configuration->storage->kind, StorageKind::s3);
+  const auto& s3 = configuration->storage->s3;
+  EXPECT_EQ(s3.endpoint, "https://s3.eu-west-1.amazonaws.com");
+  EXPECT_FALSE(s3.path_style);
+  EXPECT_EQ(s3.path, "kestra");
+  EXPECT_EQ(s3.access_key + s3.secret_key, "as3cret");
+}
+
+TEST_F(KestraConfigurationTest, ABucketOfMinioIsTakenWithHostAndPort) {
+  const auto configuration =
+      read(with_storage("{type: minio, minio: {endpoint: files, port: 9000, secure: true, "
+                        "access-key: a, secret-key: b, bucket: c}}"));
+  ASSERT_TRUE(configuration.has_value()) << configuration.error().message;
+  ASSERT_TRUE(configuration->storage.has_value()) << configuration->storage_problem;
+  EXPECT_EQ(configuration->storage->s3.endpoint, "https://files:9000");
+  EXPECT_TRUE(configuration->storage->s3.path_style);
+}
+
+TEST_F(KestraConfigurationTest, ABucketWithoutItsNameIsRefused) {
+  EXPECT_THAT(refusal(with_storage("{type: s3, s3: {region: eu-west-1}}")),
+              HasSubstr("s3.bucket is missing"));
+}
+
+TEST_F(KestraConfigurationTest, ABucketThatWinnowCantReachIsNoFailureUntilFilesAreToGo) {
+  for (const auto& [storage, says] :
+       {std::pair{"{type: s3, s3: {bucket: b, access-key: a, secret-key: s, sts-role-arn: r}}",
+                  "role"},
+        std::pair{"{type: minio, minio: {bucket: b, access-key: a, secret-key: s}}", "endpoint"},
+        std::pair{"{type: minio, minio: {bucket: b, endpoint: h, access-key: a, secret-key: s, "
+                  "ca-pem: x}}",
+                  "certificates"}}) {
+    const auto configuration = read(with_storage(storage));
+    ASSERT_TRUE(configuration.has_value()) << configuration.error().message;
+    EXPECT_FALSE(configuration->storage.has_value()) << storage;
+    EXPECT_THAT(configuration->storage_problem, HasSubstr(says));
   }
 }
 
