@@ -1,6 +1,7 @@
 // JSON by nlohmann's event parser: it builds nothing itself and does not recurse.
 #include "document/json.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <iterator>
 #include <limits>
@@ -87,7 +88,12 @@ Outcome<void> check_text(std::string_view text, const std::string& name) {
   if (text.size() > kLargestText) {
     return fail(FailureKind::configuration, name + ": larger than 10 MiB");
   }
-  if (!is_utf8(text)) return fail(FailureKind::configuration, name + ": the text is not UTF-8");
+  if (const auto good = utf8_prefix(text); good < text.size()) {
+    const auto line =
+        1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(good), '\n');
+    return fail(FailureKind::configuration,
+                name + ":" + std::to_string(line) + ": the text is not UTF-8");
+  }
   return {};
 }
 

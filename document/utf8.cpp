@@ -5,18 +5,23 @@
 
 namespace winnow::document {
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
+std::size_t utf8_prefix(std::string_view text) {
+  std::string_view rest = text;
+  while (!rest.empty()) {
     utf8proc_int32_t code_point = 0;
-    const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+    const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(rest.data());
     // A character has four bytes at most; a smaller count also keeps huge texts within the
     // library's signed sizes.
     const auto used = utf8proc_iterate(
-        bytes, text.size() < 4 ? static_cast<utf8proc_ssize_t>(text.size()) : 4, &code_point);
-    if (used <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(used));
+        bytes, rest.size() < 4 ? static_cast<utf8proc_ssize_t>(rest.size()) : 4, &code_point);
+    if (used <= 0) break;
+    rest.remove_prefix(static_cast<std::size_t>(used));
   }
-  return true;
+  return text.size() - rest.size();
+}
+
+bool is_utf8(std::string_view text) {
+  return utf8_prefix(text) == text.size();
 }
 
 std::string shortened(std::string_view text, std::size_t bytes) {

@@ -9,6 +9,9 @@ namespace winnow::document {
 // Well-formed UTF-8: no overlong form, no surrogate, nothing beyond U+10FFFF, nothing cut off.
 bool is_utf8(std::string_view text);
 
+// How many bytes of the text, from its beginning, are well-formed UTF-8.
+std::size_t utf8_prefix(std::string_view text);
+
 // At most `bytes` of a well-formed text, never half a character, with "..." where something was
 // left off.
 std::string shortened(std::string_view text, std::size_t bytes);

@@ -106,7 +106,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"a: !secret x\n", "t.yaml:1: a tag"}, Case{"a: !!int 5\n", "a tag"},
         Case{"a: !x [1]\n", "a tag"}, Case{"a: &x [*x]\n", "inside of what it refers to"},
         Case{"a: \x01\n", "t.yaml:1: a control character"},
-        Case{"a: 1\nb: \x7f\xff\n", "not UTF-8"}, Case{"a: \xc3\n", "not UTF-8"}));
+        Case{"a: 1\nb: \x7f\xff\n", "t.yaml:2: the text is not UTF-8"},
+        Case{"a: \xc3\n", "not UTF-8"}));
 
 TEST(YamlTest, NeverRepeatsWhatMayBeASecret) {
   for (const auto* text :
