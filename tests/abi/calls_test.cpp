@@ -148,6 +148,31 @@ TEST_F(Calls, CancelFromAnEventStopsBeforeTheNextBatch) {
   EXPECT_EQ(winnow_close(w), WINNOW_OK);
 }
 
+// Convention 8 forbids it; a host that does it all the same gets a status.
+TEST_F(Calls, OnItsOwnJobFromACallbackAreRefused) {
+  struct Inside {
+    winnow_library* w = nullptr;
+    winnow_job* job = nullptr;
+    std::vector<std::int32_t> answers;
+  } inside;
+  winnow_host host{sizeof host, 0, &inside, nullptr, nullptr, nullptr, nullptr};
+  host.event = [](void* context, const char*, std::size_t) {
+    auto& here = *static_cast<Inside*>(context);
+    here.answers = {winnow_job_run(here.job, nullptr), winnow_job_plan(here.job, nullptr),
+                    winnow_close(here.w)};
+    winnow_job_free(here.job);  // the run goes on to its end as a cancelled one
+  };
+  inside.w = open(&host);
+  inside.job = purge(inside.w);
+  Buffer out;
+  EXPECT_EQ(winnow_job_run(inside.job, &out), WINNOW_CANCELLED);
+  EXPECT_EQ(out.json()["done"]["executionsCount"], 10);
+  EXPECT_THAT(inside.answers, testing::Each(WINNOW_INVALID_ARGUMENT));
+  EXPECT_EQ(inside.answers.size(), 3U);
+  EXPECT_EQ(winnow_job_run(inside.job, nullptr), WINNOW_INVALID_ARGUMENT);
+  EXPECT_EQ(winnow_close(inside.w), WINNOW_OK);
+}
+
 TEST_F(Calls, AskTheHostWhetherToStop) {
   winnow_host host{sizeof host, 0, nullptr, nullptr, nullptr, nullptr, nullptr};
   host.is_cancelled = [](void*) -> std::int32_t { return 1; };

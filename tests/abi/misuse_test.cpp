@@ -96,6 +96,79 @@ TEST_F(Misuse, OfALaterAbisLargerStructIsServed) {
   EXPECT_EQ(out.later, 7U);
 }
 
+// Nothing is begun that could not be answered: the job may still be run.
+TEST_F(Misuse, OfABufferThatIsTooSmallIsToldBeforeAnythingIsDone) {
+  winnow_buffer small{sizeof(winnow_buffer) - 1, 0, nullptr, 0};
+  winnow_library* w = w_;
+  EXPECT_EQ(winnow_open(nullptr, nullptr, 0, &w, &small), WINNOW_INVALID_ARGUMENT);
+  EXPECT_EQ(w, nullptr);
+  auto* made = reinterpret_cast<winnow_job*>(1);
+  EXPECT_EQ(make("PurgeExecutions", kPurge, &made, &small), WINNOW_INVALID_ARGUMENT);
+  EXPECT_EQ(made, nullptr);
+  made = job();
+  EXPECT_EQ(winnow_job_plan(made, &small), WINNOW_INVALID_ARGUMENT);
+  EXPECT_EQ(winnow_job_run(made, &small), WINNOW_INVALID_ARGUMENT);
+  EXPECT_EQ(small.data, nullptr);
+  winnow_buffer_free(&small);
+  EXPECT_EQ(winnow_job_progress(made, nullptr), WINNOW_INVALID_ARGUMENT);
+  EXPECT_EQ(winnow_job_run(made, nullptr), WINNOW_UNAVAILABLE);
+  winnow_job_free(made);
+}
+
+TEST_F(Misuse, OfALengthThatNoTextHasIsRefused) {
+  const std::string long_text(11UL * 1024 * 1024, ' ');
+  const std::string long_name(2000, 'x');
+  Buffer out;
+  winnow_library* w = nullptr;
+  winnow_job* made = nullptr;
+  EXPECT_EQ(winnow_open(nullptr, long_text.data(), long_text.size(), &w, &out),
+            WINNOW_INVALID_ARGUMENT);
+  EXPECT_EQ(winnow_describe(w_, long_name.data(), long_name.size(), &out), WINNOW_INVALID_ARGUMENT);
+  EXPECT_EQ(make(long_name, "{}", &made, &out), WINNOW_INVALID_ARGUMENT);
+  EXPECT_EQ(make("ListLogs", long_text, &made, &out), WINNOW_INVALID_ARGUMENT);
+  EXPECT_THAT(out.json()["message"].get<std::string>(), testing::HasSubstr("at most"));
+}
+
+TEST_F(Misuse, OfAHandleOfAnotherKindIsRefused) {
+  winnow_job* made = job();
+  auto* job_as_library = reinterpret_cast<winnow_library*>(made);
+  auto* library_as_job = reinterpret_cast<winnow_job*>(w_);
+  winnow_progress progress{sizeof progress, 0, 0, 0, 0, 0, 0};
+  winnow_job* another = nullptr;
+  EXPECT_EQ(winnow_close(job_as_library), WINNOW_INVALID_ARGUMENT);
+  EXPECT_EQ(winnow_describe(job_as_library, nullptr, 0, nullptr), WINNOW_INVALID_ARGUMENT);
+  EXPECT_EQ(winnow_job_new(job_as_library, "ListLogs", 8, "{}", 2, &another, nullptr),
+            WINNOW_INVALID_ARGUMENT);
+  EXPECT_EQ(winnow_job_plan(library_as_job, nullptr), WINNOW_INVALID_ARGUMENT);
+  EXPECT_EQ(winnow_job_run(library_as_job, nullptr), WINNOW_INVALID_ARGUMENT);
+  EXPECT_EQ(winnow_job_cancel(library_as_job), WINNOW_INVALID_ARGUMENT);
+  EXPECT_EQ(winnow_job_progress(library_as_job, &progress), WINNOW_INVALID_ARGUMENT);
+  winnow_job_free(library_as_job);
+  EXPECT_EQ(winnow_describe(w_, nullptr, 0, nullptr), WINNOW_OK);
+  winnow_job_free(made);
+}
+
+TEST_F(Misuse, OfEmptyTextsIsNone) {
+  winnow_job* made = nullptr;
+  EXPECT_EQ(winnow_job_new(w_, "ListLogs", 8, nullptr, 0, &made, nullptr), WINNOW_OK);
+  winnow_job_free(made);
+  EXPECT_EQ(winnow_job_new(w_, nullptr, 0, "{}", 2, &made, nullptr), WINNOW_UNKNOWN_TASK);
+  EXPECT_EQ(made, nullptr);
+  EXPECT_EQ(winnow_describe(w_, "Nothing", 7, nullptr), WINNOW_UNKNOWN_TASK);
+}
+
+// The sanitizers tell whether the first text is given back.
+TEST_F(Misuse, OfABufferThatStillHoldsTextLosesNothing) {
+  winnow_buffer out{sizeof out, 0, nullptr, 0};
+  EXPECT_EQ(winnow_describe(w_, nullptr, 0, &out), WINNOW_OK);
+  EXPECT_EQ(winnow_describe(w_, "Nothing", 7, &out), WINNOW_UNKNOWN_TASK);
+  EXPECT_EQ(Json::parse(std::string(out.data, out.length))["code"], "UNKNOWN_TASK");
+  winnow_buffer_free(&out);
+  EXPECT_EQ(out.data, nullptr);
+  EXPECT_EQ(out.length, 0U);
+  winnow_buffer_free(&out);
+}
+
 TEST_F(Misuse, OfAnUnknownTaskNamesTheNearest) {
   Buffer out;
   winnow_job* made = reinterpret_cast<winnow_job*>(1);
