@@ -29,6 +29,10 @@ step "build/$preset"
 build "$preset" ${targets[@]+"${targets[@]}"}
 step "servers"
 start_server postgres WINNOW_TEST_POSTGRES_URL
+# Tests make and drop many databases, and none of them has to outlive a crash of the machine.
+start_server mysql WINNOW_TEST_MYSQL_URL \
+  --innodb-flush-method=nosync --innodb-doublewrite=OFF --innodb-flush-log-at-trx-commit=0
+[ -z "$server_folder" ] || export WINNOW_TEST_MYSQL_CA=$server_folder/ca.pem
 step "C++, ABI, command"
 report=$(mktemp)
 trap 'rm -f "$report"; stop_servers' EXIT

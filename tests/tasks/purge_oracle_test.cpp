@@ -28,7 +28,7 @@ void remove_empty(Rows& rows) {
 class PurgeOracle : public testing::TestWithParam<TestEngine> {};
 
 TEST_P(PurgeOracle, LeavesWhatTheContractLeavesAndCountsWhatWent) {
-  const auto cases = number_from("WINNOW_ORACLE_CASES", 250);
+  const auto cases = number_from("WINNOW_ORACLE_CASES", 150);
   const auto seed = number_from("WINNOW_ORACLE_SEED", std::random_device{}());
   auto database = TestDatabase::create(GetParam());
   auto connection = database.connection();
@@ -52,7 +52,7 @@ TEST_P(PurgeOracle, LeavesWhatTheContractLeavesAndCountsWhatWent) {
     const auto result = bed.run("PurgeExecutions", parameters);
     ASSERT_TRUE(result) << result.error().failure.message;
 
-    auto expected = expected_after(world, parameters, tenant, GetParam().schema_version);
+    auto expected = expected_after(world, parameters, tenant, GetParam());
     auto left = maker.look();
     remove_empty(left);
     remove_empty(expected.left);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/support/kestra_rows.h"
+#include "tests/support/test_database.h"
 
 namespace winnow::tests {
 
@@ -69,6 +70,6 @@ struct Expectation {
   Json counts;
 };
 Expectation expected_after(const World& world, const Json& parameters, const std::string& tenant,
-                           const std::string& version);
+                           const TestEngine& engine);
 
 }  // namespace winnow::tests
