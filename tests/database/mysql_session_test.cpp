@@ -1,0 +1,244 @@
+// What only MySQL's driver does: its failures in mid-statement, broken connections, what it sets in a session.
+#include <csignal>
+#include <thread>
+
+#include <gmock/gmock.h>
+
+#include "tests/database/breaking_proxy.h"
+#include "tests/database/driver_bed.h"
+
+namespace winnow::tests {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const database::RowHandler kIgnore = [](const Row& /*row*/) { return true; };
+
+Statement plain(const std::string& sql) {
+  return {.sql = sql, .parameters = {}};
+}
+
+// As the protocol sends it; the session's own SET names READ-COMMITTED.
+const std::string kCommit =
+    "\x03"
+    "COMMIT";
+
+class MysqlSession : public DriverBed {
+ protected:
+  // Queries until another session in this database is in that state. The suite's timeout bounds it.
+  void await(const std::string& condition) {
+    const auto sql =
+        "SELECT count(*) FROM performance_schema.processlist WHERE db = DATABASE() AND "
+        "id <> CONNECTION_ID() AND " +
+        condition;
+    while (cell_of(*connection_, sql) == "0") std::this_thread::yield();
+  }
+  std::string others_id() {
+    return cell_of(*connection_,
+                   "SELECT id FROM performance_schema.processlist WHERE db = DATABASE() AND "
+                   "id <> CONNECTION_ID()")
+        .value();
+  }
+
+  BreakingProxy proxy(const std::string& trigger, BreakingProxy::When when,
+                      BreakingProxy::How how) {
+    return {database_.settings().host, database_.settings().port, trigger, when, how};
+  }
+  // In plain text, so that the proxy reads along.
+  std::unique_ptr<database::Connection> through(std::uint16_t port,
+                                                const Cancellation& cancellation) {
+    auto settings = database_.settings();
+    settings.port = port;
+    settings.connect_timeout_ms = 2'000;
+    settings.options = {{"ssl-mode", "DISABLED"}};
+    return require(database::connect(settings, cancellation));
+  }
+
+  const Cancellation never_;
+};
+
+TEST_P(MysqlSession, IsWhatWinnowNeedsWhateverTheServersDefaultsAre) {
+  const auto rows =
+      rows_of(*connection_,
+              "SELECT @@transaction_isolation, @@time_zone, @@innodb_lock_wait_timeout, "
+              "@@character_set_client, @@character_set_results, @@autocommit");
+  EXPECT_EQ(rows.front(), (Cells{"READ-COMMITTED", "+00:00", "2", "utf8mb4", "utf8mb4", "1"}));
+}
+
+TEST_P(MysqlSession, CancellingEndsTheStatementOnTheServerToo) {
+  Cancellation cancellation;
+  const auto connection = database_.connection(cancellation);
+  insert_many(1);
+  require(connection->begin());
+  EXPECT_EQ(rows_of(*connection, locking("k00000")).size(), 1U);
+  std::thread canceller([&] {
+    await("state = 'User sleep'");
+    cancellation.request();
+  });
+  const auto done = connection->query(plain("SELECT sleep(600)"), kIgnore);
+  canceller.join();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, FailureKind::cancelled);
+  // The transaction is rolled back as well, on a connection that is still open: its lock is free.
+  EXPECT_EQ(rows_of(*connection_, locking("k00000")).size(), 1U);
+  await("command = 'Sleep'");
+}
+
+TEST_P(MysqlSession, AnAdministratorsKillIsNotOurCancel) {
+  // A sleep() for a row of a table: interrupted it is an error, and not a result as without one.
+  insert_many(1);
+  const auto other = database_.connection();
+  const auto id = others_id();
+  std::thread killer([&] {
+    await("state = 'User sleep'");
+    run(*connection_, {"KILL QUERY " + id});
+  });
+  const auto done = other->query(plain("SELECT sleep(600) FROM items"), kIgnore);
+  killer.join();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, FailureKind::conflict);
+  EXPECT_TRUE(done.error().retryable);
+}
+
+TEST_P(MysqlSession, ADeadlockIsAConflictThatMayBeTriedAgain) {
+  insert_many(2);
+  const auto first = renaming("k00000", "x");
+  const auto second = renaming("k00001", "x");
+  auto settings = database_.settings();
+  settings.lock_timeout_ms = 60'000;
+  const auto one = require(database::connect(settings, never_));
+  const auto two = require(database::connect(settings, never_));
+  require(one->execute({&first, 1}, AfterBatch::stay_open));
+  require(two->execute({&second, 1}, AfterBatch::stay_open));
+  Outcome<std::vector<std::int64_t>> one_done;
+  std::thread waiter([&] { one_done = one->execute({&second, 1}, AfterBatch::commit); });
+  const auto two_done = two->execute({&first, 1}, AfterBatch::commit);
+  waiter.join();
+  ASSERT_NE(one_done.has_value(), two_done.has_value());
+  const auto& failure = one_done ? two_done.error() : one_done.error();
+  EXPECT_EQ(failure.kind, FailureKind::conflict);
+  EXPECT_EQ(failure.sqlstate, "40001");
+  EXPECT_TRUE(failure.retryable);
+}
+
+TEST_P(MysqlSession, AServerThatEndsTheSessionIsUnavailableAndNothingIsInDoubt) {
+  const auto other = database_.connection();
+  EXPECT_EQ(cell_of(*other, "SELECT 1"), "1");
+  run(*connection_, {"KILL " + others_id()});
+  while (cell_of(*connection_,
+                 "SELECT count(*) FROM performance_schema.processlist WHERE db = DATABASE()") !=
+         "1") {
+    std::this_thread::yield();
+  }
+  const auto statement = plain("DELETE FROM items");
+  const auto done = other->execute({&statement, 1}, AfterBatch::commit);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, FailureKind::unavailable);
+  EXPECT_TRUE(done.error().retryable);
+  EXPECT_FALSE(done.error().commit_in_doubt);
+}
+
+TEST_P(MysqlSession, ALinkThatBreaksAfterCommitWasSentLeavesItInDoubt) {
+  insert_many(3);
+  auto broken = proxy(kCommit, BreakingProxy::When::after_forwarding, BreakingProxy::How::hang_up);
+  const auto connection = through(broken.port(), never_);
+  const auto statement = plain("DELETE FROM items WHERE number = 1");
+  const auto done = connection->execute({&statement, 1}, AfterBatch::commit);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, FailureKind::unavailable);
+  EXPECT_TRUE(done.error().commit_in_doubt);
+  // The server took it: what was in doubt is done.
+  while (count_items() != "2") std::this_thread::yield();
+}
+
+TEST_P(MysqlSession, ALinkThatBreaksWithoutACommitLeavesNothingInDoubt) {
+  insert_many(3);
+  auto broken =
+      proxy("DELETE", BreakingProxy::When::before_forwarding, BreakingProxy::How::hang_up);
+  const auto connection = through(broken.port(), never_);
+  const auto statement = plain("DELETE FROM items WHERE number = 1");
+  const auto done = connection->execute({&statement, 1}, AfterBatch::commit);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, FailureKind::unavailable);
+  EXPECT_FALSE(done.error().commit_in_doubt);
+  const auto again = connection->query(plain("SELECT 1"), kIgnore);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().kind, FailureKind::unavailable);
+  EXPECT_EQ(count_items(), "3");
+}
+
+// Neither the statement nor the request to stop is ever answered.
+TEST_P(MysqlSession, CancellingEndsTheWaitForAServerThatWentSilent) {
+  auto silent =
+      proxy("sleep", BreakingProxy::When::before_forwarding, BreakingProxy::How::fall_silent);
+  Cancellation cancellation;
+  const auto connection = through(silent.port(), cancellation);
+  std::thread canceller([&] { cancellation.request(); });
+  const auto done = connection->query(plain("SELECT sleep(600)"), kIgnore);
+  canceller.join();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, FailureKind::cancelled);
+}
+
+TEST_P(MysqlSession, ACommitThatIsCancelledWithoutAnAnswerIsInDoubt) {
+  auto silent =
+      proxy(kCommit, BreakingProxy::When::after_forwarding, BreakingProxy::How::fall_silent);
+  Cancellation cancellation;
+  const auto connection = through(silent.port(), cancellation);
+  insert_many(1);
+  const auto statement = plain("DELETE FROM items");
+  std::thread canceller([&] {
+    while (count_items() != "0") std::this_thread::yield();
+    cancellation.request();
+  });
+  const auto done = connection->execute({&statement, 1}, AfterBatch::commit);
+  canceller.join();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, FailureKind::cancelled);
+  EXPECT_TRUE(done.error().commit_in_doubt);
+}
+
+TEST_P(MysqlSession, AStatementThatFailsNamesWhatIsMissing) {
+  const auto done = connection_->query(plain("SELECT colour FROM items"), kIgnore);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, FailureKind::schema);
+  EXPECT_EQ(done.error().sqlstate, "42S22");
+  EXPECT_THAT(done.error().message, HasSubstr("colour"));
+  EXPECT_THAT(done.error().message, Not(HasSubstr(database_.settings().password)));
+}
+
+TEST_P(MysqlSession, ATextThatIsNotUtf8IsRefusedAndTheConnectionStaysOfUse) {
+  const Statement statement{.sql = "SELECT ?", .parameters = {std::string("a\xff")}};
+  const auto done = connection_->query(statement, kIgnore);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, FailureKind::invalid_parameter);
+  EXPECT_EQ(count_items(), "0");
+}
+
+TEST_P(MysqlSession, ALongDocumentComesWhole) {
+  const std::string text(3'000'000, 'x');
+  insert({{"key", "k"}, {"value", "{\"a\": \"" + text + "\"}"}});
+  insert({{"key", "l"}, {"value", "{\"a\": \"short\"}"}});
+  const auto rows = rows_of(
+      *connection_,
+      Statement{.sql = "SELECT `key`, value ->> '$.a' FROM items WHERE `key` >= ? ORDER BY `key`",
+                .parameters = {std::string("k")}});
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0][1], text);
+  EXPECT_EQ(rows[1][1], "short");
+}
+
+// The connector ignores it for the whole process when it is first used.
+TEST_P(MysqlSession, TheProcessKeepsItsOwnAnswerToABrokenPipe) {
+  struct sigaction action {};
+  ::sigaction(SIGPIPE, nullptr, &action);
+  EXPECT_EQ(action.sa_handler, SIG_DFL);
+}
+
+INSTANTIATE_TEST_SUITE_P(Drivers, MysqlSession, testing::ValuesIn(only("mysql")),
+                         testing::PrintToStringParamName());
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(MysqlSession);
+
+}  // namespace
+}  // namespace winnow::tests
