@@ -98,6 +98,9 @@ Courier::Courier(const S3Settings& settings)
       multi_(start_curl() ? curl_multi_init() : nullptr),
       random_(std::random_device{}()) {
   if (multi_ == nullptr) throw std::bad_alloc();
+  // So that none of them grows, and fails, while libcurl holds on to what it keeps.
+  flights_.reserve(static_cast<std::size_t>(settings.requests));
+  idle_.reserve(static_cast<std::size_t>(settings.requests));
   const auto mark = settings.endpoint.find("://");
   const std::string scheme = settings.endpoint.substr(0, mark + 3);
   const std::string host = settings.endpoint.substr(mark + 3);
@@ -107,7 +110,7 @@ Courier::Courier(const S3Settings& settings)
 }
 
 Courier::~Courier() {
-  drop_all();
+  clear();
   for (CURL* handle : idle_) curl_easy_cleanup(handle);
   curl_multi_cleanup(multi_);
 }
@@ -160,7 +163,7 @@ Ended Courier::run(const Cancellation& cancellation, const Patience& patience) {
     wait(cancellation, closing ? patience.until : std::min(patience.no_more, patience.until));
     land_finished();
   }
-  drop_all();
+  clear();
   return ended;
 }
 
@@ -199,13 +202,13 @@ void Courier::begin(std::unique_ptr<Errand> errand) {
   add(flight->headers, "Expect:");  // no wait for "100 Continue"
   if (!request.body.empty()) {
     add(flight->headers, "Content-Type: application/xml");
-    add(flight->headers, "x-amz-checksum-sha256: " + base64_sha256(request.body));
     // What came before S3's new checksums, and servers that know no others.
     if (const auto md5 = base64_md5(request.body); !md5.empty()) {
       add(flight->headers, "Content-MD5: " + md5);
     }
   }
 
+  const std::string url = base_url_ + path + (query.empty() ? "" : "?" + query);
   if (idle_.empty()) {
     flight->handle = curl_easy_init();
     if (flight->handle == nullptr) throw std::bad_alloc();
@@ -214,7 +217,6 @@ void Courier::begin(std::unique_ptr<Errand> errand) {
     idle_.pop_back();
   }
   CURL* handle = flight->handle;
-  const std::string url = base_url_ + path + (query.empty() ? "" : "?" + query);
   curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
   curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
@@ -314,12 +316,13 @@ void Courier::try_again(std::unique_ptr<Errand> errand, const std::string& reaso
 
 // Doubled each time; half of it is chance, so that many that failed together don't come back together.
 Courier::Clock::duration Courier::pause(int tried) {
-  const auto whole = std::min(kLongestPause, milliseconds(settings_.pause_ms) * (1 << std::min(tried - 1, 10)));
+  const auto whole =
+      std::min(kLongestPause, milliseconds(settings_.pause_ms) * (1 << std::min(tried - 1, 10)));
   const auto half = static_cast<int>(whole.count() / 2);
   return milliseconds(half + std::uniform_int_distribution<int>(0, half)(random_));
 }
 
-void Courier::drop_all() {
+void Courier::clear() noexcept {
   for (auto& flight : flights_) {
     curl_multi_remove_handle(multi_, flight->handle);
     curl_easy_cleanup(flight->handle);  // in mid-answer: its connection is of no more use

@@ -62,6 +62,9 @@ class Courier {
   // what happened in failure(). Whatever is not answered then is dropped, its handler never called.
   Ended run(const Cancellation& cancellation, const Patience& patience);
   const Failure& failure() const { return failure_; }
+  // Forgets what was sent and is not answered; connections in mid-answer end. Each run ends with it; to be called where
+  // an exception took the place of that end.
+  void clear() noexcept;
   // Ends the run as failed, from inside of a handler.
   void give_up(Failure failure);
 
@@ -77,7 +80,6 @@ class Courier {
   void answer(std::unique_ptr<Errand> errand, const Answer& answer);
   void try_again(std::unique_ptr<Errand> errand, const std::string& reason);
   void wait(const Cancellation& cancellation, Clock::time_point until);
-  void drop_all();
   Clock::duration pause(int tried);
 
   const S3Settings& settings_;

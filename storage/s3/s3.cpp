@@ -131,6 +131,7 @@ class S3Storage final : public Storage {
     S3Storage* storage;
     void operator()(Courier* courier) const noexcept {
       std::unique_ptr<Courier> owned(courier);
+      owned->clear();
       const std::lock_guard guard(storage->mutex_);
       try {
         storage->idle_.push_back(std::move(owned));

@@ -64,6 +64,10 @@ bool is_unreserved(char c) {
          c == '.' || c == '_' || c == '~';
 }
 
+std::string base64_sha256(std::string_view data) {
+  return base64(digest(EVP_sha256(), data));
+}
+
 }  // namespace
 
 std::string encoded(std::string_view text, bool keep_slashes) {
@@ -88,10 +92,6 @@ std::string encoded_query(const Query& query) {
   return out;
 }
 
-std::string base64_sha256(std::string_view data) {
-  return base64(digest(EVP_sha256(), data));
-}
-
 std::string base64_md5(std::string_view data) {
   return base64(digest(EVP_md5(), data));
 }
@@ -108,6 +108,9 @@ std::vector<std::string> signed_headers(const ToSign& request, const Credentials
   if (!credentials.session_token.empty()) {
     headers["x-amz-security-token"] = credentials.session_token;
   }
+
+  // Every x-amz- header has to be signed; DeleteObjects wants a checksum of its body.
+  if (!request.body.empty()) headers["x-amz-checksum-sha256"] = base64_sha256(request.body);
 
   std::string names;
   std::string canonical;

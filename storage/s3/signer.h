@@ -37,7 +37,6 @@ std::vector<std::string> signed_headers(const ToSign& request, const Credentials
                                         std::string_view region,
                                         std::chrono::system_clock::time_point now);
 
-std::string base64_sha256(std::string_view data);
 // Empty where the machine's OpenSSL allows no MD5 (FIPS).
 std::string base64_md5(std::string_view data);
 

@@ -8,7 +8,6 @@
 #include <stdexcept>
 #include <string>
 
-#include <gtest/gtest.h>
 
 #include "storage/s3.h"
 #include "storage/s3/answers.h"

@@ -1,0 +1,147 @@
+// How fast files go from a bucket: the storage as a purge uses it, against plain DeleteObjects of 1,000 keys as bulk
+// deletion by prefix does (`mc rm --recursive`). Prints one JSON line a case.
+//
+//   storage_bench URL [EXECUTIONS [FILES [BATCH]]]     URL as tests/servers/versitygw.sh prints it
+#include <chrono>
+#include <cstdio>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/storage/s3_bed.h"
+
+namespace {
+
+using namespace winnow;  // NOLINT(google-build-using-namespace): a program of one file
+using Clock = std::chrono::steady_clock;
+using storage::ExecutionFolder;
+using storage::s3::Answer;
+using storage::s3::Courier;
+using storage::s3::Request;
+using storage::s3::Verdict;
+
+const Cancellation kNever;
+
+struct Load {
+  std::size_t executions;
+  std::size_t files;  // of an execution
+};
+
+std::string key_of(std::size_t execution, std::size_t file) {
+  // Ids are spread as Kestra's are.
+  return "main/company/team/flow/executions/" +
+         std::to_string(execution * 2'654'435'761U % 4'294'967'291U) + "/in/f" +
+         std::to_string(file);
+}
+
+void drain(Courier& courier) {
+  if (courier.run(kNever, {.no_more = storage::kNoDeadline, .until = storage::kNoDeadline}) !=
+      storage::s3::Ended::all_answered) {
+    throw std::runtime_error(courier.failure().message);
+  }
+}
+
+void fill(const storage::S3Settings& settings, const Load& load) {
+  Courier courier(settings);
+  for (std::size_t execution = 0; execution < load.executions; ++execution) {
+    for (std::size_t file = 0; file < load.files; ++file) {
+      courier.send(
+          {.method = "PUT", .key = key_of(execution, file), .query = {}, .body = "x"},
+          [](const Answer& answer, bool) {
+            if (answer.status != 200) throw std::runtime_error(answer.body);
+            return Verdict::taken;
+          },
+          Courier::Rank::in_turn);
+    }
+    if (execution % 500 == 499) drain(courier);
+  }
+  drain(courier);
+}
+
+// Lists page by page and deletes each page, with so many requests in flight.
+std::size_t plain(const storage::S3Settings& settings) {
+  Courier courier(settings);
+  std::size_t files = 0;
+  std::function<void(const std::string&)> list = [&](const std::string& token) {
+    Request request;
+    request.query = {{"list-type", "2"}, {"encoding-type", "url"}, {"prefix", "main/"}};
+    if (!token.empty()) request.query["continuation-token"] = token;
+    courier.send(
+        std::move(request),
+        [&](const Answer& answer, bool) {
+          const auto page = storage::s3::read_page(answer.body);
+          if (!page) throw std::runtime_error(answer.body);
+          std::vector<std::string_view> keys;
+          for (const auto& object : page->objects) keys.push_back(object.key);
+          files += keys.size();
+          if (!keys.empty()) {
+            courier.send(
+                {.method = "POST",
+                 .key = {},
+                 .query = {{"delete", ""}},
+                 .body = storage::s3::write_deletion(keys)},
+                [](const Answer&, bool) { return Verdict::taken; }, Courier::Rank::in_turn);
+          }
+          if (!page->next.empty()) list(page->next);
+          return Verdict::taken;
+        },
+        Courier::Rank::in_turn);
+  };
+  list("");
+  drain(courier);
+  return files;
+}
+
+std::size_t by_storage(const storage::S3Settings& settings, const Load& load, std::size_t batch) {
+  const auto bucket = tests::open_bucket(settings);
+  std::size_t files = 0;
+  for (std::size_t begin = 0; begin < load.executions; begin += batch) {
+    std::vector<ExecutionFolder> folders;
+    for (std::size_t i = begin; i < std::min(begin + batch, load.executions); ++i) {
+      const std::string key = key_of(i, 0);
+      const auto id = key.substr(34, key.find('/', 34) - 34);
+      folders.push_back(
+          {.tenant = "main", .name_space = "company.team", .flow = "flow", .execution = id});
+    }
+    for (const auto& removed : bucket->remove(folders, kNever)) {
+      if (removed.failure) throw std::runtime_error(removed.failure->message);
+      files += removed.files;
+    }
+  }
+  return files;
+}
+
+template <class Work>
+void measure(const char* name, const storage::S3Settings& settings, const Load& load, Work&& work) {
+  fill(settings, load);
+  const auto begun = Clock::now();
+  const std::size_t files = work();
+  const double seconds = std::chrono::duration<double>(Clock::now() - begun).count();
+  std::printf(
+      "{\"case\": \"%s\", \"requests\": %d, \"files\": %zu, \"seconds\": %.3f, \"filesPerSecond\": "
+      "%.0f}\n",
+      name, settings.requests, files, seconds, static_cast<double>(files) / seconds);
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  try {
+    if (count < 2)
+      throw std::runtime_error("usage: storage_bench URL [EXECUTIONS [FILES [BATCH]]]");
+    auto settings = tests::settings_of_url(words[1]);
+    const Load load{.executions = count > 2 ? std::stoul(words[2]) : 5'000,
+                    .files = count > 3 ? std::stoul(words[3]) : 2};
+    const std::size_t batch = count > 4 ? std::stoul(words[4]) : 1'000;
+    for (const int requests : {1, 16}) {
+      settings.requests = requests;
+      measure("DeleteObjects of 1,000", settings, load, [&] { return plain(settings); });
+      measure("winnow", settings, load, [&] { return by_storage(settings, load, batch); });
+    }
+  } catch (const std::exception& defect) {
+    std::fprintf(stderr, "storage_bench: %s\n", defect.what());
+    return 1;
+  }
+  return 0;
+}
