@@ -33,6 +33,9 @@ start_server postgres WINNOW_TEST_POSTGRES_URL
 start_server mysql WINNOW_TEST_MYSQL_URL \
   --innodb-flush-method=nosync --innodb-doublewrite=OFF --innodb-flush-log-at-trx-commit=0
 [ -z "$server_folder" ] || export WINNOW_TEST_MYSQL_CA=$server_folder/ca.pem
+start_server versitygw WINNOW_TEST_S3_URL
+# MinIO takes minutes to build: asked where it is built already (tests/servers/minio.sh start does).
+if tests/servers/minio.sh cached; then start_server minio WINNOW_TEST_MINIO_URL; fi
 step "C++, ABI, command"
 report=$(mktemp)
 trap 'rm -f "$report"; stop_servers' EXIT
