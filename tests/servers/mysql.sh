@@ -3,6 +3,9 @@
 #
 #   mysql.sh start DIR [MYSQLD-OPTION...]   prints mysql://winnow:PASSWORD@127.0.0.1:PORT/winnow
 #   mysql.sh stop DIR                       ends that server alone and removes DIR's contents
+#   mysql.sh pause DIR                      ends it and keeps its data
+#   mysql.sh resume DIR                     starts it again, on another port, with the options that it had
+#   mysql.sh copy DIR NEW                   a paused server like the paused one in DIR
 #
 # DIR gets ca.pem (the CA of the server's certificate), pid, and `server`, a link to the server's own folder (log.err, data). Debian stable has no MySQL server and MariaDB can't hold
 # Kestra's schema, so Debian unstable's server runs from a chroot that is made once in ${WINNOW_CACHE:-~/.cache/winnow}.
@@ -87,8 +90,66 @@ give_up() {
   die "$3"
 }
 
+make_data() {
+  local home=$1 data=$root$1
+  mkdir "$data/data"
+  make_certificates "$data"
+  openssl rand -hex 12 > "$data/password"
+  cat > "$data/first.sql" << SQL
+CREATE DATABASE winnow CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci;
+CREATE USER winnow@'%' IDENTIFIED WITH caching_sha2_password BY '$(< "$data/password")';
+GRANT ALL ON *.* TO winnow@'%' WITH GRANT OPTION;
+ALTER USER root@localhost ACCOUNT LOCK;
+SQL
+  chown -R "$uid:$uid" "$data"
+  chmod 700 "$data"
+  in_chroot mysqld --no-defaults --initialize-insecure --datadir="$home/data" --log-error="$home/log.err" \
+    < /dev/null > /dev/null 2>&1
+}
+
+# Runs the server whose folder is in DIR and prints its URL. What stands in first.sql runs once.
+launch() {
+  local dir=$1 data home attempt port pid options first=()
+  data=$(readlink "$dir/server")
+  home=${data#"$root"}
+  mapfile -t options < "$data/options"
+  if [[ -e $data/first.sql ]]; then first=(--init-file="$home/first.sql"); fi
+  for attempt in 1 2 3 4 5; do
+    port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
+    # The log of the last start says too that a server is ready.
+    rm -f "$data/log.err"
+    # A process group of its own: what ends the test run with Ctrl-C leaves the server to `stop`.
+    setsid chroot --userspec="$uid:$uid" "$root" mysqld --no-defaults --datadir="$home/data" --log-error="$home/log.err" \
+      --bind-address=127.0.0.1 --port="$port" --socket="$home/socket" --pid-file="$home/pid" --mysqlx=OFF \
+      --secure-file-priv=NULL --skip-log-bin "${first[@]}" \
+      --ssl-ca="$home/ca.pem" --ssl-cert="$home/server.pem" --ssl-key="$home/server-key.pem" \
+      --innodb-buffer-pool-size=512M --innodb-flush-log-at-trx-commit=2 --innodb-redo-log-capacity=512M \
+      "${options[@]}" < /dev/null > /dev/null 2>&1 &
+    pid=$!
+    if wait_until_ready "$pid" "$data/log.err" "$port"; then
+      rm -f "$data/first.sql"
+      echo "$pid" > "$dir/pid"
+      echo "mysql://winnow:$(< "$data/password")@127.0.0.1:$port/winnow"
+      return
+    fi
+    # The port was taken in between: the next one. Anything else is an error to show.
+    kill "$pid" 2> /dev/null || true
+    wait "$pid" || true
+    grep -qs 'Address already in use' "$data/log.err" || break
+  done
+  tail -n 20 "$data/log.err" >&2 || true
+  return 1
+}
+
+own_folder() {
+  local data
+  data=$(mktemp -d "$root/srv/winnow.XXXXXX")
+  ln -sfn "$data" "$1/server"
+  echo "$data"
+}
+
 start() {
-  local dir=$1 data home password attempt port pid
+  local dir=$1 data option
   shift
   mkdir -p "$dir" "$cache"
   dir=$(cd "$dir" && pwd)
@@ -98,56 +159,36 @@ start() {
     make_chroot
   ) 9> "$cache/mysql-root.lock"
 
-  data=$(mktemp -d "$root/srv/winnow.XXXXXX")
-  home=${data#"$root"}
-  mkdir "$data/data"
-  ln -sfn "$data" "$dir/server"
-  make_certificates "$data"
+  data=$(own_folder "$dir")
+  for option in "$@"; do echo "$option"; done > "$data/options"
+  if ! make_data "${data#"$root"}"; then give_up "$dir" "$data" "mysqld can't make its data folder"; fi
   cp "$data/ca.pem" "$dir/ca.pem"
-  password=$(openssl rand -hex 12)
-  cat > "$data/first.sql" << SQL
-CREATE DATABASE winnow CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci;
-CREATE USER winnow@'%' IDENTIFIED WITH caching_sha2_password BY '$password';
-GRANT ALL ON *.* TO winnow@'%' WITH GRANT OPTION;
-ALTER USER root@localhost ACCOUNT LOCK;
-SQL
-  chown -R "$uid:$uid" "$data"
-  chmod 700 "$data"
-
-  if ! in_chroot mysqld --no-defaults --initialize-insecure --datadir="$home/data" --log-error="$home/log.err" \
-    < /dev/null > /dev/null 2>&1; then
-    give_up "$dir" "$data" "mysqld can't make its data folder"
-  fi
-  for attempt in 1 2 3 4 5; do
-    port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
-    # A process group of its own: what ends the test run with Ctrl-C leaves the server to `stop`.
-    setsid chroot --userspec="$uid:$uid" "$root" mysqld --no-defaults --datadir="$home/data" --log-error="$home/log.err" \
-      --bind-address=127.0.0.1 --port="$port" --socket="$home/socket" --pid-file="$home/pid" --mysqlx=OFF \
-      --secure-file-priv=NULL --skip-log-bin --init-file="$home/first.sql" \
-      --ssl-ca="$home/ca.pem" --ssl-cert="$home/server.pem" --ssl-key="$home/server-key.pem" \
-      --innodb-buffer-pool-size=512M --innodb-flush-log-at-trx-commit=2 --innodb-redo-log-capacity=512M \
-      "$@" < /dev/null > /dev/null 2>&1 &
-    pid=$!
-    if wait_until_ready "$pid" "$data/log.err" "$port"; then
-      rm -f "$data/first.sql"
-      echo "$pid" > "$dir/pid"
-      echo "mysql://winnow:$password@127.0.0.1:$port/winnow"
-      return
-    fi
-    # The port was taken in between: the next one. Anything else is an error to show.
-    kill "$pid" 2> /dev/null || true
-    wait "$pid" || true
-    grep -qs 'Address already in use' "$data/log.err" || break
-  done
-  give_up "$dir" "$data" "mysqld does not start"
+  launch "$dir" || give_up "$dir" "$data" "mysqld does not start"
 }
 
-stop() {
+resume() {
+  [[ -d $1/server/data && ! -e $1/pid ]] || die "$1 holds no paused server"
+  launch "$1" || die "mysqld does not start again"
+}
+
+copy() {
+  local data
+  [[ -d $1/server/data && ! -e $1/pid ]] || die "$1 holds no paused server"
+  [[ ! -e $2/server ]] || die "$2 holds a server already"
+  mkdir -p "$2"
+  data=$(own_folder "$2")
+  cp -a "$1/server/." "$data"
+  cp "$1/ca.pem" "$2/ca.pem"
+}
+
+# Ends the server in DIR, if it runs.
+pause() {
   local dir=$1 pid data i
-  [[ -e $dir/pid ]] || die "$dir holds no server"
-  pid=$(< "$dir/pid")
+  [[ -L $dir/server ]] || die "$dir holds no server"
   data=$(readlink "$dir/server")
   [[ $data == "$root"/srv/winnow.* ]] || die "$dir/server does not lead into $root"
+  [[ -e $dir/pid ]] || return 0
+  pid=$(< "$dir/pid")
   # Only while the number still belongs to this very server.
   if tr '\0' ' ' 2> /dev/null < "/proc/$pid/cmdline" | grep -q -- "--datadir=${data#"$root"}/data"; then
     kill "$pid"
@@ -157,16 +198,24 @@ stop() {
     done
     kill -KILL "$pid" 2> /dev/null || true
   fi
-  rm -rf --one-file-system "$data"
-  rm -f "$dir/pid" "$dir/server" "$dir/ca.pem"
+  rm -f "$dir/pid"
 }
 
-[[ $# -ge 2 ]] || die "usage: mysql.sh start DIR [MYSQLD-OPTION...] | mysql.sh stop DIR" 2
+stop() {
+  pause "$1"
+  rm -rf --one-file-system "$(readlink "$1/server")"
+  rm -f "$1/server" "$1/ca.pem"
+}
+
+[[ $# -ge 2 ]] || die "usage: mysql.sh start DIR [MYSQLD-OPTION...] | stop DIR | pause DIR | resume DIR | copy DIR NEW" 2
 [[ $(id -u) -eq 0 ]] || die "MySQL is skipped: its chroot needs root" 77
 command="$1"
 shift
 case $command in
   start) start "$@" ;;
   stop) stop "$1" ;;
+  pause) pause "$1" ;;
+  resume) resume "$1" ;;
+  copy) copy "$1" "${2:?copy needs a new folder}" ;;
   *) die "unknown command $command" 2 ;;
 esac

@@ -1,10 +1,13 @@
 #!/bin/bash
 # A PostgreSQL server for tests and benchmarks, on a free loopback port with a data folder of its own.
 #
-#   postgres.sh start [DIR]    prints postgresql://winnow:PASSWORD@127.0.0.1:PORT/postgres
-#   postgres.sh stop DIR       ends that server alone and removes what it made in DIR
+#   postgres.sh start [DIR [NAME=VALUE...]]   prints postgresql://winnow:PASSWORD@127.0.0.1:PORT/postgres
+#   postgres.sh stop DIR                      ends that server alone and removes what it made in DIR
+#   postgres.sh pause DIR                     ends it and keeps its data
+#   postgres.sh resume DIR                    starts it again, on another port, with the settings that it had
 #
-# Without DIR a new folder under /tmp is made, and named on stderr. A server left over in DIR is stopped and made anew. The server's programs come from $WINNOW_PG_BIN or Debian's newest.
+# Without DIR a new folder under /tmp is made, and named on stderr. A server left over in DIR is stopped and made anew. NAME=VALUE are
+# settings that override those of a test. The server's programs come from $WINNOW_PG_BIN or Debian's newest.
 # initdb refuses root, so root runs them as Debian's user postgres.
 set -euo pipefail
 
@@ -38,7 +41,7 @@ stop_in() {
   if [[ -f $folder/data/postmaster.pid ]]; then
     as_user "$bin/pg_ctl" --pgdata="$folder/data" --mode=immediate --wait stop > /dev/null 2>&1 || true
   fi
-  rm -rf -- "$folder/data" "$folder/log" "$folder/url"
+  rm -rf -- "$folder/data" "$folder/log" "$folder/password"
 }
 
 # Another process may take the port between the look and the start: then the next one is tried.
@@ -56,8 +59,26 @@ launch() {
   die "the server did not start"
 }
 
+url_in() {
+  echo "postgresql://winnow:$(as_user cat "$1/password")@127.0.0.1:$2/postgres"
+}
+
+pause_in() {
+  as_user "$bin/pg_ctl" --pgdata="$1/data" --mode=fast --wait --timeout=300 stop > /dev/null
+}
+
+resume_in() {
+  local port
+  [[ -f $1/data/PG_VERSION ]] || die "$1 holds no server"
+  # Left running by somebody who was killed.
+  if [[ -f $1/data/postmaster.pid ]]; then pause_in "$1" || true; fi
+  port=$(launch "$1")
+  url_in "$1" "$port"
+}
+
 start_in() {
   local folder=$1 password port
+  shift
   if [[ -e $folder/data ]]; then stop_in "$folder"; fi
   mkdir -p "$folder"
   if [[ $(id -u) == 0 ]]; then
@@ -68,7 +89,6 @@ start_in() {
   as_user bash -c 'umask 077 && printf %s "$2" > "$1"' _ "$folder/password" "$password"
   as_user "$bin/initdb" --pgdata="$folder/data" --username=winnow --pwfile="$folder/password" \
     --auth-host=scram-sha-256 --auth-local=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync > /dev/null
-  rm -f "$folder/password"
   # Throw-away data: nothing has to survive a power cut. The time zone is no one's default, so that a test which depends
   # on the session's zone fails.
   as_user tee -a "$folder/data/postgresql.conf" > /dev/null << 'CONF'
@@ -81,8 +101,9 @@ max_connections = 200
 timezone = 'Asia/Kathmandu'
 log_timezone = 'UTC'
 CONF
+  printf '%s\n' "$@" | as_user tee -a "$folder/data/postgresql.conf" > /dev/null
   port=$(launch "$folder")
-  echo "postgresql://winnow:$password@127.0.0.1:$port/postgres"
+  url_in "$folder" "$port"
 }
 
 bin=$(programs)
@@ -90,11 +111,13 @@ case ${1:-} in
   start)
     folder=${2:-$(mktemp -d /tmp/winnow-postgres.XXXXXX)}
     echo "postgres.sh: in $folder" >&2
-    start_in "$folder"
+    start_in "$folder" "${@:3}"
     ;;
   stop)
     [[ -n ${2:-} ]] || die "stop needs the folder that start was given"
     stop_in "$2"
     ;;
-  *) die "usage: postgres.sh start [DIR] | stop DIR" ;;
+  pause) pause_in "${2:?pause needs a folder}" ;;
+  resume) resume_in "${2:?resume needs a folder}" ;;
+  *) die "usage: postgres.sh start [DIR [NAME=VALUE...]] | stop DIR | pause DIR | resume DIR" ;;
 esac
