@@ -153,7 +153,7 @@ start() {
   shift
   mkdir -p "$dir" "$cache"
   dir=$(cd "$dir" && pwd)
-  [[ ! -e $dir/pid ]] || die "$dir holds a server already: stop it first"
+  [[ ! -L $dir/server ]] || die "$dir holds a server already: stop it first"
   (
     flock 9
     make_chroot

@@ -1,0 +1,48 @@
+"""What a call costs when there is nothing to do."""
+
+import statistics
+
+import contenders
+import worlds
+from report import Section, number
+from relay import Relay
+from sessions import Calls, Sql
+
+NOBODY = "nobody.at.all"
+PURGE = {"namespace": NOBODY, "endDate": "2025-01-01T00:00:00Z"}
+LIST = {"namespace": NOBODY, "size": 1}
+
+
+def call(engine, rounds):
+    return measure(engine, worlds.SMALL, 100)
+
+
+def tiny(engine, rounds):
+    return measure(engine, worlds.TINY, 2)
+
+
+def measure(engine, world, times):
+    url = engine.open(world)
+    version = engine.version()
+    with contenders.configuration(url) as file, Calls(file.name) as calls:
+        timed = {"winnow_open and winnow_close": calls.microseconds("open", times),
+                 "winnow_describe, all tasks": calls.microseconds("describe", times),
+                 "an empty purge": calls.microseconds("run", times, task="PurgeExecutions", params=PURGE),
+                 "an empty listing": calls.microseconds("run", times, task="ListExecutions", params=LIST)}
+    trips = {"an empty purge": round_trips(url, "PurgeExecutions", PURGE), "an empty listing": round_trips(url, "ListExecutions", LIST)}
+    with Relay(url) as relay, Sql(relay.url) as sql:
+        sql.value("SELECT 1")
+        trips["for comparison: connect and SELECT 1"] = (relay.round_trips, relay.connections)
+    rows = [[title, number(statistics.median(each)), f"{number(min(each))} .. {number(max(each))}", *trips.get(title, ("none", "none"))]
+            for title, each in timed.items()]
+    last = "for comparison: connect and SELECT 1"
+    rows.append([last, "", "", *trips[last]])
+    return Section(f"Cost of a call on {version}",
+                   ["call", "us (median)", "least .. most", "round trips", "connections"], rows,
+                   about=f"{times} calls in one process; a run includes winnow_job_new, connecting, probing the schema and winnow_job_free.")
+
+
+def round_trips(url, task, params):
+    with Relay(url) as relay, contenders.configuration(relay.url) as file, Calls(file.name) as calls:
+        calls.run(task, params)
+        return relay.round_trips, relay.connections

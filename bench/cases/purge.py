@@ -1,0 +1,65 @@
+"""Purges: winnow against Kestra's statements, row by row, a procedure in the server and pt-archiver."""
+
+import contenders
+import worlds
+from report import Goal, Section, number, statements
+from turns import ratio, take_turns
+
+MEMORY_LIMIT_MIB = 64
+FASTER_THAN_KESTRA = {"postgres": 3, "mysql": 1.5}
+
+
+def small(engine, rounds):
+    share = 0.2
+    return purge(engine, worlds.SMALL, 10_000, share, rounds)
+
+
+def large(engine, rounds):
+    share = 0.02
+    return purge(engine, worlds.LARGE, 100_000, share, min(rounds, 2))
+
+
+def tiny(engine, rounds):
+    return purge(engine, worlds.TINY, 200, 0.5, 1)
+
+
+def purge(engine, world, executions, share, rounds):
+    one, two = contenders.winnow(1), contenders.winnow(2)
+    kestra, floor, rows = contenders.kestra(), contenders.procedure(), contenders.row_by_row(share)
+    others = [kestra, floor, rows]
+    if engine.name == "mysql":
+        others.append(contenders.archiver())
+    series = take_turns(engine, world, executions, [one, two, *others], rounds)
+    against = series[two.title]
+    result = Section(
+        f"Purge of {executions:,} executions, {executions * world.logs:,} logs, {executions * world.metrics:,} metrics on {engine.version()}",
+        ["", "seconds (median)", "least .. most", "executions", "us per row", "against winnow with 2", "peak memory, MiB"],
+        [row(title, own, against, world) for title, own in series.items()],
+        about=f"Among {world.executions:,} executions ({world.rows(world.executions):,} rows); {rounds} rounds; winnow's and the"
+              f" procedure's largest batch {contenders.BATCH_SIZE}.")
+
+    def add(text, a, b, limit, at_least=False):
+        middle, least, most = ratio(series[a.title], series[b.title])
+        result.goals.append(Goal(text, middle, limit, at_least, (least, most)))
+
+    add("winnow with one connection takes at most 1.2x (iii)", one, floor, 1.2)
+    add("winnow with two connections takes less than (iii)", two, floor, 1)
+    faster = FASTER_THAN_KESTRA[engine.name]
+    add(f"(i) takes at least {faster}x winnow with two", kestra, two, faster, True)
+    add("(ii) takes at least 4x winnow with two, per row", rows, two, 4, True)
+    if engine.name == "mysql":
+        add("(iv) takes at least 4x winnow with two", others[-1], two, 4, True)
+    peak = max(series[one.title].peak_kib + series[two.title].peak_kib) / 1024
+    result.goals.append(Goal(f"winnow's memory stays under {MEMORY_LIMIT_MIB} MiB", peak, MEMORY_LIMIT_MIB, unit=" MiB"))
+    for each in (one, two, floor):
+        own = series[each.title]
+        result.profiles.append((f"{each.title}: {number(own.seconds[-1])} s, of which the client computed {number(own.cpu_seconds[-1])} s;"
+                                " the server's statements", statements(own.profile)))
+    return result
+
+
+def row(title, own, against, world):
+    middle, least, most = ratio(own, against)
+    return [title, number(own.median()), f"{number(min(own.seconds))} .. {number(max(own.seconds))}", f"{own.executions:,}",
+            number(own.median() * 1e6 / world.rows(own.executions)),
+            f"{number(middle)}x ({number(least)} .. {number(most)})", number(max(own.peak_kib) / 1024)]

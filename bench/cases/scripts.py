@@ -1,0 +1,24 @@
+"""What other folders measure by scripts of their own: bench/jvm/run.sh, bench/storage/run.sh. Each prints a JSON object a line: a row
+(all with the same keys, the first of which names it), or a goal {"goal", "measured", "limit", "at_least"}."""
+
+import json
+import subprocess
+
+from places import REPOSITORY
+from report import Goal, Section, number
+
+TITLES = {"jvm": "Calls and callbacks from the JVM", "storage": "Files of purged executions in S3"}
+
+
+def path(name):
+    return REPOSITORY / "bench" / name / "run.sh"
+
+
+def measure(name):
+    output = subprocess.run([str(path(name))], check=True, stdout=subprocess.PIPE, text=True).stdout
+    lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+    rows = [line for line in lines if "goal" not in line]
+    goals = [Goal(line["goal"], line["measured"], line["limit"], line.get("at_least", False)) for line in lines if "goal" in line]
+    head = list(rows[0])
+    cells = [[number(value) if isinstance(value, (int, float)) else value for value in row.values()] for row in rows]
+    return Section(TITLES[name], ["", *head[1:]], cells, goals)

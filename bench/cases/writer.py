@@ -1,0 +1,72 @@
+"""What a Kestra server that writes executions and logs feels of a purge beside it."""
+
+import json
+import statistics
+import subprocess
+import time
+
+import contenders
+import worlds
+from places import program
+from report import Goal, Section, number
+from turns import launch, say
+from worlds import end_of
+
+QUIET = "nothing"
+PER_SECOND = 50
+
+
+def writer(engine, rounds):
+    # Long enough for some thousand inserts, on the slower server too.
+    executions = {"postgres": 100_000, "mysql": 30_000}[engine.name]
+    return measure(engine, worlds.LARGE, executions, 15, min(rounds, 2))
+
+
+def tiny(engine, rounds):
+    return measure(engine, worlds.TINY, 200, 0.5, 1)
+
+
+def measure(engine, world, executions, quiet_seconds, rounds):
+    one, two, kestra = contenders.winnow(1), contenders.winnow(2), contenders.kestra()
+    beside = {QUIET: None, **{each.title: each for each in (one, two, kestra, contenders.procedure())}}
+    latencies = {title: [] for title in beside}
+    for number_of in range(rounds):
+        for title, contender in beside.items():
+            latencies[title].append(beside_a_purge(engine, world, executions, contender, quiet_seconds))
+            say(f"  {number_of + 1}/{rounds} {engine.title} beside {title}: {latencies[title][-1]}")
+    quiet = latencies[QUIET]
+    goals = []
+    for each in (one, two):
+        for share in ("p50_us", "p99_us"):
+            rounds_of = [mine[share] / theirs[share] for mine, theirs in zip(latencies[each.title], latencies[kestra.title])]
+            goals.append(Goal(f"{share[:3]} beside {each.title}, against beside (i)", statistics.median(rounds_of), 1.25,
+                              spread=(min(rounds_of), max(rounds_of))))
+    return Section(
+        f"A writer beside a purge on {engine.version()}",
+        ["purge beside it", "inserts", "p50, ms", "p99, ms", "longest, ms", "p50 to quiet", "p99 to quiet"],
+        [row(title, own, quiet) for title, own in latencies.items()], goals,
+        f"{PER_SECOND} executions a second with two logs each, every insert its own transaction, while {executions:,} executions of"
+        f" {world.rows(world.executions) / 1e6:.1f} million rows are purged; {rounds} rounds in turn. The machine's cores are shared by"
+        " the writer, the purge and the server.")
+
+
+def row(title, own, quiet):
+    def middle(share):
+        return statistics.median(each[share] for each in own)
+
+    def to_quiet(share):
+        return number(statistics.median(each[share] / still[share] for each, still in zip(own, quiet))) + "x"
+    return [title, f"{sum(each['count'] for each in own):,}", *(number(middle(share) / 1000) for share in ("p50_us", "p99_us", "max_us")),
+            to_quiet("p50_us"), to_quiet("p99_us")]
+
+
+def beside_a_purge(engine, world, executions, contender, quiet_seconds):
+    url = engine.fresh(world)
+    command = contender and contender.command(engine, url, end_of(executions))
+    writing = subprocess.Popen([program("winnow-bench"), "writer", url, "--per-second", str(PER_SECOND)],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    if command:
+        launch(command)
+    else:
+        time.sleep(quiet_seconds)
+    return json.loads(writing.communicate()[0])

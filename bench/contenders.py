@@ -1,0 +1,62 @@
+"""Who purges: winnow, and what it is measured against. Each is a command that is given a fresh database and an end date."""
+
+import dataclasses
+import json
+import tempfile
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from places import program
+from worlds import utc
+
+BATCH_SIZE = 1000  # winnow's default, and the procedure's
+
+
+@dataclasses.dataclass(frozen=True)
+class Contender:
+    title: str
+    command: callable  # (engine, url, until) -> the command's words
+    # How much of the purge it does where all of it would take minutes: the time per row is compared.
+    share: float = 1
+
+
+def without_password(url):
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=f"{parts.username}@{parts.hostname}:{parts.port}")), unquote(parts.password)
+
+
+def configuration(url, connections=1):
+    """The configuration's file, as the operator writes it."""
+    name, password = without_password(url)
+    file = tempfile.NamedTemporaryFile("w", suffix=".yaml", prefix="winnow-bench.")
+    json.dump({"database": {"url": name, "password": password, "connections": connections}, "storage": {"type": "none"},
+               "policy": {"tenant": "main"}}, file)
+    file.flush()
+    return file
+
+
+_files = []  # kept until the run is over
+
+
+def winnow(connections):
+    def command(engine, url, until):
+        _files.append(configuration(url, connections))
+        params = {"endDate": until.strftime("%Y-%m-%dT%H:%M:%SZ"), "batchSize": BATCH_SIZE}
+        return [program("winnow"), "call", "PurgeExecutions", "--quiet", "--config", _files[-1].name, "--params", json.dumps(params)]
+    plural = "connection" if connections == 1 else "connections"
+    return Contender(f"winnow, {connections} {plural}", command)
+
+
+def kestra(share=1):
+    return Contender("(i) Kestra 1.1's statements", lambda engine, url, until: [program("winnow-bench"), "kestra", url, utc(until)], share)
+
+
+def row_by_row(share):
+    return Contender("(ii) row by row, as before 1.1", lambda engine, url, until: [program("winnow-bench"), "rows", url, utc(until)], share)
+
+
+def procedure():
+    return Contender("(iii) procedure in the server", lambda engine, url, until: engine.call_procedure(url, until, BATCH_SIZE))
+
+
+def archiver():
+    return Contender("(iv) pt-archiver", lambda engine, url, until: engine.archive(url, until))

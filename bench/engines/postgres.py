@@ -1,0 +1,110 @@
+"""A PostgreSQL of the benchmark's own, set as a production server of 8 GiB is: commits reach the disk."""
+
+import subprocess
+from urllib.parse import urlsplit, urlunsplit
+
+import worlds
+from places import DATA, REPOSITORY, program
+from sessions import Sql
+from worlds import utc
+
+SCRIPT = str(REPOSITORY / "tests/servers/postgres.sh")
+SETTINGS = ["shared_buffers=2GB", "max_wal_size=4GB", "checkpoint_timeout=15min", "maintenance_work_mem=1GB", "fsync=on",
+            "synchronous_commit=on", "full_page_writes=on", "timezone=UTC", "shared_preload_libraries=pg_stat_statements"]
+RUN = "run"
+
+
+class Postgres:
+    name = "postgres"
+    title = "PostgreSQL"
+    settings = "shared_buffers 2 GB, max_wal_size 4 GB, fsync, synchronous_commit and full_page_writes on"
+
+    def __init__(self):
+        self.folder = DATA / "postgres"
+        self.url = None
+
+    def start(self):
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        kept = (self.folder / "data").exists()
+        command = ["resume", self.folder] if kept else ["start", self.folder, *SETTINGS]
+        self.url = subprocess.run([SCRIPT, *map(str, command)], check=True, stdout=subprocess.PIPE,
+                                  text=True).stdout.strip()
+
+    def pause(self):
+        if self.url:
+            self._admin(f"DROP DATABASE IF EXISTS {RUN} WITH (FORCE)")
+            subprocess.run([SCRIPT, "pause", str(self.folder)], check=True)
+            self.url = None
+
+    def version(self):
+        with Sql(self.url) as sql:
+            return "PostgreSQL " + sql.value("SHOW server_version").split()[0]
+
+    def open(self, world):
+        """The URL of a world that nobody changes."""
+        name = world.kept_name(self.name)
+        with Sql(self.url) as admin:
+            exists = admin.rows(f"SELECT 1 FROM pg_database WHERE datname = '{name}'")
+        if not exists:
+            self._make(world, name)
+        url = self._url(name)
+        self._warm(url)
+        return url
+
+    def fresh(self, world):
+        """The URL of a new copy, whose pages are in memory as far as they fit."""
+        name = world.kept_name(self.name)
+        with Sql(self.url) as admin:
+            exists = admin.rows(f"SELECT 1 FROM pg_database WHERE datname = '{name}'")
+        if not exists:
+            self._make(world, name)
+        self._admin(f"DROP DATABASE IF EXISTS {RUN} WITH (FORCE)")
+        self._admin(f"CREATE DATABASE {RUN} TEMPLATE {name} STRATEGY file_copy")
+        url = self._url(RUN)
+        self._warm(url)
+        return url
+
+    def call_procedure(self, url, until, size):
+        with Sql(url) as sql:
+            sql.ask(sql=(REPOSITORY / "bench/sql/postgres/procedure.sql").read_text())
+        return [program("winnow-bench"), "one", url, f"CALL floor_purge('{utc(until)}', {size})"]
+
+    def forget_statements(self, url):
+        with Sql(url) as sql:
+            sql.ask(sql="CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+            sql.ask(sql="SELECT pg_stat_statements_reset()")
+
+    def slowest_statements(self, url):
+        """(calls, milliseconds, text) of those that took longest since forget_statements."""
+        with Sql(url) as sql:
+            return sql.rows("SELECT calls, round(total_exec_time)::bigint, query FROM pg_stat_statements"
+                            " WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND query NOT LIKE '%pg_stat_statements_reset%'"
+                            " ORDER BY total_exec_time DESC LIMIT 6")
+
+    def explain(self, sql_text):
+        return "EXPLAIN (ANALYZE, BUFFERS) " + sql_text
+
+    def _url(self, database):
+        parts = urlsplit(self.url)
+        return urlunsplit(parts._replace(path="/" + database))
+
+    def _admin(self, statement):
+        with Sql(self.url) as sql:
+            sql.ask(sql=statement)
+
+    def _make(self, world, name):
+        making = name + "_making"
+        self._admin(f"DROP DATABASE IF EXISTS {making} WITH (FORCE)")
+        self._admin(f"CREATE DATABASE {making}")
+        subprocess.run([program("winnow-sample"), "--database", self._url(making), *worlds.SAMPLE], check=True, stdout=subprocess.DEVNULL)
+        with Sql(self._url(making)) as sql:
+            sql.ask(sql="CREATE EXTENSION pg_prewarm")
+            sql.ask(sql="SET synchronous_commit = off")
+            sql.script(world.script(self.name))
+            sql.ask(sql="VACUUM (ANALYZE, FREEZE)")
+        self._admin(f"ALTER DATABASE {making} RENAME TO {name}")
+
+    def _warm(self, url):
+        with Sql(url) as sql:
+            sql.ask(sql="SELECT sum(pg_prewarm(oid)) FROM pg_class WHERE relkind IN ('r', 'i') AND relnamespace = 'public'::regnamespace")
+            sql.ask(sql="CHECKPOINT")

@@ -1,0 +1,83 @@
+"""Tables and goals as Markdown, and the page that they are written into: docs/benchmarks.md."""
+
+import dataclasses
+import re
+
+from places import REPOSITORY
+
+PAGE = REPOSITORY / "docs/benchmarks.md"
+
+
+@dataclasses.dataclass
+class Goal:
+    """A ratio that has to stay below or reach a limit."""
+    text: str
+    measured: float
+    limit: float
+    at_least: bool = False
+    spread: tuple = ()  # least, most
+    unit: str = "x"
+
+    def met(self):
+        return self.measured >= self.limit if self.at_least else self.measured <= self.limit
+
+    def row(self):
+        spread = f" ({number(self.spread[0])} .. {number(self.spread[1])})" if self.spread else ""
+        return [self.text, f"{number(self.measured)}{self.unit}{spread}", "met" if self.met() else "**missed**"]
+
+
+@dataclasses.dataclass
+class Section:
+    """What a case has to say."""
+    title: str
+    head: list
+    rows: list
+    goals: list = dataclasses.field(default_factory=list)
+    about: str = ""
+    profiles: list = dataclasses.field(default_factory=list)  # (title, text): why a goal was missed
+
+    def missed(self):
+        return [goal for goal in self.goals if not goal.met()]
+
+    def markdown(self):
+        parts = [f"### {self.title}"]
+        if self.about:
+            parts.append(self.about)
+        parts.append(table(self.head, self.rows))
+        if self.goals:
+            parts.append(table(["goal", "measured", ""], [goal.row() for goal in self.goals]))
+        if self.missed():
+            parts += [f"{title}:\n\n```\n{text}\n```" for title, text in self.profiles]
+        return "\n\n".join(parts)
+
+
+def number(value):
+    """Three digits that say something."""
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}"
+
+
+def table(head, rows):
+    lines = [head, ["---"] + ["---:"] * (len(head) - 1)] + rows
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+
+
+def write(name, text):
+    """Replaces what stands between a case's markers, or adds it at the end of the page."""
+    begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
+    page = PAGE.read_text()
+    block = f"{begin}\n\n{text}\n\n{end}"
+    if begin in page:
+        page = re.sub(f"{re.escape(begin)}.*?{re.escape(end)}", lambda _: block, page, flags=re.DOTALL)
+    else:
+        page = page.rstrip() + "\n\n" + block + "\n"
+    PAGE.write_text(page)
+
+
+def statements(profile):
+    """The statements that took longest, from the server's own statistics."""
+    lines = ["    calls        ms  statement"]
+    for calls, milliseconds, text in profile:
+        lines.append(f"{calls:>9} {milliseconds:>9}  {' '.join((text or '').split())[:150]}")
+    return "\n".join(lines)

@@ -1,0 +1,52 @@
+"""The databases that are measured: how many rows each has. They are made once and kept."""
+
+import dataclasses
+import datetime
+import hashlib
+
+from places import REPOSITORY
+
+# Every world is multiplied from this sample, so that documents and namespaces are those of winnow-sample.
+SAMPLE = ["--schema", "1.1", "--executions", "2000", "--logs", "10", "--metrics", "2", "--one-zone", "--seed", "4"]
+TERMINAL = "'SUCCESS', 'WARNING', 'FAILED', 'KILLED', 'CANCELLED', 'RETRIED', 'SKIPPED', 'RESUBMITTED'"
+PURGED = f"tenant_id = 'main' AND end_date IS NOT NULL AND state_current IN ({TERMINAL})"
+LISTED = "end_date IS NOT NULL"
+
+
+@dataclasses.dataclass(frozen=True)
+class World:
+    name: str
+    executions: int
+    logs: int  # of each execution
+    metrics: int
+    filter: str  # which executions of the sample are copied
+
+    def rows(self, executions):
+        return executions * (1 + self.logs + self.metrics)
+
+    def script(self, engine):
+        text = (REPOSITORY / "bench/sql" / engine / "world.sql").read_text()
+        return text.format(executions=self.executions, logs=self.logs, metrics=self.metrics, filter=self.filter)
+
+    def kept_name(self, engine):
+        """Another shape, sample or script is another database."""
+        return f"{self.name}_{hashlib.sha256((self.script(engine) + ' '.join(SAMPLE)).encode()).hexdigest()[:8]}"
+
+
+def end_of(executions):
+    """The end date (UTC) of the last of so many executions: world.sql ends one every 30 seconds."""
+    return datetime.datetime(2025, 1, 1) + datetime.timedelta(seconds=30 * (executions - 1))
+
+
+def utc(moment):
+    """As both servers and both APIs take it."""
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
+TINY = World("tiny", 300, 2, 2, PURGED)
+SMALL = World("small", 12_200, 2, 2, PURGED)
+# 2.0 million rows.
+LARGE = World("large", 154_000, 10, 2, PURGED)
+TINY_LISTING = World("tiny_listing", 2_000, 0, 0, LISTED)
+LISTING = World("listing", 100_000, 0, 0, LISTED)
+LARGE_LISTING = World("large_listing", 1_000_000, 0, 0, LISTED)
