@@ -2,7 +2,7 @@
 # What ./dev demo shows: a sample database on SQLite, a Kestra flow that lists and purges it, and what happened.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
-bin=$PWD/build/release
+export PATH=$PWD/build/release:$PATH
 work=$(mktemp -d "${TMPDIR:-/tmp}/winnow-demo.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
@@ -12,7 +12,7 @@ field() { python3 -c 'import json,sys; print(json.load(sys.stdin)[sys.argv[1]])'
 
 say "A Kestra-shaped database of 10,000 executions, with logs, metrics and files"
 mkdir "$work/storage"
-show "$bin/winnow-sample" --database "sqlite:$work/kestra.db" --executions 10000 --storage "$work/storage"
+show winnow-sample --database "sqlite:$work/kestra.db" --executions 10000 --storage "$work/storage"
 
 cat >"$work/winnow.yaml" <<YAML
 database: {url: "sqlite:$work/kestra.db"}
@@ -20,7 +20,7 @@ storage: {type: local, base-path: $work/storage}
 policy: {tenant: main, protect: [company.teamx]}
 YAML
 export WINNOW_CONFIG=$work/winnow.yaml
-count() { "$bin/winnow" call ListExecutions --params '{"fetchType": "NONE", "deleted": true}' 2>/dev/null | field size; }
+count() { winnow call ListExecutions --params '{"fetchType": "NONE", "deleted": true}' 2>/dev/null | field size; }
 files() { find "$work/storage" -type f ! -name '*.metadata' | wc -l; }
 
 say "The operator's configuration, and a flow in Kestra's YAML"
@@ -30,9 +30,9 @@ cat docs/examples/flows/list-then-purge.yaml
 
 say "Before: $(count) executions of tenant main, $(files) files"
 say "What it would do"
-show "$bin/winnow" run docs/examples/flows/list-then-purge.yaml --dry-run
+show winnow run docs/examples/flows/list-then-purge.yaml --dry-run
 say "Doing it"
-show "$bin/winnow" run docs/examples/flows/list-then-purge.yaml
+show winnow run docs/examples/flows/list-then-purge.yaml
 say "After: $(count) executions of tenant main, $(files) files; a protected namespace, the other tenant, running and paused executions stay"
 say "The same flow again finds nothing to do"
-show "$bin/winnow" run docs/examples/flows/list-then-purge.yaml
+show winnow run docs/examples/flows/list-then-purge.yaml
