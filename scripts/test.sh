@@ -1,18 +1,25 @@
 #: ./dev test     builds, starts servers of its own, runs every test
 #:                (arguments go to ctest: ./dev test -R Purge)
+#: ./dev test --asan [CTEST-ARGUMENT...]   the same under the address and undefined-behaviour sanitizers
 #: ./dev test --tsan [CTEST-ARGUMENT...]   the tests with threads, under the thread sanitizer
 source scripts/shared/steps.sh
 source scripts/shared/build.sh
 source scripts/shared/servers.sh
 
 preset=dev targets=()
-if [ "${1:-}" = --tsan ]; then
-  # The suites that CMake labels so; a race shows in a few random cases as well as in a thousand.
-  preset=tsan targets=(abi_test drivers_test purge_test)
-  export WINNOW_ORACLE_CASES=${WINNOW_ORACLE_CASES:-50}
-  shift
-  [ $# -gt 0 ] || set -- -L threads
-fi
+case ${1:-} in
+  --asan)
+    preset=asan
+    shift
+    ;;
+  --tsan)
+    # The suites that CMake labels so; a race shows in a few random cases as well as in a thousand.
+    preset=tsan targets=(abi_test drivers_test purge_test)
+    export WINNOW_ORACLE_CASES=${WINNOW_ORACLE_CASES:-50}
+    shift
+    [ $# -gt 0 ] || set -- -L threads
+    ;;
+esac
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:detect_leaks=1
 export UBSAN_OPTIONS=print_stacktrace=1
 export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
