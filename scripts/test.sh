@@ -48,6 +48,11 @@ report=$(mktemp)
 trap 'rm -f "$report"; stop_servers' EXIT
 ctest --test-dir "build/$preset" --output-on-failure --no-tests=error -j2 "$@" | tee "$report"
 [ $# -eq 0 ] || exit 0
+need maven
+for version in 14 16 17 18; do
+  step "PostgreSQL $version"
+  tests/acceptance/postgres_version.sh "$version" "build/$preset"
+done
 step "100,000 executions by the released command"
 python3 tests/acceptance/purge_100k.py
 

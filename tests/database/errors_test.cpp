@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "database/mysql/mysql_errors.h"
 #include "database/postgres/postgres_errors.h"
 #include "database/sqlite/sqlite_errors.h"
 
@@ -98,6 +99,38 @@ TEST(SqliteErrors, EveryCodeHasItsMeaning) {
     EXPECT_EQ(sqlite_failure(code, "text").kind, kind) << code;
     EXPECT_EQ(sqlite_failure(code, "text").retryable, retryable) << code;
   }
+}
+
+struct NumberCase {
+  unsigned int number;
+  FailureKind kind;
+  bool retryable;
+};
+
+TEST(MysqlErrors, EveryNumberHasItsMeaning) {
+  const std::vector<NumberCase> cases = {
+      {1205, conflict, true},     {1213, conflict, true},     {1317, conflict, true},
+      {3024, conflict, true},     {1040, unavailable, true},  {1045, unavailable, false},
+      {1044, unavailable, false}, {1049, unavailable, false}, {1053, unavailable, true},
+      {4031, unavailable, true},  {1290, unavailable, false}, {1114, unavailable, false},
+      {1142, schema, false},      {1146, schema, false},      {1054, schema, false},
+      {1451, schema, false},      {1644, schema, false},      {1366, invalid_parameter, false},
+      {2003, unavailable, true},  {2006, unavailable, true},  {2013, unavailable, true},
+      {2026, unavailable, false}, {2059, unavailable, false}, {2008, no_memory, false},
+      {1064, internal, false},    {1267, internal, false}};
+  for (const auto& [number, kind, retryable] : cases) {
+    const auto failure = mysql_failure(number, "HY000", "text", false);
+    EXPECT_EQ(failure.kind, kind) << number;
+    EXPECT_EQ(failure.retryable, retryable) << number;
+    EXPECT_EQ(failure.message, "MySQL: text (" + std::to_string(number) + ")");
+    // A SQLSTATE is the server's own word: the connector's errors have none.
+    EXPECT_EQ(failure.sqlstate, number >= 2000 && number < 3000 ? "" : "HY000") << number;
+  }
+}
+
+TEST(MysqlErrors, ACancelIsOursOnlyIfWeAskedForIt) {
+  EXPECT_EQ(mysql_failure(1317, "70100", "interrupted", true).kind, cancelled);
+  EXPECT_EQ(mysql_failure(1205, "HY000", "lock wait timeout", true).kind, conflict);
 }
 
 }  // namespace

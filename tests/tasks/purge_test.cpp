@@ -102,7 +102,8 @@ TEST_P(Purge, IsFoundByKestrasOwnTypeNames) {
 TEST_P(Purge, NeverTakesMoreThanBatchSizeInATransaction) {
   add_executions(10);
   const auto result = require_result(bed_.run("PurgeExecutions", with(kPurge, {{"batchSize", 4}})));
-  EXPECT_EQ(result["batches"], 3);
+  EXPECT_GE(result["batches"],
+            3);  // more where the machine is slow: batches shrink to a target time
   for (const auto& event : bed_.host.events()) EXPECT_LE(event["rows"], 4);
 }
 
