@@ -18,9 +18,9 @@ struct S3Settings {
   bool path_style = true;  // the bucket stands in the path; else before the host
   std::string access_key = {};
   std::string secret_key = {};
-  std::string session_token = {};    // empty: none
-  std::string ca_file = {};          // empty: the system's authorities
-  std::int32_t requests = 16;        // in flight at a time, for each call of remove() and its like
+  std::string session_token = {};  // empty: none
+  std::string ca_file = {};        // empty: the system's authorities
+  std::int32_t requests = 16;      // in flight at a time, for each call of remove() and its like
   std::int32_t pause_ms = 100;     // before the second try; doubled for each further one, up to 4 s
   std::int32_t timeout_ms = 30'000;  // of one try of a request
 };

@@ -8,7 +8,6 @@
 #include <stdexcept>
 #include <string>
 
-
 #include "storage/s3.h"
 #include "storage/s3/answers.h"
 #include "storage/s3/courier.h"
