@@ -1,11 +1,8 @@
 #include "database/mysql/mysql_session.h"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <errmsg.h>
 #include <poll.h>
-#include <system_error>
 #include <utility>
 
 #include <sys/socket.h>
@@ -13,35 +10,13 @@
 #include "database/mysql/mysql_errors.h"
 #include "database/mysql/mysql_library.h"
 #include "database/mysql/mysql_options.h"
+#include "database/mysql/mysql_wait.h"
 
 namespace winnow::database {
 namespace {
 
 constexpr std::uint16_t kPort = 3306;
 constexpr unsigned long kOldest = 80021;  // 8.0.21
-
-int poll_timeout(std::chrono::steady_clock::time_point deadline) {
-  if (deadline == std::chrono::steady_clock::time_point::max()) return -1;
-  const auto left =
-      std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 86'400'000));
-}
-
-short events_of(int wanted) {
-  int events = 0;
-  if ((wanted & MYSQL_WAIT_READ) != 0) events |= POLLIN;
-  if ((wanted & MYSQL_WAIT_WRITE) != 0) events |= POLLOUT;
-  if ((wanted & MYSQL_WAIT_EXCEPT) != 0) events |= POLLPRI;
-  return static_cast<short>(events);
-}
-
-int ready_of(short events, int wanted) {
-  int ready = 0;
-  if ((events & (POLLIN | POLLHUP | POLLERR)) != 0) ready |= MYSQL_WAIT_READ;
-  if ((events & (POLLOUT | POLLHUP | POLLERR)) != 0) ready |= MYSQL_WAIT_WRITE;
-  if ((events & POLLPRI) != 0) ready |= MYSQL_WAIT_EXCEPT;
-  return ready & wanted;
-}
 
 // What a session of winnow's is like, whatever the server's or the account's defaults: READ
 // COMMITTED, so that a purge locks its own rows and no gaps that Kestra inserts into
@@ -192,18 +167,12 @@ Outcome<int> MysqlSession::wait(int wanted) {
       if (!connected_) return fail(FailureKind::cancelled, "cancelled while connecting");
       ask_to_stop();
     }
-    const int wake = watches() ? cancellation_.wake_descriptor() : -1;
-    std::array<pollfd, 2> descriptors = {
-        pollfd{mysql_get_socket(mysql_.get()), events_of(wanted), 0}, pollfd{wake, POLLIN, 0}};
-    auto timeout = poll_timeout(deadline_);
-    // Without a descriptor to wake by, cancellation is looked for now and then.
-    constexpr int kGlance = 100;
-    if (watches() && wake < 0) timeout = timeout < 0 ? kGlance : std::min(timeout, kGlance);
-    if (::poll(descriptors.data(), descriptors.size(), timeout) < 0 && errno != EINTR) {
-      return fail(FailureKind::internal, "poll: " + std::system_category().message(errno));
-    }
-    const int ready = ready_of(descriptors[0].revents, wanted);
-    if (ready != 0) return ready;
+    const auto ready = poll_mysql({.socket = mysql_get_socket(mysql_.get()),
+                                   .wanted = wanted,
+                                   .watches = watches(),
+                                   .wake = cancellation_.wake_descriptor(),
+                                   .deadline = deadline_});
+    if (!ready || *ready != 0) return ready;
     if (Clock::now() >= deadline_) {
       return fail(Failure{.kind = FailureKind::unavailable,
                           .message = "the server did not answer within " +
