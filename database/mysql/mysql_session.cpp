@@ -238,7 +238,10 @@ Failure MysqlSession::failure() {
 
 Failure MysqlSession::failure(unsigned int number, const char* sqlstate, const char* message) {
   if (mysql_connection_lost(number)) give_up();
-  return mysql_failure(number, sqlstate, message, asked_to_cancel_);
+  auto failure = mysql_failure(number, sqlstate, message, asked_to_cancel_);
+  // TLS that fails in the log-in will fail again; later it is a link that broke.
+  if (connected_ && number == CR_SSL_CONNECTION_ERROR) failure.retryable = true;
+  return failure;
 }
 
 Failure MysqlSession::lost() {

@@ -128,6 +128,16 @@ TEST(MysqlErrors, EveryNumberHasItsMeaning) {
   }
 }
 
+// After which a COMMIT that was sent is in doubt.
+TEST(MysqlErrors, WhatEndsAConnectionIsKnown) {
+  for (const auto number : {1053U, 2006U, 2013U, 2014U, 2026U, 2027U, 4031U}) {
+    EXPECT_TRUE(mysql_connection_lost(number)) << number;
+  }
+  for (const auto number : {1205U, 1213U, 1317U, 1146U}) {
+    EXPECT_FALSE(mysql_connection_lost(number)) << number;
+  }
+}
+
 TEST(MysqlErrors, ACancelIsOursOnlyIfWeAskedForIt) {
   EXPECT_EQ(mysql_failure(1317, "70100", "interrupted", true).kind, cancelled);
   EXPECT_EQ(mysql_failure(1205, "HY000", "lock wait timeout", true).kind, conflict);
