@@ -82,6 +82,10 @@ class Dialect {
   // What ends a SELECT that locks its rows and passes over those that others hold; empty where a transaction
   // locks the whole database (SQLite).
   virtual std::string_view lock_skipping_locked() const = 0;
+  // The same for one that waits for them, as long as Settings::lock_timeout_ms.
+  std::string_view lock_waiting() const {
+    return lock_skipping_locked().empty() ? "" : "FOR UPDATE";
+  }
 
   // DELETE of the rows of `table` whose `expression_column` is one of `keys`; with `deleted` named where the table has
   // that column, so that Kestra's indexes up to 1.2 serve (PR 12181). The shape is the one that keeps to the index

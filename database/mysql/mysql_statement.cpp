@@ -30,6 +30,9 @@ void MysqlStatement::Closer::operator()(MYSQL_STMT* statement) const {
 
 tl::unexpected<Failure> MysqlStatement::failed() {
   auto* statement = statement_.get();
+  // What ends a result in its middle (a lock that was waited for in vain, say) the connector notes
+  // on the connection alone.
+  if (mysql_stmt_errno(statement) == 0) return fail(session_.failure());
   return fail(session_.failure(mysql_stmt_errno(statement), mysql_stmt_sqlstate(statement),
                                mysql_stmt_error(statement)));
 }

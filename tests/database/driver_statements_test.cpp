@@ -154,6 +154,25 @@ TEST_P(DriverStatements, ALockThatIsNotGivenUpInTimeIsAConflictThatMayBeTriedAga
   EXPECT_THAT(require(waiting->execute({&renaming_it, 1}, AfterBatch::commit)), ElementsAre(1));
 }
 
+// The wait ends when rows were sent already.
+TEST_P(DriverStatements, AQueryThatWaitsForALockInVainIsAConflict) {
+  if (is("sqlite")) GTEST_SKIP() << "SQLite locks no rows";
+  insert_many(300);
+  const auto renaming_it = renaming("k00299", "other");
+  require(connection_->begin());
+  require(connection_->execute({&renaming_it, 1}, AfterBatch::stay_open));
+  const auto waiting = impatient();
+  require(waiting->begin());
+  database::SqlWriter lock(waiting->dialect());
+  lock.text("SELECT value FROM ").table(items()).text(" WHERE ").identifier("key");
+  lock.text(" > ").bind(std::string("k0")).text(" ORDER BY ").identifier("key");
+  lock.text(" ").text(waiting->dialect().lock_waiting());
+  const auto done = waiting->query(lock.take(), kIgnore);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, FailureKind::conflict) << done.error().message;
+  EXPECT_TRUE(done.error().retryable);
+}
+
 TEST_P(DriverStatements, ADeletionByKeysTakesThoseKeysAlone) {
   insert_many(5);
   insert({{"key", "gone"}, {"deleted", true}});
