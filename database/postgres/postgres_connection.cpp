@@ -30,6 +30,8 @@ class PostgresConnection final : public Connection {
   Outcome<void> query(const Statement& statement, const RowHandler& handler) override;
   Outcome<std::vector<std::int64_t>> execute(std::span<const Statement> statements,
                                              AfterBatch after) override;
+  std::string transaction_name() const override { return transaction_name_; }
+  Outcome<std::optional<bool>> was_committed(const std::string& transaction_name) override;
   Outcome<QueryPlan> explain(const Statement& statement) override;
 
  private:
@@ -46,6 +48,7 @@ class PostgresConnection final : public Connection {
   const Cancellation& cancellation_;
   std::unique_ptr<PostgresSession> session_;
   Transaction transaction_ = Transaction::none;
+  std::string transaction_name_;
   bool dead_ = false;
 };
 
@@ -183,7 +186,9 @@ Outcome<std::vector<std::int64_t>> PostgresConnection::execute(
   auto group = transaction_ == Transaction::open ? std::vector<Statement>{} : opening();
   const auto first = group.size();
   group.insert(group.end(), statements.begin(), statements.end());
+  const bool stays_open = !commits && !statements.empty();
   if (commits) group.push_back(plain("COMMIT"));
+  if (stays_open) group.push_back(plain("SELECT pg_current_xact_id()::text"));
   if (group.empty()) return std::vector<std::int64_t>{};
   if (auto sent = send(group); !sent) {
     auto failure = std::move(sent.error());
@@ -192,7 +197,11 @@ Outcome<std::vector<std::int64_t>> PostgresConnection::execute(
   }
   transaction_ = Transaction::open;
   std::vector<PostgresAnswer> answers(group.size());
-  auto failure = read_group(answers, nullptr);
+  const RowHandler take_name = [this](const Row& row) {
+    transaction_name_ = row.text(0).value_or("");
+    return true;
+  };
+  auto failure = read_group(answers, stays_open ? &take_name : nullptr);
   if (!failure && commits && answers.back().tag != "COMMIT") {
     failure = Failure{.kind = FailureKind::conflict,
                       .message = "PostgreSQL: the transaction was rolled back instead of committed",
@@ -218,6 +227,26 @@ Outcome<Schema> PostgresConnection::probe(std::span<const std::string> tables) {
   });
   if (!read) return fail(std::move(read.error()));
   return postgres_schema(found);
+}
+
+Outcome<std::optional<bool>> PostgresConnection::was_committed(
+    const std::string& transaction_name) {
+  const Statement asked{.sql = "SELECT pg_xact_status($1::text::xid8)",
+                        .parameters = {transaction_name}};
+  std::string status;
+  auto read = query(asked, [&status](const Row& row) {
+    status = row.text(0).value_or("");
+    return true;
+  });
+  if (!read) return fail(std::move(read.error()));
+  if (status == "in progress") {
+    return fail(Failure{.kind = FailureKind::conflict,
+                        .message = "PostgreSQL has not yet ended a transaction whose connection "
+                                   "was lost",
+                        .retryable = true});
+  }
+  if (status.empty()) return std::optional<bool>();
+  return std::optional(status == "committed");
 }
 
 Outcome<QueryPlan> PostgresConnection::explain(const Statement& statement) {

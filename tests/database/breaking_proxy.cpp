@@ -80,7 +80,7 @@ int BreakingProxy::dial() const {
 
 void BreakingProxy::accept_one() {
   const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-  if (client >= 0) links_.push_back({client, broken_ ? -1 : dial()});
+  if (client >= 0) links_.push_back({.client = client, .server = broken_ ? -1 : dial()});
 }
 
 // Passes on what one side sent. False: this link is over.
@@ -91,8 +91,12 @@ bool BreakingProxy::serve(Link& link, bool from_client) {
   const auto size = ::recv(from, bytes.data(), bytes.size(), 0);
   if (size <= 0) return false;
   const std::string_view text(bytes.data(), static_cast<std::size_t>(size));
-  const bool triggered = from_client && text.find(trigger_) != std::string_view::npos;
-  if (triggered) broken_ = true;
+  const bool triggered = armed_ && from_client && text.find(trigger_) != std::string_view::npos;
+  if (triggered) {
+    armed_ = false;
+    link.cut = true;
+    broken_ = how_ != How::hang_up_once;
+  }
   if (!triggered || when_ == When::after_forwarding) {
     [[maybe_unused]] const auto sent = ::send(to, text.data(), text.size(), MSG_NOSIGNAL);
   }
@@ -104,8 +108,9 @@ void BreakingProxy::run() {
     std::vector<pollfd> descriptors = {{listener_, POLLIN, 0}};
     for (const auto& link : links_) {
       // Once broken nothing is read any more: neither side hears of the other.
-      descriptors.push_back({broken_ ? -1 : link.client, POLLIN, 0});
-      descriptors.push_back({broken_ ? -1 : link.server, POLLIN, 0});
+      const bool read = !broken_ && !link.cut;
+      descriptors.push_back({read ? link.client : -1, POLLIN, 0});
+      descriptors.push_back({read ? link.server : -1, POLLIN, 0});
     }
     if (::poll(descriptors.data(), descriptors.size(), 10) <= 0) continue;
     for (std::size_t at = 1; at < descriptors.size() && !broken_; ++at) {
@@ -113,9 +118,9 @@ void BreakingProxy::run() {
       if (descriptors[at].revents == 0 || link.client < 0) continue;
       if (serve(link, at % 2 == 1)) continue;
       // The server reads what it was sent before it sees the end.
-      if (broken_ && link.server >= 0) ::shutdown(link.server, SHUT_WR);
+      if (link.cut && link.server >= 0) ::shutdown(link.server, SHUT_WR);
       close_socket(link.client);
-      if (!broken_) close_socket(link.server);
+      if (!link.cut) close_socket(link.server);
     }
     if (descriptors[0].revents != 0) accept_one();
   }

@@ -13,11 +13,15 @@ namespace winnow::tests {
 class BreakingProxy {
  public:
   enum class When { before_forwarding, after_forwarding };
-  enum class How { hang_up, fall_silent };
+  enum class How {
+    hang_up,
+    fall_silent,
+    hang_up_once,  // the next connection is served as if nothing had been
+  };
 
   // Breaks when a client sends `trigger`: before or after those bytes reached the server; the
   // server's answers to them are never passed on. Once broken it accepts connections and answers
-  // none.
+  // none, unless it hangs up only once.
   BreakingProxy(std::string host, std::uint16_t port, std::string trigger, When when, How how);
   BreakingProxy(const BreakingProxy&) = delete;
   BreakingProxy& operator=(const BreakingProxy&) = delete;
@@ -29,6 +33,7 @@ class BreakingProxy {
   struct Link {
     int client = -1;
     int server = -1;
+    bool cut = false;  // by the trigger
   };
   void run();
   void accept_one();
@@ -43,6 +48,7 @@ class BreakingProxy {
   std::uint16_t port_ = 0;
   int listener_ = -1;
   std::atomic<bool> stop_{false};
+  bool armed_ = true;
   bool broken_ = false;
   std::vector<Link> links_;
   std::thread thread_;

@@ -152,6 +152,23 @@ TEST_P(PostgresSession, ALinkThatBreaksAfterCommitWasSentLeavesItInDoubt) {
   while (count_items() != "2") std::this_thread::yield();
 }
 
+TEST_P(PostgresSession, TheServerTellsWhatBecameOfATransaction) {
+  insert_many(2);
+  const auto other = database_.connection();
+  const auto statement = plain("DELETE FROM items WHERE number = 1");
+  ASSERT_TRUE(other->execute({&statement, 1}, AfterBatch::stay_open));
+  const auto open = connection_->was_committed(other->transaction_name());
+  ASSERT_FALSE(open);
+  EXPECT_EQ(open.error().kind, FailureKind::conflict);
+  EXPECT_TRUE(open.error().retryable);
+  ASSERT_TRUE(other->execute({}, AfterBatch::commit));
+  EXPECT_EQ(connection_->was_committed(other->transaction_name()).value(), true);
+  ASSERT_TRUE(other->execute({&statement, 1}, AfterBatch::stay_open));
+  const auto name = other->transaction_name();
+  ASSERT_TRUE(other->rollback());
+  EXPECT_EQ(connection_->was_committed(name).value(), false);
+}
+
 TEST_P(PostgresSession, ALinkThatBreaksWithoutACommitLeavesNothingInDoubt) {
   insert_many(3);
   auto broken =
