@@ -8,6 +8,9 @@ namespace {
 // The greatest offset that java.time.ZoneOffset allows: no writer's local time is further from UTC.
 constexpr std::chrono::hours kGreatestOffset{18};
 
+constexpr std::int64_t kSmallTable = 5'000;  // rows
+constexpr std::size_t kAssumedKeys = 10;     // what PostgreSQL takes a list for that it can't see
+
 constexpr std::string_view kInstantFormat = R"('YYYY-MM-DD"T"HH24:MI:SS.US"Z"')";
 constexpr std::string_view kLocalFormat = R"('YYYY-MM-DD"T"HH24:MI:SS.US')";
 
@@ -115,6 +118,26 @@ void PostgresDialect::any_of(SqlWriter& writer, std::string_view expression, con
   writer.text(expression).text(" = ANY(").bind_as(column, std::move(values)).text(")");
 }
 
+// In a table of some size the list stands in a sub-select of its own, so that the planner does not
+// see how long it is: for a thousand keys in plain sight it reads tables of 20,000 rows from end to
+// end, at four times the index's cost. A small table it does read so, and there it needs the list
+// in plain sight to look it up by a hash.
+void PostgresDialect::any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
+                              const Column& column, TextList keys) const {
+  const auto* deleted = table.column("deleted");
+  if (deleted != nullptr && deleted->type == ColumnType::boolean) {
+    writer.text(qualified(*this, table_alias, "deleted")).text(" IN (false, true) AND ");
+  }
+  const auto name = qualified(*this, table_alias, column.name);
+  const bool small = table.estimated_rows >= 0 && table.estimated_rows < kSmallTable;
+  if (small || keys.size() < kAssumedKeys) {
+    any_of(writer, name, column, std::move(keys));
+    return;
+  }
+  writer.text(name).text(" = ANY((SELECT ").bind_as(column, std::move(keys));
+  writer.text(")::").text(cast_of(column)).text("[])");
+}
+
 void PostgresDialect::starts_with(SqlWriter& writer, std::string_view expression,
                                   std::string prefix) const {
   writer.text(expression).text(" ^@ ").bind(std::move(prefix));
@@ -175,11 +198,7 @@ Statement PostgresDialect::delete_by_keys(const Table& table, const Column& colu
                                           TextList keys) const {
   SqlWriter writer(*this);
   writer.text("DELETE FROM ").table(table).text(" WHERE ");
-  const auto* deleted = table.column("deleted");
-  if (deleted != nullptr && deleted->type == ColumnType::boolean) {
-    writer.identifier("deleted").text(" IN (false, true) AND ");
-  }
-  any_of(writer, quoted(column.name), column, std::move(keys));
+  any_key(writer, {}, table, column, std::move(keys));
   return writer.take();
 }
 

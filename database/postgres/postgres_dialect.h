@@ -15,6 +15,8 @@ class PostgresDialect final : public Dialect {
                              const Parameter& value) const override;
   void any_of(SqlWriter& writer, std::string_view expression, const Column& column,
               TextList values) const override;
+  void any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
+               const Column& column, TextList keys) const override;
   void starts_with(SqlWriter& writer, std::string_view expression,
                    std::string prefix) const override;
   void compare_instant(SqlWriter& writer, std::string_view table_alias, const Column& column,

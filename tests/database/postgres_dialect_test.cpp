@@ -39,12 +39,23 @@ TEST(PostgresDialect, DeletesByOneListWhateverItsLength) {
   table.schema = "public";
   const auto key = column("execution_id", ColumnType::text, "character varying");
   table.columns = {key};
-  EXPECT_EQ(PostgresDialect().delete_by_keys(table, key, {"a", "b"}).sql,
-            R"(DELETE FROM "public"."logs" WHERE "execution_id" = ANY($1::text[]))");
+  EXPECT_EQ(
+      PostgresDialect().delete_by_keys(table, key, TextList(10, "a")).sql,
+      R"(DELETE FROM "public"."logs" WHERE "execution_id" = ANY((SELECT $1::text[])::text[]))");
   table.columns.push_back(column("deleted", ColumnType::boolean, "boolean"));
   EXPECT_EQ(
-      PostgresDialect().delete_by_keys(table, key, {"a"}).sql,
-      R"(DELETE FROM "public"."logs" WHERE "deleted" IN (false, true) AND "execution_id" = ANY($1::text[]))");
+      PostgresDialect().delete_by_keys(table, key, TextList(1'000, "a")).sql,
+      R"(DELETE FROM "public"."logs" WHERE "deleted" IN (false, true) AND "execution_id" = ANY((SELECT $1::text[])::text[]))");
+}
+
+TEST(PostgresDialect, ShowsThePlannerTheKeysForASmallTable) {
+  Table table;
+  table.name = "logs";
+  table.estimated_rows = 100;
+  const auto key = column("execution_id", ColumnType::text, "character varying");
+  table.columns = {key};
+  EXPECT_EQ(PostgresDialect().delete_by_keys(table, key, TextList(1'000, "a")).sql,
+            R"(DELETE FROM "logs" WHERE "execution_id" = ANY($1::text[]))");
 }
 
 TEST(PostgresParameters, QuoteEveryElementOfAList) {
