@@ -28,27 +28,22 @@ Outcome<void> KeySpool::append(const std::vector<std::string>& keys) {
         std::fwrite(key.data(), 1, length, file_.get()) != length) {
       return spool_failure("written");
     }
-    ++size_;
+    ++appended_;
   }
   return {};
 }
 
-Outcome<void> KeySpool::read(
-    std::size_t chunk, const std::function<Outcome<void>(std::vector<std::string>)>& handler) {
-  if (!file_) return {};
-  std::rewind(file_.get());
+Outcome<std::vector<std::string>> KeySpool::take(std::size_t most) {
   std::vector<std::string> keys;
-  for (std::int64_t i = 0; i < size_; ++i) {
+  if (taken_ == 0 && file_) std::rewind(file_.get());
+  for (; keys.size() < most && taken_ < appended_; ++taken_) {
     std::uint16_t length = 0;
     if (std::fread(&length, sizeof length, 1, file_.get()) != 1) return spool_failure("read");
     std::string key(length, '\0');
     if (std::fread(key.data(), 1, length, file_.get()) != length) return spool_failure("read");
     keys.push_back(std::move(key));
-    if (keys.size() < chunk && i + 1 < size_) continue;
-    if (auto handled = handler(std::move(keys)); !handled) return handled;
-    keys.clear();
   }
-  return {};
+  return keys;
 }
 
 }  // namespace winnow::tasks

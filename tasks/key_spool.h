@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdio>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,21 +14,19 @@ namespace winnow::tasks {
 // a small buffer. Not thread-safe. Keys are at most 64 KiB each.
 class KeySpool {
  public:
-  // Storage failure when the folder for temporary files can't take it.
+  // Storage failure when the folder for temporary files can't take it. Not after the first take().
   Outcome<void> append(const std::vector<std::string>& keys);
 
-  std::int64_t size() const { return size_; }
-
-  // Hands all keys over in their order, at most `chunk` at a time, until the handler fails.
-  Outcome<void> read(std::size_t chunk,
-                     const std::function<Outcome<void>(std::vector<std::string>)>& handler);
+  // The next keys in the order they were appended in, at most `most`; none: all were taken.
+  Outcome<std::vector<std::string>> take(std::size_t most);
 
  private:
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
   std::unique_ptr<std::FILE, Close> file_;
-  std::int64_t size_ = 0;
+  std::int64_t appended_ = 0;
+  std::int64_t taken_ = 0;
 };
 
 }  // namespace winnow::tasks

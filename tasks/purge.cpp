@@ -23,7 +23,16 @@ std::vector<ParameterSpec> purge_parameters(const Manifest& /*manifest*/) {
   tenant.schema =
       Json{{"type", "string"},
            {"description", "The tenant whose rows go: one of the policy's; without it the first."}};
-  return {tenant};
+  ParameterSpec batch_time;
+  batch_time.name = "batchTime";
+  batch_time.schema = Json{{"type", "integer"},
+                           {"minimum", 10},
+                           {"maximum", 60'000},
+                           {"default", 250},
+                           {"description",
+                            "Milliseconds that a transaction should take: batches grow, up to "
+                            "`batchSize`, and shrink to meet it."}};
+  return {tenant, batch_time};
 }
 
 bool purges_files(const Manifest& manifest, const Json& parameters) {

@@ -6,8 +6,7 @@
 
 namespace winnow::tasks {
 
-// The parameters that every purge has beside its manifest's own: tenant. The manifest reader adds
-// them.
+// The parameters that every purge has beside its manifest's own: tenant and batchTime.
 std::vector<ParameterSpec> purge_parameters(const Manifest& manifest);
 
 // Whether the manifest has a step that removes files, and the parameters leave it switched on.

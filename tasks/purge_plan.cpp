@@ -52,7 +52,8 @@ Outcome<Json> describe_purge(const Manifest& manifest, const Json& parameters, P
   const auto& dialect = connection.dialect();
   const auto& steps = *prepared.steps;
   const auto batch_size = parameters.value("batchSize", std::int64_t{1'000});
-  const BatchSource source(manifest, *prepared.selection, steps, steps.deletes_parent());
+  const BatchSource source(manifest, *prepared.selection, steps,
+                           steps.deletes_parent() ? RowLock::skipping : RowLock::none);
 
   Json plan{{"task", manifest.name},
             {"server", prepared.schema.server},
@@ -71,6 +72,12 @@ Outcome<Json> describe_purge(const Manifest& manifest, const Json& parameters, P
   plan["selected"] = selected;
 
   const auto batch = stand_ins(batch_size);
+  if (steps.deletes_parent()) {
+    const auto lock = source.lock_statement(
+        dialect, {.deleted = prepared.selection->deleted_branches().front(), .rows = batch});
+    auto added = add_statement(plan, connection, "lock " + manifest.table, lock);
+    if (!added) return fail(added.error());
+  }
   for (const auto& step : steps.rows()) {
     auto added = add_statement(plan, connection, "delete from " + step.table->name,
                                steps.deletion(dialect, step, batch));

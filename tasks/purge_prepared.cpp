@@ -1,9 +1,22 @@
 #include "tasks/purge_prepared.h"
 
+#include <algorithm>
+
 namespace winnow::tasks {
+namespace {
+
+// A server looks for a deadlock after a while (PostgreSQL's deadlock_timeout, 1 s) and then fails
+// whoever asked first. Who waits less than that gives way himself: it is never Kestra that fails.
+constexpr std::int32_t kLongestWaitMs = 500;
+
+}  // namespace
 
 Outcome<Prepared> prepare(const Manifest& manifest, const Json& parameters, Context& context) {
   context.progress.phase = Phase::connecting;
+  if (context.database.engine != database::Engine::sqlite) {
+    auto& wait = context.database.lock_timeout_ms;
+    wait = std::min(wait, kLongestWaitMs);
+  }
   auto connection = database::connect(context.database, context.cancellation);
   if (!connection) return fail(connection.error());
   auto schema = (*connection)->probe(tables_of(manifest));

@@ -1,6 +1,5 @@
 #include "tasks/purge_run.h"
 
-#include <algorithm>
 #include <thread>
 
 #include "outcome/guard.h"
@@ -11,12 +10,18 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::int32_t kPassesWithoutProgress =
-    12;                                         // waiting for rows that others hold: about 10 s
-constexpr std::size_t kSecondLookKeys = 2'000;  // of one transaction of the second look
+    12;  // waiting for rows that others hold: about 10 s
 
 bool flag(const Json& parameters, const char* name) {
   const auto found = parameters.find(name);
   return found != parameters.end() && found->is_boolean() && found->get<bool>();
+}
+
+RowLock lock_of(const PurgeSteps& steps, const Selection& selection, bool dry_run) {
+  if (dry_run) return RowLock::none;
+  if (steps.deletes_parent()) return RowLock::skipping;
+  // Who may only delete logs, say, can't lock their executions.
+  return selection.table().can_delete ? RowLock::waiting : RowLock::none;
 }
 
 }  // namespace
@@ -28,9 +33,10 @@ PurgeRun::PurgeRun(const Manifest& manifest, const Json& parameters, Context& co
       prepared_(std::move(prepared)),
       dry_run_(flag(parameters, "dryRun")),
       ledger_(zero_counters(manifest)),
-      sizer_(parameters.value("batchSize", std::int64_t{1'000})),
+      sizer_(parameters.value("batchSize", std::int64_t{1'000}),
+             milliseconds(parameters.value("batchTime", std::int64_t{250}))),
       source_(manifest, *prepared_.selection, *prepared_.steps,
-              !dry_run_ && prepared_.steps->deletes_parent()),
+              lock_of(*prepared_.steps, *prepared_.selection, dry_run_)),
       shared_{.manifest = manifest,
               .context = context,
               .selection = *prepared_.selection,
@@ -62,11 +68,12 @@ Outcome<void> PurgeRun::purge() {
   if (auto within = check_cap(); !within) return within;
   context_.progress.phase = Phase::working;
   if (dry_run_ || !prepared_.steps->deletes_parent()) {
-    if (auto walked = walk(); !walked) return walked;
+    if (auto walked = all(&PurgeWorker::step); !walked) return walked;
   } else {
     if (auto passed = passes(); !passed) return passed;
     context_.progress.phase = Phase::finishing;
-    if (auto looked = second_look(); !looked) return looked;
+    // Logs and metrics that Kestra wrote after their execution's batch was committed (S3).
+    if (auto looked = all(&PurgeWorker::look_again); !looked) return looked;
   }
   auto kept = ledger_.kept_failure();
   if (!kept) return {};
@@ -102,7 +109,7 @@ Outcome<void> PurgeRun::passes() {
   Backoff backoff(kPassesWithoutProgress, milliseconds(50), milliseconds(2'000));
   while (true) {
     const auto done_before = context_.progress.rows_done.load();
-    if (auto walked = walk(); !walked) return walked;
+    if (auto walked = all(&PurgeWorker::step); !walked) return walked;
     const auto finished = finished_or_waited(done_before, backoff);
     if (!finished) return fail(finished.error());
     if (*finished) return {};
@@ -129,22 +136,23 @@ Outcome<bool> PurgeRun::finished_or_waited(std::int64_t done_before, Backoff& ba
   return fail(std::move(failure));
 }
 
-// One walk from the oldest row to the end, by as many connections as the operator allows.
-Outcome<void> PurgeRun::walk() {
-  // Company pays from the third batch on; a small purge keeps to one connection.
-  for (int batches = 0; batches < 2; ++batches) {
-    const auto more = worker_.step();
+// Takes the same step until there is nothing more to take, by as many connections as the operator
+// allows.
+Outcome<void> PurgeRun::all(Step step) {
+  // Company pays from the third step on; a small purge keeps to one connection.
+  for (int steps = 0; steps < 2; ++steps) {
+    const auto more = (worker_.*step)();
     if (!more) return fail(more.error());
     if (!*more) return {};
   }
   const bool alone =
       dry_run_ || context_.connections < 2 || context_.database.engine == database::Engine::sqlite;
-  return alone ? work(worker_) : work_together();
+  return alone ? work(worker_, step) : work_together(step);
 }
 
-Outcome<void> PurgeRun::work(PurgeWorker& worker) {
+Outcome<void> PurgeRun::work(PurgeWorker& worker, Step step) {
   while (!stop_) {
-    const auto more = worker.step();
+    const auto more = (worker.*step)();
     if (!more) {
       stop_ = true;  // the others finish the batch they are at
       return fail(more.error());
@@ -154,16 +162,17 @@ Outcome<void> PurgeRun::work(PurgeWorker& worker) {
   return {};
 }
 
-Outcome<void> PurgeRun::work_together() {
+Outcome<void> PurgeRun::work_together(Step step) {
   const auto company = static_cast<std::size_t>(context_.connections - 1);
   std::vector<Outcome<void>> outcomes(company);
   Outcome<void> own;
   {
     std::vector<std::jthread> threads;
     for (auto& outcome : outcomes) {
-      threads.emplace_back([this, &outcome] { outcome = guarded([this] { return help(); }); });
+      threads.emplace_back(
+          [this, step, &outcome] { outcome = guarded([this, step] { return help(step); }); });
     }
-    own = guarded([this] { return work(worker_); });
+    own = guarded([this, step] { return work(worker_, step); });
   }
   if (!own) return own;
   for (auto& outcome : outcomes) {
@@ -173,7 +182,7 @@ Outcome<void> PurgeRun::work_together() {
 }
 
 // A connection more is a help, not a need: without it the others do the work.
-Outcome<void> PurgeRun::help() {
+Outcome<void> PurgeRun::help(Step step) {
   auto connection = database::connect(context_.database, context_.cancellation);
   if (!connection) {
     context_.host.log(LogLevel::warn,
@@ -181,19 +190,7 @@ Outcome<void> PurgeRun::help() {
     return {};
   }
   PurgeWorker worker(shared_, std::move(*connection));
-  return work(worker);
-}
-
-// Logs and metrics that Kestra wrote after their execution's batch was committed (S3).
-Outcome<void> PurgeRun::second_look() {
-  const auto& rows = prepared_.steps->rows();
-  const bool has_children = std::any_of(rows.begin(), rows.end(), [](const RowStep& step) {
-    return step.step->match.kind == Match::Kind::column;
-  });
-  if (!has_children) return {};
-  return ledger_.keys().read(kSecondLookKeys, [this](const std::vector<std::string>& keys) {
-    return worker_.look_again(keys);
-  });
+  return work(worker, step);
 }
 
 }  // namespace winnow::tasks

@@ -23,11 +23,11 @@ class PurgeRun {
   Outcome<void> check_cap();
   Outcome<void> passes();
   Outcome<bool> finished_or_waited(std::int64_t done_before, Backoff& backoff);
-  Outcome<void> walk();
-  Outcome<void> work(PurgeWorker& worker);
-  Outcome<void> work_together();
-  Outcome<void> help();
-  Outcome<void> second_look();
+  using Step = Outcome<bool> (PurgeWorker::*)();
+  Outcome<void> all(Step step);
+  Outcome<void> work(PurgeWorker& worker, Step step);
+  Outcome<void> work_together(Step step);
+  Outcome<void> help(Step step);
 
   Context& context_;
   const Manifest& manifest_;

@@ -1,35 +1,50 @@
 #include "tasks/purge_source.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace winnow::tasks {
+namespace {
 
 using database::Connection;
 using database::Dialect;
 using database::SqlWriter;
 using database::Statement;
 
+// Keys that are read at once: under ten megabytes of memory. PostgreSQL sorts all that is left for
+// each page where it takes the index by state for the better one, so that pages have to be few.
+constexpr std::int64_t kPage = 40'000;
+
+}  // namespace
+
 BatchSource::BatchSource(const Manifest& manifest, const Selection& selection,
-                         const PurgeSteps& steps, bool lock)
+                         const PurgeSteps& steps, RowLock lock)
     : manifest_(manifest),
       selection_(selection),
       steps_(steps),
       order_(selection.table().column(manifest.order)),
       lock_(lock) {}
 
-void BatchSource::write_select(SqlWriter& writer, std::optional<bool> deleted) const {
+void BatchSource::write_identity(SqlWriter& writer) const {
   const auto& dialect = writer.dialect();
-  writer.text("SELECT e." + dialect.quoted("key") + ", " + dialect.as_cursor("e", *order_));
+  writer.text("SELECT e." + dialect.quoted("key"));
   if (steps_.needs_identity()) {
     writer.text(", e." + dialect.quoted("tenant_id") + ", e." + dialect.quoted("namespace") +
                 ", e." + dialect.quoted("flow_id"));
   }
+}
+
+void BatchSource::write_from(SqlWriter& writer) const {
   writer.text(" FROM ").table(selection_.table()).text(" AS e WHERE ");
-  selection_.write(writer, "e", deleted);
 }
 
 Statement BatchSource::page(const Dialect& dialect, std::optional<bool> deleted,
                             const std::optional<Position>& after, std::int64_t limit) const {
   SqlWriter writer(dialect);
-  write_select(writer, deleted);
+  write_identity(writer);
+  writer.text(", " + dialect.as_cursor("e", *order_));
+  write_from(writer);
+  selection_.write(writer, "e", deleted);
   const auto order = "e." + dialect.quoted(order_->name);
   const auto key = "e." + dialect.quoted("key");
   if (after) {
@@ -41,89 +56,120 @@ Statement BatchSource::page(const Dialect& dialect, std::optional<bool> deleted,
     writer.text(" AND " + key + " > ").bind(after->key).text("))");
   }
   writer.text(" ORDER BY " + order + ", " + key + " LIMIT ").bind(limit);
-  if (lock_) writer.text(" ").text(dialect.lock_skipping_locked());
   return writer.take();
 }
 
 Statement BatchSource::first_statement(const Dialect& dialect, std::optional<bool> deleted,
                                        std::int64_t limit) const {
-  return page(dialect, deleted, std::nullopt, limit);
+  return page(dialect, deleted, std::nullopt, std::max(limit, kPage));
+}
+
+Statement BatchSource::lock_statement(const Dialect& dialect, const Batch& batch) const {
+  database::TextList keys;
+  keys.reserve(batch.rows.size());
+  for (const auto& row : batch.rows) keys.push_back(row.key);
+  SqlWriter writer(dialect);
+  write_identity(writer);
+  write_from(writer);
+  dialect.any_key(writer, "e", selection_.table(), *selection_.table().column("key"),
+                  std::move(keys));
+  // Inside CASE no condition can lead a server to another index than the key's.
+  writer.text(" AND CASE WHEN ");
+  selection_.write(writer, "e", batch.deleted);
+  writer.text(" THEN 1 ELSE 0 END = 1");
+  writer.text(" ORDER BY e." + dialect.quoted("key") + " ");
+  if (lock_ == RowLock::skipping) writer.text(dialect.lock_skipping_locked());
+  if (lock_ == RowLock::waiting) writer.text(dialect.lock_waiting());
+  return writer.take();
 }
 
 Statement BatchSource::count_statement(const Dialect& dialect, std::optional<bool> deleted,
                                        std::optional<std::int64_t> most) const {
   SqlWriter writer(dialect);
-  if (most) {
-    writer.text("SELECT count(*) FROM (SELECT 1 AS one FROM ").table(selection_.table());
-    writer.text(" AS e WHERE ");
-    selection_.write(writer, "e", deleted);
-    writer.text(" LIMIT ").bind(*most).text(") AS selected");
-    return writer.take();
-  }
-  writer.text("SELECT count(*) FROM ").table(selection_.table()).text(" AS e WHERE ");
+  writer.text("SELECT count(*)");
+  if (most) writer.text(" FROM (SELECT 1 AS one");
+  write_from(writer);
   selection_.write(writer, "e", deleted);
+  if (!most) return writer.take();
+  writer.text(" LIMIT ").bind(*most).text(") AS selected");
   return writer.take();
 }
 
-Outcome<std::vector<BatchRow>> BatchSource::fetch(Connection& connection,
-                                                  const Statement& statement) const {
-  std::vector<BatchRow> rows;
-  auto queried = connection.query(statement, [&](const database::Row& row) {
-    BatchRow taken{.key = std::string(row.text(0).value_or("")),
-                   .order = std::string(row.text(1).value_or(""))};
-    if (steps_.needs_identity()) {
-      if (const auto tenant = row.text(2)) taken.tenant = std::string(*tenant);
-      taken.name_space = row.text(3).value_or("");
-      taken.flow = row.text(4).value_or("");
-    }
-    rows.push_back(std::move(taken));
-    return true;
-  });
-  if (!queried) return fail(queried.error());
-  return rows;
+BatchRow BatchSource::row_of(const database::Row& row) const {
+  BatchRow taken{.key = std::string(row.text(0).value_or(""))};
+  if (!steps_.needs_identity()) return taken;
+  if (const auto tenant = row.text(1)) taken.tenant = std::string(*tenant);
+  taken.name_space = row.text(2).value_or("");
+  taken.flow = row.text(3).value_or("");
+  return taken;
 }
 
 Outcome<Batch> BatchSource::next(Connection& connection, std::int64_t limit) {
   const std::lock_guard guard(mutex_);
-  if (auto begun = connection.begin(); !begun) return fail(begun.error());
-  const auto& branches = selection_.deleted_branches();
-  for (; branch_ < branches.size(); ++branch_, position_.reset()) {
-    auto rows = fetch(connection, page(connection.dialect(), branches[branch_], position_, limit));
-    if (!rows) return fail(rows.error());
-    if (rows->empty()) continue;
-    position_ = Position{.order = rows->back().order, .key = rows->back().key};
-    return Batch{.deleted = branches[branch_], .rows = std::move(*rows)};
+  if (handed_out_ == page_.rows.size()) {
+    if (auto read = read_page(connection, limit); !read) return fail(read.error());
   }
-  return Batch{};
+  const auto from = page_.rows.begin() + static_cast<std::ptrdiff_t>(handed_out_);
+  const auto count = std::min(limit, static_cast<std::int64_t>(page_.rows.end() - from));
+  handed_out_ += static_cast<std::size_t>(count);
+  return Batch{.deleted = page_.deleted,
+               .rows = {std::move_iterator(from), std::move_iterator(from + count)}};
 }
 
-Outcome<Batch> BatchSource::again(Connection& connection, const Batch& batch) const {
-  database::TextList keys;
-  for (const auto& row : batch.rows) keys.push_back(row.key);
-  SqlWriter writer(connection.dialect());
-  write_select(writer, batch.deleted);
-  const auto key = "e." + connection.dialect().quoted("key");
-  writer.text(" AND ");
-  writer.dialect().any_of(writer, key, *selection_.table().column("key"), std::move(keys));
-  writer.text(" ORDER BY " + key);
-  if (lock_) writer.text(" ").text(connection.dialect().lock_skipping_locked());
+Outcome<void> BatchSource::read_page(Connection& connection, std::int64_t limit) {
+  const auto& branches = selection_.deleted_branches();
+  for (; branch_ < branches.size(); ++branch_, position_.reset()) {
+    page_ = Batch{.deleted = branches[branch_]};
+    handed_out_ = 0;
+    Position last;
+    auto queried = connection.query(
+        page(connection.dialect(), page_.deleted, position_, std::max(limit, kPage)),
+        [&](const database::Row& row) {
+          page_.rows.push_back(row_of(row));
+          last.key = page_.rows.back().key;
+          last.order = row.text(row.size() - 1).value_or("");
+          return true;
+        });
+    if (!queried) {
+      page_.rows.clear();  // it is read again from where the last whole page ended
+      return queried;
+    }
+    if (page_.rows.empty()) continue;
+    position_ = std::move(last);
+    return {};
+  }
+  page_ = Batch{};
+  handed_out_ = 0;
+  return {};
+}
+
+Outcome<Batch> BatchSource::lock(Connection& connection, const Batch& batch) const {
   if (auto begun = connection.begin(); !begun) return fail(begun.error());
-  auto rows = fetch(connection, writer.take());
-  if (!rows) return fail(rows.error());
-  return Batch{.deleted = batch.deleted, .rows = std::move(*rows)};
+  Batch locked{.deleted = batch.deleted};
+  auto queried =
+      connection.query(lock_statement(connection.dialect(), batch), [&](const database::Row& row) {
+        locked.rows.push_back(row_of(row));
+        return true;
+      });
+  if (!queried) return fail(queried.error());
+  return locked;
 }
 
 void BatchSource::rewind() {
   const std::lock_guard guard(mutex_);
   branch_ = 0;
   position_.reset();
+  page_ = Batch{};
+  handed_out_ = 0;
 }
 
 Outcome<bool> BatchSource::any_left(Connection& connection) const {
   for (const auto deleted : selection_.deleted_branches()) {
     bool found = false;
     SqlWriter writer(connection.dialect());
-    write_select(writer, deleted);
+    writer.text("SELECT 1");
+    write_from(writer);
+    selection_.write(writer, "e", deleted);
     writer.text(" ORDER BY e." + connection.dialect().quoted(order_->name) + " LIMIT 1");
     auto queried = connection.query(writer.take(), [&](const database::Row&) {
       found = true;

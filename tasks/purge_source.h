@@ -12,25 +12,33 @@
 namespace winnow::tasks {
 
 struct Batch {
-  std::optional<bool> deleted;  // the branch that the rows are of
-  std::vector<BatchRow> rows;   // empty: the walk has come to its end
+  std::optional<bool> deleted = {};  // the branch that the rows are of
+  std::vector<BatchRow> rows = {};
+};
+
+// How a transaction takes hold of its rows.
+enum class RowLock {
+  none,      // only looks
+  waiting,   // of rows that stay when their dependents go: each is met once, so it is waited for
+  skipping,  // of rows that go: those that others hold are passed over and met again later
 };
 
 // Shared by the workers of one purge: each call hands out the next rows after those that any worker
-// got before, so that nobody looks twice at what is already gone. Thread-safe.
+// got before, so that nobody looks twice at what is already gone. Keys are read many at a time and
+// without locks; a batch's rows are locked, by their keys, only in the transaction that removes
+// them. So no order of locks has to be kept with others, the index of the walk is read once however
+// small the batches are, and workers don't wait for each other's reads. Thread-safe.
 class BatchSource {
  public:
-  // `lock`: rows are locked in the connection's transaction and those that others hold are passed
-  // over.
   BatchSource(const Manifest& manifest, const Selection& selection, const PurgeSteps& steps,
-              bool lock);
+              RowLock lock);
 
-  // Begins a transaction on `connection` and takes the next rows in it, at most `limit`. The
-  // transaction stays open, also when there are no rows left.
+  // The next rows, at most `limit`; none: the walk has come to its end. Outside of a transaction.
   Outcome<Batch> next(database::Connection& connection, std::int64_t limit);
 
-  // Takes those of `batch` again that still are as they were selected, in a new transaction.
-  Outcome<Batch> again(database::Connection& connection, const Batch& batch) const;
+  // Begins a transaction and locks those of `batch` that still are as they were selected, in the
+  // order of their keys. The transaction stays open, also when none is left.
+  Outcome<Batch> lock(database::Connection& connection, const Batch& batch) const;
 
   // Starts from the oldest row again, for what was locked by others before.
   void rewind();
@@ -38,9 +46,10 @@ class BatchSource {
   // True while a selected row exists, locked or not. Runs outside of a transaction.
   Outcome<bool> any_left(database::Connection& connection) const;
 
-  // The statement of a first batch, for plans.
+  // The statements of the first rows' keys and of a batch's locks, for plans.
   database::Statement first_statement(const database::Dialect& dialect, std::optional<bool> deleted,
                                       std::int64_t limit) const;
+  database::Statement lock_statement(const database::Dialect& dialect, const Batch& batch) const;
   // How many rows are selected in this branch, counted no further than `most`.
   database::Statement count_statement(const database::Dialect& dialect, std::optional<bool> deleted,
                                       std::optional<std::int64_t> most) const;
@@ -50,20 +59,23 @@ class BatchSource {
     std::string order;
     std::string key;
   };
-  void write_select(database::SqlWriter& writer, std::optional<bool> deleted) const;
+  void write_identity(database::SqlWriter& writer) const;
+  void write_from(database::SqlWriter& writer) const;
   database::Statement page(const database::Dialect& dialect, std::optional<bool> deleted,
                            const std::optional<Position>& after, std::int64_t limit) const;
-  Outcome<std::vector<BatchRow>> fetch(database::Connection& connection,
-                                       const database::Statement& statement) const;
+  BatchRow row_of(const database::Row& row) const;
+  Outcome<void> read_page(database::Connection& connection, std::int64_t limit);
 
   const Manifest& manifest_;
   const Selection& selection_;
   const PurgeSteps& steps_;
   const database::Column* order_ = nullptr;
-  bool lock_;
+  RowLock lock_;
   mutable std::mutex mutex_;
   std::size_t branch_ = 0;
-  std::optional<Position> position_;
+  std::optional<Position> position_;  // of the last row of page_
+  Batch page_;                        // rows that were read
+  std::size_t handed_out_ = 0;        // of them
 };
 
 }  // namespace winnow::tasks

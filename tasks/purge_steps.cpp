@@ -65,6 +65,10 @@ void write_match(SqlWriter& writer, const RowStep& step, const TextList& keys) {
 
 }  // namespace
 
+bool may_be_late(const RowStep& step) {
+  return step.step->match.kind != Match::Kind::composed_key;
+}
+
 std::vector<std::string> tables_of(const Manifest& manifest) {
   std::vector<std::string> tables{manifest.table};
   for (const auto& step : manifest.steps) {
@@ -148,6 +152,10 @@ Outcome<void> PurgeSteps::add_rows(const PurgeStep& step, const database::Schema
   if (step.match.kind == Match::Kind::composed_key) needs_identity_ = true;
   rows_.push_back(std::move(row));
   return {};
+}
+
+bool PurgeSteps::looks_again() const {
+  return deletes_parent_ && std::any_of(rows_.begin(), rows_.end(), may_be_late);
 }
 
 Statement PurgeSteps::deletion(const Dialect& dialect, const RowStep& step,

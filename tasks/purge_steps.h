@@ -16,7 +16,6 @@ namespace winnow::tasks {
 // An execution (or log, or metric) of a batch: keys travel, never documents.
 struct BatchRow {
   std::string key;
-  std::string order = {};  // the order column's own text, for the next page's bound
   std::optional<std::string> tenant = {};
   std::string name_space = {};
   std::string flow = {};
@@ -30,6 +29,10 @@ struct RowStep {
   const database::Column* only_column = nullptr;
   database::TextList only_values = {};
 };
+
+// Whether such rows may appear after their parent went. Kestra writes a composed key's rows (a
+// queued execution) in one transaction with the execution itself.
+bool may_be_late(const RowStep& step);
 
 // The manifest and the schema must outlive it.
 class PurgeSteps {
@@ -45,6 +48,9 @@ class PurgeSteps {
   const PurgeStep& parent() const { return *parent_; }
   const std::vector<std::string>& left_out() const { return left_out_; }
 
+  // True when dependents of a parent that went may be written later, so that they have to be looked
+  // for again.
+  bool looks_again() const;
   // True when a batch has to know tenant, namespace and flow of its rows.
   bool needs_identity() const { return needs_identity_; }
 

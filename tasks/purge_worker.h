@@ -2,61 +2,20 @@
 // own.
 #pragma once
 
-#include <atomic>
-#include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "database/connection.h"
 #include "tasks/backoff.h"
-#include "tasks/key_spool.h"
+#include "tasks/purge_ledger.h"
 #include "tasks/purge_source.h"
 #include "tasks/purge_steps.h"
 #include "tasks/task.h"
 
 namespace winnow::tasks {
-
-// What the workers of one purge share. Thread-safe but for the references it holds.
-class PurgeLedger {
- public:
-  explicit PurgeLedger(Json counters) : counters_(std::move(counters)) {}
-
-  void add(const std::string& counter, std::int64_t rows);
-  // Notes keys whose rows are gone, for the second look.
-  Outcome<void> gone(const std::vector<BatchRow>& rows);
-  // Keeps the first file that stays, and counts the executions that stay with their files.
-  void kept(const Failure& failure);
-
-  Json counters() const;
-  std::optional<Failure> kept_failure() const;
-  std::int64_t kept_executions() const;
-  KeySpool& keys() { return keys_; }  // only once the workers are done
-
- private:
-  mutable std::mutex mutex_;
-  Json counters_;
-  KeySpool keys_;
-  std::optional<Failure> kept_;
-  std::int64_t kept_executions_ = 0;
-};
-
-// How many rows the next transaction takes: grows and shrinks towards a target time, never above
-// the task's batchSize.
-class BatchSizer {
- public:
-  explicit BatchSizer(std::int64_t most);
-  std::int64_t size() const { return size_.load(); }
-  // What a batch of `rows` took.
-  void learn(std::int64_t rows, std::chrono::steady_clock::duration took);
-
- private:
-  std::int64_t most_;
-  std::atomic<std::int64_t> size_;
-};
 
 struct PurgeShared {
   const Manifest& manifest;
@@ -78,9 +37,9 @@ class PurgeWorker {
   // again, a lost connection is opened again, both within a budget.
   Outcome<bool> step();
 
-  // Removes children that were written after their execution's batch (measurements.md): those of
-  // `keys` that did not come back meanwhile.
-  Outcome<void> look_again(const std::vector<std::string>& keys);
+  // Takes some of the keys that went and removes what was written for them after their batch
+  // (measurements.md), but for those that came back meanwhile. False when all were looked at.
+  Outcome<bool> look_again();
 
   // The number that a SELECT count(*) gives.
   Outcome<std::int64_t> count_of(const database::Statement& statement);
@@ -88,15 +47,34 @@ class PurgeWorker {
   database::Connection& connection() { return *connection_; }
 
  private:
-  Outcome<void> remove(Batch batch);
-  Outcome<void> attempt(Batch& batch);
-  Outcome<void> remove_files(Batch& batch);
-  Outcome<void> committed(const Batch& batch);
-  Outcome<void> count(const Batch& batch);
-  Outcome<bool> recover(const Failure& failure, const Batch& batch, Backoff& backoff);
-  Outcome<bool> is_gone(const Batch& batch);
+  // Something that is tried again when it meets a conflict or loses its connection.
+  struct Attempt {
+    std::function<Outcome<void>()> act;
+    // Where a COMMIT's answer was lost and the server can't tell: whether what went is gone.
+    std::function<Outcome<bool>()> is_gone;
+  };
+  struct Deletion {
+    database::Statement statement;
+    std::string counter;
+  };
+
+  Outcome<void> insist(const Attempt& attempt);
+  Outcome<bool> recover(const Failure& failure, const Attempt& attempt, Backoff& backoff);
+  Outcome<bool> was_committed(const std::string& transaction, const Attempt& attempt);
   Failure given_up(Failure failure) const;
+
+  Outcome<void> take(Batch& batch);
+  Outcome<void> remove(Batch& batch);
+  Outcome<void> remove_files(Batch& batch);
+  Outcome<void> remove_rows(const Batch& batch);
   Outcome<void> remove_late(const std::vector<std::string>& keys);
+  Outcome<void> commit(std::vector<Deletion> deletions);
+  Outcome<void> settle(const Batch& batch);
+  void count_in_flight();
+  Outcome<void> count(const Batch& batch);
+
+  Outcome<bool> parents_gone(const std::vector<std::string>& keys);
+  Outcome<bool> children_gone(const std::vector<BatchRow>& rows);
   Outcome<std::vector<BatchRow>> those_gone(const std::vector<std::string>& keys);
   database::Statement select_by_keys(const std::string& expression, database::TextList keys) const;
 

@@ -8,6 +8,7 @@
 namespace winnow::tests {
 
 void RecordingHost::log(tasks::LogLevel, const std::string& text) {
+  if (on_log) on_log(text);
   const std::lock_guard guard(mutex_);
   logs_.push_back(text);
 }

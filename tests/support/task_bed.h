@@ -24,8 +24,9 @@ class RecordingHost : public tasks::Host {
 
   std::vector<std::string> logs() const;
   std::vector<Json> events() const;
-  // Called for each event on the thread that posts it.
+  // Called for each event or log line on the thread that posts it.
   std::function<void(const Json&)> on_event;
+  std::function<void(const std::string&)> on_log;
 
  private:
   mutable std::mutex mutex_;

@@ -3,13 +3,8 @@
 #include <thread>
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include "sample/schema.h"
-#include "tests/support/kestra_rows.h"
-#include "tests/support/require.h"
-#include "tests/support/task_bed.h"
-#include "tests/support/test_database.h"
+#include "tests/tasks/purge_bed.h"
 
 namespace winnow::tests {
 namespace {
@@ -18,9 +13,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
-
-const char* const kEnd = "2026-01-01T00:00:00.000000Z";
-const Json kPurge{{"endDate", "2026-02-01T00:00:00Z"}};
 
 // A storage that keeps the files of one execution and has two of every other.
 class StubbornStorage : public storage::Storage {
@@ -50,35 +42,7 @@ class StubbornStorage : public storage::Storage {
   std::string stubborn_;
 };
 
-class Purge : public testing::TestWithParam<TestEngine> {
- protected:
-  Purge()
-      : database_(TestDatabase::create(GetParam())),
-        connection_(database_.connection()),
-        rows_(((require(sample::create_schema(*connection_, GetParam().schema_version)),
-                *connection_)),
-              {"executions", "logs", "metrics"}),
-        bed_(database_.settings()) {
-    bed_.policy.tenants = {"main"};
-  }
-
-  bool is_server() const { return connection_->dialect().name() != "sqlite"; }
-
-  void add_executions(int count) {
-    for (int i = 0; i < count; ++i)
-      rows_.add_execution("e" + std::to_string(i), "company.team", "daily", kEnd);
-  }
-
-  static Json with(Json parameters, const Json& more) {
-    parameters.update(more);
-    return parameters;
-  }
-
-  TestDatabase database_;
-  std::unique_ptr<database::Connection> connection_;
-  KestraRows rows_;
-  TaskBed bed_;
-};
+class Purge : public PurgeBed {};
 
 TEST_P(Purge, FindsNothingWhenItRunsAgain) {
   add_executions(3);
@@ -110,15 +74,7 @@ TEST_P(Purge, NeverTakesMoreThanBatchSizeInATransaction) {
 TEST_P(Purge, TakesWhatAnotherSessionHeldOnceItIsFree) {
   if (!is_server()) GTEST_SKIP() << "a SQLite transaction locks the whole database";
   add_executions(4);
-  auto other = database_.connection();
-  require(other->begin());
-  database::SqlWriter lock(other->dialect());
-  lock.text("SELECT 1 FROM ")
-      .table(*rows_.schema().table("executions"))
-      .text(" WHERE ")
-      .identifier("key");
-  lock.text(" = ").bind(std::string("e1")).text(" FOR UPDATE");
-  require(other->query(lock.take(), [](const database::Row&) { return true; }));
+  const auto other = holder("executions", "e1");
   bed_.host.on_event = [&](const Json&) { static_cast<void>(other->rollback()); };
   EXPECT_EQ(require_result(bed_.run("PurgeExecutions", kPurge))["executionsCount"], 4);
   EXPECT_THAT(rows_.keys("executions"), IsEmpty());
@@ -168,6 +124,26 @@ TEST_P(Purge, RefusesMoreExecutionsThanThePolicyAllowsBeforeItDeletesAny) {
   EXPECT_EQ(rows_.keys("executions").size(), 3U);
   bed_.policy.max_executions = 3;
   EXPECT_EQ(require_result(bed_.run("PurgeExecutions", kPurge))["executionsCount"], 3);
+}
+
+TEST_P(Purge, CountsRowsMarkedDeletedTowardsTheLimit) {
+  add_executions(2);
+  const Json deleted{
+      {"id", "gone"},
+      {"tenantId", "main"},
+      {"namespace", "company.team"},
+      {"flowId", "daily"},
+      {"deleted", true},
+      {"state", {{"current", "SUCCESS"}, {"duration", 1}, {"startDate", kEnd}, {"endDate", kEnd}}}};
+  rows_.execute({rows_.insertion("executions", {{"key", "gone"}, {"value", deleted.dump()}})});
+  bed_.policy.max_executions = 2;
+  const auto result = bed_.run("PurgeExecutions", kPurge);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().failure.kind, FailureKind::limit);
+  EXPECT_EQ(rows_.keys("executions").size(), 3U);
+  bed_.policy.max_executions = 3;
+  EXPECT_EQ(require_result(bed_.run("PurgeExecutions", kPurge))["executionsCount"], 3);
+  EXPECT_EQ(bed_.progress.rows_planned, 3);
 }
 
 TEST_P(Purge, LeavesProtectedNamespacesAndThoseThatAreNotAllowed) {
@@ -252,6 +228,26 @@ TEST_P(Purge, PlansWithoutTouchingAnything) {
   EXPECT_EQ(rows_.keys("executions").size(), 2U);
 }
 
+TEST_P(Purge, LocksABatchByThePrimaryKey) {
+  if (connection_->dialect().name() == "postgresql") {
+    // It reads so small a table as a whole.
+    rows_.execute(
+        {{.sql = "ALTER DATABASE " + connection_->dialect().quoted(database_.settings().database) +
+                 " SET enable_seqscan = off",
+          .parameters = {}}});
+  }
+  const auto plan =
+      require_result(bed_.plan("PurgeExecutions", with(kPurge, {{"flowId", "daily"}})));
+  for (const auto& statement : plan["statements"]) {
+    if (statement["purpose"] != "lock executions") continue;
+    EXPECT_THAT(statement["indexes"], ElementsAre(testing::AnyOf("executions_pkey", "PRIMARY",
+                                                                 "sqlite_autoindex_executions_1")))
+        << statement["sql"];
+    return;
+  }
+  FAIL() << plan.dump();
+}
+
 TEST_P(Purge, OfLogsTellsThoseOfExecutionsFromThoseOfTriggers) {
   add_executions(1);
   const Json trigger{{"tenantId", "main"}, {"namespace", "company.team"},
@@ -268,6 +264,14 @@ TEST_P(Purge, OfLogsTellsThoseOfExecutionsFromThoseOfTriggers) {
   const auto early = bed_.run("PurgeLogs", {{"endDate", "2025-12-31T23:59:59.999999Z"}});
   EXPECT_EQ(require_result(early)["count"], 0);
   EXPECT_EQ(require_result(bed_.run("PurgeLogs", {{"endDate", kEnd}}))["count"], 2);
+}
+
+TEST_P(Purge, OfLogsTakesManyOfOneMomentInSmallBatches) {
+  add_executions(10);
+  const auto result = require_result(bed_.run("PurgeLogs", with(kPurge, {{"batchSize", 3}})));
+  EXPECT_EQ(result["count"], 20);
+  EXPECT_EQ(result["batches"], 7);
+  EXPECT_THAT(rows_.keys("logs"), IsEmpty());
 }
 
 TEST_P(Purge, OfMetricsGoesByNameAndDate) {

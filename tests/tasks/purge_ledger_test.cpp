@@ -1,0 +1,57 @@
+// The keys of a purge and the size of its batches.
+#include "tasks/purge_ledger.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace winnow::tests {
+namespace {
+
+using std::chrono::milliseconds;
+using tasks::BatchSizer;
+using tasks::KeySpool;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(KeySpool, HandsOutInPiecesWhatWasAppended) {
+  KeySpool spool;
+  ASSERT_TRUE(spool.append({"a", ""}));
+  ASSERT_TRUE(spool.append({std::string(300, 'x')}));
+  EXPECT_THAT(spool.take(2).value(), ElementsAre("a", ""));
+  EXPECT_THAT(spool.take(2).value(), ElementsAre(std::string(300, 'x')));
+  EXPECT_THAT(spool.take(2).value(), IsEmpty());
+}
+
+TEST(KeySpool, IsEmptyWithoutKeys) {
+  EXPECT_THAT(KeySpool().take(10).value(), IsEmpty());
+}
+
+TEST(BatchSizer, GrowsTowardsTheTargetTimeAndNeverAboveTheMost) {
+  BatchSizer sizer(1'000, milliseconds(250));
+  EXPECT_EQ(sizer.size(), 100);
+  sizer.learn(100, milliseconds(10));
+  EXPECT_EQ(sizer.size(), 200);
+  sizer.learn(200, milliseconds(100));
+  EXPECT_EQ(sizer.size(), 400);
+  sizer.learn(400, milliseconds(200));
+  EXPECT_EQ(sizer.size(), 500);
+  sizer.learn(500, milliseconds(10));
+  sizer.learn(1'000, milliseconds(10));
+  EXPECT_EQ(sizer.size(), 1'000);
+}
+
+TEST(BatchSizer, ShrinksWhenATransactionTakesLongAndNeverToNothing) {
+  BatchSizer sizer(4, milliseconds(250));
+  EXPECT_EQ(sizer.size(), 4);
+  for (int i = 0; i < 5; ++i) sizer.learn(4, milliseconds(60'000));
+  EXPECT_EQ(sizer.size(), 1);
+}
+
+TEST(BatchSizer, LearnsNothingFromABatchThatWasNotFull) {
+  BatchSizer sizer(1'000, milliseconds(250));
+  sizer.learn(3, milliseconds(1));
+  EXPECT_EQ(sizer.size(), 100);
+}
+
+}  // namespace
+}  // namespace winnow::tests
