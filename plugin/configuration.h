@@ -26,7 +26,7 @@ struct StorageSettings {
 struct Configuration {
   // Nothing: tasks are refused until there is one, describe works.
   std::optional<database::Settings> database;
-  std::int32_t connections = 1;
+  std::int32_t connections = 2;
   // Nothing: not configured; a task that needs files is refused.
   std::optional<StorageSettings> storage;
   std::string storage_problem;  // why Kestra's own storage is not used, for that refusal; or empty
