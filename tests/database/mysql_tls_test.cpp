@@ -26,6 +26,7 @@ class MysqlTls : public testing::TestWithParam<TestEngine> {
          "GRANT ALL ON " + settings_.database + ".* TO " + user_});
     settings_.user = user_;
     settings_.password = kPassword;
+    settings_.options.clear();  // the test run's own, which are without TLS
   }
   ~MysqlTls() override { run(*database_.connection(), {"DROP USER " + user_}); }
   MysqlTls(const MysqlTls&) = delete;
