@@ -29,7 +29,8 @@
  *        "sqlstate": "", "done": {...}}
  *     `pointer` is a JSON Pointer into what the call was given, or empty; `retryable` says that the
  *     same call may succeed later; `sqlstate` is the server's code where there is one; `done`,
- *     after a run, is what was committed before the failure, in the form of the task's result.
+ *     after a run, is what was committed before the failure, in the form of the task's result; it is
+ *     missing where there was no memory left to tell it.
  *     None of them holds a password, in any case.
  *  6. Handles are checked: one that was freed or closed, or never was one, gives
  *     WINNOW_INVALID_ARGUMENT.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <set>
 #include <utility>
 
@@ -220,6 +221,8 @@ Outcome<Schema> Schema::compile(const Json& definition) {
     const nlohmann::json plain = without_own_checks(definition);
     valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
     parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(plain), compiled->constraints);
+  } catch (const std::bad_alloc&) {
+    throw;  // says nothing of the schema
   } catch (const std::exception& error) {
     return fail(FailureKind::internal, std::string("a JSON Schema can't be used: ") + error.what());
   }

@@ -15,9 +15,10 @@ namespace winnow::plugin {
 namespace {
 
 // Handed out when there is no memory for a text; release() knows its address and leaves it alone.
+// It has no `done`: what was committed can't be told any more, and must not be told wrong.
 char no_memory_text[] =
-    R"({"code":"NO_MEMORY","message":"Out of memory. Nothing more was done; free some and try again.",)"
-    R"("pointer":"","retryable":true,"sqlstate":"","done":{}})";
+    R"({"code":"NO_MEMORY","message":"Out of memory. What was committed stays; free some memory and try again.",)"
+    R"("pointer":"","retryable":true,"sqlstate":""})";
 
 std::string dumped(const Json& json) {
   // A server's message may hold bytes that are not UTF-8; they are replaced, not refused.
@@ -35,8 +36,10 @@ void fill(winnow_buffer& buffer, const std::string& text) {
 
 std::string error_text(const tasks::TaskFailure& failed) {
   const Failure& failure = failed.failure;
+  // guarded() makes none, where an allocation failed.
+  const bool untold = failure.kind == FailureKind::no_memory && failure.message.empty();
   return dumped({{"code", failure_code(failure.kind)},
-                 {"message", failure.message},
+                 {"message", untold ? "Out of memory. Free some and try again." : failure.message},
                  {"pointer", failure.pointer},
                  {"retryable", failure.retryable},
                  {"sqlstate", failure.sqlstate},

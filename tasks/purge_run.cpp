@@ -48,7 +48,8 @@ PurgeRun::PurgeRun(const Manifest& manifest, const Json& parameters, Context& co
       worker_(shared_, std::move(prepared_.connection)) {}
 
 TaskResult PurgeRun::run() {
-  const auto done = purge();
+  // Also where memory runs out it is told what was committed.
+  const auto done = guarded([this] { return purge(); });
   context_.progress.phase = Phase::done;
   if (done) return result();
   return tl::unexpected<TaskFailure>(TaskFailure{.failure = done.error(), .done = result()});
