@@ -6,6 +6,7 @@
 #   mysql.sh pause DIR                      ends it and keeps its data
 #   mysql.sh resume DIR                     starts it again, on another port, with the options that it had
 #   mysql.sh copy DIR NEW                   a paused server like the paused one in DIR
+#   mysql.sh crash DIR                      kill -9, and the same server again on the same data and port
 #
 # DIR gets ca.pem (the CA of the server's certificate), pid, and `server`, a link to the server's own folder (log.err, data). Debian stable has no MySQL server and MariaDB can't hold
 # Kestra's schema, so Debian unstable's server runs from a chroot that is made once in ${WINNOW_CACHE:-~/.cache/winnow}.
@@ -207,7 +208,25 @@ stop() {
   rm -f "$1/server" "$1/ca.pem"
 }
 
-[[ $# -ge 2 ]] || die "usage: mysql.sh start DIR [MYSQLD-OPTION...] | stop DIR | pause DIR | resume DIR | copy DIR NEW" 2
+crash() {
+  local dir=$1 pid data words=() word port
+  pid=$(< "$dir/pid")
+  data=$(readlink "$dir/server")
+  mapfile -d '' -t words < "/proc/$pid/cmdline"
+  [[ " ${words[*]} " == *" --datadir=${data#"$root"}/data "* ]] || die "$dir holds no running server"
+  kill -KILL "$pid"
+  while kill -0 "$pid" 2> /dev/null; do sleep 0.02; done
+  # The first statements were said, and their file is gone.
+  local again=()
+  for word in "${words[@]}"; do [[ $word == --init-file=* ]] || again+=("$word"); done
+  port=$(printf '%s\n' "${words[@]}" | sed -n 's/^--port=//p')
+  : > "$data/log.err"
+  setsid chroot --userspec="$uid:$uid" "$root" "${again[@]}" < /dev/null > /dev/null 2>&1 &
+  echo $! > "$dir/pid"
+  wait_until_ready $! "$data/log.err" "$port" || die "mysqld does not come back: $(tail -n 5 "$data/log.err")"
+}
+
+[[ $# -ge 2 ]] || die "usage: mysql.sh start DIR [MYSQLD-OPTION...] | stop DIR | pause DIR | resume DIR | copy DIR NEW | crash DIR" 2
 [[ $(id -u) -eq 0 ]] || die "MySQL is skipped: its chroot needs root" 77
 command="$1"
 shift
@@ -217,5 +236,6 @@ case $command in
   pause) pause "$1" ;;
   resume) resume "$1" ;;
   copy) copy "$1" "${2:?copy needs a new folder}" ;;
+  crash) crash "$1" ;;
   *) die "unknown command $command" 2 ;;
 esac

@@ -5,6 +5,7 @@
 #   postgres.sh stop DIR                      ends that server alone and removes what it made in DIR
 #   postgres.sh pause DIR                     ends it and keeps its data
 #   postgres.sh resume DIR                    starts it again, on another port, with the settings that it had
+#   postgres.sh crash DIR                     every process of it ends at once, nothing is written any more; and starts it again
 #
 # Without DIR a new folder under /tmp is made, and named on stderr. A server left over in DIR is stopped and made anew. NAME=VALUE are
 # settings that override those of a test. The server's programs come from $WINNOW_PG_BIN or Debian's newest.
@@ -106,6 +107,12 @@ CONF
   url_in "$folder" "$port"
 }
 
+crash_in() {
+  local folder=$1
+  as_user "$bin/pg_ctl" --pgdata="$folder/data" --log="$folder/log" --mode=immediate --wait --timeout=60 restart > /dev/null ||
+    die "the server did not come back: $(tail -n 5 "$folder/log")"
+}
+
 bin=$(programs)
 case ${1:-} in
   start)
@@ -119,5 +126,6 @@ case ${1:-} in
     ;;
   pause) pause_in "${2:?pause needs a folder}" ;;
   resume) resume_in "${2:?resume needs a folder}" ;;
-  *) die "usage: postgres.sh start [DIR [NAME=VALUE...]] | stop DIR | pause DIR | resume DIR" ;;
+  crash) crash_in "${2:?crash needs a folder}" ;;
+  *) die "usage: postgres.sh start [DIR [NAME=VALUE...]] | stop DIR | pause DIR | resume DIR | crash DIR" ;;
 esac

@@ -69,11 +69,11 @@ struct TestDatabase::State {
     }
   }
 
-  void create(const TestEngine& engine);
+  void create(const TestEngine& engine, const std::string& server_url);
   void drop() const;
 };
 
-void TestDatabase::State::create(const TestEngine& engine) {
+void TestDatabase::State::create(const TestEngine& engine, const std::string& server_url) {
   if (engine.name == "sqlite") {
     const auto path = std::filesystem::temp_directory_path() / (unique_name() + ".db");
     std::filesystem::remove(path);
@@ -82,12 +82,11 @@ void TestDatabase::State::create(const TestEngine& engine) {
     settings.options.clear();
     return;
   }
-  const auto url = environment(url_variable(engine));
-  if (url.empty()) {
+  if (server_url.empty()) {
     throw std::runtime_error(std::string(url_variable(engine)) +
                              " is not set: run the tests by ./dev test, which starts the servers");
   }
-  server = require(database::parse_url(url));
+  server = require(database::parse_url(server_url));
   settings = server;
   settings.database = unique_name();
   run_on_server(server, "CREATE DATABASE " + settings.database);
@@ -139,8 +138,12 @@ TestDatabase& TestDatabase::operator=(TestDatabase&&) noexcept = default;
 TestDatabase::~TestDatabase() = default;
 
 TestDatabase TestDatabase::create(const TestEngine& engine) {
+  return create(engine, environment(url_variable(engine)));
+}
+
+TestDatabase TestDatabase::create(const TestEngine& engine, const std::string& server_url) {
   auto state = std::make_unique<State>();
-  state->create(engine);
+  state->create(engine, server_url);
   return TestDatabase(std::move(state));
 }
 

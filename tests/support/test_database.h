@@ -32,6 +32,8 @@ class TestDatabase {
  public:
   static TestDatabase create(
       const TestEngine& engine);  // throws what is wrong: the test fails with it
+  // On the server that this URL names, as an account that may create databases.
+  static TestDatabase create(const TestEngine& engine, const std::string& server_url);
   TestDatabase(TestDatabase&&) noexcept;
   TestDatabase& operator=(TestDatabase&&) noexcept;
   ~TestDatabase();

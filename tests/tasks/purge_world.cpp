@@ -69,14 +69,6 @@ std::string text_at(const Json& document, const char* name) {
   return document.value(name, "");
 }
 
-std::string folder_of(const Json& execution) {
-  std::string folder = text_at(execution, "namespace");
-  std::replace(folder.begin(), folder.end(), '.', '/');
-  if (execution.contains("tenantId")) folder = text_at(execution, "tenantId") + "/" + folder;
-  return folder + "/" + slug_of(text_at(execution, "flowId")) + "/executions/" +
-         text_at(execution, "id");
-}
-
 // As the database compares: MySQL's collation takes `Company.Team` for `company.team`.
 std::string compared(std::string text, bool ignores_case) {
   if (!ignores_case) return text;
@@ -114,6 +106,14 @@ bool selected(const Json& execution, const Json& parameters, const std::string& 
 }
 
 }  // namespace
+
+std::string folder_of(const Json& execution) {
+  std::string folder = text_at(execution, "namespace");
+  std::replace(folder.begin(), folder.end(), '.', '/');
+  if (execution.contains("tenantId")) folder = text_at(execution, "tenantId") + "/" + folder;
+  return folder + "/" + slug_of(text_at(execution, "flowId")) + "/executions/" +
+         text_at(execution, "id");
+}
 
 std::map<std::string, std::string> dependents_of(const Json& execution,
                                                  const std::string& version) {
@@ -208,7 +208,7 @@ void WorldMaker::add_children(World& world, const Json& execution) {
   }
 }
 
-World WorldMaker::make() {
+World WorldMaker::make(std::int64_t fewest, std::int64_t more) {
   World world;
   world.rows["logs"].insert("trigger-log");  // a trigger's log belongs to no execution
   world.logs.push_back(Json{{"key", "trigger-log"},
@@ -221,7 +221,7 @@ World WorldMaker::make() {
                               {"level", "INFO"},
                               {"message", "fired"},
                               {"deleted", false}}}});
-  const auto count = 5 + pick(40);
+  const auto count = fewest + pick(more);
   for (int i = 0; i < count; ++i) {
     world.executions.push_back(execution(i));
     add_children(world, world.executions.back());

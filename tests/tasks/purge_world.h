@@ -30,13 +30,16 @@ struct World {
 // execution's row there.
 std::map<std::string, std::string> dependents_of(const Json& execution, const std::string& version);
 
+// Where an execution's files are, from the storage's base path.
+std::string folder_of(const Json& execution);
+
 class WorldMaker {
  public:
   WorldMaker(database::Connection& connection, std::string version, std::filesystem::path storage,
              std::mt19937_64& random);
 
-  // Empties the database and fills it with some dozens of executions around `middle`.
-  World make();
+  // Empties the database and fills it with `fewest` to `fewest + more` executions around `middle`.
+  World make(std::int64_t fewest = 5, std::int64_t more = 40);
 
   // What is in the database and the storage now.
   Rows look();

@@ -1,0 +1,28 @@
+#: ./dev torture  kills, cuts, starves and races purges for an hour or two, and prints a table of what was tried
+#:                (arguments go to GoogleTest: ./dev torture --gtest_filter='*Kill*')
+source scripts/shared/steps.sh
+source scripts/shared/build.sh
+source scripts/shared/servers.sh
+
+need "${build_packages[@]}" "${test_packages[@]}"
+say "building build/dev"
+build dev faults_test
+say "starting servers"
+start_server postgres WINNOW_TEST_POSTGRES_URL
+start_server mysql WINNOW_TEST_MYSQL_URL \
+  --innodb-flush-method=nosync --innodb-doublewrite=OFF --innodb-flush-log-at-trx-commit=0
+
+say "torturing"
+WINNOW_FAULTS_TABLE=$(mktemp)
+export WINNOW_FAULTS=torture WINNOW_FAULTS_TABLE
+trap 'rm -f "$WINNOW_FAULTS_TABLE"; stop_servers' EXIT
+status=0
+build/dev/faults_test --gtest_brief=1 "$@" || status=$?
+
+printf '\n%-72s %-11s %7s %10s  %s\n' fault engine tried violations notes
+while IFS=$'\t' read -r fault engine tried violations notes; do
+  printf '%-72.72s %-11s %7s %10s  %s\n' "$fault" "$engine" "$tried" "$violations" "$notes"
+done <"$WINNOW_FAULTS_TABLE"
+awk -F'\t' '{tried += $3; violations += $4}
+  END {printf "%-72s %-11s %7d %10d\n", "all of them", "", tried, violations}' "$WINNOW_FAULTS_TABLE"
+exit "$status"

@@ -1,0 +1,29 @@
+// A database server that a test may crash: nobody else's.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace winnow::tests {
+
+class OwnServer {
+ public:
+  // "postgresql" or "mysql". Throws where it can't be started; `supported()` tells before.
+  explicit OwnServer(const std::string& engine);
+  OwnServer(const OwnServer&) = delete;
+  OwnServer& operator=(const OwnServer&) = delete;
+  ~OwnServer();
+
+  const std::string& url() const { return url_; }
+  // Ends every process of it at once and starts it again on the same data and port.
+  void crash() const;
+
+ private:
+  std::string command(const std::string& verb) const;
+
+  std::string script_;
+  std::filesystem::path folder_;
+  std::string url_;
+};
+
+}  // namespace winnow::tests

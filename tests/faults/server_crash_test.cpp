@@ -1,0 +1,73 @@
+// The database server itself is killed in the middle of a batch and comes back.
+#include <gtest/gtest.h>
+
+#include "tests/faults/fault_bed.h"
+#include "tests/faults/message_proxy.h"
+#include "tests/faults/own_server.h"
+#include "tests/faults/tally.h"
+
+namespace winnow::tests {
+namespace {
+
+std::vector<TestEngine> servers() {
+  auto engines = fault_engines();
+  std::erase_if(engines, [](const TestEngine& engine) { return engine.name == "sqlite"; });
+  return engines;
+}
+
+class ServerCrash : public testing::TestWithParam<TestEngine> {};
+
+// The tests' servers hurry and lose what they told, should they crash: this database must not.
+void keep_promises(FaultBed& bed) {
+  if (bed.engine().name != "postgresql") return;
+  const std::vector<database::Statement> statements{
+      {.sql =
+           "ALTER DATABASE " + bed.database().settings().database + " SET synchronous_commit = on",
+       .parameters = {}}};
+  ASSERT_TRUE(bed.connection().execute(statements, database::AfterBatch::commit));
+  bed.let_go();
+}
+
+TEST_P(ServerCrash, TheRunWaitsForItAndItsCountsAreExact) {
+  const OwnServer server(GetParam().name);
+  FaultBed bed(GetParam(), server.url());
+  keep_promises(bed);
+  Tally tally("server killed in mid-batch", GetParam());
+  const bool mysql = GetParam().name == "mysql";
+  std::uint64_t finished = 0;
+  tally.run(cases(mysql ? 2 : 5, 200), [&](Case& tried) {
+    bed.fill(tried.seed);
+    const auto before = bed.look();
+    bed.let_go();
+    MessageProxy proxy(bed.database().settings());
+    // From where the first batch is locked on, up to somewhere in the third.
+    proxy.harm(Harm::none, 1 + tried.pick(250), "SKIP LOCKED");
+    proxy.on_chosen = [&server] { server.crash(); };
+    const auto run = bed.run({.port = proxy.port()});
+    if (run->prepare()) {
+      proxy.start();
+      run->run();
+    }
+    proxy.stop();
+    tried.what = "at " + proxy.chosen();
+    const auto& result = run->result();
+    if (!run->close()) tried.found({"S7: the library can't be closed"});
+    const auto after = bed.look();
+    tried.found(bed.broken_now(after));
+    tried.found(bed.miscounted(before, after, result.counters()));
+    if (result.status != WINNOW_OK && result.status != WINNOW_UNAVAILABLE) {
+      tried.found({"it ended with " + result.json.dump()});
+    }
+    finished += result.status == WINNOW_OK ? 1 : 0;
+    tried.found(bed.finish());
+    bed.let_go();
+  });
+  tally.note("runs that finished", std::to_string(finished));
+}
+
+INSTANTIATE_TEST_SUITE_P(Servers, ServerCrash, testing::ValuesIn(servers()),
+                         testing::PrintToStringParamName());
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ServerCrash);
+
+}  // namespace
+}  // namespace winnow::tests
