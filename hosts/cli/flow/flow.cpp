@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "document/nearest.h"
@@ -23,6 +24,12 @@ bool is_id(const std::string& id) {
          std::all_of(id.begin(), id.end(), [](char c) {
            return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-';
          });
+}
+
+// The Kestra plugin (hosts/kestra) has a class in this package for each task: the same file runs in both.
+std::string task_name(std::string type) {
+  constexpr std::string_view package = "io.winnow.kestra.";
+  return type.starts_with(package) ? type.substr(package.size()) : type;
 }
 
 class Reader {
@@ -192,7 +199,7 @@ class Reader {
     }
     auto type = text(map, pointer, "type");
     if (!type) return fail(type.error());
-    task.type = std::move(*type);
+    task.type = task_name(std::move(*type));
     const auto disabled = boolean(map, pointer, "disabled");
     if (!disabled) return fail(disabled.error());
     task.disabled = *disabled;
