@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <mutex>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -83,11 +85,17 @@ Outcome<void> Registry::add(const Document& document, bool built_in) {
   if (built_in) manifest.source = "built-in";
   for (const auto& alias : manifest.aliases) aliases_.emplace(alias, manifest.name);
   auto name = manifest.name;
-  tasks_.emplace(std::move(name), std::move(*task));
+  tasks_.emplace(std::move(name), std::make_shared<const Task>(std::move(*task)));
   return {};
 }
 
-Outcome<Registry> Registry::load(const std::vector<std::string>& folders) {
+// They never change, so they are read once: a host that opens the library for every task doesn't
+// wait for them again. A failure (no memory) is not kept.
+Outcome<Registry> Registry::built_in() {
+  static std::mutex reading;
+  static std::optional<Registry> read;
+  const std::lock_guard lock(reading);
+  if (read) return *read;
   Registry registry;
   for (const auto& builtin : builtin_manifests()) {
     const auto document =
@@ -95,13 +103,19 @@ Outcome<Registry> Registry::load(const std::vector<std::string>& folders) {
     if (!document) return fail(document.error());
     if (auto added = registry.add(*document, true); !added) return fail(std::move(added.error()));
   }
+  return read.emplace(std::move(registry));
+}
+
+Outcome<Registry> Registry::load(const std::vector<std::string>& folders) {
+  auto registry = built_in();
+  if (!registry) return registry;
   for (const auto& folder : folders) {
     const auto files = manifest_files(folder);
     if (!files) return fail(files.error());
     for (const auto& file : *files) {
       const auto document = document::read_yaml_file(file);
       if (!document) return fail(document.error());
-      if (auto added = registry.add(*document, false); !added) {
+      if (auto added = registry->add(*document, false); !added) {
         return fail(std::move(added.error()));
       }
     }
@@ -112,7 +126,7 @@ Outcome<Registry> Registry::load(const std::vector<std::string>& folders) {
 Outcome<const Task*> Registry::find(std::string_view name) const {
   const auto alias = aliases_.find(name);
   const auto found = tasks_.find(alias == aliases_.end() ? name : std::string_view(alias->second));
-  if (found != tasks_.end()) return &found->second;
+  if (found != tasks_.end()) return found->second.get();
   std::vector<std::string> known;
   for (const auto& [own, task] : tasks_) known.push_back(own);
   for (const auto& [other, own] : aliases_) known.push_back(other);
@@ -134,7 +148,7 @@ Json Registry::describe(const Task& task) const {
 
 Json Registry::describe_all() const {
   Json all = Json::array();
-  for (const auto& [name, task] : tasks_) all.push_back(describe(task));
+  for (const auto& [name, task] : tasks_) all.push_back(describe(*task));
   return {{"tasks", std::move(all)}};
 }
 

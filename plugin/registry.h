@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +38,10 @@ class Registry {
   Outcome<void> check_names(const document::Document& document,
                             const tasks::Manifest& manifest) const;
 
-  std::map<std::string, Task, std::less<>> tasks_;           // by name
+  static Outcome<Registry> built_in();
+
+  // By name; a copy of a registry shares them.
+  std::map<std::string, std::shared_ptr<const Task>, std::less<>> tasks_;
   std::map<std::string, std::string, std::less<>> aliases_;  // alias -> name
 };
 
