@@ -22,7 +22,7 @@ final class Json {
         if (json.isEmpty()) return new WinnowException("STATUS_" + status, "winnow failed with status " + status, "", false, "", "{}");
         JsonNode error = parse(json);
         return new WinnowException(error.path("code").asText(), error.path("message").asText(), error.path("pointer").asText(),
-            error.path("retryable").asBoolean(), error.path("sqlstate").asText(), error.path("done").toString());
+            error.path("retryable").asBoolean(), error.path("sqlstate").asText(), error.path("done").isObject() ? error.path("done").toString() : "{}");
     }
 
     private static JsonNode parse(String json) {

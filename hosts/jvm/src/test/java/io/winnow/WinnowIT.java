@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -275,8 +276,8 @@ class WinnowIT {
     @Test
     void unpacksNothingThatStays() {
         Winnow.buildInfo();
-        String[] left = Path.of(System.getProperty("java.io.tmpdir")).toFile().list((parent, name) -> name.startsWith("winnow-"));
-        assertArrayEquals(new String[0], left);
+        File[] left = new File(System.getProperty("java.io.tmpdir")).listFiles(file -> file.isDirectory() && file.getName().startsWith("winnow-"));
+        assertArrayEquals(new File[0], left);
     }
 
     @Test
