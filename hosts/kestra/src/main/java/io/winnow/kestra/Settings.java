@@ -2,14 +2,18 @@ package io.winnow.kestra;
 
 import io.kestra.core.runners.RunContext;
 import io.micronaut.context.ApplicationContext;
-import io.micronaut.core.type.Argument;
+import io.micronaut.context.env.Environment;
+import io.micronaut.context.env.EnvironmentPropertySource;
+import io.micronaut.context.env.SystemPropertiesPropertySource;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.StreamSupport;
 
 /**
  * The library's configuration for one run. What the operator says about winnow comes first: the plugin configuration of the task's
@@ -17,6 +21,7 @@ import java.util.function.Function;
  * is taken from the server: its database, its storage, the flow's tenant.
  */
 final class Settings {
+    private static final String PREFIX = "winnow";
     private static final List<String> ENGINES = List.of("postgres", "mysql");
 
     private final RunContext context;
@@ -28,18 +33,43 @@ final class Settings {
     }
 
     Map<String, Object> configuration() {
-        Map<String, Object> configuration = new LinkedHashMap<>();
-        server.application().flatMap(found -> found.getProperty("winnow", Argument.mapOf(String.class, Object.class)))
-            .ifPresent(configuration::putAll);
-        configuration.putAll(nested(context.pluginConfigurations()));
-        boolean fromFile = configuration.containsKey("kestra");  // that file may name both
-        if (!fromFile && !configuration.containsKey("database")) configuration.put("database", database());
-        if (!fromFile && !configuration.containsKey("storage") && server.storage().isPresent()) {
-            configuration.put("storage", Map.of("type", "host"));
+        Map<String, Object> configuration = merged(serverWide(), nested(context.pluginConfigurations()));
+        if (!configuration.containsKey("kestra")) {  // a file of Kestra's settings, which names both
+            Map<String, Object> database = map(configuration.get("database"));
+            configuration.put("database", database.containsKey("url") ? database : merged(database(), database));
+            if (!configuration.containsKey("storage") && server.storage().isPresent()) {
+                configuration.put("storage", Map.of("type", "host"));
+            }
         }
-        configuration.put("policy", policy(configuration.get("policy")));
+        // No flow reaches another tenant than its own.
+        configuration.put("policy", merged(map(configuration.get("policy")), tenant()));
         configuration.putIfAbsent("store-directory", context.workingDir().path().toString());
         return configuration;
+    }
+
+    private Map<String, Object> serverWide() {
+        if (server.application().isEmpty()) return Map.of();
+        Environment environment = server.application().get().getEnvironment();
+        Map<String, Object> said = map(environment.getProperty(PREFIX, Map.class).orElse(Map.of()));
+        said.keySet().removeIf(key -> !isWritten(environment, PREFIX + "." + key));
+        return nested(said);
+    }
+
+    /**
+     * Micronaut also takes each environment variable WINNOW_... and system property winnow... for a setting. They may change what
+     * a file of settings says; alone they mean other things (winnow.bridge).
+     */
+    private static boolean isWritten(Environment environment, String key) {
+        return environment.getPropertySources().stream()
+            .filter(source -> !(source instanceof EnvironmentPropertySource || source instanceof SystemPropertiesPropertySource))
+            .flatMap(source -> StreamSupport.stream(source.spliterator(), false))
+            .anyMatch(name -> name.equals(key) || name.startsWith(key + ".") || name.startsWith(key + "["));
+    }
+
+    private Map<String, Object> tenant() {
+        Map<String, Object> tenant = new LinkedHashMap<>();
+        tenant.put("tenant", context.flowInfo().tenantId());
+        return tenant;
     }
 
     /** The database that the server keeps its executions in. */
@@ -64,26 +94,44 @@ final class Settings {
         return url + (url.contains("?") ? "&" : "?") + "user=" + URLEncoder.encode(user, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    /** The operator's policy, with the flow's tenant as the only one: no flow reaches another tenant. */
-    private Map<String, Object> policy(Object configured) {
-        Map<String, Object> policy = new LinkedHashMap<>();
-        if (configured instanceof Map<?, ?> map) map.forEach((key, value) -> policy.put(key.toString(), value));
-        policy.put("tenant", context.flowInfo().tenantId());
-        return policy;
+    /** Both, and where both say something, the second. */
+    private static Map<String, Object> merged(Map<String, Object> first, Map<String, Object> second) {
+        Map<String, Object> merged = new LinkedHashMap<>(first);
+        second.forEach((key, value) ->
+            merged.put(key, value instanceof Map && merged.get(key) instanceof Map ? merged(map(merged.get(key)), map(value)) : value));
+        return merged;
     }
 
-    /** Kestra hands a plugin's configuration over with flat keys: `database.url`. */
-    @SuppressWarnings("unchecked")
+    private static Map<String, Object> map(Object value) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        if (value instanceof Map<?, ?> entries) entries.forEach((key, entry) -> map.put(key.toString(), entry));
+        return map;
+    }
+
+    /** Micronaut has flat keys, {@code policy.protect[0]}: into maps and lists. */
     static Map<String, Object> nested(Map<String, Object> flat) {
         Map<String, Object> root = new LinkedHashMap<>();
-        flat.forEach((key, value) -> {
-            Map<String, Object> parent = root;
-            String[] parts = key.split("\\.");
-            for (int i = 0; i < parts.length - 1; i++) {
-                parent = (Map<String, Object>) parent.computeIfAbsent(parts[i], absent -> new LinkedHashMap<>());
-            }
-            parent.put(parts[parts.length - 1], value);
-        });
+        flat.forEach((key, value) -> put(root, key, value instanceof Map ? nested(map(value)) : value));
         return root;
+    }
+
+    private static void put(Map<String, Object> parent, String key, Object value) {
+        int dot = key.indexOf('.');
+        int bracket = key.indexOf('[');
+        if (dot > 0) {
+            String name = key.substring(0, dot);
+            Map<String, Object> child = map(parent.get(name));
+            put(child, key.substring(dot + 1), value);
+            parent.put(name, child);
+        } else if (bracket > 0) {
+            String name = key.substring(0, bracket);
+            int index = Integer.parseInt(key.substring(bracket + 1, key.length() - 1));
+            List<Object> list = new ArrayList<>(parent.get(name) instanceof List<?> begun ? begun : List.of());
+            while (list.size() <= index) list.add(null);
+            list.set(index, value);
+            parent.put(name, list);
+        } else {
+            parent.put(key, value);
+        }
     }
 }

@@ -17,7 +17,9 @@ import io.winnow.WinnowJob;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 
 /** What every winnow task does: opens the library for one run, calls it, and gives its result, counters and logs to Kestra. */
@@ -33,15 +35,15 @@ public abstract class WinnowTask extends Task implements WorkerJobLifecycle {
     protected <T extends Output> T perform(RunContext context, String task, Map<String, Object> parameters, Class<T> outputs)
         throws Exception {
         KestraServer server = new KestraServer(context);
-        server.checkNamespace((String) parameters.get("namespace"));
+        server.checkNamespace(parameters.get("namespace") instanceof String namespace ? namespace : null);
         String configuration = MAPPER.writeValueAsString(new Settings(context, server).configuration());
         try (Winnow winnow = Winnow.open(configuration, host(context, server));
              WinnowJob job = winnow.job(task, MAPPER.writeValueAsString(parameters))) {
             running = job;
             if (killed) job.cancel();
-            return outputs(context, job.run(), outputs);
+            return outputs(context, task, job.run(), outputs);
         } catch (WinnowException failed) {
-            throw new RunnableTaskException(message(failed), failed, outputs(context, failed.done(), outputs));
+            throw new RunnableTaskException(message(failed), failed, outputs(context, task, failed.done(), outputs));
         } finally {
             running = null;
         }
@@ -87,11 +89,13 @@ public abstract class WinnowTask extends Task implements WorkerJobLifecycle {
         };
     }
 
-    private static <T extends Output> T outputs(RunContext context, String json, Class<T> type) throws Exception {
-        JsonNode result = MAPPER.readTree(json);
-        result.properties().stream().filter(field -> field.getValue().isIntegralNumber())
-            .forEach(field -> context.metric(Counter.of(field.getKey(), field.getValue().longValue())));
-        if (result.hasNonNull("uri")) ((ObjectNode) result).put("uri", stored(context, result.get("uri").asText()).toString());
+    /** The library's answer as Kestra has it: its counts are metrics and a line of the log, its file goes into the internal storage. */
+    private static <T extends Output> T outputs(RunContext context, String task, String json, Class<T> type) throws Exception {
+        ObjectNode result = (ObjectNode) MAPPER.readTree(json);
+        List<Map.Entry<String, JsonNode>> counts = result.properties().stream().filter(field -> field.getValue().isIntegralNumber()).toList();
+        counts.forEach(count -> context.metric(Counter.of(count.getKey(), count.getValue().longValue())));
+        context.logger().info("{}: {}", task, counts.stream().map(count -> count.getKey() + " " + count.getValue()).collect(Collectors.joining(", ")));
+        if (result.hasNonNull("uri")) result.put("uri", stored(context, result.get("uri").asText()).toString());
         return MAPPER.treeToValue(result, type);
     }
 

@@ -9,25 +9,72 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 
-/** A database of its own on the tests' PostgreSQL server (WINNOW_TEST_POSTGRES_URL), with the tables of the Kestra under test. */
-final class Postgres implements AutoCloseable {
-    private final URI server = URI.create(System.getenv("WINNOW_TEST_POSTGRES_URL"));
+/** A database of its own on one of the tests' servers, with the tables of the Kestra under test. */
+final class Database implements AutoCloseable {
+    private final Engine engine;
+    private final URI server;
     private final String name;
     private final Connection connection;
 
-    Postgres(String name) throws Exception {
+    /** What the two servers have that differs. */
+    enum Engine {
+        POSTGRES("WINNOW_TEST_POSTGRES_URL", "jdbc:postgresql", "", "(key, value) VALUES (?, ?::jsonb)"),
+        MYSQL("WINNOW_TEST_MYSQL_URL", "jdbc:mysql", "?allowMultiQueries=true&sslMode=DISABLED&allowPublicKeyRetrieval=true",
+            "(`key`, value) VALUES (?, ?)");
+
+        final String variable;
+        private final String scheme;
+        private final String options;
+        private final String insertion;
+
+        Engine(String variable, String scheme, String options, String insertion) {
+            this.variable = variable;
+            this.scheme = scheme;
+            this.options = options;
+            this.insertion = insertion;
+        }
+
+        String setting() {
+            return name().toLowerCase();
+        }
+    }
+
+    Database(Engine engine, String name) throws Exception {
+        this.engine = engine;
+        server = URI.create(System.getenv(engine.variable));
         this.name = name + "_" + ProcessHandle.current().pid();
         try (Connection admin = connect(server.getPath().substring(1)); Statement statement = admin.createStatement()) {
             statement.execute("CREATE DATABASE " + this.name);
         }
         connection = connect(this.name);
         String release = System.getProperty("winnow.kestra").replaceFirst("(\\d+\\.\\d+).*", "$1");
-        execute(Files.readString(Path.of(System.getProperty("winnow.source"), "sample", "schema", "postgres-" + release + ".sql")));
+        execute(Files.readString(Path.of(System.getProperty("winnow.source"), "sample", "schema", engine.setting() + "-" + release + ".sql")));
+    }
+
+    static Database postgres(String name) throws Exception {
+        return new Database(Engine.POSTGRES, name);
+    }
+
+    /** The settings of a server that keeps its executions here. */
+    Map<String, Object> settings() {
+        String source = "datasources." + engine.setting();
+        return Map.of("kestra.repository.type", engine.setting(), source + ".url", jdbcUrl(), source + ".username", user(),
+            source + ".password", password());
+    }
+
+    /** With user and password, as winnow-sample takes it. */
+    String url() {
+        return server.getScheme() + "://" + server.getUserInfo() + "@" + server.getHost() + ":" + server.getPort() + "/" + name;
     }
 
     String jdbcUrl() {
-        return "jdbc:postgresql://" + server.getHost() + ":" + server.getPort() + "/" + name;
+        return jdbcUrl(name);
+    }
+
+    private String jdbcUrl(String database) {
+        return engine.scheme + "://" + server.getHost() + ":" + server.getPort() + "/" + database;
     }
 
     String user() {
@@ -39,7 +86,7 @@ final class Postgres implements AutoCloseable {
     }
 
     private Connection connect(String database) throws SQLException {
-        return DriverManager.getConnection("jdbc:postgresql://" + server.getHost() + ":" + server.getPort() + "/" + database, user(), password());
+        return DriverManager.getConnection(jdbcUrl(database) + engine.options, user(), password());
     }
 
     /** A second session, for a test that holds a lock. */
@@ -61,7 +108,7 @@ final class Postgres implements AutoCloseable {
     }
 
     void clear() throws SQLException {
-        execute("TRUNCATE executions, logs, metrics");
+        for (String table : new String[] {"executions", "logs", "metrics"}) execute("TRUNCATE TABLE " + table);
     }
 
     /** Executions named PREFIX-0, PREFIX-1, ... that ended in January, with two logs and a metric each. */
@@ -80,14 +127,14 @@ final class Postgres implements AutoCloseable {
     }
 
     private void insert(String table, String key, String value) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("INSERT INTO " + table + " (key, value) VALUES (?, ?::jsonb)")) {
+        try (PreparedStatement statement = connection.prepareStatement("INSERT INTO " + table + " " + engine.insertion)) {
             statement.setString(1, key);
             statement.setString(2, value);
             statement.executeUpdate();
         }
     }
 
-    /** Sessions on this database but for this object's own and the given number of others. */
+    /** winnow's sessions on this database (PostgreSQL). */
     long strangers() throws SQLException {
         return number("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE '%winnow%'");
     }
@@ -96,7 +143,7 @@ final class Postgres implements AutoCloseable {
     public void close() throws SQLException {
         connection.close();
         try (Connection admin = connect(server.getPath().substring(1)); Statement statement = admin.createStatement()) {
-            statement.execute("DROP DATABASE " + name + " WITH (FORCE)");
+            statement.execute("DROP DATABASE " + name + (engine == Engine.POSTGRES ? " WITH (FORCE)" : ""));
         }
     }
 }

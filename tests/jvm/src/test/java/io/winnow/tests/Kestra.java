@@ -1,13 +1,21 @@
 package io.winnow.tests;
 
 import io.kestra.core.models.executions.Execution;
+import io.kestra.core.models.flows.FlowWithSource;
+import io.kestra.core.models.flows.State;
 import io.kestra.core.plugins.DefaultPluginRegistry;
 import io.kestra.core.plugins.PluginRegistry;
+import io.kestra.core.repositories.ExecutionRepositoryInterface;
 import io.kestra.core.repositories.LocalFlowRepositoryLoader;
 import io.kestra.core.runners.TestRunner;
 import io.kestra.core.runners.TestRunnerUtils;
+import io.kestra.core.services.FlowService;
 import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.RuntimeBeanDefinition;
 import io.micronaut.context.env.PropertySource;
+import io.micronaut.inject.qualifiers.Qualifiers;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -17,7 +25,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.mockito.Mockito;
 
 /** Kestra's own executor, worker and queues in this process, with the plugin folder registered as its command line does it. */
 final class Kestra implements AutoCloseable {
@@ -26,14 +37,32 @@ final class Kestra implements AutoCloseable {
     private final ApplicationContext context;
     private final TestRunner runner;
 
-    Kestra(Path plugins, Path flows) throws Exception {
+    /** A folder with the plugin's jar alone, as a server has it. */
+    static Path plugins() throws IOException {
+        Path plugins = Files.createTempDirectory("winnow-plugins");
+        try (var jars = Files.newDirectoryStream(Path.of(System.getProperty("winnow.plugins")), "plugin-winnow-*.jar")) {
+            for (Path jar : jars) Files.copy(jar, plugins.resolve(jar.getFileName()));
+        }
+        return plugins;
+    }
+
+    Kestra(Path plugins) throws Exception {
         PluginRegistry registry = DefaultPluginRegistry.getOrCreate();
         registry.registerIfAbsent(plugins);
         context = ApplicationContext.builder().environments("test").deduceEnvironment(false).start();
         runner = context.getBean(TestRunner.class);
         runner.setSchedulerEnabled(false);
         runner.run();
-        context.getBean(LocalFlowRepositoryLoader.class).load("main", flows.toFile());
+    }
+
+    /** Adds all flows of a folder. */
+    void load(Path flows) throws Exception {
+        bean(LocalFlowRepositoryLoader.class).load("main", flows.toFile());
+    }
+
+    /** From here on the server's settings say that it keeps its executions there; winnow is told nothing else. */
+    void keepsExecutionsIn(Database database) {
+        set("server", database.settings());
     }
 
     <T> T bean(Class<T> type) {
@@ -47,10 +76,45 @@ final class Kestra implements AutoCloseable {
 
     void unset(String source) {
         context.getEnvironment().removePropertySource(PropertySource.of(source, Map.of()));
+        context.getEnvironment().refresh();
+    }
+
+    /** Checks a flow and adds it. */
+    FlowWithSource flow(String yaml) throws Exception {
+        return bean(FlowService.class).importFlow("main", yaml);
+    }
+
+    /** As in the Enterprise Edition, flows may reach their own namespace only, until this is closed. */
+    AutoCloseable denyNamespaces() throws Exception {
+        Class<?> type = permissions();
+        return deny(type, context.getBean(type));
+    }
+
+    /** What Kestra asks for permission: a class that moved after 1.1. */
+    private static Class<?> permissions() throws ClassNotFoundException {
+        boolean moved = Stream.of(FlowService.class.getMethods()).noneMatch(method -> method.getName().equals("checkAllowedNamespace"));
+        return moved ? Class.forName("io.kestra.core.services.DefaultNamespaceService") : FlowService.class;
+    }
+
+    private <T> AutoCloseable deny(Class<T> type, Object original) {
+        AtomicBoolean denying = new AtomicBoolean(true);
+        T service = Mockito.mock(type, call -> {
+            if (!denying.get()) return call.getMethod().invoke(original, call.getArguments());
+            return call.getMethod().getReturnType() == boolean.class ? false : call.callRealMethod();
+        });
+        context.destroyBean(type);
+        context.registerBeanDefinition(RuntimeBeanDefinition.builder(type, () -> service).replaces(type).singleton(true).build());
+        return () -> denying.set(false);
     }
 
     Execution run(String namespace, String flow) throws Exception {
         return bean(TestRunnerUtils.class).runOne("main", namespace, flow, PATIENCE);
+    }
+
+    /** The state of a task by now: a killed one ends a moment after its execution. */
+    State.Type state(Execution execution, String task) {
+        return bean(ExecutionRepositoryInterface.class).findById("main", execution.getId()).orElseThrow()
+            .findTaskRunsByTaskId(task).getFirst().getState().getCurrent();
     }
 
     static Map<String, Object> outputs(Execution execution, String task) {
@@ -86,7 +150,7 @@ final class Kestra implements AutoCloseable {
 
     private List<String> values(String sql, Execution execution) throws Exception {
         List<String> values = new ArrayList<>();
-        try (Connection connection = bean(DataSource.class).getConnection(); PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (Connection connection = context.getBean(DataSource.class, Qualifiers.byName("h2")).getConnection(); PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, execution.getId());
             for (ResultSet rows = statement.executeQuery(); rows.next(); ) values.add(rows.getString(1));
         }

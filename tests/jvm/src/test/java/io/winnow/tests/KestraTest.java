@@ -3,45 +3,59 @@ package io.winnow.tests;
 import static io.winnow.tests.Kestra.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kestra.core.docs.JsonSchemaGenerator;
+import io.kestra.core.models.annotations.Example;
+import io.kestra.core.models.annotations.Plugin;
 import io.kestra.core.models.executions.Execution;
+import io.kestra.core.models.flows.FlowWithSource;
 import io.kestra.core.models.flows.State;
+import io.kestra.core.models.tasks.Task;
 import io.kestra.core.plugins.PluginScanner;
 import io.kestra.core.plugins.RegisteredPlugin;
 import io.kestra.core.serializers.FileSerde;
 import io.kestra.core.storages.StorageInterface;
+import io.micronaut.context.env.yaml.YamlPropertySourceLoader;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.InputStreamReader;
+import java.lang.reflect.Field;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The plugin's jar in the real Kestra: its scanner, executor, worker, storage and logs, over a PostgreSQL with executions. */
 class KestraTest {
     private static final Path SOURCE = Path.of(System.getProperty("winnow.source"), "tests", "jvm");
+    private static final List<String> FILES = List.of("/company/team/nightly-run/executions/done-0/a/b.txt",
+        "/company/team/nightly-run/executions/done-0/c.txt", "/company/team/nightly-run/executions/running-0/stays.txt");
+    private static final ObjectMapper MAPPER = new ObjectMapper();
     private static Path plugins;
-    private static Postgres postgres;
+    private static Database postgres;
     private static Kestra kestra;
 
     @BeforeAll
     static void start() throws Exception {
-        plugins = Files.createTempDirectory("winnow-plugins");
-        try (var jars = Files.newDirectoryStream(Path.of(System.getProperty("winnow.plugins")), "plugin-winnow-*.jar")) {
-            for (Path jar : jars) Files.copy(jar, plugins.resolve(jar.getFileName()));
-        }
-        postgres = new Postgres("winnow_kestra");
-        kestra = new Kestra(plugins, SOURCE.resolve("flows"));
-        // From here on the server says that it keeps its executions in PostgreSQL, and winnow is told nothing else.
-        kestra.set("server", Map.of("kestra.repository.type", "postgres", "datasources.postgres.url", postgres.jdbcUrl(),
-            "datasources.postgres.username", postgres.user(), "datasources.postgres.password", postgres.password()));
+        plugins = Kestra.plugins();
+        postgres = Database.postgres("winnow_kestra");
+        kestra = new Kestra(plugins);
+        kestra.load(SOURCE.resolve("flows"));
+        kestra.keepsExecutionsIn(postgres);
     }
 
     @AfterAll
@@ -52,22 +66,22 @@ class KestraTest {
 
     @BeforeEach
     void fill() throws Exception {
-        postgres.clear();
-        postgres.addExecutions("done", "company.team", "SUCCESS", 25);
-        postgres.addExecutions("below", "company.team.a", "FAILED", 5);
-        postgres.addExecutions("running", "company.team", "RUNNING", 2);
-        postgres.addExecutions("other", "company.teamster", "SUCCESS", 3);
-        putFile("done-0", "a/b.txt");
-        putFile("done-0", "c.txt");
-        putFile("running-0", "stays.txt");
+        fill(postgres);
+        for (String file : FILES) {
+            kestra.bean(StorageInterface.class).put("main", "company.team", URI.create("kestra://" + file), new ByteArrayInputStream(new byte[] {1}));
+        }
+    }
+
+    private static void fill(Database database) throws Exception {
+        database.clear();
+        database.addExecutions("done", "company.team", "SUCCESS", 25);
+        database.addExecutions("below", "company.team.a", "FAILED", 5);
+        database.addExecutions("running", "company.team", "RUNNING", 2);
+        database.addExecutions("other", "company.teamster", "SUCCESS", 3);
     }
 
     private static URI file(String execution, String name) {
         return URI.create("kestra:///company/team/nightly-run/executions/" + execution + "/" + name);
-    }
-
-    private static void putFile(String execution, String name) throws Exception {
-        kestra.bean(StorageInterface.class).put("main", "company.team", file(execution, name), new ByteArrayInputStream(new byte[] {1}));
     }
 
     private static boolean hasFile(String execution, String name) {
@@ -75,15 +89,38 @@ class KestraTest {
     }
 
     @Test
-    void kestraFindsAndDocumentsTheTasks() {
-        List<RegisteredPlugin> found = new PluginScanner(KestraTest.class.getClassLoader()).scan(plugins);
-        assertThat(found).hasSize(1);
-        RegisteredPlugin plugin = found.getFirst();
+    void kestraFindsATaskForEachOfTheLibrarys() throws Exception {
+        RegisteredPlugin plugin = plugin();
         assertThat(plugin.title()).isEqualTo("winnow");
         assertThat(plugin.group()).isEqualTo("io.winnow.kestra");
         assertThat(plugin.icon("plugin-icon")).isNotNull();
-        assertThat(plugin.getTasks()).extracting(Class::getSimpleName).contains("ListExecutions", "ListLogs", "ListMetrics",
-            "PurgeExecutions", "PurgeLogs", "PurgeMetrics", "Run");
+        List<String> expected = new ArrayList<>(List.of("Run"));
+        JsonNode all = MAPPER.readTree(new Command("describe").run());
+        all.path("tasks").forEach(task -> expected.add(task.path("name").asText()));
+        assertThat(expected).contains("ListExecutions", "PurgeExecutions");
+        assertThat(plugin.getTasks()).extracting(Class::getSimpleName).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    /** What the editor and the plugin's page show: every property with its title, and examples that are flows. */
+    @Test
+    void everyTaskIsDocumented() throws Exception {
+        JsonSchemaGenerator schemas = kestra.bean(JsonSchemaGenerator.class);
+        for (Class<? extends Task> task : plugin().getTasks()) {
+            JsonNode schema = MAPPER.valueToTree(schemas.properties(Task.class, task));
+            assertThat(schema.path("title").asText()).as(task.getName()).isNotBlank();
+            for (Field field : task.getDeclaredFields()) {
+                assertThat(schema.at("/properties/" + field.getName() + "/title").asText()).as(field.toString()).isNotBlank();
+            }
+            Plugin annotation = task.getAnnotation(Plugin.class);
+            assertThat(annotation.examples()).as(task.getName()).isNotEmpty();
+            for (Example example : annotation.examples()) kestra.flow(String.join("\n", example.code()));
+        }
+    }
+
+    private static RegisteredPlugin plugin() {
+        List<RegisteredPlugin> found = new PluginScanner(KestraTest.class.getClassLoader()).scan(plugins);
+        assertThat(found).hasSize(1);
+        return found.getFirst();
     }
 
     @Test
@@ -102,8 +139,53 @@ class KestraTest {
         assertThat(postgres.number("SELECT count(*) FROM logs")).isEqualTo(10);
         assertThat(hasFile("done-0", "c.txt") || hasFile("done-0", "a/b.txt")).isFalse();
         assertThat(hasFile("running-0", "stays.txt")).isTrue();
-        eventually(() ->
-            assertThat(kestra.metrics(execution)).contains("executionsCount=30", "storagesCount=2", "size=2"));
+        eventually(() -> {
+            assertThat(kestra.metrics(execution)).contains("executionsCount=30", "storagesCount=2", "size=2");
+            assertThat(messages(execution)).contains("PurgeExecutions: executionsCount 30, logsCount 60, metricsCount 30");
+        });
+    }
+
+    @Test
+    @EnabledIfEnvironmentVariable(named = "WINNOW_TEST_MYSQL_URL", matches = ".+")
+    void aFlowPurgesAServerOnMySql() throws Exception {
+        try (Database mysql = new Database(Database.Engine.MYSQL, "winnow_kestra")) {
+            fill(mysql);
+            kestra.keepsExecutionsIn(mysql);
+            Execution execution = kestra.run("company.ops", "clean");
+            assertThat(execution.getState().getCurrent()).as(() -> messages(execution)).isEqualTo(State.Type.SUCCESS);
+            assertThat(Kestra.outputs(execution, "purge")).containsEntry("executionsCount", 30).containsEntry("logsCount", 60)
+                .containsEntry("metricsCount", 30).containsEntry("storagesCount", 2);
+            assertThat(mysql.number("SELECT count(*) FROM executions")).isEqualTo(5);
+            assertThat(hasFile("done-0", "c.txt")).isFalse();
+        } finally {
+            kestra.keepsExecutionsIn(postgres);
+        }
+    }
+
+    /** The file of the flow as it stands, run by both on the same rows and files. */
+    @ParameterizedTest
+    @ValueSource(strings = {"clean", "rendered"})
+    void theCommandGivesTheSameOutputs(String flow) throws Exception {
+        Execution execution = kestra.run("company.ops", flow);
+        assertThat(execution.getState().getCurrent()).as(() -> messages(execution)).isEqualTo(State.Type.SUCCESS);
+        try (Database other = Database.postgres("winnow_command")) {
+            fill(other);
+            Command command = new Command("run", SOURCE.resolve("flows/" + flow + ".yaml").toString()).on(other);
+            for (String file : FILES) command.putFile("main" + file);
+            JsonNode outputs = MAPPER.readTree(command.run());
+            assertThat(outputs).isNotEmpty();
+            for (Map.Entry<String, JsonNode> task : outputs.properties()) {
+                assertThat(withoutNulls(Kestra.outputs(execution, task.getKey()))).as(task.getKey()).isEqualTo(withoutNulls(task.getValue()));
+            }
+            assertThat(other.number("SELECT count(*) FROM executions")).isEqualTo(postgres.number("SELECT count(*) FROM executions"));
+        }
+    }
+
+    /** Kestra leaves out what is null; numbers compare by value. */
+    private static JsonNode withoutNulls(Object outputs) throws Exception {
+        ObjectNode node = MAPPER.readValue(MAPPER.writeValueAsString(outputs), ObjectNode.class);
+        node.properties().removeIf(field -> field.getValue().isNull());
+        return node;
     }
 
     @Test
@@ -151,6 +233,68 @@ class KestraTest {
         assertThat(postgres.number("SELECT count(*) FROM logs WHERE namespace = 'company.billing'")).isEqualTo(2);
     }
 
+    /** The plugin configuration of one task (application.yml) protects what the others may list. */
+    @Test
+    void aTasksOwnConfigurationHolds() throws Exception {
+        Execution execution = kestra.run("company.team", "guarded");
+        assertThat(Kestra.outputs(execution, "others")).containsEntry("size", 0);
+        assertThat(execution.findTaskRunsByTaskId("guarded").getFirst().getState().getCurrent()).isEqualTo(State.Type.FAILED);
+        eventually(() -> assertThat(messages(execution)).contains("DENIED"));
+    }
+
+    /** Where Kestra forbids a flow another namespace (its Enterprise Edition does), winnow's tasks are forbidden it too. */
+    @Test
+    void aNamespaceThatKestraForbidsIsForbidden() throws Exception {
+        try (var denied = kestra.denyNamespaces()) {
+            for (String flow : List.of("elsewhere", "everywhere")) {
+                Execution execution = kestra.run("company.team", flow);
+                assertThat(execution.getState().getCurrent()).as(flow).isEqualTo(State.Type.FAILED);
+            }
+            assertThat(kestra.run("company.team", "by-name").getState().getCurrent()).isEqualTo(State.Type.SUCCESS);
+        }
+        assertThat(postgres.number("SELECT count(*) FROM logs")).isEqualTo(70);
+    }
+
+    @Test
+    void anotherDatabaseThatTheOperatorNamesIsUsed() throws Exception {
+        try (Database other = Database.postgres("winnow_other")) {
+            other.addExecutions("done", "company.team", "SUCCESS", 1);
+            kestra.set("operator", Map.of("winnow.database.url", other.jdbcUrl() + "?user=" + other.user(), "winnow.database.password", other.password()));
+            try {
+                assertThat(Kestra.outputs(kestra.run("company.team", "by-name"), "call")).containsEntry("result", Map.of("size", 1));
+            } finally {
+                kestra.unset("operator");
+            }
+        }
+    }
+
+    /** Every flow of docs/kestra.md, and README's, runs as it stands there; every setting is taken. */
+    @Test
+    void theDocumentationIsTrue() throws Exception {
+        List<String> snippets = yamlSnippets("docs/kestra.md");
+        List<String> settings = snippets.stream().filter(snippet -> !snippet.contains("tasks:")).toList();
+        List<String> flows = new ArrayList<>(snippets);
+        flows.removeAll(settings);
+        yamlSnippets("README.md").stream().filter(snippet -> snippet.contains("io.winnow.kestra")).forEach(flows::add);
+        assertThat(settings).hasSize(2);
+        assertThat(flows).hasSize(4);
+        kestra.set("page", new YamlPropertySourceLoader().read("page", settings.getFirst().getBytes(StandardCharsets.UTF_8)));
+        try {
+            for (String yaml : flows) {
+                FlowWithSource flow = kestra.flow(yaml);
+                Execution execution = kestra.run(flow.getNamespace(), flow.getId());
+                assertThat(execution.getState().getCurrent()).as(() -> messages(execution)).isEqualTo(State.Type.SUCCESS);
+            }
+        } finally {
+            kestra.unset("page");
+        }
+    }
+
+    private static List<String> yamlSnippets(String page) throws Exception {
+        return Pattern.compile("^```yaml\\n(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL)
+            .matcher(Files.readString(Path.of(System.getProperty("winnow.source"), page))).results().map(match -> match.group(1)).toList();
+    }
+
     @Test
     void timeoutEndsTheStatementAndTheSession() throws Exception {
         endsWhileBlocked("timeout", State.Type.FAILED);
@@ -158,7 +302,7 @@ class KestraTest {
 
     @Test
     void killEndsTheStatementAndTheSession() throws Exception {
-        endsWhileBlocked("kill", State.Type.KILLED);
+        endsWhileBlocked("killed", State.Type.KILLED);
     }
 
     /** Another session holds the table all the while: only a cancelled statement can end. */
@@ -167,7 +311,7 @@ class KestraTest {
             blocker.setAutoCommit(false);
             blocker.createStatement().execute("LOCK TABLE logs IN ACCESS EXCLUSIVE MODE");
             Execution execution = kestra.run("company.team", flow);
-            assertThat(execution.findTaskRunsByTaskId("purge").getFirst().getState().getCurrent()).isEqualTo(state);
+            eventually(() -> assertThat(kestra.state(execution, "purge")).isEqualTo(state));
             eventually(() -> assertThat(postgres.strangers()).isZero());
         }
         assertThat(postgres.number("SELECT count(*) FROM logs")).isEqualTo(70);
