@@ -59,6 +59,8 @@ for version in 14 16 17 18; do
 done
 step "100,000 executions by the released command"
 python3 tests/acceptance/purge_100k.py
+step "hosts on the JVM, the real Kestra"
+bash scripts/test-jvm.sh
 
 stop_servers
 print_steps

@@ -8,7 +8,7 @@ readonly build_packages=(
   libcurl4-openssl-dev libssl-dev libpugixml-dev)
 readonly test_packages=(
   libgtest-dev libgmock-dev clang clang-format postgresql-15 pgbouncer python3 debootstrap openssl)
-readonly lint_packages=(libgtest-dev libgmock-dev clang-tidy clang-format)
+readonly lint_packages=(libgtest-dev libgmock-dev clang-tidy clang-format openjdk-17-jdk-headless)
 
 # Installs what is missing of the named Debian packages; without root it says which command to run.
 need() {

@@ -1,0 +1,47 @@
+#: ./dev test-jvm [KESTRA-VERSION...]   the JVM library by JNI and FFM on Java 17, 21 and 25; then the plugin in the real Kestra
+#:                (1.1.15, 1.3.31 and 2.0.0), with servers of its own unless WINNOW_TEST_POSTGRES_URL names one
+source scripts/shared/steps.sh
+source scripts/shared/build.sh
+source scripts/shared/servers.sh
+source scripts/shared/java.sh
+
+# io.kestra:tests is published for few versions of Kestra.
+declare -A kestra_tests=([1.1.15]=1.1.0)
+versions=("$@")
+[ $# -gt 0 ] || versions=(1.1.15 1.3.31 2.0.0)
+
+# Fails where the JVM's own checks of JNI said anything: they are no failure of a test.
+no_jni_warnings() {  # FOLDER
+  ! grep -rnE 'in native method|JNI local refs' "$1" --include='*.txt' --include='*.dumpstream' --include='*.log' >&2 ||
+    die "-Xcheck:jni found the above"
+}
+
+need "${build_packages[@]}" "${test_packages[@]}" "${jvm_packages[@]}"
+use_jdk_25
+java_runtime 21.0.8.2
+java21=$REPLY
+step "build/release"
+build release
+
+step "JVM library: JNI and FFM on Java 25, JNI on 17 and 21"
+maven -f hosts/pom.xml verify \
+  -Dwinnow.java17=/usr/lib/jvm/java-17-openjdk-amd64 -Dwinnow.java21="$java21"
+no_jni_warnings hosts/jvm/target
+
+step "docs/embedding.md"
+WINNOW_RELEASE_DIR=$PWD/build/release WINNOW_JAVA_HOME=$JAVA_HOME \
+  WINNOW_CLASS_PATH="$PWD/hosts/jvm/target/winnow-0.1.0.jar:$PWD/hosts/jvm/target/lib/*" python3 tests/acceptance/embedding.py
+
+[ -n "${WINNOW_TEST_POSTGRES_URL:-}" ] || start_server postgres WINNOW_TEST_POSTGRES_URL
+in_kestra() {  # VERSION, JAVA_HOME
+  step "Kestra $1 on Java $(java_version "$2")"
+  local release=21
+  [[ $1 == 1.* ]] || release=25
+  maven -f tests/jvm/pom.xml test -Dkestra.version="$1" -Dkestra.tests.version="${kestra_tests[$1]:-$1}" \
+    -Dmaven.compiler.release=$release -Dwinnow.java="$2"
+  no_jni_warnings "tests/jvm/target/$1"
+}
+for version in "${versions[@]}"; do in_kestra "$version" "$JAVA_HOME"; done
+[[ ${versions[0]} != 1.* ]] || in_kestra "${versions[0]}" "$java21"
+stop_servers
+print_steps
