@@ -8,19 +8,26 @@ folder=$1 && shift
 
 # Of the same glibc as the process: a second one beside it would not work.
 of_glibc='^(ld-linux.*|lib(c|m|dl|rt|pthread|resolv|util|anl|nss_.*|mvec))\.so'
+# The usual way to log in to MySQL. libmariadb loads it by its file's name when it needs it, from a folder that a server may
+# not have: here it is loaded with winnow, which registers it (database/mysql/mysql_library.cpp).
+plugin=caching_sha2_password.so
 
+needed=$(ldd "$1" | awk '$2 == "=>" {print $1, $3}')
 rm -rf "$folder"
 mkdir -p "$folder"
 for library in "$@"; do cp -L "$library" "$folder/"; done
-ldd "$1" | awk '$2 == "=>" {print $1, $3}' | while read -r name path; do
+while read -r name path; do
   [[ $path == /* ]] || { echo "collect.sh: $1 needs $name, which is not installed" >&2; exit 1; }
   [[ $name =~ $of_glibc ]] || cp -L "$path" "$folder/$name"
-done
+  [[ $name != libmariadb.so.* ]] || cp -L "$(dirname "$path")/libmariadb3/plugin/$plugin" "$folder/"
+done <<<"$needed"
+
 cd "$folder"
 for library in *; do
   chmod 644 "$library"
   strip --strip-unneeded "$library"
   patchelf --force-rpath --set-rpath '$ORIGIN' "$library"
 done
-sha256sum -- * > ../SHA256SUMS
+if [ -e $plugin ]; then patchelf --add-needed $plugin libwinnow.so; fi
+sha256sum -- * >../SHA256SUMS
 mv ../SHA256SUMS .

@@ -13,11 +13,11 @@ import io.kestra.core.services.FlowService;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.RuntimeBeanDefinition;
 import io.micronaut.context.env.PropertySource;
-import io.micronaut.inject.qualifiers.Qualifiers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Duration;
@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import javax.sql.DataSource;
 import org.mockito.Mockito;
 
 /** Kestra's own executor, worker and queues in this process, with the plugin folder registered as its command line does it. */
@@ -150,7 +149,8 @@ final class Kestra implements AutoCloseable {
 
     private List<String> values(String sql, Execution execution) throws Exception {
         List<String> values = new ArrayList<>();
-        try (Connection connection = context.getBean(DataSource.class, Qualifiers.byName("h2")).getConnection(); PreparedStatement statement = connection.prepareStatement(sql)) {
+        String url = context.getProperty("datasources.h2.url", String.class).orElseThrow();
+        try (Connection connection = DriverManager.getConnection(url, "sa", ""); PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, execution.getId());
             for (ResultSet rows = statement.executeQuery(); rows.next(); ) values.add(rows.getString(1));
         }
