@@ -1,5 +1,5 @@
 #: ./dev test-jvm [KESTRA-VERSION...]   the JVM library by JNI and FFM on Java 17, 21 and 25; then the plugin in the real Kestra
-#:                (1.1.15, 1.3.31 and 2.0.0), with servers of its own unless WINNOW_TEST_POSTGRES_URL names one
+#:                (1.1.15, 1.3.31 and 2.0.0), with servers of its own unless WINNOW_TEST_POSTGRES_URL and WINNOW_TEST_MYSQL_URL name some
 source scripts/shared/steps.sh
 source scripts/shared/build.sh
 source scripts/shared/servers.sh
@@ -33,6 +33,7 @@ WINNOW_RELEASE_DIR=$PWD/build/release WINNOW_JAVA_HOME=$JAVA_HOME \
   WINNOW_CLASS_PATH="$PWD/hosts/jvm/target/winnow-0.1.0.jar:$PWD/hosts/jvm/target/lib/*" python3 tests/acceptance/embedding.py
 
 [ -n "${WINNOW_TEST_POSTGRES_URL:-}" ] || start_server postgres WINNOW_TEST_POSTGRES_URL
+[ -n "${WINNOW_TEST_MYSQL_URL:-}" ] || start_server mysql WINNOW_TEST_MYSQL_URL
 in_kestra() {  # VERSION, JAVA_HOME
   step "Kestra $1 on Java $(java_version "$2")"
   local release=21

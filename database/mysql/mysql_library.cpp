@@ -1,7 +1,10 @@
 #include "database/mysql/mysql_library.h"
 
 #include <ctime>
+#include <dlfcn.h>
 #include <mysql.h>
+
+#include <mysql/plugin_auth.h>
 
 #include "database/mysql/mysql_gate.h"
 
@@ -22,12 +25,27 @@ bool pipe_is_pending() {
   return ::sigismember(&pending, SIGPIPE) == 1;
 }
 
+// A host may carry libmariadb without its folder of plugins (hosts/jvm does): then the plugin for
+// MySQL's usual log-in is loaded beside us already, and the connector is told of it. Elsewhere
+// nothing is found, and the connector loads the file itself.
+void register_carried_plugin() {
+  void* plugin = ::dlopen("caching_sha2_password.so", RTLD_NOW | RTLD_NOLOAD);
+  if (plugin == nullptr) return;
+  auto* declaration = ::dlsym(plugin, "_mysql_client_plugin_declaration_");
+  MYSQL* any = mysql_init(nullptr);
+  if (declaration != nullptr && any != nullptr) {
+    mysql_client_register_plugin(any, static_cast<st_mysql_client_plugin*>(declaration));
+  }
+  if (any != nullptr) mysql_close(any);
+}
+
 bool initialise() {
   struct sigaction before {};
   ::sigaction(SIGPIPE, nullptr, &before);
   mysql_library_init(0, nullptr, nullptr);
   ::sigaction(SIGPIPE, &before, nullptr);
   register_mysql_gates();
+  register_carried_plugin();
   return true;
 }
 

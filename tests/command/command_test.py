@@ -171,6 +171,11 @@ outputs:
         self.assertEqual(self.count(), before)
         self.assertNotIn("begins", answer.err)
 
+    def test_the_classes_of_the_kestra_plugin_are_its_tasks(self):
+        self.flow("  - {id: list, type: io.winnow.kestra.ListExecutions, size: 1}\n")
+        answer = self.winnow("run", "flow.yaml")
+        self.assertEqual((answer.status, answer.json["list"]["size"]), (0, 1), answer.err)
+
     def test_a_dry_run_counts_what_the_run_then_removes(self):
         self.flow(f"  - {{id: purge, type: io.kestra.plugin.core.execution.PurgeExecutions, endDate: '{LONG_AGO}'}}\n")
         before = self.count()

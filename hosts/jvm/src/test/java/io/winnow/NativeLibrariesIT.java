@@ -83,7 +83,7 @@ class NativeLibrariesIT {
         try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
             mapped = lines.map(line -> line.replaceFirst(".* /", "/").replace(" (deleted)", "")).distinct().toList();
         }
-        for (String name : List.of("libpq.so.5", "libssl.so.3", "libyaml-cpp.so.0.7")) {
+        for (String name : List.of("libpq.so.5", "libmariadb.so.3", "caching_sha2_password.so", "libssl.so.3", "libyaml-cpp.so.0.7")) {
             List<String> from = mapped.stream().filter(path -> path.endsWith("/" + name)).toList();
             assertTrue(!from.isEmpty() && from.stream().allMatch(path -> path.contains("/winnow-")), () -> name + " comes from " + from);
         }

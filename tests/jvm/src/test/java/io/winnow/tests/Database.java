@@ -1,7 +1,6 @@
 package io.winnow.tests;
 
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -9,6 +8,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** A database of its own on one of the tests' servers, with the tables of the Kestra under test. */
@@ -49,8 +50,17 @@ final class Database implements AutoCloseable {
             statement.execute("CREATE DATABASE " + this.name);
         }
         connection = connect(this.name);
+        sample("--executions", "0");
+    }
+
+    /** Runs winnow-sample on this database: it makes the tables of the Kestra under test, and rows. */
+    void sample(String... arguments) throws Exception {
         String release = System.getProperty("winnow.kestra").replaceFirst("(\\d+\\.\\d+).*", "$1");
-        execute(Files.readString(Path.of(System.getProperty("winnow.source"), "sample", "schema", engine.setting() + "-" + release + ".sql")));
+        List<String> words = new ArrayList<>(List.of(Path.of(System.getProperty("winnow.build"), "winnow-sample").toString(),
+            "--database", url(), "--schema", release));
+        words.addAll(List.of(arguments));
+        int status = new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+        if (status != 0) throw new IllegalStateException("winnow-sample ended with " + status);
     }
 
     static Database postgres(String name) throws Exception {
@@ -64,8 +74,7 @@ final class Database implements AutoCloseable {
             source + ".password", password());
     }
 
-    /** With user and password, as winnow-sample takes it. */
-    String url() {
+    private String url() {
         return server.getScheme() + "://" + server.getUserInfo() + "@" + server.getHost() + ":" + server.getPort() + "/" + name;
     }
 

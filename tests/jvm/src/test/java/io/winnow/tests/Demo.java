@@ -17,9 +17,7 @@ public final class Demo {
         String yaml = Files.readString(source.resolve("docs/examples/flows/kestra.yaml"));
         try (Database database = Database.postgres("winnow_demo")) {
             say("A PostgreSQL with Kestra's tables and 2,000 executions, and Kestra's storage with their files");
-            Process sample = new ProcessBuilder(Path.of(System.getProperty("winnow.build"), "winnow-sample").toString(), "--database", database.url(),
-                "--executions", "2000", "--storage", System.getProperty("winnow.storage")).inheritIO().start();
-            if (sample.waitFor() != 0) throw new IllegalStateException("the sample could not be made");
+            database.sample("--executions", "2000", "--storage", System.getProperty("winnow.storage"));
             say("Kestra's own executor, worker and queues, with the jar in its plugins folder; the flow:");
             System.out.println(yaml);
             try (Kestra kestra = new Kestra(Kestra.plugins())) {
