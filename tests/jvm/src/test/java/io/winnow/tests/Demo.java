@@ -33,7 +33,7 @@ public final class Demo {
         ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
         for (TaskRun run : execution.getTaskRunList()) {
             say("Outputs of " + run.getTaskId());
-            System.out.println(mapper.writeValueAsString(Kestra.outputs(execution, run.getTaskId())));
+            System.out.println(mapper.writeValueAsString(kestra.outputs(execution, run.getTaskId())));
         }
         say("The execution's log");
         kestra.logs(execution).forEach(System.out::println);

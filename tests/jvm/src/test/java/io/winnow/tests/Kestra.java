@@ -1,6 +1,9 @@
 package io.winnow.tests;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kestra.core.models.executions.Execution;
+import io.kestra.core.models.executions.TaskRun;
 import io.kestra.core.models.flows.FlowWithSource;
 import io.kestra.core.models.flows.State;
 import io.kestra.core.plugins.DefaultPluginRegistry;
@@ -31,6 +34,7 @@ import org.mockito.Mockito;
 
 /** Kestra's own executor, worker and queues in this process, with the plugin folder registered as its command line does it. */
 final class Kestra implements AutoCloseable {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ApplicationContext context;
@@ -116,8 +120,15 @@ final class Kestra implements AutoCloseable {
             .findTaskRunsByTaskId(task).getFirst().getState().getCurrent();
     }
 
-    static Map<String, Object> outputs(Execution execution, String task) {
-        return execution.findTaskRunsByTaskId(task).getFirst().getOutputs();
+    /** From 2.0 on outputs are kept apart from the execution, behind a service of their own. */
+    Map<String, Object> outputs(Execution execution, String task) throws Exception {
+        TaskRun run = execution.findTaskRunsByTaskId(task).getFirst();
+        Object outputs = run.getOutputs();
+        if (outputs == null) {
+            Class<?> service = Class.forName("io.kestra.core.services.TaskOutputService");
+            outputs = service.getMethod("getOutputs", TaskRun.class).invoke(bean(service), run);
+        }
+        return MAPPER.readValue(MAPPER.writeValueAsString(outputs), new TypeReference<>() {});
     }
 
     /** Messages of an execution's log, read from the tables themselves: the classes before them change between releases. */

@@ -128,12 +128,12 @@ class KestraTest {
         Execution execution = kestra.run("company.ops", "clean");
         assertThat(execution.getState().getCurrent()).as(() -> messages(execution)).isEqualTo(State.Type.SUCCESS);
 
-        Map<String, Object> before = Kestra.outputs(execution, "before");
+        Map<String, Object> before = kestra.outputs(execution, "before");
         assertThat((List<?>) before.get("rows")).hasSize(3);
         assertThat(before.get("cursor")).isNotNull();
-        assertThat(Kestra.outputs(execution, "purge")).containsEntry("executionsCount", 30).containsEntry("logsCount", 60)
+        assertThat(kestra.outputs(execution, "purge")).containsEntry("executionsCount", 30).containsEntry("logsCount", 60)
             .containsEntry("metricsCount", 30).containsEntry("storagesCount", 2);
-        assertThat(Kestra.outputs(execution, "after")).containsEntry("size", 2);
+        assertThat(kestra.outputs(execution, "after")).containsEntry("size", 2);
 
         assertThat(postgres.number("SELECT count(*) FROM executions")).isEqualTo(5);
         assertThat(postgres.number("SELECT count(*) FROM logs")).isEqualTo(10);
@@ -153,7 +153,7 @@ class KestraTest {
             kestra.keepsExecutionsIn(mysql);
             Execution execution = kestra.run("company.ops", "clean");
             assertThat(execution.getState().getCurrent()).as(() -> messages(execution)).isEqualTo(State.Type.SUCCESS);
-            assertThat(Kestra.outputs(execution, "purge")).containsEntry("executionsCount", 30).containsEntry("logsCount", 60)
+            assertThat(kestra.outputs(execution, "purge")).containsEntry("executionsCount", 30).containsEntry("logsCount", 60)
                 .containsEntry("metricsCount", 30).containsEntry("storagesCount", 2);
             assertThat(mysql.number("SELECT count(*) FROM executions")).isEqualTo(5);
             assertThat(hasFile("done-0", "c.txt")).isFalse();
@@ -175,24 +175,24 @@ class KestraTest {
             JsonNode outputs = MAPPER.readTree(command.run());
             assertThat(outputs).isNotEmpty();
             for (Map.Entry<String, JsonNode> task : outputs.properties()) {
-                assertThat(withoutNulls(Kestra.outputs(execution, task.getKey()))).as(task.getKey()).isEqualTo(withoutNulls(task.getValue()));
+                assertThat(result(kestra.outputs(execution, task.getKey()))).as(task.getKey()).isEqualTo(result(task.getValue()));
             }
             assertThat(other.number("SELECT count(*) FROM executions")).isEqualTo(postgres.number("SELECT count(*) FROM executions"));
         }
     }
 
-    /** Kestra leaves out what is null; numbers compare by value. */
-    private static JsonNode withoutNulls(Object outputs) throws Exception {
+    /** Kestra leaves out what is null; in how many transactions a purge did its work is not its result. */
+    private static JsonNode result(Object outputs) throws Exception {
         ObjectNode node = MAPPER.readValue(MAPPER.writeValueAsString(outputs), ObjectNode.class);
         node.properties().removeIf(field -> field.getValue().isNull());
-        return node;
+        return node.without(List.of("batches", "retries"));
     }
 
     @Test
     void storeWritesAFileThatKestraReads() throws Exception {
         Execution execution = kestra.run("company.team", "store");
         assertThat(execution.getState().getCurrent()).as(() -> messages(execution)).isEqualTo(State.Type.SUCCESS);
-        Map<String, Object> outputs = Kestra.outputs(execution, "list");
+        Map<String, Object> outputs = kestra.outputs(execution, "list");
         assertThat(outputs).containsEntry("size", 64);
         URI uri = URI.create(outputs.get("uri").toString());
         assertThat(uri.toString()).startsWith("kestra:///company/team/store/executions/").endsWith(".ion");
@@ -208,7 +208,7 @@ class KestraTest {
     void anyTaskRunsByItsName() throws Exception {
         Execution execution = kestra.run("company.team", "by-name");
         assertThat(execution.getState().getCurrent()).as(() -> messages(execution)).isEqualTo(State.Type.SUCCESS);
-        assertThat(Kestra.outputs(execution, "call")).containsEntry("result", Map.of("size", 32));
+        assertThat(kestra.outputs(execution, "call")).containsEntry("result", Map.of("size", 32));
     }
 
     @Test
@@ -237,7 +237,7 @@ class KestraTest {
     @Test
     void aTasksOwnConfigurationHolds() throws Exception {
         Execution execution = kestra.run("company.team", "guarded");
-        assertThat(Kestra.outputs(execution, "others")).containsEntry("size", 0);
+        assertThat(kestra.outputs(execution, "others")).containsEntry("size", 0);
         assertThat(execution.findTaskRunsByTaskId("guarded").getFirst().getState().getCurrent()).isEqualTo(State.Type.FAILED);
         eventually(() -> assertThat(messages(execution)).contains("DENIED"));
     }
@@ -261,7 +261,7 @@ class KestraTest {
             other.addExecutions("done", "company.team", "SUCCESS", 1);
             kestra.set("operator", Map.of("winnow.database.url", other.jdbcUrl() + "?user=" + other.user(), "winnow.database.password", other.password()));
             try {
-                assertThat(Kestra.outputs(kestra.run("company.team", "by-name"), "call")).containsEntry("result", Map.of("size", 1));
+                assertThat(kestra.outputs(kestra.run("company.team", "by-name"), "call")).containsEntry("result", Map.of("size", 1));
             } finally {
                 kestra.unset("operator");
             }
