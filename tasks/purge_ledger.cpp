@@ -8,6 +8,9 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::int64_t kFirstBatch = 100;  // what Kestra takes; grows from there
+// Below it a batch's time is that of its round trips: on a far or busy server it would shrink to a
+// row at a time and win nothing.
+constexpr std::int64_t kLeastBatch = 50;
 
 }  // namespace
 
@@ -61,7 +64,8 @@ void BatchSizer::learn(std::int64_t rows, std::chrono::steady_clock::duration to
       std::max<std::int64_t>(1, std::chrono::duration_cast<milliseconds>(took).count());
   const auto fitting = size * target_.count() / spent;
   // Never more than doubled or halved at a time: one slow commit is no trend.
-  size_.store(std::clamp(std::clamp(fitting, size / 2, size * 2), std::int64_t{1}, most_));
+  size_.store(
+      std::clamp(std::clamp(fitting, size / 2, size * 2), std::min(most_, kLeastBatch), most_));
 }
 
 }  // namespace winnow::tasks

@@ -40,11 +40,13 @@ TEST(BatchSizer, GrowsTowardsTheTargetTimeAndNeverAboveTheMost) {
   EXPECT_EQ(sizer.size(), 1'000);
 }
 
-TEST(BatchSizer, ShrinksWhenATransactionTakesLongAndNeverToNothing) {
-  BatchSizer sizer(4, milliseconds(250));
-  EXPECT_EQ(sizer.size(), 4);
-  for (int i = 0; i < 5; ++i) sizer.learn(4, milliseconds(60'000));
-  EXPECT_EQ(sizer.size(), 1);
+TEST(BatchSizer, ShrinksWhenATransactionTakesLongButNotBelowWhatRoundTripsAreWorth) {
+  BatchSizer sizer(1'000, milliseconds(250));
+  for (int i = 0; i < 5; ++i) sizer.learn(1'000, milliseconds(60'000));
+  EXPECT_EQ(sizer.size(), 50);
+  BatchSizer small(4, milliseconds(250));
+  small.learn(4, milliseconds(60'000));
+  EXPECT_EQ(small.size(), 4);
 }
 
 TEST(BatchSizer, LearnsNothingFromABatchThatWasNotFull) {
