@@ -68,14 +68,23 @@ Statement from_lists(const Dialect& dialect, const TableShape& table, const Rows
   return writer.text(")").take();
 }
 
+// MySQL's DATETIME has no zone and refuses the `Z` of one; the session is in UTC.
+std::string value_of(const Dialect& dialect, CellType type, std::string cell) {
+  if (type == CellType::instant && dialect.name() == "mysql" && cell.ends_with('Z')) {
+    cell.pop_back();
+  }
+  return cell;
+}
+
 Statement from_values(const Dialect& dialect, const TableShape& table,
                       std::span<const Row* const> rows) {
   SqlWriter writer(dialect);
   begin(writer, table);
   const char* before = "VALUES (";
   for (const Row* row : rows) {
-    for (const std::string& cell : row->cells) {
-      writer.text(std::exchange(before, ", ")).bind(cell);
+    for (std::size_t i = 0; i < row->cells.size(); ++i) {
+      writer.text(std::exchange(before, ", "));
+      writer.bind(value_of(dialect, table.columns[i].second, row->cells[i]));
     }
     before = "), (";
   }
