@@ -93,8 +93,10 @@ Outcome<void> check_manifest(const document::Document& document) {
   check_parameters(manifest, complaints);
   if (manifest["engine"] == "listing") {
     check_listing(manifest, complaints);
-  } else {
+  } else if (manifest["engine"] == "purge") {
     check_purge(manifest, complaints);
+  } else {
+    check_doctor(manifest, complaints);
   }
   if (!complaints.first()) return {};
   const auto& [pointer, reason] = *complaints.first();

@@ -35,6 +35,7 @@ Outcome<void> check_manifest(const document::Document& document);
 void check_parameters(const document::Json& manifest, Complaints& complaints);
 void check_listing(const document::Json& manifest, Complaints& complaints);
 void check_purge(const document::Json& manifest, Complaints& complaints);
+void check_doctor(const document::Json& manifest, Complaints& complaints);
 
 // A name that becomes an SQL identifier or a step of a JSON path: letters, digits and `_`, at most
 // 63 of them.

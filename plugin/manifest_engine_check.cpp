@@ -1,4 +1,4 @@
-// What one engine asks of a manifest and the other does not.
+// What one engine asks of a manifest and the others do not.
 #include <set>
 
 #include "document/nearest.h"
@@ -23,6 +23,15 @@ void refuse_keys(const Json& manifest, std::initializer_list<const char*> keys,
     if (manifest.contains(key))
       complaints.add(pointer_to("", key), "a " + std::string(engine) + " has none");
   }
+}
+
+// A listing and a purge have one table, which they walk in an order.
+bool has_table_and_order(const Json& manifest, Complaints& complaints) {
+  if (!manifest.contains("table")) {
+    complaints.add("/table", "is required: The table whose rows are listed or purged.");
+  }
+  if (!manifest.contains("order")) complaints.add("/order", "is required");
+  return manifest.contains("table") && manifest.contains("order");
 }
 
 void check_columns(const Json& columns, Complaints& complaints) {
@@ -146,14 +155,16 @@ void check_purge_parameter(const Json& manifest, const char* name, const char* t
 }  // namespace
 
 void check_listing(const Json& manifest, Complaints& complaints) {
-  refuse_keys(manifest, {"steps", "outputs"}, "listing", complaints);
+  refuse_keys(manifest, {"steps", "outputs", "schemas", "tables"}, "listing", complaints);
+  if (!has_table_and_order(manifest, complaints)) return;
   const auto& columns = member(manifest, "columns");
   check_columns(columns, complaints);
   check_listing_order(manifest["order"], columns, complaints);
 }
 
 void check_purge(const Json& manifest, Complaints& complaints) {
-  refuse_keys(manifest, {"columns"}, "purge", complaints);
+  refuse_keys(manifest, {"columns", "schemas", "tables"}, "purge", complaints);
+  if (!has_table_and_order(manifest, complaints)) return;
   const auto& order = manifest["order"];
   if (order.contains("column")) {
     check_identifier(order["column"], "/order/column", complaints);
@@ -169,6 +180,36 @@ void check_purge(const Json& manifest, Complaints& complaints) {
   if (!manifest.contains("steps"))
     complaints.add("", "a purge has `steps`, of which the last is `parent`");
   check_steps(manifest, complaints);
+}
+
+void check_doctor(const Json& manifest, Complaints& complaints) {
+  refuse_keys(
+      manifest,
+      {"table", "tenant", "namespace", "order", "parameters", "columns", "steps", "outputs"},
+      "doctor", complaints);
+  const auto& tables = member(manifest, "tables");
+  if (tables.empty()) complaints.add("/tables", "a doctor needs one table at least");
+  for (const auto& entry : tables.items()) {
+    const auto pointer = pointer_to("/tables", entry.key());
+    check_identifier(entry.key(), pointer, complaints);
+    const auto& indexes = member(entry.value(), "indexes");
+    for (std::size_t i = 0; i < indexes.size(); ++i) {
+      const auto place = pointer_to(pointer_to(pointer, "indexes"), i);
+      for (std::size_t j = 0; j < indexes[i].size(); ++j) {
+        check_identifier(indexes[i][j], pointer_to(place, j), complaints);
+      }
+    }
+    if (!entry.value().contains("belongs-to")) continue;
+    const auto& parent = entry.value()["belongs-to"];
+    const auto place = pointer_to(pointer, "belongs-to");
+    check_identifier(parent["column"], pointer_to(place, "column"), complaints);
+    if (!tables.contains(parent["table"].get<std::string>())) {
+      complaints.add(
+          pointer_to(place, "table"),
+          "is none of the `tables`" +
+              document::did_you_mean(parent["table"].get<std::string>(), names_of(tables)));
+    }
+  }
 }
 
 }  // namespace winnow::plugin

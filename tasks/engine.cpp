@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "tasks/doctor.h"
 #include "tasks/listing.h"
 #include "tasks/purge.h"
 
@@ -28,6 +29,15 @@ constexpr std::array kEngines{
            .check = check_purge,
            .plan = plan_purge,
            .run = run_purge},
+    Engine{.kind = EngineKind::doctor,
+           .name = "doctor",
+           .removes = false,
+           .parameters = doctor_parameters,
+           .outputs = doctor_outputs,
+           .needs_storage = nullptr,
+           .check = check_doctor,
+           .plan = plan_doctor,
+           .run = run_doctor},
 };
 
 }  // namespace

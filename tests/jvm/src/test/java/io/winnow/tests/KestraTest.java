@@ -82,7 +82,7 @@ class KestraTest {
         assertThat(plugin.title()).isEqualTo("winnow");
         assertThat(plugin.group()).isEqualTo("io.winnow.kestra");
         assertThat(plugin.icon("plugin-icon")).isNotNull();
-        assertThat(plugin.getTasks()).extracting(Class::getSimpleName).contains("ListExecutions", "ListLogs", "ListMetrics",
+        assertThat(plugin.getTasks()).extracting(Class::getSimpleName).contains("Doctor", "ListExecutions", "ListLogs", "ListMetrics",
             "PurgeExecutions", "PurgeLogs", "PurgeMetrics", "Run");
     }
 
