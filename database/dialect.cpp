@@ -4,6 +4,25 @@
 
 namespace winnow::database {
 
+std::string_view sign(Comparison comparison) {
+  switch (comparison) {
+    case Comparison::at_or_after:
+      return " >= ";
+    case Comparison::at_or_before:
+      return " <= ";
+    case Comparison::after:
+      return " > ";
+    case Comparison::before:
+      break;
+  }
+  return " < ";
+}
+
+std::string qualified(const Dialect& dialect, std::string_view alias, std::string_view column) {
+  if (alias.empty()) return dialect.quoted(column);
+  return dialect.quoted(alias) + "." + dialect.quoted(column);
+}
+
 SqlWriter& SqlWriter::identifier(std::string_view name) {
   return text(dialect_.quoted(name));
 }
@@ -27,14 +46,13 @@ SqlWriter& SqlWriter::bind_as(const Column& column, Parameter value) {
 
 void Dialect::any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
                       const Column& column, TextList keys) const {
-  const auto prefix = table_alias.empty() ? std::string() : quoted(table_alias) + ".";
   const auto* deleted = table.column("deleted");
   // Beside the primary key `deleted` misleads SQLite to an index that begins with it.
   const bool by_primary_key = table.primary_key == std::vector{column.name};
   if (!by_primary_key && deleted != nullptr && deleted->type == ColumnType::boolean) {
-    writer.text(prefix + quoted("deleted") + " IN (false, true) AND ");
+    writer.text(qualified(*this, table_alias, "deleted") + " IN (false, true) AND ");
   }
-  any_of(writer, prefix + quoted(column.name), column, std::move(keys));
+  any_of(writer, qualified(*this, table_alias, column.name), column, std::move(keys));
 }
 
 }  // namespace winnow::database

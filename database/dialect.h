@@ -12,8 +12,13 @@
 namespace winnow::database {
 
 enum class Comparison { at_or_after, at_or_before, after, before };
+// ` >= ` and so on, the same in every dialect.
+std::string_view sign(Comparison comparison);
 
 class Dialect;
+
+// `alias`.`column`, both quoted; the column alone where there is no alias.
+std::string qualified(const Dialect& dialect, std::string_view alias, std::string_view column);
 
 // Builds one statement: text is appended, a value is bound where it stands.
 class SqlWriter {

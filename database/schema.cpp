@@ -4,6 +4,11 @@
 
 namespace winnow::database {
 
+bool Column::can_hold(std::string_view text) const {
+  return type != ColumnType::enumeration ||
+         std::find(labels.begin(), labels.end(), text) != labels.end();
+}
+
 const Column* Table::column(std::string_view wanted) const {
   const auto found = std::find_if(columns.begin(), columns.end(),
                                   [&](const Column& column) { return column.name == wanted; });

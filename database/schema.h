@@ -33,6 +33,10 @@ struct Column {
   std::vector<std::string> labels;  // of an enumeration
   std::string collation =
       {};  // MySQL: what its texts compare by, "utf8mb4_unicode_ci"; empty elsewhere
+
+  // False for an enumeration without that label: older Kestras have fewer, and servers refuse to
+  // compare with one that they don't know.
+  bool can_hold(std::string_view text) const;
 };
 
 struct Index {

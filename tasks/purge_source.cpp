@@ -65,14 +65,11 @@ Statement BatchSource::first_statement(const Dialect& dialect, std::optional<boo
 }
 
 Statement BatchSource::lock_statement(const Dialect& dialect, const Batch& batch) const {
-  database::TextList keys;
-  keys.reserve(batch.rows.size());
-  for (const auto& row : batch.rows) keys.push_back(row.key);
   SqlWriter writer(dialect);
   write_identity(writer);
   write_from(writer);
   dialect.any_key(writer, "e", selection_.table(), *selection_.table().column("key"),
-                  std::move(keys));
+                  keys_of(batch.rows));
   // Inside CASE no condition can lead a server to another index than the key's.
   writer.text(" AND CASE WHEN ");
   selection_.write(writer, "e", batch.deleted);

@@ -65,6 +65,13 @@ void write_match(SqlWriter& writer, const RowStep& step, const TextList& keys) {
 
 }  // namespace
 
+TextList keys_of(const std::vector<BatchRow>& rows) {
+  TextList keys;
+  keys.reserve(rows.size());
+  for (const auto& row : rows) keys.push_back(row.key);
+  return keys;
+}
+
 bool may_be_late(const RowStep& step) {
   return step.step->match.kind != Match::Kind::composed_key;
 }
@@ -143,10 +150,7 @@ Outcome<void> PurgeSteps::add_rows(const PurgeStep& step, const database::Schema
     return {};
   }
   for (const auto& value : step.match.only_values) {
-    const auto& labels = row.only_column->labels;
-    const bool known = row.only_column->type != database::ColumnType::enumeration ||
-                       std::find(labels.begin(), labels.end(), value) != labels.end();
-    if (known) row.only_values.push_back(value);
+    if (row.only_column->can_hold(value)) row.only_values.push_back(value);
   }
   if (row.only_column != nullptr && row.only_values.empty()) return {};
   if (step.match.kind == Match::Kind::composed_key) needs_identity_ = true;

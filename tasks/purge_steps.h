@@ -21,6 +21,8 @@ struct BatchRow {
   std::string flow = {};
 };
 
+database::TextList keys_of(const std::vector<BatchRow>& rows);
+
 // A dependent's table whose rows go with their parent's.
 struct RowStep {
   const PurgeStep* step = nullptr;

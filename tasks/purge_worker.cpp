@@ -39,13 +39,6 @@ std::vector<storage::ExecutionFolder> folders_of(const Batch& batch) {
   return folders;
 }
 
-database::TextList keys_of(const std::vector<BatchRow>& rows) {
-  database::TextList keys;
-  keys.reserve(rows.size());
-  for (const auto& row : rows) keys.push_back(row.key);
-  return keys;
-}
-
 std::vector<BatchRow> rows_of(const std::vector<std::string>& keys) {
   std::vector<BatchRow> rows(keys.size());
   for (std::size_t i = 0; i < keys.size(); ++i) rows[i].key = keys[i];

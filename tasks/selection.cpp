@@ -9,7 +9,6 @@ namespace winnow::tasks {
 namespace {
 
 using database::Column;
-using database::ColumnType;
 using database::SqlWriter;
 using database::TextList;
 
@@ -103,15 +102,11 @@ void write_pattern(SqlWriter& writer, const std::string& column, const Pattern& 
   writer.text(" AND replace(" + rest + ", '.', '') = " + rest + ")");
 }
 
-// An enumeration refuses to compare with a label that it does not have: older Kestras have fewer.
 TextList known_values(const Column& column, const Json& values) {
   TextList known;
   for (const auto& value : values) {
     const auto text = value.get<std::string>();
-    const bool exists =
-        column.type != ColumnType::enumeration ||
-        std::find(column.labels.begin(), column.labels.end(), text) != column.labels.end();
-    if (exists) known.push_back(text);
+    if (column.can_hold(text)) known.push_back(text);
   }
   return known;
 }

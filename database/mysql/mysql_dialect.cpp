@@ -1,6 +1,5 @@
 #include "database/mysql/mysql_dialect.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace winnow::database {
@@ -16,11 +15,6 @@ constexpr std::size_t kWrittenOut = 16;
 constexpr std::string_view kBothDeleted =
     "JSON_TABLE('[0, 1]', '$[*]' COLUMNS (v tinyint PATH '$')) AS marks";
 
-std::string qualified(const Dialect& dialect, std::string_view alias, std::string_view column) {
-  if (alias.empty()) return dialect.quoted(column);
-  return dialect.quoted(alias) + "." + dialect.quoted(column);
-}
-
 // Under the session's sql_mode a backslash escapes (mysql_session.cpp).
 std::string literal(std::string_view text) {
   std::string result = "'";
@@ -29,24 +23,6 @@ std::string literal(std::string_view text) {
     result += character;
   }
   return result + "'";
-}
-
-std::string_view sign(Comparison comparison) {
-  switch (comparison) {
-    case Comparison::at_or_after:
-      return " >= ";
-    case Comparison::at_or_before:
-      return " <= ";
-    case Comparison::after:
-      return " > ";
-    case Comparison::before:
-      break;
-  }
-  return " < ";
-}
-
-bool is_label(const Column& column, const std::string& text) {
-  return std::find(column.labels.begin(), column.labels.end(), text) != column.labels.end();
 }
 
 // What a joined list is compared as: the column's own collation, or bytes inside a document; two
@@ -104,7 +80,7 @@ std::string MysqlDialect::placeholder_as(std::size_t /*ordinal*/, const Column& 
       return "CAST(? AS DATETIME(6))";
     case ColumnType::enumeration:
       // An ENUM is ordered by its labels' places, and compared so with a number alone (as_cursor).
-      return is_label(column, *text) ? "?" : "CAST(? AS UNSIGNED)";
+      return column.can_hold(*text) ? "?" : "CAST(? AS UNSIGNED)";
     default:
       return "?";
   }

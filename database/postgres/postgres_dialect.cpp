@@ -14,11 +14,6 @@ constexpr std::size_t kAssumedKeys = 10;     // what PostgreSQL takes a list for
 constexpr std::string_view kInstantFormat = R"('YYYY-MM-DD"T"HH24:MI:SS.US"Z"')";
 constexpr std::string_view kLocalFormat = R"('YYYY-MM-DD"T"HH24:MI:SS.US')";
 
-std::string qualified(const Dialect& dialect, std::string_view alias, std::string_view column) {
-  if (alias.empty()) return dialect.quoted(column);
-  return dialect.quoted(alias) + "." + dialect.quoted(column);
-}
-
 std::string literal(std::string_view text) {
   std::string result = "'";
   bool escaped = false;
@@ -38,20 +33,6 @@ std::string literal(std::string_view text) {
 std::string in_utc(std::string_view timestamptz) {
   return "to_char(" + std::string(timestamptz) + " AT TIME ZONE 'UTC', " +
          std::string(kInstantFormat) + ")";
-}
-
-std::string_view sign(Comparison comparison) {
-  switch (comparison) {
-    case Comparison::at_or_after:
-      return " >= ";
-    case Comparison::at_or_before:
-      return " <= ";
-    case Comparison::after:
-      return " > ";
-    case Comparison::before:
-      break;
-  }
-  return " < ";
 }
 
 bool looks_back(Comparison comparison) {

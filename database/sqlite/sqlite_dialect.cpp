@@ -5,11 +5,6 @@
 namespace winnow::database {
 namespace {
 
-std::string qualified(const Dialect& dialect, std::string_view alias, std::string_view column) {
-  if (alias.empty()) return dialect.quoted(column);
-  return dialect.quoted(alias) + "." + dialect.quoted(column);
-}
-
 std::string doubled(std::string_view text, char quote) {
   std::string result(1, quote);
   for (const char character : text) {
@@ -17,20 +12,6 @@ std::string doubled(std::string_view text, char quote) {
     result += character;
   }
   return result + quote;
-}
-
-std::string_view sign(Comparison comparison) {
-  switch (comparison) {
-    case Comparison::at_or_after:
-      return " >= ";
-    case Comparison::at_or_before:
-      return " <= ";
-    case Comparison::after:
-      return " > ";
-    case Comparison::before:
-      break;
-  }
-  return " < ";
 }
 
 std::string numbered(std::size_t ordinal) {

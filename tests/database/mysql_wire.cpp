@@ -8,32 +8,13 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "tests/support/loopback.h"
+
 namespace winnow::tests {
 namespace {
 
 constexpr int kGlance = 10;        // ms between two looks at `stop`
 constexpr unsigned kTls = 0x0800;  // CLIENT_SSL
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-int listen_on_loopback(std::uint16_t& port) {
-  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  auto address = loopback(0);
-  socklen_t size = sizeof address;
-  if (::bind(listener, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-      ::listen(listener, 16) != 0 ||
-      ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-    throw std::runtime_error("no loopback port to listen on");
-  }
-  port = ntohs(address.sin_port);
-  return listener;
-}
 
 // A client, or -1 once it is time to stop.
 int accept_until(int listener, const std::atomic<bool>& stop) {

@@ -13,29 +13,17 @@
 #include <sys/socket.h>
 
 #include "tests/faults/intercepted_calls.h"
+#include "tests/support/loopback.h"
 
 namespace winnow::tests {
 namespace {
 
 constexpr auto kStall = std::chrono::milliseconds(150);
 
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
 std::uint32_t big_endian(std::string_view bytes) {
   std::uint32_t number = 0;
   for (const unsigned char byte : bytes) number = (number << 8U) + byte;
   return number;
-}
-
-void close_socket(int& descriptor) {
-  if (descriptor >= 0) ::close(descriptor);
-  descriptor = -1;
 }
 
 void send_at_once(int descriptor) {
@@ -78,17 +66,9 @@ const char* name_of(Harm harm) {
 }
 
 MessageProxy::MessageProxy(const database::Settings& server)
-    : server_(server), postgres_(server.engine == database::Engine::postgresql) {
-  listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  auto address = loopback(0);
-  socklen_t size = sizeof address;
-  if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-      ::listen(listener_, 16) != 0 ||
-      ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-    throw std::runtime_error("no loopback port to listen on");
-  }
-  port_ = ntohs(address.sin_port);
-}
+    : server_(server),
+      postgres_(server.engine == database::Engine::postgresql),
+      listener_(listen_on_loopback(port_)) {}
 
 MessageProxy::~MessageProxy() {
   stop();
