@@ -84,10 +84,11 @@ constexpr std::array kRules = {
     Rule{1836, unavailable, false},  // read-only
     Rule{3032, unavailable, false},  // offline
     // The connector's own.
-    Rule{2002, unavailable, true},                                // no connection to the socket
-    Rule{2003, unavailable, true},                                // no connection to the host
-    Rule{2005, unavailable, true},                                // the host's name is not known
-    Rule{2006, unavailable, true},                                // the server has gone away
+    Rule{0, unavailable, true},     // an answer broke off in its middle: it fails and says nothing
+    Rule{2002, unavailable, true},  // no connection to the socket
+    Rule{2003, unavailable, true},  // no connection to the host
+    Rule{2005, unavailable, true},  // the host's name is not known
+    Rule{2006, unavailable, true},  // the server has gone away
     Rule{2008, no_memory, false}, Rule{2012, unavailable, true},  // the handshake broke off
     Rule{2013, unavailable, true},                                // the connection broke
     Rule{2026, unavailable, false},                               // TLS failed
@@ -96,7 +97,7 @@ constexpr std::array kRules = {
 };
 
 // 2014: answers out of step, 2020: one longer than this side takes, 2026: TLS broke; of no use either.
-constexpr std::array kLost = {1053U, 1077U, 1152U, 1158U, 1159U, 1160U, 1161U, 1927U,
+constexpr std::array kLost = {0U,    1053U, 1077U, 1152U, 1158U, 1159U, 1160U, 1161U, 1927U,
                               2006U, 2013U, 2014U, 2020U, 2026U, 2027U, 2055U, 4031U};
 
 bool is_connectors(unsigned int number) {
@@ -109,9 +110,9 @@ Failure mysql_failure(unsigned int number, std::string_view sqlstate, std::strin
                       bool cancelled) {
   const bool told = !is_connectors(number);
   Failure failure{.kind = told ? internal : unavailable, .message = "MySQL: "};
-  failure.message += message;
+  failure.message += message.empty() ? "the connection broke off" : message;
   failure.message += " (" + std::to_string(number) + ")";
-  if (told) failure.sqlstate = sqlstate;
+  if (told && number != 0) failure.sqlstate = sqlstate;
   if (number == kInterrupted && cancelled) {
     failure.kind = FailureKind::cancelled;
     return failure;

@@ -107,6 +107,16 @@ struct NumberCase {
   bool retryable;
 };
 
+// libmariadb fails so where the connection ends in the middle of an answer.
+TEST(MysqlErrors, AFailureWithoutANumberIsALostConnection) {
+  const auto failure = mysql_failure(0, "00000", "", false);
+  EXPECT_EQ(failure.kind, unavailable);
+  EXPECT_TRUE(failure.retryable);
+  EXPECT_EQ(failure.message, "MySQL: the connection broke off (0)");
+  EXPECT_EQ(failure.sqlstate, "");
+  EXPECT_TRUE(mysql_connection_lost(0));
+}
+
 TEST(MysqlErrors, EveryNumberHasItsMeaning) {
   const std::vector<NumberCase> cases = {
       {1205, conflict, true},     {1213, conflict, true},     {1317, conflict, true},
