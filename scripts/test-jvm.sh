@@ -1,5 +1,5 @@
 #: ./dev test-jvm [KESTRA-VERSION...]   the JVM library by JNI and FFM on Java 17, 21 and 25; then the plugin in the real Kestra
-#:                (1.1.15 and 1.3.31), with servers of its own unless WINNOW_TEST_POSTGRES_URL and WINNOW_TEST_MYSQL_URL name some
+#:                (1.1.15, 1.3.31 and 2.0.0), with servers of its own unless WINNOW_TEST_POSTGRES_URL and WINNOW_TEST_MYSQL_URL name some
 source scripts/shared/steps.sh
 source scripts/shared/build.sh
 source scripts/shared/servers.sh
@@ -8,8 +8,7 @@ source scripts/shared/java.sh
 # io.kestra:tests is published for few versions of Kestra.
 declare -A kestra_tests=([1.1.15]=1.1.0)
 versions=("$@")
-# 2.0.0 is asked for by name as long as it has not been seen to pass whole: ./dev test-jvm 2.0.0
-[ $# -gt 0 ] || versions=(1.1.15 1.3.31)
+[ $# -gt 0 ] || versions=(1.1.15 1.3.31 2.0.0)
 
 # Fails where the JVM's own checks of JNI said anything: they are no failure of a test.
 no_jni_warnings() {  # FOLDER
