@@ -57,6 +57,7 @@ void check_tables(const Json& manifest, Complaints& complaints) {
 
 const Json& member(const Json& object, std::string_view key) {
   static const Json none;
+  if (!object.is_object()) return none;
   const auto found = object.find(std::string(key));
   return found == object.end() ? none : *found;
 }
@@ -91,11 +92,7 @@ Outcome<void> check_manifest(const document::Document& document) {
   check_task_names(manifest, complaints);
   check_tables(manifest, complaints);
   check_parameters(manifest, complaints);
-  if (manifest["engine"] == "listing") {
-    check_listing(manifest, complaints);
-  } else {
-    check_purge(manifest, complaints);
-  }
+  check_engine(manifest, complaints);
   if (!complaints.first()) return {};
   const auto& [pointer, reason] = *complaints.first();
   return fail(FailureKind::configuration, placed(document, pointer, reason), pointer);

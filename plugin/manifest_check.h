@@ -33,8 +33,7 @@ Outcome<void> check_manifest(const document::Document& document);
 
 // The parts of it.
 void check_parameters(const document::Json& manifest, Complaints& complaints);
-void check_listing(const document::Json& manifest, Complaints& complaints);
-void check_purge(const document::Json& manifest, Complaints& complaints);
+void check_engine(const document::Json& manifest, Complaints& complaints);
 
 // A name that becomes an SQL identifier or a step of a JSON path: letters, digits and `_`, at most
 // 63 of them.

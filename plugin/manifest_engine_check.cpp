@@ -1,4 +1,4 @@
-// What one engine asks of a manifest and the other does not.
+// What one engine asks of a manifest and the others do not.
 #include <set>
 
 #include "document/nearest.h"
@@ -109,6 +109,13 @@ void check_rows(const Json& manifest, const Json& rows, const std::string& point
   if (rows.contains("only")) {
     check_identifier(rows["only"]["column"], pointer_to(pointer, "only") + "/column", complaints);
   }
+  if (!rows.contains("written")) return;
+  const auto written = pointer_to(pointer, "written");
+  check_identifier(rows["written"]["column"], pointer_to(written, "column"), complaints);
+  check_path(rows["written"], written, complaints);
+  if (manifest["engine"] != "orphan-rows") {
+    complaints.add(written, "goes with the engine orphan-rows only");
+  }
 }
 
 void check_steps(const Json& manifest, Complaints& complaints) {
@@ -130,12 +137,14 @@ void check_steps(const Json& manifest, Complaints& complaints) {
   }
 }
 
-void check_purge_parameter(const Json& manifest, const char* name, const char* type,
-                           Complaints& complaints) {
+// A parameter that the engine reads itself.
+void check_own_parameter(const Json& manifest, const char* name, const char* type,
+                         Complaints& complaints) {
+  const auto engine = manifest["engine"].get<std::string>();
   const auto& parameter = member(member(manifest, "parameters"), name);
   if (parameter.is_null()) {
-    complaints.add("/parameters",
-                   std::string("a purge has the parameter ") + name + " of type " + type);
+    complaints.add("/parameters", (engine == "purge" ? "a purge" : "the engine " + engine) +
+                                      " has the parameter " + name + " of type " + type);
   } else if (parameter["type"] != type || parameter.contains("filter") ||
              !parameter.contains("default")) {
     complaints.add(std::string("/parameters/") + name, std::string("has to be of type ") + type +
@@ -143,32 +152,75 @@ void check_purge_parameter(const Json& manifest, const char* name, const char* t
   }
 }
 
-}  // namespace
+void check_outputs(const Json& manifest, Complaints& complaints) {
+  for (const auto& output : member(manifest, "outputs").items()) {
+    check_name(output.key(), pointer_to("/outputs", output.key()), complaints);
+  }
+}
 
 void check_listing(const Json& manifest, Complaints& complaints) {
   refuse_keys(manifest, {"steps", "outputs"}, "listing", complaints);
   const auto& columns = member(manifest, "columns");
   check_columns(columns, complaints);
-  check_listing_order(manifest["order"], columns, complaints);
+  check_listing_order(member(manifest, "order"), columns, complaints);
 }
 
 void check_purge(const Json& manifest, Complaints& complaints) {
   refuse_keys(manifest, {"columns"}, "purge", complaints);
-  const auto& order = manifest["order"];
+  const auto& order = member(manifest, "order");
   if (order.contains("column")) {
     check_identifier(order["column"], "/order/column", complaints);
     check_path(order, "/order", complaints);
   } else {
     complaints.add("/order", "a purge's order is {column: ..., document: [...]}");
   }
-  check_purge_parameter(manifest, "batchSize", "integer", complaints);
-  check_purge_parameter(manifest, "dryRun", "boolean", complaints);
-  for (const auto& output : member(manifest, "outputs").items()) {
-    check_name(output.key(), pointer_to("/outputs", output.key()), complaints);
-  }
+  check_own_parameter(manifest, "batchSize", "integer", complaints);
+  check_own_parameter(manifest, "dryRun", "boolean", complaints);
+  check_outputs(manifest, complaints);
   if (!manifest.contains("steps"))
     complaints.add("", "a purge has `steps`, of which the last is `parent`");
   check_steps(manifest, complaints);
+}
+
+void check_orphan_rows(const Json& manifest, Complaints& complaints) {
+  refuse_keys(manifest, {"columns", "order"}, "sweep", complaints);
+  check_own_parameter(manifest, "minimumAge", "integer", complaints);
+  check_own_parameter(manifest, "batchSize", "integer", complaints);
+  check_own_parameter(manifest, "dryRun", "boolean", complaints);
+  check_outputs(manifest, complaints);
+  if (!manifest.contains("steps")) complaints.add("", "a sweep of rows has `steps`");
+  const auto& steps = member(manifest, "steps");
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const auto pointer = pointer_to("/steps", i);
+    if (!steps[i].contains("rows") || !steps[i]["rows"].contains("column")) {
+      complaints.add(pointer, "a sweep's step is `rows` with the `column` of the execution's id");
+      continue;
+    }
+    check_rows(manifest, steps[i]["rows"], pointer_to(pointer, "rows"), complaints);
+    check_counter(manifest, steps[i]["rows"], pointer_to(pointer, "rows"), complaints);
+  }
+}
+
+void check_orphan_folders(const Json& manifest, Complaints& complaints) {
+  refuse_keys(manifest, {"columns", "order", "steps"}, "sweep of folders", complaints);
+  check_own_parameter(manifest, "minimumAge", "integer", complaints);
+  check_own_parameter(manifest, "dryRun", "boolean", complaints);
+  check_outputs(manifest, complaints);
+  const auto& end = member(member(manifest, "parameters"), "endDate");
+  if (end.is_null() || !end.value("required", false) || end.value("format", "") != "date-time") {
+    complaints.add("/parameters",
+                   "a sweep of folders has the parameter endDate, a date-time that is required");
+  }
+}
+
+}  // namespace
+
+void check_engine(const Json& manifest, Complaints& complaints) {
+  const auto engine = manifest["engine"].get<std::string>();
+  if (engine == "listing") check_listing(manifest, complaints);
+  if (engine == "purge") check_purge(manifest, complaints);
+  if (engine == "orphan-rows") check_orphan_rows(manifest, complaints);
+  if (engine == "orphan-folders") check_orphan_folders(manifest, complaints);
 }
 
 }  // namespace winnow::plugin

@@ -8,6 +8,7 @@
 #include "document/pointer.h"
 #include "document/schema.h"
 #include "plugin/manifest_check.h"
+#include "tasks/engine.h"
 
 namespace winnow::plugin {
 namespace {
@@ -152,10 +153,11 @@ void check_filter(const Json& parameter, const Json& parameters, const std::stri
 // A parameter that nothing reads would be taken and have no effect.
 void check_used(const Json& manifest, const std::string& name, const std::string& pointer,
                 Complaints& complaints) {
-  if (manifest["engine"] == "listing") {
+  const auto& known = tasks::engine_named(manifest["engine"].get<std::string>())->knows;
+  if (std::find(known.begin(), known.end(), name) != known.end()) return;
+  if (!manifest.contains("steps")) {
     return complaints.add(pointer, "has no filter, so that it would change nothing");
   }
-  if (name == "batchSize" || name == "dryRun") return;
   for (const auto& step : member(manifest, "steps")) {
     for (const auto& content : step) {
       if (content.value("switch", "") == name) return;

@@ -101,6 +101,8 @@ PurgeStep read_step(const Json& step, const std::string& parent_table) {
   } else {
     read.table = text(content, "table");
     read.match = read_match(content);
+    read.written = text(member(content, "written"), "column");
+    read.written_document = texts(member(member(content, "written"), "document"));
     read.optional = content.value("optional", false);
   }
   return read;
@@ -125,7 +127,7 @@ tasks::Manifest read_fields(const document::Document& document) {
   for (const auto& entry : member(source, "columns").items()) {
     manifest.columns.push_back(read_column(entry.key(), entry.value()));
   }
-  const Json& order = source["order"];
+  const Json& order = member(source, "order");
   manifest.orders = texts(member(order, "columns"));
   manifest.descending = text(order, "direction") == "desc";
   manifest.order = text(order, "column");

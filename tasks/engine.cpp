@@ -4,15 +4,25 @@
 #include <array>
 
 #include "tasks/listing.h"
+#include "tasks/orphan_folders.h"
+#include "tasks/orphan_rows.h"
 #include "tasks/purge.h"
 
 namespace winnow::tasks {
 namespace {
 
+using Names = std::span<const std::string_view>;
+
+constexpr std::array<std::string_view, 2> kPurge{"batchSize", "dryRun"};
+constexpr std::array<std::string_view, 3> kOrphanRows{"minimumAge", "batchSize", "dryRun"};
+constexpr std::array<std::string_view, 5> kOrphanFolders{"flowId", "startDate", "endDate",
+                                                         "minimumAge", "dryRun"};
+
 constexpr std::array kEngines{
     Engine{.kind = EngineKind::listing,
            .name = "listing",
            .removes = false,
+           .knows = {},
            .parameters = listing_parameters,
            .outputs = listing_outputs,
            .needs_storage = nullptr,
@@ -22,12 +32,33 @@ constexpr std::array kEngines{
     Engine{.kind = EngineKind::purge,
            .name = "purge",
            .removes = true,
+           .knows = Names(kPurge),
            .parameters = purge_parameters,
            .outputs = nullptr,
            .needs_storage = purges_files,
            .check = check_purge,
            .plan = plan_purge,
            .run = run_purge},
+    Engine{.kind = EngineKind::orphan_rows,
+           .name = "orphan-rows",
+           .removes = true,
+           .knows = Names(kOrphanRows),
+           .parameters = sweep_parameters,
+           .outputs = nullptr,
+           .needs_storage = nullptr,
+           .check = check_orphan_rows,
+           .plan = plan_orphan_rows,
+           .run = run_orphan_rows},
+    Engine{.kind = EngineKind::orphan_folders,
+           .name = "orphan-folders",
+           .removes = true,
+           .knows = Names(kOrphanFolders),
+           .parameters = sweep_parameters,
+           .outputs = nullptr,
+           .needs_storage = sweeps_storage,
+           .check = check_orphan_folders,
+           .plan = plan_orphan_folders,
+           .run = run_orphan_folders},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The engines that a manifest may name: what each adds to its task, and what it does with it.
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +14,9 @@ struct Engine {
   EngineKind kind;
   std::string_view name;  // `engine:` of a manifest
   bool removes;  // rows or files go: `policy.protect` holds, and an operator's folder can't add one
+
+  // Parameters that it reads itself, where the manifest declares them; all others need a filter or a switch.
+  std::span<const std::string_view> knows;
 
   // The parameters that every task of this engine has beside its manifest's own.
   std::vector<ParameterSpec> (*parameters)(const Manifest& manifest);

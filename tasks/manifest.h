@@ -12,7 +12,7 @@ namespace winnow::tasks {
 
 using document::Json;
 
-enum class EngineKind { listing, purge };
+enum class EngineKind { listing, purge, orphan_rows, orphan_folders };
 
 // How a parameter narrows the rows.
 enum class FilterOperator {
@@ -80,7 +80,10 @@ struct PurgeStep {
   // A boolean parameter that turns the step off; empty: goes when the parent goes.
   std::string switch_parameter = {};
   std::string counter = {};  // name in the result: "logsCount"; steps that share one are added up
-  bool optional = false;     // left out where the probed schema has no such table, column or index
+  std::string written =
+      {};  // orphan_rows: column of the instant at which a row was written; or empty
+  std::vector<std::string> written_document = {};  // path of the same instant in `value`
+  bool optional = false;  // left out where the probed schema has no such table, column or index
 };
 
 struct Manifest {

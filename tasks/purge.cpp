@@ -17,12 +17,16 @@ tl::unexpected<TaskFailure> nothing_done(Failure failure) {
 
 }  // namespace
 
-std::vector<ParameterSpec> purge_parameters(const Manifest& /*manifest*/) {
+std::vector<ParameterSpec> sweep_parameters(const Manifest& /*manifest*/) {
   ParameterSpec tenant;
   tenant.name = "tenant";
   tenant.schema =
       Json{{"type", "string"},
            {"description", "The tenant whose rows go: one of the policy's; without it the first."}};
+  return {tenant};
+}
+
+std::vector<ParameterSpec> purge_parameters(const Manifest& manifest) {
   ParameterSpec batch_time;
   batch_time.name = "batchTime";
   batch_time.schema = Json{{"type", "integer"},
@@ -32,7 +36,9 @@ std::vector<ParameterSpec> purge_parameters(const Manifest& /*manifest*/) {
                            {"description",
                             "Milliseconds that a transaction should take: batches grow, up to "
                             "`batchSize`, and shrink to meet it."}};
-  return {tenant, batch_time};
+  auto parameters = sweep_parameters(manifest);
+  parameters.push_back(std::move(batch_time));
+  return parameters;
 }
 
 bool purges_files(const Manifest& manifest, const Json& parameters) {

@@ -6,6 +6,9 @@
 
 namespace winnow::tasks {
 
+// The parameter that every task has which removes something: tenant.
+std::vector<ParameterSpec> sweep_parameters(const Manifest& manifest);
+
 // The parameters that every purge has beside its manifest's own: tenant and batchTime.
 std::vector<ParameterSpec> purge_parameters(const Manifest& manifest);
 

@@ -135,6 +135,17 @@ Outcome<void> check_namespace(const std::string& parameter, const std::string& n
 
 }  // namespace
 
+bool may_remove(const Policy& policy, std::string_view name_space) {
+  const auto allows = [&](const std::string& pattern) {
+    return Pattern(pattern).matches(name_space);
+  };
+  const auto protects = [&](const std::string& pattern) {
+    return within(name_space, Pattern(pattern).base);
+  };
+  return (policy.allow.empty() || std::any_of(policy.allow.begin(), policy.allow.end(), allows)) &&
+         std::none_of(policy.protect.begin(), policy.protect.end(), protects);
+}
+
 Outcome<std::optional<std::string>> chosen_tenant(const Json& parameters, const Policy& policy) {
   const auto* asked = given(parameters, "tenant");
   if (asked == nullptr) {

@@ -24,6 +24,9 @@ Outcome<void> check_selection(const Manifest& manifest, const Json& parameters,
 // first. Denied otherwise.
 Outcome<std::optional<std::string>> chosen_tenant(const Json& parameters, const Policy& policy);
 
+// Whether the policy lets a task remove what belongs to this namespace.
+bool may_remove(const Policy& policy, std::string_view name_space);
+
 // The manifest, the parameters, the policy and the schema must outlive a Selection.
 class Selection {
  public:
