@@ -150,6 +150,8 @@ tasks::TaskResult Job::work(JobThread& job_thread, Engine engine) {
   tasks::Context context{.database = *configuration.database,
                          .connections = configuration.connections,
                          .storage = storage->get(),
+                         .storage_hold = std::chrono::milliseconds(
+                             configuration.storage.value_or(StorageSettings{}).hold_ms),
                          .policy = configuration.policy,
                          .store_directory = configuration.store_directory,
                          .host = job_thread,

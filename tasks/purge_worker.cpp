@@ -14,7 +14,6 @@ using database::Statement;
 using std::chrono::milliseconds;
 
 constexpr std::int32_t kTries = 12;          // of one batch
-constexpr std::size_t kMostKept = 1'000;     // executions whose files stay, before a run gives up
 constexpr std::size_t kKeysOfALook = 2'000;  // of one transaction of the second look
 
 bool worth_another_try(const Failure& failure) {
@@ -27,18 +26,6 @@ bool connection_lost(const Failure& failure) {
   return failure.commit_in_doubt || failure.kind == FailureKind::unavailable;
 }
 
-std::vector<storage::ExecutionFolder> folders_of(const Batch& batch) {
-  std::vector<storage::ExecutionFolder> folders;
-  folders.reserve(batch.rows.size());
-  for (const auto& row : batch.rows) {
-    folders.push_back({.tenant = row.tenant,
-                       .name_space = row.name_space,
-                       .flow = row.flow,
-                       .execution = row.key});
-  }
-  return folders;
-}
-
 std::vector<BatchRow> rows_of(const std::vector<std::string>& keys) {
   std::vector<BatchRow> rows(keys.size());
   for (std::size_t i = 0; i < keys.size(); ++i) rows[i].key = keys[i];
@@ -48,7 +35,7 @@ std::vector<BatchRow> rows_of(const std::vector<std::string>& keys) {
 }  // namespace
 
 PurgeWorker::PurgeWorker(PurgeShared& shared, std::unique_ptr<Connection> connection)
-    : shared_(shared), connection_(std::move(connection)) {}
+    : shared_(shared), files_(shared.context, shared.ledger), connection_(std::move(connection)) {}
 
 Outcome<bool> PurgeWorker::step() {
   Batch batch;
@@ -57,22 +44,36 @@ Outcome<bool> PurgeWorker::step() {
   if (batch.rows.empty()) return false;
 
   const auto started = std::chrono::steady_clock::now();
+  auto rows = static_cast<std::int64_t>(batch.rows.size());
   if (shared_.dry_run) {
     if (auto counted = count(batch); !counted) return fail(counted.error());
   } else {
-    const Attempt removing{.act = [&] { return remove(batch); },
-                           .is_gone =
-                               [&] {
-                                 return shared_.steps.deletes_parent()
-                                            ? parents_gone(keys_of(batch.rows))
-                                            : children_gone(batch.rows);
-                               }};
+    const auto removed = remove_whole(batch);
+    if (!removed) return fail(removed.error());
+    rows = *removed;
+  }
+  shared_.sizer.learn(rows, std::chrono::steady_clock::now() - started - files_.take_time());
+  return true;
+}
+
+// In one transaction; executions whose files take longer than locks may wait are locked anew in
+// further ones. The number of rows that went.
+Outcome<std::int64_t> PurgeWorker::remove_whole(Batch& batch) {
+  const Attempt removing{.act = [&] { return remove(batch); },
+                         .is_gone =
+                             [&] {
+                               return shared_.steps.deletes_parent()
+                                          ? parents_gone(keys_of(batch.rows))
+                                          : children_gone(batch.rows);
+                             }};
+  std::int64_t rows = 0;
+  do {
     if (auto removed = insist(removing); !removed) return fail(removed.error());
     if (auto settled = settle(batch); !settled) return fail(settled.error());
-  }
-  shared_.sizer.learn(static_cast<std::int64_t>(batch.rows.size()),
-                      std::chrono::steady_clock::now() - started);
-  return true;
+    rows += static_cast<std::int64_t>(batch.rows.size());
+    batch.rows = files_.take_unfinished();
+  } while (!batch.rows.empty());
+  return rows;
 }
 
 Outcome<void> PurgeWorker::take(Batch& batch) {
@@ -158,29 +159,9 @@ Outcome<void> PurgeWorker::remove(Batch& batch) {
 
 // Executions whose files stay are taken out of the batch: their rows stay too.
 Outcome<void> PurgeWorker::remove_files(Batch& batch) {
-  const auto* files = shared_.steps.files();
-  if (files == nullptr || shared_.context.storage == nullptr || batch.rows.empty()) return {};
-  const auto removed =
-      shared_.context.storage->remove(folders_of(batch), shared_.context.cancellation);
-  // Gone is gone, whatever becomes of the rows: counted here and not with the commit.
-  for (const auto& one : removed) {
-    shared_.ledger.add(files->counter, static_cast<std::int64_t>(one.files));
-  }
-  std::vector<BatchRow> cleared;
-  for (std::size_t i = 0; i < removed.size(); ++i) {
-    if (!removed[i].failure) {
-      cleared.push_back(std::move(batch.rows[i]));
-      continue;
-    }
-    if (removed[i].failure->kind == FailureKind::cancelled) return fail(*removed[i].failure);
-    shared_.ledger.kept(*removed[i].failure);
-    shared_.context.host.log(LogLevel::error, removed[i].failure->message);
-  }
-  batch.rows = std::move(cleared);
-  if (shared_.ledger.kept_executions() > static_cast<std::int64_t>(kMostKept)) {
-    return fail(*shared_.ledger.kept_failure());
-  }
-  return {};
+  const auto* step = shared_.steps.files();
+  if (step == nullptr || shared_.context.storage == nullptr || batch.rows.empty()) return {};
+  return files_.remove(*step, batch);
 }
 
 Outcome<void> PurgeWorker::remove_rows(const Batch& batch) {

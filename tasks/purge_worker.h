@@ -10,6 +10,7 @@
 
 #include "database/connection.h"
 #include "tasks/backoff.h"
+#include "tasks/purge_files.h"
 #include "tasks/purge_ledger.h"
 #include "tasks/purge_source.h"
 #include "tasks/purge_steps.h"
@@ -64,6 +65,7 @@ class PurgeWorker {
   Failure given_up(Failure failure) const;
 
   Outcome<void> take(Batch& batch);
+  Outcome<std::int64_t> remove_whole(Batch& batch);
   Outcome<void> remove(Batch& batch);
   Outcome<void> remove_files(Batch& batch);
   Outcome<void> remove_rows(const Batch& batch);
@@ -79,6 +81,7 @@ class PurgeWorker {
   database::Statement select_by_keys(const std::string& expression, database::TextList keys) const;
 
   PurgeShared& shared_;
+  PurgeFiles files_;
   std::unique_ptr<database::Connection> connection_;
   // What the statements of the transaction in flight changed, by counter; counted once it is known
   // to be committed.

@@ -51,6 +51,7 @@ tasks::TaskResult TaskBed::act(const std::string& task, const Json& parameters, 
   tasks::Context context{.database = settings_,
                          .connections = connections,
                          .storage = storage.get(),
+                         .storage_hold = storage_hold,
                          .policy = policy,
                          .store_directory = store_directory.empty()
                                                 ? std::filesystem::temp_directory_path().string()
