@@ -63,8 +63,8 @@ struct Progress {
 
 struct Context {
   database::Settings database;
-  std::int32_t connections = 1;         // the operator's `database.connections`
-  storage::Storage* storage = nullptr;  // nullptr: no storage is configured
+  std::int32_t connections = 1;                   // the operator's `database.connections`
+  storage::Storage* storage = nullptr;            // nullptr: no storage is configured
   std::chrono::milliseconds storage_hold{5'000};  // how long a transaction's locks wait for it
   Policy policy;
   std::string store_directory;  // where STORE writes its file; exists

@@ -26,9 +26,9 @@ TEST_F(RegistryTest, HasTheBuiltInTasks) {
   std::vector<std::string> names;
   const auto all = registry.describe_all();
   for (const auto& task : all["tasks"]) names.push_back(task["name"]);
-  EXPECT_THAT(names, testing::ElementsAre("ListExecutions", "ListLogs", "ListMetrics",
-                                          "PurgeExecutions", "PurgeLogs", "PurgeMetrics",
-                                          "PurgeOrphans", "PurgeStorage"));
+  EXPECT_THAT(names,
+              testing::ElementsAre("ListExecutions", "ListLogs", "ListMetrics", "PurgeExecutions",
+                                   "PurgeLogs", "PurgeMetrics", "PurgeOrphans", "PurgeStorage"));
 }
 
 TEST_F(RegistryTest, FindsByNameAndByKestrasOwnNames) {
