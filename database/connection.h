@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "database/dialect.h"
+#include "database/health.h"
 #include "database/schema.h"
 #include "database/settings.h"
 #include "database/statement.h"
@@ -81,6 +82,10 @@ class Connection {
   }
 
   virtual Outcome<QueryPlan> explain(const Statement& statement) = 0;
+
+  // Measures the tables of a probed schema, read-only and without reading their rows. What the user may not see
+  // is left out.
+  virtual Outcome<Health> examine(const Schema& schema) = 0;
 };
 
 // Connects within Settings::connect_timeout_ms or fails as `unavailable` (unreachable, refused

@@ -25,6 +25,21 @@ void refuse_keys(const Json& manifest, std::initializer_list<const char*> keys,
   }
 }
 
+bool has_key(const Json& manifest, const char* key, const std::string& what,
+             Complaints& complaints) {
+  if (manifest.contains(key)) return true;
+  complaints.add(pointer_to("", key), "is required: " + what);
+  return false;
+}
+
+bool has_table(const Json& manifest, Complaints& complaints) {
+  return has_key(manifest, "table", "the table whose rows the task works on", complaints);
+}
+
+bool has_order(const Json& manifest, Complaints& complaints) {
+  return has_key(manifest, "order", "what the rows are walked by", complaints);
+}
+
 void check_columns(const Json& columns, Complaints& complaints) {
   bool any_by_default = false;
   for (const auto& entry : columns.items()) {
@@ -159,15 +174,17 @@ void check_outputs(const Json& manifest, Complaints& complaints) {
 }
 
 void check_listing(const Json& manifest, Complaints& complaints) {
-  refuse_keys(manifest, {"steps", "outputs"}, "listing", complaints);
+  refuse_keys(manifest, {"steps", "outputs", "schemas", "tables"}, "listing", complaints);
+  if (!has_table(manifest, complaints) || !has_order(manifest, complaints)) return;
   const auto& columns = member(manifest, "columns");
   check_columns(columns, complaints);
   check_listing_order(member(manifest, "order"), columns, complaints);
 }
 
 void check_purge(const Json& manifest, Complaints& complaints) {
-  refuse_keys(manifest, {"columns"}, "purge", complaints);
-  const auto& order = member(manifest, "order");
+  refuse_keys(manifest, {"columns", "schemas", "tables"}, "purge", complaints);
+  if (!has_table(manifest, complaints) || !has_order(manifest, complaints)) return;
+  const auto& order = manifest["order"];
   if (order.contains("column")) {
     check_identifier(order["column"], "/order/column", complaints);
     check_path(order, "/order", complaints);
@@ -183,7 +200,8 @@ void check_purge(const Json& manifest, Complaints& complaints) {
 }
 
 void check_orphan_rows(const Json& manifest, Complaints& complaints) {
-  refuse_keys(manifest, {"columns", "order"}, "sweep", complaints);
+  refuse_keys(manifest, {"columns", "order", "schemas", "tables"}, "sweep", complaints);
+  if (!has_table(manifest, complaints)) return;
   check_own_parameter(manifest, "minimumAge", "integer", complaints);
   check_own_parameter(manifest, "batchSize", "integer", complaints);
   check_own_parameter(manifest, "dryRun", "boolean", complaints);
@@ -202,7 +220,9 @@ void check_orphan_rows(const Json& manifest, Complaints& complaints) {
 }
 
 void check_orphan_folders(const Json& manifest, Complaints& complaints) {
-  refuse_keys(manifest, {"columns", "order", "steps"}, "sweep of folders", complaints);
+  refuse_keys(manifest, {"columns", "order", "steps", "schemas", "tables"}, "sweep of folders",
+              complaints);
+  if (!has_table(manifest, complaints)) return;
   check_own_parameter(manifest, "minimumAge", "integer", complaints);
   check_own_parameter(manifest, "dryRun", "boolean", complaints);
   check_outputs(manifest, complaints);
@@ -210,6 +230,36 @@ void check_orphan_folders(const Json& manifest, Complaints& complaints) {
   if (end.is_null() || !end.value("required", false) || end.value("format", "") != "date-time") {
     complaints.add("/parameters",
                    "a sweep of folders has the parameter endDate, a date-time that is required");
+  }
+}
+
+void check_doctor(const Json& manifest, Complaints& complaints) {
+  refuse_keys(
+      manifest,
+      {"table", "tenant", "namespace", "order", "parameters", "columns", "steps", "outputs"},
+      "doctor", complaints);
+  const auto& tables = member(manifest, "tables");
+  if (tables.empty()) complaints.add("/tables", "a doctor needs one table at least");
+  for (const auto& entry : tables.items()) {
+    const auto pointer = pointer_to("/tables", entry.key());
+    check_identifier(entry.key(), pointer, complaints);
+    const auto& indexes = member(entry.value(), "indexes");
+    for (std::size_t i = 0; i < indexes.size(); ++i) {
+      const auto place = pointer_to(pointer_to(pointer, "indexes"), i);
+      for (std::size_t j = 0; j < indexes[i].size(); ++j) {
+        check_identifier(indexes[i][j], pointer_to(place, j), complaints);
+      }
+    }
+    if (!entry.value().contains("belongs-to")) continue;
+    const auto& parent = entry.value()["belongs-to"];
+    const auto place = pointer_to(pointer, "belongs-to");
+    check_identifier(parent["column"], pointer_to(place, "column"), complaints);
+    if (!tables.contains(parent["table"].get<std::string>())) {
+      complaints.add(
+          pointer_to(place, "table"),
+          "is none of the `tables`" +
+              document::did_you_mean(parent["table"].get<std::string>(), names_of(tables)));
+    }
   }
 }
 
@@ -221,6 +271,7 @@ void check_engine(const Json& manifest, Complaints& complaints) {
   if (engine == "purge") check_purge(manifest, complaints);
   if (engine == "orphan-rows") check_orphan_rows(manifest, complaints);
   if (engine == "orphan-folders") check_orphan_folders(manifest, complaints);
+  if (engine == "doctor") check_doctor(manifest, complaints);
 }
 
 }  // namespace winnow::plugin

@@ -141,6 +141,13 @@ void check_filter(const Json& parameter, const Json& parameters, const std::stri
     complaints.add(pointer_to(pointer, "document"),
                    "goes with at-or-after, at-or-before, after and before only");
   }
+  if (filter.contains("implies")) {
+    const auto implies = pointer_to(pointer, "implies");
+    check_identifier(filter["implies"], implies, complaints);
+    if (operand != Operand::instant) {
+      complaints.add(implies, "goes with at-or-after, at-or-before, after and before only");
+    }
+  }
   if (!filter.contains("when-absent")) return;
   if (operand != Operand::texts) {
     complaints.add(pointer_to(pointer, "when-absent"), "goes with the operator any-of only");

@@ -53,7 +53,8 @@ tasks::Filter read_filter(const Json& filter) {
           .operation = operator_named(text(filter, "operator")),
           .exact_with = text(filter, "exact-with"),
           .document = texts(member(filter, "document")),
-          .when_absent = texts(member(filter, "when-absent"))};
+          .when_absent = texts(member(filter, "when-absent")),
+          .implies = text(filter, "implies")};
 }
 
 tasks::ParameterSpec read_parameter(const std::string& name, const Json& parameter) {
@@ -108,6 +109,16 @@ PurgeStep read_step(const Json& step, const std::string& parent_table) {
   return read;
 }
 
+tasks::ExaminedTable read_examined(const std::string& name, const Json& table) {
+  tasks::ExaminedTable read{.name = name};
+  for (const auto& index : member(table, "indexes")) read.indexes.push_back(texts(index));
+  const auto& parent = member(table, "belongs-to");
+  read.parent = text(parent, "table");
+  read.parent_column = text(parent, "column");
+  read.remedy = text(parent, "remedy");
+  return read;
+}
+
 tasks::Manifest read_fields(const document::Document& document) {
   const Json& source = document.value;
   tasks::Manifest manifest;
@@ -134,6 +145,14 @@ tasks::Manifest read_fields(const document::Document& document) {
   manifest.order_document = texts(member(order, "document"));
   for (const auto& step : member(source, "steps")) {
     manifest.steps.push_back(read_step(step, manifest.table));
+  }
+  for (const auto& known : member(source, "schemas")) {
+    manifest.schemas.push_back({.version = text(known, "version"),
+                                .has = texts(member(known, "has")),
+                                .lacks = texts(member(known, "lacks"))});
+  }
+  for (const auto& entry : member(source, "tables").items()) {
+    manifest.tables.push_back(read_examined(entry.key(), entry.value()));
   }
   return manifest;
 }

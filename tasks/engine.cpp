@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "tasks/doctor.h"
 #include "tasks/listing.h"
 #include "tasks/orphan_folders.h"
 #include "tasks/orphan_rows.h"
@@ -59,6 +60,16 @@ constexpr std::array kEngines{
            .check = check_orphan_folders,
            .plan = plan_orphan_folders,
            .run = run_orphan_folders},
+    Engine{.kind = EngineKind::doctor,
+           .name = "doctor",
+           .removes = false,
+           .knows = {},
+           .parameters = doctor_parameters,
+           .outputs = doctor_outputs,
+           .needs_storage = nullptr,
+           .check = check_doctor,
+           .plan = plan_doctor,
+           .run = run_doctor},
 };
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace winnow::tasks {
 
 using document::Json;
 
-enum class EngineKind { listing, purge, orphan_rows, orphan_folders };
+enum class EngineKind { listing, purge, orphan_rows, orphan_folders, doctor };
 
 // How a parameter narrows the rows.
 enum class FilterOperator {
@@ -36,6 +36,9 @@ struct Filter {
   std::vector<std::string> document = {};  // instants: path of the same instant in `value`
   std::vector<std::string>
       when_absent;  // any_of: the values that hold when the parameter is not given (S6)
+  std::string implies =
+      {};  // instants: the other date's column, for which the same bound holds too
+           // in every row that has both (but for skewed clocks)
 };
 
 struct ParameterSpec {
@@ -86,6 +89,26 @@ struct PurgeStep {
   bool optional = false;  // left out where the probed schema has no such table, column or index
 };
 
+// A version of Kestra's schema as the doctor tells it: by what is there, "task_outputs" (a table) or
+// "logs.deleted" (a column), never by a number that somebody wrote down.
+struct KnownSchema {
+  std::string version;
+  std::vector<std::string> has = {};
+  std::vector<std::string> lacks = {};
+};
+
+// A table that the doctor looks at, where it is there.
+struct ExaminedTable {
+  std::string name;
+  // The columns of each index that tasks need, leading first; `deleted` goes before them where the
+  // table has it.
+  std::vector<std::vector<std::string>> indexes = {};
+  // Its rows belong to those of another table, by that one's key; empty: to none.
+  std::string parent = {};
+  std::string parent_column = {};
+  std::string remedy = {};  // what removes rows whose parent is gone
+};
+
 struct Manifest {
   std::string name = {};                  // "PurgeExecutions"
   std::string source = {};                // file it came from, or "built-in"
@@ -104,6 +127,8 @@ struct Manifest {
   std::string order = {};                        // purge: column whose index it walks (end_date)
   std::vector<std::string> order_document = {};  // purge: path of the same instant in `value`
   std::vector<PurgeStep> steps;                  // purge
+  std::vector<KnownSchema> schemas;              // doctor: the first that fits counts
+  std::vector<ExaminedTable> tables;             // doctor
   Json schema;                                   // JSON Schema of all its parameters (an object)
   Json outputs;                                  // JSON Schema of its result
 };

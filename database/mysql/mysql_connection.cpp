@@ -4,6 +4,7 @@
 
 #include "database/mysql/mysql_answer.h"
 #include "database/mysql/mysql_dialect.h"
+#include "database/mysql/mysql_health.h"
 #include "database/mysql/mysql_plan.h"
 #include "database/mysql/mysql_probe.h"
 #include "database/mysql/mysql_session.h"
@@ -29,6 +30,7 @@ class MysqlConnection final : public Connection {
   Outcome<std::vector<std::int64_t>> execute(std::span<const Statement> statements,
                                              AfterBatch after) override;
   Outcome<QueryPlan> explain(const Statement& statement) override;
+  Outcome<Health> examine(const Schema& schema) override;
 
  private:
   enum class Transaction { none, wanted, open };
@@ -177,6 +179,23 @@ Outcome<Schema> MysqlConnection::probe(std::span<const std::string> tables) {
     return false;
   };
   return mysql_with_rights(std::move(*schema), dialect_, may_delete);
+}
+
+Outcome<Health> MysqlConnection::examine(const Schema& schema) {
+  std::string found;
+  const auto take = [&](const Row& row) {
+    found = row.text(0).value_or("");
+    return true;
+  };
+  if (auto read = query(mysql_health_statement(schema), take); !read) return fail(read.error());
+  auto health = mysql_health(found);
+  if (!health) return health;
+  found.clear();
+  // Without the PROCESS privilege the server does not tell.
+  const auto told = query(mysql_history_statement(), take);
+  if (!told && told.error().kind != FailureKind::schema) return fail(told.error());
+  if (!found.empty()) add_history(std::stoll(found), *health);
+  return health;
 }
 
 Outcome<QueryPlan> MysqlConnection::explain(const Statement& statement) {

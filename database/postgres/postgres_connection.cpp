@@ -6,6 +6,7 @@
 #include "database/postgres/postgres_answer.h"
 #include "database/postgres/postgres_dialect.h"
 #include "database/postgres/postgres_errors.h"
+#include "database/postgres/postgres_health.h"
 #include "database/postgres/postgres_plan.h"
 #include "database/postgres/postgres_probe.h"
 #include "database/postgres/postgres_session.h"
@@ -16,6 +17,12 @@ namespace {
 Statement plain(std::string sql) {
   return Statement{.sql = std::move(sql), .parameters = {}};
 }
+
+// Of all that winnow sends: an index where one can serve, also on a table without statistics, and
+// no compiler started for a statement of milliseconds. A plan that scans then means that there is
+// no index (tasks/plan_check.h).
+constexpr std::string_view kPlannerSettings =
+    "set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)";
 
 class PostgresConnection final : public Connection {
  public:
@@ -33,12 +40,14 @@ class PostgresConnection final : public Connection {
   std::string transaction_name() const override { return transaction_name_; }
   Outcome<std::optional<bool>> was_committed(const std::string& transaction_name) override;
   Outcome<QueryPlan> explain(const Statement& statement) override;
+  Outcome<Health> examine(const Schema& schema) override;
 
  private:
   enum class Transaction { none, wanted, open };
 
   Outcome<void> check_usable();
   std::vector<Statement> opening() const;
+  std::vector<Statement> before_query(const Statement& statement) const;
   Outcome<void> send(std::span<const Statement> statements);
   std::optional<Failure> read_group(std::span<PostgresAnswer> answers, const RowHandler* handler);
   tl::unexpected<Failure> give_up(Failure failure);
@@ -63,7 +72,9 @@ Outcome<void> PostgresConnection::check_usable() {
 // afterwards.
 std::vector<Statement> PostgresConnection::opening() const {
   auto configure = plain(
-      "SELECT set_config('lock_timeout', $1::text, true), set_config('TimeZone', 'UTC', true), "
+      "SELECT set_config('lock_timeout', $1::text, true), set_config('TimeZone', 'UTC', true), " +
+      std::string(kPlannerSettings) +
+      ", "
       // Should this machine vanish, its locks go with the transaction.
       "set_config('idle_in_transaction_session_timeout', '10min', true)");
   configure.parameters.emplace_back(std::to_string(settings_.lock_timeout_ms) + "ms");
@@ -76,6 +87,16 @@ std::vector<Statement> PostgresConnection::opening() const {
     configure.parameters.emplace_back(path);
   }
   return {plain("BEGIN ISOLATION LEVEL READ COMMITTED"), configure};
+}
+
+// What goes before a query in the same round trip. Outside of a transaction the group is one of its
+// own, which ends with it, and so does what is set in it.
+std::vector<Statement> PostgresConnection::before_query(const Statement& statement) const {
+  if (transaction_ == Transaction::wanted) return opening();
+  // What is not planned (CREATE DATABASE, VACUUM) may refuse to share a group.
+  const bool planned = statement.sql.starts_with("SELECT") || statement.sql.starts_with("EXPLAIN");
+  if (transaction_ == Transaction::open || !planned) return {};
+  return {plain("SELECT " + std::string(kPlannerSettings))};
 }
 
 Outcome<void> PostgresConnection::send(std::span<const Statement> statements) {
@@ -154,7 +175,7 @@ Outcome<void> PostgresConnection::rollback() {
 
 Outcome<void> PostgresConnection::query(const Statement& statement, const RowHandler& handler) {
   if (auto usable = check_usable(); !usable) return usable;
-  auto group = transaction_ == Transaction::wanted ? opening() : std::vector<Statement>{};
+  auto group = before_query(statement);
   group.push_back(statement);
   if (auto sent = send(group); !sent) return give_up(std::move(sent.error()));
   if (transaction_ == Transaction::wanted) transaction_ = Transaction::open;
@@ -259,6 +280,16 @@ Outcome<QueryPlan> PostgresConnection::explain(const Statement& statement) {
   });
   if (!read) return fail(std::move(read.error()));
   return postgres_plan(found);
+}
+
+Outcome<Health> PostgresConnection::examine(const Schema& schema) {
+  std::string found;
+  auto read = query(postgres_health_statement(schema), [&](const Row& row) {
+    found = row.text(0).value_or("");
+    return true;
+  });
+  if (!read) return fail(std::move(read.error()));
+  return postgres_health(found);
 }
 
 }  // namespace

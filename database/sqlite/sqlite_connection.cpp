@@ -45,6 +45,7 @@ class SqliteConnection final : public Connection {
   Outcome<std::vector<std::int64_t>> execute(std::span<const Statement> statements,
                                              AfterBatch after) override;
   Outcome<QueryPlan> explain(const Statement& statement) override;
+  Outcome<Health> examine(const Schema& schema) override;
 
  private:
   static int on_busy(void* self, int attempt);
@@ -187,6 +188,33 @@ Outcome<QueryPlan> SqliteConnection::explain(const Statement& statement) {
   });
   if (!read) return fail(std::move(read.error()));
   return sqlite_plan(details, tables, statement.sql);
+}
+
+Outcome<Health> SqliteConnection::examine(const Schema& schema) {
+  std::map<std::string, std::int64_t> pages;
+  auto read = query(plain("SELECT 'size', page_size FROM pragma_page_size "
+                          "UNION ALL SELECT 'count', page_count FROM pragma_page_count "
+                          "UNION ALL SELECT 'free', freelist_count FROM pragma_freelist_count"),
+                    [&](const Row& row) {
+                      pages[std::string(row.text(0).value_or(""))] =
+                          std::stoll(std::string(row.text(1).value_or("0")));
+                      return true;
+                    });
+  if (!read) return fail(std::move(read.error()));
+  Health health;
+  for (const auto& [name, table] : schema.tables) {
+    if (table.estimated_rows >= 0) health.tables[name].rows = table.estimated_rows;
+  }
+  health.numbers = {{"bytes", pages["count"] * pages["size"]},
+                    {"freeBytes", pages["free"] * pages["size"]}};
+  constexpr std::int64_t kQuarter = 4;
+  if (pages["free"] * kQuarter > pages["count"]) {
+    health.findings.push_back(
+        {.table = {},
+         .problem = "more than a quarter of the file is free pages",
+         .remedy = "VACUUM gives them back, and rewrites the file while nothing else uses it"});
+  }
+  return health;
 }
 
 int open_flags(const Settings& settings) {

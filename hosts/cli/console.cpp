@@ -97,6 +97,7 @@ Console::Console(int descriptor, Loudness loudness) : descriptor_(descriptor), l
   const char* kind = std::getenv("TERM");
   const bool dumb = kind != nullptr && std::string_view(kind) == "dumb";
   has_bar_ = terminal && !dumb && loudness != Loudness::quiet;
+  is_terminal_ = terminal;
   has_colour_ = terminal && !dumb && !is_set("NO_COLOR");
 }
 
@@ -116,6 +117,16 @@ void Console::log(std::int32_t level, std::string_view text) {
   line.append(shown.name);
   if (colour) line += "\x1b[0m";
   write(line + " " + printable(text) + "\n");
+}
+
+void Console::show(std::string_view report) {
+  if (!is_terminal_ || loudness_ == Loudness::quiet) return;
+  clear_progress();
+  for (auto rest = report; !rest.empty();) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    write(printable(rest.substr(0, end)) + "\n");
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
 }
 
 void Console::progress(std::string_view title, const winnow_progress& progress) {

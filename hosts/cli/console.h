@@ -23,6 +23,9 @@ class Console {
   // Quiet: warnings and errors; normal: also information; verbose: all.
   void log(std::int32_t level, std::string_view text);
 
+  // A report for a person: on a terminal only, and not when quiet.
+  void show(std::string_view report);
+
   // Draws the bar, at most ten times a second.
   void progress(std::string_view title, const winnow_progress& progress);
   void clear_progress();
@@ -37,6 +40,7 @@ class Console {
 
   int descriptor_;
   Loudness loudness_;
+  bool is_terminal_ = false;
   bool has_bar_ = false;
   bool has_colour_ = false;
   bool drawn_ = false;

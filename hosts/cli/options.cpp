@@ -52,6 +52,11 @@ void add_verbs(CLI::App& app, Options& options) {
   add_task("call", "Run one task", Verb::call);
   add_task("plan", "Say what a task would do and which index serves it; changes nothing",
            Verb::plan);
+  app.add_subcommand("doctor", "Say how the database is and what to do about it; changes nothing")
+      ->callback([&options] {
+        options.verb = Verb::doctor;
+        options.task = "Doctor";
+      });
   app.add_subcommand("tasks", "List the tasks")->callback([&options] {
     options.verb = Verb::tasks;
   });
@@ -82,8 +87,8 @@ tl::expected<Options, NoOptions> read_options(int count, const char* const* argu
   }
   if (version) options.verb = Verb::version;
   if (!version && app.get_subcommands().empty()) {
-    return tl::unexpected(
-        NoOptions{false, "a command is needed: run, call, plan, tasks or describe (see --help)"});
+    return tl::unexpected(NoOptions{
+        false, "a command is needed: run, call, plan, doctor, tasks or describe (see --help)"});
   }
   if (quiet) options.loudness = Loudness::quiet;
   if (verbose) options.loudness = Loudness::verbose;

@@ -10,7 +10,7 @@
 
 namespace winnow::cli {
 
-enum class Verb { run, call, plan, tasks, describe, version };
+enum class Verb { run, call, plan, doctor, tasks, describe, version };
 
 struct Options {
   Verb verb = Verb::tasks;
@@ -22,7 +22,7 @@ struct Options {
   std::string flow;                 // run
   std::vector<std::string> inputs;  // run: each `name=value`
   bool dry_run = false;             // run
-  std::string task;                 // call, plan, describe (may be empty there)
+  std::string task;                 // call, plan, doctor, describe (may be empty there)
   std::string parameters;           // call, plan: JSON, or @file
 };
 

@@ -3,6 +3,7 @@
 #include "document/json.h"
 #include "document/text_file.h"
 #include "hosts/cli/configuration.h"
+#include "hosts/cli/doctor_report.h"
 #include "hosts/cli/flow/inputs.h"
 #include "hosts/cli/flow/preparation.h"
 #include "hosts/cli/flow/runner.h"
@@ -85,6 +86,7 @@ class Command {
     auto result = options_.verb == Verb::plan ? job->plan() : job->run();
     watcher_.end();
     if (!result) return cli::answer_of(result.error(), true);
+    if (options_.verb == Verb::doctor) console_.show(doctor_report(*result));
     return Answer{std::move(*result), kDone};
   }
 

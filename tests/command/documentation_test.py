@@ -58,6 +58,9 @@ class Pages(CommandTest):
     def test_the_page_of_flows(self):
         self.run_page("docs/flows.md", 2)
 
+    def test_the_page_of_the_doctor(self):
+        self.run_page("docs/doctor.md", 2)
+
     def test_the_readme(self):
         self.run_page("README.md", 2)
 

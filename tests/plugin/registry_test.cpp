@@ -26,9 +26,9 @@ TEST_F(RegistryTest, HasTheBuiltInTasks) {
   std::vector<std::string> names;
   const auto all = registry.describe_all();
   for (const auto& task : all["tasks"]) names.push_back(task["name"]);
-  EXPECT_THAT(names,
-              testing::ElementsAre("ListExecutions", "ListLogs", "ListMetrics", "PurgeExecutions",
-                                   "PurgeLogs", "PurgeMetrics", "PurgeOrphans", "PurgeStorage"));
+  EXPECT_THAT(names, testing::ElementsAre("Doctor", "ListExecutions", "ListLogs", "ListMetrics",
+                                          "PurgeExecutions", "PurgeLogs", "PurgeMetrics",
+                                          "PurgeOrphans", "PurgeStorage"));
 }
 
 TEST_F(RegistryTest, FindsByNameAndByKestrasOwnNames) {
@@ -74,7 +74,7 @@ TEST_F(RegistryTest, AnOperatorAddsAListingInYamlAlone) {
   const auto described = registry->describe(**registry->find("ListTriggers"));
   EXPECT_TRUE(described["parameters"]["properties"].contains("triggerIds"));
   EXPECT_TRUE(described["parameters"]["properties"].contains("cursor"));
-  EXPECT_EQ(registry->describe_all()["tasks"].size(), 9U);
+  EXPECT_EQ(registry->describe_all()["tasks"].size(), 10U);
 }
 
 TEST_F(RegistryTest, ReadsYamlAndYmlAndNothingElse) {
@@ -85,7 +85,7 @@ TEST_F(RegistryTest, ReadsYamlAndYmlAndNothingElse) {
   write("README.md", "broken: [");
   const auto registry = Registry::load({folder()});
   ASSERT_TRUE(registry.has_value()) << registry.error().message;
-  EXPECT_EQ(registry->describe_all()["tasks"].size(), 10U);
+  EXPECT_EQ(registry->describe_all()["tasks"].size(), 11U);
 }
 
 TEST_F(RegistryTest, RefusesATaskThatTwoFilesClaim) {

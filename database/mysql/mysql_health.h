@@ -1,0 +1,23 @@
+// Asks MySQL's catalog and InnoDB's counters how tables are.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "database/health.h"
+#include "database/schema.h"
+#include "database/statement.h"
+#include "outcome/failure.h"
+
+namespace winnow::database {
+
+// A query of one row and one column, the text that mysql_health() reads.
+Statement mysql_health_statement(const Schema& schema);
+Outcome<Health> mysql_health(std::string_view json);
+
+// One row, one column: how many changes InnoDB still has to clear away. Needs the PROCESS privilege.
+Statement mysql_history_statement();
+void add_history(std::int64_t length, Health& health);
+
+}  // namespace winnow::database
