@@ -55,4 +55,16 @@ void Dialect::any_key(SqlWriter& writer, std::string_view table_alias, const Tab
   any_of(writer, qualified(*this, table_alias, column.name), column, std::move(keys));
 }
 
+std::string Dialect::create_index(const Table& table,
+                                  const std::vector<std::string>& columns) const {
+  SqlWriter writer(*this);
+  std::string name = table.name;
+  for (const auto& column : columns) name += "_" + column;
+  writer.text("CREATE INDEX ").identifier(name).text(" ON ").table(table).text(" (");
+  for (std::size_t at = 0; at < columns.size(); ++at) {
+    writer.text(at == 0 ? "" : ", ").identifier(columns[at]);
+  }
+  return writer.text(")").take().sql;
+}
+
 }  // namespace winnow::database

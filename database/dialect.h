@@ -68,11 +68,32 @@ class Dialect {
   // `expression` begins with the text, letter case as the database compares, no wildcards.
   virtual void starts_with(SqlWriter& writer, std::string_view expression,
                            std::string prefix) const = 0;
+  // Whether starts_with() is a range of an index on a plain column. Where it is none, the values that begin so have to be
+  // looked up first, for an index to find their rows.
+  virtual bool starts_with_is_a_range() const { return true; }
   // Compares the exact instant that the row holds, whatever zone its writer had. `document_path` leads to the
   // same instant in the row's `value` document; a dialect uses it where the column alone can't tell (local_time).
   virtual void compare_instant(SqlWriter& writer, std::string_view table_alias,
                                const Column& column, std::span<const std::string> document_path,
                                Comparison comparison, Instant instant) const = 0;
+
+  // A bound on the column alone that every row fulfils whose exact instant does: wider than it where the column
+  // can't tell. No document is opened for it.
+  virtual void bound_instant(SqlWriter& writer, std::string_view table_alias, const Column& column,
+                             Comparison comparison, Instant instant) const {
+    compare_instant(writer, table_alias, column, {}, comparison, instant);
+  }
+
+  // Whether compare_instant() may have to open documents; then certain_instant() writes a condition on the column
+  // alone, of rows that fulfil it for sure. A count of those needs an index and no row.
+  virtual bool opens_documents(const Column& /*column*/,
+                               std::span<const std::string> /*document_path*/) const {
+    return false;
+  }
+  virtual void certain_instant(SqlWriter& writer, std::string_view table_alias,
+                               const Column& column, Comparison comparison, Instant instant) const {
+    compare_instant(writer, table_alias, column, {}, comparison, instant);
+  }
 
   // An expression that gives the column as text: booleans `true`/`false`, instants as document::to_text writes
   // them, enumerations by label, documents on one line. `document_path` as above, may be empty.
@@ -91,6 +112,18 @@ class Dialect {
   std::string_view lock_waiting() const {
     return lock_skipping_locked().empty() ? "" : "FOR UPDATE";
   }
+
+  // What a SELECT has to begin with for the table behind each alias to be read by that index; empty where the server
+  // finds it by itself. MySQL takes any index that begins with what is equal, though another one holds all columns.
+  struct IndexChoice {
+    std::string_view table_alias;
+    std::string_view index;
+  };
+  virtual std::string index_hint(std::span<const IndexChoice> /*choices*/) const { return {}; }
+
+  // The statement that an operator adds an index by, without keeping Kestra from writing meanwhile.
+  virtual std::string create_index(const Table& table,
+                                   const std::vector<std::string>& columns) const;
 
   // DELETE of the rows of `table` whose `expression_column` is one of `keys`; with `deleted` named where the table has
   // that column, so that Kestra's indexes up to 1.2 serve (PR 12181). The shape is the one that keeps to the index

@@ -11,6 +11,7 @@
 #include "tasks/listing_query.h"
 #include "tasks/listing_rows.h"
 #include "tasks/listing_store.h"
+#include "tasks/plan_check.h"
 #include "tasks/selection.h"
 
 namespace winnow::tasks {
@@ -70,6 +71,9 @@ Outcome<Session> open_session(const Manifest& manifest, const Json& parameters, 
                                   session.connection->dialect());
   if (!query) return fail(std::move(query.error()));
   session.query = std::move(*query);
+  if (auto found = session.query->find_namespaces(*session.connection); !found) {
+    return fail(std::move(found.error()));
+  }
   context.progress.phase = Phase::selecting;
   return session;
 }
@@ -181,33 +185,40 @@ Outcome<Json> run_session(const Manifest& manifest, const Json& parameters, Sess
   return fetch(page_size(parameters), session, context);
 }
 
-// The statements that a run would begin with: the second of two is for the rows without a value.
-std::vector<database::Statement> first_statements(const Json& parameters, const Session& session) {
+// The statements that a run begins with: the second of two is for the rows without a value. Those
+// of later pages differ by their position alone.
+std::vector<PlannedStatement> first_statements(const Json& parameters, const Session& session) {
   const auto type = fetch_type(parameters);
   const auto& query = *session.query;
-  if (type == "NONE") return {query.count()};
+  if (type == "NONE") return {{"count", query.count(), query.count_need()}};
   std::int64_t limit = page_size(parameters) + 1;
   if (type == "STORE") limit = kStorePage;
   if (type == "FETCH_ONE") limit = 1;
-  std::vector<database::Statement> statements;
+  std::vector<PlannedStatement> statements;
+  const auto add = [&](Region region, const std::optional<Position>& after) {
+    statements.push_back({"page", query.page(region, after, limit), query.page_need()});
+  };
   const bool past_values = query.has_order() && session.after && !session.after->order;
-  if (!past_values) statements.push_back(query.page(Region::with_value, session.after, limit));
-  if (!query.has_rows_without_value()) return statements;
-  statements.push_back(
-      query.page(Region::without_value, past_values ? session.after : std::nullopt, limit));
+  if (!past_values) add(Region::with_value, session.after);
+  if (query.has_rows_without_value()) {
+    add(Region::without_value, past_values ? session.after : std::nullopt);
+  }
   return statements;
 }
 
 Outcome<Json> explain(const Manifest& manifest, const Json& parameters, Session& session) {
-  const char* purpose = fetch_type(parameters) == "NONE" ? "count" : "page";
   Json statements = Json::array();
-  for (const auto& statement : first_statements(parameters, session)) {
-    const auto plan = session.connection->explain(statement);
+  for (const auto& planned : first_statements(parameters, session)) {
+    const auto plan = session.connection->explain(planned.statement);
     if (!plan) return fail(plan.error());
-    statements.push_back({{"purpose", purpose},
-                          {"sql", statement.sql},
-                          {"indexes", plan->indexes},
-                          {"scans", plan->scans}});
+    Json statement = {{"purpose", planned.purpose},
+                      {"sql", planned.statement.sql},
+                      {"indexes", plan->indexes},
+                      {"scans", plan->scans}};
+    if (const auto ddl = missing_index(session.connection->dialect(), planned.need)) {
+      statement["missingIndex"] = *ddl;
+    }
+    statements.push_back(std::move(statement));
   }
   return Json{{"task", manifest.name},
               {"server", session.schema->server},
@@ -271,6 +282,10 @@ TaskResult run_listing(const Manifest& manifest, const Json& parameters, Context
   }
   auto session = open_session(manifest, parameters, context);
   if (!session) return give_up(std::move(session.error()));
+  const auto statements = first_statements(parameters, *session);
+  if (auto checked = check_plans(statements, *session->connection, context); !checked) {
+    return give_up(std::move(checked.error()));
+  }
   auto result = run_session(manifest, parameters, *session, context);
   if (!result) return give_up(std::move(result.error()));
   context.progress.phase = Phase::done;

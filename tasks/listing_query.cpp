@@ -7,6 +7,7 @@ namespace {
 
 using database::Column;
 using database::ColumnType;
+using database::Dialect;
 using database::SqlWriter;
 using database::Table;
 
@@ -142,6 +143,9 @@ void ListingQuery::write_branch(SqlWriter& writer, Region region,
   writer.text(" FROM ").table(selection_.table()).text(" AS t WHERE ");
   selection_.write(writer, kRow, deleted);
   write_region(writer, region);
+  if (order_ != nullptr && region == Region::with_value) {
+    selection_.write_implied(writer, kRow, *order_);
+  }
   if (after) write_after(writer, region, *after);
   write_order(writer, kRow, region);
   writer.text(" LIMIT " + std::to_string(limit));
@@ -183,18 +187,84 @@ void ListingQuery::write_key_columns(SqlWriter& writer, std::string_view alias) 
   if (order_ != nullptr) writer.text(", " + quoted(alias, *order_));
 }
 
+IndexNeed ListingQuery::page_need() const {
+  auto need = count_need();
+  need.column = order_ == nullptr ? key_->name : order_->name;
+  return need;
+}
+
+IndexNeed ListingQuery::count_need() const {
+  return {.table = &selection_.table(),
+          .scope = selection_.scope_columns(),
+          .equal = selection_.equal_columns()};
+}
+
+// A count of its own for each value of `deleted`, and for what the index alone can tell: such a count
+// reads no row.
 database::Statement ListingQuery::count() const {
   SqlWriter writer(*dialect_);
   writer.text("SELECT ");
   const char* separator = "";
   for (const auto& deleted : selection_.deleted_branches()) {
-    writer.text(separator).text("(SELECT count(*) FROM ").table(selection_.table());
-    writer.text(" AS t WHERE ");
-    selection_.write(writer, kRow, deleted);
-    writer.text(")");
-    separator = " + ";
+    for (const auto part : selection_.countable_parts(*dialect_)) {
+      writer.text(separator).text("(");
+      write_count(writer, deleted, part);
+      writer.text(")");
+      separator = " + ";
+    }
   }
   return writer.take();
+}
+
+// The index that holds the column and what every statement names, and so answers without a row.
+const database::Index* ListingQuery::covering_index(const std::string& column) const {
+  auto wanted = selection_.scope_columns();
+  wanted.push_back(column);
+  return selection_.table().index_on(wanted);
+}
+
+// Where the server has to be told: by which index it counts one filter's column, and by which two it
+// counts a namespace's and another's, whose rows it joins by their keys, which every index of MySQL
+// holds (1.4 s instead of 4 to 12 s, measurements.md). Otherwise one entry without an index.
+std::vector<CountedColumn> ListingQuery::counted_columns() const {
+  const std::vector<CountedColumn> unaided = {{.alias = std::string(kRow), .column = {}}};
+  const auto columns = selection_.filter_columns();
+  const bool joins = columns.size() == 2 && selection_.has_wide_namespace();
+  if (columns.size() != 1 && !joins) return unaided;
+  std::vector<CountedColumn> counted;
+  for (const auto& column : columns) {
+    const auto* index = covering_index(column);
+    if (index == nullptr) return unaided;
+    const auto alias = counted.empty() ? std::string(kRow) : std::string("other");
+    counted.push_back({.alias = alias, .column = joins ? column : "", .index = index});
+    const Dialect::IndexChoice choice{.table_alias = alias, .index = index->name};
+    if (dialect_->index_hint({&choice, 1}).empty()) return unaided;
+  }
+  return counted;
+}
+
+void ListingQuery::write_count(SqlWriter& writer, std::optional<bool> deleted,
+                               Certainty part) const {
+  const auto counted = counted_columns();
+  std::vector<Dialect::IndexChoice> choices;
+  for (const auto& each : counted) {
+    if (each.index != nullptr) choices.push_back({each.alias, each.index->name});
+  }
+  writer.text("SELECT " + dialect_->index_hint(choices) + "count(*) FROM ");
+  const char* separator = "";
+  for (const auto& each : counted) {
+    writer.text(separator).table(selection_.table()).text(" AS " + each.alias);
+    separator = " JOIN ";
+  }
+  if (counted.size() > 1) {
+    writer.text(" ON " + quoted(counted[1].alias, *key_) + " = " + quoted(counted[0].alias, *key_));
+  }
+  separator = " WHERE ";
+  for (const auto& each : counted) {
+    writer.text(separator);
+    selection_.write(writer, each.alias, deleted, part, each.column);
+    separator = " AND ";
+  }
 }
 
 std::string ListingQuery::field_expression(const Field& field) const {

@@ -10,6 +10,7 @@
 #include "database/schema.h"
 #include "database/statement.h"
 #include "tasks/listing_cursor.h"
+#include "tasks/plan_check.h"
 #include "tasks/selection.h"
 
 namespace winnow::tasks {
@@ -28,6 +29,13 @@ struct Field {
   database::ColumnType type() const;
 };
 
+// A filter's column of a count, and the index that has it and all that every statement names.
+struct CountedColumn {
+  std::string alias;
+  std::string column;  // empty: all of them
+  const database::Index* index = nullptr;
+};
+
 // The manifest, the parameters, the policy, the schema and the dialect must outlive a query.
 class ListingQuery {
  public:
@@ -36,6 +44,11 @@ class ListingQuery {
                                     const Policy& policy, const database::Schema& schema,
                                     const database::Dialect& dialect);
 
+  // Selection::find_namespaces().
+  Outcome<void> find_namespaces(database::Connection& connection) {
+    return selection_.find_namespaces(connection);
+  }
+
   // At most `limit` rows of the region that come after the position, in order. A result's columns
   // are the row's key and its value in the order's column (both as Dialect::as_cursor writes them),
   // then the fields (as text).
@@ -43,6 +56,10 @@ class ListingQuery {
                            std::int64_t limit) const;
   // One row, one column: the number of all rows, whatever the position.
   database::Statement count() const;
+
+  // What has to serve them.
+  IndexNeed page_need() const;
+  IndexNeed count_need() const;
 
   const std::vector<Field>& fields() const { return fields_; }
   // False when the key alone orders.
@@ -64,6 +81,9 @@ class ListingQuery {
   void write_after(database::SqlWriter& writer, Region region, const Position& after) const;
   void write_order(database::SqlWriter& writer, std::string_view alias, Region region) const;
   void write_key_columns(database::SqlWriter& writer, std::string_view alias) const;
+  const database::Index* covering_index(const std::string& column) const;
+  std::vector<CountedColumn> counted_columns() const;
+  void write_count(database::SqlWriter& writer, std::optional<bool> deleted, Certainty part) const;
   std::string field_expression(const Field& field) const;
   std::string quoted(std::string_view alias, const database::Column& column) const;
 

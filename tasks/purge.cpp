@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tasks/plan_check.h"
 #include "tasks/purge_plan.h"
 #include "tasks/purge_prepared.h"
 #include "tasks/purge_run.h"
@@ -58,6 +59,10 @@ TaskResult run_purge(const Manifest& manifest, const Json& parameters, Context& 
   }
   auto prepared = prepare(manifest, parameters, context);
   if (!prepared) return nothing_done(prepared.error());
+  const auto statements = purge_statements(manifest, parameters, *prepared);
+  if (auto checked = check_plans(statements, *prepared->connection, context); !checked) {
+    return nothing_done(checked.error());
+  }
   return PurgeRun(manifest, parameters, context, std::move(*prepared)).run();
 }
 

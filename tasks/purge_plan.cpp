@@ -24,14 +24,25 @@ std::vector<BatchRow> stand_ins(std::int64_t count) {
   return rows;
 }
 
-Outcome<void> add_statement(Json& plan, Connection& connection, const std::string& purpose,
-                            const Statement& statement) {
-  auto explained = connection.explain(statement);
+IndexNeed need_of(const RowStep& step) {
+  if (step.column == nullptr) return {.table = step.table, .declared_small = true};
+  IndexNeed need{.table = step.table, .column = step.column->name};
+  if (step.table->column("deleted") != nullptr) need.scope.emplace_back("deleted");
+  if (step.only_column != nullptr) need.scope.push_back(step.only_column->name);
+  return need;
+}
+
+Outcome<void> add_statement(Json& plan, Connection& connection, const PlannedStatement& planned) {
+  auto explained = connection.explain(planned.statement);
   if (!explained) return fail(explained.error());
-  plan["statements"].push_back(Json{{"purpose", purpose},
-                                    {"sql", statement.sql},
-                                    {"indexes", explained->indexes},
-                                    {"scans", explained->scans}});
+  Json statement{{"purpose", planned.purpose},
+                 {"sql", planned.statement.sql},
+                 {"indexes", explained->indexes},
+                 {"scans", explained->scans}};
+  if (const auto ddl = missing_index(connection.dialect(), planned.need)) {
+    statement["missingIndex"] = *ddl;
+  }
+  plan["statements"].push_back(std::move(statement));
   return {};
 }
 
@@ -47,50 +58,66 @@ Outcome<std::int64_t> counted(Connection& connection, const Statement& statement
 
 }  // namespace
 
-Outcome<Json> describe_purge(const Manifest& manifest, const Json& parameters, Prepared& prepared) {
-  auto& connection = *prepared.connection;
-  const auto& dialect = connection.dialect();
+std::vector<PlannedStatement> purge_statements(const Manifest& manifest, const Json& parameters,
+                                               const Prepared& prepared) {
+  const auto& dialect = prepared.connection->dialect();
   const auto& steps = *prepared.steps;
+  const auto& selection = *prepared.selection;
+  const auto& table = selection.table();
   const auto batch_size = parameters.value("batchSize", std::int64_t{1'000});
-  const BatchSource source(manifest, *prepared.selection, steps,
+  const BatchSource source(manifest, selection, steps,
                            steps.deletes_parent() ? RowLock::skipping : RowLock::none);
 
+  std::vector<PlannedStatement> statements;
+  for (const auto deleted : selection.deleted_branches()) {
+    statements.push_back({.purpose = "select " + table.name + branch_name(deleted),
+                          .statement = source.first_statement(dialect, deleted, batch_size),
+                          .need = {.table = &table,
+                                   .scope = selection.scope_columns(),
+                                   .equal = selection.equal_columns(),
+                                   .column = manifest.order}});
+  }
+  const auto batch = stand_ins(batch_size);
+  if (steps.deletes_parent()) {
+    statements.push_back(
+        {.purpose = "lock " + table.name,
+         .statement = source.lock_statement(
+             dialect, {.deleted = selection.deleted_branches().front(), .rows = batch}),
+         .need = {.table = &table, .column = "key"}});
+  }
+  for (const auto& step : steps.rows()) {
+    statements.push_back({.purpose = "delete from " + step.table->name,
+                          .statement = steps.deletion(dialect, step, batch),
+                          .need = need_of(step)});
+  }
+  if (!steps.deletes_parent()) return statements;
+  database::TextList keys;
+  for (const auto& row : batch) keys.push_back(row.key);
+  statements.push_back(
+      {.purpose = "delete from " + table.name,
+       .statement = dialect.delete_by_keys(table, *table.column("key"), std::move(keys)),
+       .need = {.table = &table, .column = "key"}});
+  return statements;
+}
+
+Outcome<Json> describe_purge(const Manifest& manifest, const Json& parameters, Prepared& prepared) {
+  auto& connection = *prepared.connection;
+  const BatchSource source(manifest, *prepared.selection, *prepared.steps, RowLock::none);
   Json plan{{"task", manifest.name},
             {"server", prepared.schema.server},
             {"selected", 0},
             {"statements", Json::array()},
-            {"leftOut", steps.left_out()}};
+            {"leftOut", prepared.steps->left_out()}};
   std::int64_t selected = 0;
   for (const auto deleted : prepared.selection->deleted_branches()) {
-    const auto rows = counted(connection, source.count_statement(dialect, deleted, std::nullopt));
+    const auto rows =
+        counted(connection, source.count_statement(connection.dialect(), deleted, std::nullopt));
     if (!rows) return fail(rows.error());
     selected += *rows;
-    auto added = add_statement(plan, connection, "select " + manifest.table + branch_name(deleted),
-                               source.first_statement(dialect, deleted, batch_size));
-    if (!added) return fail(added.error());
   }
   plan["selected"] = selected;
-
-  const auto batch = stand_ins(batch_size);
-  if (steps.deletes_parent()) {
-    const auto lock = source.lock_statement(
-        dialect, {.deleted = prepared.selection->deleted_branches().front(), .rows = batch});
-    auto added = add_statement(plan, connection, "lock " + manifest.table, lock);
-    if (!added) return fail(added.error());
-  }
-  for (const auto& step : steps.rows()) {
-    auto added = add_statement(plan, connection, "delete from " + step.table->name,
-                               steps.deletion(dialect, step, batch));
-    if (!added) return fail(added.error());
-  }
-  if (steps.deletes_parent()) {
-    database::TextList keys;
-    for (const auto& row : batch) keys.push_back(row.key);
-    const auto& table = prepared.selection->table();
-    auto added =
-        add_statement(plan, connection, "delete from " + table.name,
-                      dialect.delete_by_keys(table, *table.column("key"), std::move(keys)));
-    if (!added) return fail(added.error());
+  for (const auto& planned : purge_statements(manifest, parameters, prepared)) {
+    if (auto added = add_statement(plan, connection, planned); !added) return fail(added.error());
   }
   return plan;
 }

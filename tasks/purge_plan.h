@@ -2,9 +2,15 @@
 // it has selected.
 #pragma once
 
+#include "tasks/plan_check.h"
 #include "tasks/purge_prepared.h"
 
 namespace winnow::tasks {
+
+// The statements that a purge sends for its first batch, in their order, with what has to serve
+// each. Stand-ins that no row has take the place of keys, as many as the largest batch brings.
+std::vector<PlannedStatement> purge_statements(const Manifest& manifest, const Json& parameters,
+                                               const Prepared& prepared);
 
 // {"task", "server", "selected", "statements": [{"purpose", "sql", "indexes", "scans"}], "leftOut":
 // [...]}.

@@ -1,9 +1,11 @@
 #include "tasks/selection.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "document/instant.h"
 #include "tasks/engine.h"
+#include "tasks/plan_check.h"
 
 namespace winnow::tasks {
 namespace {
@@ -34,6 +36,16 @@ database::Comparison comparison_of(FilterOperator operation) {
       return database::Comparison::at_or_before;
   }
 }
+
+bool looks_back(database::Comparison comparison) {
+  return comparison == database::Comparison::at_or_before ||
+         comparison == database::Comparison::before;
+}
+
+// By how much the clocks of the machines that wrote the two dates of a row may differ. Kestra ends
+// a server whose heartbeats are a minute off (kestra.server.liveness); a day also covers a clock
+// that was set to local time and taken for UTC, by then or since.
+constexpr std::chrono::hours kClockSkew{24};
 
 // True when the namespace is `base` or lies below it.
 bool within(std::string_view name_space, std::string_view base) {
@@ -230,8 +242,75 @@ Outcome<Selection> Selection::make(const Manifest& manifest, const Json& paramet
   return selection;
 }
 
-void Selection::write(SqlWriter& writer, std::string_view alias,
-                      std::optional<bool> deleted) const {
+void Selection::write(SqlWriter& writer, std::string_view alias, std::optional<bool> deleted,
+                      Certainty certainty, std::string_view column) const {
+  write_scope(writer, alias, deleted);
+  for (const auto& parameter : manifest_->parameters) {
+    if (!parameter.filter || (!column.empty() && column != parameter.filter->column)) continue;
+    write_filter(writer, alias, parameter, certainty);
+  }
+  const auto& name_space = manifest_->namespace_column;
+  if (!name_space.empty() && (column.empty() || column == name_space)) write_policy(writer, alias);
+}
+
+bool Selection::has_wide_namespace() const {
+  return !policy_->allow.empty() || wide_namespace_filter() != nullptr;
+}
+
+std::vector<std::string> Selection::filter_columns() const {
+  std::vector<std::string> columns;
+  if (!manifest_->namespace_column.empty() && has_wide_namespace()) {
+    columns.push_back(manifest_->namespace_column);
+  }
+  for (const auto& parameter : manifest_->parameters) {
+    if (!parameter.filter || parameter.filter->operation == FilterOperator::include_deleted)
+      continue;
+    const bool used =
+        given(*parameters_, parameter.name) != nullptr || !parameter.filter->when_absent.empty();
+    const auto& column = parameter.filter->column;
+    if (used && std::find(columns.begin(), columns.end(), column) == columns.end()) {
+      columns.push_back(column);
+    }
+  }
+  return columns;
+}
+
+void Selection::write_implied(SqlWriter& writer, std::string_view alias,
+                              const Column& order) const {
+  for (const auto& parameter : manifest_->parameters) {
+    if (!parameter.filter || parameter.filter->implies != order.name) continue;
+    const auto* value = given(*parameters_, parameter.name);
+    if (value == nullptr || !is_instant(parameter.filter->operation)) continue;
+    const auto comparison = comparison_of(parameter.filter->operation);
+    const auto skew = looks_back(comparison) ? kClockSkew : -kClockSkew;
+    writer.text(" AND ");
+    writer.dialect().bound_instant(writer, alias, order, comparison,
+                                   *document::parse_instant(value->get<std::string>()) + skew);
+  }
+}
+
+std::vector<std::string> Selection::scope_columns() const {
+  std::vector<std::string> columns;
+  if (deleted_branches_.front()) columns.emplace_back("deleted");
+  if (!manifest_->tenant_column.empty()) columns.push_back(manifest_->tenant_column);
+  return columns;
+}
+
+std::vector<std::string> Selection::equal_columns() const {
+  std::vector<std::string> columns;
+  for (const auto& parameter : manifest_->parameters) {
+    if (!parameter.filter || given(*parameters_, parameter.name) == nullptr) continue;
+    const auto& filter = *parameter.filter;
+    const bool exact = filter.operation == FilterOperator::name_space &&
+                       !filter.exact_with.empty() &&
+                       given(*parameters_, filter.exact_with) != nullptr;
+    if (exact || filter.operation == FilterOperator::equals) columns.push_back(filter.column);
+  }
+  return columns;
+}
+
+void Selection::write_scope(SqlWriter& writer, std::string_view alias,
+                            std::optional<bool> deleted) const {
   // `deleted` leads Kestra's indexes: every statement names it where the table has it (PR 12181).
   if (deleted) {
     writer.text(column_of(writer, alias, "deleted") + (*deleted ? " = true" : " = false"));
@@ -246,14 +325,93 @@ void Selection::write(SqlWriter& writer, std::string_view alias,
       writer.text(" AND " + column + " IS NULL");
     }
   }
-  for (const auto& parameter : manifest_->parameters) {
-    if (parameter.filter) write_filter(writer, alias, parameter);
+}
+
+// The filter that means a namespace and all below it, if it was given.
+const ParameterSpec* Selection::wide_namespace_filter() const {
+  const auto found = std::find_if(
+      manifest_->parameters.begin(), manifest_->parameters.end(), [this](const auto& parameter) {
+        if (!parameter.filter || parameter.filter->operation != FilterOperator::name_space) {
+          return false;
+        }
+        const auto& exact_with = parameter.filter->exact_with;
+        return given(*parameters_, parameter.name) != nullptr &&
+               (exact_with.empty() || given(*parameters_, exact_with) == nullptr);
+      });
+  return found == manifest_->parameters.end() ? nullptr : &*found;
+}
+
+// Steps through the index from one namespace to the next, once for each value of `deleted`, and
+// keeps those that the filter means.
+database::Statement Selection::distinct_namespaces(const database::Dialect& dialect,
+                                                   const ParameterSpec& parameter) const {
+  const auto column = dialect.quoted(parameter.filter->column);
+  SqlWriter writer(dialect);
+  const auto next = [&](std::optional<bool> deleted, std::string_view after) {
+    writer.text("(SELECT t." + column + " FROM ").table(*table_).text(" AS t WHERE ");
+    write_scope(writer, "t", deleted);
+    writer.text(after).text(" ORDER BY t." + column + " LIMIT 1)");
+  };
+  writer.text("SELECT DISTINCT names.v FROM (");
+  const char* separator = "";
+  for (const auto& deleted : deleted_branches_) {
+    writer.text(std::exchange(separator, " UNION ALL "));
+    writer.text("SELECT * FROM (WITH RECURSIVE steps (v) AS (");
+    next(deleted, "");
+    writer.text(" UNION ALL SELECT ");
+    next(deleted, " AND t." + column + " > steps.v");
+    writer.text(" FROM steps WHERE steps.v IS NOT NULL) SELECT v FROM steps) AS walked");
   }
-  if (!manifest_->namespace_column.empty()) write_policy(writer, alias);
+  writer.text(") AS names WHERE ");
+  write_itself_or_below(writer, "names.v", given(*parameters_, parameter.name)->get<std::string>());
+  return writer.take();
+}
+
+Outcome<void> Selection::find_namespaces(database::Connection& connection) {
+  const auto* parameter = wide_namespace_filter();
+  if (parameter == nullptr || connection.dialect().starts_with_is_a_range()) return {};
+  const IndexNeed need{
+      .table = table_, .scope = scope_columns(), .column = parameter->filter->column};
+  if (serving_index(need) == nullptr) return {};
+  TextList found;
+  const auto asked = connection.query(distinct_namespaces(connection.dialect(), *parameter),
+                                      [&found](const database::Row& row) {
+                                        found.emplace_back(row.text(0).value_or(""));
+                                        return true;
+                                      });
+  if (!asked) return asked;
+  namespaces_ = std::move(found);
+  return {};
+}
+
+std::vector<Certainty> Selection::countable_parts(const database::Dialect& dialect) const {
+  const auto open = std::count_if(
+      manifest_->parameters.begin(), manifest_->parameters.end(), [&](const auto& parameter) {
+        if (!parameter.filter || !is_instant(parameter.filter->operation)) return false;
+        return given(*parameters_, parameter.name) != nullptr &&
+               dialect.opens_documents(*table_->column(parameter.filter->column),
+                                       parameter.filter->document);
+      });
+  if (open != 1) return {Certainty::all};
+  return {Certainty::certain, Certainty::uncertain};
+}
+
+void Selection::write_instant(SqlWriter& writer, std::string_view alias, const Filter& filter,
+                              database::Instant instant, Certainty certainty) const {
+  const auto& dialect = writer.dialect();
+  const Column& column = *table_->column(filter.column);
+  const auto comparison = comparison_of(filter.operation);
+  if (certainty != Certainty::all && dialect.opens_documents(column, filter.document)) {
+    if (certainty == Certainty::uncertain) writer.text("NOT ");
+    dialect.certain_instant(writer, alias, column, comparison, instant);
+    if (certainty == Certainty::certain) return;
+    writer.text(" AND ");
+  }
+  dialect.compare_instant(writer, alias, column, filter.document, comparison, instant);
 }
 
 void Selection::write_filter(SqlWriter& writer, std::string_view alias,
-                             const ParameterSpec& parameter) const {
+                             const ParameterSpec& parameter, Certainty certainty) const {
   const auto& filter = *parameter.filter;
   const auto* value = given(*parameters_, parameter.name);
   const Column* column = table_->column(filter.column);
@@ -280,6 +438,8 @@ void Selection::write_filter(SqlWriter& writer, std::string_view alias,
       writer.text(" AND ");
       if (!filter.exact_with.empty() && given(*parameters_, filter.exact_with) != nullptr) {
         writer.text(name + " = ").bind(value->get<std::string>());
+      } else if (namespaces_) {
+        writer.dialect().any_of(writer, name, *column, *namespaces_);
       } else {
         write_itself_or_below(writer, name, value->get<std::string>());
       }
@@ -289,9 +449,8 @@ void Selection::write_filter(SqlWriter& writer, std::string_view alias,
     case FilterOperator::after:
     case FilterOperator::before:
       writer.text(" AND ");
-      writer.dialect().compare_instant(writer, alias, *column, filter.document,
-                                       comparison_of(filter.operation),
-                                       *document::parse_instant(value->get<std::string>()));
+      write_instant(writer, alias, filter, *document::parse_instant(value->get<std::string>()),
+                    certainty);
       return;
     case FilterOperator::present_if:
       if (!value->get<bool>()) writer.text(" AND " + name + " IS NULL");

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "database/connection.h"
 #include "database/dialect.h"
 #include "database/schema.h"
 #include "tasks/manifest.h"
@@ -27,6 +28,10 @@ Outcome<std::optional<std::string>> chosen_tenant(const Json& parameters, const 
 // Whether the policy lets a task remove what belongs to this namespace.
 bool may_remove(const Policy& policy, std::string_view name_space);
 
+// Rows of which a bound on a date is certain by the column alone, and those of which only the
+// document can tell (Dialect::opens_documents): apart, so that a count needs no row of the former.
+enum class Certainty { all, certain, uncertain };
+
 // The manifest, the parameters, the policy and the schema must outlive a Selection.
 class Selection {
  public:
@@ -40,18 +45,51 @@ class Selection {
   // column.
   const std::vector<std::optional<bool>>& deleted_branches() const { return deleted_branches_; }
 
+  // Looks the namespaces up that a filter means, where the server can make no range of them, so that
+  // an index finds the rows of a rare one: one round trip and as many steps in the index as there are
+  // namespaces. Does nothing where it would not help. A namespace that comes up later is not met.
+  Outcome<void> find_namespaces(database::Connection& connection);
+
   // Writes the conditions, joined by AND and without WHERE, for one value of `deleted`. Columns are
   // written with `alias.` before them. Never empty.
-  void write(database::SqlWriter& writer, std::string_view alias,
-             std::optional<bool> deleted) const;
+  // With `column` only those on that column, and those of every statement of the task.
+  void write(database::SqlWriter& writer, std::string_view alias, std::optional<bool> deleted,
+             Certainty certainty = Certainty::all, std::string_view column = {}) const;
+
+  // The parts to count one by one: two where a single date can't tell by its column.
+  std::vector<Certainty> countable_parts(const database::Dialect& dialect) const;
+
+  // What follows from the conditions for the column that orders the rows, written as ` AND ...` or
+  // not at all: a manifest says that no finished execution started after it ended (`implies`), so
+  // that the index of one date serves a bound on the other too (measurements.md: 11 s to 8 ms).
+  // Holds for rows that have a value in that column. The bound is wider by kClockSkew.
+  void write_implied(database::SqlWriter& writer, std::string_view alias,
+                     const database::Column& order) const;
+
+  // The columns that write() names beside scope_columns(), each once; a namespace's comes first where
+  // it means what lies below too.
+  std::vector<std::string> filter_columns() const;
+  bool has_wide_namespace() const;
+
+  // The columns that write() compares with one value each, for an index to begin with: those of
+  // every statement of the task (deleted, tenant), and those of this selection's filters.
+  std::vector<std::string> scope_columns() const;
+  std::vector<std::string> equal_columns() const;
 
   const database::Table& table() const { return *table_; }
 
  private:
   Selection() = default;
   void write_filter(database::SqlWriter& writer, std::string_view alias,
-                    const ParameterSpec& parameter) const;
+                    const ParameterSpec& parameter, Certainty certainty) const;
+  void write_instant(database::SqlWriter& writer, std::string_view alias, const Filter& filter,
+                     database::Instant instant, Certainty certainty) const;
   void write_policy(database::SqlWriter& writer, std::string_view alias) const;
+  void write_scope(database::SqlWriter& writer, std::string_view alias,
+                   std::optional<bool> deleted) const;
+  const ParameterSpec* wide_namespace_filter() const;
+  database::Statement distinct_namespaces(const database::Dialect& dialect,
+                                          const ParameterSpec& parameter) const;
 
   const Manifest* manifest_ = nullptr;
   const Json* parameters_ = nullptr;
@@ -59,6 +97,7 @@ class Selection {
   const database::Table* table_ = nullptr;
   std::optional<std::string> tenant_;
   std::vector<std::optional<bool>> deleted_branches_;
+  std::optional<database::TextList> namespaces_;  // what the filter means, where it was looked up
 };
 
 }  // namespace winnow::tasks

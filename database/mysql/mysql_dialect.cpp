@@ -139,6 +139,15 @@ void MysqlDialect::compare_instant(SqlWriter& writer, std::string_view table_ali
   writer.text(qualified(*this, table_alias, column.name)).text(sign(comparison)).bind(instant);
 }
 
+std::string MysqlDialect::index_hint(std::span<const IndexChoice> choices) const {
+  std::string hint;
+  for (const auto& choice : choices) {
+    hint += (hint.empty() ? "/*+ INDEX(" : " INDEX(") + quoted(choice.table_alias) + " " +
+            quoted(choice.index) + ")";
+  }
+  return hint.empty() ? hint : hint + " */ ";
+}
+
 std::string MysqlDialect::as_text(std::string_view table_alias, const Column& column,
                                   std::span<const std::string> /*document_path*/) const {
   const auto name = qualified(*this, table_alias, column.name);

@@ -19,9 +19,19 @@ class PostgresDialect final : public Dialect {
                const Column& column, TextList keys) const override;
   void starts_with(SqlWriter& writer, std::string_view expression,
                    std::string prefix) const override;
+  // Only under the collation C, which Kestra's databases seldom have.
+  bool starts_with_is_a_range() const override { return false; }
   void compare_instant(SqlWriter& writer, std::string_view table_alias, const Column& column,
                        std::span<const std::string> document_path, Comparison comparison,
                        Instant instant) const override;
+  void bound_instant(SqlWriter& writer, std::string_view table_alias, const Column& column,
+                     Comparison comparison, Instant instant) const override;
+  bool opens_documents(const Column& column,
+                       std::span<const std::string> document_path) const override;
+  void certain_instant(SqlWriter& writer, std::string_view table_alias, const Column& column,
+                       Comparison comparison, Instant instant) const override;
+  std::string create_index(const Table& table,
+                           const std::vector<std::string>& columns) const override;
   std::string as_text(std::string_view table_alias, const Column& column,
                       std::span<const std::string> document_path) const override;
   std::string as_cursor(std::string_view table_alias, const Column& column) const override;

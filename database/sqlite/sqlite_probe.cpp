@@ -86,6 +86,18 @@ void add_rowid_key(Table& table) {
                        Index{.name = "PRIMARY KEY", .columns = table.primary_key, .unique = true});
 }
 
+// The greatest row number is found at once, and is no less than the number of rows. A table without
+// row numbers, or a view, has no estimate.
+void estimate_rows(sqlite3* database, const std::string& kind, Table& table) {
+  if (kind != "table") return;
+  std::string name;
+  for (const char letter : table.name) name += letter == '"' ? "\"\"" : std::string(1, letter);
+  const auto sql = "SELECT max(rowid), ?1 FROM \"" + name + "\"";
+  static_cast<void>(each_row(database, sql.c_str(), table.name, [&table](const Row& row) {
+    table.estimated_rows = std::stoll(row.text(0) ? text_of(row, 0) : "0");
+  }));
+}
+
 }  // namespace
 
 Outcome<std::optional<Table>> probe_sqlite_table(sqlite3* database, const std::string& name,
@@ -106,6 +118,7 @@ Outcome<std::optional<Table>> probe_sqlite_table(sqlite3* database, const std::s
     return fail(std::move(indexes.error()));
   }
   add_rowid_key(table);
+  estimate_rows(database, kind, table);
   return std::optional<Table>(std::move(table));
 }
 

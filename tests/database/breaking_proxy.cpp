@@ -62,6 +62,8 @@ bool BreakingProxy::serve(Link& link, bool from_client) {
   const int to = from_client ? link.server : link.client;
   const auto size = ::recv(from, bytes.data(), bytes.size(), 0);
   if (size <= 0) return false;
+  if (from_client && link.answered) ++round_trips_;
+  link.answered = !from_client;
   const std::string_view text(bytes.data(), static_cast<std::size_t>(size));
   const bool triggered = armed_ && from_client && text.find(trigger_) != std::string_view::npos;
   if (triggered) {
@@ -93,6 +95,7 @@ void BreakingProxy::run() {
       if (link.cut && link.server >= 0) ::shutdown(link.server, SHUT_WR);
       close_socket(link.client);
       if (!link.cut) close_socket(link.server);
+      ++ended_;
     }
     if (descriptors[0].revents != 0) accept_one();
   }

@@ -28,12 +28,17 @@ class BreakingProxy {
   ~BreakingProxy();
 
   std::uint16_t port() const { return port_; }
+  // How often a client has sent something after an answer: what it waited for, in round trips.
+  int round_trips() const { return round_trips_; }
+  // How many connections have come to their end.
+  int ended() const { return ended_; }
 
  private:
   struct Link {
     int client = -1;
     int server = -1;
     bool cut = false;  // by the trigger
+    bool answered = true;
   };
   void run();
   void accept_one();
@@ -49,6 +54,8 @@ class BreakingProxy {
   int listener_ = -1;
   std::atomic<bool> stop_{false};
   bool armed_ = true;
+  std::atomic<int> round_trips_{0};
+  std::atomic<int> ended_{0};
   bool broken_ = false;
   std::vector<Link> links_;
   std::thread thread_;
