@@ -21,12 +21,11 @@ function(winnow_embed)
 #include \"${embed_HEADER}\"
 
 namespace ${embed_NAMESPACE} {
-namespace {
-constexpr ${embed_TYPE} kFiles[] = {
+std::span<const ${embed_TYPE}> ${embed_FUNCTION}() {
+  static constexpr ${embed_TYPE} kFiles[] = {
 ${entries}};
-}  // namespace
-
-std::span<const ${embed_TYPE}> ${embed_FUNCTION}() { return kFiles; }
+  return kFiles;
+}
 
 }  // namespace ${embed_NAMESPACE}
 ")

@@ -4,5 +4,5 @@ source scripts/shared/build.sh
 
 need "${build_packages[@]}" python3
 say "building build/release"
-build release
+build release winnow_shared winnow_cli winnow-sample
 docs/examples/demo.sh
