@@ -30,7 +30,9 @@ TEST(PostgresDialect, CastsEveryPlaceholder) {
   EXPECT_EQ(dialect.placeholder(5, TextList{}), "$5::text[]");
   const auto state = column("state", ColumnType::enumeration, "public.state_type");
   EXPECT_EQ(dialect.placeholder_as(6, state, "x"), "$6::public.state_type");
-  EXPECT_EQ(dialect.placeholder_as(7, state, TextList{}), "$7::text[]::public.state_type[]");
+  EXPECT_EQ(dialect.placeholder_as(7, state, TextList{}), "$7::public.state_type[]");
+  const auto number = column("level", ColumnType::number, "numeric");
+  EXPECT_EQ(dialect.placeholder_as(8, number, TextList{}), "$8::text[]::numeric[]");
 }
 
 TEST(PostgresDialect, DeletesByOneListWhateverItsLength) {

@@ -101,6 +101,8 @@ void insert(database::Connection& connection, const std::string& table, const st
   }
   const bool on_mysql = connection.dialect().name() == "mysql";
   if (on_mysql) ask(connection, "SET SESSION cte_max_recursion_depth = 10000000");
+  // VACUUM holds no page for wholly visible while the log of the commit is still to be written.
+  if (connection.dialect().name() == "postgresql") ask(connection, "SET synchronous_commit = on");
   require(connection.execute(std::vector<database::Statement>{{.sql = sql, .parameters = {}}},
                              database::AfterBatch::commit));
   ask(connection, spelt.last + table);
