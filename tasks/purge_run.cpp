@@ -45,14 +45,18 @@ PurgeRun::PurgeRun(const Manifest& manifest, const Json& parameters, Context& co
               .ledger = ledger_,
               .sizer = sizer_,
               .dry_run = dry_run_},
-      worker_(shared_, std::move(prepared_.connection)) {}
+      worker_(shared_, std::move(prepared_.connection)) {
+  const bool alone =
+      dry_run_ || context_.connections < 2 || context_.database.engine == database::Engine::sqlite;
+  if (!alone) helpers_.resize(static_cast<std::size_t>(context_.connections - 1));
+}
 
 TaskResult PurgeRun::run() {
   // Also where memory runs out it is told what was committed.
   const auto done = guarded([this] { return purge(); });
   context_.progress.phase = Phase::done;
   if (done) return result();
-  return tl::unexpected<TaskFailure>(TaskFailure{.failure = done.error(), .done = result()});
+  return failed(done.error(), result());
 }
 
 Json PurgeRun::result() const {
@@ -140,15 +144,15 @@ Outcome<bool> PurgeRun::finished_or_waited(std::int64_t done_before, Backoff& ba
 // Takes the same step until there is nothing more to take, by as many connections as the operator
 // allows.
 Outcome<void> PurgeRun::all(Step step) {
-  // Company pays from the third step on; a small purge keeps to one connection.
+  // From the third step on company pays, and to know which tables are empty; a small purge keeps to
+  // one connection and asks nothing.
   for (int steps = 0; steps < 2; ++steps) {
     const auto more = (worker_.*step)();
     if (!more) return fail(more.error());
     if (!*more) return {};
   }
-  const bool alone =
-      dry_run_ || context_.connections < 2 || context_.database.engine == database::Engine::sqlite;
-  return alone ? work(worker_, step) : work_together(step);
+  if (!dry_run_) prepared_.steps->find_empty(worker_.connection());
+  return helpers_.empty() ? work(worker_, step) : work_together(step);
 }
 
 Outcome<void> PurgeRun::work(PurgeWorker& worker, Step step) {
@@ -164,14 +168,14 @@ Outcome<void> PurgeRun::work(PurgeWorker& worker, Step step) {
 }
 
 Outcome<void> PurgeRun::work_together(Step step) {
-  const auto company = static_cast<std::size_t>(context_.connections - 1);
-  std::vector<Outcome<void>> outcomes(company);
+  std::vector<Outcome<void>> outcomes(helpers_.size());
   Outcome<void> own;
   {
     std::vector<std::jthread> threads;
-    for (auto& outcome : outcomes) {
-      threads.emplace_back(
-          [this, step, &outcome] { outcome = guarded([this, step] { return help(step); }); });
+    for (std::size_t at = 0; at < helpers_.size(); ++at) {
+      threads.emplace_back([this, step, &helper = helpers_[at], &outcome = outcomes[at]] {
+        outcome = guarded([&] { return help(helper, step); });
+      });
     }
     own = guarded([this, step] { return work(worker_, step); });
   }
@@ -183,15 +187,17 @@ Outcome<void> PurgeRun::work_together(Step step) {
 }
 
 // A connection more is a help, not a need: without it the others do the work.
-Outcome<void> PurgeRun::help(Step step) {
-  auto connection = database::connect(context_.database, context_.cancellation);
-  if (!connection) {
-    context_.host.log(LogLevel::warn,
-                      "the purge goes on with fewer connections: " + connection.error().message);
-    return {};
+Outcome<void> PurgeRun::help(std::unique_ptr<PurgeWorker>& helper, Step step) {
+  if (!helper) {
+    auto connection = database::connect(context_.database, context_.cancellation);
+    if (!connection) {
+      context_.host.log(LogLevel::warn,
+                        "the purge goes on with fewer connections: " + connection.error().message);
+      return {};
+    }
+    helper = std::make_unique<PurgeWorker>(shared_, std::move(*connection));
   }
-  PurgeWorker worker(shared_, std::move(*connection));
-  return work(worker, step);
+  return work(*helper, step);
 }
 
 }  // namespace winnow::tasks

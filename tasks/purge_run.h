@@ -3,6 +3,8 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
+#include <vector>
 
 #include "tasks/purge_prepared.h"
 #include "tasks/purge_source.h"
@@ -27,7 +29,7 @@ class PurgeRun {
   Outcome<void> all(Step step);
   Outcome<void> work(PurgeWorker& worker, Step step);
   Outcome<void> work_together(Step step);
-  Outcome<void> help(Step step);
+  Outcome<void> help(std::unique_ptr<PurgeWorker>& helper, Step step);
 
   Context& context_;
   const Manifest& manifest_;
@@ -38,6 +40,7 @@ class PurgeRun {
   BatchSource source_;
   PurgeShared shared_;
   PurgeWorker worker_;
+  std::vector<std::unique_ptr<PurgeWorker>> helpers_;  // connected when they first have work
   std::atomic<bool> stop_{false};
 };
 

@@ -162,6 +162,25 @@ bool PurgeSteps::looks_again() const {
   return deletes_parent_ && std::any_of(rows_.begin(), rows_.end(), may_be_late);
 }
 
+void PurgeSteps::find_empty(database::Connection& connection) {
+  SqlWriter writer(connection.dialect());
+  for (std::size_t at = 0; at < rows_.size(); ++at) {
+    rows_[at].empty = false;
+    writer.text(at == 0 ? "" : " UNION ALL ").text("SELECT " + std::to_string(at));
+    writer.text(" WHERE EXISTS (SELECT 1 FROM ").table(*rows_[at].table).text(")");
+  }
+  if (rows_.empty()) return;
+  std::vector<bool> empty(rows_.size(), true);
+  const auto looked = connection.query(writer.take(), [&empty](const database::Row& row) {
+    empty[std::stoul(std::string(row.text(0).value_or("0")))] = false;
+    return true;
+  });
+  if (!looked) return;
+  for (std::size_t at = 0; at < rows_.size(); ++at) {
+    rows_[at].empty = empty[at] && may_be_late(rows_[at]);
+  }
+}
+
 Statement PurgeSteps::deletion(const Dialect& dialect, const RowStep& step,
                                const std::vector<BatchRow>& batch) const {
   auto keys = keys_of(step, batch);

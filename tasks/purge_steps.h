@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "database/dialect.h"
+#include "database/connection.h"
 #include "database/schema.h"
 #include "tasks/manifest.h"
 #include "tasks/task.h"
@@ -30,6 +30,7 @@ struct RowStep {
   const database::Column* column = nullptr;  // nullptr: found by a path in the document
   const database::Column* only_column = nullptr;
   database::TextList only_values = {};
+  bool empty = false;  // find_empty() saw no row in it
 };
 
 // Whether such rows may appear after their parent went. Kestra writes a composed key's rows (a
@@ -53,6 +54,11 @@ class PurgeSteps {
   // True when dependents of a parent that went may be written later, so that they have to be looked
   // for again.
   bool looks_again() const;
+  // Notes which tables have no row at all: batches pass over them, and what is written there
+  // meanwhile is left to the second look. A failure notes nothing.
+  void find_empty(database::Connection& connection);
+  // Whether a batch deletes of this step's rows.
+  bool goes_with_a_batch(const RowStep& step) const { return !step.empty || !looks_again(); }
   // True when a batch has to know tenant, namespace and flow of its rows.
   bool needs_identity() const { return needs_identity_; }
 

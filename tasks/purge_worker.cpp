@@ -169,6 +169,7 @@ Outcome<void> PurgeWorker::remove_rows(const Batch& batch) {
   const auto& steps = shared_.steps;
   std::vector<Deletion> deletions;
   for (const auto& step : steps.rows()) {
+    if (!steps.goes_with_a_batch(step)) continue;
     deletions.push_back({steps.deletion(dialect, step, batch.rows), step.step->counter});
   }
   if (steps.deletes_parent()) {

@@ -88,6 +88,24 @@ TEST_P(PurgeTogether, RemovesDependentsThatAreWrittenAfterTheirExecutionWent) {
   EXPECT_THAT(rows_.keys("executordelayed"), IsEmpty());
 }
 
+// Batches pass over a table that was empty when the purge had begun.
+TEST_P(PurgeTogether, RemovesDependentsOutOfATableThatWasEmpty) {
+  add_executions(8);
+  const auto write = [&](const std::string& execution) {
+    const Json value{{"executionId", execution}, {"slaId", "s"}, {"deadline", kEnd}};
+    rows_.execute({rows_.insertion("sla_monitor", {{"key", execution}, {"value", value.dump()}})});
+  };
+  bed_.host.on_event = [&](const Json& event) {
+    if (event["batch"] != 4) return;
+    write("e0");
+    write("e7");
+  };
+  const auto result = require_result(bed_.run("PurgeExecutions", with(kPurge, {{"batchSize", 1}})));
+  EXPECT_EQ(result["executionsCount"], 8);
+  EXPECT_EQ(result["dependentsCount"], 2);
+  EXPECT_THAT(rows_.keys("sla_monitor"), IsEmpty());
+}
+
 // Two files an execution, until they are removed.
 class CountingStorage : public storage::Storage {
  public:
