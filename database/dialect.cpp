@@ -46,13 +46,16 @@ SqlWriter& SqlWriter::bind_as(const Column& column, Parameter value) {
 
 void Dialect::any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
                       const Column& column, TextList keys) const {
-  const auto* deleted = table.column("deleted");
-  // Beside the primary key `deleted` misleads SQLite to an index that begins with it.
-  const bool by_primary_key = table.primary_key == std::vector{column.name};
-  if (!by_primary_key && deleted != nullptr && deleted->type == ColumnType::boolean) {
-    writer.text(qualified(*this, table_alias, "deleted") + " IN (false, true) AND ");
-  }
+  either_deleted(writer, table_alias, table, column);
   any_of(writer, qualified(*this, table_alias, column.name), column, std::move(keys));
+}
+
+void Dialect::either_deleted(SqlWriter& writer, std::string_view table_alias, const Table& table,
+                             const Column& column) const {
+  const auto* deleted = table.column("deleted");
+  if (deleted == nullptr || deleted->type != ColumnType::boolean) return;
+  if (table.primary_key == std::vector{column.name}) return;
+  writer.text(qualified(*this, table_alias, "deleted")).text(" IN (false, true) AND ");
 }
 
 std::string Dialect::create_index(const Table& table,

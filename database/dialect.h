@@ -65,6 +65,10 @@ class Dialect {
   // that Kestra's indexes up to 1.2 serve (PR 12181). As any_of, in the shape that keeps to the index at any number.
   virtual void any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
                        const Column& column, TextList keys) const;
+  // `"e"."deleted" IN (false, true) AND `, where the table has such a column and the keys are not those of its rows:
+  // beside a primary key it misleads planners to an index that begins with `deleted`.
+  void either_deleted(SqlWriter& writer, std::string_view table_alias, const Table& table,
+                      const Column& column) const;
   // `expression` begins with the text, letter case as the database compares, no wildcards.
   virtual void starts_with(SqlWriter& writer, std::string_view expression,
                            std::string prefix) const = 0;

@@ -10,7 +10,7 @@
 namespace winnow::database {
 namespace {
 
-tl::unexpected<Failure> bad_url(std::string_view why) {
+tl::unexpected<Failure> unusable_url(std::string_view why) {
   return fail(FailureKind::configuration, "the database URL can't be used: " + std::string(why));
 }
 
@@ -28,13 +28,13 @@ Outcome<void> read_port(const std::string& text, Settings& settings) {
   const auto* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, settings.port);
   if (error != std::errc() || stop != end || settings.port == 0) {
-    return bad_url("its port has to be a number from 1 to 65535");
+    return unusable_url("its port has to be a number from 1 to 65535");
   }
   return {};
 }
 
 Outcome<void> read_server(const UrlParts& parts, Settings& settings) {
-  if (!parts.authority) return bad_url("`//` and a host have to follow " + parts.scheme + ":");
+  if (!parts.authority) return unusable_url("`//` and a host have to follow " + parts.scheme + ":");
   if (auto read = read_port(parts.port, settings); !read) return read;
   settings.host = parts.host;
   settings.user = parts.user;
@@ -42,7 +42,7 @@ Outcome<void> read_server(const UrlParts& parts, Settings& settings) {
   // A `/` or `@` here is nearly always the rest of a password; neither may be printed as the
   // database's name.
   if (parts.path.find_first_of("/@") != std::string::npos) {
-    return bad_url(
+    return unusable_url(
         "its database has a `/` or `@` in its name (a reserved character in a password "
         "has to be percent-encoded)");
   }
@@ -52,14 +52,14 @@ Outcome<void> read_server(const UrlParts& parts, Settings& settings) {
 
 Outcome<void> read_file(const UrlParts& parts, Settings& settings) {
   if (!parts.host.empty() || !parts.port.empty() || !parts.user.empty()) {
-    return bad_url("SQLite has no host; write sqlite:/path/to/file");
+    return unusable_url("SQLite has no host; write sqlite:/path/to/file");
   }
   settings.database = parts.authority ? "/" + parts.path : parts.path;
   if (settings.database.empty() || settings.database == "/") {
-    return bad_url("it names no file; write sqlite:/path/to/file");
+    return unusable_url("it names no file; write sqlite:/path/to/file");
   }
   if (settings.database == ":memory:") {
-    return bad_url("a database in memory is seen by one connection alone; name a file");
+    return unusable_url("a database in memory is seen by one connection alone; name a file");
   }
   return {};
 }
@@ -73,12 +73,13 @@ bool may_be_named(const std::string& option) {
 
 Outcome<void> read_options(const UrlParts& parts, Settings& settings) {
   for (const auto& [name, value] : parts.query) {
-    auto applied = may_be_named(name) ? apply_option(settings, name, value)
-                                      : bad_url("an option has a name that no option can have");
+    auto applied = may_be_named(name)
+                       ? apply_option(settings, name, value)
+                       : unusable_url("an option has a name that no option can have");
     if (applied) continue;
     // With an @ in the query, what looks like an option may be a password that holds `?` or `&`.
     if (!parts.at_sign_after_authority) return applied;
-    return bad_url(
+    return unusable_url(
         "it has an option that winnow does not know (if it is part of a password: a "
         "reserved character has to be percent-encoded)");
   }
@@ -114,7 +115,8 @@ Outcome<Settings> parse_url(std::string_view url) {
   if (!parts) return fail(parts.error());
   const auto engine = engine_of(*parts);
   if (!engine) {
-    return bad_url("expected postgresql:, mysql:, mariadb: or sqlite:, or one of them after jdbc:");
+    return unusable_url(
+        "expected postgresql:, mysql:, mariadb: or sqlite:, or one of them after jdbc:");
   }
   Settings settings;
   settings.engine = *engine;

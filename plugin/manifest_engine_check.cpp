@@ -25,19 +25,10 @@ void refuse_keys(const Json& manifest, std::initializer_list<const char*> keys,
   }
 }
 
-bool has_key(const Json& manifest, const char* key, const std::string& what,
-             Complaints& complaints) {
-  if (manifest.contains(key)) return true;
-  complaints.add(pointer_to("", key), "is required: " + what);
-  return false;
-}
-
 bool has_table(const Json& manifest, Complaints& complaints) {
-  return has_key(manifest, "table", "the table whose rows the task works on", complaints);
-}
-
-bool has_order(const Json& manifest, Complaints& complaints) {
-  return has_key(manifest, "order", "what the rows are walked by", complaints);
+  if (manifest.contains("table")) return true;
+  complaints.add("/table", "is required: the table whose rows the task works on");
+  return false;
 }
 
 void check_columns(const Json& columns, Complaints& complaints) {
@@ -175,7 +166,7 @@ void check_outputs(const Json& manifest, Complaints& complaints) {
 
 void check_listing(const Json& manifest, Complaints& complaints) {
   refuse_keys(manifest, {"steps", "outputs", "schemas", "tables"}, "listing", complaints);
-  if (!has_table(manifest, complaints) || !has_order(manifest, complaints)) return;
+  if (!has_table(manifest, complaints)) return;
   const auto& columns = member(manifest, "columns");
   check_columns(columns, complaints);
   check_listing_order(member(manifest, "order"), columns, complaints);
@@ -183,8 +174,8 @@ void check_listing(const Json& manifest, Complaints& complaints) {
 
 void check_purge(const Json& manifest, Complaints& complaints) {
   refuse_keys(manifest, {"columns", "schemas", "tables"}, "purge", complaints);
-  if (!has_table(manifest, complaints) || !has_order(manifest, complaints)) return;
-  const auto& order = manifest["order"];
+  if (!has_table(manifest, complaints)) return;
+  const auto& order = member(manifest, "order");
   if (order.contains("column")) {
     check_identifier(order["column"], "/order/column", complaints);
     check_path(order, "/order", complaints);

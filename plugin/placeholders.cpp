@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "document/trimmed.h"
+
 namespace winnow::plugin {
 namespace {
 
@@ -21,12 +23,6 @@ bool is_name(std::string_view text) {
 bool is_environment_name(std::string_view text) {
   return !text.empty() && (text.front() < '0' || text.front() > '9') &&
          std::all_of(text.begin(), text.end(), is_upper_word);
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
 }
 
 // Where the placeholder ends whose inside begins the text: the brace that closes it, passing over
@@ -56,7 +52,7 @@ std::optional<std::string> value_of(std::string_view name, const Lookup& lookup)
 Outcome<std::string> inside(std::string_view expression, const Lookup& lookup, int depth) {
   for (;;) {
     const auto colon = expression.find(':');
-    const auto name = trimmed(expression.substr(0, colon));
+    const auto name = document::trimmed(expression.substr(0, colon));
     if (!is_name(name)) {
       return fail(FailureKind::configuration,
                   "a placeholder ${...} without the name of a variable");
@@ -72,8 +68,8 @@ Outcome<std::string> inside(std::string_view expression, const Lookup& lookup, i
       return std::string(rest.substr(1, rest.size() - 2));
     }
     const auto next = rest.find(':');
-    const bool chain =
-        next != std::string_view::npos && is_environment_name(trimmed(rest.substr(0, next)));
+    const bool chain = next != std::string_view::npos &&
+                       is_environment_name(document::trimmed(rest.substr(0, next)));
     if (!chain) return resolved(rest, lookup, depth + 1);
     expression = rest;
   }

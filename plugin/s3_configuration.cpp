@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "document/text_file.h"
+#include "document/trimmed.h"
 
 namespace winnow::plugin {
 namespace {
@@ -25,26 +26,21 @@ std::string first_of(const Lookup& lookup, std::initializer_list<const char*> na
   return {};
 }
 
-std::string trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return {};
-  return std::string(text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1));
-}
-
 // One profile of AWS's credentials file: `[name]`, then `key = value` a line.
 std::optional<Keys> profile_of(std::string_view text, const std::string& profile) {
   std::optional<Keys> keys;
   bool inside = false;
   while (!text.empty()) {
     const auto end = std::min(text.find('\n'), text.size());
-    const std::string line = trimmed(text.substr(0, end));
+    const auto line = document::trimmed(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.empty() || line.front() == '#' || line.front() == ';') continue;
     if (line.front() == '[') {
       inside = line == "[" + profile + "]";
       if (inside && !keys) keys.emplace();
     } else if (const auto equals = line.find('='); inside && equals != std::string::npos) {
-      (*keys)[trimmed(line.substr(0, equals))] = trimmed(line.substr(equals + 1));
+      (*keys)[std::string(document::trimmed(line.substr(0, equals)))] =
+          document::trimmed(line.substr(equals + 1));
     }
   }
   return keys;

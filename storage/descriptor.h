@@ -1,6 +1,8 @@
-// A file descriptor that closes itself.
+// A file descriptor, and the stream of a folder's names, that close themselves.
 #pragma once
 
+#include <dirent.h>
+#include <memory>
 #include <unistd.h>
 #include <utility>
 
@@ -29,5 +31,10 @@ class Descriptor {
  private:
   int number_ = -1;
 };
+
+struct CloseFolder {
+  void operator()(DIR* folder) const { ::closedir(folder); }
+};
+using FolderStream = std::unique_ptr<DIR, CloseFolder>;
 
 }  // namespace winnow::storage

@@ -7,23 +7,13 @@
 
 #include <sys/stat.h>
 
+#include "storage/path.h"
 #include "storage/printable.h"
 #include "storage/search.h"
 #include "storage/tree.h"
 
 namespace winnow::storage {
 namespace {
-
-std::vector<std::string> segments_of(const std::string& path) {
-  std::vector<std::string> segments;
-  std::size_t begin = 0;
-  while (begin < path.size()) {
-    const auto slash = std::min(path.find('/', begin), path.size());
-    if (slash > begin) segments.push_back(path.substr(begin, slash - begin));
-    begin = slash + 1;
-  }
-  return segments;
-}
 
 class LocalStorage final : public Storage {
  public:
@@ -72,7 +62,7 @@ class LocalStorage final : public Storage {
                    const Cancellation& cancellation) const {
     const auto path = execution_path(folder);
     if (!path) return failed(path.error());
-    std::vector<std::string> segments = segments_of(*path);
+    std::vector<std::string> segments = path_parts(*path);
     if (folder.tenant) segments.insert(segments.begin(), *folder.tenant);
 
     std::string place = base_path_;

@@ -119,6 +119,14 @@ bool is_reserved(std::string_view part) {
   return part.starts_with('_') || part == "executions" || part == "states" || part == "cache";
 }
 
+std::vector<std::string> path_parts(std::string_view path) {
+  std::vector<std::string> parts;
+  for (const auto part : parts_of(path)) {
+    if (!part.empty()) parts.emplace_back(part);
+  }
+  return parts;
+}
+
 Outcome<std::string> search_path(const SearchArea& area) {
   // What can't be a part of an execution's path can't be one of an area's.
   const ExecutionFolder within{.tenant = area.tenant,

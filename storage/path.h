@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "storage/storage.h"
 
@@ -10,6 +11,9 @@ namespace winnow::storage {
 
 // True of names that Kestra keeps for other files than those of executions.
 bool is_reserved(std::string_view part);
+
+// The names that a path leads through. Between `//` there is none, as for a file system.
+std::vector<std::string> path_parts(std::string_view path);
 
 // `company/team`, the path under the tenant's root below which the area lies; empty: all of it. A failure as
 // execution_path() has, for a tenant or a namespace that can't be a path.

@@ -17,11 +17,7 @@ namespace winnow::storage {
 namespace {
 
 constexpr int kReadFolder = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
-constexpr std::size_t kDeepest = 200;  // a namespace has 150 letters at most
-
-struct CloseFolder {
-  void operator()(DIR* folder) const { ::closedir(folder); }
-};
+constexpr std::size_t kDeepestNamespace = 200;  // a namespace has 150 letters at most
 
 bool is_folder(int parent, const dirent& entry) {
   if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
@@ -49,7 +45,7 @@ class Search {
         if (!seen) return seen;
         continue;
       }
-      if (is_reserved(name) || depth == kDeepest) continue;
+      if (is_reserved(name) || depth == kDeepestNamespace) continue;
       const std::string inner_path = path.empty() ? name : path + "/" + name;
       auto seen = enter(folder, name, place, [&](const Descriptor& inner, const auto& at) {
         return below(inner, inner_path, at, depth + 1);
@@ -92,8 +88,7 @@ class Search {
   static Outcome<std::vector<std::string>> folders_in(const Descriptor& folder,
                                                       const std::string& place) {
     Descriptor copy(::fcntl(folder.get(), F_DUPFD_CLOEXEC, 0));
-    const std::unique_ptr<DIR, CloseFolder> stream(copy.valid() ? ::fdopendir(copy.get())
-                                                                : nullptr);
+    const FolderStream stream(copy.valid() ? ::fdopendir(copy.get()) : nullptr);
     if (!stream) return fail(file_failure("read", place, errno));
     copy.release();  // the stream's
     std::vector<std::string> names;
@@ -114,23 +109,13 @@ class Search {
   const Cancellation& cancellation_;
 };
 
-std::vector<std::string> segments_of(const std::string& path) {
-  std::vector<std::string> segments;
-  for (std::size_t begin = 0; begin < path.size();) {
-    const auto slash = std::min(path.find('/', begin), path.size());
-    segments.push_back(path.substr(begin, slash - begin));
-    begin = slash + 1;
-  }
-  return segments;
-}
-
 }  // namespace
 
 Outcome<void> search_folders(const std::string& base_path, const SearchArea& area,
                              const FolderHandler& handler, const Cancellation& cancellation) {
   const auto path = search_path(area);
   if (!path) return fail(path.error());
-  auto segments = segments_of(*path);
+  auto segments = path_parts(*path);
   const std::size_t depth = segments.size();
   if (area.tenant) segments.insert(segments.begin(), *area.tenant);
   // The base path is the operator's own word: it may be a link.

@@ -26,11 +26,6 @@ constexpr std::size_t kDeepest = 4096;
 // A folder that somebody fills meanwhile is read again so many times.
 constexpr int kPasses = 16;
 
-struct CloseFolder {
-  void operator()(DIR* folder) const { ::closedir(folder); }
-};
-using FolderStream = std::unique_ptr<DIR, CloseFolder>;
-
 struct Level {
   std::string name;
   Descriptor folder;

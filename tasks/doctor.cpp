@@ -87,13 +87,11 @@ class Doctor {
     for (const auto& examined : manifest_.tables) {
       const auto* table = schema_.table(examined.name);
       if (table == nullptr || !has_parent(examined, *table)) continue;
-      const auto statement = orphans(examined, *table);
-      const auto plan = connection_->explain(statement);
-      if (!plan) return fail(plan.error());
-      statements.push_back({{"purpose", "look for orphans in " + table->name},
-                            {"sql", statement.sql},
-                            {"indexes", plan->indexes},
-                            {"scans", plan->scans}});
+      auto statement = explained(*connection_, {.purpose = "look for orphans in " + table->name,
+                                                .statement = orphans(examined, *table),
+                                                .need = {}});
+      if (!statement) return fail(statement.error());
+      statements.push_back(std::move(*statement));
     }
     return Json{{"task", manifest_.name},
                 {"server", schema_.server},
@@ -259,7 +257,7 @@ class Doctor {
 TaskResult answered(Outcome<Json> result, Context& context) {
   context.progress.phase = Phase::done;
   if (result) return std::move(*result);
-  return tl::unexpected<TaskFailure>(TaskFailure{.failure = std::move(result.error())});
+  return failed(std::move(result.error()));
 }
 
 Json described(const char* type, const char* description) {

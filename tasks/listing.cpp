@@ -22,10 +22,6 @@ constexpr std::int64_t kDefaultSize = 100;
 // that round trips don't count.
 constexpr std::int64_t kStorePage = 2'000;
 
-tl::unexpected<TaskFailure> give_up(Failure failure) {
-  return tl::unexpected<TaskFailure>(TaskFailure{.failure = std::move(failure)});
-}
-
 std::string fetch_type(const Json& parameters) {
   const auto* asked = given_parameter(parameters, "fetchType");
   return asked == nullptr ? "FETCH" : asked->get<std::string>();
@@ -209,16 +205,9 @@ std::vector<PlannedStatement> first_statements(const Json& parameters, const Ses
 Outcome<Json> explain(const Manifest& manifest, const Json& parameters, Session& session) {
   Json statements = Json::array();
   for (const auto& planned : first_statements(parameters, session)) {
-    const auto plan = session.connection->explain(planned.statement);
-    if (!plan) return fail(plan.error());
-    Json statement = {{"purpose", planned.purpose},
-                      {"sql", planned.statement.sql},
-                      {"indexes", plan->indexes},
-                      {"scans", plan->scans}};
-    if (const auto ddl = missing_index(session.connection->dialect(), planned.need)) {
-      statement["missingIndex"] = *ddl;
-    }
-    statements.push_back(std::move(statement));
+    auto statement = explained(*session.connection, planned);
+    if (!statement) return fail(statement.error());
+    statements.push_back(std::move(*statement));
   }
   return Json{{"task", manifest.name},
               {"server", session.schema->server},
@@ -266,28 +255,28 @@ Outcome<void> check_listing(const Manifest& manifest, const Json& parameters,
 
 TaskResult plan_listing(const Manifest& manifest, const Json& parameters, Context& context) {
   if (auto checked = check_listing(manifest, parameters, context.policy); !checked) {
-    return give_up(std::move(checked.error()));
+    return failed(std::move(checked.error()));
   }
   auto session = open_session(manifest, parameters, context);
-  if (!session) return give_up(std::move(session.error()));
+  if (!session) return failed(std::move(session.error()));
   auto plan = explain(manifest, parameters, *session);
-  if (!plan) return give_up(std::move(plan.error()));
+  if (!plan) return failed(std::move(plan.error()));
   context.progress.phase = Phase::done;
   return std::move(*plan);
 }
 
 TaskResult run_listing(const Manifest& manifest, const Json& parameters, Context& context) {
   if (auto checked = check_listing(manifest, parameters, context.policy); !checked) {
-    return give_up(std::move(checked.error()));
+    return failed(std::move(checked.error()));
   }
   auto session = open_session(manifest, parameters, context);
-  if (!session) return give_up(std::move(session.error()));
+  if (!session) return failed(std::move(session.error()));
   const auto statements = first_statements(parameters, *session);
   if (auto checked = check_plans(statements, *session->connection, context); !checked) {
-    return give_up(std::move(checked.error()));
+    return failed(std::move(checked.error()));
   }
   auto result = run_session(manifest, parameters, *session, context);
-  if (!result) return give_up(std::move(result.error()));
+  if (!result) return failed(std::move(result.error()));
   context.progress.phase = Phase::done;
   return std::move(*result);
 }

@@ -7,6 +7,7 @@
 #include "document/instant.h"
 #include "tasks/existence.h"
 #include "tasks/key_spool.h"
+#include "tasks/plan_check.h"
 #include "tasks/purge_steps.h"
 #include "tasks/selection.h"
 #include "tasks/steady_connection.h"
@@ -236,11 +237,6 @@ class Sweep {
   std::int64_t kept_folders_ = 0;
 };
 
-tl::unexpected<TaskFailure> failed(Failure failure, Json done = Json::object()) {
-  return tl::unexpected<TaskFailure>(
-      TaskFailure{.failure = std::move(failure), .done = std::move(done)});
-}
-
 Outcome<void> check_storage(const Context& context) {
   if (context.storage != nullptr) return {};
   return fail(FailureKind::configuration,
@@ -249,12 +245,13 @@ Outcome<void> check_storage(const Context& context) {
 }
 
 // What both run and plan begin with.
-struct Opened {
+struct OpenedStorage {
   SteadyConnection connection;
   database::Schema schema;
 };
 
-Outcome<Opened> open(const Manifest& manifest, const Json& parameters, Context& context) {
+Outcome<OpenedStorage> open_storage(const Manifest& manifest, const Json& parameters,
+                                    Context& context) {
   if (auto checked = check_orphan_folders(manifest, parameters, context.policy); !checked) {
     return fail(checked.error());
   }
@@ -265,7 +262,7 @@ Outcome<Opened> open(const Manifest& manifest, const Json& parameters, Context& 
   const std::vector<std::string> tables{manifest.table};
   auto schema = connection->get().probe(tables);
   if (!schema) return fail(schema.error());
-  return Opened{std::move(*connection), std::move(*schema)};
+  return OpenedStorage{std::move(*connection), std::move(*schema)};
 }
 
 }  // namespace
@@ -290,7 +287,7 @@ Outcome<void> check_orphan_folders(const Manifest& manifest, const Json& paramet
 }
 
 TaskResult run_orphan_folders(const Manifest& manifest, const Json& parameters, Context& context) {
-  auto opened = open(manifest, parameters, context);
+  auto opened = open_storage(manifest, parameters, context);
   if (!opened) return failed(opened.error());
   auto existence = Existence::make(opened->schema);
   if (!existence) return failed(existence.error());
@@ -305,22 +302,21 @@ TaskResult run_orphan_folders(const Manifest& manifest, const Json& parameters, 
 }
 
 TaskResult plan_orphan_folders(const Manifest& manifest, const Json& parameters, Context& context) {
-  auto opened = open(manifest, parameters, context);
+  auto opened = open_storage(manifest, parameters, context);
   if (!opened) return failed(opened.error());
   const auto existence = Existence::make(opened->schema);
   if (!existence) return failed(existence.error());
   database::TextList ids;
   for (std::size_t i = 0; i < kAskedAtOnce; ++i) ids.push_back("winnow-plan-" + std::to_string(i));
   auto& connection = opened->connection.get();
-  const auto statement = existence->statement(connection.dialect(), std::move(ids));
-  const auto explained = connection.explain(statement);
-  if (!explained) return failed(explained.error());
+  auto looked = explained(connection,
+                          {.purpose = "look for executions",
+                           .statement = existence->statement(connection.dialect(), std::move(ids)),
+                           .need = {}});
+  if (!looked) return failed(looked.error());
   Json plan{{"task", manifest.name},
             {"server", opened->schema.server},
-            {"statements", Json::array({{{"purpose", "look for executions"},
-                                         {"sql", statement.sql},
-                                         {"indexes", explained->indexes},
-                                         {"scans", explained->scans}}})},
+            {"statements", Json::array({std::move(*looked)})},
             {"leftOut", Json::array()}};
   Sweep sweep(manifest, parameters, context, std::move(opened->connection), *existence);
   if (auto found = sweep.find(); !found) return failed(found.error());

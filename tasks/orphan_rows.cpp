@@ -2,6 +2,7 @@
 
 #include "tasks/existence.h"
 #include "tasks/orphan_table.h"
+#include "tasks/plan_check.h"
 #include "tasks/purge_steps.h"
 #include "tasks/steady_connection.h"
 
@@ -210,21 +211,16 @@ class RowSweep {
   std::int64_t executions_ = 0;
 };
 
-tl::unexpected<TaskFailure> failed(Failure failure, Json done = Json::object()) {
-  return tl::unexpected<TaskFailure>(
-      TaskFailure{.failure = std::move(failure), .done = std::move(done)});
-}
-
 // What run and plan begin with. The tables point into the schema.
-struct Opened {
+struct OpenedTables {
   SteadyConnection connection;
   database::Schema schema;
   std::vector<std::unique_ptr<OrphanTable>> tables = {};
   std::vector<std::string> left_out = {};
 };
 
-Outcome<std::unique_ptr<Opened>> open(const Manifest& manifest, const Json& parameters,
-                                      Context& context) {
+Outcome<std::unique_ptr<OpenedTables>> open_tables(const Manifest& manifest, const Json& parameters,
+                                                   Context& context) {
   if (auto checked = check_orphan_rows(manifest, parameters, context.policy); !checked) {
     return fail(checked.error());
   }
@@ -233,7 +229,8 @@ Outcome<std::unique_ptr<Opened>> open(const Manifest& manifest, const Json& para
   if (!connection) return fail(connection.error());
   auto schema = connection->get().probe(tables_of(manifest));
   if (!schema) return fail(schema.error());
-  auto opened = std::make_unique<Opened>(Opened{std::move(*connection), std::move(*schema)});
+  auto opened =
+      std::make_unique<OpenedTables>(OpenedTables{std::move(*connection), std::move(*schema)});
   for (const auto& step : manifest.steps) {
     auto table = OrphanTable::make(manifest, step, parameters, context.policy, opened->schema,
                                    opened->left_out);
@@ -244,13 +241,11 @@ Outcome<std::unique_ptr<Opened>> open(const Manifest& manifest, const Json& para
 }
 
 Outcome<void> explain(Json& plan, Connection& connection, const std::string& purpose,
-                      const Statement& statement) {
-  const auto explained = connection.explain(statement);
-  if (!explained) return fail(explained.error());
-  plan["statements"].push_back({{"purpose", purpose},
-                                {"sql", statement.sql},
-                                {"indexes", explained->indexes},
-                                {"scans", explained->scans}});
+                      Statement statement) {
+  auto told =
+      explained(connection, {.purpose = purpose, .statement = std::move(statement), .need = {}});
+  if (!told) return fail(told.error());
+  plan["statements"].push_back(std::move(*told));
   return {};
 }
 
@@ -277,7 +272,7 @@ Outcome<void> check_orphan_rows(const Manifest& manifest, const Json& parameters
 }
 
 TaskResult run_orphan_rows(const Manifest& manifest, const Json& parameters, Context& context) {
-  auto opened = open(manifest, parameters, context);
+  auto opened = open_tables(manifest, parameters, context);
   if (!opened) return failed(opened.error());
   const auto existence = Existence::make((*opened)->schema);
   if (!existence) return failed(existence.error());
@@ -297,7 +292,7 @@ TaskResult run_orphan_rows(const Manifest& manifest, const Json& parameters, Con
 }
 
 TaskResult plan_orphan_rows(const Manifest& manifest, const Json& parameters, Context& context) {
-  auto opened = open(manifest, parameters, context);
+  auto opened = open_tables(manifest, parameters, context);
   if (!opened) return failed(opened.error());
   const auto existence = Existence::make((*opened)->schema);
   if (!existence) return failed(existence.error());

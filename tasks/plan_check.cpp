@@ -162,6 +162,19 @@ const Index* serving_index(const IndexNeed& need) {
   return found == indexes.end() ? nullptr : &*found;
 }
 
+Outcome<Json> explained(Connection& connection, const PlannedStatement& planned) {
+  const auto plan = connection.explain(planned.statement);
+  if (!plan) return fail(plan.error());
+  Json told{{"purpose", planned.purpose},
+            {"sql", planned.statement.sql},
+            {"indexes", plan->indexes},
+            {"scans", plan->scans}};
+  if (auto ddl = missing_index(connection.dialect(), planned.need)) {
+    told["missingIndex"] = std::move(*ddl);
+  }
+  return told;
+}
+
 std::optional<std::string> missing_index(const database::Dialect& dialect, const IndexNeed& need) {
   if (need.column.empty() || serving_index(need) != nullptr) return std::nullopt;
   auto columns = need.scope;

@@ -30,6 +30,9 @@ struct PlannedStatement {
   IndexNeed need;
 };
 
+// What a plan tells of it: {"purpose", "sql", "indexes", "scans"}, and "missingIndex" where its need has none.
+Outcome<Json> explained(database::Connection& connection, const PlannedStatement& planned);
+
 // The first complete, ordered index that does what is needed; nullptr: there is none.
 const database::Index* serving_index(const IndexNeed& need);
 // Where there is none: the statement that adds one, for every statement of the task (`scope`, then

@@ -9,14 +9,7 @@
 #include "tasks/selection.h"
 
 namespace winnow::tasks {
-namespace {
-
-tl::unexpected<TaskFailure> nothing_done(Failure failure) {
-  return tl::unexpected<TaskFailure>(
-      TaskFailure{.failure = std::move(failure), .done = Json::object()});
-}
-
-}  // namespace
+namespace {}  // namespace
 
 std::vector<ParameterSpec> sweep_parameters(const Manifest& /*manifest*/) {
   ParameterSpec tenant;
@@ -55,25 +48,25 @@ Outcome<void> check_purge(const Manifest& manifest, const Json& parameters, cons
 
 TaskResult run_purge(const Manifest& manifest, const Json& parameters, Context& context) {
   if (auto checked = check_purge(manifest, parameters, context.policy); !checked) {
-    return nothing_done(checked.error());
+    return failed(checked.error());
   }
   auto prepared = prepare(manifest, parameters, context);
-  if (!prepared) return nothing_done(prepared.error());
+  if (!prepared) return failed(prepared.error());
   const auto statements = purge_statements(manifest, parameters, *prepared);
   if (auto checked = check_plans(statements, *prepared->connection, context); !checked) {
-    return nothing_done(checked.error());
+    return failed(checked.error());
   }
   return PurgeRun(manifest, parameters, context, std::move(*prepared)).run();
 }
 
 TaskResult plan_purge(const Manifest& manifest, const Json& parameters, Context& context) {
   if (auto checked = check_purge(manifest, parameters, context.policy); !checked) {
-    return nothing_done(checked.error());
+    return failed(checked.error());
   }
   auto prepared = prepare(manifest, parameters, context);
-  if (!prepared) return nothing_done(prepared.error());
+  if (!prepared) return failed(prepared.error());
   auto described = describe_purge(manifest, parameters, *prepared);
-  if (!described) return nothing_done(described.error());
+  if (!described) return failed(described.error());
   return *described;
 }
 

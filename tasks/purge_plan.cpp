@@ -33,16 +33,9 @@ IndexNeed need_of(const RowStep& step) {
 }
 
 Outcome<void> add_statement(Json& plan, Connection& connection, const PlannedStatement& planned) {
-  auto explained = connection.explain(planned.statement);
-  if (!explained) return fail(explained.error());
-  Json statement{{"purpose", planned.purpose},
-                 {"sql", planned.statement.sql},
-                 {"indexes", explained->indexes},
-                 {"scans", explained->scans}};
-  if (const auto ddl = missing_index(connection.dialect(), planned.need)) {
-    statement["missingIndex"] = *ddl;
-  }
-  plan["statements"].push_back(std::move(statement));
+  auto statement = explained(connection, planned);
+  if (!statement) return fail(statement.error());
+  plan["statements"].push_back(std::move(*statement));
   return {};
 }
 

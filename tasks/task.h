@@ -82,6 +82,10 @@ struct TaskFailure {
 
 using TaskResult = tl::expected<Json, TaskFailure>;
 
+inline tl::unexpected<TaskFailure> failed(Failure failure, Json done = Json::object()) {
+  return tl::unexpected(TaskFailure{.failure = std::move(failure), .done = std::move(done)});
+}
+
 // `parameters` has been held against manifest.schema and its defaults are filled in.
 
 // Checks that need no connection: dates, cursor, tenant, policy. First of the things that run() and

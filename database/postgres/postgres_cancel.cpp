@@ -7,16 +7,12 @@
 #include <thread>
 
 namespace winnow::database {
-namespace {
-
-struct CancelFreer {
-  void operator()(PGcancel* cancel) const { PQfreeCancel(cancel); }
-};
-
-}  // namespace
 
 struct PostgresCancel::Request {
-  std::unique_ptr<PGcancel, CancelFreer> handle;
+  struct Free {
+    void operator()(PGcancel* cancel) const { PQfreeCancel(cancel); }
+  };
+  std::unique_ptr<PGcancel, Free> handle;
   std::mutex mutex;
   std::condition_variable changed;
   bool done = false;

@@ -108,10 +108,7 @@ void PostgresDialect::any_of(SqlWriter& writer, std::string_view expression, con
 // in plain sight to look it up by a hash.
 void PostgresDialect::any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
                               const Column& column, TextList keys) const {
-  const auto* deleted = table.column("deleted");
-  if (deleted != nullptr && deleted->type == ColumnType::boolean) {
-    writer.text(qualified(*this, table_alias, "deleted")).text(" IN (false, true) AND ");
-  }
+  either_deleted(writer, table_alias, table, column);
   const auto name = qualified(*this, table_alias, column.name);
   const bool small = table.estimated_rows >= 0 && table.estimated_rows < kSmallTable;
   if (small || keys.size() < kAssumedKeys) {

@@ -8,6 +8,7 @@
 
 #include "document/json.h"
 #include "document/text_file.h"
+#include "hosts/cli/environment.h"
 
 namespace winnow::cli {
 namespace {
@@ -17,15 +18,10 @@ constexpr std::string_view kInQuery = "password=";
 constexpr std::string_view kMask = "***";
 constexpr const char* kDefaultFiles[] = {"winnow.yaml", "/etc/winnow/winnow.yaml"};
 
-bool is_set(const char* name) {
-  const char* value = std::getenv(name);
-  return value != nullptr && *value != '\0';
-}
-
 // A file that was named must be there; of the default places the first that exists counts.
 std::string chosen_file(const Options& options) {
   if (!options.config.empty()) return options.config;
-  if (is_set("WINNOW_CONFIG")) return std::getenv("WINNOW_CONFIG");
+  if (auto named = environment("WINNOW_CONFIG")) return *std::move(named);
   for (const char* path : kDefaultFiles) {
     std::error_code ignored;
     if (std::filesystem::exists(path, ignored)) return path;
@@ -90,7 +86,7 @@ void lay_over(Json& settings, const Options& options, Configuration& configurati
   Json& database = section(settings, "database");
   database["url"] = options.database;
   configuration.options["/database/url"] = "--database";
-  if (!is_set(kPassword)) return;
+  if (!environment(kPassword)) return;
   database["password"] = Json{{"env", kPassword}};
   configuration.options["/database/password"] = std::string("$") + kPassword;
 }

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <unistd.h>
 
 #include <sys/ioctl.h>
 
 #include "document/instant.h"
 #include "document/utf8.h"
+#include "hosts/cli/environment.h"
 
 namespace winnow::cli {
 namespace {
@@ -45,11 +45,6 @@ std::int32_t least_level(Loudness loudness) {
     default:
       return WINNOW_TRACE;
   }
-}
-
-bool is_set(const char* name) {
-  const char* value = std::getenv(name);
-  return value != nullptr && *value != '\0';
 }
 
 std::string_view phase_name(std::int32_t phase) {
@@ -94,11 +89,10 @@ std::string printable(std::string_view text) {
 
 Console::Console(int descriptor, Loudness loudness) : descriptor_(descriptor), loudness_(loudness) {
   const bool terminal = ::isatty(descriptor) == 1;
-  const char* kind = std::getenv("TERM");
-  const bool dumb = kind != nullptr && std::string_view(kind) == "dumb";
+  const bool dumb = environment("TERM") == "dumb";
   has_bar_ = terminal && !dumb && loudness != Loudness::quiet;
   is_terminal_ = terminal;
-  has_colour_ = terminal && !dumb && !is_set("NO_COLOR");
+  has_colour_ = terminal && !dumb && !environment("NO_COLOR");
 }
 
 Console::~Console() {

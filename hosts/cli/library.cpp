@@ -1,10 +1,11 @@
 #include "hosts/cli/library.h"
 
-#include <cstdlib>
 #include <dlfcn.h>
 #include <filesystem>
 #include <system_error>
 #include <vector>
+
+#include "hosts/cli/environment.h"
 
 namespace winnow::cli {
 namespace {
@@ -26,8 +27,7 @@ std::vector<fs::path> candidates() {
 // A file that exists is the one that is meant: if it doesn't load, that is said and no other is
 // taken.
 std::string chosen_path() {
-  if (const char* path = std::getenv("WINNOW_LIBRARY"); path != nullptr && *path != '\0')
-    return path;
+  if (auto path = environment("WINNOW_LIBRARY")) return *std::move(path);
   for (const auto& path : candidates()) {
     std::error_code ignored;
     if (fs::exists(path, ignored)) return path.lexically_normal().string();

@@ -63,10 +63,7 @@ std::size_t take(char* data, std::size_t /*one*/, std::size_t size, void* body) 
   return size;
 }
 
-struct FreeList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using Headers = std::unique_ptr<curl_slist, FreeList>;
+using Headers = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
 void add(Headers& headers, const std::string& line) {
   curl_slist* longer = curl_slist_append(headers.get(), line.c_str());
@@ -87,7 +84,7 @@ struct Courier::Errand {
 struct Courier::Flight {
   CURL* handle = nullptr;
   std::unique_ptr<Errand> errand;
-  Headers headers;
+  Headers headers{nullptr, curl_slist_free_all};
   std::string body;
   std::array<char, CURL_ERROR_SIZE> error{};
 };

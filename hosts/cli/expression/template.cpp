@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "document/trimmed.h"
 #include "hosts/cli/expression/lexer.h"
 #include "hosts/cli/expression/parser.h"
 #include "hosts/cli/expression/value.h"
@@ -9,7 +10,6 @@
 namespace winnow::cli::expression {
 namespace {
 
-constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::size_t kLongestText = std::size_t{10} * 1024 * 1024;
 
 // Where the next `{{`, `{%` or `{#` is.
@@ -22,12 +22,12 @@ std::size_t next_mark(std::string_view text, std::size_t from) {
 }
 
 std::string_view without_space_behind(std::string_view text) {
-  const auto last = text.find_last_not_of(kSpace);
+  const auto last = text.find_last_not_of(document::kWhiteSpace);
   return last == std::string_view::npos ? std::string_view() : text.substr(0, last + 1);
 }
 
 std::size_t behind_space(std::string_view text, std::size_t at) {
-  return std::min(text.find_first_not_of(kSpace, at), text.size());
+  return std::min(text.find_first_not_of(document::kWhiteSpace, at), text.size());
 }
 
 }  // namespace
@@ -52,7 +52,7 @@ Result<Template> Template::parse(std::string_view text) {
     }
     // `{{- x` takes the white space before it away, `{{-1` is a negative number.
     const bool trims = mark + 3 < text.size() && text[mark + 2] == '-' &&
-                       kSpace.find(text[mark + 3]) != std::string_view::npos;
+                       document::kWhiteSpace.find(text[mark + 3]) != std::string_view::npos;
     const auto before = text.substr(at, mark - at);
     add_text(trims ? without_space_behind(before) : before);
     const auto tokens = cut(text, mark + (trims ? 3 : 2));

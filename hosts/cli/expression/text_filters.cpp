@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "document/trimmed.h"
 #include "hosts/cli/expression/functions.h"
 #include "hosts/cli/expression/utf8_text.h"
 #include "hosts/cli/expression/value.h"
@@ -12,8 +13,7 @@
 namespace winnow::cli::expression {
 namespace {
 
-constexpr std::string_view kSpace = " \t\r\n";
-constexpr std::size_t kLongestText = std::size_t{1024} * 1024;
+constexpr std::size_t kLongestResult = std::size_t{1024} * 1024;
 
 Result<std::string> text_of(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
@@ -26,12 +26,6 @@ Result<Json> mapped(const Json& input, std::string (*change)(std::string_view)) 
   return text_of(input).map([change](const std::string& text) { return Json(change(text)); });
 }
 
-std::string trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(kSpace) - first + 1));
-}
-
 Result<Json> call_upper(const Invocation& call) {
   return mapped(call.input, upper);
 }
@@ -39,7 +33,8 @@ Result<Json> call_lower(const Invocation& call) {
   return mapped(call.input, lower);
 }
 Result<Json> call_trim(const Invocation& call) {
-  return mapped(call.input, trimmed);
+  return mapped(call.input,
+                [](std::string_view text) { return std::string(document::trimmed(text)); });
 }
 
 Result<Json> call_default(const Invocation& call) {
@@ -53,7 +48,7 @@ Result<std::string> replaced(std::string text, const std::string& from, const st
   for (auto at = text.find(from); at != std::string::npos; at = text.find(from, start)) {
     result.append(text, start, at - start).append(to);
     start = at + from.size();
-    if (result.size() > kLongestText) return problem("the result is longer than 1 MiB");
+    if (result.size() > kLongestResult) return problem("the result is longer than 1 MiB");
   }
   return result.append(text, start);
 }

@@ -8,6 +8,7 @@
 
 #include "document/json.h"
 #include "document/pointer.h"
+#include "document/trimmed.h"
 #include "hosts/cli/expression/value.h"
 
 namespace winnow::cli {
@@ -27,12 +28,6 @@ std::optional<Json> number_of(const std::string& text) {
   if (text.empty() || read.ec != std::errc() || read.ptr != text.data() + text.size())
     return std::nullopt;
   return Json(number);
-}
-
-std::string trimmed(const std::string& text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
 // What the text stands for in one of the types that the schema wants beside text.
@@ -59,12 +54,13 @@ Json fitted(const Json& schema, Json value) {
     return scalar ? Json(expression::to_text(value)) : value;
   }
   if (!value.is_string()) return value;
-  auto read = read_as(schema, trimmed(value.get<std::string>()));
+  auto read = read_as(schema, std::string(document::trimmed(value.get_ref<const std::string&>())));
   return read ? std::move(*read) : value;
 }
 
 bool is_nothing(const Json& value) {
-  return value.is_null() || (value.is_string() && trimmed(value.get<std::string>()).empty());
+  return value.is_null() ||
+         (value.is_string() && document::trimmed(value.get_ref<const std::string&>()).empty());
 }
 
 bool has_expression(const Json& value) {
