@@ -52,6 +52,9 @@ report=$(mktemp)
 trap 'rm -f "$report"; stop_servers' EXIT
 ctest --test-dir "build/$preset" --output-on-failure --no-tests=error -j2 "$@" | tee "$report"
 [ $# -eq 0 ] || exit 0
+step "the contract under the address and undefined-behaviour sanitizers"
+build asan abi_test abi_consumer winnow-sample
+ctest --test-dir build/asan --output-on-failure --no-tests=error -L contract
 need maven
 for version in 14 16 17 18; do
   step "PostgreSQL $version"

@@ -61,6 +61,9 @@ class Pages(CommandTest):
     def test_the_page_of_the_doctor(self):
         self.run_page("docs/doctor.md", 2)
 
+    def test_the_page_of_orphans(self):
+        self.run_page("docs/orphans.md", 3)
+
     def test_the_readme(self):
         self.run_page("README.md", 2)
 
