@@ -13,12 +13,12 @@ struct CloseConnection {
 struct FreeResult {
   void operator()(MYSQL_RES* result) const { mysql_free_result(result); }
 };
-using Connection = std::unique_ptr<MYSQL, CloseConnection>;
-using Result = std::unique_ptr<MYSQL_RES, FreeResult>;
+using MysqlConnection = std::unique_ptr<MYSQL, CloseConnection>;
+using MysqlResult = std::unique_ptr<MYSQL_RES, FreeResult>;
 
 class MysqlServer final : public Server {
  public:
-  explicit MysqlServer(Connection connection) : connection_(std::move(connection)) {}
+  explicit MysqlServer(MysqlConnection connection) : connection_(std::move(connection)) {}
 
   std::string quoted(const std::string& name) const override { return '`' + name + '`'; }
   std::string placeholder(std::size_t /*index*/) const override { return "?"; }
@@ -33,7 +33,7 @@ class MysqlServer final : public Server {
   std::vector<Row> query(const std::string& sql) override {
     send(sql);
     std::vector<Row> rows;
-    if (const Result result(mysql_store_result(connection_.get())); result) {
+    if (const MysqlResult result(mysql_store_result(connection_.get())); result) {
       read(*result, [&rows](const Row& row) { rows.push_back(row); });
     }
     skip_rows();
@@ -45,7 +45,7 @@ class MysqlServer final : public Server {
   void stream(const std::string& sql, std::int64_t /*size*/,
               const std::function<void(const Row&)>& take) override {
     send(sql);
-    const Result result(mysql_use_result(connection_.get()));
+    const MysqlResult result(mysql_use_result(connection_.get()));
     if (!result) fail();
     read(*result, take);
   }
@@ -71,7 +71,7 @@ class MysqlServer final : public Server {
   // A CALL answers with several results.
   void skip_rows() {
     do {
-      const Result rest(mysql_store_result(connection_.get()));
+      const MysqlResult rest(mysql_store_result(connection_.get()));
     } while (mysql_next_result(connection_.get()) == 0);
     if (mysql_errno(connection_.get()) != 0) fail();
   }
@@ -95,13 +95,13 @@ class MysqlServer final : public Server {
 
   [[noreturn]] void fail() { give_up(mysql_error(connection_.get())); }
 
-  Connection connection_;
+  MysqlConnection connection_;
 };
 
 }  // namespace
 
 std::unique_ptr<Server> connect_mysql(const database::Settings& settings) {
-  Connection connection(mysql_init(nullptr));
+  MysqlConnection connection(mysql_init(nullptr));
   mysql_options(connection.get(), MYSQL_SET_CHARSET_NAME, "utf8mb4");
   const auto port = settings.port == 0 ? 3306U : settings.port;
   const auto* opened = mysql_real_connect(

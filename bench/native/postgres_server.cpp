@@ -17,8 +17,8 @@ struct FinishConnection {
 struct ClearResult {
   void operator()(PGresult* result) const { PQclear(result); }
 };
-using Connection = std::unique_ptr<PGconn, FinishConnection>;
-using Result = std::unique_ptr<PGresult, ClearResult>;
+using PgConnection = std::unique_ptr<PGconn, FinishConnection>;
+using PgResult = std::unique_ptr<PGresult, ClearResult>;
 
 Row row_of(const PGresult* result, int index) {
   Row row;
@@ -35,7 +35,7 @@ Row row_of(const PGresult* result, int index) {
 
 class PostgresServer final : public Server {
  public:
-  explicit PostgresServer(Connection connection) : connection_(std::move(connection)) {}
+  explicit PostgresServer(PgConnection connection) : connection_(std::move(connection)) {}
 
   std::string quoted(const std::string& name) const override { return '"' + name + '"'; }
   std::string placeholder(std::size_t index) const override { return '$' + std::to_string(index); }
@@ -70,7 +70,7 @@ class PostgresServer final : public Server {
   }
 
  private:
-  Result run_prepared(const std::string& sql, const std::vector<std::string>& values) {
+  PgResult run_prepared(const std::string& sql, const std::vector<std::string>& values) {
     auto [found, is_new] = prepared_.try_emplace(sql, "s" + std::to_string(prepared_.size()));
     const auto count = static_cast<int>(values.size());
     if (is_new) {
@@ -82,14 +82,14 @@ class PostgresServer final : public Server {
                                   nullptr, nullptr, 0));
   }
 
-  Result checked(PGresult* raw) {
-    Result result(raw);
+  PgResult checked(PGresult* raw) {
+    PgResult result(raw);
     const auto status = PQresultStatus(raw);
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return result;
     give_up(PQerrorMessage(connection_.get()));
   }
 
-  Connection connection_;
+  PgConnection connection_;
   std::map<std::string, std::string> prepared_;  // by SQL text
 };
 
@@ -107,7 +107,7 @@ std::unique_ptr<Server> connect_postgres(const database::Settings& settings) {
                                           settings.database.c_str(),
                                           "-c lock_timeout=60s -c client_min_messages=warning",
                                           nullptr};
-  Connection connection(PQconnectdbParams(names.data(), values.data(), 0));
+  PgConnection connection(PQconnectdbParams(names.data(), values.data(), 0));
   if (PQstatus(connection.get()) != CONNECTION_OK) give_up(PQerrorMessage(connection.get()));
   return std::make_unique<PostgresServer>(std::move(connection));
 }
