@@ -1,5 +1,5 @@
 """What other folders measure by scripts of their own: bench/jvm/run.sh, bench/storage/run.sh. Each prints a JSON object a line: a row
-(all with the same keys, the first of which names it), or a goal {"goal", "measured", "limit", "at_least"}."""
+(all with the same keys, the first of which names it), a goal {"goal", "measured", "limit", "at_least"}, or {"about"} the table."""
 
 import json
 import subprocess
@@ -17,8 +17,9 @@ def path(name):
 def measure(name):
     output = subprocess.run([str(path(name))], check=True, stdout=subprocess.PIPE, text=True).stdout
     lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
-    rows = [line for line in lines if "goal" not in line]
+    rows = [line for line in lines if "goal" not in line and "about" not in line]
+    about = " ".join(line["about"] for line in lines if "about" in line)
     goals = [Goal(line["goal"], line["measured"], line["limit"], line.get("at_least", False)) for line in lines if "goal" in line]
     head = list(rows[0])
     cells = [[number(value) if isinstance(value, (int, float)) else value for value in row.values()] for row in rows]
-    return Section(TITLES[name], ["", *head[1:]], cells, goals)
+    return Section(TITLES[name], ["", *head[1:]], cells, goals, about)

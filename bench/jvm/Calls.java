@@ -1,12 +1,11 @@
 import io.winnow.Winnow;
 import io.winnow.WinnowHost;
 import io.winnow.WinnowJob;
-import io.winnow.WinnowProgress;
-import java.util.Arrays;
 
 /** Times a call of the library (WinnowJob.progress) and a callback of it (WinnowHost.event), by the bridge that -Dwinnow.bridge names. */
 public class Calls {
-    private static final int ROUNDS = 9;
+    private static final int WARM_UP = 3;
+    private static final int ROUNDS = 3;
     private static long seen;
 
     public static void main(String[] arguments) {
@@ -18,35 +17,20 @@ public class Calls {
                 seen += json.length();
             }
         };
-        double[] calls = new double[ROUNDS];
-        double[] callbacks = new double[ROUNDS];
         try (Winnow winnow = Winnow.open("", host)) {
-            for (int round = -3; round < ROUNDS; round++) {  // the first three warm up
-                double call;
-                double callback;
+            for (int round = -WARM_UP; round < ROUNDS; round++) {
                 try (WinnowJob job = winnow.job("echo", Long.toString(times))) {
                     long start = System.nanoTime();
-                    for (long i = 0; i < times; i++) {
-                        WinnowProgress progress = job.progress();
-                        seen += progress.rowsDone();
-                    }
-                    call = (System.nanoTime() - start) / (double) times;
-                    start = System.nanoTime();
+                    for (long i = 0; i < times; i++) seen += job.progress().rowsDone();
+                    long between = System.nanoTime();
                     job.run();
-                    callback = (System.nanoTime() - start) / (double) times;
+                    long end = System.nanoTime();
+                    if (round < 0) continue;
+                    System.out.printf("%s call %.1f%n", bridge, (between - start) / (double) times);
+                    System.out.printf("%s callback %.1f%n", bridge, (end - between) / (double) times);
                 }
-                if (round < 0) continue;
-                calls[round] = call;
-                callbacks[round] = callback;
             }
         }
-        print("call, " + bridge, calls);
-        print("callback, " + bridge, callbacks);
         if (seen == 0) throw new IllegalStateException("no callback came");
-    }
-
-    private static void print(String name, double[] rounds) {
-        Arrays.sort(rounds);
-        System.out.printf("{\"name\": \"%s\", \"ns\": %.1f}%n", name, rounds[ROUNDS / 2]);
     }
 }

@@ -1,21 +1,33 @@
 #!/usr/bin/env bash
-# The cost of a call of the library and of a callback out of it, by JNI and by FFM beside plain C, in one run: a line of
-# JSON each, {"name", "ns"}, the median of nine rounds.
+# The cost of a call of the library and of a callback out of it, by JNI and by FFM beside plain C, in turns of one run.
 #
-#   run.sh [TIMES]    after ./dev build and mvn -f hosts/pom.xml package; JAVA_HOME is a JDK 22 or later
+#   run.sh [TIMES]    how often a round calls (1,000,000); prints what bench/cases/scripts.py reads
 set -euo pipefail
-here=$(dirname "$(readlink -f "$0")")
-root=$here/../..
+cd "$(dirname "$(readlink -f "$0")")/../.."
+source scripts/shared/steps.sh
+source scripts/shared/build.sh
+source scripts/shared/java.sh
 times=${1:-1000000}
-class_path="$root/hosts/jvm/target/winnow-0.1.0.jar:$root/hosts/jvm/target/lib/*"
+
+need "${build_packages[@]}" "${jvm_packages[@]}"
+use_jdk_25
+build release winnow_shared winnow_jvm_natives
+maven --quiet -f hosts/jvm/pom.xml package -DskipTests >&2
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+cc -std=gnu11 -O2 -fPIC -shared -fvisibility=hidden -I. bench/jvm/echo.c -o "$work/libwinnow.so"
+cc -std=gnu11 -O2 -I. bench/jvm/calls.c -L"$work" -lwinnow -Wl,-rpath,"$work" -o "$work/calls"
+cp build/release/libwinnow_jni.so "$work/"
+class_path="hosts/jvm/target/winnow-0.1.0.jar:hosts/jvm/target/lib/*"
+"$JAVA_HOME/bin/javac" -cp "$class_path" -d "$work" bench/jvm/Calls.java
 
-cc -std=gnu11 -O2 -fPIC -shared -fvisibility=hidden -I"$root" "$here/echo.c" -o "$work/libwinnow.so"
-cc -std=gnu11 -O2 -I"$root" "$here/calls.c" -L"$work" -lwinnow -Wl,-rpath,"$work" -o "$work/calls"
-cp "$root/build/release/libwinnow_jni.so" "$work/"
-"$work/calls" "$times"
-for bridge in jni ffm; do
-  "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED -Dwinnow.bridge=$bridge -Dwinnow.library.path="$work" \
-    -cp "$class_path" "$here/Calls.java" "$times"
-done
+through() {  # BRIDGE
+  "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED -Dwinnow.bridge="$1" -Dwinnow.library.path="$work" \
+    -cp "$class_path:$work" Calls "$times"
+}
+for _ in 1 2 3; do
+  "$work/calls" "$times"
+  through jni
+  through ffm
+done | python3 bench/jvm/ratios.py
