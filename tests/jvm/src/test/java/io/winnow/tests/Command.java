@@ -8,10 +8,12 @@ import java.util.List;
 
 /** One run of the winnow command, with a configuration and a storage folder of its own. */
 final class Command {
-    private final Path folder = Files.createTempDirectory("winnow-command");
+    private final Path folder;
     private final List<String> words = new ArrayList<>();
 
-    Command(String... arguments) throws Exception {
+    /** What it needs lies in a new folder below {@code parent}. */
+    Command(Path parent, String... arguments) throws Exception {
+        folder = Files.createTempDirectory(parent, "command");
         words.add(Path.of(System.getProperty("winnow.build"), "winnow").toString());
         words.addAll(List.of(arguments));
     }

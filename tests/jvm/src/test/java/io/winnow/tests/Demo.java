@@ -5,28 +5,48 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.kestra.core.models.executions.Execution;
 import io.kestra.core.models.executions.TaskRun;
 import io.kestra.core.models.flows.FlowWithSource;
+import io.kestra.core.models.flows.State;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** What ./dev demo-kestra shows: the real Kestra runs docs/examples/flows/kestra.yaml on a sample database. */
 public final class Demo {
+    private static final int MINUTES = 5;
+
     private Demo() {}
 
-    public static void main(String[] arguments) throws Exception {
-        Path source = Path.of(System.getProperty("winnow.source"));
-        String yaml = Files.readString(source.resolve("docs/examples/flows/kestra.yaml"));
+    /** Argument: a folder for the server's files. Status 0 when the flow succeeded. */
+    public static void main(String[] arguments) {
+        CompletableFuture.delayedExecutor(MINUTES, TimeUnit.MINUTES).execute(() -> {
+            say("Not done after " + MINUTES + " minutes: given up");
+            Runtime.getRuntime().halt(1);
+        });
+        int status = 1;
+        try {
+            if (demonstrate(Path.of(arguments[0]))) status = 0;
+        } catch (Exception | Error failed) {
+            failed.printStackTrace();
+        }
+        Runtime.getRuntime().halt(status);  // Kestra's threads stay, and complain when its queues close under them
+    }
+
+    private static boolean demonstrate(Path folder) throws Exception {
+        String yaml = Files.readString(Path.of(System.getProperty("winnow.source"), "docs/examples/flows/kestra.yaml"));
+        Path storage = folder.resolve("storage");
         try (Database database = Database.postgres("winnow_demo")) {
             say("A PostgreSQL with Kestra's tables and 2,000 executions, and Kestra's storage with their files");
-            database.sample("--executions", "2000", "--storage", System.getProperty("winnow.storage"));
+            database.sample("--executions", "2000", "--storage", storage.toString());
             say("Kestra's own executor, worker and queues, with the jar in its plugins folder; the flow:");
             System.out.println(yaml);
-            try (Kestra kestra = new Kestra(Kestra.plugins())) {
-                kestra.keepsExecutionsIn(database);
-                FlowWithSource flow = kestra.flow(yaml);
-                show(kestra, kestra.run(flow.getNamespace(), flow.getId()));
-            }
+            Kestra kestra = new Kestra(Kestra.plugins(folder), storage);
+            kestra.keepsExecutionsIn(database);
+            FlowWithSource flow = kestra.flow(yaml);
+            Execution execution = kestra.run(flow.getNamespace(), flow.getId());
+            show(kestra, execution);
+            return execution.getState().getCurrent() == State.Type.SUCCESS;
         }
-        System.exit(0);  // some of Kestra's threads stay
     }
 
     private static void show(Kestra kestra, Execution execution) throws Exception {

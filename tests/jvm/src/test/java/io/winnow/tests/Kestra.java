@@ -17,6 +17,7 @@ import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.RuntimeBeanDefinition;
 import io.micronaut.context.env.PropertySource;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -40,22 +41,31 @@ final class Kestra implements AutoCloseable {
     private final ApplicationContext context;
     private final TestRunner runner;
 
-    /** A folder with the plugin's jar alone, as a server has it. */
-    static Path plugins() throws IOException {
-        Path plugins = Files.createTempDirectory("winnow-plugins");
+    /** Makes a folder with the plugin's jar alone, as a server has it. */
+    static Path plugins(Path parent) throws IOException {
+        Path plugins = Files.createDirectories(parent.resolve("plugins"));
         try (var jars = Files.newDirectoryStream(Path.of(System.getProperty("winnow.plugins")), "plugin-winnow-*.jar")) {
             for (Path jar : jars) Files.copy(jar, plugins.resolve(jar.getFileName()));
         }
         return plugins;
     }
 
-    Kestra(Path plugins) throws Exception {
+    /** Kestra's internal storage is the folder {@code storage}. */
+    Kestra(Path plugins, Path storage) throws Exception {
         PluginRegistry registry = DefaultPluginRegistry.getOrCreate();
         registry.registerIfAbsent(plugins);
+        System.setProperty("winnow.storage", storage.toString());
+        System.setProperty("winnow.controller-port", String.valueOf(freePort()));
         context = ApplicationContext.builder().environments("test").deduceEnvironment(false).start();
         runner = context.getBean(TestRunner.class);
         runner.setSchedulerEnabled(false);
         runner.run();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
     }
 
     /** Adds all flows of a folder. */
@@ -133,7 +143,7 @@ final class Kestra implements AutoCloseable {
 
     /** Messages of an execution's log, read from the tables themselves: the classes before them change between releases. */
     List<String> logs(Execution execution) throws Exception {
-        return values("SELECT JQ_STRING(\"value\", '.message') FROM logs WHERE \"execution_id\" = ?", execution);
+        return values("SELECT JQ_STRING(\"value\", '.message') FROM logs WHERE \"execution_id\" = ? ORDER BY \"timestamp\"", execution);
     }
 
     List<String> metrics(Execution execution) throws Exception {
