@@ -40,7 +40,7 @@ _files = []  # kept until the run is over
 def winnow(connections):
     def command(engine, url, until):
         _files.append(configuration(url, connections))
-        params = {"endDate": until.strftime("%Y-%m-%dT%H:%M:%SZ"), "batchSize": BATCH_SIZE}
+        params = {"endDate": until.strftime("%Y-%m-%dT%H:%M:%SZ"), "batchSize": BATCH_SIZE, "batchTime": 60_000}
         return [program("winnow"), "call", "PurgeExecutions", "--quiet", "--config", _files[-1].name, "--params", json.dumps(params)]
     plural = "connection" if connections == 1 else "connections"
     return Contender(f"winnow, {connections} {plural}", command)

@@ -36,7 +36,7 @@ def purge(engine, world, executions, share, rounds):
         ["", "seconds (median)", "least .. most", "executions", "us per row", "against winnow with 2", "peak memory, MiB"],
         [row(title, own, against, world) for title, own in series.items()],
         about=f"Among {world.executions:,} executions ({world.rows(world.executions):,} rows); {rounds} rounds; winnow's and the"
-              f" procedure's largest batch {contenders.BATCH_SIZE}.")
+              f" procedure's batches are of {contenders.BATCH_SIZE} executions (winnow's grow to that; `batchTime` out of the way).")
 
     def add(text, a, b, limit, at_least=False):
         middle, least, most = ratio(series[a.title], series[b.title])
