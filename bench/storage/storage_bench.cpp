@@ -1,7 +1,7 @@
 // How fast files go from a bucket: the storage as a purge uses it, against plain DeleteObjects of 1,000 keys as bulk
 // deletion by prefix does (`mc rm --recursive`). Prints one JSON line a case.
 //
-//   storage_bench URL [EXECUTIONS [FILES [BATCH]]]     URL as tests/servers/versitygw.sh prints it
+//   winnow-storage-bench URL [EXECUTIONS [FILES [BATCH]]]     URL as tests/servers/versitygw.sh prints it
 #include <chrono>
 #include <cstdio>
 #include <functional>
@@ -129,7 +129,7 @@ void measure(const char* name, const storage::S3Settings& settings, const Load& 
 int main(int count, char** words) {
   try {
     if (count < 2)
-      throw std::runtime_error("usage: storage_bench URL [EXECUTIONS [FILES [BATCH]]]");
+      throw std::runtime_error("usage: winnow-storage-bench URL [EXECUTIONS [FILES [BATCH]]]");
     auto settings = tests::settings_of_url(words[1]);
     const Load load{.executions = count > 2 ? std::stoul(words[2]) : 5'000,
                     .files = count > 3 ? std::stoul(words[3]) : 2};
@@ -140,7 +140,7 @@ int main(int count, char** words) {
       measure("winnow", settings, load, [&] { return by_storage(settings, load, batch); });
     }
   } catch (const std::exception& defect) {
-    std::fprintf(stderr, "storage_bench: %s\n", defect.what());
+    std::fprintf(stderr, "winnow-storage-bench: %s\n", defect.what());
     return 1;
   }
   return 0;
