@@ -21,6 +21,10 @@ java21=$REPLY
 step "build/release"
 build release
 
+step "servers"
+[ -n "${WINNOW_TEST_POSTGRES_URL:-}" ] || start_server postgres WINNOW_TEST_POSTGRES_URL
+[ -n "${WINNOW_TEST_MYSQL_URL:-}" ] || start_server mysql WINNOW_TEST_MYSQL_URL
+
 step "JVM library: JNI and FFM on Java 25, JNI on 17 and 21"
 maven -f hosts/pom.xml verify \
   -Dwinnow.java17=/usr/lib/jvm/java-17-openjdk-amd64 -Dwinnow.java21="$java21"
@@ -30,8 +34,6 @@ step "docs/embedding.md"
 WINNOW_RELEASE_DIR=$PWD/build/release WINNOW_JAVA_HOME=$JAVA_HOME \
   WINNOW_CLASS_PATH="$PWD/hosts/jvm/target/winnow-0.1.0.jar:$PWD/hosts/jvm/target/lib/*" python3 tests/acceptance/embedding.py
 
-[ -n "${WINNOW_TEST_POSTGRES_URL:-}" ] || start_server postgres WINNOW_TEST_POSTGRES_URL
-[ -n "${WINNOW_TEST_MYSQL_URL:-}" ] || start_server mysql WINNOW_TEST_MYSQL_URL
 in_kestra() {  # VERSION, JAVA_HOME
   step "Kestra $1 on Java $(java_version "$2")"
   kestra_maven "$1" test -Dwinnow.java="$2"

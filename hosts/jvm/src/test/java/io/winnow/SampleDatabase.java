@@ -1,5 +1,7 @@
 package io.winnow;
 
+import java.lang.ProcessBuilder.Redirect;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -8,33 +10,70 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** An SQLite file with Kestra's tables and rows in them: no server is needed to drive the library. */
+/** A database with Kestra's tables and rows in them: an SQLite file, which needs no server, or one on a server that the tests were given. */
 final class SampleDatabase implements AutoCloseable {
-    private final Path file;
+    /** What a server's driver has to be told so that it takes the same SQL as SQLite. */
+    private static final Map<String, String> DRIVER_OPTIONS = Map.of(
+        "postgresql", "?stringtype=unspecified",
+        "mysql", "?sslMode=DISABLED&allowPublicKeyRetrieval=true&sessionVariables=sql_mode='ANSI_QUOTES'");
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private final String url;
     private final Connection connection;
+    private final URI server;  // null for a file
+    private final String name;
 
     SampleDatabase(Path folder) throws Exception {
-        file = Files.createTempFile(folder, "kestra", ".db");
-        connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-        String schema = Files.readString(Path.of(System.getProperty("winnow.source"), "sample", "schema", "sqlite-1.1.sql"));
-        try (Statement statement = connection.createStatement()) {
-            for (String sql : schema.split(";\n")) {
-                if (sql.lines().anyMatch(line -> !line.isBlank() && !line.startsWith("--"))) statement.execute(sql);
-            }
+        Path file = Files.createTempFile(folder, "kestra", ".db");
+        server = null;
+        name = null;
+        url = "sqlite:" + file;
+        connection = DriverManager.getConnection("jdbc:" + url);
+        makeTables();
+    }
+
+    /** A database of its own, dropped in the end. */
+    SampleDatabase(URI server) throws Exception {
+        this.server = server;
+        name = "winnow_jvm_" + ProcessHandle.current().pid() + "_" + NUMBER.incrementAndGet();
+        onServer("CREATE DATABASE " + name);
+        URI own = server.resolve("/" + name);
+        url = own.toString();
+        connection = connect(own);
+        makeTables();
+    }
+
+    private static Connection connect(URI database) throws SQLException {
+        String[] user = database.getUserInfo().split(":");
+        return DriverManager.getConnection("jdbc:" + database.getScheme() + "://" + database.getHost() + ":" + database.getPort()
+            + database.getPath() + DRIVER_OPTIONS.get(database.getScheme()), user[0], user[1]);
+    }
+
+    private void onServer(String sql) throws SQLException {
+        try (Connection admin = connect(server); Statement statement = admin.createStatement()) {
+            statement.execute(sql);
         }
+    }
+
+    private void makeTables() throws Exception {
+        int status = new ProcessBuilder(Path.of(System.getProperty("winnow.build"), "winnow-sample").toString(), "--database", url,
+            "--executions", "0").redirectOutput(Redirect.DISCARD).redirectError(Redirect.INHERIT).start().waitFor();
+        if (status != 0) throw new IllegalStateException("winnow-sample ended with " + status);
     }
 
     /** A configuration for this database, as an operator writes it; {@code more} are further lines. */
     String config(String... more) {
-        return "database: {url: 'sqlite:" + file + "'}\npolicy: {tenant: main}\n" + String.join("\n", more);
+        return "database: {url: '" + url + "'}\npolicy: {tenant: main}\n" + String.join("\n", more);
     }
 
     /** Executions that ended in 2026, each with one log; {@code count} of them. */
     SampleDatabase withExecutions(String namespace, int count) throws SQLException {
         connection.setAutoCommit(false);
-        try (PreparedStatement executions = connection.prepareStatement("INSERT INTO executions (key, value) VALUES (?, ?)");
-             PreparedStatement logs = connection.prepareStatement("INSERT INTO logs (key, value) VALUES (?, ?)")) {
+        try (PreparedStatement executions = connection.prepareStatement("INSERT INTO executions (\"key\", value) VALUES (?, ?)");
+             PreparedStatement logs = connection.prepareStatement("INSERT INTO logs (\"key\", value) VALUES (?, ?)")) {
             for (int i = 0; i < count; i++) {
                 String id = namespace + "-" + i;
                 String common = "\"tenantId\": \"main\", \"namespace\": \"" + namespace + "\", \"flowId\": \"nightly\", \"deleted\": false";
@@ -59,6 +98,7 @@ final class SampleDatabase implements AutoCloseable {
     int count(String table) throws SQLException {
         try (Statement statement = connection.createStatement();
              ResultSet rows = statement.executeQuery("SELECT count(*) FROM " + table)) {
+            rows.next();
             return rows.getInt(1);
         }
     }
@@ -66,5 +106,6 @@ final class SampleDatabase implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         connection.close();
+        if (server != null) onServer("DROP DATABASE " + name);
     }
 }

@@ -36,7 +36,7 @@ import org.mockito.Mockito;
 /** Kestra's own executor, worker and queues in this process, with the plugin folder registered as its command line does it. */
 final class Kestra implements AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final ApplicationContext context;
     private final TestRunner runner;
