@@ -44,7 +44,9 @@ Statement BatchSource::page(const Dialect& dialect, std::optional<bool> deleted,
   write_identity(writer);
   writer.text(", " + dialect.as_cursor("e", *order_));
   write_from(writer);
-  selection_.write(writer, "e", deleted);
+  // Where a lock decides, it alone opens documents.
+  selection_.write(writer, "e", deleted,
+                   lock_ == RowLock::none ? Certainty::all : Certainty::possible);
   const auto order = "e." + dialect.quoted(order_->name);
   const auto key = "e." + dialect.quoted("key");
   if (after) {

@@ -33,7 +33,8 @@ class BatchSource {
   BatchSource(const Manifest& manifest, const Selection& selection, const PurgeSteps& steps,
               RowLock lock);
 
-  // The next rows, at most `limit`; none: the walk has come to its end. Outside of a transaction.
+  // The next rows, at most `limit`; none: the walk has come to its end. Outside of a transaction. With locks some may be
+  // among them that are not selected, which lock() leaves out.
   Outcome<Batch> next(database::Connection& connection, std::int64_t limit);
 
   // Begins a transaction and locks those of `batch` that still are as they were selected, in the

@@ -401,6 +401,9 @@ void Selection::write_instant(SqlWriter& writer, std::string_view alias, const F
   const auto& dialect = writer.dialect();
   const Column& column = *table_->column(filter.column);
   const auto comparison = comparison_of(filter.operation);
+  if (certainty == Certainty::possible) {
+    return dialect.bound_instant(writer, alias, column, comparison, instant);
+  }
   if (certainty != Certainty::all && dialect.opens_documents(column, filter.document)) {
     if (certainty == Certainty::uncertain) writer.text("NOT ");
     dialect.certain_instant(writer, alias, column, comparison, instant);

@@ -30,7 +30,8 @@ bool may_remove(const Policy& policy, std::string_view name_space);
 
 // Rows of which a bound on a date is certain by the column alone, and those of which only the
 // document can tell (Dialect::opens_documents): apart, so that a count needs no row of the former.
-enum class Certainty { all, certain, uncertain };
+// `possible`: all that the columns don't rule out; no document is opened, and some rows too many are met.
+enum class Certainty { all, certain, uncertain, possible };
 
 // The manifest, the parameters, the policy and the schema must outlive a Selection.
 class Selection {
