@@ -23,6 +23,7 @@ double seconds(const timeval& time) {
 void launch(const std::string& report, const std::vector<std::string>& command) {
   std::vector<std::string> words = command;
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   const auto begun = std::chrono::steady_clock::now();

@@ -52,6 +52,7 @@ class PostgresServer final : public Server {
   std::vector<Row> query(const std::string& sql) override {
     const auto result = checked(PQexec(connection_.get(), sql.c_str()));
     std::vector<Row> rows;
+    rows.reserve(static_cast<std::size_t>(PQntuples(result.get())));
     for (int i = 0; i < PQntuples(result.get()); ++i) rows.push_back(row_of(result.get(), i));
     return rows;
   }
@@ -77,6 +78,7 @@ class PostgresServer final : public Server {
       checked(PQprepare(connection_.get(), found->second.c_str(), sql.c_str(), count, nullptr));
     }
     std::vector<const char*> texts;
+    texts.reserve(values.size());
     for (const auto& value : values) texts.push_back(value.c_str());
     return checked(PQexecPrepared(connection_.get(), found->second.c_str(), count, texts.data(),
                                   nullptr, nullptr, 0));

@@ -13,7 +13,7 @@ namespace winnow::database {
 namespace {
 
 // Room for OpenSSL's handshake, which runs on the connector's own stack.
-constexpr std::size_t kStackSize = 256 * 1024;
+constexpr std::size_t kStackSize = std::size_t{256} * 1024;
 
 std::string option(const Settings& settings, const std::string& name) {
   const auto found = settings.options.find(name);
