@@ -189,6 +189,16 @@ Json parameters_schema(const tasks::Manifest& manifest) {
   return schema;
 }
 
+Json outputs_schema(const document::Document& document, const tasks::Manifest& manifest) {
+  if (const auto outputs = tasks::engine_of(manifest).outputs; outputs != nullptr) return outputs();
+  auto properties = member(document.value, "outputs");
+  if (manifest.schema["properties"].contains("dryRun")) {
+    properties["dryRun"] = {{"type", "boolean"},
+                            {"description", "True where the counts are of what would go."}};
+  }
+  return {{"type", "object"}, {"properties", std::move(properties)}};
+}
+
 }  // namespace
 
 Outcome<tasks::Manifest> read_manifest(const document::Document& document) {
@@ -201,10 +211,7 @@ Outcome<tasks::Manifest> read_manifest(const document::Document& document) {
     return fail(std::move(added.error()));
   }
   manifest.schema = parameters_schema(manifest);
-  const auto outputs = tasks::engine_of(manifest).outputs;
-  manifest.outputs = outputs != nullptr ? outputs()
-                                        : Json{{"type", "object"},
-                                               {"properties", member(document.value, "outputs")}};
+  manifest.outputs = outputs_schema(document, manifest);
   return manifest;
 }
 

@@ -60,6 +60,7 @@ TEST_F(RegistryTest, DescribesATask) {
   EXPECT_EQ(described["parameters"]["type"], "object");
   EXPECT_EQ(described["parameters"]["properties"]["batchSize"]["default"], 5000);
   EXPECT_EQ(described["outputs"]["properties"]["count"]["type"], "integer");
+  EXPECT_EQ(described["outputs"]["properties"]["dryRun"]["type"], "boolean");
   const auto listing_described = registry.describe(**registry.find("ListLogs"));
   EXPECT_TRUE(listing_described["outputs"]["properties"].contains("rows"));
   EXPECT_TRUE(listing_described["parameters"]["properties"].contains("fetchType"));
