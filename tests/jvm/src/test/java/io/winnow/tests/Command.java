@@ -19,7 +19,7 @@ final class Command {
     }
 
     Command on(Database database) throws Exception {
-        Path storage = Files.createDirectories(folder.resolve("storage"));
+        Path storage = Files.createDirectories(storage());
         Path config = Files.writeString(folder.resolve("winnow.yaml"), """
             database: {url: '%s?user=%s', password: '%s'}
             storage: {type: local, base-path: %s}
@@ -29,8 +29,12 @@ final class Command {
         return this;
     }
 
+    Path storage() {
+        return folder.resolve("storage");
+    }
+
     void putFile(String path) throws Exception {
-        Path file = folder.resolve("storage").resolve(path);
+        Path file = storage().resolve(path);
         Files.createDirectories(file.getParent());
         Files.write(file, new byte[] {1});
     }

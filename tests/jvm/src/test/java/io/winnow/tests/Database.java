@@ -109,6 +109,13 @@ final class Database implements AutoCloseable {
         }
     }
 
+    /** How many rows it changed. */
+    int update(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            return statement.executeUpdate(sql);
+        }
+    }
+
     long number(String sql) throws SQLException {
         try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(sql)) {
             row.next();

@@ -26,11 +26,16 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,7 +61,7 @@ class KestraTest {
     static void start() throws Exception {
         plugins = Kestra.plugins(folder);
         postgres = Database.postgres("winnow_kestra");
-        kestra = new Kestra(plugins, folder.resolve("storage"));
+        kestra = new Kestra(plugins, storage());
         kestra.load(SOURCE.resolve("flows"));
         kestra.keepsExecutionsIn(postgres);
     }
@@ -70,6 +75,7 @@ class KestraTest {
     @BeforeEach
     void fill() throws Exception {
         fill(postgres);
+        FileUtils.deleteDirectory(storage().resolve("main").toFile());
         for (String file : FILES) {
             kestra.bean(StorageInterface.class).put("main", "company.team", URI.create("kestra://" + file), new ByteArrayInputStream(new byte[] {1}));
         }
@@ -81,6 +87,10 @@ class KestraTest {
         database.addExecutions("below", "company.team.a", "FAILED", 5);
         database.addExecutions("running", "company.team", "RUNNING", 2);
         database.addExecutions("other", "company.teamster", "SUCCESS", 3);
+    }
+
+    private static Path storage() {
+        return folder.resolve("storage");
     }
 
     private static URI file(String execution, String name) {
@@ -172,18 +182,46 @@ class KestraTest {
     @ParameterizedTest
     @ValueSource(strings = {"clean", "rendered"})
     void theCommandGivesTheSameOutputs(String flow) throws Exception {
-        Execution execution = kestra.run("company.ops", flow);
-        assertThat(execution.getState().getCurrent()).as(() -> messages(execution)).isEqualTo(State.Type.SUCCESS);
+        theCommandGivesTheSameOutputs(flow, (database, storage) -> {});
+    }
+
+    @Test
+    void theCommandFindsTheSameLeftBehind() throws Exception {
+        JsonNode outputs = theCommandGivesTheSameOutputs("left-behind", KestraTest::leaveBehind);
+        assertThat(outputs.at("/look/dryRun").asBoolean()).isTrue();
+        assertThat(outputs.at("/rows/logsCount").asInt()).isEqualTo(4);
+        assertThat(outputs.at("/files/deletedFilesCount").asInt()).isEqualTo(2);
+    }
+
+    private interface Preparation {
+        void prepare(Database database, Path storage) throws Exception;
+    }
+
+    private static JsonNode theCommandGivesTheSameOutputs(String flow, Preparation preparation) throws Exception {
+        preparation.prepare(postgres, storage());
         try (Database other = Database.postgres("winnow_command")) {
             fill(other);
             Command command = new Command(folder, "run", SOURCE.resolve("flows/" + flow + ".yaml").toString()).on(other);
             for (String file : FILES) command.putFile("main" + file);
+            preparation.prepare(other, command.storage());
+            Execution execution = kestra.run("company.ops", flow);
+            assertThat(execution.getState().getCurrent()).as(() -> messages(execution)).isEqualTo(State.Type.SUCCESS);
             JsonNode outputs = MAPPER.readTree(command.run());
             assertThat(outputs).isNotEmpty();
             for (Map.Entry<String, JsonNode> task : outputs.properties()) {
                 assertThat(result(kestra.outputs(execution, task.getKey()))).as(task.getKey()).isEqualTo(result(task.getValue()));
             }
             assertThat(other.number("SELECT count(*) FROM executions")).isEqualTo(postgres.number("SELECT count(*) FROM executions"));
+            return outputs;
+        }
+    }
+
+    /** Two executions go without what belongs to them, and all files are ten days old. */
+    private static void leaveBehind(Database database, Path storage) throws Exception {
+        for (int i = 0; i < 2; i++) assertThat(database.update("DELETE FROM executions WHERE key = 'done-" + i + "'")).isEqualTo(1);
+        FileTime old = FileTime.from(Instant.now().minus(Duration.ofDays(10)));
+        try (Stream<Path> files = Files.walk(storage)) {
+            for (Path file : (Iterable<Path>) files::iterator) Files.setLastModifiedTime(file, old);
         }
     }
 
@@ -192,6 +230,17 @@ class KestraTest {
         ObjectNode node = MAPPER.readValue(MAPPER.writeValueAsString(outputs), ObjectNode.class);
         node.properties().removeIf(field -> field.getValue().isNull());
         return node;
+    }
+
+    @Test
+    void theDoctorLooksTheServersDatabaseOver() throws Exception {
+        Execution execution = kestra.run("company.ops", "doctor");
+        assertThat(execution.getState().getCurrent()).as(() -> messages(execution)).isEqualTo(State.Type.SUCCESS);
+        Map<String, Object> outputs = kestra.outputs(execution, "look");
+        assertThat(outputs.get("server").toString()).contains("PostgreSQL");
+        String version = System.getProperty("winnow.kestra");
+        assertThat(outputs.get("schema")).isEqualTo(version.startsWith("1.1.") ? "1.0 to 1.2" : version.replaceFirst("\\.\\d+$", ""));
+        assertThat((List<?>) outputs.get("tables")).isNotEmpty();
     }
 
     @Test
