@@ -1,5 +1,6 @@
 #: ./dev test-jvm [KESTRA-VERSION...]   the JVM library by JNI and FFM on Java 17, 21 and 25; then the plugin in the real Kestra
-#:                (1.1.15, 1.3.31 and 2.0.0), with servers of its own unless WINNOW_TEST_POSTGRES_URL and WINNOW_TEST_MYSQL_URL name some
+#:                (1.1.15 and 1.3.31 on Java 21 and 25, 2.0.0 on 25), with servers of its own unless WINNOW_TEST_POSTGRES_URL
+#:                and WINNOW_TEST_MYSQL_URL name some
 source scripts/shared/steps.sh
 source scripts/shared/build.sh
 source scripts/shared/servers.sh
@@ -39,7 +40,9 @@ in_kestra() {  # VERSION, JAVA_HOME
   kestra_maven "$1" test -Dwinnow.java="$2"
   no_jni_warnings "tests/jvm/target/$1"
 }
-for version in "${versions[@]}"; do in_kestra "$version" "$JAVA_HOME"; done
-[[ ${versions[0]} != 1.* ]] || in_kestra "${versions[0]}" "$java21"
+for version in "${versions[@]}"; do
+  in_kestra "$version" "$JAVA_HOME"
+  [[ $version != 1.* ]] || in_kestra "$version" "$java21"
+done
 stop_servers
 print_steps
