@@ -13,9 +13,9 @@ std::vector<storage::ExecutionFolder> folders_of(const Batch& batch) {
   std::vector<storage::ExecutionFolder> folders;
   folders.reserve(batch.rows.size());
   for (const auto& row : batch.rows) {
-    folders.push_back({.tenant = row.tenant,
-                       .name_space = row.name_space,
-                       .flow = row.flow,
+    folders.push_back({.tenant = row.of->tenant,
+                       .name_space = row.of->name_space,
+                       .flow = row.of->flow,
                        .execution = row.key});
   }
   return folders;

@@ -15,11 +15,12 @@ std::string branch_name(std::optional<bool> deleted) {
 
 // Keys that no row has: the server plans a deletion for as many as a batch brings.
 std::vector<BatchRow> stand_ins(std::int64_t count) {
+  const auto flow =
+      std::make_shared<const FlowOf>(FlowOf{.tenant = {}, .name_space = "winnow", .flow = "plan"});
   std::vector<BatchRow> rows(static_cast<std::size_t>(count));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     rows[i].key = "winnow-plan-" + std::to_string(i);
-    rows[i].name_space = "winnow";
-    rows[i].flow = "plan";
+    rows[i].of = flow;
   }
   return rows;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <unordered_map>
 
 namespace winnow::tasks {
 namespace {
@@ -68,7 +69,7 @@ Statement BatchSource::first_statement(const Dialect& dialect, std::optional<boo
 
 Statement BatchSource::lock_statement(const Dialect& dialect, const Batch& batch) const {
   SqlWriter writer(dialect);
-  write_identity(writer);
+  writer.text("SELECT e." + dialect.quoted("key"));
   write_from(writer);
   dialect.any_key(writer, "e", selection_.table(), *selection_.table().column("key"),
                   keys_of(batch.rows));
@@ -94,13 +95,29 @@ Statement BatchSource::count_statement(const Dialect& dialect, std::optional<boo
   return writer.take();
 }
 
-BatchRow BatchSource::row_of(const database::Row& row) const {
+BatchRow BatchSource::row_of(const database::Row& row) {
   BatchRow taken{.key = std::string(row.text(0).value_or(""))};
-  if (!steps_.needs_identity()) return taken;
-  if (const auto tenant = row.text(1)) taken.tenant = std::string(*tenant);
-  taken.name_space = row.text(2).value_or("");
-  taken.flow = row.text(3).value_or("");
+  if (steps_.needs_identity()) taken.of = flow_of(row);
   return taken;
+}
+
+// The same for all rows of a flow: a page of them costs little more than its keys.
+std::shared_ptr<const FlowOf> BatchSource::flow_of(const database::Row& row) {
+  std::string name;
+  for (const std::size_t column : {1U, 2U, 3U}) {
+    const auto text = row.text(column);
+    name += text ? "+" : "-";
+    name += text.value_or("");
+    name += '\0';
+  }
+  auto& flow = flows_[std::move(name)];
+  if (flow) return flow;
+  FlowOf made{.tenant = {},
+              .name_space = std::string(row.text(2).value_or("")),
+              .flow = std::string(row.text(3).value_or(""))};
+  if (const auto tenant = row.text(1)) made.tenant = std::string(*tenant);
+  flow = std::make_shared<const FlowOf>(std::move(made));
+  return flow;
 }
 
 Outcome<Batch> BatchSource::next(Connection& connection, std::int64_t limit) {
@@ -120,6 +137,7 @@ Outcome<void> BatchSource::read_page(Connection& connection, std::int64_t limit)
   for (; branch_ < branches.size(); ++branch_, position_.reset()) {
     page_ = Batch{.deleted = branches[branch_]};
     handed_out_ = 0;
+    flows_.clear();
     Position last;
     auto queried = connection.query(
         page(connection.dialect(), page_.deleted, position_, std::max(limit, kPage)),
@@ -144,10 +162,13 @@ Outcome<void> BatchSource::read_page(Connection& connection, std::int64_t limit)
 
 Outcome<Batch> BatchSource::lock(Connection& connection, const Batch& batch) const {
   if (auto begun = connection.begin(); !begun) return fail(begun.error());
+  std::unordered_map<std::string_view, const BatchRow*> rows;
+  for (const auto& row : batch.rows) rows.emplace(row.key, &row);
   Batch locked{.deleted = batch.deleted};
   auto queried =
       connection.query(lock_statement(connection.dialect(), batch), [&](const database::Row& row) {
-        locked.rows.push_back(row_of(row));
+        const auto found = rows.find(row.text(0).value_or(""));
+        if (found != rows.end()) locked.rows.push_back(*found->second);
         return true;
       });
   if (!queried) return fail(queried.error());

@@ -1,6 +1,8 @@
 // Where the batches of a purge come from: a walk over the selected rows, oldest first, by keyset.
 #pragma once
 
+#include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -64,7 +66,8 @@ class BatchSource {
   void write_from(database::SqlWriter& writer) const;
   database::Statement page(const database::Dialect& dialect, std::optional<bool> deleted,
                            const std::optional<Position>& after, std::int64_t limit) const;
-  BatchRow row_of(const database::Row& row) const;
+  BatchRow row_of(const database::Row& row);
+  std::shared_ptr<const FlowOf> flow_of(const database::Row& row);
   Outcome<void> read_page(database::Connection& connection, std::int64_t limit);
 
   const Manifest& manifest_;
@@ -74,9 +77,10 @@ class BatchSource {
   RowLock lock_;
   mutable std::mutex mutex_;
   std::size_t branch_ = 0;
-  std::optional<Position> position_;  // of the last row of page_
-  Batch page_;                        // rows that were read
-  std::size_t handed_out_ = 0;        // of them
+  std::optional<Position> position_;                            // of the last row of page_
+  Batch page_;                                                  // rows that were read
+  std::size_t handed_out_ = 0;                                  // of them
+  std::map<std::string, std::shared_ptr<const FlowOf>> flows_;  // of page_
 };
 
 }  // namespace winnow::tasks

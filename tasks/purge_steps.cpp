@@ -22,8 +22,8 @@ bool switched_on(const PurgeStep& step, const Json& parameters, bool otherwise) 
 // Kestra's key of a queued execution: tenant, namespace, flow and id joined by `_`, a missing
 // tenant left out.
 std::string composed_key(const BatchRow& row) {
-  const std::string key = row.name_space + "_" + row.flow + "_" + row.key;
-  return row.tenant ? *row.tenant + "_" + key : key;
+  const std::string key = row.of->name_space + "_" + row.of->flow + "_" + row.key;
+  return row.of->tenant ? *row.of->tenant + "_" + key : key;
 }
 
 TextList keys_of(const RowStep& step, const std::vector<BatchRow>& batch) {

@@ -2,6 +2,7 @@
 // schema has.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,12 +14,17 @@
 
 namespace winnow::tasks {
 
-// An execution (or log, or metric) of a batch: keys travel, never documents.
-struct BatchRow {
-  std::string key;
+// Whose execution it is.
+struct FlowOf {
   std::optional<std::string> tenant = {};
   std::string name_space = {};
   std::string flow = {};
+};
+
+// An execution (or log, or metric) of a batch: keys travel, never documents.
+struct BatchRow {
+  std::string key;
+  std::shared_ptr<const FlowOf> of = {};  // one for all rows of a flow; only where needs_identity()
 };
 
 database::TextList keys_of(const std::vector<BatchRow>& rows);
