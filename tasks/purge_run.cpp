@@ -151,7 +151,9 @@ Outcome<void> PurgeRun::all(Step step) {
     if (!more) return fail(more.error());
     if (!*more) return {};
   }
-  if (!dry_run_) prepared_.steps->find_empty(worker_.connection());
+  if (!dry_run_ && context_.progress.phase == Phase::working) {
+    prepared_.steps->find_empty(worker_.connection());
+  }
   return helpers_.empty() ? work(worker_, step) : work_together(step);
 }
 

@@ -7,6 +7,7 @@ namespace winnow::tasks {
 namespace {
 
 using database::Column;
+using database::Connection;
 using database::Dialect;
 using database::SqlWriter;
 using database::Statement;
@@ -162,23 +163,23 @@ bool PurgeSteps::looks_again() const {
   return deletes_parent_ && std::any_of(rows_.begin(), rows_.end(), may_be_late);
 }
 
-void PurgeSteps::find_empty(database::Connection& connection) {
+void PurgeSteps::find_empty(Connection& connection) {
   SqlWriter writer(connection.dialect());
+  std::vector<std::size_t> asked;
   for (std::size_t at = 0; at < rows_.size(); ++at) {
-    rows_[at].empty = false;
-    writer.text(at == 0 ? "" : " UNION ALL ").text("SELECT " + std::to_string(at));
+    if (!may_be_late(rows_[at]) || rows_[at].table->estimated_rows > 0) continue;
+    writer.text(asked.empty() ? "" : " UNION ALL ").text("SELECT " + std::to_string(at));
     writer.text(" WHERE EXISTS (SELECT 1 FROM ").table(*rows_[at].table).text(")");
+    asked.push_back(at);
   }
-  if (rows_.empty()) return;
+  if (asked.empty()) return;
   std::vector<bool> empty(rows_.size(), true);
   const auto looked = connection.query(writer.take(), [&empty](const database::Row& row) {
     empty[std::stoul(std::string(row.text(0).value_or("0")))] = false;
     return true;
   });
   if (!looked) return;
-  for (std::size_t at = 0; at < rows_.size(); ++at) {
-    rows_[at].empty = empty[at] && may_be_late(rows_[at]);
-  }
+  for (const auto at : asked) rows_[at].empty = empty[at];
 }
 
 Statement PurgeSteps::deletion(const Dialect& dialect, const RowStep& step,

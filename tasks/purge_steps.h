@@ -61,7 +61,8 @@ class PurgeSteps {
   // for again.
   bool looks_again() const;
   // Notes which tables have no row at all: batches pass over them, and what is written there
-  // meanwhile is left to the second look. A failure notes nothing.
+  // meanwhile is left to the second look. A table that had rows when the server last counted is not
+  // asked: dead ones may lie before the first. A failure notes nothing.
   void find_empty(database::Connection& connection);
   // Whether a batch deletes of this step's rows.
   bool goes_with_a_batch(const RowStep& step) const { return !step.empty || !looks_again(); }
