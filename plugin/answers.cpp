@@ -8,6 +8,7 @@
 #include <string>
 #include <typeinfo>
 
+#include "document/object.h"
 #include "document/utf8.h"
 
 namespace winnow::plugin {
@@ -38,12 +39,13 @@ std::string error_text(const tasks::TaskFailure& failed) {
   const Failure& failure = failed.failure;
   // guarded() makes none, where an allocation failed.
   const bool untold = failure.kind == FailureKind::no_memory && failure.message.empty();
-  return dumped({{"code", failure_code(failure.kind)},
-                 {"message", untold ? "Out of memory. Free some and try again." : failure.message},
-                 {"pointer", failure.pointer},
-                 {"retryable", failure.retryable},
-                 {"sqlstate", failure.sqlstate},
-                 {"done", failed.done}});
+  return dumped(document::object_of(
+      {{"code", failure_code(failure.kind)},
+       {"message", untold ? "Out of memory. Free some and try again." : failure.message},
+       {"pointer", failure.pointer},
+       {"retryable", failure.retryable},
+       {"sqlstate", failure.sqlstate},
+       {"done", failed.done}}));
 }
 
 std::int32_t deliver_no_memory(winnow_buffer* buffer) noexcept {

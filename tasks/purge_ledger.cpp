@@ -12,12 +12,21 @@ constexpr std::int64_t kFirstBatch = 100;  // what Kestra takes; grows from ther
 // row at a time and win nothing.
 constexpr std::int64_t kLeastBatch = 50;
 
+void add_to(Json& counters, const std::string& counter, std::int64_t rows) {
+  if (counter.empty()) return;
+  counters[counter] = counters.value(counter, std::int64_t{0}) + rows;
+}
+
 }  // namespace
 
 void PurgeLedger::add(const std::string& counter, std::int64_t rows) {
-  if (counter.empty()) return;
   const std::lock_guard guard(mutex_);
-  counters_[counter] = counters_.value(counter, std::int64_t{0}) + rows;
+  add_to(counters_, counter, rows);
+}
+
+void PurgeLedger::doubt(const std::string& counter, std::int64_t rows) {
+  const std::lock_guard guard(mutex_);
+  add_to(counters_.emplace("inDoubt", Json::object()).first.value(), counter, rows);
 }
 
 Outcome<void> PurgeLedger::gone(const std::vector<BatchRow>& rows) {

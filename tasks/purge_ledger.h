@@ -19,6 +19,8 @@ class PurgeLedger {
   explicit PurgeLedger(Json counters) : counters_(std::move(counters)) {}
 
   void add(const std::string& counter, std::int64_t rows);
+  // Counts of a transaction that may be committed or not: `inDoubt` of the counters.
+  void doubt(const std::string& counter, std::int64_t rows);
   // Notes keys whose rows are gone, for the second look.
   Outcome<void> gone(const std::vector<BatchRow>& rows);
   // The next of them, at most `most`; none: all were handed out. Only once no more rows go.

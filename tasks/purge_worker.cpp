@@ -4,6 +4,9 @@
 #include <chrono>
 #include <set>
 
+#include "document/object.h"
+#include "outcome/guard.h"
+
 namespace winnow::tasks {
 namespace {
 
@@ -90,13 +93,23 @@ Outcome<void> PurgeWorker::insist(const Attempt& attempt) {
     in_flight_.clear();
     const auto acted = attempt.act();
     if (acted) return {};
-    const auto committed = recover(acted.error(), attempt, backoff);
-    if (!committed) return fail(committed.error());
+    const auto committed = guarded([&] { return recover(acted.error(), attempt, backoff); });
+    if (!committed) return fail(left_open(acted.error(), committed.error()));
     if (*committed) return {};
     ++shared_.context.progress.retries;
     shared_.ledger.add("retries", 1);
     if (!backoff.wait(shared_.context.cancellation)) return fail(given_up(acted.error()));
   }
+}
+
+// What ends the attempts. Counts of a transaction whose fate could not be learned are told apart.
+Failure PurgeWorker::left_open(const Failure& first, Failure last) {
+  if (!first.commit_in_doubt) return last;
+  for (const auto& [counter, rows] : in_flight_) shared_.ledger.doubt(counter, rows);
+  last.message +=
+      "; whether the last transaction was committed could not be learned: `done.inDoubt` "
+      "has its counts";
+  return last;
 }
 
 // What a budget that is used up, or a cancelled pause, ends as.
@@ -190,8 +203,11 @@ Outcome<void> PurgeWorker::commit(std::vector<Deletion> deletions) {
   for (std::size_t i = 0; i < deletions.size(); ++i) {
     in_flight_[deletions[i].counter] += (*changed)[i];
   }
-  const auto done = connection_->execute({}, AfterBatch::commit);
-  return done ? Outcome<void>{} : fail(done.error());
+  // Memory that runs out in there leaves open what became of it, as an answer that is lost does.
+  auto done = guarded([this] { return connection_->execute({}, AfterBatch::commit); });
+  if (done) return {};
+  if (done.error().kind == FailureKind::no_memory) done.error().commit_in_doubt = true;
+  return fail(std::move(done.error()));
 }
 
 void PurgeWorker::count_in_flight() {
@@ -207,11 +223,11 @@ Outcome<void> PurgeWorker::settle(const Batch& batch) {
   auto& progress = shared_.context.progress;
   const auto batches = ++progress.batches;
   progress.rows_done += static_cast<std::int64_t>(batch.rows.size());
-  shared_.context.host.event(Json{{"event", "batch"},
-                                  {"batch", batches},
-                                  {"rows", batch.rows.size()},
-                                  {"total", progress.rows_done.load()},
-                                  {"counters", shared_.ledger.counters()}});
+  shared_.context.host.event(document::object_of({{"event", "batch"},
+                                                  {"batch", batches},
+                                                  {"rows", batch.rows.size()},
+                                                  {"total", progress.rows_done.load()},
+                                                  {"counters", shared_.ledger.counters()}}));
   return shared_.steps.looks_again() ? shared_.ledger.gone(batch.rows) : Outcome<void>{};
 }
 

@@ -223,7 +223,10 @@ Outcome<std::vector<std::int64_t>> PostgresConnection::execute(
     return true;
   };
   auto failure = read_group(answers, stays_open ? &take_name : nullptr);
-  if (!failure && commits && answers.back().tag != "COMMIT") {
+  const bool committed = commits && answers.back().tag == "COMMIT";
+  // What breaks after the server said so is the next call's concern.
+  if (committed) failure.reset();
+  if (!failure && commits && !committed) {
     failure = Failure{.kind = FailureKind::conflict,
                       .message = "PostgreSQL: the transaction was rolled back instead of committed",
                       .retryable = true};

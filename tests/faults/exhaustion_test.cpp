@@ -107,6 +107,25 @@ TEST_P(Exhaustion, OfMemory) {
   }
 }
 
+// From a COMMIT's sending until its batch is counted: whether it went through is found out.
+TEST_P(Exhaustion, OfMemoryWhileABatchIsCommitted) {
+  if (GetParam().name == "sqlite") GTEST_SKIP() << "sends nothing";
+  learn_unfailing();
+  bed_.fill(kWorld);
+  Interception interception{.calls = kAllocate, .error = ENOMEM, .while_committing = true};
+  const auto allocations = run(interception, Where::run).fitted;
+  ASSERT_GT(allocations, 5U);
+  Tally tally("nth allocation of a COMMIT fails", GetParam());
+  tally.note("of allocations", std::to_string(allocations));
+  interception.action = Action::fail;
+  const auto tries = cases(std::min<std::uint64_t>(allocations, 20), allocations);
+  tally.run(tries, [&](Case& tried) {
+    interception.nth = 1 + tried.index * allocations / tries;
+    tried.what = "allocation " + std::to_string(interception.nth);
+    try_out(interception, tried, {WINNOW_OK, WINNOW_NO_MEMORY, WINNOW_UNAVAILABLE, WINNOW_STORAGE});
+  });
+}
+
 // A call of the client or of the system fails as its documentation says that it can.
 TEST_P(Exhaustion, OfEveryOtherCall) {
   struct Kind {

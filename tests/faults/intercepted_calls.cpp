@@ -24,6 +24,7 @@ std::atomic<std::uint64_t> fitting{0};
 std::atomic<std::uint64_t> failed{0};
 std::atomic<std::uint64_t> spared{0};
 std::atomic<unsigned> previous{0};
+std::atomic<bool> committing{false};
 std::atomic<Watcher> watcher_function{nullptr};
 std::atomic<void*> watcher_context{nullptr};
 std::atomic<unsigned> watched_calls{0};
@@ -52,6 +53,7 @@ bool is_spared() {
 
 bool fits(Call call, std::string_view text, unsigned before) {
   if ((armed.calls & call) == 0) return false;
+  if (armed.while_committing && !committing.load()) return false;
   if (armed.after_calls != ~0U && (armed.after_calls & before) == 0) return false;
   return armed.text == nullptr || holds_word(text, armed.text);
 }
@@ -74,6 +76,8 @@ Verdict before_call(Call call, std::string_view text) {
   }
   if (!is_armed.load(std::memory_order_acquire)) return Verdict::pass;
   const unsigned before = call == kAllocate ? previous.load() : previous.exchange(call);
+  if (call == kSend && holds_word(text, "COMMIT")) committing = true;
+  if (call == kBatchBorder) committing = false;
   if (!fits(call, text, before)) return Verdict::pass;
   const auto number = ++fitting;
   using enum Interception::Action;
@@ -115,6 +119,7 @@ void arm(const Interception& interception) {
   failed = 0;
   spared = 0;
   previous = 0;
+  committing = false;
   is_armed.store(true, std::memory_order_release);
   look_whether_active();
 }
@@ -162,6 +167,16 @@ std::string_view bytes(const void* data, std::size_t size) {
   return {static_cast<const char*>(data), size};
 }
 
+// A reset is the end of both directions, also where it was only said: who waits for a last word of
+// the other side must not wait for ever.
+ssize_t with_end_of_reset(int descriptor, ssize_t result) {
+  if (result < 0 && errno == ECONNRESET) {
+    ::shutdown(descriptor, SHUT_RDWR);
+    errno = ECONNRESET;
+  }
+  return result;
+}
+
 // The mode of open(2), which is there only where a file may be made.
 mode_t mode_of(int flags, va_list arguments) {
   const bool makes = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
@@ -174,13 +189,16 @@ extern "C" {
 
 ssize_t send(int descriptor, const void* data, size_t size, int flags) {
   static auto* const original = next<ssize_t(int, const void*, size_t, int)>("send");
-  return around(kSend, bytes(data, size), ssize_t{-1},
-                [&] { return original(descriptor, data, size, flags); });
+  return with_end_of_reset(descriptor, around(kSend, bytes(data, size), ssize_t{-1}, [&] {
+                             return original(descriptor, data, size, flags);
+                           }));
 }
 
 ssize_t recv(int descriptor, void* data, size_t size, int flags) {
   static auto* const original = next<ssize_t(int, void*, size_t, int)>("recv");
-  return around(kReceive, {}, ssize_t{-1}, [&] { return original(descriptor, data, size, flags); });
+  return with_end_of_reset(descriptor, around(kReceive, {}, ssize_t{-1}, [&] {
+                             return original(descriptor, data, size, flags);
+                           }));
 }
 
 int connect(int descriptor, const sockaddr* address, socklen_t size) {
@@ -294,11 +312,6 @@ int openat(int folder, const char* path, int flags, ...) {
   const auto mode = mode_of(flags, arguments);
   va_end(arguments);
   return around(kOpenFile, path, -1, [&] { return original(folder, path, flags, mode); });
-}
-
-FILE* tmpfile() {
-  static auto* const original = next<FILE*()>("tmpfile");
-  return around(kOpenFile, {}, static_cast<FILE*>(nullptr), [&] { return original(); });
 }
 
 }  // extern "C"

@@ -26,7 +26,7 @@ enum Call : unsigned {
   kRemoveFile = 64,      // unlinkat: the storage's own
   kRemoveJournal = 128,  // unlink: SQLite's
   kReadFile = 256,       // read, pread, fread
-  kOpenFile = 512,       // open, openat, tmpfile
+  kOpenFile = 512,       // open, openat
   kPoll = 1024,          // poll
   kThread = 2048,        // pthread_create
   kClient = 4096,        // PQ*, mysql_*
@@ -46,7 +46,8 @@ struct Interception {
   bool lasting = false;  // fail: every call from the nth on
   int error = 0;         // fail: errno
   const char* text = nullptr;
-  unsigned after_calls = ~0U;  // kinds of the call before; allocations are not looked at
+  unsigned after_calls = ~0U;     // kinds of the call before; allocations are not looked at
+  bool while_committing = false;  // from a COMMIT that is sent to the border of its batch
 };
 
 // Whether the text holds the word, and no longer one that begins with it: COMMIT is not COMMITTED.

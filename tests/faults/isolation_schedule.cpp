@@ -39,11 +39,7 @@ Side::Side(std::vector<std::function<void()>> steps)
       }) {}
 
 Side::~Side() {
-  {
-    const std::lock_guard lock(mutex_);
-    hurry_ = true;
-  }
-  changed_.notify_all();
+  hurry();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -51,7 +47,7 @@ void Side::run() {
   for (const auto& step : steps_) {
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return hurry_ || allowed_ > done_; });
+      changed_.wait(lock, [this] { return hurried_ || allowed_ > done_; });
     }
     try {
       step();
@@ -74,12 +70,16 @@ void Side::advance() {
   changed_.wait_for(lock, kSeemsToWait, [this] { return done_ >= allowed_; });
 }
 
-void Side::finish() {
+void Side::hurry() {
   {
     const std::lock_guard lock(mutex_);
-    hurry_ = true;
+    hurried_ = true;
   }
   changed_.notify_all();
+}
+
+void Side::finish() {
+  hurry();
   thread_.join();
   if (thrown_) std::rethrow_exception(thrown_);
 }

@@ -26,7 +26,9 @@ class Side {
 
   // Lets the next step begin, and waits until it has ended or seems to wait for somebody.
   void advance();
-  // Lets all the rest run and waits for its end. What a step threw is thrown here.
+  // Lets all the rest run.
+  void hurry();
+  // Hurries and waits for the end. What a step threw is thrown here.
   void finish();
   // Steps that have ended.
   int done() const;
@@ -39,7 +41,7 @@ class Side {
   std::condition_variable changed_;
   int allowed_ = 0;
   int done_ = 0;
-  bool hurry_ = false;
+  bool hurried_ = false;
   std::exception_ptr thrown_;
   std::thread thread_;
 };

@@ -363,11 +363,13 @@ TEST_P(Isolation, AnotherWinnow) {
       Side ours(first.steps());
       Side theirs(second.steps());
       for (const int side : order) (side == 0 ? ours : theirs).advance();
-      ours.finish();
-      theirs.finish();
+      // Each may wait for rows that the other holds.
+      for (auto* side : {&ours, &theirs}) side->hurry();
+      for (auto* side : {&ours, &theirs}) side->finish();
     }
     Json both = first.result().counters();
-    for (const auto& [counter, rows] : second.result().counters().items()) {
+    const Json more = second.result().counters();
+    for (const auto& [counter, rows] : more.items()) {
       both[counter] = both.value(counter, std::int64_t{0}) + rows.get<std::int64_t>();
     }
     for (const auto* result : {&first.result(), &second.result()}) {

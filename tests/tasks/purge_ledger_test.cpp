@@ -1,6 +1,8 @@
 // The keys of a purge and the size of its batches.
 #include "tasks/purge_ledger.h"
 
+#include <cstdlib>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +13,7 @@ using std::chrono::milliseconds;
 using tasks::BatchSizer;
 using tasks::KeySpool;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 TEST(KeySpool, HandsOutInPiecesWhatWasAppended) {
@@ -24,6 +27,15 @@ TEST(KeySpool, HandsOutInPiecesWhatWasAppended) {
 
 TEST(KeySpool, IsEmptyWithoutKeys) {
   EXPECT_THAT(KeySpool().take(10).value(), IsEmpty());
+}
+
+// As its message advises where the usual folder is full.
+TEST(KeySpool, LiesInTheFolderThatTmpdirNames) {
+  ::setenv("TMPDIR", "/nowhere", 1);
+  const auto refused = KeySpool().append({"a"});
+  ::unsetenv("TMPDIR");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("TMPDIR"));
 }
 
 TEST(BatchSizer, GrowsTowardsTheTargetTimeAndNeverAboveTheMost) {
