@@ -7,6 +7,7 @@
 
 #include <sys/stat.h>
 
+#include "outcome/guard.h"
 #include "storage/path.h"
 #include "storage/printable.h"
 #include "storage/search.h"
@@ -52,7 +53,10 @@ class LocalStorage final : public Storage {
         // A base that is not there is no storage without files: its disk may not be mounted.
         results.push_back(failed(file_failure("open the storage's base path", base_path_, error)));
       } else {
-        results.push_back(walk_one(action, base.get(), folder, cancellation));
+        auto walked = guarded([&]() -> Outcome<Removed> {
+          return walk_one(action, base.get(), folder, cancellation);
+        });
+        results.push_back(walked ? std::move(*walked) : failed(std::move(walked.error())));
       }
     }
     return results;

@@ -12,6 +12,7 @@
 
 #include <sys/stat.h>
 
+#include "outcome/guard.h"
 #include "storage/printable.h"
 
 namespace winnow::storage {
@@ -43,9 +44,14 @@ class Walk {
         cancellation_(cancellation),
         newest_(newest) {}
 
+  // Where memory runs out on the way it is told what is gone by then.
   Removed run(const std::string& name) {
-    enter(name);
-    while (!levels_.empty() && !result_.failure) step();
+    auto walked = guarded([&]() -> Outcome<void> {
+      enter(name);
+      while (!levels_.empty() && !result_.failure) step();
+      return {};
+    });
+    if (!walked) result_.failure = std::move(walked.error());
     return std::move(result_);
   }
 

@@ -82,6 +82,7 @@ Outcome<void> PurgeRun::purge() {
   }
   auto kept = ledger_.kept_failure();
   if (!kept) return {};
+  if (kept->message.empty()) kept->message = "out of memory";
   kept->message += "; " + std::to_string(ledger_.kept_executions()) +
                    " executions keep their rows because their files could not be removed";
   return fail(std::move(*kept));

@@ -86,7 +86,7 @@ TEST_P(Exhaustion, OfMemory) {
         where == Where::run ? "nth allocation of a run fails" : "nth allocation fails, opening too",
         GetParam());
     tally.note("of allocations", std::to_string(allocations));
-    const auto tries = cases(40, std::min<std::uint64_t>(allocations * 2, 10'000));
+    const auto tries = cases(30, std::min<std::uint64_t>(allocations * 2, 10'000));
     spared_ = 0;
     tally.run(tries, [&](Case& tried) {
       const auto step = std::max<std::uint64_t>(1, allocations / tries);
@@ -159,7 +159,7 @@ TEST_P(Exhaustion, OfEveryOtherCall) {
     for (std::uint64_t nth = 1; nth <= found; ++nth) places.emplace_back(kind, nth);
   }
   tally.note("of calls", std::to_string(all));
-  const auto tries = cases(60, all * 2);
+  const auto tries = cases(40, all * 2);
   tally.run(tries, [&](Case& tried) {
     const auto place = (tried.index * all / tries + (tries < all ? tried.pick(all / tries) : 0));
     const auto& [kind, nth] = places[place];

@@ -1,4 +1,6 @@
 // A COMMIT whose answer is lost: whatever became of it, the rows that went are counted once (S4).
+#include <gmock/gmock.h>
+
 #include "tests/database/breaking_proxy.h"
 #include "tests/tasks/purge_bed.h"
 
@@ -65,6 +67,22 @@ TEST_P(PurgeInDoubt, DoesNotCountWhatAnotherPurgeTookMeanwhile) {
   EXPECT_EQ(taken["executionsCount"], 6);
   EXPECT_EQ(result["executionsCount"], 0);
   EXPECT_EQ(result["logsCount"], 0);
+}
+
+TEST_P(PurgeInDoubt, TellsApartWhatNobodyCouldTell) {
+  auto breaking = proxy(BreakingProxy::When::after_forwarding);
+  auto bed = breaking_bed(breaking);
+  // Told that its connection was lost, the operator ends the run before it can look.
+  bed.host.on_log = [&](const std::string& text) {
+    if (text.find("connection was lost") != std::string::npos) bed.cancellation.request();
+  };
+  const auto result = bed.run("PurgeExecutions", with(kPurge, {{"batchSize", 4}}));
+  ASSERT_FALSE(result);
+  auto done = result.error().done;
+  EXPECT_EQ(done["executionsCount"], 0);
+  EXPECT_EQ(done["inDoubt"]["executionsCount"], 4);
+  EXPECT_EQ(done["inDoubt"]["logsCount"], 8);
+  EXPECT_THAT(result.error().failure.message, testing::HasSubstr("done.inDoubt"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, PurgeInDoubt, testing::ValuesIn(test_engines()),
