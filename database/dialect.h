@@ -117,6 +117,10 @@ class Dialect {
     return lock_skipping_locked().empty() ? "" : "FOR UPDATE";
   }
 
+  // What ends a SELECT count(*) that waits for those who are about to remove its rows. Empty where a count can't lock and
+  // what became of a transaction is told (PostgreSQL), and where nobody writes beside us (SQLite).
+  virtual std::string_view count_waiting() const { return {}; }
+
   // What a SELECT has to begin with for the table behind each alias to be read by that index; empty where the server
   // finds it by itself. MySQL takes any index that begins with what is equal, though another one holds all columns.
   struct IndexChoice {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -12,7 +13,13 @@
 namespace winnow::database {
 
 using document::Instant;
-using TextList = std::vector<std::string>;  // bound as one parameter, see Dialect::any_of
+// Bound as one parameter, see Dialect::any_of. A class of its own: libstdc++ 12 believes that a
+// variant of vectors and strings is never without a value, and destroys one whose copy has just
+// failed for want of memory.
+struct TextList : std::vector<std::string> {
+  using vector::vector;
+  TextList(std::vector<std::string> texts) : vector(std::move(texts)) {}  // NOLINT: so they are
+};
 
 using Parameter = std::variant<std::monostate, bool, std::int64_t, std::string, Instant, TextList>;
 

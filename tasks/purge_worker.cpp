@@ -67,7 +67,7 @@ Outcome<std::int64_t> PurgeWorker::remove_whole(Batch& batch) {
                              [&] {
                                return shared_.steps.deletes_parent()
                                           ? parents_gone(keys_of(batch.rows))
-                                          : children_gone(batch.rows);
+                                          : children_gone(batch.rows, Look::waiting);
                              }};
   std::int64_t rows = 0;
   do {
@@ -257,11 +257,11 @@ Outcome<bool> PurgeWorker::look_again() {
   if (keys->empty()) return false;
   const auto rows = rows_of(*keys);
   const Attempt looking{.act = [&]() -> Outcome<void> {
-                          const auto none = children_gone(rows);
+                          const auto none = children_gone(rows, Look::at_once);
                           if (!none) return fail(none.error());
                           return *none ? Outcome<void>{} : remove_late(*keys);
                         },
-                        .is_gone = [&] { return children_gone(rows); }};
+                        .is_gone = [&] { return children_gone(rows, Look::waiting); }};
   if (auto looked = insist(looking); !looked) return fail(looked.error());
   count_in_flight();
   return true;
@@ -282,15 +282,20 @@ Outcome<void> PurgeWorker::remove_late(const std::vector<std::string>& keys) {
 }
 
 Outcome<bool> PurgeWorker::parents_gone(const std::vector<std::string>& keys) {
-  const auto left = count_of(select_by_keys("count(*)", keys));
+  auto statement = select_by_keys("count(*)", keys);
+  statement.sql += connection_->dialect().count_waiting();
+  const auto left = count_of(statement);
   if (!left) return fail(left.error());
   return *left == 0;
 }
 
-Outcome<bool> PurgeWorker::children_gone(const std::vector<BatchRow>& rows) {
+Outcome<bool> PurgeWorker::children_gone(const std::vector<BatchRow>& rows, Look look) {
+  const auto& dialect = connection_->dialect();
   for (const auto& step : shared_.steps.rows()) {
     if (!may_be_late(step)) continue;
-    const auto left = count_of(shared_.steps.count(connection_->dialect(), step, rows));
+    auto statement = shared_.steps.count(dialect, step, rows);
+    if (look == Look::waiting) statement.sql += dialect.count_waiting();
+    const auto left = count_of(statement);
     if (!left) return fail(left.error());
     if (*left > 0) return false;
   }

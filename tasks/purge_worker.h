@@ -76,8 +76,11 @@ class PurgeWorker {
   void count_in_flight();
   Outcome<void> count(const Batch& batch);
 
+  // Waiting: for a transaction that is still open and may remove the rows yet, as one whose COMMIT is
+  // under way while its connection is given up.
+  enum class Look { at_once, waiting };
   Outcome<bool> parents_gone(const std::vector<std::string>& keys);
-  Outcome<bool> children_gone(const std::vector<BatchRow>& rows);
+  Outcome<bool> children_gone(const std::vector<BatchRow>& rows, Look look);
   Outcome<std::vector<BatchRow>> those_gone(const std::vector<std::string>& keys);
   database::Statement select_by_keys(const std::string& expression, database::TextList keys) const;
 

@@ -29,6 +29,7 @@ class MysqlDialect final : public Dialect {
   std::string document_text(std::string_view column_expression,
                             std::span<const std::string> path) const override;
   std::string_view lock_skipping_locked() const override { return "FOR UPDATE SKIP LOCKED"; }
+  std::string_view count_waiting() const override { return " FOR UPDATE"; }
   Statement delete_by_keys(const Table& table, const Column& column, TextList keys) const override;
 };
 
