@@ -1,4 +1,5 @@
-#: ./dev torture  kills, cuts, starves and races purges for an hour or two, and prints a table of what was tried
+#: ./dev torture  kills, cuts, starves and races purges for many hours, and prints a table of what was tried
+#:                (WINNOW_FAULT_CASES=50 ./dev torture: at most 50 cases of each)
 #:                (arguments go to GoogleTest: ./dev torture --gtest_filter='*Kill*')
 source scripts/shared/steps.sh
 source scripts/shared/build.sh

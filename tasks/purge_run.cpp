@@ -126,7 +126,7 @@ Outcome<void> PurgeRun::passes() {
 // True when nothing is left to do. A pass without progress is followed by a pause, within a budget.
 Outcome<bool> PurgeRun::finished_or_waited(std::int64_t done_before, Backoff& backoff) {
   if (ledger_.kept_executions() > 0) return true;
-  const auto left = source_.any_left(worker_.connection());
+  const auto left = worker_.any_left();
   if (!left) return fail(left.error());
   if (!*left) return true;
   if (context_.progress.rows_done.load() > done_before) return false;

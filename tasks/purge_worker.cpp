@@ -281,6 +281,19 @@ Outcome<void> PurgeWorker::remove_late(const std::vector<std::string>& keys) {
   return commit(std::move(deletions));
 }
 
+Outcome<bool> PurgeWorker::any_left() {
+  bool left = false;
+  const Attempt asking{.act = [&]() -> Outcome<void> {
+                         const auto told = shared_.source.any_left(*connection_);
+                         if (!told) return fail(told.error());
+                         left = *told;
+                         return {};
+                       },
+                       .is_gone = [] { return false; }};
+  if (auto asked = insist(asking); !asked) return fail(asked.error());
+  return left;
+}
+
 Outcome<bool> PurgeWorker::parents_gone(const std::vector<std::string>& keys) {
   auto statement = select_by_keys("count(*)", keys);
   statement.sql += connection_->dialect().count_waiting();

@@ -42,6 +42,9 @@ class PurgeWorker {
   // (measurements.md), but for those that came back meanwhile. False when all were looked at.
   Outcome<bool> look_again();
 
+  // Whether anything selected is still there; tried again as step() is.
+  Outcome<bool> any_left();
+
   // The number that a SELECT count(*) gives.
   Outcome<std::int64_t> count_of(const database::Statement& statement);
 

@@ -28,13 +28,17 @@ void keep_promises(FaultBed& bed) {
   bed.let_go();
 }
 
+// MySQL takes a password without TLS only from an account that has logged in with it since the start.
+void log_in_by_tls(const FaultBed& bed) {
+  static_cast<void>(bed.database().connection());
+}
+
 TEST_P(ServerCrash, TheRunWaitsForItAndItsCountsAreExact) {
   const OwnServer server(GetParam().name);
   FaultBed bed(GetParam(), server.url());
   keep_promises(bed);
   Tally tally("server killed in mid-batch", GetParam());
   const bool mysql = GetParam().name == "mysql";
-  std::uint64_t finished = 0;
   tally.run(cases(mysql ? 2 : 5, 200), [&](Case& tried) {
     bed.fill(tried.seed);
     const auto before = bed.look();
@@ -42,7 +46,10 @@ TEST_P(ServerCrash, TheRunWaitsForItAndItsCountsAreExact) {
     MessageProxy proxy(bed.database().settings());
     // From where the first batch is locked on, up to somewhere in the third.
     proxy.harm(Harm::none, 1 + tried.pick(250), "SKIP LOCKED");
-    proxy.on_chosen = [&server] { server.crash(); };
+    proxy.on_chosen = [&] {
+      server.crash();
+      log_in_by_tls(bed);
+    };
     const auto run = bed.run({.port = proxy.port()});
     if (run->prepare()) {
       proxy.start();
@@ -55,14 +62,10 @@ TEST_P(ServerCrash, TheRunWaitsForItAndItsCountsAreExact) {
     const auto after = bed.look();
     tried.found(bed.broken_now(after));
     tried.found(bed.miscounted(before, after, result.counters()));
-    if (result.status != WINNOW_OK && result.status != WINNOW_UNAVAILABLE) {
-      tried.found({"it ended with " + result.json.dump()});
-    }
-    finished += result.status == WINNOW_OK ? 1 : 0;
+    if (result.status != WINNOW_OK) tried.found({"it ended with " + result.json.dump()});
     tried.found(bed.finish());
     bed.let_go();
   });
-  tally.note("runs that finished", std::to_string(finished));
 }
 
 INSTANTIATE_TEST_SUITE_P(Servers, ServerCrash, testing::ValuesIn(servers()),
