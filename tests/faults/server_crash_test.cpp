@@ -44,8 +44,8 @@ TEST_P(ServerCrash, TheRunWaitsForItAndItsCountsAreExact) {
     const auto before = bed.look();
     bed.let_go();
     MessageProxy proxy(bed.database().settings());
-    // From where the first batch is locked on, up to somewhere in the third.
-    proxy.harm(Harm::none, 1 + tried.pick(250), "SKIP LOCKED");
+    // From where the first batch begins on, up to somewhere in the third.
+    proxy.harm(Harm::none, 1 + tried.pick(250), mysql ? "START TRANSACTION" : "BEGIN");
     proxy.on_chosen = [&] {
       server.crash();
       log_in_by_tls(bed);
