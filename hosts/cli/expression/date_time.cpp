@@ -112,7 +112,7 @@ constexpr Unit kUnits[] = {
     {"SECONDS", Line::instant, kSecond},
     {"MINUTES", Line::instant, 60 * kSecond},
     {"HOURS", Line::instant, 3600 * kSecond},
-    {"HALF_DAYS", Line::instant, 12 * 3600 * kSecond},
+    {"HALF_DAYS", Line::instant, 12 * (3600 * kSecond)},
     {"DAYS", Line::days, 1},
     {"WEEKS", Line::days, 7},
     {"MONTHS", Line::months, 1},
