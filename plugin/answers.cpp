@@ -26,8 +26,9 @@ std::string dumped(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+// The host owns what it gets, until winnow_buffer_free.
 void fill(winnow_buffer& buffer, const std::string& text) {
-  char* const data =
+  char* const data =                                     // NOLINT(cppcoreguidelines-owning-memory)
       static_cast<char*>(std::malloc(text.size() + 1));  // NOLINT(cppcoreguidelines-no-malloc)
   if (data == nullptr) throw std::bad_alloc();
   std::memcpy(data, text.c_str(), text.size() + 1);
@@ -64,7 +65,7 @@ bool usable(const winnow_buffer* buffer) noexcept {
 
 void release(winnow_buffer& buffer) noexcept {
   if (buffer.data != static_cast<char*>(no_memory_text)) {
-    std::free(buffer.data);  // NOLINT(cppcoreguidelines-no-malloc)
+    std::free(buffer.data);  // NOLINT(cppcoreguidelines-no-malloc,cppcoreguidelines-owning-memory)
   }
   buffer.data = nullptr;
   buffer.length = 0;

@@ -59,7 +59,7 @@ bool Instance::close() {
   return true;
 }
 
-Outcome<Lease> Lease::take(std::shared_ptr<Instance> instance) {
+Outcome<Lease> Lease::take(const std::shared_ptr<Instance>& instance) {
   const std::lock_guard lock(instance->mutex_);
   if (instance->closed_) {
     return fail(FailureKind::invalid_argument, "`w` was closed by another thread.");

@@ -44,7 +44,7 @@ class Instance {
 class Lease {
  public:
   // Refused where the instance was closed meanwhile.
-  static Outcome<Lease> take(std::shared_ptr<Instance> instance);
+  static Outcome<Lease> take(const std::shared_ptr<Instance>& instance);
   Lease(Lease&&) noexcept = default;
   Lease& operator=(Lease&&) = delete;
   Lease(const Lease&) = delete;

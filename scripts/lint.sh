@@ -9,6 +9,6 @@ step "clang-tidy"
 cmake --preset dev --log-level=WARNING >/dev/null
 # Headers that the build writes are needed too.
 cmake --build --preset dev --target winnow_plugin winnow_sample_lib >/dev/null
-if [ $# -gt 0 ]; then printf '%s\n' "$@"; else git ls-files '*.cpp'; fi |
+if [ $# -gt 0 ]; then printf '%s\n' "$@"; else git ls-files '*.cpp' ':!hosts/jvm/native'; fi |
   xargs -P "$(nproc)" -n 4 clang-tidy --quiet -p build/dev
 print_steps

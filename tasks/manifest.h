@@ -109,6 +109,7 @@ struct ExaminedTable {
   std::string remedy = {};  // what removes rows whose parent is gone
 };
 
+// NOLINTNEXTLINE(bugprone-exception-escape): moving what it holds throws nothing
 struct Manifest {
   std::string name = {};                  // "PurgeExecutions"
   std::string source = {};                // file it came from, or "built-in"

@@ -39,9 +39,11 @@ tl::unexpected<Failure> MysqlStatement::failed() {
 
 Outcome<std::unique_ptr<MysqlStatement>> MysqlStatement::prepare(MysqlSession& session,
                                                                  const std::string& sql) {
-  auto* handle = mysql_stmt_init(session.handle());
-  if (handle == nullptr) return fail(FailureKind::no_memory, "no memory for a statement");
-  std::unique_ptr<MysqlStatement> statement(new MysqlStatement(session, handle));  // NOLINT
+  Handle owned(mysql_stmt_init(session.handle()));
+  if (!owned) return fail(FailureKind::no_memory, "no memory for a statement");
+  auto* const handle = owned.get();
+  std::unique_ptr<MysqlStatement> statement(
+      new MysqlStatement(session, std::move(owned)));  // NOLINT: its constructor is its own
   int result = 0;
   auto done = session.drive(
       [&] { return mysql_stmt_prepare_start(&result, handle, sql.data(), sql.size()); },

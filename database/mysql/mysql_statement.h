@@ -35,8 +35,9 @@ class MysqlStatement {
   };
   class BoundRow;
 
-  MysqlStatement(MysqlSession& session, MYSQL_STMT* statement)
-      : session_(session), statement_(statement) {}
+  using Handle = std::unique_ptr<MYSQL_STMT, Closer>;
+  MysqlStatement(MysqlSession& session, Handle statement)
+      : session_(session), statement_(std::move(statement)) {}
   tl::unexpected<Failure> failed();
   Outcome<void> read_rows(const RowHandler* handler);
   void bind_cells(std::size_t count);
@@ -44,7 +45,7 @@ class MysqlStatement {
   bool widen_cells();
 
   MysqlSession& session_;
-  std::unique_ptr<MYSQL_STMT, Closer> statement_;
+  Handle statement_;
   std::vector<Cell> cells_;
   std::vector<MYSQL_BIND> binds_;
 };

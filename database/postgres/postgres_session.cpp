@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <map>
+#include <new>
 #include <poll.h>
 #include <system_error>
 #include <unistd.h>
@@ -163,6 +164,10 @@ Outcome<PostgresResult> PostgresSession::next() {
     // What the server said before it hung up is still to be read: a failed flush alone ends
     // nothing.
     if (PQisBusy(connection_.get()) == 0) return PostgresResult(PQgetResult(connection_.get()));
+    // libpq takes an answer for which it finds no memory for one that is not whole yet, and would
+    // have it waited for without end.
+    const PostgresResult small(PQmakeEmptyPGresult(connection_.get(), PGRES_COMMAND_OK));
+    if (!small) throw std::bad_alloc();
     const auto events = static_cast<short>(unsent == 1 ? POLLIN | POLLOUT : POLLIN);
     if (auto waited = wait(events, deadline_); !waited) return fail(std::move(waited.error()));
     if (PQconsumeInput(connection_.get()) == 0 && PQisBusy(connection_.get()) != 0) {

@@ -117,6 +117,7 @@ const Callable* find(const std::vector<Callable>& table, std::string_view name) 
 
 std::vector<std::string> names(const std::vector<Callable>& table) {
   std::vector<std::string> all;
+  all.reserve(table.size());
   for (const auto& entry : table) all.emplace_back(entry.name);
   return all;
 }

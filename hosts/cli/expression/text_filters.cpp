@@ -41,7 +41,8 @@ Result<Json> call_default(const Invocation& call) {
   return is_empty(call.input) ? call.argument(0) : call.input;
 }
 
-Result<std::string> replaced(std::string text, const std::string& from, const std::string& to) {
+Result<std::string> replaced(const std::string& text, const std::string& from,
+                             const std::string& to) {
   if (from.empty()) return problem("the text to be replaced is empty");
   std::string result;
   std::size_t start = 0;

@@ -27,7 +27,7 @@ bool is_id(const std::string& id) {
 }
 
 // The Kestra plugin (hosts/kestra) has a class in this package for each task: the same file runs in both.
-std::string task_name(std::string type) {
+std::string task_name(const std::string& type) {
   constexpr std::string_view package = "io.winnow.kestra.";
   return type.starts_with(package) ? type.substr(package.size()) : type;
 }

@@ -19,6 +19,7 @@ struct FlowInput {
   std::string pointer;  // where it stands in the file
 };
 
+// NOLINTNEXTLINE(bugprone-exception-escape): moving what it holds throws nothing
 struct FlowTask {
   std::string id;
   std::string type;
