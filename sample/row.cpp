@@ -22,6 +22,7 @@ constexpr auto kDocumentTables = std::to_array<std::string_view>({
 
 std::vector<TableShape> make_shapes() {
   std::vector<TableShape> shapes;
+  shapes.reserve(kDocumentTables.size() + 8);
   for (const auto name : kDocumentTables) {
     shapes.push_back({name, {{"key", CellType::text}, {"value", CellType::document}}});
   }

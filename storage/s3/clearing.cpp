@@ -151,10 +151,8 @@ void Clearing::take_wide(Walk& walk, const Page& page) {
   if (!page.objects.empty()) walk.after = page.objects.back().key;
   if (page.next.empty()) {
     while (walk.at < tasks.size()) listed(walk);
-  } else if (page.objects.empty()) {
-    walk.wide = false;  // more, but no key to go on from
-  } else if (walk.at - from < kPagePays && !walk.begun) {
-    walk.wide = false;
+  } else if (page.objects.empty() || (walk.at - from < kPagePays && !walk.begun)) {
+    walk.wide = false;  // no key to go on from, or a page that brought too little
   }
 }
 
@@ -283,7 +281,8 @@ void Clearing::fail_task(Task& task, Failure failure) {
 }
 
 // True when this ends the whole call.
-bool Clearing::refused(const Answer& answer, const std::string& doing, std::vector<Task*> tasks) {
+bool Clearing::refused(const Answer& answer, const std::string& doing,
+                       const std::vector<Task*>& tasks) {
   const auto failure = answer_failure(settings_, doing, answer);
   if (is_of_the_whole(answer)) {
     courier_.give_up(failure);

@@ -54,7 +54,7 @@ class Clearing {
                          bool last);
   void gone(const Found& found, bool counts);
   void fail_task(Task& task, Failure failure);
-  bool refused(const Answer& answer, const std::string& doing, std::vector<Task*> tasks);
+  bool refused(const Answer& answer, const std::string& doing, const std::vector<Task*>& tasks);
 
   Action action_;
   const S3Settings& settings_;
