@@ -23,6 +23,8 @@ constexpr milliseconds kLongestWait(1'000);
 bool start_curl() {
   struct Start {
     Start() : ready(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK) {}
+    Start(const Start&) = delete;
+    Start& operator=(const Start&) = delete;
     ~Start() {
       if (ready) curl_global_cleanup();
     }
