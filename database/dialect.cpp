@@ -18,6 +18,10 @@ std::string_view sign(Comparison comparison) {
   return " < ";
 }
 
+bool looks_back(Comparison comparison) {
+  return comparison == Comparison::at_or_before || comparison == Comparison::before;
+}
+
 std::string qualified(const Dialect& dialect, std::string_view alias, std::string_view column) {
   if (alias.empty()) return dialect.quoted(column);
   return dialect.quoted(alias) + "." + dialect.quoted(column);

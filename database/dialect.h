@@ -14,6 +14,8 @@ namespace winnow::database {
 enum class Comparison { at_or_after, at_or_before, after, before };
 // ` >= ` and so on, the same in every dialect.
 std::string_view sign(Comparison comparison);
+// At or before, or before.
+bool looks_back(Comparison comparison);
 
 class Dialect;
 

@@ -2,8 +2,19 @@
 
 #include <algorithm>
 #include <poll.h>
+#include <string>
 
 namespace winnow::tasks {
+
+bool worth_another_try(const Failure& failure) {
+  return failure.commit_in_doubt ||
+         (failure.retryable &&
+          (failure.kind == FailureKind::conflict || failure.kind == FailureKind::unavailable));
+}
+
+bool connection_lost(const Failure& failure) {
+  return failure.commit_in_doubt || failure.kind == FailureKind::unavailable;
+}
 
 Backoff::Backoff(std::int32_t tries, std::chrono::milliseconds first,
                  std::chrono::milliseconds longest)
@@ -19,6 +30,14 @@ bool Backoff::wait(const Cancellation& cancellation) {
   pollfd wake{.fd = cancellation.wake_descriptor(), .events = POLLIN, .revents = 0};
   ::poll(&wake, 1, pause);
   return !cancellation.requested();
+}
+
+Failure Backoff::given_up(Failure failure, const Cancellation& cancellation) const {
+  if (cancellation.requested()) {
+    return Failure{.kind = FailureKind::cancelled, .message = "the job was cancelled"};
+  }
+  failure.message += " (given up after " + std::to_string(tries_) + " tries)";
+  return failure;
 }
 
 }  // namespace winnow::tasks

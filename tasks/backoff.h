@@ -1,5 +1,5 @@
-// How long to wait before something is tried again: growing, jittered, within a budget that is
-// reported.
+// What is worth another try, and how long to wait before it: growing, jittered, within a budget that
+// is reported.
 #pragma once
 
 #include <chrono>
@@ -7,8 +7,14 @@
 #include <random>
 
 #include "outcome/cancellation.h"
+#include "outcome/failure.h"
 
 namespace winnow::tasks {
+
+// A conflict, a server that is away, a COMMIT without an answer: they may pass.
+bool worth_another_try(const Failure& failure);
+// Whether the connection that ended so has to be opened again.
+bool connection_lost(const Failure& failure);
 
 class Backoff {
  public:
@@ -17,6 +23,9 @@ class Backoff {
 
   // Waits before the next try. False when the budget is used up or the job was cancelled meanwhile.
   bool wait(const Cancellation& cancellation);
+
+  // What a budget that is used up, or a cancelled pause, ends as.
+  Failure given_up(Failure failure, const Cancellation& cancellation) const;
 
   std::int32_t tried() const { return tried_; }
 

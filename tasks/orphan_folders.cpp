@@ -115,7 +115,7 @@ class Sweep {
 
  private:
   Outcome<void> take(FoundFolder found) {
-    add("scannedCount", 1);
+    add_to(counters_, "scannedCount", 1);
     if (!wanted_.has(found)) return {};
     asked_.push_back(std::move(found));
     return asked_.size() < kAskedAtOnce ? Outcome<void>{} : ask();
@@ -125,14 +125,13 @@ class Sweep {
   Outcome<void> ask() {
     std::vector<std::string> ids;
     for (const auto& found : asked_) ids.push_back(found.folder.execution);
-    auto gone = those_gone(std::move(ids));
+    auto gone = those_gone(ids);
     if (!gone) return fail(gone.error());
-    const std::set<std::string, std::less<>> orphans(gone->begin(), gone->end());
     std::vector<std::string> paths;
     for (const auto& found : asked_) {
-      if (!orphans.contains(found.folder.execution)) continue;
+      if (!gone->contains(found.folder.execution)) continue;
       paths.push_back(*storage::execution_path(found.folder));  // it came from such a path
-      add("filesCount", static_cast<std::int64_t>(found.files));
+      add_to(counters_, "filesCount", static_cast<std::int64_t>(found.files));
     }
     asked_.clear();
     if (auto kept = orphans_.append(paths); !kept) return kept;
@@ -169,12 +168,11 @@ class Sweep {
       ids.push_back(folder.execution);
       folders.emplace(path, std::move(folder));
     }
-    const auto gone = those_gone(std::move(ids));
+    const auto gone = those_gone(ids);
     if (!gone) return fail(gone.error());
-    const std::set<std::string, std::less<>> orphans(gone->begin(), gone->end());
     std::vector<ExecutionFolder> batch;
     for (auto& [path, folder] : folders) {
-      if (orphans.contains(folder.execution)) batch.push_back(std::move(folder));
+      if (gone->contains(folder.execution)) batch.push_back(std::move(folder));
     }
     return remove_files(batch);
   }
@@ -182,9 +180,9 @@ class Sweep {
   Outcome<void> remove_files(const std::vector<ExecutionFolder>& batch) {
     std::optional<Failure> cancelled;
     for (auto& removed : context_.storage->remove(batch, context_.cancellation)) {
-      add("deletedFilesCount", static_cast<std::int64_t>(removed.files));
+      add_to(counters_, "deletedFilesCount", static_cast<std::int64_t>(removed.files));
       if (!removed.failure) {
-        add("purgedCount", 1);
+        add_to(counters_, "purgedCount", 1);
         ++context_.progress.rows_done;
       } else if (removed.failure->kind == FailureKind::cancelled) {
         cancelled = std::move(removed.failure);
@@ -196,31 +194,22 @@ class Sweep {
         ++kept_folders_;
       }
     }
-    ++context_.progress.batches;
-    context_.host.event({{"event", "batch"},
-                         {"batch", context_.progress.batches.load()},
-                         {"rows", batch.size()},
-                         {"total", context_.progress.rows_done.load()},
-                         {"counters", counters_}});
+    tell_batch(context_, batch.size(), counters_);
     if (cancelled) return fail(std::move(*cancelled));
     if (kept_folders_ > kMostKept) return fail(*kept_);
     return {};
   }
 
-  Outcome<std::vector<std::string>> those_gone(std::vector<std::string> ids) {
-    std::vector<std::string> gone;
+  Outcome<std::set<std::string>> those_gone(const std::vector<std::string>& ids) {
+    std::set<std::string> gone;
     auto asked = connection_.insist([&](database::Connection& connection) -> Outcome<void> {
       auto found = existence_.gone(connection, ids);
       if (!found) return fail(found.error());
-      gone = std::move(*found);
+      gone = {found->begin(), found->end()};
       return {};
     });
     if (!asked) return fail(asked.error());
     return gone;
-  }
-
-  void add(const char* counter, std::int64_t more) {
-    counters_[counter] = counters_.value(counter, std::int64_t{0}) + more;
   }
 
   const Json& parameters_;

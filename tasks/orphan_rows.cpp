@@ -1,5 +1,6 @@
 #include "tasks/orphan_rows.h"
 
+#include "database/count.h"
 #include "tasks/existence.h"
 #include "tasks/orphan_table.h"
 #include "tasks/plan_check.h"
@@ -105,7 +106,7 @@ class RowSweep {
                               });
     });
     if (!counted) return counted;
-    add(table.counter(), rows);
+    add_to(counters_, table.counter(), rows);
     executions_ += executions;
     const auto cap = context_.policy.max_executions;
     if (!cap || executions_ <= *cap) return {};
@@ -142,7 +143,7 @@ class RowSweep {
     const auto& dialect = connection.dialect();
     if (batch.removed > 0) {
       // The answer to the commit of the last try may have been lost.
-      const auto left = left_of(connection, batch);
+      const auto left = database::count_of(connection, batch.table.left(dialect, batch.keys));
       if (!left) return fail(left.error());
       if (*left == 0) return {};
       batch.removed = 0;
@@ -174,32 +175,11 @@ class RowSweep {
     return fail(done.error());
   }
 
-  static Outcome<std::int64_t> left_of(Connection& connection, const Batch& batch) {
-    std::int64_t left = 0;
-    auto counted = connection.query(batch.table.left(connection.dialect(), batch.keys),
-                                    [&](const database::Row& row) {
-                                      left = number(row, 0);
-                                      return true;
-                                    });
-    if (!counted) return fail(counted.error());
-    return left;
-  }
-
   void committed(const Batch& batch) {
-    add(batch.table.counter(), batch.removed);
-    add("batches", 1);
-    auto& progress = context_.progress;
-    progress.rows_done += batch.removed;
-    const auto batches = ++progress.batches;
-    context_.host.event({{"event", "batch"},
-                         {"batch", batches},
-                         {"rows", batch.removed},
-                         {"total", progress.rows_done.load()},
-                         {"counters", counters_}});
-  }
-
-  void add(const std::string& counter, std::int64_t more) {
-    counters_[counter] = counters_.value(counter, std::int64_t{0}) + more;
+    add_to(counters_, batch.table.counter(), batch.removed);
+    add_to(counters_, "batches", 1);
+    context_.progress.rows_done += batch.removed;
+    tell_batch(context_, static_cast<std::size_t>(batch.removed), counters_);
   }
 
   Context& context_;

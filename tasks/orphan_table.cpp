@@ -1,6 +1,7 @@
 #include "tasks/orphan_table.h"
 
 #include "document/instant.h"
+#include "tasks/purge_steps.h"
 
 namespace winnow::tasks {
 namespace {
@@ -52,14 +53,10 @@ Outcome<std::unique_ptr<OrphanTable>> OrphanTable::make(
   made->id_ = (*table)->column(step.match.column);
   const bool one_key = (*table)->primary_key.size() == 1;
   made->key_ = one_key ? (*table)->column((*table)->primary_key.front()) : nullptr;
-  std::vector<std::string> leading{step.match.column};
-  bool indexed = (*table)->index_on(leading) != nullptr;
-  leading.emplace_back("deleted");
-  indexed = indexed || (*table)->index_on(leading) != nullptr;
   std::string missing;
   if (made->id_ == nullptr) missing = "it has no column \"" + step.match.column + "\"";
   if (made->key_ == nullptr) missing = "it has no key of one column";
-  if (missing.empty() && !indexed && !policy.allow_scan) {
+  if (missing.empty() && !policy.allow_scan && !index_serves(**table, step.match)) {
     missing = "no index leads to the executions of its rows (`policy.allow-scan` allows a scan)";
   }
   if (!missing.empty() && step.optional) return leave_out(missing);

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <map>
 #include <mutex>
 #include <optional>
+
+#include "database/count.h"
 
 namespace winnow::tasks {
 namespace {
@@ -76,14 +77,9 @@ Outcome<bool> is_big(const Table& table, Connection& connection) {
   database::SqlWriter writer(connection.dialect());
   writer.text("SELECT count(*) FROM (SELECT 1 AS one FROM ").table(table);
   writer.text(" LIMIT " + std::to_string(kSmallTable + 1) + ") AS counted");
-  std::int64_t rows = 0;
-  const auto counted = connection.query(writer.take(), [&rows](const database::Row& row) {
-    const auto text = row.text(0).value_or("0");
-    std::from_chars(text.data(), text.data() + text.size(), rows);
-    return true;
-  });
-  if (!counted) return fail(counted.error());
-  return rows > kSmallTable;
+  const auto rows = database::count_of(connection, writer.take());
+  if (!rows) return fail(rows.error());
+  return *rows > kSmallTable;
 }
 
 tl::unexpected<Failure> refused(const PlannedStatement& planned, const std::string& problem,

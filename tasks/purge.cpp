@@ -9,7 +9,6 @@
 #include "tasks/selection.h"
 
 namespace winnow::tasks {
-namespace {}  // namespace
 
 std::vector<ParameterSpec> sweep_parameters(const Manifest& /*manifest*/) {
   ParameterSpec tenant;

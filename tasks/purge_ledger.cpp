@@ -12,11 +12,6 @@ constexpr std::int64_t kFirstBatch = 100;  // what Kestra takes; grows from ther
 // row at a time and win nothing.
 constexpr std::int64_t kLeastBatch = 50;
 
-void add_to(Json& counters, const std::string& counter, std::int64_t rows) {
-  if (counter.empty()) return;
-  counters[counter] = counters.value(counter, std::int64_t{0}) + rows;
-}
-
 }  // namespace
 
 void PurgeLedger::add(const std::string& counter, std::int64_t rows) {

@@ -1,5 +1,6 @@
 #include "tasks/purge_plan.h"
 
+#include "database/count.h"
 #include "tasks/purge_source.h"
 
 namespace winnow::tasks {
@@ -40,16 +41,6 @@ Outcome<void> add_statement(Json& plan, Connection& connection, const PlannedSta
   return {};
 }
 
-Outcome<std::int64_t> counted(Connection& connection, const Statement& statement) {
-  std::int64_t rows = 0;
-  auto queried = connection.query(statement, [&rows](const database::Row& row) {
-    rows = std::stoll(std::string(row.text(0).value_or("0")));
-    return true;
-  });
-  if (!queried) return fail(queried.error());
-  return rows;
-}
-
 }  // namespace
 
 std::vector<PlannedStatement> purge_statements(const Manifest& manifest, const Json& parameters,
@@ -85,11 +76,9 @@ std::vector<PlannedStatement> purge_statements(const Manifest& manifest, const J
                           .need = need_of(step)});
   }
   if (!steps.deletes_parent()) return statements;
-  database::TextList keys;
-  for (const auto& row : batch) keys.push_back(row.key);
   statements.push_back(
       {.purpose = "delete from " + table.name,
-       .statement = dialect.delete_by_keys(table, *table.column("key"), std::move(keys)),
+       .statement = dialect.delete_by_keys(table, *table.column("key"), keys_of(batch)),
        .need = {.table = &table, .column = "key"}});
   return statements;
 }
@@ -104,8 +93,8 @@ Outcome<Json> describe_purge(const Manifest& manifest, const Json& parameters, P
             {"leftOut", prepared.steps->left_out()}};
   std::int64_t selected = 0;
   for (const auto deleted : prepared.selection->deleted_branches()) {
-    const auto rows =
-        counted(connection, source.count_statement(connection.dialect(), deleted, std::nullopt));
+    const auto rows = database::count_of(
+        connection, source.count_statement(connection.dialect(), deleted, std::nullopt));
     if (!rows) return fail(rows.error());
     selected += *rows;
   }

@@ -35,14 +35,6 @@ TextList keys_of(const RowStep& step, const std::vector<BatchRow>& batch) {
   return keys;
 }
 
-bool index_serves(const Table& table, const Match& match) {
-  std::vector<std::string> columns{match.column};
-  if (!match.only_column.empty()) columns.push_back(match.only_column);
-  if (table.index_on(columns) != nullptr) return true;
-  columns.emplace_back("deleted");
-  return table.index_on(columns) != nullptr;
-}
-
 // The conditions that find the dependents; the table stands as `t`.
 void write_match(SqlWriter& writer, const RowStep& step, const TextList& keys) {
   const auto& dialect = writer.dialect();
@@ -65,6 +57,14 @@ void write_match(SqlWriter& writer, const RowStep& step, const TextList& keys) {
 }
 
 }  // namespace
+
+bool index_serves(const Table& table, const Match& match) {
+  std::vector<std::string> columns{match.column};
+  if (!match.only_column.empty()) columns.push_back(match.only_column);
+  if (table.index_on(columns) != nullptr) return true;
+  columns.emplace_back("deleted");
+  return table.index_on(columns) != nullptr;
+}
 
 TextList keys_of(const std::vector<BatchRow>& rows) {
   TextList keys;
@@ -96,6 +96,11 @@ Json zero_counters(const Manifest& manifest) {
     if (!step.counter.empty()) counters[step.counter] = 0;
   }
   return counters;
+}
+
+void add_to(Json& counters, const std::string& counter, std::int64_t rows) {
+  if (counter.empty()) return;
+  counters[counter] = counters.value(counter, std::int64_t{0}) + rows;
 }
 
 Outcome<PurgeSteps> PurgeSteps::resolve(const Manifest& manifest, const Json& parameters,

@@ -39,6 +39,9 @@ struct RowStep {
   bool empty = false;  // find_empty() saw no row in it
 };
 
+// Whether an index leads to the rows by what the manifest finds them by, with or without `deleted`.
+bool index_serves(const database::Table& table, const Match& match);
+
 // Whether such rows may appear after their parent went. Kestra writes a composed key's rows (a
 // queued execution) in one transaction with the execution itself.
 bool may_be_late(const RowStep& step);
@@ -90,6 +93,8 @@ class PurgeSteps {
 // Every table that a purge of this manifest may touch, to be probed together.
 std::vector<std::string> tables_of(const Manifest& manifest);
 
+// Adds to a counter; an empty name counts nothing.
+void add_to(Json& counters, const std::string& counter, std::int64_t rows);
 // A result with every counter of the manifest's steps at 0.
 Json zero_counters(const Manifest& manifest);
 

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <set>
 
-#include "document/object.h"
+#include "database/count.h"
 #include "outcome/guard.h"
 
 namespace winnow::tasks {
@@ -18,16 +18,6 @@ using std::chrono::milliseconds;
 
 constexpr std::int32_t kTries = 12;          // of one batch
 constexpr std::size_t kKeysOfALook = 2'000;  // of one transaction of the second look
-
-bool worth_another_try(const Failure& failure) {
-  return failure.commit_in_doubt ||
-         (failure.retryable &&
-          (failure.kind == FailureKind::conflict || failure.kind == FailureKind::unavailable));
-}
-
-bool connection_lost(const Failure& failure) {
-  return failure.commit_in_doubt || failure.kind == FailureKind::unavailable;
-}
 
 std::vector<BatchRow> rows_of(const std::vector<std::string>& keys) {
   std::vector<BatchRow> rows(keys.size());
@@ -98,7 +88,8 @@ Outcome<void> PurgeWorker::insist(const Attempt& attempt) {
     if (*committed) return {};
     ++shared_.context.progress.retries;
     shared_.ledger.add("retries", 1);
-    if (!backoff.wait(shared_.context.cancellation)) return fail(given_up(acted.error()));
+    const auto& cancellation = shared_.context.cancellation;
+    if (!backoff.wait(cancellation)) return fail(backoff.given_up(acted.error(), cancellation));
   }
 }
 
@@ -110,15 +101,6 @@ Failure PurgeWorker::left_open(const Failure& first, Failure last) {
       "; whether the last transaction was committed could not be learned: `done.inDoubt` "
       "has its counts";
   return last;
-}
-
-// What a budget that is used up, or a cancelled pause, ends as.
-Failure PurgeWorker::given_up(Failure failure) const {
-  if (shared_.context.cancellation.requested()) {
-    return Failure{.kind = FailureKind::cancelled, .message = "the job was cancelled"};
-  }
-  failure.message += " (given up after " + std::to_string(kTries) + " tries)";
-  return failure;
 }
 
 // Brings the connection back into a usable state, within the budget. True when the transaction
@@ -220,14 +202,8 @@ Outcome<void> PurgeWorker::settle(const Batch& batch) {
   if (batch.rows.empty()) return {};
   count_in_flight();
   shared_.ledger.add("batches", 1);
-  auto& progress = shared_.context.progress;
-  const auto batches = ++progress.batches;
-  progress.rows_done += static_cast<std::int64_t>(batch.rows.size());
-  shared_.context.host.event(document::object_of({{"event", "batch"},
-                                                  {"batch", batches},
-                                                  {"rows", batch.rows.size()},
-                                                  {"total", progress.rows_done.load()},
-                                                  {"counters", shared_.ledger.counters()}}));
+  shared_.context.progress.rows_done += static_cast<std::int64_t>(batch.rows.size());
+  tell_batch(shared_.context, batch.rows.size(), shared_.ledger.counters());
   return shared_.steps.looks_again() ? shared_.ledger.gone(batch.rows) : Outcome<void>{};
 }
 
@@ -316,13 +292,7 @@ Outcome<bool> PurgeWorker::children_gone(const std::vector<BatchRow>& rows, Look
 }
 
 Outcome<std::int64_t> PurgeWorker::count_of(const Statement& statement) {
-  std::int64_t rows = 0;
-  auto queried = connection_->query(statement, [&](const database::Row& row) {
-    rows = std::stoll(std::string(row.text(0).value_or("0")));
-    return true;
-  });
-  if (!queried) return fail(queried.error());
-  return rows;
+  return database::count_of(*connection_, statement);
 }
 
 // An execution that came back since (a late write of Kestra's executor) keeps its children.

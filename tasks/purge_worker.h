@@ -66,7 +66,6 @@ class PurgeWorker {
   Outcome<bool> recover(const Failure& failure, const Attempt& attempt, Backoff& backoff);
   Outcome<bool> was_committed(const std::string& transaction, const Attempt& attempt);
   Failure left_open(const Failure& first, Failure last);
-  Failure given_up(Failure failure) const;
 
   Outcome<void> take(Batch& batch);
   Outcome<std::int64_t> remove_whole(Batch& batch);

@@ -37,11 +37,6 @@ database::Comparison comparison_of(FilterOperator operation) {
   }
 }
 
-bool looks_back(database::Comparison comparison) {
-  return comparison == database::Comparison::at_or_before ||
-         comparison == database::Comparison::before;
-}
-
 // By how much the clocks of the machines that wrote the two dates of a row may differ. Kestra ends
 // a server whose heartbeats are a minute off (kestra.server.liveness); a day also covers a clock
 // that was set to local time and taken for UTC, by then or since.
@@ -282,7 +277,7 @@ void Selection::write_implied(SqlWriter& writer, std::string_view alias,
     const auto* value = given(*parameters_, parameter.name);
     if (value == nullptr || !is_instant(parameter.filter->operation)) continue;
     const auto comparison = comparison_of(parameter.filter->operation);
-    const auto skew = looks_back(comparison) ? kClockSkew : -kClockSkew;
+    const auto skew = database::looks_back(comparison) ? kClockSkew : -kClockSkew;
     writer.text(" AND ");
     writer.dialect().bound_instant(writer, alias, order, comparison,
                                    *document::parse_instant(value->get<std::string>()) + skew);

@@ -9,12 +9,6 @@ using std::chrono::milliseconds;
 
 constexpr std::int32_t kTries = 12;
 
-bool may_pass(const Failure& failure) {
-  return failure.commit_in_doubt ||
-         (failure.retryable &&
-          (failure.kind == FailureKind::conflict || failure.kind == FailureKind::unavailable));
-}
-
 }  // namespace
 
 Outcome<SteadyConnection> SteadyConnection::open(Context& context) {
@@ -28,17 +22,13 @@ Outcome<void> SteadyConnection::insist(const Work& work) {
   auto done = work(*connection_);
   while (!done) {
     Failure failure = done.error();
-    if (context_->cancellation.requested() || !may_pass(failure)) {
+    if (context_->cancellation.requested() || !worth_another_try(failure)) {
       static_cast<void>(connection_->rollback());
       return fail(std::move(failure));
     }
     ++context_->progress.retries;
     if (!backoff.wait(context_->cancellation)) {
-      if (context_->cancellation.requested()) {
-        return fail(FailureKind::cancelled, "the job was cancelled");
-      }
-      failure.message += " (given up after " + std::to_string(kTries) + " tries)";
-      return fail(std::move(failure));
+      return fail(backoff.given_up(std::move(failure), context_->cancellation));
     }
     if (const auto ready = prepare_again(failure); !ready) {
       done = fail(ready.error());
@@ -50,8 +40,7 @@ Outcome<void> SteadyConnection::insist(const Work& work) {
 }
 
 Outcome<void> SteadyConnection::prepare_again(const Failure& failure) {
-  const bool lost = failure.commit_in_doubt || failure.kind == FailureKind::unavailable;
-  if (!lost && connection_->rollback()) return {};
+  if (!connection_lost(failure) && connection_->rollback()) return {};
   auto opened = database::connect(context_->database, context_->cancellation);
   if (!opened) return fail(std::move(opened.error()));
   connection_ = std::move(*opened);

@@ -82,6 +82,10 @@ struct TaskFailure {
 
 using TaskResult = tl::expected<Json, TaskFailure>;
 
+// Counts a transaction (or a round of files) of so many rows that is done, and tells the host. The
+// progress's `rows_done` has them already; `counters` are the task's so far.
+void tell_batch(Context& context, std::size_t rows, const Json& counters);
+
 inline tl::unexpected<TaskFailure> failed(Failure failure, Json done = Json::object()) {
   return tl::unexpected(TaskFailure{.failure = std::move(failure), .done = std::move(done)});
 }

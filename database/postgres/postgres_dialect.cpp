@@ -35,10 +35,6 @@ std::string in_utc(std::string_view timestamptz) {
          std::string(kInstantFormat) + ")";
 }
 
-bool looks_back(Comparison comparison) {
-  return comparison == Comparison::at_or_before || comparison == Comparison::before;
-}
-
 std::string cast_of(const Column& column) {
   switch (column.type) {
     case ColumnType::text:

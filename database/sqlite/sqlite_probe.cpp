@@ -5,6 +5,8 @@
 #include <functional>
 #include <map>
 
+#include "database/sqlite/sqlite_dialect.h"
+
 namespace winnow::database {
 namespace {
 
@@ -90,9 +92,7 @@ void add_rowid_key(Table& table) {
 // row numbers, or a view, has no estimate.
 void estimate_rows(sqlite3* database, const std::string& kind, Table& table) {
   if (kind != "table") return;
-  std::string name;
-  for (const char letter : table.name) name += letter == '"' ? "\"\"" : std::string(1, letter);
-  const auto sql = "SELECT max(rowid), ?1 FROM \"" + name + "\"";
+  const auto sql = "SELECT max(rowid), ?1 FROM " + SqliteDialect().quoted(table.name);
   static_cast<void>(each_row(database, sql.c_str(), table.name, [&table](const Row& row) {
     table.estimated_rows = std::stoll(row.text(0) ? text_of(row, 0) : "0");
   }));

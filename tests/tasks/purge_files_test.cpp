@@ -5,11 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sample/schema.h"
-#include "tests/support/kestra_rows.h"
-#include "tests/support/require.h"
-#include "tests/support/task_bed.h"
-#include "tests/support/test_database.h"
+#include "tests/tasks/purge_bed.h"
 
 namespace winnow::tests {
 namespace {
@@ -20,9 +16,6 @@ using storage::Removed;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-const char* const kEnd = "2026-01-01T00:00:00.000000Z";
-const Json kPurge{{"endDate", "2026-02-01T00:00:00Z"}};
 
 // Gets one file away each time that it is asked for an execution, and is done with it after `turns` of them.
 class SlowStorage : public storage::Storage {
@@ -53,15 +46,9 @@ class SlowStorage : public storage::Storage {
   std::map<std::string, int> seen_;
 };
 
-class PurgeFilesTest : public testing::TestWithParam<TestEngine> {
+class PurgeFilesTest : public PurgeBed {
  protected:
-  PurgeFilesTest()
-      : database_(TestDatabase::create(GetParam())),
-        connection_(database_.connection()),
-        rows_(((require(sample::create_schema(*connection_, GetParam().schema_version)),
-                *connection_)),
-              {"executions", "logs", "metrics"}),
-        bed_(database_.settings()) {
+  PurgeFilesTest() {
     bed_.storage_hold = std::chrono::milliseconds(700);
     for (const char* id : {"a", "b", "c"}) rows_.add_execution(id, "company.team", "daily", kEnd);
   }
@@ -72,11 +59,6 @@ class PurgeFilesTest : public testing::TestWithParam<TestEngine> {
     bed_.storage = std::move(made);
     return storage;
   }
-
-  TestDatabase database_;
-  std::unique_ptr<database::Connection> connection_;
-  KestraRows rows_;
-  TaskBed bed_;
 };
 
 TEST_P(PurgeFilesTest, ExecutionsWhoseFilesTakeLongGoInFurtherTransactions) {
