@@ -6,6 +6,8 @@
 
 #include <mysql/plugin_auth.h>
 
+#include "database/mysql/mysql_options.h"
+
 namespace winnow::database {
 namespace {
 
@@ -65,20 +67,17 @@ AuthenticationPlugin gate(const char* name, int (*pass)(MYSQL_PLUGIN_VIO*, MYSQL
 
 }  // namespace
 
-void register_mysql_gates() {
+bool register_mysql_gates(MYSQL* any) {
   static AuthenticationPlugin open = gate(kOpenGate, pass_open_gate);
   static AuthenticationPlugin tls = gate(kTlsGate, pass_tls_gate);
-  MYSQL* any = mysql_init(nullptr);
-  if (any == nullptr) return;  // then nobody can connect either
-  mysql_client_register_plugin(any, &open.head);
-  mysql_client_register_plugin(any, &tls.head);
-  mysql_close(any);
+  return mysql_client_register_plugin(any, &open.head) != nullptr &&
+         mysql_client_register_plugin(any, &tls.head) != nullptr;
 }
 
-void guard_mysql_log_in(MYSQL* mysql, MysqlTls tls) {
+void guard_mysql_log_in(MysqlOptions& options, MysqlTls tls) {
   const bool needed = tls == MysqlTls::needed;
-  mysql_options(mysql, MARIADB_OPT_RESTRICTED_AUTH, needed ? kAllowedOverTls : kAllowed);
-  if (tls != MysqlTls::off) mysql_options(mysql, MYSQL_DEFAULT_AUTH, needed ? kTlsGate : kOpenGate);
+  options.set_unread(MARIADB_OPT_RESTRICTED_AUTH, needed ? kAllowedOverTls : kAllowed);
+  if (tls != MysqlTls::off) options.set_text(MYSQL_DEFAULT_AUTH, needed ? kTlsGate : kOpenGate);
 }
 
 }  // namespace winnow::database

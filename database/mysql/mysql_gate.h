@@ -13,14 +13,16 @@
 
 namespace winnow::database {
 
-// Once for the process.
-void register_mysql_gates();
+class MysqlOptions;
+
+// Once for the process; any connection serves. False where there was no memory for it.
+bool register_mysql_gates(MYSQL* any);
 
 enum class MysqlTls { off, preferred, needed };
 
 // Before mysql_real_connect. A server may only ask for ways to authenticate that do not give the
 // password away: mysql_clear_password sends it as it is and is answered over needed TLS alone;
 // without TLS caching_sha2_password and sha256_password encrypt it with the server's public key.
-void guard_mysql_log_in(MYSQL* mysql, MysqlTls tls);
+void guard_mysql_log_in(MysqlOptions& options, MysqlTls tls);
 
 }  // namespace winnow::database

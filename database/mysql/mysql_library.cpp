@@ -2,6 +2,8 @@
 
 #include <ctime>
 #include <dlfcn.h>
+#include <memory>
+#include <mutex>
 #include <mysql.h>
 
 #include <mysql/plugin_auth.h>
@@ -28,31 +30,34 @@ bool pipe_is_pending() {
 // A host may carry libmariadb without its folder of plugins (hosts/jvm does): then the plugin for
 // MySQL's usual log-in is loaded beside us already, and the connector is told of it. Elsewhere
 // nothing is found, and the connector loads the file itself.
-void register_carried_plugin() {
+bool register_carried_plugin(MYSQL* any) {
   void* plugin = ::dlopen("caching_sha2_password.so", RTLD_NOW | RTLD_NOLOAD);
-  if (plugin == nullptr) return;
+  if (plugin == nullptr) return true;
   auto* declaration = ::dlsym(plugin, "_mysql_client_plugin_declaration_");
-  MYSQL* any = mysql_init(nullptr);
-  if (declaration != nullptr && any != nullptr) {
-    mysql_client_register_plugin(any, static_cast<st_mysql_client_plugin*>(declaration));
-  }
-  if (any != nullptr) mysql_close(any);
+  return declaration == nullptr ||
+         mysql_client_register_plugin(any, static_cast<st_mysql_client_plugin*>(declaration)) !=
+             nullptr;
 }
 
+// All that it does may be done again.
 bool initialise() {
   struct sigaction before {};
   ::sigaction(SIGPIPE, nullptr, &before);
-  mysql_library_init(0, nullptr, nullptr);
+  const bool begun = mysql_library_init(0, nullptr, nullptr) == 0;
   ::sigaction(SIGPIPE, &before, nullptr);
-  register_mysql_gates();
-  register_carried_plugin();
-  return true;
+  const std::unique_ptr<MYSQL, decltype(&mysql_close)> any(begun ? mysql_init(nullptr) : nullptr,
+                                                           &mysql_close);
+  return any && register_mysql_gates(any.get()) && register_carried_plugin(any.get());
 }
 
 }  // namespace
 
-void use_mysql_library() {
-  [[maybe_unused]] static const bool initialised = initialise();
+bool use_mysql_library() {
+  static std::mutex mutex;
+  static bool initialised = false;
+  const std::scoped_lock lock(mutex);
+  if (!initialised) initialised = initialise();
+  return initialised;
 }
 
 WithoutPipeSignal::WithoutPipeSignal() : was_pending_(pipe_is_pending()) {

@@ -6,8 +6,9 @@
 namespace winnow::database {
 
 // Initialises libmariadb once for the process, from any thread. It would ignore SIGPIPE for the
-// whole process from then on; what the host had set stays.
-void use_mysql_library();
+// whole process from then on; what the host had set stays. False where there was no memory for it:
+// the next call tries again.
+bool use_mysql_library();
 
 // While it lives, a write to a connection that is gone raises no SIGPIPE in this thread: the
 // connector writes TLS without MSG_NOSIGNAL. A signal that was pending before stays pending.

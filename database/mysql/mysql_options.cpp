@@ -31,6 +31,10 @@ Outcome<void> check_files(const Settings& settings) {
   return {};
 }
 
+tl::unexpected<Failure> no_memory() {
+  return fail(FailureKind::no_memory, "no memory for a connection");
+}
+
 MysqlTls tls_of(const std::string& mode) {
   if (mode == "DISABLED") return MysqlTls::off;
   return mode.empty() || mode == "PREFERRED" ? MysqlTls::preferred : MysqlTls::needed;
@@ -39,14 +43,14 @@ MysqlTls tls_of(const std::string& mode) {
 // DISABLED: none. PREFERRED, as where nothing is said: TLS where the server offers it, unverified.
 // REQUIRED: not without (mysql_gate.h). VERIFY_CA: a certificate of the given CA. VERIFY_IDENTITY:
 // and of this host.
-void set_tls(MYSQL* mysql, const Settings& settings) {
+void set_tls(MysqlOptions& options, const Settings& settings) {
   const auto mode = option(settings, "ssl-mode");
   const my_bool enforce = mode == "DISABLED" ? 0 : 1;
-  mysql_options(mysql, MYSQL_OPT_SSL_ENFORCE, &enforce);
-  guard_mysql_log_in(mysql, tls_of(mode));
+  options.set(MYSQL_OPT_SSL_ENFORCE, &enforce);
+  guard_mysql_log_in(options, tls_of(mode));
   if (enforce == 0) return;
   const my_bool verify_identity = mode == "VERIFY_IDENTITY" ? 1 : 0;
-  mysql_options(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify_identity);
+  options.set(MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify_identity);
   // A CA alone makes the connector verify by it: given with a mode that doesn't verify, it is not
   // used.
   const bool verifies = mode == "VERIFY_CA" || mode == "VERIFY_IDENTITY";
@@ -56,21 +60,36 @@ void set_tls(MYSQL* mysql, const Settings& settings) {
   constexpr std::array kVerifying = {std::pair{"ssl-ca", MYSQL_OPT_SSL_CA},
                                      std::pair{"ssl-capath", MYSQL_OPT_SSL_CAPATH},
                                      std::pair{"ssl-crl", MYSQL_OPT_SSL_CRL}};
-  const auto set = [&](const auto& options) {
-    for (const auto& [name, number] : options) {
+  const auto set = [&](const auto& named) {
+    for (const auto& [name, number] : named) {
       const auto value = option(settings, name);
-      if (!value.empty()) mysql_options(mysql, number, value.c_str());
+      if (!value.empty()) options.set_text(number, value);
     }
   };
   set(kAlways);
   if (verifies) set(kVerifying);
   const auto versions = option(settings, "tls-version");
-  if (!versions.empty()) mysql_options(mysql, MARIADB_OPT_TLS_VERSION, versions.c_str());
+  if (!versions.empty()) options.set_text(MARIADB_OPT_TLS_VERSION, versions);
 }
 
 }  // namespace
 
-Outcome<void> set_mysql_options(MYSQL* mysql, const Settings& settings) {
+void MysqlOptions::set(mysql_option option, const void* value) {
+  if (mysql_options(mysql_, option, value) != 0) complete_ = false;
+}
+
+void MysqlOptions::set_text(mysql_option option, const std::string& value) {
+  set(option, value.c_str());
+  const char* kept = nullptr;
+  if (mysql_get_option(mysql_, option, &kept) != 0 || kept == nullptr) complete_ = false;
+}
+
+void MysqlOptions::set_unread(mysql_option option, const char* value) {
+  set(option, value);
+  set(option, value);
+}
+
+Outcome<void> set_mysql_options(MYSQL* mysql, const Settings& settings, const void* wait) {
   if (auto checked = check_files(settings); !checked) return checked;
   const auto mode = option(settings, "ssl-mode");
   if (mode == "VERIFY_CA" && option(settings, "ssl-ca").empty() &&
@@ -79,19 +98,24 @@ Outcome<void> set_mysql_options(MYSQL* mysql, const Settings& settings) {
                 "the database URL's ssl-mode VERIFY_CA needs a CA to verify by: give ssl-ca or "
                 "ssl-capath");
   }
+  MysqlOptions options(mysql);
   const std::size_t stack_size = kStackSize;
-  mysql_options(mysql, MYSQL_OPT_NONBLOCK, &stack_size);
-  mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+  options.set(MYSQL_OPT_NONBLOCK, &stack_size);
+  // It made the place that most others are kept in, which they don't look for.
+  if (!options.complete()) return no_memory();
+  options.set(MARIADB_OPT_IO_WAIT, wait);
+  options.set_unread(MYSQL_SET_CHARSET_NAME, "utf8mb4");
   // A server may ask for any file of this machine otherwise.
   const unsigned int none = 0;
-  mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &none);
+  options.set(MYSQL_OPT_LOCAL_INFILE, &none);
   if (option(settings, "socket").empty()) {
     // `localhost` means TCP to JDBC's drivers, and so to the URLs that are written for them.
     const unsigned int tcp = MYSQL_PROTOCOL_TCP;
-    mysql_options(mysql, MYSQL_OPT_PROTOCOL, &tcp);
+    options.set(MYSQL_OPT_PROTOCOL, &tcp);
   }
   mysql_options4(mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "winnow");
-  set_tls(mysql, settings);
+  set_tls(options, settings);
+  if (!options.complete()) return no_memory();
   return {};
 }
 

@@ -52,8 +52,7 @@ MysqlSession::MysqlSession(const Settings& settings, const Cancellation& cancell
       cancellation_(cancellation),
       name_(settings.safe_name()),
       patience_(settings.connect_timeout_ms) {
-  use_mysql_library();
-  mysql_.reset(mysql_init(nullptr));
+  if (use_mysql_library()) mysql_.reset(mysql_init(nullptr));
 }
 
 MysqlSession::~MysqlSession() {
@@ -62,10 +61,13 @@ MysqlSession::~MysqlSession() {
   mysql_.reset();
 }
 
-// Shut, the socket makes every later call fail at once: closing waits for nothing.
+// Shut, the socket makes every later call fail at once: closing waits for nothing. Where connecting
+// came to an end in vain there is none, and the connector must not be asked: it may look for it in
+// memory that it has freed.
 void MysqlSession::give_up() {
   broken_ = true;
-  const auto socket = mysql_ ? mysql_get_socket(mysql_.get()) : MARIADB_INVALID_SOCKET;
+  if (!connected_ && !driving_) return;
+  const auto socket = mysql_get_socket(mysql_.get());
   if (socket != MARIADB_INVALID_SOCKET) ::shutdown(socket, SHUT_RDWR);
 }
 
@@ -87,9 +89,8 @@ Outcome<void> MysqlSession::start() {
   if (settings_.host.find(',') != std::string::npos) {
     return fail(FailureKind::configuration, "the database URL names several hosts; name one");
   }
-  if (auto set = set_mysql_options(mysql_.get(), settings_); !set) return set;
-  mysql_options(mysql_.get(), MARIADB_OPT_IO_WAIT,
-                reinterpret_cast<const void*>(&MysqlSession::wait_inside));
+  const auto* wait = reinterpret_cast<const void*>(&MysqlSession::wait_inside);
+  if (auto set = set_mysql_options(mysql_.get(), settings_, wait); !set) return set;
   deadline_ = Clock::now() + patience_;
   const auto socket = settings_.options.find("socket");
   const char* path = socket == settings_.options.end() ? nullptr : socket->second.c_str();
@@ -105,13 +106,29 @@ Outcome<void> MysqlSession::start() {
       },
       [&](int ready) { return mysql_real_connect_cont(&connected, mysql_.get(), ready); });
   if (!done) return done;
-  if (connected == nullptr) return fail(failed_inside_ ? *failed_inside_ : failure());
+  if (connected == nullptr) {
+    if (failed_inside_) return fail(*failed_inside_);
+    return fail(left_without_buffer() ? abandon() : failure());
+  }
   connected_ = true;
   uses_tls_ = mysql_get_ssl_cipher(mysql_.get()) != nullptr;
   if (auto checked = check_server(); !checked) return checked;
   if (auto set = run(set_up(settings_)); !set) return set;
   deadline_ = Clock::time_point::max();
   return {};
+}
+
+// Where the connector gets no memory for a connection's buffer it frees the connection, keeps a
+// pointer to it, and frees it once more when it is closed. It has no error of its own for that.
+bool MysqlSession::left_without_buffer() const {
+  return mysql_errno(mysql_.get()) == CR_SERVER_LOST &&
+         std::string_view(mysql_error(mysql_.get())).starts_with("Can't connect to server (");
+}
+
+// Takes that pointer away, and loses what else is kept beside it.
+Failure MysqlSession::abandon() {
+  mysql_->options.extension = nullptr;
+  return Failure{.kind = FailureKind::no_memory, .message = "no memory for a connection"};
 }
 
 Outcome<void> MysqlSession::check_server() {
@@ -136,6 +153,7 @@ Outcome<void> MysqlSession::drive(const Start& start, const Resume& resume) {
   const Driving driving(this);
   int wanted = start();
   while (wanted != 0) {
+    driving_ = true;
     const auto ready = wait(wanted);
     if (!ready) {
       give_up();  // the call stays where it was
@@ -143,6 +161,7 @@ Outcome<void> MysqlSession::drive(const Start& start, const Resume& resume) {
     }
     wanted = resume(*ready);
   }
+  driving_ = false;
   return {};
 }
 

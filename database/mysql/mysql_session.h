@@ -71,6 +71,8 @@ class MysqlSession {
   MysqlSession(const Settings& settings, const Cancellation& cancellation);
   Outcome<void> start();
   Outcome<void> check_server();
+  bool left_without_buffer() const;
+  Failure abandon();
   Outcome<int> wait(int wanted);
   static int wait_inside(my_socket socket, my_bool reads, int timeout);
   bool watches() const { return !in_peace_ && !asked_to_cancel_; }
@@ -85,6 +87,7 @@ class MysqlSession {
   std::optional<Failure> failed_inside_;  // what ended a wait that the connector made on its own
   bool uses_tls_ = false;
   bool connected_ = false;
+  bool driving_ = false;  // a call that may wait has begun and not ended
   bool in_peace_ = false;
   bool asked_to_cancel_ = false;
   bool broken_ = false;
