@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <memory>
 #include <unistd.h>
 #include <utility>
@@ -36,5 +37,16 @@ struct CloseFolder {
   void operator()(DIR* folder) const { ::closedir(folder); }
 };
 using FolderStream = std::unique_ptr<DIR, CloseFolder>;
+
+// The names in an open folder, which stays open, from the first on. nullptr, with errno, where they
+// can't be had.
+inline FolderStream names_in(const Descriptor& folder) {
+  Descriptor copy(::fcntl(folder.get(), F_DUPFD_CLOEXEC, 0));
+  FolderStream stream(copy.valid() ? ::fdopendir(copy.get()) : nullptr);
+  if (!stream) return stream;
+  copy.release();  // the stream's
+  ::rewinddir(stream.get());
+  return stream;
+}
 
 }  // namespace winnow::storage

@@ -87,10 +87,8 @@ class Search {
 
   static Outcome<std::vector<std::string>> folders_in(const Descriptor& folder,
                                                       const std::string& place) {
-    Descriptor copy(::fcntl(folder.get(), F_DUPFD_CLOEXEC, 0));
-    const FolderStream stream(copy.valid() ? ::fdopendir(copy.get()) : nullptr);
+    const auto stream = names_in(folder);
     if (!stream) return fail(file_failure("read", place, errno));
-    copy.release();  // the stream's
     std::vector<std::string> names;
     while (true) {
       errno = 0;

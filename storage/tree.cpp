@@ -90,14 +90,11 @@ class Walk {
 
   // Reads the last level: files go (or are counted), folders are kept for later.
   void read() {
-    const int copy = ::fcntl(levels_.back().folder.get(), F_DUPFD_CLOEXEC, 0);
-    const FolderStream stream(copy < 0 ? nullptr : ::fdopendir(copy));
+    const auto stream = names_in(levels_.back().folder);
     if (!stream) {
       report("read", errno);
-      if (copy >= 0) ::close(copy);
       return;
     }
-    ::rewinddir(stream.get());
     while (!result_.failure) {
       errno = 0;
       const dirent* entry =
