@@ -34,6 +34,16 @@ std::int64_t entries(const char* folder) {
   return count;
 }
 
+// What is open, for who looks for the one that stayed.
+std::string open_now() {
+  std::string names;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;
+    names += " " + std::filesystem::read_symlink(entry, gone).string();
+  }
+  return names;
+}
+
 struct Holdings {
   std::int64_t threads = entries("/proc/self/task");
   std::int64_t descriptors = entries("/proc/self/fd");
@@ -48,6 +58,7 @@ std::vector<std::string> more_than(const Holdings& before, const Holdings& now) 
   };
   compare("threads", before.threads, now.threads);
   compare("descriptors", before.descriptors, now.descriptors);
+  if (now.descriptors > before.descriptors) lines.push_back("open are now" + open_now());
   compare("blocks of memory", before.blocks, now.blocks);
   return lines;
 }
@@ -73,8 +84,10 @@ void live(const std::function<std::unique_ptr<AbiRun>()>& make, const ChildPlan&
   Json line;
   {
     const auto [result, fitted, closed] = once(true);
-    line = Json{{"status", result.status},  {"json", result.json},      {"fitted", fitted},
-                {"failed", failed_calls()}, {"spared", spared_calls()}, {"closed", closed}};
+    line = Json{{"status", result.status},  {"json", result.json},
+                {"fitted", fitted},         {"failed", failed_calls()},
+                {"spared", spared_calls()}, {"in_connector", failed_in_connector()},
+                {"closed", closed}};
     line = Json{{"end", line}};
   }
   say(pipe, line);
@@ -92,6 +105,7 @@ void take_line(const Json& line, ChildEnding& ending) {
     ending.fitted = end["fitted"];
     ending.failed = end["failed"];
     ending.spared = end["spared"];
+    ending.failed_in_connector = end["in_connector"];
     if (!end["closed"].get<bool>()) ending.violations.emplace_back("S7: it can't be closed");
   } else {
     for (const auto& text : line["violations"]) ending.violations.push_back(text);

@@ -16,7 +16,8 @@ struct ChildEnding {
   Json committed = Json::object();           // the counters of the last event
   std::uint64_t fitted = 0;                  // calls that fitted the interception
   std::uint64_t failed = 0;                  // of them made to fail
-  std::uint64_t spared = 0;                  // and let through (unfailing.h)
+  std::uint64_t spared = 0;                  // and let through (origin.h)
+  std::uint64_t failed_in_connector = 0;     // of those that failed, what libmariadb asked for
   std::vector<std::string> violations = {};  // left behind in the process: blocks, threads, files
 };
 

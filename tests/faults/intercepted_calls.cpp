@@ -1,18 +1,21 @@
 // The decision what happens to a call, and the C library's calls on files and sockets.
 #include "tests/faults/intercepted_calls.h"
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdarg>
 #include <cstdio>
+#include <cstdlib>
 #include <dlfcn.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 
 #include <sys/socket.h>
 
-#include "tests/faults/unfailing.h"
+#include "tests/faults/origin.h"
 
 namespace winnow::tests {
 namespace {
@@ -23,6 +26,7 @@ std::atomic<bool> is_armed{false};
 std::atomic<std::uint64_t> fitting{0};
 std::atomic<std::uint64_t> failed{0};
 std::atomic<std::uint64_t> spared{0};
+std::atomic<std::uint64_t> connectors{0};
 std::atomic<unsigned> previous{0};
 std::atomic<bool> committing{false};
 std::atomic<Watcher> watcher_function{nullptr};
@@ -40,12 +44,25 @@ void look_whether_active() {
   while (true) ::syscall(SYS_pause);
 }
 
+// For who replays a case: WINNOW_FAULT_TRACE=1 says on standard error where the calls that fail come
+// from (addr2line reads it).
+void show_where() {
+  static const bool wanted =
+      std::getenv("WINNOW_FAULT_TRACE") != nullptr;  // NOLINT(concurrency-mt-unsafe)
+  if (!wanted) return;
+  exempt = true;
+  std::array<void*, 40> frames{};
+  ::backtrace_symbols_fd(frames.data(), ::backtrace(frames.data(), frames.size()), STDERR_FILENO);
+  exempt = false;
+}
+
 // The next one is struck in its place.
 bool is_spared() {
   exempt = true;
-  const bool spares = inside_unfailing();
+  const auto origin = origin_of_allocation();
   exempt = false;
-  if (!spares) return false;
+  if (origin == Origin::connector) ++connectors;
+  if (origin != Origin::unfailing) return false;
   --fitting;
   ++spared;
   return true;
@@ -88,6 +105,7 @@ Verdict before_call(Call call, std::string_view text) {
   if (armed.action != fail) return Verdict::pass;
   if (call == kAllocate && is_spared()) return Verdict::pass;
   ++failed;
+  show_where();
   errno = armed.error;
   return Verdict::fail;
 }
@@ -118,6 +136,7 @@ void arm(const Interception& interception) {
   fitting = 0;
   failed = 0;
   spared = 0;
+  connectors = 0;
   previous = 0;
   committing = false;
   is_armed.store(true, std::memory_order_release);
@@ -136,6 +155,10 @@ std::uint64_t failed_calls() {
 
 std::uint64_t spared_calls() {
   return spared.load();
+}
+
+std::uint64_t failed_in_connector() {
+  return connectors.load();
 }
 
 void watch(unsigned calls, Watcher watcher, void* context) {

@@ -60,8 +60,10 @@ void arm(const Interception& interception);
 std::uint64_t disarm();
 // How many of the fitting calls were made to fail.
 std::uint64_t failed_calls();
-// How many should have failed and were let through (unfailing.h).
+// How many should have failed and were let through, and how many of the failed allocations were
+// libmariadb's own (origin.h).
 std::uint64_t spared_calls();
+std::uint64_t failed_in_connector();
 
 // Called for every call of these kinds by threads that are not exempt, before it is made; nullptr
 // ends that. The function may wait: so a test holds a run at a point of its choice.
