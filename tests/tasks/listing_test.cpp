@@ -460,10 +460,10 @@ TEST_P(Listing, ReadsRowsWithoutAValueOnlyWhereItHasTo) {
 
 TEST_P(Listing, NamesTheRightThatItLacks) {
   if (!on("postgresql")) GTEST_SKIP() << "another account is made on PostgreSQL only";
-  rows_.execute({{"CREATE ROLE winnow_stranger LOGIN PASSWORD 'stranger'", {}},
-                 {"GRANT SELECT ON logs TO winnow_stranger", {}}});
   auto settings = database_.settings();
-  settings.user = "winnow_stranger";
+  settings.user = settings.database + "_stranger";  // roles are the whole server's
+  rows_.execute({{"CREATE ROLE " + settings.user + " LOGIN PASSWORD 'stranger'", {}},
+                 {"GRANT SELECT ON logs TO " + settings.user, {}}});
   settings.password = "stranger";
   {
     TaskBed stranger(settings);
@@ -474,7 +474,7 @@ TEST_P(Listing, NamesTheRightThatItLacks) {
     EXPECT_THAT(result.error().failure.message, HasSubstr("SELECT"));
     EXPECT_THAT(result.error().failure.message, HasSubstr("executions"));
   }
-  rows_.execute({{"DROP OWNED BY winnow_stranger", {}}, {"DROP ROLE winnow_stranger", {}}});
+  rows_.execute({{"DROP OWNED BY " + settings.user, {}}, {"DROP ROLE " + settings.user, {}}});
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, Listing, testing::ValuesIn(test_engines()),
