@@ -14,6 +14,7 @@ namespace {
 
 // Room for OpenSSL's handshake, which runs on the connector's own stack.
 constexpr std::size_t kStackSize = std::size_t{256} * 1024;
+constexpr const char* kNoRoom = "no memory for a connection";
 
 std::string option(const Settings& settings, const std::string& name) {
   const auto found = settings.options.find(name);
@@ -29,10 +30,6 @@ Outcome<void> check_files(const Settings& settings) {
                     "`, which can't be read: " + std::system_category().message(errno));
   }
   return {};
-}
-
-tl::unexpected<Failure> no_memory() {
-  return fail(FailureKind::no_memory, "no memory for a connection");
 }
 
 MysqlTls tls_of(const std::string& mode) {
@@ -102,7 +99,7 @@ Outcome<void> set_mysql_options(MYSQL* mysql, const Settings& settings, const vo
   const std::size_t stack_size = kStackSize;
   options.set(MYSQL_OPT_NONBLOCK, &stack_size);
   // It made the place that most others are kept in, which they don't look for.
-  if (!options.complete()) return no_memory();
+  if (!options.complete()) return fail(FailureKind::no_memory, kNoRoom);
   options.set(MARIADB_OPT_IO_WAIT, wait);
   options.set_unread(MYSQL_SET_CHARSET_NAME, "utf8mb4");
   // A server may ask for any file of this machine otherwise.
@@ -115,7 +112,7 @@ Outcome<void> set_mysql_options(MYSQL* mysql, const Settings& settings, const vo
   }
   mysql_options4(mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "winnow");
   set_tls(options, settings);
-  if (!options.complete()) return no_memory();
+  if (!options.complete()) return fail(FailureKind::no_memory, kNoRoom);
   return {};
 }
 
