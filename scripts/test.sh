@@ -45,6 +45,8 @@ if [ -n "$server_folder" ]; then
   WINNOW_TEST_MYSQL_URL+='?ssl-mode=DISABLED'
 fi
 start_server versitygw WINNOW_TEST_S3_URL
+start_server versitygw WINNOW_TEST_S3_TLS_URL tls
+export WINNOW_TEST_S3_CA=$server_folder/ca.pem
 # MinIO takes minutes to build: asked where it is built already (tests/servers/minio.sh start does).
 if tests/servers/minio.sh cached; then start_server minio WINNOW_TEST_MINIO_URL; fi
 step "C++, ABI, command"

@@ -1,5 +1,6 @@
-// What removing, counting and searching in a bucket does, on real servers: WINNOW_TEST_S3_URL (versitygw) and
-// WINNOW_TEST_MINIO_URL, as tests/servers/*.sh print them.
+// What removing, counting and searching in a bucket does, on real servers: WINNOW_TEST_S3_URL (versitygw),
+// WINNOW_TEST_S3_TLS_URL (the same over TLS; the authority is in the file WINNOW_TEST_S3_CA) and WINNOW_TEST_MINIO_URL,
+// as tests/servers/*.sh print them.
 #include <algorithm>
 #include <chrono>
 #include <unistd.h>
@@ -19,9 +20,11 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
+constexpr const char* kOverTls = "WINNOW_TEST_S3_TLS_URL";
+
 std::vector<std::string> servers() {
   std::vector<std::string> names;
-  for (const char* name : {"WINNOW_TEST_S3_URL", "WINNOW_TEST_MINIO_URL"}) {
+  for (const char* name : {"WINNOW_TEST_S3_URL", kOverTls, "WINNOW_TEST_MINIO_URL"}) {
     if (std::getenv(name) != nullptr) names.emplace_back(name);
   }
   // Without a server the tests fail, unless that is meant.
@@ -45,7 +48,10 @@ class S3Bucket : public testing::TestWithParam<std::string> {
     const char* url = std::getenv(GetParam().c_str());
     if (url == nullptr)
       throw std::runtime_error("start a server: tests/servers/versitygw.sh, " + GetParam());
-    return settings_of_url(url);
+    auto settings = settings_of_url(url);
+    const char* authority = std::getenv("WINNOW_TEST_S3_CA");
+    if (GetParam() == kOverTls && authority != nullptr) settings.ca_file = authority;
+    return settings;
   }
 
   std::string run(const std::string& id) const { return "main/company/team/flow/executions/" + id; }
@@ -149,9 +155,27 @@ TEST_P(S3Bucket, ABucketThatIsNotThereIsNamed) {
   EXPECT_THAT(message_of(remove_one(*storage(), folder("a"))), HasSubstr("no-such-bucket"));
 }
 
+TEST_P(S3Bucket, ACertificateOfAnAuthorityThatWasNotGivenIsRefused) {
+  if (GetParam() != kOverTls) GTEST_SKIP() << "shows no certificate";
+  put(run("a/x"));
+  settings_.ca_file.clear();
+  EXPECT_THAT(message_of(remove_one(*storage(), folder("a"))), HasSubstr("certificate"));
+  EXPECT_THAT(left(), ElementsAre(run("a/x")));
+}
+
+TEST_P(S3Bucket, ACertificateForAnotherHostIsRefused) {
+  if (GetParam() != kOverTls) GTEST_SKIP() << "shows no certificate";
+  put(run("a/x"));
+  const auto host = settings_.endpoint.find("127.0.0.1");
+  settings_.endpoint.replace(host, std::string("127.0.0.1").size(), "localhost");
+  EXPECT_THAT(message_of(remove_one(*storage(), folder("a"))), HasSubstr("localhost"));
+  EXPECT_THAT(left(), ElementsAre(run("a/x")));
+}
+
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(S3Bucket);
 INSTANTIATE_TEST_SUITE_P(Servers, S3Bucket, testing::ValuesIn(servers()), [](const auto& each) {
-  return std::string(each.param == "WINNOW_TEST_MINIO_URL" ? "minio" : "versitygw");
+  if (each.param == "WINNOW_TEST_MINIO_URL") return std::string("minio");
+  return std::string(each.param == kOverTls ? "versitygw_tls" : "versitygw");
 });
 
 }  // namespace
