@@ -104,9 +104,9 @@ class Job::Turn {
   const State state_;
 };
 
-Outcome<std::shared_ptr<Job>> Job::make(std::shared_ptr<Instance> instance, std::string_view task,
-                                        std::string_view parameters) {
-  auto lease = Lease::take(std::move(instance));
+Outcome<std::shared_ptr<Job>> Job::make(const std::shared_ptr<Instance>& instance,
+                                        std::string_view task, std::string_view parameters) {
+  auto lease = Lease::take(instance);
   if (!lease) return fail(std::move(lease.error()));
   const Configuration& configuration = (*lease)->configuration();
   const auto found = (*lease)->registry().find(task);

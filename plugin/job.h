@@ -20,7 +20,7 @@ class Job {
  public:
   // Checks everything that needs no server: the parameters, the policy, and that the configuration
   // has the database and the storage that the task needs.
-  static Outcome<std::shared_ptr<Job>> make(std::shared_ptr<Instance> instance,
+  static Outcome<std::shared_ptr<Job>> make(const std::shared_ptr<Instance>& instance,
                                             std::string_view task, std::string_view parameters);
 
   // One at a time; the second of two at once is refused.

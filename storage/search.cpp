@@ -26,6 +26,10 @@ bool is_folder(int parent, const dirent& entry) {
   return ::fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
 }
 
+std::string inside(const std::string& folder, const std::string& name) {
+  return folder + "/" + name;
+}
+
 class Search {
  public:
   Search(const SearchArea& area, const FolderHandler& handler, const Cancellation& cancellation)
@@ -40,13 +44,13 @@ class Search {
     for (const auto& name : *names) {
       if (name == "executions" && depth > 0) {
         auto seen = enter(folder, name, place, [&](const Descriptor& inner, const auto& at) {
-          return executions(inner, path + "/" + name, at);
+          return executions(inner, inside(path, name), at);
         });
         if (!seen) return seen;
         continue;
       }
       if (is_reserved(name) || depth == kDeepestNamespace) continue;
-      const std::string inner_path = path.empty() ? name : path + "/" + name;
+      const std::string inner_path = path.empty() ? name : inside(path, name);
       auto seen = enter(folder, name, place, [&](const Descriptor& inner, const auto& at) {
         return below(inner, inner_path, at, depth + 1);
       });
@@ -60,7 +64,7 @@ class Search {
   template <class Work>
   static Outcome<void> enter(const Descriptor& parent, const std::string& name,
                              const std::string& place, Work&& work) {
-    const std::string at = place + "/" + name;
+    const std::string at = inside(place, name);
     const Descriptor inner = open_folder(parent.get(), name, kReadFolder);
     if (inner.valid()) return work(inner, at);
     if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) return {};
@@ -72,11 +76,11 @@ class Search {
     const auto names = folders_in(folder, place);
     if (!names) return fail(names.error());
     for (const auto& name : *names) {
-      auto execution = execution_of(path + "/" + name);
+      auto execution = execution_of(inside(path, name));
       if (!execution) continue;
       execution->tenant = area_.tenant;
       FoundFolder found{.folder = std::move(*execution)};
-      const auto counted = walk_tree(TreeAction::count, folder.get(), name, place + "/" + name,
+      const auto counted = walk_tree(TreeAction::count, folder.get(), name, inside(place, name),
                                      cancellation_, &found.newest);
       if (counted.failure) return fail(*counted.failure);
       found.files = counted.files;

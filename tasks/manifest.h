@@ -41,6 +41,7 @@ struct Filter {
            // in every row that has both (but for skewed clocks)
 };
 
+// NOLINTNEXTLINE(bugprone-exception-escape): moving what it holds throws nothing
 struct ParameterSpec {
   std::string name = {};
   Json schema;  // its JSON Schema, with title, description and default
