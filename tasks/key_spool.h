@@ -22,7 +22,9 @@ class KeySpool {
 
  private:
   struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
+    void operator()(std::FILE* file) const {
+      std::fclose(file);  // NOLINT(cppcoreguidelines-owning-memory): a unique_ptr's deleter
+    }
   };
   std::unique_ptr<std::FILE, Close> file_;
   std::int64_t appended_ = 0;

@@ -57,7 +57,7 @@ class RowSweep {
 
  private:
   using Act = Outcome<void> (RowSweep::*)(const OrphanTable&, std::optional<bool>,
-                                          std::vector<std::string>);
+                                          const std::vector<std::string>&);
 
   // Hands over the executions that are gone, page by page, of each table and each value of `deleted`.
   Outcome<void> walk(Act act) {
@@ -72,7 +72,7 @@ class RowSweep {
           if (!looked) return looked;
           if (after.empty()) break;
           if (gone.empty()) continue;
-          if (auto acted = (this->*act)(*table, deleted, std::move(gone)); !acted) return acted;
+          if (auto acted = (this->*act)(*table, deleted, gone); !acted) return acted;
         }
       }
     }
@@ -94,7 +94,7 @@ class RowSweep {
   }
 
   Outcome<void> count(const OrphanTable& table, std::optional<bool> deleted,
-                      std::vector<std::string> gone) {
+                      const std::vector<std::string>& gone) {
     std::int64_t executions = 0;
     std::int64_t rows = 0;
     auto counted = connection_.insist([&](Connection& connection) -> Outcome<void> {
@@ -118,7 +118,7 @@ class RowSweep {
 
   // Transaction by transaction, until nothing of these executions is left that may go.
   Outcome<void> remove(const OrphanTable& table, std::optional<bool> deleted,
-                       std::vector<std::string> gone) {
+                       const std::vector<std::string>& gone) {
     while (true) {
       Batch batch{.table = table, .deleted = deleted, .gone = gone};
       auto removed = connection_.insist(

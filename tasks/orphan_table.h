@@ -20,6 +20,7 @@ class OrphanTable {
 
   OrphanTable(const OrphanTable&) = delete;
   OrphanTable& operator=(const OrphanTable&) = delete;
+  ~OrphanTable() = default;
 
   const database::Table& table() const { return *table_; }
   const std::string& counter() const { return step_->counter; }
@@ -41,7 +42,7 @@ class OrphanTable {
   database::Statement left(const database::Dialect& dialect, database::TextList keys) const;
 
  private:
-  OrphanTable() = default;
+  OrphanTable() = default;  // NOLINT(bugprone-exception-escape): empty values throw nothing
   void write_selected(database::SqlWriter& writer, std::optional<bool> deleted,
                       database::TextList ids) const;
 

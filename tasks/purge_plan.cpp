@@ -7,7 +7,6 @@ namespace winnow::tasks {
 namespace {
 
 using database::Connection;
-using database::Statement;
 
 std::string branch_name(std::optional<bool> deleted) {
   if (!deleted) return {};

@@ -179,6 +179,7 @@ Outcome<void> PurgeWorker::remove_rows(const Batch& batch) {
 // looked up.
 Outcome<void> PurgeWorker::commit(std::vector<Deletion> deletions) {
   std::vector<Statement> statements;
+  statements.reserve(deletions.size());
   for (auto& deletion : deletions) statements.push_back(std::move(deletion.statement));
   const auto changed = connection_->execute(statements, AfterBatch::stay_open);
   if (!changed) return fail(changed.error());

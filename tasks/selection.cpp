@@ -133,8 +133,11 @@ Outcome<void> check_namespace(const std::string& parameter, const std::string& n
   for (const auto& pattern : policy.protect) {
     if (!within(name_space, Pattern(pattern).base)) continue;
     return fail(FailureKind::denied,
-                "the policy protects the namespace \"" + name_space +
-                    "\" (`policy.protect`: " + pattern + "); nothing of it can be purged",
+                std::string("the policy protects the namespace \"")
+                    .append(name_space)
+                    .append("\" (`policy.protect`: ")
+                    .append(pattern)
+                    .append("); nothing of it can be purged"),
                 "/" + parameter);
   }
   return {};
