@@ -49,17 +49,18 @@ SqlWriter& SqlWriter::bind_as(const Column& column, Parameter value) {
 }
 
 void Dialect::any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
-                      const Column& column, TextList keys) const {
-  either_deleted(writer, table_alias, table, column);
+                      const Column& column, TextList keys, Marked marked) const {
+  name_deleted(writer, table_alias, table, column, marked);
   any_of(writer, qualified(*this, table_alias, column.name), column, std::move(keys));
 }
 
-void Dialect::either_deleted(SqlWriter& writer, std::string_view table_alias, const Table& table,
-                             const Column& column) const {
+void Dialect::name_deleted(SqlWriter& writer, std::string_view table_alias, const Table& table,
+                           const Column& column, Marked marked) const {
   const auto* deleted = table.column("deleted");
   if (deleted == nullptr || deleted->type != ColumnType::boolean) return;
   if (table.primary_key == std::vector{column.name}) return;
-  writer.text(qualified(*this, table_alias, "deleted")).text(" IN (false, true) AND ");
+  writer.text(qualified(*this, table_alias, "deleted"));
+  writer.text(marked == Marked::either ? " IN (false, true) AND " : " = false AND ");
 }
 
 std::string Dialect::create_index(const Table& table,

@@ -17,6 +17,10 @@ std::string_view sign(Comparison comparison);
 // At or before, or before.
 bool looks_back(Comparison comparison);
 
+// Which rows a statement names by `deleted`, in a table that has it. Where no row is marked, naming those that are not
+// saves a descent of the index for each key.
+enum class Marked { either, no };
+
 class Dialect;
 
 // `alias`.`column`, both quoted; the column alone where there is no alias.
@@ -66,11 +70,11 @@ class Dialect {
   // The row that `table_alias` stands for is one of `keys` by its `column`; `deleted` is named where the table has it, so
   // that Kestra's indexes up to 1.2 serve (PR 12181). As any_of, in the shape that keeps to the index at any number.
   virtual void any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
-                       const Column& column, TextList keys) const;
-  // `"e"."deleted" IN (false, true) AND `, where the table has such a column and the keys are not those of its rows:
-  // beside a primary key it misleads planners to an index that begins with `deleted`.
-  void either_deleted(SqlWriter& writer, std::string_view table_alias, const Table& table,
-                      const Column& column) const;
+                       const Column& column, TextList keys, Marked marked = Marked::either) const;
+  // `"e"."deleted" IN (false, true) AND ` or `= false AND `, where the table has such a column and the keys are not those
+  // of its rows: beside a primary key it misleads planners to an index that begins with `deleted`.
+  void name_deleted(SqlWriter& writer, std::string_view table_alias, const Table& table,
+                    const Column& column, Marked marked) const;
   // `expression` begins with the text, letter case as the database compares, no wildcards.
   virtual void starts_with(SqlWriter& writer, std::string_view expression,
                            std::string prefix) const = 0;
@@ -138,8 +142,8 @@ class Dialect {
   // DELETE of the rows of `table` whose `expression_column` is one of `keys`; with `deleted` named where the table has
   // that column, so that Kestra's indexes up to 1.2 serve (PR 12181). The shape is the one that keeps to the index
   // at any number of keys (measurements.md).
-  virtual Statement delete_by_keys(const Table& table, const Column& column,
-                                   TextList keys) const = 0;
+  virtual Statement delete_by_keys(const Table& table, const Column& column, TextList keys,
+                                   Marked marked = Marked::either) const = 0;
 };
 
 }  // namespace winnow::database

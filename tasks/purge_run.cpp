@@ -145,15 +145,15 @@ Outcome<bool> PurgeRun::finished_or_waited(std::int64_t done_before, Backoff& ba
 // Takes the same step until there is nothing more to take, by as many connections as the operator
 // allows.
 Outcome<void> PurgeRun::all(Step step) {
-  // From the third step on company pays, and to know which tables are empty; a small purge keeps to
-  // one connection and asks nothing.
+  // From the third step on company pays, and to know what need not be looked for; a small purge keeps
+  // to one connection and asks nothing.
   for (int steps = 0; steps < 2; ++steps) {
     const auto more = (worker_.*step)();
     if (!more) return fail(more.error());
     if (!*more) return {};
   }
   if (!dry_run_ && context_.progress.phase == Phase::working) {
-    prepared_.steps->find_empty(worker_.connection());
+    prepared_.steps->survey(worker_.connection());
   }
   return helpers_.empty() ? work(worker_, step) : work_together(step);
 }

@@ -1,7 +1,10 @@
 #include "tasks/purge_steps.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
+
+#include "tasks/contents.h"
 
 namespace winnow::tasks {
 namespace {
@@ -9,6 +12,7 @@ namespace {
 using database::Column;
 using database::Connection;
 using database::Dialect;
+using database::Marked;
 using database::SqlWriter;
 using database::Statement;
 using database::Table;
@@ -44,7 +48,7 @@ void write_match(SqlWriter& writer, const RowStep& step, const TextList& keys) {
     writer.text(" AND ");
   }
   if (step.column != nullptr) {
-    dialect.any_key(writer, "t", *step.table, *step.column, keys);
+    dialect.any_key(writer, "t", *step.table, *step.column, keys, step.marked);
     return;
   }
   if (step.table->column("deleted") != nullptr) writer.text("t.deleted IN (false, true) AND ");
@@ -168,30 +172,61 @@ bool PurgeSteps::looks_again() const {
   return deletes_parent_ && std::any_of(rows_.begin(), rows_.end(), may_be_late);
 }
 
-void PurgeSteps::find_empty(Connection& connection) {
-  SqlWriter writer(connection.dialect());
-  std::vector<std::size_t> asked;
-  for (std::size_t at = 0; at < rows_.size(); ++at) {
-    if (!may_be_late(rows_[at]) || rows_[at].table->estimated_rows > 0) continue;
-    writer.text(asked.empty() ? "" : " UNION ALL ").text("SELECT " + std::to_string(at));
-    writer.text(" WHERE EXISTS (SELECT 1 FROM ").table(*rows_[at].table).text(")");
-    asked.push_back(at);
+void PurgeSteps::survey(Connection& connection) {
+  if (!looks_again()) return;
+  std::vector<Question> questions;
+  std::vector<RowStep*> asked;
+  for (auto& step : rows_) {
+    if (!may_be_late(step)) continue;
+    if (step.table->estimated_rows <= 0) {
+      questions.push_back({.table = step.table});
+      asked.push_back(&step);
+    }
+    if (step.column != nullptr && marks_lead(*step.table, *step.column)) {
+      questions.push_back({.table = step.table, .marked_by = step.column});
+      asked.push_back(&step);
+    }
   }
-  if (asked.empty()) return;
-  std::vector<bool> empty(rows_.size(), true);
-  const auto looked = connection.query(writer.take(), [&empty](const database::Row& row) {
-    empty[std::stoul(std::string(row.text(0).value_or("0")))] = false;
-    return true;
-  });
-  if (!looked) return;
-  for (const auto at : asked) rows_[at].empty = empty[at];
+  const auto answers = ask(connection, questions);
+  if (!answers) return;
+  for (std::size_t at = 0; at < questions.size(); ++at) {
+    if (questions[at].marked_by == nullptr) {
+      asked[at]->empty = !(*answers)[at];
+    } else {
+      asked[at]->marked = (*answers)[at] ? Marked::either : Marked::no;
+    }
+  }
+}
+
+std::vector<RowStep> PurgeSteps::late() const {
+  std::vector<RowStep> steps;
+  std::copy_if(rows_.begin(), rows_.end(), std::back_inserter(steps), may_be_late);
+  for (auto& step : steps) step.marked = Marked::either;
+  return steps;
+}
+
+std::vector<RowStep> PurgeSteps::late_now(Connection& connection) const {
+  std::vector<RowStep> steps;
+  std::copy_if(rows_.begin(), rows_.end(), std::back_inserter(steps), may_be_late);
+  std::vector<Question> questions;
+  std::vector<RowStep*> asked;
+  for (auto& step : steps) {
+    if (step.marked == Marked::either) continue;
+    questions.push_back({.table = step.table, .marked_by = step.column});
+    asked.push_back(&step);
+  }
+  const auto answers = ask(connection, questions);
+  for (std::size_t at = 0; at < asked.size(); ++at) {
+    if (!answers || (*answers)[at]) asked[at]->marked = Marked::either;
+  }
+  return steps;
 }
 
 Statement PurgeSteps::deletion(const Dialect& dialect, const RowStep& step,
                                const std::vector<BatchRow>& batch) const {
   auto keys = keys_of(step, batch);
   if (step.column != nullptr && step.only_column == nullptr) {
-    return dialect.delete_by_keys(*step.table, *step.column, std::move(keys));
+    return dialect.delete_by_keys(*step.table, *step.column, std::move(keys), step.marked);
   }
   SqlWriter writer(dialect);
   writer.text("DELETE FROM ").table(*step.table).text(" AS t WHERE ");

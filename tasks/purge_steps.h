@@ -36,7 +36,9 @@ struct RowStep {
   const database::Column* column = nullptr;  // nullptr: found by a path in the document
   const database::Column* only_column = nullptr;
   database::TextList only_values = {};
-  bool empty = false;  // find_empty() saw no row in it
+  // As survey() saw the table.
+  bool empty = false;
+  database::Marked marked = database::Marked::either;  // no: no row was marked deleted
 };
 
 // Whether an index leads to the rows by what the manifest finds them by, with or without `deleted`.
@@ -63,12 +65,15 @@ class PurgeSteps {
   // True when dependents of a parent that went may be written later, so that they have to be looked
   // for again.
   bool looks_again() const;
-  // Notes which tables have no row at all: batches pass over them, and what is written there
-  // meanwhile is left to the second look. A table that had rows when the server last counted is not
-  // asked: dead ones may lie before the first. A failure notes nothing.
-  void find_empty(database::Connection& connection);
-  // Whether a batch deletes of this step's rows.
-  bool goes_with_a_batch(const RowStep& step) const { return !step.empty || !looks_again(); }
+  // Where a second look follows, notes which tables have no row at all, for batches to pass over, and
+  // which have none that is marked deleted, for batches not to look for such: what is written there
+  // meanwhile is left to the second look. Of a table that had rows when the server last counted is
+  // not asked whether it is empty: dead ones may lie before the first. A failure notes nothing.
+  void survey(database::Connection& connection);
+  // The steps that a second look has to take, whatever has been written since.
+  std::vector<RowStep> late() const;
+  // The same with as little to look for as there is now: asks again what survey() noted.
+  std::vector<RowStep> late_now(database::Connection& connection) const;
   // True when a batch has to know tenant, namespace and flow of its rows.
   bool needs_identity() const { return needs_identity_; }
 

@@ -16,7 +16,7 @@ using database::SqlWriter;
 using database::Statement;
 using std::chrono::milliseconds;
 
-constexpr std::int32_t kTries = 12;          // of one batch
+constexpr std::int32_t kTriesOfABatch = 12;
 constexpr std::size_t kKeysOfALook = 2'000;  // of one transaction of the second look
 
 std::vector<BatchRow> rows_of(const std::vector<std::string>& keys) {
@@ -78,7 +78,7 @@ Outcome<void> PurgeWorker::take(Batch& batch) {
 
 // Acts until it is done, or known to have been done.
 Outcome<void> PurgeWorker::insist(const Attempt& attempt) {
-  Backoff backoff(kTries, milliseconds(10), milliseconds(1'000));
+  Backoff backoff(kTriesOfABatch, milliseconds(10), milliseconds(1'000));
   while (true) {
     in_flight_.clear();
     const auto acted = attempt.act();
@@ -164,7 +164,7 @@ Outcome<void> PurgeWorker::remove_rows(const Batch& batch) {
   const auto& steps = shared_.steps;
   std::vector<Deletion> deletions;
   for (const auto& step : steps.rows()) {
-    if (!steps.goes_with_a_batch(step)) continue;
+    if (step.empty) continue;
     deletions.push_back({steps.deletion(dialect, step, batch.rows), step.step->counter});
   }
   if (steps.deletes_parent()) {
@@ -250,8 +250,7 @@ Outcome<void> PurgeWorker::remove_late(const std::vector<std::string>& keys) {
   const auto rows = those_gone(keys);
   if (!rows) return fail(rows.error());
   std::vector<Deletion> deletions;
-  for (const auto& step : shared_.steps.rows()) {
-    if (!may_be_late(step)) continue;
+  for (const auto& step : shared_.steps.late()) {
     deletions.push_back(
         {shared_.steps.deletion(connection_->dialect(), step, *rows), step.step->counter});
   }
@@ -281,9 +280,9 @@ Outcome<bool> PurgeWorker::parents_gone(const std::vector<std::string>& keys) {
 
 Outcome<bool> PurgeWorker::children_gone(const std::vector<BatchRow>& rows, Look look) {
   const auto& dialect = connection_->dialect();
-  for (const auto& step : shared_.steps.rows()) {
-    if (!may_be_late(step)) continue;
-    auto statement = shared_.steps.count(dialect, step, rows);
+  const auto& steps = shared_.steps;
+  for (const auto& step : look == Look::waiting ? steps.late() : steps.late_now(*connection_)) {
+    auto statement = steps.count(dialect, step, rows);
     if (look == Look::waiting) statement.sql += dialect.count_waiting();
     const auto left = count_of(statement);
     if (!left) return fail(left.error());

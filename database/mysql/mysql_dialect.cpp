@@ -109,10 +109,10 @@ void MysqlDialect::any_of(SqlWriter& writer, std::string_view expression, const 
 }
 
 void MysqlDialect::any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
-                           const Column& column, TextList keys) const {
+                           const Column& column, TextList keys, Marked marked) const {
   const auto name = qualified(*this, table_alias, column.name);
-  if (!pairs_with_deleted(table, column)) {
-    Dialect::any_key(writer, table_alias, table, column, std::move(keys));
+  if (marked == Marked::no || !pairs_with_deleted(table, column)) {
+    Dialect::any_key(writer, table_alias, table, column, std::move(keys), marked);
     return;
   }
   writer.text("(" + qualified(*this, table_alias, "deleted") + ", " + name +
@@ -197,9 +197,9 @@ std::string MysqlDialect::document_text(std::string_view column_expression,
 
 // The list is read first, and for each key the index: a plan that is the same for one key and for
 // ten thousand.
-Statement MysqlDialect::delete_by_keys(const Table& table, const Column& column,
-                                       TextList keys) const {
-  const bool pairs = pairs_with_deleted(table, column);
+Statement MysqlDialect::delete_by_keys(const Table& table, const Column& column, TextList keys,
+                                       Marked marked) const {
+  const bool pairs = marked == Marked::either && pairs_with_deleted(table, column);
   SqlWriter writer(*this);
   writer.text("DELETE t FROM ");
   write_list(writer, column, std::move(keys));
@@ -209,7 +209,8 @@ Statement MysqlDialect::delete_by_keys(const Table& table, const Column& column,
   if (pairs) {
     writer.text(" AND t.deleted = marks.v");
   } else if (marks_deleted(table)) {
-    writer.text(" AND t.deleted IN (false, true)");
+    writer.text(" AND t.deleted ");
+    writer.text(marked == Marked::either ? "IN (false, true)" : "= false");
   }
   return writer.take();
 }

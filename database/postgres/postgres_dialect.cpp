@@ -103,8 +103,8 @@ void PostgresDialect::any_of(SqlWriter& writer, std::string_view expression, con
 // end, at four times the index's cost. A small table it does read so, and there it needs the list
 // in plain sight to look it up by a hash.
 void PostgresDialect::any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
-                              const Column& column, TextList keys) const {
-  either_deleted(writer, table_alias, table, column);
+                              const Column& column, TextList keys, Marked marked) const {
+  name_deleted(writer, table_alias, table, column, marked);
   const auto name = qualified(*this, table_alias, column.name);
   const bool small = table.estimated_rows >= 0 && table.estimated_rows < kSmallTable;
   if (small || keys.size() < kAssumedKeys) {
@@ -201,11 +201,11 @@ std::string PostgresDialect::document_text(std::string_view column_expression,
   return "(" + std::string(column_expression) + " #>> ARRAY[" + steps + "]::text[])";
 }
 
-Statement PostgresDialect::delete_by_keys(const Table& table, const Column& column,
-                                          TextList keys) const {
+Statement PostgresDialect::delete_by_keys(const Table& table, const Column& column, TextList keys,
+                                          Marked marked) const {
   SqlWriter writer(*this);
   writer.text("DELETE FROM ").table(table).text(" WHERE ");
-  any_key(writer, {}, table, column, std::move(keys));
+  any_key(writer, {}, table, column, std::move(keys), marked);
   return writer.take();
 }
 

@@ -16,7 +16,7 @@ class PostgresDialect final : public Dialect {
   void any_of(SqlWriter& writer, std::string_view expression, const Column& column,
               TextList values) const override;
   void any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
-               const Column& column, TextList keys) const override;
+               const Column& column, TextList keys, Marked marked) const override;
   void starts_with(SqlWriter& writer, std::string_view expression,
                    std::string prefix) const override;
   // Only under the collation C, which Kestra's databases seldom have.
@@ -38,7 +38,8 @@ class PostgresDialect final : public Dialect {
   std::string document_text(std::string_view column_expression,
                             std::span<const std::string> path) const override;
   std::string_view lock_skipping_locked() const override { return "FOR UPDATE SKIP LOCKED"; }
-  Statement delete_by_keys(const Table& table, const Column& column, TextList keys) const override;
+  Statement delete_by_keys(const Table& table, const Column& column, TextList keys,
+                           Marked marked) const override;
 };
 
 }  // namespace winnow::database

@@ -26,7 +26,8 @@ class SqliteDialect final : public Dialect {
   std::string document_text(std::string_view column_expression,
                             std::span<const std::string> path) const override;
   std::string_view lock_skipping_locked() const override { return {}; }
-  Statement delete_by_keys(const Table& table, const Column& column, TextList keys) const override;
+  Statement delete_by_keys(const Table& table, const Column& column, TextList keys,
+                           Marked marked) const override;
 };
 
 }  // namespace winnow::database

@@ -183,6 +183,18 @@ TEST_P(DriverStatements, ADeletionByKeysTakesThoseKeysAlone) {
   EXPECT_EQ(count_items(), "3");
 }
 
+TEST_P(DriverStatements, ADeletionByKeysLeavesTheMarkedRowsWhereItIsToldTo) {
+  using database::Marked;
+  insert({{"key", "a"}, {"name", "n"}});
+  insert({{"key", "b"}, {"name", "n"}, {"deleted", true}});
+  for (const auto& [marked, left] : {std::pair{Marked::no, "1"}, {Marked::either, "0"}}) {
+    const auto deletion =
+        connection_->dialect().delete_by_keys(items(), column("name"), {"n", "other"}, marked);
+    EXPECT_THAT(require(connection_->execute({&deletion, 1}, AfterBatch::commit)), ElementsAre(1));
+    EXPECT_EQ(count_items(), left);
+  }
+}
+
 TEST_P(DriverStatements, CancellingInterruptsAStatementInFlight) {
   Cancellation cancellation;
   const auto connection = database_.connection(cancellation);
@@ -252,11 +264,12 @@ TEST_P(DriverStatements, ConnectingIsRefusedOnceCancelled) {
 TEST_P(DriverStatements, ThePlanNamesTheIndexThatServes) {
   insert_many(1'000);
   if (is("postgresql")) run(*connection_, {"ANALYZE items"});
-  const auto deletion =
-      connection_->dialect().delete_by_keys(items(), column("name"), {"n00001", "n00002"});
-  const auto plan = require(connection_->explain(deletion));
-  EXPECT_THAT(plan.indexes, ElementsAre("items_name")) << plan.text;
-  EXPECT_THAT(plan.scans, ElementsAre()) << plan.text;
+  for (const auto marked : {database::Marked::either, database::Marked::no}) {
+    const auto plan = require(connection_->explain(connection_->dialect().delete_by_keys(
+        items(), column("name"), {"n00001", "n00002"}, marked)));
+    EXPECT_THAT(plan.indexes, ElementsAre("items_name")) << plan.text;
+    EXPECT_THAT(plan.scans, ElementsAre()) << plan.text;
+  }
   EXPECT_EQ(count_items(), "1000");
 }
 

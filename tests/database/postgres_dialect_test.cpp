@@ -42,12 +42,15 @@ TEST(PostgresDialect, DeletesByOneListWhateverItsLength) {
   const auto key = column("execution_id", ColumnType::text, "character varying");
   table.columns = {key};
   EXPECT_EQ(
-      PostgresDialect().delete_by_keys(table, key, TextList(10, "a")).sql,
+      PostgresDialect().delete_by_keys(table, key, TextList(10, "a"), Marked::no).sql,
       R"(DELETE FROM "public"."logs" WHERE "execution_id" = ANY((SELECT $1::text[])::text[]))");
   table.columns.push_back(column("deleted", ColumnType::boolean, "boolean"));
   EXPECT_EQ(
-      PostgresDialect().delete_by_keys(table, key, TextList(1'000, "a")).sql,
+      PostgresDialect().delete_by_keys(table, key, TextList(1'000, "a"), Marked::either).sql,
       R"(DELETE FROM "public"."logs" WHERE "deleted" IN (false, true) AND "execution_id" = ANY((SELECT $1::text[])::text[]))");
+  EXPECT_EQ(
+      PostgresDialect().delete_by_keys(table, key, TextList(1'000, "a"), Marked::no).sql,
+      R"(DELETE FROM "public"."logs" WHERE "deleted" = false AND "execution_id" = ANY((SELECT $1::text[])::text[]))");
 }
 
 TEST(PostgresDialect, ShowsThePlannerTheKeysForASmallTable) {
@@ -56,7 +59,7 @@ TEST(PostgresDialect, ShowsThePlannerTheKeysForASmallTable) {
   table.estimated_rows = 100;
   const auto key = column("execution_id", ColumnType::text, "character varying");
   table.columns = {key};
-  EXPECT_EQ(PostgresDialect().delete_by_keys(table, key, TextList(1'000, "a")).sql,
+  EXPECT_EQ(PostgresDialect().delete_by_keys(table, key, TextList(1'000, "a"), Marked::either).sql,
             R"(DELETE FROM "logs" WHERE "execution_id" = ANY($1::text[]))");
 }
 
