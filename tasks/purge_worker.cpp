@@ -17,7 +17,8 @@ using database::Statement;
 using std::chrono::milliseconds;
 
 constexpr std::int32_t kTriesOfABatch = 12;
-constexpr std::size_t kKeysOfALook = 2'000;  // of one transaction of the second look
+// Of one transaction of the second look: many, so that neighbours in an index are met together.
+constexpr std::size_t kKeysOfALook = 10'000;
 
 std::vector<BatchRow> rows_of(const std::vector<std::string>& keys) {
   std::vector<BatchRow> rows(keys.size());
