@@ -1,5 +1,6 @@
 #include "tasks/purge_run.h"
 
+#include <algorithm>
 #include <thread>
 
 #include "outcome/guard.h"
@@ -146,8 +147,10 @@ Outcome<bool> PurgeRun::finished_or_waited(std::int64_t done_before, Backoff& ba
 // allows.
 Outcome<void> PurgeRun::all(Step step) {
   // From the third step on company pays, and to know what need not be looked for; a small purge keeps
-  // to one connection and asks nothing.
-  for (int steps = 0; steps < 2; ++steps) {
+  // to one connection and asks nothing. The second look begins with all that the walk ended with.
+  const bool in_company = std::any_of(helpers_.begin(), helpers_.end(),
+                                      [](const auto& helper) { return helper != nullptr; });
+  for (int steps = 0; steps < 2 && !in_company; ++steps) {
     const auto more = (worker_.*step)();
     if (!more) return fail(more.error());
     if (!*more) return {};
