@@ -159,10 +159,12 @@ Outcome<void> PurgeSteps::add_rows(const PurgeStep& step, const database::Schema
     left_out_.push_back(missing->message);
     return {};
   }
-  for (const auto& value : step.match.only_values) {
-    if (row.only_column->can_hold(value)) row.only_values.push_back(value);
+  if (row.only_column != nullptr) {
+    for (const auto& value : step.match.only_values) {
+      if (row.only_column->can_hold(value)) row.only_values.push_back(value);
+    }
+    if (row.only_values.empty()) return {};
   }
-  if (row.only_column != nullptr && row.only_values.empty()) return {};
   if (step.match.kind == Match::Kind::composed_key) needs_identity_ = true;
   rows_.push_back(std::move(row));
   return {};
