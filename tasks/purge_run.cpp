@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "database/count.h"
 #include "outcome/guard.h"
 
 namespace winnow::tasks {
@@ -96,8 +97,9 @@ Outcome<void> PurgeRun::check_cap() {
   if (!cap || manifest_.table != "executions") return {};
   std::int64_t selected = 0;
   for (const auto deleted : prepared_.selection->deleted_branches()) {
-    const auto counted = worker_.count_of(
-        source_.count_statement(worker_.connection().dialect(), deleted, *cap + 1 - selected));
+    auto& connection = worker_.connection();
+    const auto counted = database::count_of(
+        connection, source_.count_statement(connection.dialect(), deleted, *cap + 1 - selected));
     if (!counted) return fail(counted.error());
     selected += *counted;
     if (selected > *cap) {

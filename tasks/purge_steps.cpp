@@ -60,6 +60,13 @@ void write_match(SqlWriter& writer, const RowStep& step, const TextList& keys) {
                  text, keys);
 }
 
+// Those whose rows may be late.
+std::vector<RowStep> late_of(const std::vector<RowStep>& rows) {
+  std::vector<RowStep> steps;
+  std::copy_if(rows.begin(), rows.end(), std::back_inserter(steps), may_be_late);
+  return steps;
+}
+
 }  // namespace
 
 bool index_serves(const Table& table, const Match& match) {
@@ -201,15 +208,13 @@ void PurgeSteps::survey(Connection& connection) {
 }
 
 std::vector<RowStep> PurgeSteps::late() const {
-  std::vector<RowStep> steps;
-  std::copy_if(rows_.begin(), rows_.end(), std::back_inserter(steps), may_be_late);
+  auto steps = late_of(rows_);
   for (auto& step : steps) step.marked = Marked::either;
   return steps;
 }
 
 std::vector<RowStep> PurgeSteps::late_now(Connection& connection) const {
-  std::vector<RowStep> steps;
-  std::copy_if(rows_.begin(), rows_.end(), std::back_inserter(steps), may_be_late);
+  auto steps = late_of(rows_);
   std::vector<Question> questions;
   std::vector<RowStep*> asked;
   for (auto& step : steps) {

@@ -212,7 +212,8 @@ Outcome<void> PurgeWorker::settle(const Batch& batch) {
 Outcome<void> PurgeWorker::count(const Batch& batch) {
   const auto& steps = shared_.steps;
   for (const auto& step : steps.rows()) {
-    const auto rows = count_of(steps.count(connection_->dialect(), step, batch.rows));
+    const auto rows =
+        database::count_of(*connection_, steps.count(connection_->dialect(), step, batch.rows));
     if (!rows) return fail(rows.error());
     shared_.ledger.add(step.step->counter, *rows);
   }
@@ -274,7 +275,7 @@ Outcome<bool> PurgeWorker::any_left() {
 Outcome<bool> PurgeWorker::parents_gone(const std::vector<std::string>& keys) {
   auto statement = select_by_keys("count(*)", keys);
   statement.sql += connection_->dialect().count_waiting();
-  const auto left = count_of(statement);
+  const auto left = database::count_of(*connection_, statement);
   if (!left) return fail(left.error());
   return *left == 0;
 }
@@ -285,15 +286,11 @@ Outcome<bool> PurgeWorker::children_gone(const std::vector<BatchRow>& rows, Look
   for (const auto& step : look == Look::waiting ? steps.late() : steps.late_now(*connection_)) {
     auto statement = steps.count(dialect, step, rows);
     if (look == Look::waiting) statement.sql += dialect.count_waiting();
-    const auto left = count_of(statement);
+    const auto left = database::count_of(*connection_, statement);
     if (!left) return fail(left.error());
     if (*left > 0) return false;
   }
   return true;
-}
-
-Outcome<std::int64_t> PurgeWorker::count_of(const Statement& statement) {
-  return database::count_of(*connection_, statement);
 }
 
 // An execution that came back since (a late write of Kestra's executor) keeps its children.

@@ -45,9 +45,6 @@ class PurgeWorker {
   // Whether anything selected is still there; tried again as step() is.
   Outcome<bool> any_left();
 
-  // The number that a SELECT count(*) gives.
-  Outcome<std::int64_t> count_of(const database::Statement& statement);
-
   database::Connection& connection() { return *connection_; }
 
  private:

@@ -126,6 +126,10 @@ Failure mysql_failure(unsigned int number, std::string_view sqlstate, std::strin
   return failure;
 }
 
+Failure mysql_no_memory() {
+  return Failure{.kind = FailureKind::no_memory, .message = "no memory for a connection"};
+}
+
 bool mysql_connection_lost(unsigned int number) {
   return std::find(kLost.begin(), kLost.end(), number) != kLost.end();
 }

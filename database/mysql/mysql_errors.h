@@ -13,6 +13,9 @@ namespace winnow::database {
 Failure mysql_failure(unsigned int number, std::string_view sqlstate, std::string_view message,
                       bool cancelled);
 
+// The connector has no memory for a connection.
+Failure mysql_no_memory();
+
 // After this error the connection is of no more use.
 bool mysql_connection_lost(unsigned int number);
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "database/mysql/mysql_errors.h"
 #include "database/mysql/mysql_gate.h"
 
 namespace winnow::database {
@@ -14,7 +15,6 @@ namespace {
 
 // Room for OpenSSL's handshake, which runs on the connector's own stack.
 constexpr std::size_t kStackSize = std::size_t{256} * 1024;
-constexpr const char* kNoRoom = "no memory for a connection";
 
 std::string option(const Settings& settings, const std::string& name) {
   const auto found = settings.options.find(name);
@@ -99,7 +99,7 @@ Outcome<void> set_mysql_options(MYSQL* mysql, const Settings& settings, const vo
   const std::size_t stack_size = kStackSize;
   options.set(MYSQL_OPT_NONBLOCK, &stack_size);
   // It made the place that most others are kept in, which they don't look for.
-  if (!options.complete()) return fail(FailureKind::no_memory, kNoRoom);
+  if (!options.complete()) return fail(mysql_no_memory());
   options.set(MARIADB_OPT_IO_WAIT, wait);
   options.set_unread(MYSQL_SET_CHARSET_NAME, "utf8mb4");
   // A server may ask for any file of this machine otherwise.
@@ -112,7 +112,7 @@ Outcome<void> set_mysql_options(MYSQL* mysql, const Settings& settings, const vo
   }
   mysql_options4(mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "winnow");
   set_tls(options, settings);
-  if (!options.complete()) return fail(FailureKind::no_memory, kNoRoom);
+  if (!options.complete()) return fail(mysql_no_memory());
   return {};
 }
 

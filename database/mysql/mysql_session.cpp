@@ -74,7 +74,7 @@ void MysqlSession::give_up() {
 Outcome<std::unique_ptr<MysqlSession>> MysqlSession::open(const Settings& settings,
                                                           const Cancellation& cancellation) {
   std::unique_ptr<MysqlSession> session(new MysqlSession(settings, cancellation));  // NOLINT
-  if (!session->mysql_) return fail(FailureKind::no_memory, "no memory for a connection");
+  if (!session->mysql_) return fail(mysql_no_memory());
   auto started = session->start();
   if (started) return session;
   auto failure = std::move(started.error());
@@ -128,7 +128,7 @@ bool MysqlSession::left_without_buffer() const {
 // Takes that pointer away, and loses what else is kept beside it.
 Failure MysqlSession::abandon() {
   mysql_->options.extension = nullptr;
-  return Failure{.kind = FailureKind::no_memory, .message = "no memory for a connection"};
+  return mysql_no_memory();
 }
 
 Outcome<void> MysqlSession::check_server() {
