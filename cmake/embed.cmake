@@ -1,12 +1,11 @@
 # Text files compiled into a library, so that it works alone.
 #
-#   winnow_embed(TARGET winnow_plugin NAMESPACE winnow::plugin HEADER "plugin/builtin_manifests.h"
-#                TYPE BuiltinManifest FUNCTION builtin_manifests FILES a.yaml b.yaml)
+#   winnow_embed(TARGET winnow_plugin_builtin NAMESPACE winnow::plugin HEADER "plugin/builtin/manifests.h"
+#                FUNCTION builtin_manifests FILES a.yaml b.yaml)
 #
-# HEADER declares `std::span<const TYPE> FUNCTION();`, where TYPE is a struct of two std::string_views: the file's name
-# and its text. The files are in the order of FILES.
+# HEADER declares `std::span<const document::EmbeddedFile> FUNCTION();`. The files are in the order of FILES.
 function(winnow_embed)
-  cmake_parse_arguments(PARSE_ARGV 0 embed "" "TARGET;NAMESPACE;HEADER;TYPE;FUNCTION" "FILES")
+  cmake_parse_arguments(PARSE_ARGV 0 embed "" "TARGET;NAMESPACE;HEADER;FUNCTION" "FILES")
   set(entries "")
   foreach(file IN LISTS embed_FILES)
     get_filename_component(path ${file} ABSOLUTE)
@@ -21,8 +20,8 @@ function(winnow_embed)
 #include \"${embed_HEADER}\"
 
 namespace ${embed_NAMESPACE} {
-std::span<const ${embed_TYPE}> ${embed_FUNCTION}() {
-  static constexpr ${embed_TYPE} kFiles[] = {
+std::span<const document::EmbeddedFile> ${embed_FUNCTION}() {
+  static constexpr document::EmbeddedFile kFiles[] = {
 ${entries}};
   return kFiles;
 }

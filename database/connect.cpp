@@ -1,8 +1,8 @@
 // Leads a URL's engine to its driver.
 #include "database/connection.h"
-#include "database/mysql/mysql_connection.h"
-#include "database/postgres/postgres_connection.h"
-#include "database/sqlite/sqlite_connection.h"
+#include "database/mysql/connection.h"
+#include "database/postgres/connection.h"
+#include "database/sqlite/connection.h"
 
 namespace winnow::database {
 

@@ -13,8 +13,8 @@
 #include "database/dialect.h"
 #include "database/health.h"
 #include "database/schema.h"
-#include "database/settings.h"
 #include "database/statement.h"
+#include "database/url/settings.h"
 #include "outcome/cancellation.h"
 #include "outcome/failure.h"
 

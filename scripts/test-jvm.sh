@@ -38,7 +38,7 @@ WINNOW_RELEASE_DIR=$PWD/build/release WINNOW_JAVA_HOME=$JAVA_HOME \
 in_kestra() {  # VERSION, JAVA_HOME
   step "Kestra $1 on Java $(java_version "$2")"
   kestra_maven "$1" test -Dwinnow.java="$2"
-  no_jni_warnings "tests/jvm/target/$1"
+  no_jni_warnings "tests/hosts/kestra/target/$1"
 }
 for version in "${versions[@]}"; do
   in_kestra "$version" "$JAVA_HOME"

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 
-#include "tasks/doctor.h"
-#include "tasks/listing.h"
-#include "tasks/orphan_folders.h"
-#include "tasks/orphan_rows.h"
-#include "tasks/purge.h"
+#include "tasks/doctor/doctor.h"
+#include "tasks/listing/listing.h"
+#include "tasks/orphans/folders.h"
+#include "tasks/orphans/rows.h"
+#include "tasks/purge/purge.h"
 
 namespace winnow::tasks {
 namespace {

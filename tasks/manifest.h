@@ -118,6 +118,8 @@ struct Manifest {
   std::string title = {};
   std::string description = {};
   EngineKind engine = EngineKind::listing;
+  // Rows or files go: `policy.protect` holds, and rows marked deleted count.
+  bool removes = false;
   std::string table = {};
   std::string tenant_column = {};     // empty: the table has no tenants
   std::string namespace_column = {};  // where the policy's namespaces apply; empty: none
@@ -134,5 +136,14 @@ struct Manifest {
   Json schema;                                   // JSON Schema of all its parameters (an object)
   Json outputs;                                  // JSON Schema of its result
 };
+
+// Every table that a task of this manifest may touch, to be probed together.
+inline std::vector<std::string> tables_of(const Manifest& manifest) {
+  std::vector<std::string> tables{manifest.table};
+  for (const auto& step : manifest.steps) {
+    if (step.kind == PurgeStep::Kind::rows) tables.push_back(step.table);
+  }
+  return tables;
+}
 
 }  // namespace winnow::tasks

@@ -1,19 +1,9 @@
 // Hands a task to the engine that its manifest names.
 #include "tasks/task.h"
 
-#include "document/object.h"
 #include "tasks/engine.h"
 
 namespace winnow::tasks {
-
-void tell_batch(Context& context, std::size_t rows, const Json& counters) {
-  const auto batches = ++context.progress.batches;
-  context.host.event(document::object_of({{"event", "batch"},
-                                          {"batch", batches},
-                                          {"rows", rows},
-                                          {"total", context.progress.rows_done.load()},
-                                          {"counters", counters}}));
-}
 
 Outcome<void> check(const Manifest& manifest, const Json& parameters, const Policy& policy) {
   return engine_of(manifest).check(manifest, parameters, policy);

@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "database/settings.h"
+#include "database/url/settings.h"
+#include "document/task_failure.h"
 #include "outcome/cancellation.h"
 #include "storage/storage.h"
 #include "tasks/manifest.h"
@@ -73,22 +74,7 @@ struct Context {
   Progress& progress;
 };
 
-// `done` says what was committed before a failure, in the form of the task's result; empty object:
-// nothing.
-struct TaskFailure {
-  Failure failure;
-  Json done = Json::object();
-};
-
 using TaskResult = tl::expected<Json, TaskFailure>;
-
-// Counts a transaction (or a round of files) of so many rows that is done, and tells the host. The
-// progress's `rows_done` has them already; `counters` are the task's so far.
-void tell_batch(Context& context, std::size_t rows, const Json& counters);
-
-inline tl::unexpected<TaskFailure> failed(Failure failure, Json done = Json::object()) {
-  return tl::unexpected(TaskFailure{.failure = std::move(failure), .done = std::move(done)});
-}
 
 // `parameters` has been held against manifest.schema and its defaults are filled in.
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "bench/native/server.h"
-#include "database/settings.h"
+#include "database/url/settings.h"
 
 namespace winnow::bench {
 

@@ -3,7 +3,7 @@
 #include "bench/native/give_up.h"
 #include "bench/native/mysql_server.h"
 #include "bench/native/postgres_server.h"
-#include "database/settings.h"
+#include "database/url/settings.h"
 
 namespace winnow::bench {
 

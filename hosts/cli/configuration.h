@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "hosts/cli/error.h"
+#include "hosts/cli/console/error.h"
 #include "hosts/cli/options.h"
 
 namespace winnow::cli {

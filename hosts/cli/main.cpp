@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include "hosts/cli/configuration.h"
-#include "hosts/cli/console.h"
-#include "hosts/cli/error.h"
-#include "hosts/cli/interruption.h"
-#include "hosts/cli/library.h"
+#include "hosts/cli/console/console.h"
+#include "hosts/cli/console/error.h"
+#include "hosts/cli/library/interruption.h"
+#include "hosts/cli/library/library.h"
 #include "hosts/cli/options.h"
 #include "hosts/cli/verbs.h"
 

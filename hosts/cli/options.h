@@ -6,7 +6,7 @@
 
 #include <tl/expected.hpp>
 
-#include "hosts/cli/console.h"
+#include "hosts/cli/console/console.h"
 
 namespace winnow::cli {
 

@@ -3,12 +3,12 @@
 #include "document/json.h"
 #include "document/text_file.h"
 #include "hosts/cli/configuration.h"
-#include "hosts/cli/doctor_report.h"
+#include "hosts/cli/console/doctor_report.h"
 #include "hosts/cli/flow/inputs.h"
 #include "hosts/cli/flow/preparation.h"
 #include "hosts/cli/flow/runner.h"
 #include "hosts/cli/flow/scope.h"
-#include "hosts/cli/watcher.h"
+#include "hosts/cli/library/watcher.h"
 
 namespace winnow::cli {
 namespace {

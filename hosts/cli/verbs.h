@@ -1,8 +1,8 @@
 // What the command does for each of its verbs.
 #pragma once
 
-#include "hosts/cli/console.h"
-#include "hosts/cli/error.h"
+#include "hosts/cli/console/console.h"
+#include "hosts/cli/console/error.h"
 #include "hosts/cli/options.h"
 
 namespace winnow::cli {

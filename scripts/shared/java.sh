@@ -42,10 +42,10 @@ maven() {
 # io.kestra:tests is published for few versions of Kestra.
 declare -rA kestra_tests=([1.1.15]=1.1.0)
 
-# Maven in tests/jvm, for one version of Kestra.
+# Maven in tests/hosts/kestra, for one version of Kestra.
 kestra_maven() {  # VERSION GOAL|OPTION...
   local release=21  # what Kestra's classes are for
   [[ $1 == 1.* ]] || release=25
-  maven -f tests/jvm/pom.xml -Dkestra.version="$1" -Dkestra.tests.version="${kestra_tests[$1]:-$1}" \
+  maven -f tests/hosts/kestra/pom.xml -Dkestra.version="$1" -Dkestra.tests.version="${kestra_tests[$1]:-$1}" \
     -Dmaven.compiler.release=$release "${@:2}"
 }

@@ -7,7 +7,7 @@
 #include "document/instant.h"
 #include "storage/path.h"
 #include "storage/printable.h"
-#include "storage/s3/clearing.h"
+#include "storage/s3/deletion.h"
 
 namespace winnow::storage {
 namespace {

@@ -13,8 +13,8 @@
 
 #include "abi/winnow.h"
 #include "database/connection.h"
-#include "sample/fill.h"
-#include "sample/schema.h"
+#include "tools/sample/fill.h"
+#include "tools/sample/schema.h"
 
 namespace {
 

@@ -108,7 +108,7 @@ int main(void) {{
         cli = ROOT / "hosts/cli"
         keys = re.findall(r'"(\w+)"', (cli / "flow/keys.cpp").read_text().split("flow_keys()")[1])
         types = re.findall(r'\{"([A-Z]+)", as_', (cli / "flow/input_types.cpp").read_text())
-        names = [name for path in (cli / "expression").glob("*.cpp")
+        names = [name for path in (cli / "expression").rglob("*.cpp")
                  for name in re.findall(r'\{"(\w+)",\s*\{', path.read_text())]
         self.assertGreater(len(keys), 50)
         self.assertGreater(len(types), 12)

@@ -1,12 +1,13 @@
 // What each server's codes mean for whoever called winnow.
+#include "database/mysql/errors.h"
+
 #include <sqlite3.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "database/mysql/mysql_errors.h"
-#include "database/postgres/postgres_errors.h"
-#include "database/sqlite/sqlite_errors.h"
+#include "database/postgres/errors.h"
+#include "database/sqlite/errors.h"
 
 namespace winnow::database {
 namespace {

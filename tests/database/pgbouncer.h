@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 
-#include "database/settings.h"
+#include "database/url/settings.h"
 
 namespace winnow::tests {
 

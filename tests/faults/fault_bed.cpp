@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "database/connection.h"
-#include "sample/schema.h"
 #include "tests/support/require.h"
+#include "tools/sample/schema.h"
 
 namespace winnow::tests {
 namespace {

@@ -11,7 +11,7 @@
 
 #include "tests/faults/abi_run.h"
 #include "tests/support/test_database.h"
-#include "tests/tasks/purge_world.h"
+#include "tests/tasks/purge/world.h"
 
 namespace winnow::tests {
 

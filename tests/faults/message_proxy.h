@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "database/settings.h"
+#include "database/url/settings.h"
 
 namespace winnow::tests {
 

@@ -1,7 +1,7 @@
 // S3's XML: what it says, and what is not to be believed.
 #include <gmock/gmock.h>
 
-#include "storage/s3/answers.h"
+#include "storage/s3/responses.h"
 
 namespace winnow::storage::s3 {
 namespace {

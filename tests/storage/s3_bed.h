@@ -9,8 +9,8 @@
 #include <string>
 
 #include "storage/s3.h"
-#include "storage/s3/answers.h"
-#include "storage/s3/courier.h"
+#include "storage/s3/http_client.h"
+#include "storage/s3/responses.h"
 
 namespace winnow::tests {
 

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <stdexcept>
 
-#include "plugin/registry.h"
+#include "plugin/manifests/registry.h"
 
 namespace winnow::tests {
 
@@ -38,10 +38,7 @@ tasks::TaskResult TaskBed::plan(const std::string& task, const Json& parameters)
 }
 
 tasks::TaskResult TaskBed::act(const std::string& task, const Json& parameters, Action action) {
-  const auto refused = [](const Failure& failure) {
-    return tl::unexpected<tasks::TaskFailure>(
-        tasks::TaskFailure{.failure = failure, .done = Json::object()});
-  };
+  const auto refused = [](const Failure& failure) { return fail(failure); };
   static const auto registry = plugin::Registry::load({});
   if (!registry) return refused(registry.error());
   const auto found = registry->find(task);
@@ -63,7 +60,7 @@ tasks::TaskResult TaskBed::act(const std::string& task, const Json& parameters, 
 }
 
 Json require_result(const tasks::TaskResult& result) {
-  if (!result) throw std::runtime_error(result.error().failure.message);
+  if (!result) throw std::runtime_error(result.error().message);
   return *result;
 }
 

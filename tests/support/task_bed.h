@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "database/settings.h"
+#include "database/url/settings.h"
 #include "outcome/cancellation.h"
 #include "storage/storage.h"
 #include "tasks/task.h"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "database/connection.h"
-#include "database/settings.h"
+#include "database/url/settings.h"
 
 namespace winnow::tests {
 

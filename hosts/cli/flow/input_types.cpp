@@ -8,8 +8,8 @@
 #include "document/instant.h"
 #include "document/json.h"
 #include "document/nearest.h"
-#include "hosts/cli/expression/date_time.h"
-#include "hosts/cli/expression/value.h"
+#include "hosts/cli/expression/dates/date_time.h"
+#include "hosts/cli/expression/language/value.h"
 #include "hosts/cli/flow/duration.h"
 
 namespace winnow::cli {

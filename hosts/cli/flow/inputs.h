@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "hosts/cli/expression/functions.h"
+#include "hosts/cli/expression/functions/functions.h"
 #include "hosts/cli/flow/flow.h"
 
 namespace winnow::cli {

@@ -9,7 +9,7 @@
 #include "document/json.h"
 #include "document/pointer.h"
 #include "document/trimmed.h"
-#include "hosts/cli/expression/value.h"
+#include "hosts/cli/expression/language/value.h"
 
 namespace winnow::cli {
 namespace {

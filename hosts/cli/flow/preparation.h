@@ -5,9 +5,9 @@
 #include <optional>
 #include <vector>
 
-#include "hosts/cli/expression/functions.h"
+#include "hosts/cli/expression/functions/functions.h"
 #include "hosts/cli/flow/flow.h"
-#include "hosts/cli/library.h"
+#include "hosts/cli/library/library.h"
 
 namespace winnow::cli {
 

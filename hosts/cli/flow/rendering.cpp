@@ -4,7 +4,7 @@
 
 #include "document/pointer.h"
 #include "document/utf8.h"
-#include "hosts/cli/expression/value.h"
+#include "hosts/cli/expression/language/value.h"
 
 namespace winnow::cli {
 namespace {

@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include "hosts/cli/expression/template.h"
+#include "hosts/cli/expression/language/template.h"
 #include "hosts/cli/flow/flow.h"
 
 namespace winnow::cli {

@@ -3,7 +3,7 @@
 #include "document/pointer.h"
 #include "hosts/cli/flow/duration.h"
 #include "hosts/cli/flow/rendering.h"
-#include "hosts/cli/interruption.h"
+#include "hosts/cli/library/interruption.h"
 
 namespace winnow::cli {
 namespace {

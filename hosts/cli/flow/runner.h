@@ -3,9 +3,9 @@
 
 #include <optional>
 
-#include "hosts/cli/console.h"
+#include "hosts/cli/console/console.h"
 #include "hosts/cli/flow/preparation.h"
-#include "hosts/cli/watcher.h"
+#include "hosts/cli/library/watcher.h"
 
 namespace winnow::cli {
 

@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "hosts/cli/expression/evaluator.h"
+#include "hosts/cli/expression/language/evaluator.h"
 #include "hosts/cli/flow/flow.h"
 
 namespace winnow::cli {

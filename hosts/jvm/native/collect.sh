@@ -9,7 +9,7 @@ folder=$1 && shift
 # Of the same glibc as the process: a second one beside it would not work.
 of_glibc='^(ld-linux.*|lib(c|m|dl|rt|pthread|resolv|util|anl|nss_.*|mvec))\.so'
 # The usual way to log in to MySQL. libmariadb loads it by its file's name when it needs it, from a folder that a server may
-# not have: here it is loaded with winnow, which registers it (database/mysql/mysql_library.cpp).
+# not have: here it is loaded with winnow, which registers it (database/mysql/client/library.cpp).
 plugin=caching_sha2_password.so
 
 needed=$(ldd "$1" | awk '$2 == "=>" {print $1, $3}')

@@ -1,0 +1,72 @@
+#include "database/mysql/client/answer.h"
+
+#include <memory>
+
+namespace winnow::database {
+namespace {
+
+class TextRow final : public Row {
+ public:
+  TextRow(MYSQL_ROW row, const unsigned long* lengths, std::size_t size)
+      : row_(row), lengths_(lengths), size_(size) {}
+  std::size_t size() const override { return size_; }
+  std::optional<std::string_view> text(std::size_t column) const override {
+    if (column >= size_ || row_[column] == nullptr) return std::nullopt;
+    return std::string_view(row_[column], lengths_[column]);
+  }
+
+ private:
+  MYSQL_ROW row_;
+  const unsigned long* lengths_;
+  std::size_t size_;
+};
+
+Outcome<void> read_rows(MysqlSession& session, MYSQL_RES* result, const RowHandler* handler) {
+  while (true) {
+    MYSQL_ROW row = nullptr;
+    auto done = session.drive([&] { return mysql_fetch_row_start(&row, result); },
+                              [&](int ready) { return mysql_fetch_row_cont(&row, result, ready); });
+    if (!done) return done;
+    if (row == nullptr) {
+      if (mysql_errno(session.handle()) != 0) return fail(session.failure());
+      return {};
+    }
+    if (handler == nullptr || session.asked_to_cancel()) return {};
+    if (!(*handler)(TextRow(row, mysql_fetch_lengths(result), mysql_num_fields(result)))) return {};
+    session.heed_cancellation();
+  }
+}
+
+Outcome<std::int64_t> read_result(MysqlSession& session, const RowHandler* handler) {
+  auto* result = mysql_use_result(session.handle());
+  if (result == nullptr) {
+    if (mysql_field_count(session.handle()) != 0) return fail(session.failure());
+    return static_cast<std::int64_t>(mysql_affected_rows(session.handle()));
+  }
+  auto read = read_rows(session, result, handler);
+  // What was not read is read now and dropped: the connection serves the next statement.
+  auto ended = session.drive([&] { return mysql_free_result_start(result); },
+                             [&](int ready) { return mysql_free_result_cont(result, ready); });
+  if (!read) return fail(std::move(read.error()));
+  if (!ended) return fail(std::move(ended.error()));
+  return std::int64_t{0};
+}
+
+}  // namespace
+
+// A procedure answers with several results.
+Outcome<std::int64_t> read_mysql_answer(MysqlSession& session, const RowHandler* handler) {
+  auto changed = read_result(session, handler);
+  while (changed && mysql_more_results(session.handle()) != 0) {
+    int result = 0;
+    auto done = session.drive(
+        [&] { return mysql_next_result_start(&result, session.handle()); },
+        [&](int ready) { return mysql_next_result_cont(&result, session.handle(), ready); });
+    if (!done) return fail(std::move(done.error()));
+    if (result > 0) return fail(session.failure());
+    changed = read_result(session, handler);
+  }
+  return changed;
+}
+
+}  // namespace winnow::database

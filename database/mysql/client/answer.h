@@ -1,0 +1,15 @@
+// Reads the answer to a statement that was sent by the text protocol.
+#pragma once
+
+#include <cstdint>
+
+#include "database/connection.h"
+#include "database/mysql/client/session.h"
+
+namespace winnow::database {
+
+// To its end; rows go to the handler, when there is one, until it wants no more. Returns the rows
+// that were changed.
+Outcome<std::int64_t> read_mysql_answer(MysqlSession& session, const RowHandler* handler);
+
+}  // namespace winnow::database

@@ -1,0 +1,272 @@
+#include "database/mysql/client/session.h"
+
+#include <algorithm>
+#include <errmsg.h>
+#include <poll.h>
+#include <utility>
+
+#include <sys/socket.h>
+
+#include "database/mysql/client/library.h"
+#include "database/mysql/client/options.h"
+#include "database/mysql/client/wait.h"
+#include "database/mysql/errors.h"
+
+namespace winnow::database {
+namespace {
+
+constexpr std::uint16_t kPort = 3306;
+constexpr unsigned long kOldest = 80021;  // 8.0.21
+
+// What a session of winnow's is like, whatever the server's or the account's defaults: READ
+// COMMITTED, so that a purge locks its own rows and no gaps that Kestra inserts into
+// (measurements.md); UTC; MySQL's plain SQL (backslash escapes, no ANSI quotes); table sizes as
+// they are now and not as of yesterday.
+std::string set_up(const Settings& settings) {
+  const auto lock_seconds = std::max(1, (settings.lock_timeout_ms + 999) / 1000);
+  return "SET SESSION transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00', "
+         "sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION', "
+         "information_schema_stats_expiry = 0, innodb_lock_wait_timeout = " +
+         std::to_string(lock_seconds) + ", autocommit = 1";
+}
+
+}  // namespace
+
+// Which session this thread runs a call of.
+class MysqlSession::Driving {
+ public:
+  explicit Driving(MysqlSession* driven) : before_(std::exchange(session, driven)) {}
+  Driving(const Driving&) = delete;
+  Driving& operator=(const Driving&) = delete;
+  ~Driving() { session = before_; }
+
+  static thread_local MysqlSession* session;
+
+ private:
+  MysqlSession* before_;
+};
+thread_local MysqlSession* MysqlSession::Driving::session = nullptr;
+
+MysqlSession::MysqlSession(const Settings& settings, const Cancellation& cancellation)
+    : settings_(settings),
+      cancellation_(cancellation),
+      name_(settings.safe_name()),
+      patience_(settings.connect_timeout_ms) {
+  if (use_mysql_library()) mysql_.reset(mysql_init(nullptr));
+}
+
+MysqlSession::~MysqlSession() {
+  if (!connected_) give_up();
+  const WithoutPipeSignal quiet;
+  mysql_.reset();
+}
+
+// Shut, the socket makes every later call fail at once: closing waits for nothing. Where connecting
+// came to an end in vain there is none, and the connector must not be asked: it may look for it in
+// memory that it has freed.
+void MysqlSession::give_up() {
+  broken_ = true;
+  if (!connected_ && !driving_) return;
+  const auto socket = mysql_get_socket(mysql_.get());
+  if (socket != MARIADB_INVALID_SOCKET) ::shutdown(socket, SHUT_RDWR);
+}
+
+Outcome<std::unique_ptr<MysqlSession>> MysqlSession::open(const Settings& settings,
+                                                          const Cancellation& cancellation) {
+  std::unique_ptr<MysqlSession> session(new MysqlSession(settings, cancellation));  // NOLINT
+  if (!session->mysql_) return fail(mysql_no_memory());
+  auto started = session->start();
+  if (started) return session;
+  auto failure = std::move(started.error());
+  if (failure.kind != FailureKind::cancelled) {
+    failure.message = session->name_ + ": " + failure.message;
+  }
+  return fail(std::move(failure));
+}
+
+Outcome<void> MysqlSession::start() {
+  if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled while connecting");
+  if (settings_.host.find(',') != std::string::npos) {
+    return fail(FailureKind::configuration, "the database URL names several hosts; name one");
+  }
+  const auto* wait = reinterpret_cast<const void*>(&MysqlSession::wait_inside);
+  if (auto set = set_mysql_options(mysql_.get(), settings_, wait); !set) return set;
+  deadline_ = Clock::now() + patience_;
+  const auto socket = settings_.options.find("socket");
+  const char* path = socket == settings_.options.end() ? nullptr : socket->second.c_str();
+  const char* host = path == nullptr ? settings_.host.c_str() : nullptr;
+  const auto port = settings_.port == 0 ? kPort : settings_.port;
+  MYSQL* connected = nullptr;
+  // Rows that an UPDATE found count as changed, as on the other servers.
+  auto done = drive(
+      [&] {
+        return mysql_real_connect_start(&connected, mysql_.get(), host, settings_.user.c_str(),
+                                        settings_.password.c_str(), settings_.database.c_str(),
+                                        port, path, CLIENT_FOUND_ROWS);
+      },
+      [&](int ready) { return mysql_real_connect_cont(&connected, mysql_.get(), ready); });
+  if (!done) return done;
+  if (connected == nullptr) {
+    if (failed_inside_) return fail(*failed_inside_);
+    return fail(left_without_buffer() ? abandon() : failure());
+  }
+  connected_ = true;
+  uses_tls_ = mysql_get_ssl_cipher(mysql_.get()) != nullptr;
+  if (auto checked = check_server(); !checked) return checked;
+  if (auto set = run(set_up(settings_)); !set) return set;
+  deadline_ = Clock::time_point::max();
+  return {};
+}
+
+// Where the connector gets no memory for a connection's buffer it frees the connection, keeps a
+// pointer to it, and frees it once more when it is closed. It has no error of its own for that.
+bool MysqlSession::left_without_buffer() const {
+  return mysql_errno(mysql_.get()) == CR_SERVER_LOST &&
+         std::string_view(mysql_error(mysql_.get())).starts_with("Can't connect to server (");
+}
+
+// Takes that pointer away, and loses what else is kept beside it.
+Failure MysqlSession::abandon() {
+  mysql_->options.extension = nullptr;
+  return mysql_no_memory();
+}
+
+Outcome<void> MysqlSession::check_server() {
+  const std::string version = mysql_get_server_info(mysql_.get());
+  if (mariadb_connection(mysql_.get()) != 0) {
+    return fail(FailureKind::schema,
+                "this server is MariaDB (" + version +
+                    "), which can't hold Kestra's schema (its columns are generated by `->>`, "
+                    "which MariaDB does not have): the URL has to lead to the MySQL server that "
+                    "Kestra uses");
+  }
+  if (mysql_get_server_version(mysql_.get()) < kOldest) {
+    return fail(FailureKind::schema, "this server is MySQL " + version +
+                                         "; winnow needs 8.0.21 or later, as Kestra needs 8");
+  }
+  return {};
+}
+
+Outcome<void> MysqlSession::drive(const Start& start, const Resume& resume) {
+  std::optional<WithoutPipeSignal> quiet;
+  if (uses_tls_ || !connected_) quiet.emplace();
+  const Driving driving(this);
+  int wanted = start();
+  while (wanted != 0) {
+    driving_ = true;
+    const auto ready = wait(wanted);
+    if (!ready) {
+      give_up();  // the call stays where it was
+      return fail(ready.error());
+    }
+    wanted = resume(*ready);
+  }
+  driving_ = false;
+  return {};
+}
+
+// The connector waits on its own in TLS's handshake, and where it closes a connection.
+int MysqlSession::wait_inside(my_socket socket, my_bool reads, int /*timeout*/) {
+  auto* session = Driving::session;
+  if (session == nullptr) {
+    constexpr int kFarewell = 1'000;
+    pollfd descriptor{socket, static_cast<short>(reads != 0 ? POLLIN : POLLOUT), 0};
+    return ::poll(&descriptor, 1, kFarewell);
+  }
+  auto ready = session->wait(reads != 0 ? MYSQL_WAIT_READ : MYSQL_WAIT_WRITE);
+  if (ready) return 1;
+  session->failed_inside_ = std::move(ready.error());
+  return -1;
+}
+
+// Returns when the socket is ready, with what it is ready for.
+Outcome<int> MysqlSession::wait(int wanted) {
+  while (true) {
+    if (cancellation_.requested() && watches()) {
+      if (!connected_) return fail(FailureKind::cancelled, "cancelled while connecting");
+      ask_to_stop();
+    }
+    const auto ready = poll_mysql({.socket = mysql_get_socket(mysql_.get()),
+                                   .wanted = wanted,
+                                   .watches = watches(),
+                                   .wake = cancellation_.wake_descriptor(),
+                                   .deadline = deadline_});
+    if (!ready || *ready != 0) return ready;
+    if (Clock::now() >= deadline_) {
+      return fail(Failure{.kind = FailureKind::unavailable,
+                          .message = "the server did not answer within " +
+                                     std::to_string(patience_.count()) + " ms" +
+                                     (connected_ ? "" : " (is it a MySQL server?)"),
+                          .retryable = true});
+    }
+  }
+}
+
+Outcome<void> MysqlSession::send(const std::string& sql) {
+  int result = 0;
+  auto done =
+      drive([&] { return mysql_real_query_start(&result, mysql_.get(), sql.data(), sql.size()); },
+            [&](int ready) { return mysql_real_query_cont(&result, mysql_.get(), ready); });
+  if (!done) return done;
+  if (result != 0) return fail(failure());
+  return {};
+}
+
+Outcome<void> MysqlSession::run(const std::string& sql) {
+  return send(sql);
+}
+
+void MysqlSession::heed_cancellation() {
+  if (cancellation_.requested() && watches()) ask_to_stop();
+}
+
+// KILL QUERY goes over a connection of its own, as the first one is busy; once it has been answered
+// it can no longer hit a later statement. A server that can't be reached for it is waited for no
+// longer than `patience_`, here and for the statement's own end.
+void MysqlSession::ask_to_stop() {
+  asked_to_cancel_ = true;
+  const Cancellation never;
+  if (auto other = open(settings_, never)) {
+    (*other)->enter_peace();
+    (void)(*other)->run("KILL QUERY " + std::to_string(mysql_thread_id(mysql_.get())));
+  }
+  deadline_ = Clock::now() + patience_;
+}
+
+void MysqlSession::enter_peace() {
+  in_peace_ = true;
+  deadline_ = Clock::now() + patience_;
+}
+
+void MysqlSession::leave_peace() {
+  in_peace_ = false;
+  if (!asked_to_cancel_) deadline_ = Clock::time_point::max();
+}
+
+bool MysqlSession::hung_up() {
+  if (broken_) return true;
+  pollfd descriptor{mysql_get_socket(mysql_.get()), POLLRDHUP, 0};
+  if (::poll(&descriptor, 1, 0) > 0) give_up();
+  return broken_;
+}
+
+Failure MysqlSession::failure() {
+  return failure(mysql_errno(mysql_.get()), mysql_sqlstate(mysql_.get()),
+                 mysql_error(mysql_.get()));
+}
+
+Failure MysqlSession::failure(unsigned int number, const char* sqlstate, const char* message) {
+  if (mysql_connection_lost(number)) give_up();
+  auto failure = mysql_failure(number, sqlstate, message, asked_to_cancel_);
+  // TLS that fails in the log-in will fail again; later it is a link that broke.
+  if (connected_ && number == CR_SSL_CONNECTION_ERROR) failure.retryable = true;
+  return failure;
+}
+
+Failure MysqlSession::lost() {
+  auto failure = mysql_failure(CR_SERVER_LOST, {}, "the server closed the connection", false);
+  failure.message = name_ + ": " + failure.message;
+  return failure;
+}
+
+}  // namespace winnow::database

@@ -1,0 +1,96 @@
+// libmariadb without its waits: every wait here is a poll(2) that also sees the Cancellation and a
+// deadline.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mysql.h>
+#include <optional>
+#include <string>
+
+#include "database/url/settings.h"
+#include "outcome/cancellation.h"
+#include "outcome/failure.h"
+
+namespace winnow::database {
+
+class MysqlSession {
+ public:
+  // Connected, logged in, and set up (mysql_session.cpp: what a session of winnow's is like).
+  static Outcome<std::unique_ptr<MysqlSession>> open(const Settings& settings,
+                                                     const Cancellation& cancellation);
+  MysqlSession(const MysqlSession&) = delete;
+  MysqlSession& operator=(const MysqlSession&) = delete;
+  ~MysqlSession();
+
+  MYSQL* handle() const { return mysql_.get(); }
+
+  // Runs one of the connector's calls that may wait: `start` begins it, `resume` goes on once the
+  // socket has what it waited for; both answer with what to wait for next, 0 at the end. A failure
+  // here means that the connection is gone; whether the call itself did well is its own result to
+  // tell.
+  using Start = std::function<int()>;
+  using Resume = std::function<int(int)>;
+  Outcome<void> drive(const Start& start, const Resume& resume);
+
+  // A statement without values, by the text protocol. Its answer (a result, or none) is the
+  // caller's to read.
+  Outcome<void> send(const std::string& sql);
+  // The same for one that answers with no rows.
+  Outcome<void> run(const std::string& sql);
+
+  // On a requested cancellation the server is asked once, over another connection, to stop the
+  // statement in flight; what it then answers comes out like any other answer. Called while
+  // waiting; who reads rows calls it too.
+  void heed_cancellation();
+  bool asked_to_cancel() const { return asked_to_cancel_; }
+
+  // For a rollback: until leave_peace() the Cancellation is passed over and waits are bounded.
+  void enter_peace();
+  void leave_peace();
+
+  // The server has hung up already: nothing was sent, so nothing is in doubt.
+  bool hung_up();
+  bool broken() const { return broken_; }
+  void give_up();
+
+  // The error of the last call on the connection; marks it as broken where it is. `lost` is for
+  // where the server hung up.
+  Failure failure();
+  Failure failure(unsigned int number, const char* sqlstate, const char* message);
+  Failure lost();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  class Driving;
+  struct Closer {
+    void operator()(MYSQL* mysql) const { mysql_close(mysql); }
+  };
+
+  MysqlSession(const Settings& settings, const Cancellation& cancellation);
+  Outcome<void> start();
+  Outcome<void> check_server();
+  bool left_without_buffer() const;
+  Failure abandon();
+  Outcome<int> wait(int wanted);
+  static int wait_inside(my_socket socket, my_bool reads, int timeout);
+  bool watches() const { return !in_peace_ && !asked_to_cancel_; }
+  void ask_to_stop();
+
+  const Settings settings_;
+  const Cancellation& cancellation_;
+  std::string name_;
+  std::chrono::milliseconds patience_;
+  std::unique_ptr<MYSQL, Closer> mysql_;
+  Clock::time_point deadline_ = Clock::time_point::max();
+  std::optional<Failure> failed_inside_;  // what ended a wait that the connector made on its own
+  bool uses_tls_ = false;
+  bool connected_ = false;
+  bool driving_ = false;  // a call that may wait has begun and not ended
+  bool in_peace_ = false;
+  bool asked_to_cancel_ = false;
+  bool broken_ = false;
+};
+
+}  // namespace winnow::database

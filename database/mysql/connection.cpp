@@ -1,0 +1,228 @@
+#include "database/mysql/connection.h"
+
+#include <utility>
+
+#include "database/mysql/client/answer.h"
+#include "database/mysql/client/session.h"
+#include "database/mysql/client/statements.h"
+#include "database/mysql/dialect.h"
+#include "database/mysql/health.h"
+#include "database/mysql/plan.h"
+#include "database/mysql/probe.h"
+
+namespace winnow::database {
+namespace {
+
+Statement plain(std::string sql) {
+  return Statement{.sql = std::move(sql), .parameters = {}};
+}
+
+class MysqlConnection final : public Connection {
+ public:
+  MysqlConnection(const Cancellation& cancellation, std::unique_ptr<MysqlSession> session)
+      : cancellation_(cancellation), session_(std::move(session)), statements_(*session_) {}
+
+  const Dialect& dialect() const override { return dialect_; }
+  Outcome<Schema> probe(std::span<const std::string> tables) override;
+  Outcome<void> begin() override;
+  Outcome<void> rollback() override;
+  Outcome<void> query(const Statement& statement, const RowHandler& handler) override;
+  Outcome<std::vector<std::int64_t>> execute(std::span<const Statement> statements,
+                                             AfterBatch after) override;
+  Outcome<QueryPlan> explain(const Statement& statement) override;
+  Outcome<Health> examine(const Schema& schema) override;
+
+ private:
+  enum class Transaction { none, wanted, open };
+
+  Outcome<void> check_usable();
+  Outcome<void> open_transaction();
+  Outcome<std::int64_t> run(const Statement& statement, const RowHandler* handler);
+  Outcome<std::vector<std::int64_t>> run_all(std::span<const Statement> statements);
+  Outcome<void> commit();
+  tl::unexpected<Failure> give_up(Failure failure);
+
+  MysqlDialect dialect_;
+  const Cancellation& cancellation_;
+  std::unique_ptr<MysqlSession> session_;
+  MysqlStatements statements_;
+  Transaction transaction_ = Transaction::none;
+};
+
+Outcome<void> MysqlConnection::check_usable() {
+  if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
+  if (session_->hung_up()) return fail(session_->lost());
+  return {};
+}
+
+Outcome<void> MysqlConnection::open_transaction() {
+  auto begun = run(plain("START TRANSACTION"), nullptr);
+  if (!begun) return fail(std::move(begun.error()));
+  transaction_ = Transaction::open;
+  return {};
+}
+
+// A statement with values is prepared, one without goes as it is: some (START TRANSACTION) can't be
+// prepared.
+Outcome<std::int64_t> MysqlConnection::run(const Statement& statement, const RowHandler* handler) {
+  if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
+  if (!statement.parameters.empty()) return statements_.run(statement, handler);
+  if (auto sent = session_->send(statement.sql); !sent) return fail(std::move(sent.error()));
+  return read_mysql_answer(*session_, handler);
+}
+
+// Ends a call that failed: the transaction is rolled back, and `cancelled` is told where that was
+// the cause.
+tl::unexpected<Failure> MysqlConnection::give_up(Failure failure) {
+  if (session_->asked_to_cancel() && failure.kind == FailureKind::unavailable) {
+    failure.kind = FailureKind::cancelled;
+    failure.retryable = false;
+  }
+  // The first failure is the one to tell of; where this fails too, the connection's end rolls back.
+  (void)rollback();
+  return fail(std::move(failure));
+}
+
+Outcome<void> MysqlConnection::begin() {
+  if (auto usable = check_usable(); !usable) return usable;
+  if (transaction_ != Transaction::none) {
+    return fail(FailureKind::internal, "a transaction was begun inside another");
+  }
+  transaction_ = Transaction::wanted;
+  return {};
+}
+
+Outcome<void> MysqlConnection::rollback() {
+  const auto was = std::exchange(transaction_, Transaction::none);
+  if (was != Transaction::open || session_->broken()) return {};
+  session_->enter_peace();
+  auto done = session_->send("ROLLBACK");
+  // A KILL QUERY that came too late for its statement hits the next one.
+  if (!done && !session_->broken()) done = session_->send("ROLLBACK");
+  session_->leave_peace();
+  if (!done) session_->give_up();
+  return done;
+}
+
+Outcome<void> MysqlConnection::query(const Statement& statement, const RowHandler& handler) {
+  if (auto usable = check_usable(); !usable) return usable;
+  if (transaction_ == Transaction::wanted) {
+    if (auto begun = open_transaction(); !begun) return give_up(std::move(begun.error()));
+  }
+  auto done = run(statement, &handler);
+  if (!done) return give_up(std::move(done.error()));
+  // The rows may all have been under way when the request to stop left; the handler did not see
+  // them all. `sleep()` ends without an error when it is interrupted.
+  if (session_->asked_to_cancel()) {
+    return give_up({.kind = FailureKind::cancelled, .message = "cancelled"});
+  }
+  return {};
+}
+
+Outcome<std::vector<std::int64_t>> MysqlConnection::run_all(std::span<const Statement> statements) {
+  std::vector<std::int64_t> changed;
+  changed.reserve(statements.size());
+  for (const auto& statement : statements) {
+    auto rows = run(statement, nullptr);
+    if (!rows) return fail(std::move(rows.error()));
+    changed.push_back(*rows);
+  }
+  if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
+  return changed;
+}
+
+// In doubt where its answer never came: an error that the server names says that nothing was
+// committed.
+Outcome<void> MysqlConnection::commit() {
+  auto sent = session_->send("COMMIT");
+  if (sent) {
+    transaction_ = Transaction::none;
+    return {};
+  }
+  sent.error().commit_in_doubt = session_->broken();
+  return sent;
+}
+
+Outcome<std::vector<std::int64_t>> MysqlConnection::execute(std::span<const Statement> statements,
+                                                            AfterBatch after) {
+  if (auto usable = check_usable(); !usable) return fail(std::move(usable.error()));
+  const bool commits = after == AfterBatch::commit;
+  if (transaction_ == Transaction::wanted && statements.empty() && commits) {
+    transaction_ = Transaction::none;
+    return std::vector<std::int64_t>{};
+  }
+  if (transaction_ != Transaction::open) {
+    if (auto begun = open_transaction(); !begun) return give_up(std::move(begun.error()));
+  }
+  auto changed = run_all(statements);
+  if (!changed) return give_up(std::move(changed.error()));
+  if (!commits) return changed;
+  if (auto committed = commit(); !committed) return give_up(std::move(committed.error()));
+  return changed;
+}
+
+Outcome<Schema> MysqlConnection::probe(std::span<const std::string> tables) {
+  std::string found;
+  auto read = query(mysql_probe_statement(tables), [&](const Row& row) {
+    found = row.text(0).value_or("");
+    return true;
+  });
+  if (!read) return fail(std::move(read.error()));
+  auto schema = mysql_schema(found);
+  if (!schema) return schema;
+  // The catalog does not say what roles and patterns in a grant add up to; EXPLAIN checks the
+  // rights of what it explains. All tables at once, and one by one only where that fails.
+  const auto may_delete = [&](const Statement& deletion) -> Outcome<bool> {
+    auto explained = run(deletion, nullptr);
+    if (explained) return true;
+    if (explained.error().kind != FailureKind::schema) return fail(std::move(explained.error()));
+    return false;
+  };
+  return mysql_with_rights(std::move(*schema), dialect_, may_delete);
+}
+
+Outcome<Health> MysqlConnection::examine(const Schema& schema) {
+  std::string found;
+  const auto take = [&](const Row& row) {
+    found = row.text(0).value_or("");
+    return true;
+  };
+  if (auto read = query(mysql_health_statement(schema), take); !read) return fail(read.error());
+  auto health = mysql_health(found);
+  if (!health) return health;
+  found.clear();
+  // Without the PROCESS privilege the server does not tell.
+  const auto told = query(mysql_history_statement(), take);
+  if (!told && told.error().kind != FailureKind::schema) return fail(told.error());
+  if (!found.empty()) add_history(std::stoll(found), *health);
+  return health;
+}
+
+Outcome<QueryPlan> MysqlConnection::explain(const Statement& statement) {
+  MysqlPlanReader reader;
+  const Statement explained{.sql = "EXPLAIN FORMAT=TRADITIONAL " + statement.sql,
+                            .parameters = statement.parameters};
+  auto read = query(explained, [&](const Row& row) {
+    reader.add_step(row);
+    return true;
+  });
+  if (!read) return fail(std::move(read.error()));
+  // The statement as the server understood it, which says what table an alias stands for.
+  read = query(plain("SHOW WARNINGS"), [&](const Row& row) {
+    reader.add_note(row);
+    return true;
+  });
+  if (!read) return fail(std::move(read.error()));
+  return reader.take();
+}
+
+}  // namespace
+
+Outcome<std::unique_ptr<Connection>> connect_mysql(const Settings& settings,
+                                                   const Cancellation& cancellation) {
+  auto session = MysqlSession::open(settings, cancellation);
+  if (!session) return fail(std::move(session.error()));
+  return std::make_unique<MysqlConnection>(cancellation, std::move(*session));
+}
+
+}  // namespace winnow::database

@@ -1,0 +1,218 @@
+#include "database/mysql/dialect.h"
+
+#include <utility>
+
+namespace winnow::database {
+namespace {
+
+// Up to here a list is written out, which lets the server make ranges of it together with other
+// columns; it compares a list of many hundreds row by row (measurements.md), so longer ones are
+// joined.
+constexpr std::size_t kWrittenOut = 16;
+
+// `deleted` in a join: a list of its two values, because MySQL reads an index by several columns
+// only where each is equal to something.
+constexpr std::string_view kBothDeleted =
+    "JSON_TABLE('[0, 1]', '$[*]' COLUMNS (v tinyint PATH '$')) AS marks";
+
+// Under the session's sql_mode a backslash escapes (mysql_session.cpp).
+std::string literal(std::string_view text) {
+  std::string result = "'";
+  for (const char character : text) {
+    if (character == '\'' || character == '\\') result += '\\';
+    result += character;
+  }
+  return result + "'";
+}
+
+// What a joined list is compared as: the column's own collation, or bytes inside a document; two
+// collations side by side are error 1267.
+std::string list_type(const Column& column) {
+  const auto collation = column.collation.empty() ? "utf8mb4_bin" : column.collation;
+  const auto length = column.type_name.starts_with("varchar") ? column.type_name : "varchar(1024)";
+  return length + " CHARACTER SET " + collation.substr(0, collation.find('_')) + " COLLATE " +
+         collation;
+}
+
+// The list as a table `listed` with a column `v`.
+void write_list(SqlWriter& writer, const Column& column, TextList values) {
+  writer.text("JSON_TABLE(").bind(std::move(values)).text(", '$[*]' COLUMNS (v ");
+  writer.text(list_type(column)).text(" PATH '$')) AS listed");
+}
+
+bool marks_deleted(const Table& table) {
+  return table.column("deleted") != nullptr;
+}
+
+// An index on (deleted, column) serves only where both are equal to something.
+bool pairs_with_deleted(const Table& table, const Column& column) {
+  return marks_deleted(table) && table.index_on({"deleted", column.name}) != nullptr;
+}
+
+}  // namespace
+
+std::string MysqlDialect::quoted(std::string_view identifier) const {
+  std::string result = "`";
+  for (const char character : identifier) {
+    if (character == '`') result += '`';
+    result += character;
+  }
+  return result + '`';
+}
+
+std::string MysqlDialect::placeholder(std::size_t /*ordinal*/, const Parameter& /*value*/) const {
+  return "?";
+}
+
+std::string MysqlDialect::placeholder_as(std::size_t /*ordinal*/, const Column& column,
+                                         const Parameter& value) const {
+  // Texts stand for values of other types in cursors; the rest is bound as what it is.
+  const auto* text = std::get_if<std::string>(&value);
+  if (text == nullptr) return "?";
+  switch (column.type) {
+    case ColumnType::boolean:
+      return "(? IN ('true', '1'))";
+    case ColumnType::integer:
+      return "CAST(? AS SIGNED)";
+    case ColumnType::number:
+      return "CAST(? AS DOUBLE)";
+    case ColumnType::instant:
+      return "CAST(? AS DATETIME(6))";
+    case ColumnType::enumeration:
+      // An ENUM is ordered by its labels' places, and compared so with a number alone (as_cursor).
+      return column.can_hold(*text) ? "?" : "CAST(? AS UNSIGNED)";
+    default:
+      return "?";
+  }
+}
+
+void MysqlDialect::any_of(SqlWriter& writer, std::string_view expression, const Column& column,
+                          TextList values) const {
+  if (values.empty()) {
+    writer.text("FALSE");
+    return;
+  }
+  const bool text = column.type == ColumnType::text || column.type == ColumnType::other;
+  if (text && values.size() > kWrittenOut) {
+    writer.text(expression).text(" IN (SELECT listed.v FROM ");
+    write_list(writer, column, std::move(values));
+    writer.text(")");
+    return;
+  }
+  const char* separator = " IN (";
+  writer.text(expression);
+  for (auto& value : values) {
+    writer.text(separator).bind_as(column, std::move(value));
+    separator = ", ";
+  }
+  writer.text(")");
+}
+
+void MysqlDialect::any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
+                           const Column& column, TextList keys, Marked marked) const {
+  const auto name = qualified(*this, table_alias, column.name);
+  if (marked == Marked::no || !pairs_with_deleted(table, column)) {
+    Dialect::any_key(writer, table_alias, table, column, std::move(keys), marked);
+    return;
+  }
+  writer.text("(" + qualified(*this, table_alias, "deleted") + ", " + name +
+              ") IN (SELECT marks.v, ");
+  writer.text("listed.v FROM ");
+  write_list(writer, column, std::move(keys));
+  writer.text(" JOIN ").text(kBothDeleted).text(")");
+}
+
+void MysqlDialect::starts_with(SqlWriter& writer, std::string_view expression,
+                               std::string prefix) const {
+  std::string pattern;
+  for (const char character : prefix) {
+    if (character == '%' || character == '_' || character == '|') pattern += '|';
+    pattern += character;
+  }
+  writer.text(expression).text(" LIKE ").bind(pattern + "%").text(" ESCAPE '|'");
+}
+
+void MysqlDialect::compare_instant(SqlWriter& writer, std::string_view table_alias,
+                                   const Column& column,
+                                   std::span<const std::string> /*document_path*/,
+                                   Comparison comparison, Instant instant) const {
+  writer.text(qualified(*this, table_alias, column.name)).text(sign(comparison)).bind(instant);
+}
+
+std::string MysqlDialect::index_hint(std::span<const IndexChoice> choices) const {
+  std::string hint;
+  for (const auto& choice : choices) {
+    hint += (hint.empty() ? "/*+ INDEX(" : " INDEX(") + quoted(choice.table_alias) + " " +
+            quoted(choice.index) + ")";
+  }
+  return hint.empty() ? hint : hint + " */ ";
+}
+
+std::string MysqlDialect::as_text(std::string_view table_alias, const Column& column,
+                                  std::span<const std::string> /*document_path*/) const {
+  const auto name = qualified(*this, table_alias, column.name);
+  switch (column.type) {
+    case ColumnType::boolean:
+      return "CASE " + name + " WHEN 1 THEN 'true' WHEN 0 THEN 'false' END";
+    case ColumnType::instant:
+      return "DATE_FORMAT(" + name + ", '%Y-%m-%dT%H:%i:%s.%fZ')";
+    case ColumnType::text:
+      return name;
+    default:
+      return "CAST(" + name + " AS CHAR)";
+  }
+}
+
+std::string MysqlDialect::as_cursor(std::string_view table_alias, const Column& column) const {
+  const auto name = qualified(*this, table_alias, column.name);
+  switch (column.type) {
+    case ColumnType::text:
+      return name;
+    case ColumnType::enumeration:
+      return "CAST(" + name + " + 0 AS CHAR)";
+    case ColumnType::number:
+      // A FLOAT's own text has six digits, which is not the number.
+      return "CAST(CAST(" + name + " AS DOUBLE) AS CHAR)";
+    default:
+      return "CAST(" + name + " AS CHAR)";
+  }
+}
+
+std::string MysqlDialect::document_text(std::string_view column_expression,
+                                        std::span<const std::string> path) const {
+  std::string steps = "$";
+  for (const auto& step : path) {
+    steps += ".\"";
+    for (const char character : step) {
+      if (character == '"' || character == '\\') steps += '\\';
+      steps += character;
+    }
+    steps += '"';
+  }
+  const auto found = "JSON_EXTRACT(" + std::string(column_expression) + ", " + literal(steps) + ")";
+  // JSON's null would come out as the text `null`.
+  return "(CASE JSON_TYPE(" + found + ") WHEN 'NULL' THEN NULL ELSE JSON_UNQUOTE(" + found +
+         ") END)";
+}
+
+// The list is read first, and for each key the index: a plan that is the same for one key and for
+// ten thousand.
+Statement MysqlDialect::delete_by_keys(const Table& table, const Column& column, TextList keys,
+                                       Marked marked) const {
+  const bool pairs = marked == Marked::either && pairs_with_deleted(table, column);
+  SqlWriter writer(*this);
+  writer.text("DELETE t FROM ");
+  write_list(writer, column, std::move(keys));
+  writer.text(" STRAIGHT_JOIN ");
+  if (pairs) writer.text(kBothDeleted).text(" STRAIGHT_JOIN ");
+  writer.table(table).text(" AS t ON " + qualified(*this, "t", column.name) + " = listed.v");
+  if (pairs) {
+    writer.text(" AND t.deleted = marks.v");
+  } else if (marks_deleted(table)) {
+    writer.text(" AND t.deleted ");
+    writer.text(marked == Marked::either ? "IN (false, true)" : "= false");
+  }
+  return writer.take();
+}
+
+}  // namespace winnow::database

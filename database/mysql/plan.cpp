@@ -1,0 +1,70 @@
+#include "database/mysql/plan.h"
+
+#include <algorithm>
+
+namespace winnow::database {
+namespace {
+
+// EXPLAIN's columns.
+constexpr std::size_t kTable = 2;
+constexpr std::size_t kType = 4;
+constexpr std::size_t kKey = 6;
+constexpr std::size_t kRows = 9;
+constexpr std::size_t kExtra = 11;
+// SHOW WARNINGS' columns.
+constexpr std::size_t kMessage = 2;
+
+void add_once(std::vector<std::string>& list, std::string_view name) {
+  if (std::find(list.begin(), list.end(), name) == list.end()) list.emplace_back(name);
+}
+
+std::string text_of(const Row& row, std::size_t column) {
+  return std::string(row.text(column).value_or(""));
+}
+
+// Not a table: a list that the statement brings, or what another step made (`<derived2>`).
+bool is_made_up(const std::string& table, const std::string& extra) {
+  return table.empty() || table.front() == '<' || extra.find("Table function") != std::string::npos;
+}
+
+// "`executions`" out of "... `kestra`.`executions` `e` ...", where `e` is the alias.
+std::string table_of(const std::string& alias, const std::string& rewritten) {
+  const auto at = rewritten.find("` `" + alias + "`");
+  if (at == std::string::npos) return alias;
+  const auto begin = rewritten.rfind('`', at - 1);
+  return begin == std::string::npos ? alias : rewritten.substr(begin + 1, at - begin - 1);
+}
+
+}  // namespace
+
+void MysqlPlanReader::add_step(const Row& row) {
+  const auto table = text_of(row, kTable);
+  const auto type = text_of(row, kType);
+  const auto extra = text_of(row, kExtra);
+  if (!plan_.text.empty()) plan_.text += "\n";
+  plan_.text += table.empty() ? extra : table + ": " + type;
+  if (table.empty()) return;
+  const auto key = text_of(row, kKey);
+  if (!key.empty()) plan_.text += " using " + key;
+  plan_.text += " (rows " + text_of(row, kRows) + ")";
+  if (!extra.empty()) plan_.text += " " + extra;
+  if (is_made_up(table, extra)) return;
+  if (type == "ALL") add_once(scanned_, table);
+  // Of several at once: "index_a,index_b".
+  for (std::size_t at = 0; at < key.size();) {
+    const auto comma = std::min(key.find(',', at), key.size());
+    add_once(plan_.indexes, std::string_view(key).substr(at, comma - at));
+    at = comma + 1;
+  }
+}
+
+void MysqlPlanReader::add_note(const Row& row) {
+  rewritten_ += text_of(row, kMessage);
+}
+
+QueryPlan MysqlPlanReader::take() {
+  for (const auto& alias : scanned_) add_once(plan_.scans, table_of(alias, rewritten_));
+  return std::move(plan_);
+}
+
+}  // namespace winnow::database

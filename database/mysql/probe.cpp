@@ -1,0 +1,199 @@
+#include "database/mysql/probe.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace winnow::database {
+namespace {
+
+using Json = nlohmann::json;
+
+// JSON_ARRAYAGG has no order of its own: positions come along.
+constexpr std::string_view kProbe = R"sql(
+SELECT JSON_OBJECT(
+  'server', VERSION(),
+  'tables', (SELECT JSON_ARRAYAGG(JSON_OBJECT(
+    'name', t.TABLE_NAME,
+    'schema', t.TABLE_SCHEMA,
+    'rows', t.TABLE_ROWS,
+    'columns', (SELECT JSON_ARRAYAGG(JSON_OBJECT(
+        'name', c.COLUMN_NAME,
+        'position', c.ORDINAL_POSITION,
+        'kind', c.DATA_TYPE,
+        'type', c.COLUMN_TYPE,
+        'nullable', c.IS_NULLABLE = 'YES',
+        'collation', c.COLLATION_NAME,
+        'rights', c.PRIVILEGES))
+      FROM information_schema.COLUMNS c
+      WHERE c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME),
+    'parts', (SELECT JSON_ARRAYAGG(JSON_OBJECT(
+        'index', s.INDEX_NAME,
+        'position', s.SEQ_IN_INDEX,
+        'column', IF(s.SUB_PART IS NULL, s.COLUMN_NAME, NULL),
+        'unique', s.NON_UNIQUE = 0,
+        'ordered', s.INDEX_TYPE = 'BTREE'))
+      FROM information_schema.STATISTICS s
+      WHERE s.TABLE_SCHEMA = t.TABLE_SCHEMA AND s.TABLE_NAME = t.TABLE_NAME AND s.IS_VISIBLE = 'YES')))
+    FROM information_schema.TABLES t
+    WHERE t.TABLE_SCHEMA = DATABASE()
+      AND t.TABLE_NAME IN (SELECT wanted.name FROM JSON_TABLE(?, '$[*]' COLUMNS (
+        name varchar(64) CHARACTER SET utf8mb3 COLLATE utf8mb3_bin PATH '$')) AS wanted))))sql";
+
+ColumnType type_of(const std::string& kind, const std::string& type) {
+  if (type == "tinyint(1)") return ColumnType::boolean;
+  if (kind == "varchar" || kind == "char" || kind.ends_with("text")) return ColumnType::text;
+  if (kind.ends_with("int")) return ColumnType::integer;
+  if (kind == "double" || kind == "float" || kind == "decimal") return ColumnType::number;
+  if (kind == "enum") return ColumnType::enumeration;
+  // Both hold UTC: Kestra writes its documents' text, and winnow's session is in UTC.
+  if (kind == "datetime" || kind == "timestamp") return ColumnType::instant;
+  if (kind == "json") return ColumnType::document;
+  return ColumnType::other;
+}
+
+// enum('CREATED','IT''S')
+std::vector<std::string> labels_of(std::string_view type) {
+  std::vector<std::string> labels;
+  bool inside = false;
+  for (std::size_t at = 0; at < type.size(); ++at) {
+    if (type[at] != '\'') {
+      if (inside) labels.back() += type[at];
+    } else if (inside && type.substr(at + 1, 1) == "'") {
+      labels.back() += type[++at];
+    } else {
+      inside = !inside;
+      if (inside) labels.emplace_back();
+    }
+  }
+  return labels;
+}
+
+std::vector<Json> ordered(const Json& found) {
+  if (!found.is_array()) return {};
+  auto list = found.get<std::vector<Json>>();
+  std::sort(list.begin(), list.end(), [](const Json& left, const Json& right) {
+    return left.at("position").get<int>() < right.at("position").get<int>();
+  });
+  return list;
+}
+
+std::string text_or_empty(const Json& found, const char* name) {
+  const auto& value = found.at(name);
+  return value.is_string() ? value.get<std::string>() : std::string();
+}
+
+// A condition comes as a number.
+bool is_true(const Json& found, const char* name) {
+  const auto& value = found.at(name);
+  return value.is_boolean() ? value.get<bool>() : value.is_number() && value.get<int>() != 0;
+}
+
+Column read_column(const Json& found) {
+  Column column;
+  column.name = found.at("name").get<std::string>();
+  column.type_name = found.at("type").get<std::string>();
+  column.type = type_of(found.at("kind").get<std::string>(), column.type_name);
+  column.nullable = is_true(found, "nullable");
+  column.collation = text_or_empty(found, "collation");
+  if (column.type == ColumnType::enumeration) column.labels = labels_of(column.type_name);
+  return column;
+}
+
+void add_part(Table& table, const Json& found) {
+  const auto name = found.at("index").get<std::string>();
+  auto index = std::find_if(table.indexes.begin(), table.indexes.end(),
+                            [&](const Index& known) { return known.name == name; });
+  if (index == table.indexes.end()) {
+    index = table.indexes.insert(index, Index{.name = name,
+                                              .columns = {},
+                                              .unique = is_true(found, "unique"),
+                                              .ordered = is_true(found, "ordered")});
+  }
+  // An expression, or the beginning of a text only, has no column.
+  index->columns.push_back(text_or_empty(found, "column"));
+  if (name == "PRIMARY") table.primary_key = index->columns;
+}
+
+Table read_table(const Json& found) {
+  Table table;
+  table.name = found.at("name").get<std::string>();
+  table.schema = found.at("schema").get<std::string>();
+  table.can_delete = false;
+  if (found.at("rows").is_number()) table.estimated_rows = found.at("rows").get<std::int64_t>();
+  for (const auto& column : ordered(found.at("columns"))) {
+    table.columns.push_back(read_column(column));
+    if (text_or_empty(column, "rights").find("select") == std::string::npos) {
+      table.can_select = false;
+    }
+  }
+  for (const auto& part : ordered(found.at("parts"))) add_part(table, part);
+  std::stable_sort(table.indexes.begin(), table.indexes.end(),
+                   [](const Index& left, const Index& right) {
+                     const bool primary = left.name == "PRIMARY";
+                     if (primary != (right.name == "PRIMARY")) return primary;
+                     return left.name < right.name;
+                   });
+  return table;
+}
+
+Statement deletion_of(const Dialect& dialect, std::span<const Table* const> tables) {
+  SqlWriter writer(dialect);
+  const char* separator = "EXPLAIN FORMAT=TRADITIONAL DELETE ";
+  for (const auto* table : tables) {
+    writer.text(separator).table(*table);
+    separator = ", ";
+  }
+  separator = " FROM ";
+  for (const auto* table : tables) {
+    writer.text(separator).table(*table);
+    separator = " JOIN ";
+  }
+  return writer.text(" WHERE FALSE").take();
+}
+
+}  // namespace
+
+Statement mysql_probe_statement(std::span<const std::string> tables) {
+  return Statement{.sql = std::string(kProbe),
+                   .parameters = {TextList(tables.begin(), tables.end())}};
+}
+
+Outcome<Schema> mysql_schema(std::string_view json) {
+  Schema schema;
+  try {
+    const auto document = Json::parse(json);
+    schema.server = "MySQL " + document.at("server").get<std::string>();
+    const auto& tables = document.at("tables");
+    if (!tables.is_array()) return schema;
+    for (const auto& found : tables) {
+      auto table = read_table(found);
+      auto name = table.name;
+      schema.tables.emplace(std::move(name), std::move(table));
+    }
+  } catch (const Json::exception& error) {
+    return fail(FailureKind::internal,
+                std::string("MySQL's catalog answered what can't be read: ") + error.what());
+  }
+  return schema;
+}
+
+Outcome<Schema> mysql_with_rights(Schema schema, const Dialect& dialect,
+                                  const MayDelete& may_delete) {
+  std::vector<Table*> tables;
+  for (auto& [name, table] : schema.tables) tables.push_back(&table);
+  if (tables.empty()) return schema;
+  const std::vector<const Table*> all(tables.begin(), tables.end());
+  const auto everywhere = may_delete(deletion_of(dialect, all));
+  if (!everywhere) return fail(everywhere.error());
+  for (auto* table : tables) {
+    const Table* one = table;
+    const auto here = *everywhere ? everywhere : may_delete(deletion_of(dialect, {&one, 1}));
+    if (!here) return fail(here.error());
+    table->can_delete = *here;
+  }
+  return schema;
+}
+
+}  // namespace winnow::database

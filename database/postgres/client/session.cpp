@@ -1,0 +1,212 @@
+#include "database/postgres/client/session.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <map>
+#include <new>
+#include <poll.h>
+#include <system_error>
+#include <unistd.h>
+#include <vector>
+
+#include "database/postgres/errors.h"
+
+namespace winnow::database {
+namespace {
+
+// Names and values as libpq wants them: what winnow needs, then what the URL says.
+std::map<std::string, std::string> connection_options(const Settings& settings) {
+  std::map<std::string, std::string> options = {
+      {"host", settings.host},
+      {"port", settings.port == 0 ? "" : std::to_string(settings.port)},
+      {"dbname", settings.database},
+      {"user", settings.user},
+      {"password", settings.password},
+      {"application_name", "winnow"},
+      {"client_encoding", "UTF8"},
+      // Bounds what a silent network costs, also inside libpq where winnow can't wait on its own.
+      {"tcp_user_timeout", std::to_string(settings.connect_timeout_ms)},
+      // libpq would look for Kerberos tickets on every connect.
+      {"gssencmode", "disable"},
+  };
+  for (const auto& [name, value] : settings.options) options[name] = value;
+  return options;
+}
+
+// libpq reports an unreadable file in the middle of the log-in, as if the server were away.
+Outcome<void> check_files(const Settings& settings) {
+  for (const auto* name : {"sslrootcert", "sslcert", "sslkey", "sslcrl"}) {
+    const auto found = settings.options.find(name);
+    if (found == settings.options.end() || found->second.empty()) continue;
+    if (found->second == "system" || ::access(found->second.c_str(), R_OK) == 0) continue;
+    return fail(FailureKind::configuration,
+                std::string("the database URL's ") + name + " names `" + found->second +
+                    "`, which can't be read: " + std::system_category().message(errno));
+  }
+  return {};
+}
+
+void ignore_notice(void* /*context*/, const PGresult* /*notice*/) {}
+
+int poll_timeout(std::chrono::steady_clock::time_point deadline) {
+  if (deadline == std::chrono::steady_clock::time_point::max()) return -1;
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 86'400'000));
+}
+
+}  // namespace
+
+PostgresSession::PostgresSession(const Settings& settings, const Cancellation& cancellation)
+    : cancellation_(cancellation),
+      name_(settings.safe_name()),
+      patience_(settings.connect_timeout_ms) {}
+
+Outcome<std::unique_ptr<PostgresSession>> PostgresSession::open(const Settings& settings,
+                                                                const Cancellation& cancellation) {
+  if (auto checked = check_files(settings); !checked) return fail(std::move(checked.error()));
+  std::unique_ptr<PostgresSession> session(new PostgresSession(settings, cancellation));  // NOLINT
+  auto started = session->start(settings);
+  if (!started) {
+    auto failure = std::move(started.error());
+    if (failure.kind != FailureKind::cancelled)
+      failure.message = session->name_ + ": " + failure.message;
+    return fail(std::move(failure));
+  }
+  return session;
+}
+
+Outcome<void> PostgresSession::start(const Settings& settings) {
+  const auto deadline = Clock::now() + patience_;
+  const auto options = connection_options(settings);
+  std::vector<const char*> names;
+  std::vector<const char*> values;
+  for (const auto& [name, value] : options) {
+    names.push_back(name.c_str());
+    values.push_back(value.c_str());
+  }
+  names.push_back(nullptr);
+  values.push_back(nullptr);
+  // dbname is a name and never a connection string in a name's place: expand_dbname is 0.
+  connection_.reset(PQconnectStartParams(names.data(), values.data(), 0));
+  if (!connection_) return fail(FailureKind::no_memory, "no memory for a connection");
+  PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);  // the default writes to stderr
+  PQsetErrorVerbosity(connection_.get(), PQERRORS_VERBOSE);        // for the SQLSTATE
+  if (PQstatus(connection_.get()) == CONNECTION_BAD) {
+    return fail(postgres_connect_failure(PQerrorMessage(connection_.get())));
+  }
+  if (auto finished = finish_log_in(deadline); !finished) return finished;
+  PQsetErrorVerbosity(connection_.get(), PQERRORS_DEFAULT);
+  if (PQsetnonblocking(connection_.get(), 1) != 0 || PQenterPipelineMode(connection_.get()) != 1) {
+    return fail(lost());
+  }
+  return {};
+}
+
+Outcome<void> PostgresSession::finish_log_in(Clock::time_point deadline) {
+  auto state = PGRES_POLLING_WRITING;
+  while (true) {
+    if (cancellation_.requested())
+      return fail(FailureKind::cancelled, "cancelled while connecting");
+    const short events = state == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+    if (auto waited = wait(events, deadline); !waited) return waited;
+    if (cancellation_.requested()) continue;
+    state = PQconnectPoll(connection_.get());
+    if (state == PGRES_POLLING_OK) return {};
+    if (state == PGRES_POLLING_FAILED) {
+      return fail(postgres_connect_failure(PQerrorMessage(connection_.get())));
+    }
+  }
+}
+
+// Returns when the socket is ready or a cancellation is to be looked at.
+Outcome<void> PostgresSession::wait(short events, Clock::time_point deadline) {
+  const bool watching = !in_peace_ && !cancel_;
+  const int wake = watching ? cancellation_.wake_descriptor() : -1;
+  std::array<pollfd, 2> descriptors = {pollfd{PQsocket(connection_.get()), events, 0},
+                                       pollfd{wake, POLLIN, 0}};
+  auto timeout = poll_timeout(deadline);
+  // Without a descriptor to wake by, cancellation is looked for now and then.
+  constexpr int kGlance = 100;
+  const bool glances = watching && wake < 0;
+  if (glances) timeout = timeout < 0 ? kGlance : std::min(timeout, kGlance);
+  const int ready = ::poll(descriptors.data(), descriptors.size(), timeout);
+  if (ready < 0 && errno != EINTR) {
+    return fail(FailureKind::internal, "poll: " + std::system_category().message(errno));
+  }
+  if (ready == 0 && Clock::now() >= deadline) {
+    return fail(Failure{
+        .kind = FailureKind::unavailable,
+        .message = "the server did not answer within " + std::to_string(patience_.count()) + " ms",
+        .retryable = true});
+  }
+  return {};
+}
+
+Outcome<void> PostgresSession::send(const std::string& sql, const PostgresParameters& parameters) {
+  const auto values = parameters.pointers();
+  const int sent = PQsendQueryParams(connection_.get(), sql.c_str(), parameters.size(), nullptr,
+                                     values.data(), nullptr, nullptr, 0);
+  if (sent == 1) return {};
+  return fail(lost());
+}
+
+Outcome<void> PostgresSession::send_sync() {
+  if (PQpipelineSync(connection_.get()) == 1) return {};
+  return fail(lost());
+}
+
+Outcome<PostgresResult> PostgresSession::next() {
+  while (true) {
+    if (cancellation_.requested() && !in_peace_ && !cancel_) ask_to_cancel();
+    const int unsent = PQflush(connection_.get());
+    // What the server said before it hung up is still to be read: a failed flush alone ends
+    // nothing.
+    if (PQisBusy(connection_.get()) == 0) return PostgresResult(PQgetResult(connection_.get()));
+    // libpq takes an answer for which it finds no memory for one that is not whole yet, and would
+    // have it waited for without end.
+    const PostgresResult small(PQmakeEmptyPGresult(connection_.get(), PGRES_COMMAND_OK));
+    if (!small) throw std::bad_alloc();
+    const auto events = static_cast<short>(unsent == 1 ? POLLIN | POLLOUT : POLLIN);
+    if (auto waited = wait(events, deadline_); !waited) return fail(std::move(waited.error()));
+    if (PQconsumeInput(connection_.get()) == 0 && PQisBusy(connection_.get()) != 0) {
+      return fail(lost());
+    }
+  }
+}
+
+void PostgresSession::ask_to_cancel() {
+  cancel_ = std::make_unique<PostgresCancel>(connection_.get());
+  deadline_ = Clock::now() + patience_;
+}
+
+void PostgresSession::enter_peace() {
+  in_peace_ = true;
+  deadline_ = Clock::now() + patience_;
+  if (cancel_) cancel_->wait_until(deadline_);
+}
+
+void PostgresSession::leave_peace() {
+  in_peace_ = false;
+  if (!cancel_) deadline_ = Clock::time_point::max();
+}
+
+bool PostgresSession::hung_up() {
+  pollfd descriptor{PQsocket(connection_.get()), POLLIN, 0};
+  if (broken()) return true;
+  return ::poll(&descriptor, 1, 0) > 0 && PQconsumeInput(connection_.get()) == 0;
+}
+
+std::string PostgresSession::server_version_text() const {
+  const char* text = PQparameterStatus(connection_.get(), "server_version");
+  return text == nullptr ? "" : text;
+}
+
+Failure PostgresSession::lost() const {
+  auto failure = postgres_failure({}, PQerrorMessage(connection_.get()), false);
+  failure.message = name_ + ": " + failure.message;
+  return failure;
+}
+
+}  // namespace winnow::database

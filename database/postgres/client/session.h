@@ -1,0 +1,79 @@
+// libpq without its waits: every wait here is a poll(2) that also sees the Cancellation and a
+// deadline. The connection is in pipeline mode all the time, so that several statements make one
+// round trip.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <libpq-fe.h>
+
+#include "database/postgres/client/cancel.h"
+#include "database/postgres/client/parameters.h"
+#include "database/url/settings.h"
+#include "outcome/cancellation.h"
+#include "outcome/failure.h"
+
+namespace winnow::database {
+
+struct ResultClearer {
+  void operator()(PGresult* result) const { PQclear(result); }
+};
+using PostgresResult = std::unique_ptr<PGresult, ResultClearer>;
+
+class PostgresSession {
+ public:
+  static Outcome<std::unique_ptr<PostgresSession>> open(const Settings& settings,
+                                                        const Cancellation& cancellation);
+
+  // Puts a statement (unnamed, so that it works through a pooler) into the pipeline, or the end of
+  // a group.
+  Outcome<void> send(const std::string& sql, const PostgresParameters& parameters);
+  Outcome<void> send_sync();
+
+  // The next result; nullptr ends each statement's results. On a requested cancellation the server
+  // is asked once to stop, and what it then answers comes out here like any other result.
+  Outcome<PostgresResult> next();
+
+  // The rows of the statement whose results come next arrive one by one. To be called before its
+  // first next().
+  void stream_rows() { PQsetSingleRowMode(connection_.get()); }
+
+  // For a rollback: until leave_peace() the Cancellation is passed over and waits are bounded.
+  void enter_peace();
+  void leave_peace();
+
+  // The server has hung up already: nothing was sent, so nothing is in doubt.
+  bool hung_up();
+  bool broken() const { return PQstatus(connection_.get()) != CONNECTION_OK; }
+  bool asked_to_cancel() const { return cancel_ != nullptr; }
+  int server_version() const { return PQserverVersion(connection_.get()); }
+  // What the server reports at log-in, such as "15.18 (Debian ...)".
+  std::string server_version_text() const;
+
+  Failure lost() const;  // the connection is gone, in libpq's own words
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Finisher {
+    void operator()(PGconn* connection) const { PQfinish(connection); }
+  };
+
+  PostgresSession(const Settings& settings, const Cancellation& cancellation);
+  Outcome<void> start(const Settings& settings);
+  Outcome<void> finish_log_in(Clock::time_point deadline);
+  Outcome<void> wait(short events, Clock::time_point deadline);
+  void ask_to_cancel();
+
+  const Cancellation& cancellation_;
+  std::string name_;
+  std::chrono::milliseconds patience_;
+  std::unique_ptr<PGconn, Finisher> connection_;
+  std::unique_ptr<PostgresCancel> cancel_;
+  Clock::time_point deadline_ = Clock::time_point::max();
+  bool in_peace_ = false;
+};
+
+}  // namespace winnow::database

@@ -1,0 +1,310 @@
+#include "database/postgres/connection.h"
+
+#include <optional>
+#include <utility>
+
+#include "database/postgres/client/answer.h"
+#include "database/postgres/client/session.h"
+#include "database/postgres/dialect.h"
+#include "database/postgres/errors.h"
+#include "database/postgres/health.h"
+#include "database/postgres/plan.h"
+#include "database/postgres/probe.h"
+
+namespace winnow::database {
+namespace {
+
+Statement plain(std::string sql) {
+  return Statement{.sql = std::move(sql), .parameters = {}};
+}
+
+// Of all that winnow sends: an index where one can serve, also on a table without statistics, and
+// no compiler started for a statement of milliseconds. A plan that scans then means that there is
+// no index (tasks/selection/plan_check.h).
+constexpr std::string_view kPlannerSettings =
+    "set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)";
+
+class PostgresConnection final : public Connection {
+ public:
+  PostgresConnection(const Settings& settings, const Cancellation& cancellation,
+                     std::unique_ptr<PostgresSession> session)
+      : settings_(settings), cancellation_(cancellation), session_(std::move(session)) {}
+
+  const Dialect& dialect() const override { return dialect_; }
+  Outcome<Schema> probe(std::span<const std::string> tables) override;
+  Outcome<void> begin() override;
+  Outcome<void> rollback() override;
+  Outcome<void> query(const Statement& statement, const RowHandler& handler) override;
+  Outcome<std::vector<std::int64_t>> execute(std::span<const Statement> statements,
+                                             AfterBatch after) override;
+  std::string transaction_name() const override { return transaction_name_; }
+  Outcome<std::optional<bool>> was_committed(const std::string& transaction_name) override;
+  Outcome<QueryPlan> explain(const Statement& statement) override;
+  Outcome<Health> examine(const Schema& schema) override;
+
+ private:
+  enum class Transaction { none, wanted, open };
+
+  Outcome<void> check_usable();
+  std::vector<Statement> opening() const;
+  std::vector<Statement> before_query(const Statement& statement) const;
+  Outcome<void> send(std::span<const Statement> statements);
+  std::optional<Failure> read_group(std::span<PostgresAnswer> answers, const RowHandler* handler);
+  tl::unexpected<Failure> give_up(Failure failure);
+
+  PostgresDialect dialect_;
+  const Settings settings_;
+  const Cancellation& cancellation_;
+  std::unique_ptr<PostgresSession> session_;
+  Transaction transaction_ = Transaction::none;
+  std::string transaction_name_;
+  bool dead_ = false;
+};
+
+Outcome<void> PostgresConnection::check_usable() {
+  if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
+  if (!dead_ && !session_->hung_up()) return {};
+  dead_ = true;
+  return fail(session_->lost());
+}
+
+// What a transaction begins with. Local to it: behind a pooler the session serves others
+// afterwards.
+std::vector<Statement> PostgresConnection::opening() const {
+  auto configure = plain(
+      "SELECT set_config('lock_timeout', $1::text, true), set_config('TimeZone', 'UTC', true), " +
+      std::string(kPlannerSettings) +
+      ", "
+      // Should this machine vanish, its locks go with the transaction.
+      "set_config('idle_in_transaction_session_timeout', '10min', true)");
+  configure.parameters.emplace_back(std::to_string(settings_.lock_timeout_ms) + "ms");
+  std::string path;
+  for (const auto& schema : postgres_schemas(settings_)) {
+    path += (path.empty() ? "" : ", ") + dialect_.quoted(schema);
+  }
+  if (!path.empty()) {
+    configure.sql += ", set_config('search_path', $2::text, true)";
+    configure.parameters.emplace_back(path);
+  }
+  return {plain("BEGIN ISOLATION LEVEL READ COMMITTED"), configure};
+}
+
+// What goes before a query in the same round trip. Outside of a transaction the group is one of its
+// own, which ends with it, and so does what is set in it.
+std::vector<Statement> PostgresConnection::before_query(const Statement& statement) const {
+  if (transaction_ == Transaction::wanted) return opening();
+  // What is not planned (CREATE DATABASE, VACUUM) may refuse to share a group.
+  const bool planned = statement.sql.starts_with("SELECT") || statement.sql.starts_with("EXPLAIN");
+  if (transaction_ == Transaction::open || !planned) return {};
+  return {plain("SELECT " + std::string(kPlannerSettings))};
+}
+
+Outcome<void> PostgresConnection::send(std::span<const Statement> statements) {
+  // All is encoded before anything is sent: a value that can't be bound leaves no half of a group
+  // behind.
+  std::vector<PostgresParameters> encoded;
+  encoded.reserve(statements.size());
+  for (const auto& statement : statements) {
+    auto parameters = PostgresParameters::make(statement.parameters);
+    if (!parameters) return fail(std::move(parameters.error()));
+    encoded.push_back(std::move(*parameters));
+  }
+  Outcome<void> sent;
+  for (std::size_t at = 0; at < statements.size() && sent; ++at) {
+    sent = session_->send(statements[at].sql, encoded[at]);
+  }
+  if (sent) sent = session_->send_sync();
+  if (!sent) dead_ = true;
+  return sent;
+}
+
+// Reads the answers of a group that was sent; rows of its last statement go to the handler. Returns
+// the first failure.
+std::optional<Failure> PostgresConnection::read_group(std::span<PostgresAnswer> answers,
+                                                      const RowHandler* handler) {
+  std::optional<Failure> failure;
+  for (auto& answer : answers) {
+    const bool last = &answer == &answers.back();
+    answer = read_answer(*session_, last ? handler : nullptr);
+    if (answer.failure && !failure) failure = answer.failure;
+    dead_ = answer.lost;
+    if (dead_) return failure;
+  }
+  if (!read_group_end(*session_)) {
+    dead_ = true;
+    if (!failure) failure = session_->lost();
+  }
+  return failure;
+}
+
+// Ends a call that failed: the transaction is rolled back, and `cancelled` is told where that was
+// the cause.
+tl::unexpected<Failure> PostgresConnection::give_up(Failure failure) {
+  if (session_->asked_to_cancel() && failure.kind == FailureKind::unavailable) {
+    failure.kind = FailureKind::cancelled;
+    failure.retryable = false;
+  }
+  // The first failure is the one to tell of; where this fails too, the connection's end rolls back.
+  (void)rollback();
+  return fail(std::move(failure));
+}
+
+Outcome<void> PostgresConnection::begin() {
+  if (auto usable = check_usable(); !usable) return usable;
+  if (transaction_ != Transaction::none) {
+    return fail(FailureKind::internal, "a transaction was begun inside another");
+  }
+  transaction_ = Transaction::wanted;
+  return {};
+}
+
+Outcome<void> PostgresConnection::rollback() {
+  const auto was = std::exchange(transaction_, Transaction::none);
+  if (was != Transaction::open || dead_) return {};
+  session_->enter_peace();
+  const auto statement = plain("ROLLBACK");
+  auto done = send({&statement, 1});
+  PostgresAnswer answer;
+  if (done) {
+    if (auto failure = read_group({&answer, 1}, nullptr)) done = fail(std::move(*failure));
+  }
+  session_->leave_peace();
+  if (!done) dead_ = true;
+  return done;
+}
+
+Outcome<void> PostgresConnection::query(const Statement& statement, const RowHandler& handler) {
+  if (auto usable = check_usable(); !usable) return usable;
+  auto group = before_query(statement);
+  group.push_back(statement);
+  if (auto sent = send(group); !sent) return give_up(std::move(sent.error()));
+  if (transaction_ == Transaction::wanted) transaction_ = Transaction::open;
+  std::vector<PostgresAnswer> answers(group.size());
+  if (auto failure = read_group(answers, &handler)) return give_up(std::move(*failure));
+  // The rows may all have been under way when the request to cancel left; the handler did not see
+  // them all.
+  if (session_->asked_to_cancel())
+    return give_up({.kind = FailureKind::cancelled, .message = "cancelled"});
+  return {};
+}
+
+// What a failed group that ended in COMMIT leaves behind: only an answer to an earlier statement,
+// or a plain error on the COMMIT itself, says for sure that nothing was committed.
+bool commit_in_doubt(std::span<const PostgresAnswer> answers) {
+  for (const auto& answer : answers) {
+    if (!answer.failure) continue;
+    const bool is_commit = &answer == &answers.back();
+    const bool told = !answer.failure->sqlstate.empty();
+    return !told || (is_commit && answer.lost);
+  }
+  return false;
+}
+
+Outcome<std::vector<std::int64_t>> PostgresConnection::execute(
+    std::span<const Statement> statements, AfterBatch after) {
+  if (auto usable = check_usable(); !usable) return fail(std::move(usable.error()));
+  const bool commits = after == AfterBatch::commit;
+  auto group = transaction_ == Transaction::open ? std::vector<Statement>{} : opening();
+  const auto first = group.size();
+  group.insert(group.end(), statements.begin(), statements.end());
+  const bool stays_open = !commits && !statements.empty();
+  if (commits) group.push_back(plain("COMMIT"));
+  if (stays_open) group.push_back(plain("SELECT pg_current_xact_id()::text"));
+  if (group.empty()) return std::vector<std::int64_t>{};
+  if (auto sent = send(group); !sent) {
+    auto failure = std::move(sent.error());
+    failure.commit_in_doubt = commits && dead_;
+    return give_up(std::move(failure));
+  }
+  transaction_ = Transaction::open;
+  std::vector<PostgresAnswer> answers(group.size());
+  const RowHandler take_name = [this](const Row& row) {
+    transaction_name_ = row.text(0).value_or("");
+    return true;
+  };
+  auto failure = read_group(answers, stays_open ? &take_name : nullptr);
+  const bool committed = commits && answers.back().tag == "COMMIT";
+  // What breaks after the server said so is the next call's concern.
+  if (committed) failure.reset();
+  if (!failure && commits && !committed) {
+    failure = Failure{.kind = FailureKind::conflict,
+                      .message = "PostgreSQL: the transaction was rolled back instead of committed",
+                      .retryable = true};
+  }
+  if (failure) {
+    failure->commit_in_doubt = commits && commit_in_doubt(answers);
+    return give_up(std::move(*failure));
+  }
+  if (commits) transaction_ = Transaction::none;
+  std::vector<std::int64_t> changed;
+  for (std::size_t at = 0; at < statements.size(); ++at) {
+    changed.push_back(answers[first + at].changed);
+  }
+  return changed;
+}
+
+Outcome<Schema> PostgresConnection::probe(std::span<const std::string> tables) {
+  std::string found;
+  auto read = query(postgres_probe_statement(settings_, tables), [&](const Row& row) {
+    found = row.text(0).value_or("");
+    return true;
+  });
+  if (!read) return fail(std::move(read.error()));
+  return postgres_schema(found);
+}
+
+Outcome<std::optional<bool>> PostgresConnection::was_committed(
+    const std::string& transaction_name) {
+  const Statement asked{.sql = "SELECT pg_xact_status($1::text::xid8)",
+                        .parameters = {transaction_name}};
+  std::string status;
+  auto read = query(asked, [&status](const Row& row) {
+    status = row.text(0).value_or("");
+    return true;
+  });
+  // A number that it has yet to give: it crashed before a word of the transaction reached its disk.
+  constexpr std::string_view kInTheFuture = "22023";
+  if (!read && read.error().sqlstate == kInTheFuture) return std::optional(false);
+  if (!read) return fail(std::move(read.error()));
+  if (status == "in progress") {
+    return fail(Failure{.kind = FailureKind::conflict,
+                        .message = "PostgreSQL has not yet ended a transaction whose connection "
+                                   "was lost",
+                        .retryable = true});
+  }
+  if (status.empty()) return std::optional<bool>();
+  return std::optional(status == "committed");
+}
+
+Outcome<QueryPlan> PostgresConnection::explain(const Statement& statement) {
+  const Statement explained{.sql = "EXPLAIN (FORMAT JSON) " + statement.sql,
+                            .parameters = statement.parameters};
+  std::string found;
+  auto read = query(explained, [&](const Row& row) {
+    found += row.text(0).value_or("");
+    return true;
+  });
+  if (!read) return fail(std::move(read.error()));
+  return postgres_plan(found);
+}
+
+Outcome<Health> PostgresConnection::examine(const Schema& schema) {
+  std::string found;
+  auto read = query(postgres_health_statement(schema), [&](const Row& row) {
+    found = row.text(0).value_or("");
+    return true;
+  });
+  if (!read) return fail(std::move(read.error()));
+  return postgres_health(found);
+}
+
+}  // namespace
+
+Outcome<std::unique_ptr<Connection>> connect_postgres(const Settings& settings,
+                                                      const Cancellation& cancellation) {
+  auto session = PostgresSession::open(settings, cancellation);
+  if (!session) return fail(std::move(session.error()));
+  return std::make_unique<PostgresConnection>(settings, cancellation, std::move(*session));
+}
+
+}  // namespace winnow::database

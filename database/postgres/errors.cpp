@@ -1,0 +1,94 @@
+#include "database/postgres/errors.h"
+
+#include <algorithm>
+#include <array>
+
+namespace winnow::database {
+namespace {
+
+struct Rule {
+  std::string_view state;  // a SQLSTATE, or its class: the first two characters
+  FailureKind kind;
+  bool retryable;
+};
+
+using enum FailureKind;
+
+// Whole states stand before their class: the first that fits decides.
+constexpr std::array kRules = {
+    Rule{"08", unavailable, true},            // connection exception
+    Rule{"0A", schema, false},                // not supported, such as a row lock on a view
+    Rule{"22021", invalid_parameter, false},  // a text that is not UTF-8
+    Rule{"22", internal, false},              // data exception
+    Rule{"23503", schema, false},       // a foreign key, which Kestra does not have, keeps the row
+    Rule{"25P03", unavailable, true},   // idle in transaction for too long: the session is gone
+    Rule{"25006", unavailable, false},  // a read-only server, such as a replica
+    Rule{"28", unavailable, false},     // log-in refused
+    Rule{"3D000", unavailable, false},  // no such database
+    Rule{"3F000", schema, false},       // no such PostgreSQL schema
+    Rule{"40", conflict, true},         // deadlock, serialization failure
+    Rule{"42501", schema, false},       // no right to
+    Rule{"42P01", schema, false},       // no such table
+    Rule{"42703", schema, false},       // no such column
+    Rule{"42704", schema, false},       // no such type
+    Rule{"42883", schema, false},       // no such function or operator
+    Rule{"53300", unavailable, true},   // too many connections
+    Rule{"53", unavailable, false},     // out of disk or memory
+    Rule{"55P03", conflict, true},      // lock timeout
+    Rule{"55006", conflict, true},      // object in use
+    Rule{"57014", conflict, true},   // cancelled, not by us: statement_timeout or an administrator
+    Rule{"57", unavailable, true},   // shutdown, crash, starting up
+    Rule{"58", unavailable, false},  // the server's own system error
+    Rule{"P0001", schema, false},    // a trigger refuses it
+    Rule{"XX", unavailable, false},  // the server's own internal error
+};
+
+std::string_view without_line_end(std::string_view text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
+  return text;
+}
+
+bool is_state(std::string_view text) {
+  return text.size() == 5 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+         });
+}
+
+}  // namespace
+
+Failure postgres_failure(std::string_view sqlstate, std::string_view message, bool cancelled) {
+  Failure failure{.kind = internal, .message = "PostgreSQL: ", .sqlstate = std::string(sqlstate)};
+  failure.message += without_line_end(message);
+  if (!sqlstate.empty()) failure.message += " (" + failure.sqlstate + ")";
+  if (sqlstate.empty()) {
+    failure.kind = unavailable;
+    failure.retryable = true;
+    return failure;
+  }
+  if (sqlstate == "57014" && cancelled) {
+    failure.kind = FailureKind::cancelled;
+    return failure;
+  }
+  const auto* rule = std::find_if(kRules.begin(), kRules.end(), [&](const Rule& candidate) {
+    return sqlstate.starts_with(candidate.state);
+  });
+  if (rule == kRules.end()) return failure;
+  failure.kind = rule->kind;
+  failure.retryable = rule->retryable;
+  return failure;
+}
+
+Failure postgres_connect_failure(std::string_view verbose_message) {
+  // `connection to server at "...", port 1 failed: FATAL:  28P01: password authentication failed
+  // ...\nLOCATION:  ...`
+  auto message = verbose_message.substr(0, verbose_message.find("\nLOCATION:"));
+  for (auto at = message.find(":  "); at != std::string_view::npos;
+       at = message.find(":  ", at + 1)) {
+    const auto state = message.substr(at + 3, 5);
+    if (!is_state(state) || message.substr(at + 8, 2) != ": ") continue;
+    return postgres_failure(state, message.substr(at + 10), false);
+  }
+  return postgres_failure({}, message, false);
+}
+
+}  // namespace winnow::database

@@ -1,0 +1,56 @@
+#include "database/postgres/plan.h"
+
+#include <algorithm>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+namespace winnow::database {
+namespace {
+
+using Json = nlohmann::json;
+
+void add_once(std::vector<std::string>& list, const std::string& name) {
+  if (std::find(list.begin(), list.end(), name) == list.end()) list.push_back(name);
+}
+
+std::string text_of(const Json& node, const char* key) {
+  return node.value(key, std::string());
+}
+
+void read_node(const Json& node, std::size_t depth, QueryPlan& plan) {
+  const auto type = text_of(node, "Node Type");
+  const auto index = text_of(node, "Index Name");
+  const auto table = text_of(node, "Relation Name");
+  if (!index.empty()) add_once(plan.indexes, index);
+  if (type == "Seq Scan" || type == "Foreign Scan") add_once(plan.scans, table);
+  plan.text += std::string(depth * 2, ' ') + type;
+  if (!index.empty()) plan.text += " using " + index;
+  if (!table.empty()) plan.text += " on " + table;
+  plan.text += " (rows " + std::to_string(node.value("Plan Rows", std::int64_t{0})) + ")";
+  for (const auto* condition : {"Index Cond", "Filter"}) {
+    const auto text = text_of(node, condition);
+    if (!text.empty()) plan.text += " " + std::string(condition) + ": " + text;
+  }
+  plan.text += "\n";
+  const auto children = node.find("Plans");
+  if (children == node.end()) return;
+  for (const auto& child : *children) read_node(child, depth + 1, plan);
+}
+
+}  // namespace
+
+Outcome<QueryPlan> postgres_plan(std::string_view json) {
+  QueryPlan plan;
+  try {
+    const auto document = Json::parse(json);
+    read_node(document.at(0).at("Plan"), 0, plan);
+  } catch (const Json::exception& error) {
+    return fail(FailureKind::internal,
+                std::string("PostgreSQL's plan can't be read: ") + error.what());
+  }
+  if (!plan.text.empty()) plan.text.pop_back();
+  return plan;
+}
+
+}  // namespace winnow::database

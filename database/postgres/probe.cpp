@@ -1,0 +1,167 @@
+#include "database/postgres/probe.h"
+
+#include <nlohmann/json.hpp>
+
+namespace winnow::database {
+namespace {
+
+using Json = nlohmann::json;
+
+// $1 names the tables, $2 the schemas in their order. Where several schemas hold a table, the first
+// counts, as it does for an unqualified name. Enumerations are named with their schema, so that a
+// cast never depends on the search path.
+constexpr std::string_view kProbe = R"sql(
+WITH path AS (
+  SELECT name, position
+  FROM unnest(CASE WHEN cardinality($2::text[]) > 0 THEN $2::text[]
+              ELSE current_schemas(false)::text[] END) WITH ORDINALITY AS listed(name, position)),
+found AS (
+  SELECT DISTINCT ON (c.relname) c.oid, c.relname, n.nspname, c.relkind, c.reltuples
+  FROM pg_catalog.pg_class c
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  JOIN path ON path.name = n.nspname
+  WHERE c.relname = ANY($1::text[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+  ORDER BY c.relname, path.position)
+SELECT json_build_object(
+  'server', current_setting('server_version'),
+  'tables', coalesce((SELECT json_agg(json_build_object(
+    'name', f.relname,
+    'schema', f.nspname,
+    'can_select', has_schema_privilege(f.nspname, 'USAGE') AND has_table_privilege(f.oid, 'SELECT'),
+    'can_delete', f.relkind IN ('r', 'p') AND has_schema_privilege(f.nspname, 'USAGE')
+                  AND has_table_privilege(f.oid, 'DELETE')
+                  AND has_any_column_privilege(f.oid, 'UPDATE'),
+    'rows', CASE WHEN f.relkind <> 'p' THEN f.reltuples::float8
+            ELSE (SELECT sum(greatest(part.reltuples, 0))::float8
+                  FROM pg_catalog.pg_partition_tree(f.oid) tree
+                  JOIN pg_catalog.pg_class part ON part.oid = tree.relid
+                  WHERE tree.isleaf) END,
+    'columns', (SELECT json_agg(json_build_object(
+        'name', a.attname,
+        'type', format_type(a.atttypid, NULL),
+        'kind', t.typtype,
+        'enum_type', CASE WHEN t.typtype = 'e' THEN format('%I.%I', tn.nspname, t.typname) END,
+        'nullable', NOT a.attnotnull,
+        'labels', (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder)
+                   FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid)) ORDER BY a.attnum)
+      FROM pg_catalog.pg_attribute a
+      JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+      JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace
+      WHERE a.attrelid = f.oid AND a.attnum > 0 AND NOT a.attisdropped),
+    'indexes', (SELECT json_agg(json_build_object(
+        'name', ic.relname,
+        'primary', i.indisprimary,
+        'unique', i.indisunique,
+        'partial', i.indpred IS NOT NULL,
+        'ordered', am.amname = 'btree',
+        'columns', (SELECT json_agg(coalesce(a.attname, '') ORDER BY k.position)
+                    FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, position)
+                    LEFT JOIN pg_catalog.pg_attribute a
+                      ON a.attrelid = f.oid AND a.attnum = k.number AND k.number > 0
+                    WHERE k.position <= i.indnkeyatts)) ORDER BY i.indisprimary DESC, ic.relname)
+      FROM pg_catalog.pg_index i
+      JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
+      JOIN pg_catalog.pg_am am ON am.oid = ic.relam
+      WHERE i.indrelid = f.oid AND i.indisvalid)))
+    FROM found f), '[]'::json))::text)sql";
+
+ColumnType type_of(const std::string& type, const std::string& kind) {
+  if (kind == "e") return ColumnType::enumeration;
+  if (type == "character varying" || type == "text" || type == "character") return ColumnType::text;
+  if (type == "boolean") return ColumnType::boolean;
+  if (type == "integer" || type == "bigint" || type == "smallint") return ColumnType::integer;
+  if (type == "double precision" || type == "real" || type == "numeric") return ColumnType::number;
+  if (type == "timestamp with time zone") return ColumnType::instant;
+  if (type == "timestamp without time zone") return ColumnType::local_time;
+  if (type == "json" || type == "jsonb") return ColumnType::document;
+  return ColumnType::other;
+}
+
+Column read_column(const Json& found) {
+  Column column;
+  column.name = found.at("name").get<std::string>();
+  column.type_name = found.at("type").get<std::string>();
+  column.type = type_of(column.type_name, found.at("kind").get<std::string>());
+  column.nullable = found.at("nullable").get<bool>();
+  if (column.type != ColumnType::enumeration) return column;
+  column.type_name = found.at("enum_type").get<std::string>();
+  if (found.at("labels").is_array()) {
+    column.labels = found.at("labels").get<std::vector<std::string>>();
+  }
+  return column;
+}
+
+Index read_index(const Json& found) {
+  return Index{.name = found.at("name").get<std::string>(),
+               .columns = found.at("columns").get<std::vector<std::string>>(),
+               .unique = found.at("unique").get<bool>(),
+               .partial = found.at("partial").get<bool>(),
+               .ordered = found.at("ordered").get<bool>()};
+}
+
+Table read_table(const Json& found) {
+  Table table;
+  table.name = found.at("name").get<std::string>();
+  table.schema = found.at("schema").get<std::string>();
+  table.can_select = found.at("can_select").get<bool>();
+  table.can_delete = found.at("can_delete").get<bool>();
+  // Below 0: never analyzed. A server before 14 says 0 there.
+  if (found.at("rows").is_number()) {
+    const auto rows = found.at("rows").get<double>();
+    table.estimated_rows = rows < 0 ? -1 : static_cast<std::int64_t>(rows);
+  }
+  if (found.at("columns").is_array()) {
+    for (const auto& column : found.at("columns")) table.columns.push_back(read_column(column));
+  }
+  if (!found.at("indexes").is_array()) return table;
+  for (const auto& index : found.at("indexes")) {
+    table.indexes.push_back(read_index(index));
+    if (index.at("primary").get<bool>()) table.primary_key = table.indexes.back().columns;
+  }
+  return table;
+}
+
+std::string_view trimmed(std::string_view text, std::string_view unwanted) {
+  const auto first = text.find_first_not_of(unwanted);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(unwanted) - first + 1);
+}
+
+}  // namespace
+
+std::vector<std::string> postgres_schemas(const Settings& settings) {
+  std::vector<std::string> schemas;
+  std::string_view rest = settings.schema;
+  while (!rest.empty()) {
+    const auto comma = rest.find(',');
+    const auto name = trimmed(trimmed(rest.substr(0, comma), " "), "\"");
+    if (!name.empty()) schemas.emplace_back(name);
+    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+  }
+  return schemas;
+}
+
+Statement postgres_probe_statement(const Settings& settings, std::span<const std::string> tables) {
+  return Statement{
+      .sql = std::string(kProbe),
+      .parameters = {TextList(tables.begin(), tables.end()), postgres_schemas(settings)}};
+}
+
+Outcome<Schema> postgres_schema(std::string_view json) {
+  Schema schema;
+  try {
+    const auto document = Json::parse(json);
+    schema.server = "PostgreSQL " + document.at("server").get<std::string>();
+    for (const auto& found : document.at("tables")) {
+      auto table = read_table(found);
+      auto name = table.name;
+      schema.tables.emplace(std::move(name), std::move(table));
+    }
+  } catch (const Json::exception& error) {
+    return fail(FailureKind::internal,
+                std::string("PostgreSQL's catalog answered what can't be read: ") + error.what());
+  }
+  return schema;
+}
+
+}  // namespace winnow::database

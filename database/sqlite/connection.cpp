@@ -1,0 +1,261 @@
+#include "database/sqlite/connection.h"
+
+#include <algorithm>
+#include <chrono>
+#include <poll.h>
+#include <sqlite3.h>
+#include <utility>
+
+#include "database/sqlite/dialect.h"
+#include "database/sqlite/errors.h"
+#include "database/sqlite/plan.h"
+#include "database/sqlite/probe.h"
+#include "database/sqlite/statement.h"
+
+namespace winnow::database {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Closer {
+  void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+};
+using Handle = std::unique_ptr<sqlite3, Closer>;
+
+Statement plain(std::string sql) {
+  return Statement{.sql = std::move(sql), .parameters = {}};
+}
+
+class SqliteConnection final : public Connection {
+ public:
+  SqliteConnection(const Settings& settings, const Cancellation& cancellation, Handle handle)
+      : patience_(settings.lock_timeout_ms),
+        cancellation_(cancellation),
+        handle_(std::move(handle)) {
+    constexpr int kStepsBetweenLooks = 10'000;  // of SQLite's machine: well under a millisecond
+    sqlite3_busy_handler(handle_.get(), on_busy, this);
+    sqlite3_progress_handler(handle_.get(), kStepsBetweenLooks, on_progress, this);
+  }
+
+  const Dialect& dialect() const override { return dialect_; }
+  Outcome<Schema> probe(std::span<const std::string> tables) override;
+  Outcome<void> begin() override;
+  Outcome<void> rollback() override;
+  Outcome<void> query(const Statement& statement, const RowHandler& handler) override;
+  Outcome<std::vector<std::int64_t>> execute(std::span<const Statement> statements,
+                                             AfterBatch after) override;
+  Outcome<QueryPlan> explain(const Statement& statement) override;
+  Outcome<Health> examine(const Schema& schema) override;
+
+ private:
+  static int on_busy(void* self, int attempt);
+  static int on_progress(void* self);
+  bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
+  Outcome<std::int64_t> run(const Statement& statement);
+  Outcome<void> read_rows(const Statement& statement, const RowHandler& handler);
+  tl::unexpected<Failure> give_up(Failure failure);
+
+  SqliteDialect dialect_;
+  std::chrono::milliseconds patience_;
+  const Cancellation& cancellation_;
+  Clock::time_point waiting_since_;
+  bool in_peace_ = false;  // a rollback is not to be interrupted
+  Handle handle_;
+};
+
+// Another connection holds the lock. Waits a little and asks SQLite to try again, until the
+// patience is used up.
+int SqliteConnection::on_busy(void* self, int attempt) {
+  auto& connection = *static_cast<SqliteConnection*>(self);
+  if (attempt == 0) connection.waiting_since_ = Clock::now();
+  if (Clock::now() - connection.waiting_since_ >= connection.patience_) return 0;
+  pollfd wake{connection.cancellation_.wake_descriptor(), POLLIN, 0};
+  ::poll(&wake, 1, std::min(1 + attempt, 25));
+  return connection.cancellation_.requested() ? 0 : 1;
+}
+
+int SqliteConnection::on_progress(void* self) {
+  const auto& connection = *static_cast<SqliteConnection*>(self);
+  return !connection.in_peace_ && connection.cancellation_.requested() ? 1 : 0;
+}
+
+Outcome<std::int64_t> SqliteConnection::run(const Statement& statement) {
+  auto prepared = SqliteStatement::prepare(handle_.get(), statement);
+  if (!prepared) return fail(std::move(prepared.error()));
+  const auto before = sqlite3_total_changes64(handle_.get());
+  while (true) {
+    const auto stepped = prepared->step();
+    if (!stepped) return fail(stepped.error());
+    if (!*stepped) break;
+  }
+  // A statement that changes no rows leaves the count of the one before it standing.
+  if (sqlite3_total_changes64(handle_.get()) == before) return 0;
+  return sqlite3_changes64(handle_.get());
+}
+
+Outcome<void> SqliteConnection::read_rows(const Statement& statement, const RowHandler& handler) {
+  auto prepared = SqliteStatement::prepare(handle_.get(), statement);
+  if (!prepared) return fail(std::move(prepared.error()));
+  while (true) {
+    if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
+    const auto stepped = prepared->step();
+    if (!stepped) return fail(stepped.error());
+    if (!*stepped || !handler(*prepared)) return {};
+  }
+}
+
+tl::unexpected<Failure> SqliteConnection::give_up(Failure failure) {
+  // A lock that was given up on because of a cancellation is told as such.
+  if (cancellation_.requested() && failure.kind == FailureKind::conflict) {
+    failure = {.kind = FailureKind::cancelled, .message = "cancelled"};
+  }
+  (void)rollback();
+  return fail(std::move(failure));
+}
+
+Outcome<void> SqliteConnection::begin() {
+  if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
+  if (in_transaction()) {
+    return fail(FailureKind::internal, "a transaction was begun inside another");
+  }
+  // At once with the write lock: a transaction that reads first and writes later can fail in its
+  // middle.
+  auto begun = run(plain("BEGIN IMMEDIATE"));
+  if (!begun) return give_up(std::move(begun.error()));
+  return {};
+}
+
+Outcome<void> SqliteConnection::rollback() {
+  if (!in_transaction()) return {};
+  in_peace_ = true;
+  auto done = run(plain("ROLLBACK"));
+  in_peace_ = false;
+  if (!done) return fail(std::move(done.error()));
+  return {};
+}
+
+Outcome<void> SqliteConnection::query(const Statement& statement, const RowHandler& handler) {
+  auto read = read_rows(statement, handler);
+  if (!read) return give_up(std::move(read.error()));
+  return {};
+}
+
+Outcome<std::vector<std::int64_t>> SqliteConnection::execute(std::span<const Statement> statements,
+                                                             AfterBatch after) {
+  if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
+  if (!in_transaction()) {
+    if (auto begun = begin(); !begun) return fail(std::move(begun.error()));
+  }
+  std::vector<std::int64_t> changed;
+  for (const auto& statement : statements) {
+    auto rows = run(statement);
+    if (!rows) return give_up(std::move(rows.error()));
+    changed.push_back(*rows);
+  }
+  if (after == AfterBatch::stay_open) return changed;
+  if (auto committed = run(plain("COMMIT")); !committed)
+    return give_up(std::move(committed.error()));
+  return changed;
+}
+
+Outcome<Schema> SqliteConnection::probe(std::span<const std::string> tables) {
+  if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
+  Schema schema;
+  schema.server = std::string("SQLite ") + sqlite3_libversion();
+  const bool writable = sqlite3_db_readonly(handle_.get(), "main") == 0;
+  for (const auto& name : tables) {
+    auto table = probe_sqlite_table(handle_.get(), name, writable);
+    if (!table) return give_up(std::move(table.error()));
+    if (*table) schema.tables.emplace(name, std::move(**table));
+  }
+  return schema;
+}
+
+Outcome<QueryPlan> SqliteConnection::explain(const Statement& statement) {
+  const Statement explained{.sql = "EXPLAIN QUERY PLAN " + statement.sql,
+                            .parameters = statement.parameters};
+  constexpr std::size_t kDetail = 3;
+  std::vector<std::string> details;
+  auto read = query(explained, [&](const Row& row) {
+    details.emplace_back(row.text(kDetail).value_or(""));
+    return true;
+  });
+  if (!read) return fail(std::move(read.error()));
+  std::vector<std::string> tables;
+  read = query(plain("SELECT name FROM sqlite_schema WHERE type = 'table'"), [&](const Row& row) {
+    tables.emplace_back(row.text(0).value_or(""));
+    return true;
+  });
+  if (!read) return fail(std::move(read.error()));
+  return sqlite_plan(details, tables, statement.sql);
+}
+
+Outcome<Health> SqliteConnection::examine(const Schema& schema) {
+  std::map<std::string, std::int64_t> pages;
+  auto read = query(plain("SELECT 'size', page_size FROM pragma_page_size "
+                          "UNION ALL SELECT 'count', page_count FROM pragma_page_count "
+                          "UNION ALL SELECT 'free', freelist_count FROM pragma_freelist_count"),
+                    [&](const Row& row) {
+                      pages[std::string(row.text(0).value_or(""))] =
+                          std::stoll(std::string(row.text(1).value_or("0")));
+                      return true;
+                    });
+  if (!read) return fail(std::move(read.error()));
+  Health health;
+  for (const auto& [name, table] : schema.tables) {
+    if (table.estimated_rows >= 0) health.tables[name].rows = table.estimated_rows;
+  }
+  health.numbers = {{"bytes", pages["count"] * pages["size"]},
+                    {"freeBytes", pages["free"] * pages["size"]}};
+  constexpr std::int64_t kQuarter = 4;
+  if (pages["free"] * kQuarter > pages["count"]) {
+    health.findings.push_back(
+        {.table = {},
+         .problem = "more than a quarter of the file is free pages",
+         .remedy = "VACUUM gives them back, and rewrites the file while nothing else uses it"});
+  }
+  return health;
+}
+
+int open_flags(const Settings& settings) {
+  const auto mode = settings.options.find("mode");
+  const std::string_view wanted =
+      mode == settings.options.end() ? "rw" : std::string_view(mode->second);
+  if (wanted == "ro") return SQLITE_OPEN_READONLY;
+  return SQLITE_OPEN_READWRITE | (wanted == "rwc" ? SQLITE_OPEN_CREATE : 0);
+}
+
+tl::unexpected<Failure> cannot_open(const Settings& settings, int code, std::string_view message) {
+  auto failure = sqlite_failure(code, message);
+  failure.message = settings.safe_name() + ": " + failure.message;
+  if (failure.kind == FailureKind::unavailable && (code & 0xff) == SQLITE_CANTOPEN) {
+    failure.message +=
+        "; check that the file exists, and may be read, or make one with winnow-sample";
+  }
+  return fail(std::move(failure));
+}
+
+}  // namespace
+
+Outcome<std::unique_ptr<Connection>> connect_sqlite(const Settings& settings,
+                                                    const Cancellation& cancellation) {
+  if (cancellation.requested()) return fail(FailureKind::cancelled, "cancelled while connecting");
+  sqlite3* opened = nullptr;
+  constexpr int kEach = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE;
+  const int code =
+      sqlite3_open_v2(settings.database.c_str(), &opened, open_flags(settings) | kEach, nullptr);
+  Handle handle(opened);
+  if (code != SQLITE_OK) return cannot_open(settings, code, sqlite3_errstr(code));
+  auto connection = std::make_unique<SqliteConnection>(settings, cancellation, std::move(handle));
+  // The file is not looked at before something is read from it.
+  auto read = connection->query(plain("SELECT count(*) FROM sqlite_schema"),
+                                [](const Row& /*row*/) { return true; });
+  if (!read) {
+    auto failure = std::move(read.error());
+    failure.message = settings.safe_name() + ": " + failure.message;
+    return fail(std::move(failure));
+  }
+  return connection;
+}
+
+}  // namespace winnow::database

@@ -1,0 +1,117 @@
+#include "database/sqlite/dialect.h"
+
+#include <utility>
+
+namespace winnow::database {
+namespace {
+
+std::string doubled(std::string_view text, char quote) {
+  std::string result(1, quote);
+  for (const char character : text) {
+    if (character == quote) result += quote;
+    result += character;
+  }
+  return result + quote;
+}
+
+std::string numbered(std::size_t ordinal) {
+  return "?" + std::to_string(ordinal);
+}
+
+}  // namespace
+
+std::string SqliteDialect::quoted(std::string_view identifier) const {
+  return doubled(identifier, '"');
+}
+
+std::string SqliteDialect::placeholder(std::size_t ordinal, const Parameter& value) const {
+  if (!std::holds_alternative<TextList>(value)) return numbered(ordinal);
+  return "(SELECT value FROM json_each(" + numbered(ordinal) + "))";
+}
+
+std::string SqliteDialect::placeholder_as(std::size_t ordinal, const Column& column,
+                                          const Parameter& value) const {
+  // Texts stand for values of other types in cursors; the rest is bound as what it is.
+  if (!std::holds_alternative<std::string>(value)) return placeholder(ordinal, value);
+  const auto place = numbered(ordinal);
+  switch (column.type) {
+    case ColumnType::boolean:
+      return "(" + place + " IN ('true', '1'))";
+    case ColumnType::integer:
+      return "CAST(" + place + " AS INTEGER)";
+    case ColumnType::number:
+      return "CAST(" + place + " AS REAL)";
+    default:
+      return place;
+  }
+}
+
+void SqliteDialect::any_of(SqlWriter& writer, std::string_view expression, const Column& column,
+                           TextList values) const {
+  if (column.type == ColumnType::boolean) {
+    for (auto& value : values) value = value == "true" || value == "1" ? "1" : "0";
+  }
+  writer.text(expression).text(" IN ").bind(std::move(values));
+}
+
+void SqliteDialect::starts_with(SqlWriter& writer, std::string_view expression,
+                                std::string prefix) const {
+  writer.text("substr(").text(expression).text(", 1, length(").bind(prefix).text(")) = ");
+  writer.bind(std::move(prefix));
+}
+
+void SqliteDialect::compare_instant(SqlWriter& writer, std::string_view table_alias,
+                                    const Column& column,
+                                    std::span<const std::string> /*document_path*/,
+                                    Comparison comparison, Instant instant) const {
+  writer.text(qualified(*this, table_alias, column.name)).text(sign(comparison)).bind(instant);
+}
+
+std::string SqliteDialect::as_text(std::string_view table_alias, const Column& column,
+                                   std::span<const std::string> /*document_path*/) const {
+  const auto name = qualified(*this, table_alias, column.name);
+  switch (column.type) {
+    case ColumnType::boolean:
+      return "CASE " + name + " WHEN 1 THEN 'true' WHEN 0 THEN 'false' END";
+    case ColumnType::document:
+      return "json(" + name + ")";
+    default:
+      return "CAST(" + name + " AS TEXT)";
+  }
+}
+
+std::string SqliteDialect::as_cursor(std::string_view table_alias, const Column& column) const {
+  const auto name = qualified(*this, table_alias, column.name);
+  // CAST keeps 15 digits of a number, which is not the number.
+  if (column.type == ColumnType::number) {
+    return "CASE WHEN " + name + " IS NOT NULL THEN printf('%!.17g', " + name + ") END";
+  }
+  return "CAST(" + name + " AS TEXT)";
+}
+
+std::string SqliteDialect::document_text(std::string_view column_expression,
+                                         std::span<const std::string> path) const {
+  std::string steps = "$";
+  for (const auto& step : path) steps += "." + doubled(step, '"');
+  const auto arguments = std::string(column_expression) + ", " + doubled(steps, '\'');
+  // JSON's true and false would come out as 1 and 0.
+  return "(CASE json_type(" + arguments +
+         ") WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST(json_extract(" + arguments +
+         ") AS TEXT) END)";
+}
+
+Statement SqliteDialect::delete_by_keys(const Table& table, const Column& column, TextList keys,
+                                        Marked marked) const {
+  SqlWriter writer(*this);
+  writer.text("DELETE FROM ").table(table).text(" WHERE ");
+  // Beside the primary key `deleted` would mislead SQLite to an index that begins with it, of which
+  // it then reads all.
+  const bool by_primary_key = table.primary_key == std::vector{column.name};
+  if (!by_primary_key && table.column("deleted") != nullptr) {
+    writer.identifier("deleted").text(marked == Marked::either ? " IN (0, 1) AND " : " = 0 AND ");
+  }
+  any_of(writer, quoted(column.name), column, std::move(keys));
+  return writer.take();
+}
+
+}  // namespace winnow::database

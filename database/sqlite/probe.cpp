@@ -1,0 +1,125 @@
+#include "database/sqlite/probe.h"
+
+#include <algorithm>
+#include <cctype>
+#include <functional>
+#include <map>
+
+#include "database/sqlite/dialect.h"
+
+namespace winnow::database {
+namespace {
+
+ColumnType type_of(std::string declared) {
+  std::transform(declared.begin(), declared.end(), declared.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  declared = declared.substr(0, declared.find_first_of(" ("));
+  static const std::map<std::string, ColumnType> kTypes = {
+      {"BOOLEAN", ColumnType::boolean}, {"BOOL", ColumnType::boolean},
+      {"INTEGER", ColumnType::integer}, {"INT", ColumnType::integer},
+      {"BIGINT", ColumnType::integer},  {"REAL", ColumnType::number},
+      {"DOUBLE", ColumnType::number},   {"FLOAT", ColumnType::number},
+      {"TEXT", ColumnType::text},       {"VARCHAR", ColumnType::text},
+      {"INSTANT", ColumnType::instant}, {"DATETIME", ColumnType::instant},
+      {"JSON", ColumnType::document},
+  };
+  const auto found = kTypes.find(declared);
+  return found == kTypes.end() ? ColumnType::other : found->second;
+}
+
+std::string text_of(const Row& row, std::size_t column) {
+  return std::string(row.text(column).value_or(""));
+}
+
+Outcome<void> each_row(sqlite3* database, const char* sql, const std::string& argument,
+                       const std::function<void(const Row&)>& take) {
+  auto statement = SqliteStatement::prepare(database, {.sql = sql, .parameters = {argument}});
+  if (!statement) return fail(std::move(statement.error()));
+  while (true) {
+    const auto stepped = statement->step();
+    if (!stepped) return fail(stepped.error());
+    if (!*stepped) return {};
+    take(*statement);
+  }
+}
+
+// table_xinfo, as table_info leaves generated columns out; hidden = 1 is a virtual table's own.
+Outcome<void> read_columns(sqlite3* database, Table& table) {
+  std::map<std::string, std::string> key;
+  auto read = each_row(database,
+                       "SELECT name, type, \"notnull\", printf('%05d', pk) FROM "
+                       "pragma_table_xinfo(?1) WHERE hidden <> 1 ORDER BY cid",
+                       table.name, [&](const Row& row) {
+                         Column column;
+                         column.name = text_of(row, 0);
+                         column.type_name = text_of(row, 1);
+                         column.type = type_of(column.type_name);
+                         column.nullable = text_of(row, 2) == "0";
+                         if (text_of(row, 3) != "00000") key[text_of(row, 3)] = column.name;
+                         table.columns.push_back(std::move(column));
+                       });
+  for (const auto& [position, name] : key) table.primary_key.push_back(name);
+  return read;
+}
+
+Outcome<void> read_indexes(sqlite3* database, Table& table) {
+  return each_row(
+      database,
+      "SELECT list.name, list.\"unique\", list.partial, info.name FROM pragma_index_list(?1) AS "
+      "list, "
+      "pragma_index_info(list.name) AS info ORDER BY list.origin <> 'pk', list.name, info.seqno",
+      table.name, [&](const Row& row) {
+        if (table.indexes.empty() || table.indexes.back().name != text_of(row, 0)) {
+          table.indexes.push_back({.name = text_of(row, 0),
+                                   .columns = {},
+                                   .unique = text_of(row, 1) == "1",
+                                   .partial = text_of(row, 2) == "1"});
+        }
+        table.indexes.back().columns.push_back(text_of(row, 3));
+      });
+}
+
+// A key of one INTEGER column is the table's own order and has no entry in the list of indexes.
+void add_rowid_key(Table& table) {
+  if (table.primary_key.size() != 1) return;
+  const auto* column = table.column(table.primary_key.front());
+  if (column == nullptr || column->type_name != "INTEGER") return;
+  table.indexes.insert(table.indexes.begin(),
+                       Index{.name = "PRIMARY KEY", .columns = table.primary_key, .unique = true});
+}
+
+// The greatest row number is found at once, and is no less than the number of rows. A table without
+// row numbers, or a view, has no estimate.
+void estimate_rows(sqlite3* database, const std::string& kind, Table& table) {
+  if (kind != "table") return;
+  const auto sql = "SELECT max(rowid), ?1 FROM " + SqliteDialect().quoted(table.name);
+  static_cast<void>(each_row(database, sql.c_str(), table.name, [&table](const Row& row) {
+    table.estimated_rows = std::stoll(row.text(0) ? text_of(row, 0) : "0");
+  }));
+}
+
+}  // namespace
+
+Outcome<std::optional<Table>> probe_sqlite_table(sqlite3* database, const std::string& name,
+                                                 bool writable) {
+  std::string kind;
+  auto read = each_row(
+      database, "SELECT type FROM sqlite_schema WHERE name = ?1 AND type IN ('table', 'view')",
+      name, [&](const Row& row) { kind = text_of(row, 0); });
+  if (!read) return fail(std::move(read.error()));
+  if (kind.empty()) return std::optional<Table>();
+  Table table;
+  table.name = name;
+  table.can_delete = writable && kind == "table";
+  if (auto columns = read_columns(database, table); !columns) {
+    return fail(std::move(columns.error()));
+  }
+  if (auto indexes = read_indexes(database, table); !indexes) {
+    return fail(std::move(indexes.error()));
+  }
+  add_rowid_key(table);
+  estimate_rows(database, kind, table);
+  return std::optional<Table>(std::move(table));
+}
+
+}  // namespace winnow::database

@@ -1,0 +1,23 @@
+// The JSON Schemas that a manifest and the configuration are held against, compiled in.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "document/embedded_file.h"
+#include "document/schema.h"
+
+namespace winnow::plugin {
+
+std::span<const document::EmbeddedFile> builtin_schemas();
+
+// Holds a document against the schema of that name. The failure is a configuration one: `file:line:
+// /pointer: reason`.
+Outcome<void> check_against(std::string_view schema_name, const document::Document& document);
+
+// `file:line: /pointer: reason`.
+std::string placed(const document::Document& document, std::string_view pointer,
+                   std::string_view reason);
+
+}  // namespace winnow::plugin

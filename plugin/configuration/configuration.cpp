@@ -1,0 +1,248 @@
+// The operator's configuration: first its form, by the schema, then each part.
+#include "plugin/configuration/configuration.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "document/pointer.h"
+#include "document/yaml.h"
+#include "plugin/builtin/schemas.h"
+#include "plugin/configuration/kestra.h"
+#include "plugin/configuration/namespace_pattern.h"
+#include "plugin/configuration/s3.h"
+#include "plugin/configuration/secret.h"
+
+namespace winnow::plugin {
+namespace {
+
+using document::Document;
+using document::Json;
+
+const char* const kName = "configuration";
+
+tl::unexpected<Failure> refused(const Document& document, const std::string& pointer,
+                                const std::string& reason) {
+  return fail(FailureKind::configuration, placed(document, pointer, reason), pointer);
+}
+
+const Json& part(const Json& object, const char* key) {
+  static const Json none = Json::object();
+  const auto found = object.find(key);
+  return found == object.end() ? none : *found;
+}
+
+bool is_folder(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error);
+}
+
+Outcome<database::Settings> own_settings(const Document& document, const Json& database) {
+  auto settings = database::parse_url(database["url"].get_ref<const std::string&>());
+  if (!settings) return refused(document, "/database/url", settings.error().message);
+  if (!settings->password.empty() && database.contains("password")) {
+    return refused(document, "/database/password",
+                   "the URL has a password already; write it in one place only");
+  }
+  return settings;
+}
+
+Outcome<void> read_database(const Document& document, const KestraConfiguration* kestra,
+                            Configuration& configuration) {
+  if (!document.value.contains("database") && kestra == nullptr) return {};
+  const auto& database = part(document.value, "database");
+  if (!database.contains("url") && kestra == nullptr) {
+    return refused(document, "/database/url",
+                   "is required where no `kestra` says where the database is");
+  }
+  auto settings = database.contains("url") ? own_settings(document, database) : kestra->database();
+  if (!settings) return fail(std::move(settings.error()));
+  if (database.contains("password")) {
+    auto password = resolve_secret(database["password"]);
+    if (!password) return refused(document, "/database/password", password.error().message);
+    settings->password = std::move(*password);
+  }
+  settings->connect_timeout_ms = database.value("connect-timeout", settings->connect_timeout_ms);
+  settings->lock_timeout_ms = database.value("lock-timeout", settings->lock_timeout_ms);
+  configuration.connections = database.value("connections", configuration.connections);
+  configuration.database = std::move(*settings);
+  return {};
+}
+
+// Keys that say something about some types of storage only.
+Outcome<void> check_storage_keys(const Document& document, const Json& storage) {
+  const auto type = storage["type"].get<std::string>();
+  const bool bucket = type == "s3" || type == "minio";
+  for (const auto& entry : storage.items()) {
+    const auto& key = entry.key();
+    if (key == "type" || (key == "hold-time" && type != "none")) continue;
+    if (key == "base-path" ? type == "local" : bucket && key != "hold-time") continue;
+    return refused(document, "/storage/" + key,
+                   key == "base-path"   ? "goes with type local only"
+                   : key == "hold-time" ? "says nothing where there are no files"
+                                        : "goes with the types s3 and minio only");
+  }
+  return {};
+}
+
+Outcome<void> read_local(const Document& document, const Json& storage, StorageSettings& settings) {
+  settings.kind = StorageKind::local;
+  if (!storage.contains("base-path")) {
+    return refused(document, "/storage/base-path",
+                   "is required: the folder of kestra.storage.local.base-path");
+  }
+  settings.base_path = storage["base-path"].get<std::string>();
+  if (const auto wrong = wrong_base_path(settings.base_path))
+    return refused(document, "/storage/base-path", *wrong);
+  if (is_folder(settings.base_path)) return {};
+  return refused(document, "/storage/base-path",
+                 "\"" + settings.base_path + "\" is no folder on this machine");
+}
+
+Outcome<void> read_bucket(const Document& document, const Json& storage,
+                          StorageSettings& settings) {
+  settings.kind = StorageKind::s3;
+  S3Words words{.minio = storage["type"] == "minio",
+                .bucket = storage.value("bucket", ""),
+                .region = storage.value("region", ""),
+                .endpoint = storage.value("endpoint", ""),
+                .path = storage.value("path", ""),
+                .profile = storage.value("profile", ""),
+                .credentials_file = storage.value("credentials-file", ""),
+                .ca_file = storage.value("ca-file", "")};
+  if (storage.contains("path-style")) words.path_style = storage["path-style"].get<bool>();
+  for (const auto& [key, word] :
+       {std::pair{"access-key", &words.access_key}, std::pair{"secret-key", &words.secret_key},
+        std::pair{"session-token", &words.session_token}}) {
+    if (!storage.contains(key)) continue;
+    auto secret = resolve_secret(storage[key]);
+    if (!secret) return refused(document, std::string("/storage/") + key, secret.error().message);
+    *word = std::move(*secret);
+  }
+  auto complete = complete_s3(words, environment);
+  if (!complete) {
+    return refused(document, "/storage" + complete.error().pointer, complete.error().message);
+  }
+  settings.s3 = std::move(*complete);
+  settings.s3.requests = storage.value("requests", settings.s3.requests);
+  settings.s3.timeout_ms = storage.value("timeout", settings.s3.timeout_ms);
+  return {};
+}
+
+Outcome<void> read_own_storage(const Document& document, Configuration& configuration) {
+  const auto& storage = document.value["storage"];
+  if (auto checked = check_storage_keys(document, storage); !checked) return checked;
+  StorageSettings settings;
+  settings.hold_ms = storage.value("hold-time", settings.hold_ms);
+  const auto type = storage["type"].get<std::string>();
+  Outcome<void> read;
+  if (type == "local") read = read_local(document, storage, settings);
+  if (type == "s3" || type == "minio") read = read_bucket(document, storage, settings);
+  if (type == "host") settings.kind = StorageKind::host;
+  if (!read) return read;
+  configuration.storage = std::move(settings);
+  return {};
+}
+
+Outcome<void> read_storage(const Document& document, const KestraConfiguration* kestra,
+                           Configuration& configuration) {
+  if (document.value.contains("storage")) return read_own_storage(document, configuration);
+  if (kestra == nullptr) return {};
+  auto storage = kestra->storage();
+  if (!storage) return fail(std::move(storage.error()));
+  configuration.storage = std::move(storage->settings);
+  configuration.storage_problem = std::move(storage->problem);
+  return {};
+}
+
+std::optional<std::string> tenant_of(const Json& tenant) {
+  return tenant.is_null() ? std::nullopt : std::optional<std::string>(tenant.get<std::string>());
+}
+
+Outcome<void> read_patterns(const Document& document, const char* key,
+                            std::vector<std::string>& patterns) {
+  const auto& list = part(part(document.value, "policy"), key);
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const auto pattern = list[i].get<std::string>();
+    const bool protects = std::string_view(key) == "protect";
+    const auto wrong =
+        protects ? wrong_protected_namespace(pattern) : wrong_allowed_namespace(pattern);
+    if (wrong)
+      return refused(document, document::pointer_to(std::string("/policy/") + key, i), *wrong);
+    patterns.push_back(pattern);
+  }
+  return {};
+}
+
+Outcome<void> read_policy(const Document& document, tasks::Policy& policy) {
+  const auto& source = part(document.value, "policy");
+  if (source.contains("tenant")) {
+    const auto& tenant = source["tenant"];
+    if (!tenant.is_array()) policy.tenants.push_back(tenant_of(tenant));
+    for (const auto& each : tenant.is_array() ? tenant : Json::array())
+      policy.tenants.push_back(tenant_of(each));
+  }
+  if (auto read = read_patterns(document, "allow", policy.allow); !read) return read;
+  if (auto read = read_patterns(document, "protect", policy.protect); !read) return read;
+  if (source.contains("max-executions"))
+    policy.max_executions = source["max-executions"].get<std::int64_t>();
+  policy.allow_scan = source.value("allow-scan", false);
+  return {};
+}
+
+Outcome<void> read_folders(const Document& document, Configuration& configuration) {
+  for (const auto& folder : part(document.value, "manifests")) {
+    configuration.manifest_folders.push_back(folder.get<std::string>());
+  }
+  if (document.value.contains("store-directory")) {
+    configuration.store_directory = document.value["store-directory"].get<std::string>();
+    if (is_folder(configuration.store_directory)) return {};
+    return refused(document, "/store-directory",
+                   "\"" + configuration.store_directory + "\" is no folder on this machine");
+  }
+  std::error_code error;
+  const auto temporary = std::filesystem::temp_directory_path(error);
+  configuration.store_directory = error ? "/tmp" : temporary.string();
+  return {};
+}
+
+Outcome<std::optional<KestraConfiguration>> read_kestra(const Document& document) {
+  if (!document.value.contains("kestra")) return std::nullopt;
+  auto kestra = document::read_yaml_file(document.value["kestra"].get<std::string>());
+  if (!kestra) return refused(document, "/kestra", kestra.error().message);
+  return KestraConfiguration(std::move(*kestra), environment);
+}
+
+}  // namespace
+
+std::optional<std::string> wrong_base_path(const std::string& path) {
+  const std::filesystem::path folder(path);
+  if (path.find('\0') != std::string::npos) return "holds a NUL byte";
+  if (!folder.is_absolute())
+    return "has to be an absolute path: a relative one would mean another folder elsewhere";
+  const auto normal = folder.lexically_normal();
+  if (normal == "/" || normal == "//") return "can't be the root of the file system";
+  return std::nullopt;
+}
+
+Outcome<Configuration> read_configuration(std::string_view text) {
+  auto document = document::parse_yaml(text, kName);
+  if (!document) return fail(std::move(document.error()));
+  if (document->value.is_null()) document->value = Json::object();
+  if (auto checked = check_against("configuration.schema.json", *document); !checked) {
+    return fail(std::move(checked.error()));
+  }
+  const auto kestra = read_kestra(*document);
+  if (!kestra) return fail(kestra.error());
+  const auto* const from_kestra = *kestra ? &**kestra : nullptr;
+  Configuration configuration;
+  for (const auto& read :
+       {read_database(*document, from_kestra, configuration),
+        read_storage(*document, from_kestra, configuration),
+        read_policy(*document, configuration.policy), read_folders(*document, configuration)}) {
+    if (!read) return fail(read.error());
+  }
+  return configuration;
+}
+
+}  // namespace winnow::plugin

@@ -1,0 +1,46 @@
+// The operator's configuration (winnow.yaml, or the same keys in JSON), read and checked without any network.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "database/url/settings.h"
+#include "outcome/failure.h"
+#include "storage/s3.h"
+#include "tasks/task.h"
+
+namespace winnow::plugin {
+
+enum class StorageKind { none, local, s3, host };
+
+struct StorageSettings {
+  StorageKind kind = StorageKind::none;
+  std::string base_path = {};    // local
+  storage::S3Settings s3 = {};   // s3, with minio
+  std::int32_t hold_ms = 5'000;  // how long a transaction's locks wait for files to be removed
+};
+
+struct Configuration {
+  // Nothing: tasks are refused until there is one, describe works.
+  std::optional<database::Settings> database;
+  std::int32_t connections = 2;
+  // Nothing: not configured; a task that needs files is refused.
+  std::optional<StorageSettings> storage;
+  std::string storage_problem;  // why Kestra's own storage is not used, for that refusal; or empty
+  tasks::Policy policy;
+  std::string store_directory;  // for STORE; default: the system's folder for temporary files
+  std::vector<std::string> manifest_folders;
+};
+
+// Empty text is an empty configuration. An unknown key is refused with name:line and the nearest known one. Secrets
+// ({env: NAME}, {file: PATH} or a plain string) are resolved here. With `kestra: PATH` the database and the storage come
+// from Kestra's own application.yml where the configuration itself does not name them.
+Outcome<Configuration> read_configuration(std::string_view text);
+
+// What is wrong with a storage's folder, by its text alone: relative, the root, not a path. Nothing: it is fine.
+std::optional<std::string> wrong_base_path(const std::string& path);
+
+}  // namespace winnow::plugin

@@ -1,0 +1,246 @@
+// Reads the few keys of application.yml that say where Kestra keeps its data.
+#include "plugin/configuration/kestra.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <span>
+
+#include "document/pointer.h"
+#include "plugin/builtin/schemas.h"
+#include "plugin/configuration/s3.h"
+
+namespace winnow::plugin {
+namespace {
+
+using document::Json;
+
+// `basePath`, `base-path` and `base_path` are one name.
+std::string relaxed(std::string_view name) {
+  std::string letters;
+  for (const char c : name) {
+    if (c == '-' || c == '_') continue;
+    letters += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return letters;
+}
+
+std::vector<std::string> split(std::string_view dotted) {
+  std::vector<std::string> parts;
+  for (;;) {
+    const auto dot = dotted.find('.');
+    parts.emplace_back(dotted.substr(0, dot));
+    if (dot == std::string_view::npos) return parts;
+    dotted.remove_prefix(dot + 1);
+  }
+}
+
+struct Found {
+  const Json* value = nullptr;
+  std::string pointer;
+};
+
+// What stands at the path, whether its keys are nested, joined by dots, or both.
+Found find(const Json& node, std::span<const std::string> path, const std::string& pointer) {
+  if (path.empty()) return {&node, pointer};
+  if (!node.is_object()) return {};
+  for (const auto& member : node.items()) {
+    const auto parts = split(member.key());
+    const bool leads =
+        parts.size() <= path.size() && std::equal(parts.begin(), parts.end(), path.begin(),
+                                                  [](const auto& one, const auto& other) {
+                                                    return relaxed(one) == relaxed(other);
+                                                  });
+    if (!leads) continue;
+    auto found = find(member.value(), path.subspan(parts.size()),
+                      document::pointer_to(pointer, member.key()));
+    if (found.value != nullptr) return found;
+  }
+  return {};
+}
+
+// DATASOURCES_POSTGRES_URL for datasources.postgres.url, KESTRA_STORAGE_LOCAL_BASE_PATH for
+// ...base-path.
+std::string environment_name(const std::vector<std::string>& path) {
+  std::string name;
+  for (const auto& part : path) {
+    if (!name.empty()) name += '_';
+    for (const char c : part) {
+      const bool letter = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : letter ? c : '_';
+    }
+  }
+  return name;
+}
+
+std::string dotted(const std::vector<std::string>& path) {
+  std::string text;
+  for (const auto& part : path) text += (text.empty() ? "" : ".") + part;
+  return text;
+}
+
+constexpr const char* kWorksOn = "winnow works on PostgreSQL and MySQL";
+
+}  // namespace
+
+tl::unexpected<Failure> KestraConfiguration::refused(const Path& path,
+                                                     const std::string& reason) const {
+  const auto found = find(document_.value, path, "");
+  return fail(FailureKind::configuration, document_.place(found.pointer) + ": " +
+                                              (path.empty() ? "" : dotted(path) + ": ") + reason);
+}
+
+Outcome<std::string> KestraConfiguration::word(const Path& path) const {
+  const auto found = find(document_.value, path, "");
+  const bool plain =
+      found.value != nullptr && (found.value->is_boolean() || found.value->is_number_integer());
+  if (!plain || lookup_(environment_name(path))) return text(path);
+  return found.value->dump();
+}
+
+Outcome<std::string> KestraConfiguration::text(const Path& path) const {
+  if (auto value = lookup_(environment_name(path)); value && !value->empty())
+    return std::move(*value);
+  const auto found = find(document_.value, path, "");
+  if (found.value == nullptr || found.value->is_null()) return std::string();
+  if (!found.value->is_string()) return refused(path, "expected a text; write it in quotes");
+  auto resolved = resolve_placeholders(found.value->get_ref<const std::string&>(), lookup_);
+  if (!resolved) return refused(path, resolved.error().message);
+  return resolved;
+}
+
+std::vector<std::string> KestraConfiguration::datasource_names() const {
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& name) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  };
+  if (!document_.value.is_object()) return names;
+  for (const auto& top : document_.value.items()) {
+    const auto parts = split(top.key());
+    if (parts.front() != "datasources") continue;
+    if (parts.size() > 1) {
+      add(parts[1]);
+    } else if (top.value().is_object()) {
+      for (const auto& source : top.value().items()) add(split(source.key()).front());
+    }
+  }
+  return names;
+}
+
+Outcome<std::string> KestraConfiguration::datasource() const {
+  auto type = text({"kestra", "repository", "type"});
+  if (!type) return type;
+  if (*type == "postgresql") *type = "postgres";
+  const auto names = datasource_names();
+  if (names.empty() && type->empty()) {
+    return refused({}, "there are no `datasources` here; is this Kestra's configuration?");
+  }
+  if (type->empty()) {
+    if (names.size() == 1) return names.front();
+    return refused({"datasources"},
+                   "there are several, and no kestra.repository.type says which one is Kestra's");
+  }
+  if (*type != "postgres" && *type != "mysql") {
+    return refused({"kestra", "repository", "type"},
+                   "Kestra keeps its data in \"" + *type + "\" here; " + kWorksOn);
+  }
+  // The name of a datasource is free; by convention it is its type.
+  const bool named = std::find(names.begin(), names.end(), *type) != names.end();
+  if (named || names.size() != 1) return *type;
+  return names.front();
+}
+
+Outcome<database::Settings> KestraConfiguration::database() const {
+  const auto name = datasource();
+  if (!name) return fail(name.error());
+  const auto key = [&](const char* last) { return Path{"datasources", *name, last}; };
+  const auto url = text(key("url"));
+  if (!url) return fail(url.error());
+  if (url->empty()) return refused({"datasources"}, *name + ".url is missing");
+  if (url->starts_with("jdbc:h2:")) {
+    return refused(key("url"), std::string("H2 is no database that winnow can reach; ") + kWorksOn);
+  }
+  auto settings = database::parse_url(*url);
+  if (!settings) return refused(key("url"), settings.error().message);
+  if (settings->engine == database::Engine::sqlite) return refused(key("url"), kWorksOn);
+  const auto user = text(key("username"));
+  if (!user) return fail(user.error());
+  const auto password = text(key("password"));
+  if (!password) return fail(password.error());
+  if (!user->empty()) settings->user = *user;
+  if (!password->empty()) settings->password = *password;
+  return settings;
+}
+
+Outcome<KestraStorage> KestraConfiguration::storage() const {
+  const auto type = text({"kestra", "storage", "type"});
+  if (!type) return fail(type.error());
+  if (type->empty())
+    return KestraStorage{std::nullopt, document_.name + " has no kestra.storage.type"};
+  if (*type == "local") return local_storage();
+  if (*type == "s3" || *type == "minio") return bucket(*type);
+  return KestraStorage{std::nullopt,
+                       "Kestra's storage is of type \"" + *type +
+                           "\", from which this version of winnow can't remove files itself"};
+}
+
+Outcome<KestraStorage> KestraConfiguration::local_storage() const {
+  const Path key{"kestra", "storage", "local", "base-path"};
+  const auto path = text(key);
+  if (!path) return fail(path.error());
+  if (path->empty()) return refused({"kestra", "storage"}, "local.base-path is missing");
+  if (const auto wrong = wrong_base_path(*path)) {
+    return KestraStorage{std::nullopt,
+                         "kestra.storage.local.base-path in " + document_.name + " " + *wrong};
+  }
+  return KestraStorage{StorageSettings{.kind = StorageKind::local, .base_path = *path}, {}};
+}
+
+Outcome<KestraStorage> KestraConfiguration::bucket(const std::string& type) const {
+  Outcome<void> read;
+  // The first of several names that a version of the storage's plugin had for it.
+  const auto given = [&](std::initializer_list<const char*> names) {
+    for (const char* name : names) {
+      auto value = word({"kestra", "storage", type, name});
+      if (!value && read) read = fail(value.error());
+      if (value && !value->empty()) return *value;
+    }
+    return std::string();
+  };
+  S3Words words{.minio = type == "minio",
+                .bucket = given({"bucket"}),
+                .region = given({"region"}),
+                .endpoint = given({"endpoint-override", "endpoint"}),
+                .path = given({"path"}),
+                .access_key = given({"access-key-id", "access-key"}),
+                .secret_key = given({"secret-key-id", "secret-key"})};
+  if (const auto style = given({"force-path-style"}); !style.empty()) {
+    words.path_style = style == "true";
+  }
+  if (words.minio && !words.endpoint.empty()) {
+    const auto port = given({"port"});
+    const bool secure = given({"secure"}) == "true";
+    if (words.endpoint.find("://") == std::string::npos) {
+      words.endpoint = (secure ? "https://" : "http://") + words.endpoint;
+    }
+    if (!port.empty()) words.endpoint += ":" + port;
+    if (const auto virtual_host = given({"vhost"}); !virtual_host.empty()) {
+      words.path_style = virtual_host != "true";
+    }
+  }
+  const bool role = !given({"sts-role-arn"}).empty();
+  const bool certificates = !given({"ca-pem"}).empty() || !given({"client-pem"}).empty();
+  if (!read) return fail(read.error());
+  if (words.bucket.empty()) return refused({"kestra", "storage"}, type + ".bucket is missing");
+  const auto unusable = [&](const std::string& reason) {
+    return KestraStorage{std::nullopt, "the bucket of kestra.storage." + type + " in " +
+                                           document_.name + " can't be used: " + reason};
+  };
+  if (role) return unusable("winnow takes on no role (sts-role-arn)");
+  if (certificates) return unusable("it has certificates of its own (ca-pem, client-pem)");
+  auto complete = complete_s3(words, lookup_);
+  if (!complete)
+    return unusable(complete.error().pointer.substr(1) + ": " + complete.error().message);
+  return KestraStorage{StorageSettings{.kind = StorageKind::s3, .s3 = std::move(*complete)}, {}};
+}
+
+}  // namespace winnow::plugin

@@ -1,0 +1,52 @@
+// Kestra's own application.yml, so that an operator need not say twice where the database and the
+// files are.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "database/url/settings.h"
+#include "document/yaml.h"
+#include "plugin/configuration/configuration.h"
+#include "plugin/configuration/placeholders.h"
+
+namespace winnow::plugin {
+
+struct KestraStorage {
+  std::optional<StorageSettings> settings;
+  std::string problem;  // why there are none, for a person; empty where there are
+};
+
+// Keys are found as Micronaut binds them: `base-path` is `basePath`, `datasources.postgres.url: x`
+// may stand on one line, and a variable of the environment such as DATASOURCES_POSTGRES_URL comes
+// before the file.
+class KestraConfiguration {
+ public:
+  KestraConfiguration(document::Document document, Lookup lookup)
+      : document_(std::move(document)), lookup_(std::move(lookup)) {}
+
+  // The datasource that `kestra.repository.type` names, or the only one there is. A configuration
+  // failure with file:line where it is none that winnow works on.
+  Outcome<database::Settings> database() const;
+
+  // Kestra's storage, where winnow can remove files from it itself. Another one is no failure: only
+  // a task that removes files needs it.
+  Outcome<KestraStorage> storage() const;
+
+ private:
+  using Path = std::vector<std::string>;
+  // The text at the path with its placeholders replaced; empty where there is none.
+  Outcome<std::string> text(const Path& path) const;
+  // The same, also of a number or a boolean.
+  Outcome<std::string> word(const Path& path) const;
+  Outcome<KestraStorage> local_storage() const;
+  Outcome<KestraStorage> bucket(const std::string& type) const;  // of `s3` or `minio`
+  Outcome<std::string> datasource() const;                       // its name
+  std::vector<std::string> datasource_names() const;
+  tl::unexpected<Failure> refused(const Path& path, const std::string& reason) const;
+
+  document::Document document_;
+  Lookup lookup_;
+};
+
+}  // namespace winnow::plugin

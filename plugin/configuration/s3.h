@@ -1,0 +1,35 @@
+// What a configuration says of a bucket, winnow's own or Kestra's, made complete: defaults, AWS's own variables and its
+// shared credentials file.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "outcome/failure.h"
+#include "plugin/configuration/placeholders.h"
+#include "storage/s3.h"
+
+namespace winnow::plugin {
+
+// Empty texts were not given.
+struct S3Words {
+  bool minio = false;  // needs an endpoint; AWS has one for each region
+  std::string bucket = {};
+  std::string region = {};
+  std::string endpoint = {};
+  std::string path = {};
+  std::optional<bool> path_style = std::nullopt;
+  std::string access_key = {};
+  std::string secret_key = {};
+  std::string session_token = {};
+  std::string profile = {};
+  std::string credentials_file = {};
+  std::string ca_file = {};
+};
+
+// A configuration failure whose pointer is the key that is wrong, `/bucket` for example. Credentials are, in this order:
+// those that are given; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; a profile of the file that
+// `credentials_file`, AWS_SHARED_CREDENTIALS_FILE or ~/.aws/credentials is. No network: roles of machines are not asked.
+Outcome<storage::S3Settings> complete_s3(const S3Words& words, const Lookup& lookup);
+
+}  // namespace winnow::plugin

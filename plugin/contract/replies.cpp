@@ -1,0 +1,119 @@
+// Fills the host's buffers. Their memory comes from malloc, so that filling one can fail without
+// throwing and freeing one needs no more than its address.
+#include "plugin/contract/replies.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <string>
+#include <typeinfo>
+
+#include "document/object.h"
+#include "document/utf8.h"
+
+namespace winnow::plugin {
+
+namespace {
+
+// Handed out when there is no memory for a text; release() knows its address and leaves it alone.
+// It has no `done`: what was committed can't be told any more, and must not be told wrong.
+char no_memory_text[] =
+    R"({"code":"NO_MEMORY","message":"Out of memory. What was committed stays; free some memory and try again.",)"
+    R"("pointer":"","retryable":true,"sqlstate":""})";
+
+std::string dumped(const Json& json) {
+  // A server's message may hold bytes that are not UTF-8; they are replaced, not refused.
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// The host owns what it gets, until winnow_buffer_free.
+void fill(winnow_buffer& buffer, const std::string& text) {
+  char* const data =                                     // NOLINT(cppcoreguidelines-owning-memory)
+      static_cast<char*>(std::malloc(text.size() + 1));  // NOLINT(cppcoreguidelines-no-malloc)
+  if (data == nullptr) throw std::bad_alloc();
+  std::memcpy(data, text.c_str(), text.size() + 1);
+  buffer.data = data;
+  buffer.length = text.size();
+}
+
+std::string error_text(const TaskFailure& failure) {
+  // guarded() makes none, where an allocation failed.
+  const bool untold = failure.kind == FailureKind::no_memory && failure.message.empty();
+  return dumped(document::object_of(
+      {{"code", failure_code(failure.kind)},
+       {"message", untold ? "Out of memory. Free some and try again." : failure.message},
+       {"pointer", failure.pointer},
+       {"retryable", failure.retryable},
+       {"sqlstate", failure.sqlstate},
+       {"done", failure.done}}));
+}
+
+std::int32_t deliver_no_memory(winnow_buffer* buffer) noexcept {
+  if (buffer != nullptr) {
+    buffer->data = static_cast<char*>(no_memory_text);
+    buffer->length = sizeof no_memory_text - 1;
+  }
+  return WINNOW_NO_MEMORY;
+}
+
+}  // namespace
+
+bool usable(const winnow_buffer* buffer) noexcept {
+  return buffer == nullptr || buffer->size >= sizeof(winnow_buffer);
+}
+
+void release(winnow_buffer& buffer) noexcept {
+  if (buffer.data != static_cast<char*>(no_memory_text)) {
+    std::free(buffer.data);  // NOLINT(cppcoreguidelines-no-malloc,cppcoreguidelines-owning-memory)
+  }
+  buffer.data = nullptr;
+  buffer.length = 0;
+  buffer.reserved = 0;
+}
+
+std::int32_t deliver(winnow_buffer* buffer, const Answer& answer) {
+  if (!answer) {
+    if (buffer != nullptr) fill(*buffer, error_text(answer.error()));
+    return static_cast<std::int32_t>(answer.error().kind);
+  }
+  if (buffer != nullptr && !answer->is_null()) fill(*buffer, dumped(*answer));
+  return WINNOW_OK;
+}
+
+std::int32_t deliver_exception(winnow_buffer* buffer) noexcept {
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    return deliver_no_memory(buffer);
+  } catch (const std::exception& error) {
+    // Its type and not its text: the text of a parser's exception may repeat a password.
+    try {
+      return deliver(buffer,
+                     fail(FailureKind::internal,
+                          std::string("A defect of winnow: an exception of type ") +
+                              typeid(error).name() + " was not handled. Please report it."));
+    } catch (...) {
+      return deliver_no_memory(buffer);
+    }
+  } catch (...) {
+    return WINNOW_INTERNAL;
+  }
+}
+
+Outcome<std::string_view> text_argument(const char* name, const char* text, std::size_t size,
+                                        std::size_t limit) {
+  const auto refused = [name](const std::string& what) {
+    return fail(FailureKind::invalid_argument, std::string("`") + name + "` " + what);
+  };
+  if (size == 0) return std::string_view();
+  if (text == nullptr) return refused("is NULL but its length is " + std::to_string(size) + ".");
+  if (size > limit) {
+    return refused("has a length of " + std::to_string(size) + " bytes; at most " +
+                   std::to_string(limit) + " are taken.");
+  }
+  const std::string_view view(text, size);
+  if (!document::is_utf8(view)) return refused("is not UTF-8 text.");
+  return view;
+}
+
+}  // namespace winnow::plugin

@@ -1,0 +1,51 @@
+// What goes back to the host: statuses, buffers and the JSON of an error. The one place where an
+// exception or a Failure becomes what abi/winnow.h promises.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "abi/winnow.h"
+#include "document/task_failure.h"
+#include "outcome/failure.h"
+#include "tasks/task.h"
+
+namespace winnow::plugin {
+
+using document::Json;
+
+// A call's answer: JSON for the host's buffer, or null where success has no text.
+using Answer = tasks::TaskResult;
+
+// Whether the caller's buffer can be written to: NULL (not wanted), or at least of ABI 1.0's size.
+bool usable(const winnow_buffer* buffer) noexcept;
+
+// Frees the text and zeroes the struct but for `size`.
+void release(winnow_buffer& buffer) noexcept;
+
+// Puts a call's answer into the buffer and returns its status. May throw std::bad_alloc.
+std::int32_t deliver(winnow_buffer* buffer, const Answer& answer);
+
+// To be called in a catch block: the status of the exception at hand, with its error in the buffer.
+// Allocates nothing where memory is what is missing.
+std::int32_t deliver_exception(winnow_buffer* buffer) noexcept;
+
+// Every function of the ABI that can fail does its work through this.
+template <class Body>
+std::int32_t answered(winnow_buffer* buffer, const Body& body) noexcept {
+  if (!usable(buffer)) return WINNOW_INVALID_ARGUMENT;
+  if (buffer != nullptr) release(*buffer);
+  try {
+    return deliver(buffer, body());
+  } catch (...) {
+    return deliver_exception(buffer);
+  }
+}
+
+// A text of the host's, checked before it is read: NULL and length fit, not longer than `limit` (a
+// length of -1 would otherwise be read to the end of memory), UTF-8. `name` is the argument's name,
+// for the message.
+Outcome<std::string_view> text_argument(const char* name, const char* text, std::size_t size,
+                                        std::size_t limit);
+
+}  // namespace winnow::plugin

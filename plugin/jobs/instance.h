@@ -1,0 +1,62 @@
+// What stands behind a `winnow *`: the operator's configuration, the tasks, and what the host
+// offers.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string_view>
+
+#include "abi/winnow.h"
+#include "outcome/failure.h"
+#include "plugin/configuration/configuration.h"
+#include "plugin/manifests/registry.h"
+
+namespace winnow::plugin {
+
+// All but the count of its users is fixed once it is open, so that many threads may use it at once.
+class Instance {
+ public:
+  // Copies `host` (NULL: it offers nothing) and reads the configuration and the manifests. No
+  // network.
+  static Outcome<std::shared_ptr<Instance>> open(const winnow_host* host,
+                                                 std::string_view configuration);
+
+  const winnow_host& host() const { return host_; }
+  const Configuration& configuration() const { return configuration_; }
+  const Registry& registry() const { return registry_; }
+
+  // Ends its use; false where something uses it still, or it was closed before.
+  bool close();
+
+ private:
+  friend class Lease;
+  Instance(const winnow_host& host, Configuration configuration, Registry registry);
+
+  winnow_host host_;
+  Configuration configuration_;
+  Registry registry_;
+  std::mutex mutex_;
+  int leases_ = 0;
+  bool closed_ = false;
+};
+
+// A job's hold on the instance that it works for: while there is one, the instance can't be closed.
+class Lease {
+ public:
+  // Refused where the instance was closed meanwhile.
+  static Outcome<Lease> take(const std::shared_ptr<Instance>& instance);
+  Lease(Lease&&) noexcept = default;
+  Lease& operator=(Lease&&) = delete;
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+  ~Lease();
+
+  const Instance& operator*() const { return *instance_; }
+  const Instance* operator->() const { return instance_.get(); }
+
+ private:
+  explicit Lease(std::shared_ptr<Instance> instance) : instance_(std::move(instance)) {}
+  std::shared_ptr<Instance> instance_;
+};
+
+}  // namespace winnow::plugin

@@ -1,0 +1,189 @@
+// Makes jobs and runs them.
+#include "plugin/jobs/job.h"
+
+#include <utility>
+
+#include "plugin/jobs/host_storage.h"
+#include "storage/local.h"
+#include "storage/s3.h"
+#include "tasks/engine.h"
+
+namespace winnow::plugin {
+
+namespace {
+
+std::int64_t now_ns() {
+  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+bool needs_storage(const tasks::Manifest& manifest, const Json& parameters) {
+  const auto needs = tasks::engine_of(manifest).needs_storage;
+  return needs != nullptr && needs(manifest, parameters);
+}
+
+// The parameter that leaves the files alone; empty where there is none.
+std::string switch_of_files(const tasks::Manifest& manifest) {
+  for (const auto& step : manifest.steps) {
+    if (step.kind == tasks::PurgeStep::Kind::files) return step.switch_parameter;
+  }
+  return {};
+}
+
+Outcome<void> check_database(const Configuration& configuration) {
+  if (configuration.database) return {};
+  return fail(FailureKind::configuration,
+              "No database is configured. Set `database: {url: ...}` (docs/configuration.md).");
+}
+
+// Without this, rows would go and their files would stay for ever with nothing left that names
+// them.
+Outcome<void> check_storage(const Configuration& configuration, const tasks::Manifest& manifest,
+                            const Json& parameters) {
+  if (!needs_storage(manifest, parameters)) return {};
+  if (!configuration.storage) {
+    const std::string name = switch_of_files(manifest);
+    const std::string& problem = configuration.storage_problem;
+    return fail(FailureKind::configuration,
+                manifest.name + " removes files, but " +
+                    (problem.empty() ? "no storage is configured" : problem) +
+                    ". Set `storage:` in the "
+                    "configuration (`{type: none}` where there are no files)" +
+                    (name.empty() ? "." : ", or set the parameter " + name + " to false."),
+                name.empty() ? "" : "/" + name);
+  }
+  if (configuration.storage->kind != StorageKind::local) return {};  // a bucket's words are checked
+  auto opened = storage::open_local(configuration.storage->base_path);
+  if (!opened) return fail(std::move(opened.error()));
+  return {};
+}
+
+Failure misused(const char* message) {
+  return Failure{.kind = FailureKind::invalid_argument, .message = message};
+}
+
+}  // namespace
+
+// Holds the job for one call of plan or run.
+class Job::Turn {
+ public:
+  static Outcome<std::unique_ptr<Turn>> begin(Job& job, State state) {
+    const std::lock_guard lock(job.mutex_);
+    switch (job.state_) {
+      case State::fresh:
+        break;
+      case State::planning:
+      case State::running:
+        return fail(misused("The job is inside winnow_job_plan or winnow_job_run already."));
+      case State::done:
+        return fail(misused("The job ran before; make a new one for another run or plan."));
+    }
+    auto turn = std::unique_ptr<Turn>(new Turn(job, state));
+    job.state_ = state;
+    job.progress_.phase = tasks::Phase::fresh;
+    job.progress_.rows_done = 0;
+    job.progress_.rows_planned = -1;
+    job.progress_.batches = 0;
+    job.progress_.retries = 0;
+    job.ended_ns_ = 0;
+    job.began_ns_ = now_ns();
+    return turn;
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn() {
+    const std::lock_guard lock(job_.mutex_);
+    const bool ran = state_ == State::running;
+    job_.state_ = ran ? State::done : State::fresh;
+    job_.progress_.phase = ran ? tasks::Phase::done : tasks::Phase::fresh;
+    job_.ended_ns_ = now_ns();
+  }
+
+ private:
+  Turn(Job& job, State state) : job_(job), state_(state) {}
+  Job& job_;
+  const State state_;
+};
+
+Outcome<std::shared_ptr<Job>> Job::make(const std::shared_ptr<Instance>& instance,
+                                        std::string_view task, std::string_view parameters) {
+  auto lease = Lease::take(instance);
+  if (!lease) return fail(std::move(lease.error()));
+  const Configuration& configuration = (*lease)->configuration();
+  const auto found = (*lease)->registry().find(task);
+  if (!found) return fail(found.error());
+  const tasks::Manifest& manifest = (*found)->manifest;
+  auto checked = checked_parameters(**found, parameters.empty() ? "{}" : parameters);
+  if (!checked) return fail(std::move(checked.error()));
+  for (const auto& outcome :
+       {tasks::check(manifest, *checked, configuration.policy), check_database(configuration),
+        check_storage(configuration, manifest, *checked)}) {
+    if (!outcome) return fail(outcome.error());
+  }
+  return std::shared_ptr<Job>(new Job(std::move(*lease), **found, std::move(*checked)));
+}
+
+tasks::TaskResult Job::plan() {
+  return perform(State::planning, tasks::plan);
+}
+
+tasks::TaskResult Job::run() {
+  return perform(State::running, tasks::run);
+}
+
+tasks::TaskResult Job::perform(State state, Engine engine) {
+  const auto turn = Turn::begin(*this, state);
+  if (!turn) return fail(turn.error());
+  if (cancellation_.requested()) {
+    return fail(FailureKind::cancelled, "The job was cancelled before it began.");
+  }
+  JobThread job_thread(instance_->host(), cancellation_);
+  return job_thread.serve([&] { return work(job_thread, engine); });
+}
+
+// On the task's own thread: also opening a folder may wait, and the host is to be served meanwhile.
+tasks::TaskResult Job::work(JobThread& job_thread, Engine engine) {
+  const Configuration& configuration = instance_->configuration();
+  const auto storage = open_storage(job_thread);
+  if (!storage) return fail(storage.error());
+  tasks::Context context{.database = *configuration.database,
+                         .connections = configuration.connections,
+                         .storage = storage->get(),
+                         .storage_hold = std::chrono::milliseconds(
+                             configuration.storage.value_or(StorageSettings{}).hold_ms),
+                         .policy = configuration.policy,
+                         .store_directory = configuration.store_directory,
+                         .host = job_thread,
+                         .cancellation = cancellation_,
+                         .progress = progress_};
+  return engine(task_.manifest, parameters_, context);
+}
+
+// Nothing where the task needs no files, or where the operator says that there are none.
+Outcome<std::unique_ptr<storage::Storage>> Job::open_storage(JobThread& job_thread) const {
+  const auto& settings = instance_->configuration().storage;
+  if (!settings || !needs_storage(task_.manifest, parameters_)) return nullptr;
+  switch (settings->kind) {
+    case StorageKind::none:
+      return nullptr;
+    case StorageKind::local:
+      return storage::open_local(settings->base_path);
+    case StorageKind::s3:
+      return storage::open_s3(settings->s3);
+    case StorageKind::host:
+      return std::make_unique<HostStorage>(job_thread);
+  }
+  return nullptr;
+}
+
+void Job::progress(winnow_progress& out) const noexcept {
+  out.phase = static_cast<std::int32_t>(progress_.phase.load());
+  out.rows_done = progress_.rows_done;
+  out.rows_planned = progress_.rows_planned;
+  out.batches = progress_.batches;
+  out.retries = progress_.retries;
+  const std::int64_t began = began_ns_;
+  const std::int64_t ended = ended_ns_;
+  out.elapsed_ms = began == 0 ? 0 : ((ended == 0 ? now_ns() : ended) - began) / 1'000'000;
+}
+
+}  // namespace winnow::plugin

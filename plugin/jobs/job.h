@@ -1,0 +1,57 @@
+// What stands behind a `winnow_job *`: a task with its checked parameters, run at most once.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string_view>
+
+#include "abi/winnow.h"
+#include "outcome/cancellation.h"
+#include "plugin/jobs/instance.h"
+#include "plugin/jobs/job_thread.h"
+#include "tasks/task.h"
+
+namespace winnow::plugin {
+
+class Job {
+ public:
+  // Checks everything that needs no server: the parameters, the policy, and that the configuration
+  // has the database and the storage that the task needs.
+  static Outcome<std::shared_ptr<Job>> make(const std::shared_ptr<Instance>& instance,
+                                            std::string_view task, std::string_view parameters);
+
+  // One at a time; the second of two at once is refused.
+  tasks::TaskResult plan();
+  tasks::TaskResult run();
+
+  // Any thread, also while plan or run is under way, takes no lock.
+  void cancel() noexcept { cancellation_.request(); }
+  void progress(winnow_progress& out) const noexcept;
+
+ private:
+  using Engine = tasks::TaskResult (*)(const tasks::Manifest&, const Json&, tasks::Context&);
+  enum class State { fresh, planning, running, done };
+  class Turn;
+
+  Job(Lease instance, const Task& task, Json parameters)
+      : instance_(std::move(instance)), task_(task), parameters_(std::move(parameters)) {}
+  tasks::TaskResult perform(State state, Engine engine);
+  tasks::TaskResult work(JobThread& job_thread, Engine engine);
+  Outcome<std::unique_ptr<storage::Storage>> open_storage(JobThread& job_thread) const;
+
+  const Lease instance_;
+  const Task& task_;  // of the instance's registry
+  const Json parameters_;
+  Cancellation cancellation_;
+  tasks::Progress progress_;
+  std::atomic<std::int64_t> began_ns_{
+      0};  // of the steady clock; 0: neither plan nor run was called
+  std::atomic<std::int64_t> ended_ns_{0};  // 0: it is under way
+  std::mutex mutex_;
+  State state_ = State::fresh;
+};
+
+}  // namespace winnow::plugin

@@ -1,0 +1,101 @@
+// The names of a manifest, and what both engines share.
+#include "plugin/manifests/check.h"
+
+#include <algorithm>
+#include <set>
+
+#include "document/pointer.h"
+#include "plugin/builtin/schemas.h"
+
+namespace winnow::plugin {
+namespace {
+
+using document::Json;
+using document::pointer_to;
+
+constexpr std::size_t kLongestIdentifier = 63;  // PostgreSQL's; MySQL has 64
+
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool is_word(char c) {
+  return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
+}
+
+// `io.kestra.plugin.core.log.PurgeLogs`: words joined by dots.
+bool is_task_name(std::string_view name) {
+  const auto fits = [](char c) { return is_word(c) || c == '.'; };
+  return !name.empty() && is_letter(name.front()) && name.back() != '.' && name.size() <= 200 &&
+         name.find("..") == std::string_view::npos && std::all_of(name.begin(), name.end(), fits);
+}
+
+void check_task_names(const Json& manifest, Complaints& complaints) {
+  std::set<std::string> names;
+  const auto check = [&](const Json& value, const std::string& pointer) {
+    const auto& name = value.get_ref<const std::string&>();
+    if (!is_task_name(name)) {
+      complaints.add(
+          pointer,
+          "a task's name has letters, digits, `_` and dots only, and begins with a letter");
+    }
+    if (!names.insert(name).second)
+      complaints.add(pointer, "the name \"" + name + "\" stands here twice");
+  };
+  check(manifest["name"], "/name");
+  const auto& aliases = member(manifest, "aliases");
+  for (std::size_t i = 0; i < aliases.size(); ++i) check(aliases[i], pointer_to("/aliases", i));
+}
+
+void check_tables(const Json& manifest, Complaints& complaints) {
+  for (const char* key : {"table", "tenant", "namespace"}) {
+    if (manifest.contains(key)) check_identifier(manifest[key], pointer_to("", key), complaints);
+  }
+}
+
+}  // namespace
+
+const Json& member(const Json& object, std::string_view key) {
+  static const Json none;
+  if (!object.is_object()) return none;
+  const auto found = object.find(std::string(key));
+  return found == object.end() ? none : *found;
+}
+
+void check_identifier(const Json& name, const std::string& pointer, Complaints& complaints) {
+  const auto& text = name.get_ref<const std::string&>();
+  if (text.empty() || text.size() > kLongestIdentifier ||
+      !std::all_of(text.begin(), text.end(), is_word)) {
+    complaints.add(pointer,
+                   "expected 1 to 63 letters, digits or `_`, because it becomes a part of SQL");
+  }
+}
+
+void check_path(const Json& object, const std::string& pointer, Complaints& complaints) {
+  const auto& path = member(object, "document");
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    check_identifier(path[i], pointer_to(pointer_to(pointer, "document"), i), complaints);
+  }
+}
+
+void check_name(const std::string& name, const std::string& pointer, Complaints& complaints) {
+  if (name.empty() || name.size() > kLongestIdentifier || !is_letter(name.front()) ||
+      !std::all_of(name.begin(), name.end(), is_word)) {
+    complaints.add(pointer,
+                   "a name here has 1 to 63 letters, digits or `_` and begins with a letter");
+  }
+}
+
+Outcome<void> check_manifest(const document::Document& document) {
+  Complaints complaints;
+  const Json& manifest = document.value;
+  check_task_names(manifest, complaints);
+  check_tables(manifest, complaints);
+  check_parameters(manifest, complaints);
+  check_engine(manifest, complaints);
+  if (!complaints.first()) return {};
+  const auto& [pointer, reason] = *complaints.first();
+  return fail(FailureKind::configuration, placed(document, pointer, reason), pointer);
+}
+
+}  // namespace winnow::plugin

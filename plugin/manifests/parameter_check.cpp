@@ -1,0 +1,202 @@
+// A manifest's parameters: keywords that fit the type, defaults that fit the parameter, filters
+// that fit both.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "document/nearest.h"
+#include "document/pointer.h"
+#include "document/schema.h"
+#include "plugin/manifests/check.h"
+#include "tasks/engine.h"
+
+namespace winnow::plugin {
+namespace {
+
+using document::Json;
+using document::pointer_to;
+
+// Keywords that say something about one type of value only.
+const std::map<std::string, std::set<std::string>>& types_of_keywords() {
+  static const std::map<std::string, std::set<std::string>> types{
+      {"format", {"string"}},
+      {"enum", {"string", "integer", "number"}},
+      {"minLength", {"string"}},
+      {"maxLength", {"string"}},
+      {"minimum", {"integer", "number"}},
+      {"maximum", {"integer", "number"}},
+      {"items", {"array"}},
+      {"minItems", {"array"}},
+      {"maxItems", {"array"}},
+      {"uniqueItems", {"array"}},
+  };
+  return types;
+}
+
+void check_keywords(const Json& parameter, const std::string& pointer, Complaints& complaints) {
+  const auto type = parameter["type"].get<std::string>();
+  for (const auto& [keyword, types] : types_of_keywords()) {
+    if (!parameter.contains(keyword) || types.contains(type)) continue;
+    complaints.add(pointer_to(pointer, keyword), "says nothing about a value of type " + type);
+  }
+  if (type == "array" && member(parameter, "items").empty()) {
+    complaints.add(pointer, "a list needs `items` that say what its elements are");
+  }
+}
+
+void check_ranges(const Json& schema, const std::string& pointer, Complaints& complaints) {
+  using Range = std::pair<const char*, const char*>;
+  for (const auto& [least, most] : {Range{"minLength", "maxLength"}, Range{"minimum", "maximum"},
+                                    Range{"minItems", "maxItems"}}) {
+    if (!schema.contains(least) || !schema.contains(most) || schema[least] <= schema[most])
+      continue;
+    complaints.add(pointer_to(pointer, most),
+                   std::string("is smaller than ") + least + ": no value fits");
+  }
+}
+
+void check_fits(const Json& schema, const Json& value, const std::string& pointer,
+                Complaints& complaints) {
+  const auto compiled = document::Schema::compile(schema);
+  if (!compiled) return complaints.add(pointer, compiled.error().message);
+  if (const auto mismatch = compiled->mismatch(value)) {
+    complaints.add(pointer + mismatch->pointer, mismatch->message);
+  }
+}
+
+void check_values(const Json& parameter, const std::string& pointer, Complaints& complaints) {
+  const auto& values = member(parameter, "enum");
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    check_fits({{"type", parameter["type"]}}, values[i], pointer_to(pointer_to(pointer, "enum"), i),
+               complaints);
+  }
+  if (!parameter.contains("default")) return;
+  if (parameter.value("required", false)) {
+    complaints.add(pointer_to(pointer, "default"),
+                   "a parameter that is required never takes its default");
+  }
+  Json schema = parameter;
+  for (const char* own : {"default", "required", "filter"}) schema.erase(own);
+  check_fits(schema, parameter["default"], pointer_to(pointer, "default"), complaints);
+}
+
+enum class Operand { text, texts, instant, boolean };
+
+Operand operand_of(const std::string& filter_operator) {
+  if (filter_operator == "equals" || filter_operator == "namespace") return Operand::text;
+  if (filter_operator == "any-of") return Operand::texts;
+  if (filter_operator == "include-deleted" || filter_operator == "present-if" ||
+      filter_operator == "missing-if") {
+    return Operand::boolean;
+  }
+  return Operand::instant;
+}
+
+// Empty where the parameter's type serves the operator.
+std::string wrong_type(Operand operand, const Json& parameter) {
+  const auto type = parameter["type"].get<std::string>();
+  const auto format = parameter.value("format", "");
+  switch (operand) {
+    case Operand::text:
+      return type == "string" && format.empty() ? ""
+                                                : "a parameter of type string without a format";
+    case Operand::texts:
+      return type == "array" ? "" : "a parameter of type array";
+    case Operand::instant:
+      return type == "string" && format == "date-time"
+                 ? ""
+                 : "a parameter of type string and format date-time";
+    case Operand::boolean:
+      return type == "boolean" ? "" : "a parameter of type boolean";
+  }
+  return "another type";
+}
+
+void check_exact_with(const Json& filter, const Json& parameters, const std::string& pointer,
+                      Complaints& complaints) {
+  if (!filter.contains("exact-with")) return;
+  if (filter["operator"] != "namespace") {
+    complaints.add(pointer_to(pointer, "exact-with"), "goes with the operator namespace only");
+  }
+  const auto name = filter["exact-with"].get<std::string>();
+  if (parameters.contains(name)) return;
+  std::vector<std::string> known;
+  for (const auto& parameter : parameters.items()) known.push_back(parameter.key());
+  complaints.add(pointer_to(pointer, "exact-with"),
+                 "there is no parameter \"" + name + "\"" + document::did_you_mean(name, known));
+}
+
+void check_filter(const Json& parameter, const Json& parameters, const std::string& pointer,
+                  Complaints& complaints) {
+  const Json& filter = parameter["filter"];
+  const auto name = filter["operator"].get<std::string>();
+  const auto operand = operand_of(name);
+  check_identifier(filter["column"], pointer_to(pointer, "column"), complaints);
+  check_path(filter, pointer, complaints);
+  check_exact_with(filter, parameters, pointer, complaints);
+  if (const auto wanted = wrong_type(operand, parameter); !wanted.empty()) {
+    complaints.add(pointer_to(pointer, "operator"), "the operator " + name + " needs " + wanted);
+  }
+  if (filter.contains("document") && operand != Operand::instant) {
+    complaints.add(pointer_to(pointer, "document"),
+                   "goes with at-or-after, at-or-before, after and before only");
+  }
+  if (filter.contains("implies")) {
+    const auto implies = pointer_to(pointer, "implies");
+    check_identifier(filter["implies"], implies, complaints);
+    if (operand != Operand::instant) {
+      complaints.add(implies, "goes with at-or-after, at-or-before, after and before only");
+    }
+  }
+  if (!filter.contains("when-absent")) return;
+  if (operand != Operand::texts) {
+    complaints.add(pointer_to(pointer, "when-absent"), "goes with the operator any-of only");
+  } else if (parameter["type"] == "array" && parameter.contains("items")) {
+    check_fits({{"type", "array"}, {"items", parameter["items"]}}, filter["when-absent"],
+               pointer_to(pointer, "when-absent"), complaints);
+  }
+}
+
+// A parameter that nothing reads would be taken and have no effect.
+void check_used(const Json& manifest, const std::string& name, const std::string& pointer,
+                Complaints& complaints) {
+  const auto& known = tasks::engine_named(manifest["engine"].get<std::string>())->knows;
+  if (std::find(known.begin(), known.end(), name) != known.end()) return;
+  if (!manifest.contains("steps")) {
+    return complaints.add(pointer, "has no filter, so that it would change nothing");
+  }
+  for (const auto& step : member(manifest, "steps")) {
+    for (const auto& content : step) {
+      if (content.value("switch", "") == name) return;
+    }
+  }
+  complaints.add(pointer,
+                 "has no filter and no step has it as its switch, so that it would change nothing");
+}
+
+}  // namespace
+
+void check_parameters(const Json& manifest, Complaints& complaints) {
+  const Json& parameters = member(manifest, "parameters");
+  std::string deleted;  // the parameter that has include-deleted
+  for (const auto& entry : parameters.items()) {
+    const auto pointer = pointer_to("/parameters", entry.key());
+    const Json& parameter = entry.value();
+    check_name(entry.key(), pointer, complaints);
+    check_keywords(parameter, pointer, complaints);
+    check_ranges(parameter, pointer, complaints);
+    check_ranges(member(parameter, "items"), pointer_to(pointer, "items"), complaints);
+    check_values(parameter, pointer, complaints);
+    if (!parameter.contains("filter")) {
+      check_used(manifest, entry.key(), pointer, complaints);
+      continue;
+    }
+    check_filter(parameter, parameters, pointer_to(pointer, "filter"), complaints);
+    if (parameter["filter"]["operator"] != "include-deleted") continue;
+    if (!deleted.empty())
+      complaints.add(pointer, "\"" + deleted + "\" says already whether deleted rows count");
+    deleted = entry.key();
+  }
+}
+
+}  // namespace winnow::plugin

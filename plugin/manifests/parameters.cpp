@@ -1,0 +1,22 @@
+// A task's parameters as a host hands them over.
+#include "document/json.h"
+#include "plugin/manifests/registry.h"
+
+namespace winnow::plugin {
+
+Outcome<document::Json> checked_parameters(const Task& task, std::string_view json_text) {
+  auto document = document::parse_json(json_text.empty() ? "{}" : json_text, "parameters");
+  if (!document) {
+    Failure failure = std::move(document.error());
+    failure.kind = FailureKind::invalid_parameter;
+    return fail(std::move(failure));
+  }
+  if (const auto mismatch = task.parameters.mismatch(document->value)) {
+    const auto& where = mismatch->pointer.empty() ? std::string("parameters") : mismatch->pointer;
+    return fail(FailureKind::invalid_parameter, where + ": " + mismatch->message,
+                mismatch->pointer);
+  }
+  return document::with_defaults(task.manifest.schema, std::move(document->value));
+}
+
+}  // namespace winnow::plugin

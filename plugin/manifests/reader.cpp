@@ -1,0 +1,220 @@
+// A manifest's YAML, once it is known to be right, in the form that the engines read.
+#include "plugin/manifests/reader.h"
+
+#include <array>
+#include <utility>
+
+#include "document/pointer.h"
+#include "plugin/builtin/schemas.h"
+#include "plugin/manifests/check.h"
+#include "tasks/engine.h"
+
+namespace winnow::plugin {
+namespace {
+
+using document::Json;
+using tasks::FilterOperator;
+using tasks::Match;
+using tasks::PurgeStep;
+
+std::vector<std::string> texts(const Json& list) {
+  std::vector<std::string> all;
+  for (const auto& text : list) all.push_back(text.get<std::string>());
+  return all;
+}
+
+std::string text(const Json& object, std::string_view key) {
+  const auto& value = member(object, key);
+  return value.is_null() ? std::string() : value.get<std::string>();
+}
+
+FilterOperator operator_named(std::string_view name) {
+  using Entry = std::pair<std::string_view, FilterOperator>;
+  static constexpr std::array kOperators{
+      Entry{"equals", FilterOperator::equals},
+      Entry{"any-of", FilterOperator::any_of},
+      Entry{"namespace", FilterOperator::name_space},
+      Entry{"at-or-after", FilterOperator::at_or_after},
+      Entry{"at-or-before", FilterOperator::at_or_before},
+      Entry{"after", FilterOperator::after},
+      Entry{"before", FilterOperator::before},
+      Entry{"include-deleted", FilterOperator::include_deleted},
+      Entry{"present-if", FilterOperator::present_if},
+      Entry{"missing-if", FilterOperator::missing_if},
+  };
+  for (const auto& [known, operation] : kOperators) {
+    if (known == name) return operation;
+  }
+  return FilterOperator::equals;  // not reached: the schema knows the same names
+}
+
+tasks::Filter read_filter(const Json& filter) {
+  return {.column = text(filter, "column"),
+          .operation = operator_named(text(filter, "operator")),
+          .exact_with = text(filter, "exact-with"),
+          .document = texts(member(filter, "document")),
+          .when_absent = texts(member(filter, "when-absent")),
+          .implies = text(filter, "implies")};
+}
+
+tasks::ParameterSpec read_parameter(const std::string& name, const Json& parameter) {
+  tasks::ParameterSpec spec{.name = name,
+                            .schema = parameter,
+                            .required = parameter.value("required", false),
+                            .filter = std::nullopt};
+  if (parameter.contains("filter")) spec.filter = read_filter(parameter["filter"]);
+  spec.schema.erase("required");
+  spec.schema.erase("filter");
+  return spec;
+}
+
+tasks::OutputColumn read_column(const std::string& name, const Json& column) {
+  return {.name = name,
+          .column = text(column, "column"),
+          .document = texts(member(column, "document")),
+          .by_default = column.value("default", true)};
+}
+
+Match read_match(const Json& rows) {
+  Match match{.column = text(rows, "column"), .document = texts(member(rows, "document"))};
+  if (rows.contains("composed-key")) {
+    match.kind = Match::Kind::composed_key;
+    match.column = text(rows, "composed-key");
+  } else if (rows.contains("document")) {
+    match.kind = Match::Kind::document;
+  }
+  if (rows.contains("only")) {
+    match.only_column = text(rows["only"], "column");
+    match.only_values = texts(rows["only"]["values"]);
+  }
+  return match;
+}
+
+PurgeStep read_step(const Json& step, const std::string& parent_table) {
+  const auto kind = step.begin().key();
+  const Json& content = step.begin().value();
+  PurgeStep read{.switch_parameter = text(content, "switch"), .counter = text(content, "counter")};
+  if (kind == "files") {
+    read.kind = PurgeStep::Kind::files;
+  } else if (kind == "parent") {
+    read.kind = PurgeStep::Kind::parent;
+    read.table = parent_table;
+  } else {
+    read.table = text(content, "table");
+    read.match = read_match(content);
+    read.written = text(member(content, "written"), "column");
+    read.written_document = texts(member(member(content, "written"), "document"));
+    read.optional = content.value("optional", false);
+  }
+  return read;
+}
+
+tasks::ExaminedTable read_examined(const std::string& name, const Json& table) {
+  tasks::ExaminedTable read{.name = name};
+  for (const auto& index : member(table, "indexes")) read.indexes.push_back(texts(index));
+  const auto& parent = member(table, "belongs-to");
+  read.parent = text(parent, "table");
+  read.parent_column = text(parent, "column");
+  read.remedy = text(parent, "remedy");
+  return read;
+}
+
+tasks::Manifest read_fields(const document::Document& document) {
+  const Json& source = document.value;
+  tasks::Manifest manifest;
+  manifest.name = text(source, "name");
+  manifest.source = document.name;
+  manifest.aliases = texts(member(source, "aliases"));
+  manifest.title = text(source, "title");
+  manifest.description = text(source, "description");
+  // The schema admits known engines only.
+  const auto& engine = *tasks::engine_named(text(source, "engine"));
+  manifest.engine = engine.kind;
+  manifest.removes = engine.removes;
+  manifest.table = text(source, "table");
+  manifest.tenant_column = text(source, "tenant");
+  manifest.namespace_column = text(source, "namespace");
+  for (const auto& entry : member(source, "parameters").items()) {
+    manifest.parameters.push_back(read_parameter(entry.key(), entry.value()));
+  }
+  for (const auto& entry : member(source, "columns").items()) {
+    manifest.columns.push_back(read_column(entry.key(), entry.value()));
+  }
+  const Json& order = member(source, "order");
+  manifest.orders = texts(member(order, "columns"));
+  manifest.descending = text(order, "direction") == "desc";
+  manifest.order = text(order, "column");
+  manifest.order_document = texts(member(order, "document"));
+  for (const auto& step : member(source, "steps")) {
+    manifest.steps.push_back(read_step(step, manifest.table));
+  }
+  for (const auto& known : member(source, "schemas")) {
+    manifest.schemas.push_back({.version = text(known, "version"),
+                                .has = texts(member(known, "has")),
+                                .lacks = texts(member(known, "lacks"))});
+  }
+  for (const auto& entry : member(source, "tables").items()) {
+    manifest.tables.push_back(read_examined(entry.key(), entry.value()));
+  }
+  return manifest;
+}
+
+// What the engine adds; it may not be there already.
+Outcome<void> add_engine_parameters(const document::Document& document, tasks::Manifest& manifest) {
+  const auto& engine = tasks::engine_of(manifest);
+  for (auto& parameter : engine.parameters(manifest)) {
+    if (member(document.value, "parameters").contains(parameter.name)) {
+      const auto pointer = document::pointer_to("/parameters", parameter.name);
+      return fail(FailureKind::configuration,
+                  placed(document, pointer,
+                         "every " + std::string(engine.name) + " has this parameter already"),
+                  pointer);
+    }
+    manifest.parameters.push_back(std::move(parameter));
+  }
+  return {};
+}
+
+Json parameters_schema(const tasks::Manifest& manifest) {
+  Json properties = Json::object();
+  Json required = Json::array();
+  for (const auto& parameter : manifest.parameters) {
+    properties[parameter.name] = parameter.schema;
+    if (parameter.required) required.push_back(parameter.name);
+  }
+  Json schema{{"$schema", "http://json-schema.org/draft-07/schema#"},
+              {"title", manifest.title},
+              {"type", "object"},
+              {"properties", std::move(properties)},
+              {"additionalProperties", false}};
+  if (!required.empty()) schema["required"] = std::move(required);
+  return schema;
+}
+
+Json outputs_schema(const document::Document& document, const tasks::Manifest& manifest) {
+  if (const auto outputs = tasks::engine_of(manifest).outputs; outputs != nullptr) return outputs();
+  auto properties = member(document.value, "outputs");
+  if (manifest.schema["properties"].contains("dryRun")) {
+    properties["dryRun"] = {{"type", "boolean"},
+                            {"description", "True where the counts are of what would go."}};
+  }
+  return {{"type", "object"}, {"properties", std::move(properties)}};
+}
+
+}  // namespace
+
+Outcome<tasks::Manifest> read_manifest(const document::Document& document) {
+  if (auto checked = check_against("manifest.schema.json", document); !checked) {
+    return fail(std::move(checked.error()));
+  }
+  if (auto checked = check_manifest(document); !checked) return fail(std::move(checked.error()));
+  auto manifest = read_fields(document);
+  if (auto added = add_engine_parameters(document, manifest); !added) {
+    return fail(std::move(added.error()));
+  }
+  manifest.schema = parameters_schema(manifest);
+  manifest.outputs = outputs_schema(document, manifest);
+  return manifest;
+}
+
+}  // namespace winnow::plugin

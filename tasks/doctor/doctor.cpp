@@ -1,0 +1,317 @@
+#include "tasks/doctor/doctor.h"
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "database/connection.h"
+#include "tasks/selection/plan_check.h"
+
+namespace winnow::tasks {
+namespace {
+
+using database::Finding;
+using database::Schema;
+using database::Statement;
+using database::Table;
+using database::TableHealth;
+
+// "logs.deleted": a table, or a column of one.
+struct Feature {
+  std::string table;
+  std::string column;
+
+  explicit Feature(std::string_view text) : table(text.substr(0, text.find('.'))) {
+    if (table.size() < text.size()) column = text.substr(table.size() + 1);
+  }
+  bool in(const Schema& schema) const {
+    const auto* found = schema.table(table);
+    return found != nullptr && (column.empty() || found->column(column) != nullptr);
+  }
+};
+
+bool fits(const KnownSchema& known, const Schema& schema) {
+  const auto there = [&](const std::string& feature) { return Feature(feature).in(schema); };
+  return std::all_of(known.has.begin(), known.has.end(), there) &&
+         std::none_of(known.lacks.begin(), known.lacks.end(), there);
+}
+
+std::vector<std::string> examined_tables_of(const Manifest& manifest) {
+  std::set<std::string> names;
+  for (const auto& table : manifest.tables) names.insert(table.name);
+  for (const auto& known : manifest.schemas) {
+    for (const auto* features : {&known.has, &known.lacks}) {
+      for (const auto& feature : *features) names.insert(Feature(feature).table);
+    }
+  }
+  return {names.begin(), names.end()};
+}
+
+template <class Value>
+void put(Json& object, const char* name, const std::optional<Value>& value) {
+  if (value) object[name] = *value;
+}
+
+class Doctor {
+ public:
+  Doctor(const Manifest& manifest, const Json& parameters, Context& context)
+      : manifest_(manifest),
+        sample_(parameters.value("sample", std::int64_t{10'000})),
+        context_(context) {}
+
+  Outcome<Json> look() {
+    if (auto opened = open(); !opened) return fail(opened.error());
+    auto health = connection_->examine(schema_);
+    if (!health) return fail(health.error());
+    health_ = std::move(*health);
+    context_.progress.phase = Phase::working;
+    for (const auto& examined : manifest_.tables) {
+      if (auto done = look_at(examined); !done) return fail(done.error());
+    }
+    for (auto& finding : health_.findings) find(std::move(finding));
+    Json database = Json::object();
+    for (const auto& [name, number] : health_.numbers) database[name] = number;
+    Json result = {{"server", schema_.server}};
+    if (const auto version = schema_version()) result["schema"] = *version;
+    result["database"] = std::move(database);
+    result["tables"] = std::move(tables_);
+    result["findings"] = std::move(findings_);
+    return result;
+  }
+
+  Outcome<Json> plan() {
+    if (auto opened = open(); !opened) return fail(opened.error());
+    Json statements = Json::array();
+    for (const auto& examined : manifest_.tables) {
+      const auto* table = schema_.table(examined.name);
+      if (table == nullptr || !has_parent(examined, *table)) continue;
+      auto statement = explained(*connection_, {.purpose = "look for orphans in " + table->name,
+                                                .statement = orphans(examined, *table),
+                                                .need = {}});
+      if (!statement) return fail(statement.error());
+      statements.push_back(std::move(*statement));
+    }
+    return Json{{"task", manifest_.name},
+                {"server", schema_.server},
+                {"statements", std::move(statements)}};
+  }
+
+ private:
+  Outcome<void> open() {
+    context_.progress.phase = Phase::connecting;
+    auto connection = database::connect(context_.database, context_.cancellation);
+    if (!connection) return fail(connection.error());
+    connection_ = std::move(*connection);
+    auto schema = connection_->probe(examined_tables_of(manifest_));
+    if (!schema) return fail(schema.error());
+    schema_ = std::move(*schema);
+    return {};
+  }
+
+  std::optional<std::string> schema_version() {
+    for (const auto& known : manifest_.schemas) {
+      if (fits(known, schema_)) return known.version;
+    }
+    find({.table = {},
+          .problem = "this is none of the schemas of Kestra that winnow knows",
+          .remedy = "check that the URL leads to Kestra's own database and schema"});
+    return std::nullopt;
+  }
+
+  void find(Finding finding) {
+    Json shown = {{"problem", std::move(finding.problem)}, {"remedy", std::move(finding.remedy)}};
+    if (!finding.table.empty()) shown["table"] = std::move(finding.table);
+    findings_.push_back(std::move(shown));
+  }
+
+  Outcome<void> look_at(const ExaminedTable& examined) {
+    const auto* table = schema_.table(examined.name);
+    if (table == nullptr) return {};  // another version's; what a task needs, its own run says
+    const auto& health = health_.tables[table->name];
+    Json shown = {{"table", table->name}};
+    put(shown, "rows", health.rows);
+    put(shown, "deadRows", health.dead_rows);
+    put(shown, "bytes", health.bytes);
+    put(shown, "indexBytes", health.index_bytes);
+    put(shown, "freeBytes", health.free_bytes);
+    put(shown, "lastVacuum", health.last_vacuum);
+    put(shown, "lastAnalyze", health.last_analyze);
+    look_for_rights(*table);
+    look_for_indexes(examined, *table, shown);
+    if (has_parent(examined, *table)) {
+      if (auto looked = look_for_orphans(examined, *table, health, shown); !looked) return looked;
+    }
+    tables_.push_back(std::move(shown));
+    ++context_.progress.batches;
+    return {};
+  }
+
+  void look_for_rights(const Table& table) {
+    if (!table.can_select) {
+      find({.table = table.name,
+            .problem = "the database user may not read it",
+            .remedy = "grant SELECT"});
+    } else if (!table.can_delete) {
+      find({.table = table.name,
+            .problem = "the database user may not delete from it: purges are refused",
+            .remedy = "grant DELETE, and on PostgreSQL UPDATE, which locking a row needs"});
+    }
+  }
+
+  void look_for_indexes(const ExaminedTable& examined, const Table& table, Json& shown) {
+    for (const auto& columns : examined.indexes) {
+      const auto there = [&](const std::string& column) { return table.column(column) != nullptr; };
+      if (!std::all_of(columns.begin(), columns.end(), there)) continue;
+      IndexNeed need{.table = &table, .column = columns.back()};
+      if (table.column("deleted") != nullptr) need.scope.emplace_back("deleted");
+      need.scope.insert(need.scope.end(), columns.begin(), columns.end() - 1);
+      const auto ddl = missing_index(connection_->dialect(), need);
+      if (!ddl) continue;
+      auto all = need.scope;
+      all.push_back(need.column);
+      shown["missingIndexes"].push_back({{"columns", std::move(all)}, {"add", *ddl}});
+      find({.table = table.name,
+            .problem = "no index leads to \"" + need.column + "\"",
+            .remedy = *ddl});
+    }
+  }
+
+  bool has_parent(const ExaminedTable& examined, const Table& table) const {
+    const auto* parent = examined.parent.empty() ? nullptr : schema_.table(examined.parent);
+    return parent != nullptr && table.can_select && parent->can_select &&
+           parent->primary_key.size() == 1 && table.column(examined.parent_column) != nullptr;
+  }
+
+  // The rows looked at, those of them that name a parent, and those whose parent is gone. The
+  // sub-select of one value is what every server answers by as many look-ups as there are rows:
+  // never by reading the parents from end to end.
+  Statement orphans(const ExaminedTable& examined, const Table& table) const {
+    const auto& dialect = connection_->dialect();
+    const auto& parent = *schema_.table(examined.parent);
+    const auto column = dialect.quoted(examined.parent_column);
+    // Two tables of MySQL may compare their texts by different rules: the parent's index has its own.
+    const auto& collation = parent.column(parent.primary_key.front())->collation;
+    const auto compared = collation.empty() ? "" : " COLLATE " + dialect.quoted(collation);
+    database::SqlWriter writer(dialect);
+    writer.text("SELECT count(*), count(looked.parent), ");
+    writer.text("coalesce(sum(CASE WHEN looked.parent IS NOT NULL AND (SELECT 1 FROM ");
+    writer.table(parent).text(" AS p WHERE p." + dialect.quoted(parent.primary_key.front()));
+    writer.text(" = looked.parent" + compared + ") IS NULL THEN 1 ELSE 0 END), 0) FROM (SELECT t." +
+                column);
+    writer.text(" AS parent FROM ").table(table).text(" AS t");
+    const char* separator = " ORDER BY ";
+    for (const auto& key : table.primary_key) {
+      writer.text(std::exchange(separator, ", ")).text("t." + dialect.quoted(key));
+    }
+    return writer.text(" LIMIT " + std::to_string(sample_) + ") AS looked").take();
+  }
+
+  Outcome<void> look_for_orphans(const ExaminedTable& examined, const Table& table,
+                                 const TableHealth& health, Json& shown) {
+    std::vector<std::int64_t> numbers;
+    const auto asked =
+        connection_->query(orphans(examined, table), [&numbers](const database::Row& row) {
+          for (std::size_t at = 0; at < row.size(); ++at) {
+            const auto text = row.text(at).value_or("0");
+            std::from_chars(text.data(), text.data() + text.size(), numbers.emplace_back(0));
+          }
+          return true;
+        });
+    if (!asked) return fail(asked.error());
+    if (numbers.size() != 3) return fail(FailureKind::internal, "a count gave no numbers");
+    const auto looked = numbers[0];
+    const auto orphaned = numbers[2];
+    const bool all = looked < sample_;
+    Json found = {{"rowsLookedAt", looked}, {"found", orphaned}, {"all", all}};
+    std::int64_t estimated = orphaned;
+    if (!all && health.rows && *health.rows > looked) {
+      estimated = static_cast<std::int64_t>(static_cast<double>(orphaned) *
+                                            static_cast<double>(*health.rows) /
+                                            static_cast<double>(looked));
+      found["estimated"] = estimated;
+    }
+    shown["orphans"] = std::move(found);
+    context_.progress.rows_done += looked;
+    if (orphaned == 0) return {};
+    find({.table = table.name,
+          .problem = std::to_string(orphaned) + " of " + (all ? "all its " : "the first ") +
+                     std::to_string(looked) + " rows belong to " + examined.parent +
+                     " that are gone" +
+                     (all ? "" : ", about " + std::to_string(estimated) + " in all"),
+          .remedy = examined.remedy});
+    return {};
+  }
+
+  const Manifest& manifest_;
+  const std::int64_t sample_;
+  Context& context_;
+  std::unique_ptr<database::Connection> connection_;
+  Schema schema_;
+  database::Health health_;
+  Json tables_ = Json::array();
+  Json findings_ = Json::array();
+};
+
+TaskResult answered(Outcome<Json> result, Context& context) {
+  context.progress.phase = Phase::done;
+  if (result) return std::move(*result);
+  return fail(std::move(result.error()));
+}
+
+Json described(const char* type, const char* description) {
+  return {{"type", type}, {"description", description}};
+}
+
+}  // namespace
+
+std::vector<ParameterSpec> doctor_parameters(const Manifest& /*manifest*/) {
+  ParameterSpec sample;
+  sample.name = "sample";
+  sample.schema = {{"type", "integer"},
+                   {"minimum", 1},
+                   {"maximum", 1'000'000},
+                   {"default", 10'000},
+                   {"title", "Sample"},
+                   {"description",
+                    "At most so many rows of a table are looked at for orphans, in the order of "
+                    "their keys."}};
+  return {sample};
+}
+
+Json doctor_outputs() {
+  Json tables = described("array",
+                          "For each table: rows (estimated), bytes, indexBytes, deadRows, "
+                          "missingIndexes, orphans; what the server does not tell is left out.");
+  tables["items"] = {{"type", "object"}};
+  Json findings =
+      described("array", "What to see to: table, problem and remedy; empty when all is well.");
+  findings["items"] = {{"type", "object"}};
+  return {{"type", "object"},
+          {"properties",
+           {{"server", described("string", "The database server and its version.")},
+            {"schema",
+             described("string",
+                       "The version of Kestra's schema, told by its tables and columns; missing "
+                       "where it is none that is known.")},
+            {"database", described("object", "Numbers of the whole database, bytes among them.")},
+            {"tables", std::move(tables)},
+            {"findings", std::move(findings)}}},
+          {"required", {"server", "database", "tables", "findings"}}};
+}
+
+Outcome<void> check_doctor(const Manifest& /*manifest*/, const Json& /*parameters*/,
+                           const Policy& /*policy*/) {
+  return {};
+}
+
+TaskResult plan_doctor(const Manifest& manifest, const Json& parameters, Context& context) {
+  return answered(Doctor(manifest, parameters, context).plan(), context);
+}
+
+TaskResult run_doctor(const Manifest& manifest, const Json& parameters, Context& context) {
+  return answered(Doctor(manifest, parameters, context).look(), context);
+}
+
+}  // namespace winnow::tasks

@@ -1,0 +1,149 @@
+#include "tasks/listing/cursor.h"
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+
+namespace winnow::tasks {
+namespace {
+
+constexpr int kVersion = 1;
+constexpr std::string_view kAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+// FNV-1a, 64 bits: the same on every machine and in every version, unlike std::hash. It finds
+// accidents, not attacks.
+std::string checksum(std::string_view text) {
+  std::uint64_t hash = 14695981039346656037U;
+  for (const char letter : text) {
+    hash ^= static_cast<unsigned char>(letter);
+    hash *= 1099511628211U;
+  }
+  std::array<char, 17> digits{};
+  (void)std::snprintf(digits.data(), digits.size(), "%016llx",
+                      static_cast<unsigned long long>(hash));
+  return digits.data();
+}
+
+std::string to_base64url(std::string_view bytes) {
+  std::string text;
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char byte : bytes) {
+    bits = (bits << 8U) | static_cast<unsigned char>(byte);
+    count += 8;
+    while (count >= 6) {
+      count -= 6;
+      text += kAlphabet[(bits >> static_cast<unsigned>(count)) & 63U];
+    }
+  }
+  if (count > 0) text += kAlphabet[(bits << static_cast<unsigned>(6 - count)) & 63U];
+  return text;
+}
+
+// Nothing for a letter outside the alphabet.
+std::optional<std::string> from_base64url(std::string_view text) {
+  std::string bytes;
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char letter : text) {
+    const auto value = kAlphabet.find(letter);
+    if (value == std::string_view::npos) return std::nullopt;
+    bits = (bits << 6U) | static_cast<std::uint32_t>(value);
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    bytes += static_cast<char>((bits >> static_cast<unsigned>(count)) & 255U);
+  }
+  return bytes;
+}
+
+Json last_row(const Position& position) {
+  return Json::array({position.order ? Json(*position.order) : Json(nullptr), position.key});
+}
+
+std::string seal(std::string_view fingerprint, const Json& last) {
+  return checksum(std::string(fingerprint) +
+                  last.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+tl::unexpected<Failure> refuse(std::string message) {
+  return fail(FailureKind::invalid_parameter, std::move(message), "/cursor");
+}
+
+bool is_position(const Json& last) {
+  return last.is_array() && last.size() == 2 && (last[0].is_null() || last[0].is_string()) &&
+         last[1].is_string();
+}
+
+}  // namespace
+
+const Json* given_parameter(const Json& parameters, std::string_view name) {
+  const auto found = parameters.find(std::string(name));
+  return found == parameters.end() || found->is_null() ? nullptr : &*found;
+}
+
+std::string order_name(const Manifest& manifest, const Json& parameters) {
+  const auto* asked = given_parameter(parameters, "orderBy");
+  if (asked != nullptr) return asked->get<std::string>();
+  return manifest.orders.empty() ? std::string() : manifest.orders.front();
+}
+
+bool is_descending(const Manifest& manifest, const Json& parameters) {
+  const auto* asked = given_parameter(parameters, "direction");
+  return asked == nullptr ? manifest.descending : *asked == "desc";
+}
+
+std::string listing_fingerprint(const Manifest& manifest, const Json& parameters,
+                                const std::optional<std::string>& tenant) {
+  // By the manifest's order of parameters, so that the caller's does not matter.
+  Json filters = Json::array();
+  for (const auto& parameter : manifest.parameters) {
+    const auto* value = given_parameter(parameters, parameter.name);
+    if (parameter.filter && value != nullptr) filters.push_back({parameter.name, *value});
+  }
+  const Json identity =
+      Json::array({manifest.name, filters, tenant ? Json(*tenant) : Json(nullptr),
+                   order_name(manifest, parameters), is_descending(manifest, parameters)});
+  return checksum(identity.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+std::string encode_cursor(const Position& position, std::string_view fingerprint) {
+  const Json last = last_row(position);
+  const Json cursor = {{"version", kVersion},
+                       {"listing", fingerprint},
+                       {"last", last},
+                       {"sum", seal(fingerprint, last)}};
+  return to_base64url(cursor.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+Outcome<Position> decode_cursor(std::string_view cursor, std::string_view fingerprint) {
+  constexpr const char* kDamaged =
+      "the cursor is damaged: hand back the text of `cursor` from the page before, unchanged";
+  const auto bytes = from_base64url(cursor);
+  if (!bytes) return refuse(kDamaged);
+  const Json content = Json::parse(*bytes, nullptr, false);
+  if (!content.is_object() || !content.contains("version")) return refuse(kDamaged);
+  if (content["version"] != kVersion) {
+    return refuse("the cursor comes from another version of winnow: start again without a cursor");
+  }
+  const auto listing = content.value("listing", Json());
+  const auto last = content.value("last", Json());
+  if (!listing.is_string() || !is_position(last)) return refuse(kDamaged);
+  if (content.value("sum", Json()) != seal(listing.get<std::string>(), last))
+    return refuse(kDamaged);
+  if (listing != fingerprint) {
+    return refuse(
+        "the cursor belongs to a listing with other filters, another order, direction or tenant: "
+        "keep "
+        "them as they were for the page before, or start again without a cursor");
+  }
+  Position position;
+  if (last[0].is_string()) position.order = last[0].get<std::string>();
+  position.key = last[1].get<std::string>();
+  // One text for each position: what reads alike but was written otherwise is damaged too.
+  if (encode_cursor(position, fingerprint) != cursor) return refuse(kDamaged);
+  return position;
+}
+
+}  // namespace winnow::tasks

@@ -1,0 +1,47 @@
+// Reads a listing page by page and turns each row into one JSON object.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "database/connection.h"
+#include "tasks/listing/query.h"
+
+namespace winnow::tasks {
+
+// Appends a value as the server wrote it: numbers, booleans and documents as they stand, everything
+// else as a JSON text.
+void append_json(std::string& out, database::ColumnType type, std::optional<std::string_view> text);
+
+// A walk through all rows of a listing, from a position on. Each page is a statement of its own
+// (two where it passes over to the rows without a value), so that nothing stays open on the server
+// between pages.
+class RowReader {
+ public:
+  // Takes one row: a JSON object on one line, without the end of line; and where it stands.
+  using Handler = std::function<Outcome<void>(std::string_view row, const Position& position)>;
+
+  RowReader(database::Connection& connection, const ListingQuery& query);
+
+  // Starts after a row instead of at the beginning.
+  Outcome<void> start_after(Position position);
+  // Hands at most `limit` further rows over and returns their number; fewer only where the listing
+  // ends.
+  Outcome<std::int64_t> read(std::int64_t limit, const Handler& handler);
+
+ private:
+  Outcome<std::int64_t> read_region(std::int64_t limit, const Handler& handler);
+  void write_row(const database::Row& row);
+
+  database::Connection& connection_;
+  const ListingQuery& query_;
+  std::vector<std::string> names_;  // `{"id":`, `,"startDate":`: what stands before each value
+  Region region_ = Region::with_value;
+  std::optional<Position> position_;
+  std::string row_;  // kept for its capacity
+};
+
+}  // namespace winnow::tasks

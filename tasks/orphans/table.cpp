@@ -1,0 +1,150 @@
+#include "tasks/orphans/table.h"
+
+#include "document/instant.h"
+#include "tasks/selection/plan_check.h"
+
+namespace winnow::tasks {
+namespace {
+
+using database::Dialect;
+using database::SqlWriter;
+using database::Statement;
+using database::TextList;
+
+constexpr const char* kWrittenBefore = "writtenBefore";  // no parameter of a manifest is called so
+
+std::string youngest(const Json& parameters) {
+  const std::chrono::seconds age(parameters.value("minimumAge", std::int64_t{86'400}));
+  return document::to_text(
+      std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now() - age));
+}
+
+// Why the table can't be swept under this policy; empty: it can.
+std::string unable(const database::Table& table, const Json& parameters, const Policy& policy) {
+  const bool by_namespace =
+      parameters.contains("namespace") || !policy.allow.empty() || !policy.protect.empty();
+  if (!policy.tenants.empty() && table.column("tenant_id") == nullptr) {
+    return "its rows don't tell their tenant, which `policy.tenant` asks for";
+  }
+  if (by_namespace && table.column("namespace") == nullptr) {
+    return "its rows don't tell their namespace, which the policy or a parameter asks for";
+  }
+  return {};
+}
+
+}  // namespace
+
+Outcome<std::unique_ptr<OrphanTable>> OrphanTable::make(
+    const Manifest& manifest, const PurgeStep& step, const Json& parameters, const Policy& policy,
+    const database::Schema& schema, std::vector<std::string>& left_out) {
+  const auto leave_out = [&](const std::string& reason) -> std::unique_ptr<OrphanTable> {
+    left_out.push_back("table \"" + step.table + "\": " + reason);
+    return nullptr;
+  };
+  const auto table = schema.require(step.table);
+  if (!table && step.optional) return leave_out("it does not exist");
+  if (!table) return fail(table.error());
+  if (const auto reason = unable(**table, parameters, policy); !reason.empty()) {
+    return leave_out(reason);
+  }
+  std::unique_ptr<OrphanTable> made(new OrphanTable);
+  made->step_ = &step;
+  made->table_ = *table;
+  made->id_ = (*table)->column(step.match.column);
+  const bool one_key = (*table)->primary_key.size() == 1;
+  made->key_ = one_key ? (*table)->column((*table)->primary_key.front()) : nullptr;
+  std::string missing;
+  if (made->id_ == nullptr) missing = "it has no column \"" + step.match.column + "\"";
+  if (made->key_ == nullptr) missing = "it has no key of one column";
+  if (missing.empty() && !policy.allow_scan && !index_serves(**table, step.match)) {
+    missing = "no index leads to the executions of its rows (`policy.allow-scan` allows a scan)";
+  }
+  if (!missing.empty() && step.optional) return leave_out(missing);
+  if (!missing.empty()) {
+    return fail(FailureKind::schema, "table \"" + step.table + "\": " + missing);
+  }
+  if (!(*table)->can_delete) {
+    return fail(FailureKind::schema, "the database user may not delete from table \"" + step.table +
+                                         "\"; grant it SELECT and DELETE");
+  }
+
+  auto& rows = made->rows_;
+  rows.name = manifest.name;
+  rows.engine = manifest.engine;
+  rows.removes = manifest.removes;
+  rows.table = step.table;
+  if ((*table)->column("tenant_id") != nullptr) rows.tenant_column = "tenant_id";
+  made->values_ = parameters;
+  if ((*table)->column("namespace") != nullptr) {
+    rows.namespace_column = "namespace";
+    for (const auto& parameter : manifest.parameters) {
+      if (parameter.filter) rows.parameters.push_back(parameter);
+    }
+  }
+  if (!step.written.empty()) {
+    Filter filter;
+    filter.column = step.written;
+    filter.operation = FilterOperator::at_or_before;
+    filter.document = step.written_document;
+    ParameterSpec written;
+    written.name = kWrittenBefore;
+    written.schema = Json{{"type", "string"}};
+    written.filter = std::move(filter);
+    rows.parameters.push_back(std::move(written));
+    made->values_[kWrittenBefore] = youngest(parameters);
+  }
+  auto selection = Selection::make(made->rows_, made->values_, policy, schema);
+  if (!selection) return fail(selection.error());
+  made->selection_ = std::move(*selection);
+  return made;
+}
+
+Statement OrphanTable::ids(const Dialect& dialect, std::optional<bool> deleted,
+                           const std::string& after, std::int64_t limit) const {
+  SqlWriter writer(dialect);
+  const auto id = "t." + dialect.quoted(id_->name);
+  writer.text("SELECT DISTINCT " + id + " FROM ").table(*table_).text(" AS t WHERE ");
+  if (deleted) writer.text(*deleted ? "t.deleted = true AND " : "t.deleted = false AND ");
+  writer.text(id + " > ").bind_as(*id_, after);
+  writer.text(" ORDER BY " + id + " LIMIT ").bind(limit);
+  return writer.take();
+}
+
+void OrphanTable::write_selected(SqlWriter& writer, std::optional<bool> deleted,
+                                 TextList ids) const {
+  writer.text(" FROM ").table(*table_).text(" AS t WHERE ");
+  selection_->write(writer, "t", deleted);
+  writer.text(" AND ");
+  const auto& dialect = writer.dialect();
+  dialect.any_of(writer, "t." + dialect.quoted(id_->name), *id_, std::move(ids));
+}
+
+Statement OrphanTable::count(const Dialect& dialect, std::optional<bool> deleted,
+                             TextList ids) const {
+  SqlWriter writer(dialect);
+  writer.text("SELECT count(DISTINCT t." + dialect.quoted(id_->name) + "), count(*)");
+  write_selected(writer, deleted, std::move(ids));
+  return writer.take();
+}
+
+Statement OrphanTable::keys(const Dialect& dialect, std::optional<bool> deleted, TextList ids,
+                            std::int64_t limit) const {
+  SqlWriter writer(dialect);
+  writer.text("SELECT t." + dialect.quoted(key_->name));
+  write_selected(writer, deleted, std::move(ids));
+  writer.text(" LIMIT ").bind(limit).text(" ").text(dialect.lock_skipping_locked());
+  return writer.take();
+}
+
+Statement OrphanTable::deletion(const Dialect& dialect, TextList keys) const {
+  return dialect.delete_by_keys(*table_, *key_, std::move(keys));
+}
+
+Statement OrphanTable::left(const Dialect& dialect, TextList keys) const {
+  SqlWriter writer(dialect);
+  writer.text("SELECT count(*) FROM ").table(*table_).text(" AS t WHERE ");
+  dialect.any_of(writer, "t." + dialect.quoted(key_->name), *key_, std::move(keys));
+  return writer.take();
+}
+
+}  // namespace winnow::tasks

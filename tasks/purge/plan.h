@@ -1,0 +1,19 @@
+// What a purge would do, read-only: its statements, the index that serves each, and how many rows
+// it has selected.
+#pragma once
+
+#include "tasks/purge/prepared.h"
+#include "tasks/selection/plan_check.h"
+
+namespace winnow::tasks {
+
+// The statements that a purge sends for its first batch, in their order, with what has to serve
+// each. Stand-ins that no row has take the place of keys, as many as the largest batch brings.
+std::vector<PlannedStatement> purge_statements(const Manifest& manifest, const Json& parameters,
+                                               const Prepared& prepared);
+
+// {"task", "server", "selected", "statements": [{"purpose", "sql", "indexes", "scans"}], "leftOut":
+// [...]}.
+Outcome<Json> describe_purge(const Manifest& manifest, const Json& parameters, Prepared& prepared);
+
+}  // namespace winnow::tasks

@@ -1,0 +1,200 @@
+#include "tasks/selection/plan_check.h"
+
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <mutex>
+#include <optional>
+
+#include "database/count.h"
+
+namespace winnow::tasks {
+namespace {
+
+using database::Connection;
+using database::Index;
+using database::Statement;
+using database::Table;
+
+// What passed in this process. Some hundred texts are all that a host's flows send; should a host
+// make up ever new ones, it begins again.
+class PassedPlans {
+ public:
+  // `big` and `lacks_index` as the probe of this run has it: an index that was dropped since is missed.
+  bool passed(const std::string& key, bool big, bool lacks_index) {
+    const std::lock_guard lock(mutex_);
+    const auto found = plans_.find(key);
+    if (found == plans_.end()) return false;
+    return found->second.because_small ? !big : !lacks_index;
+  }
+
+  void add(std::string key, bool because_small) {
+    const std::lock_guard lock(mutex_);
+    if (plans_.size() >= kMost) plans_.clear();
+    plans_[std::move(key)] = {.because_small = because_small};
+  }
+
+ private:
+  static constexpr std::size_t kMost = 1'000;
+  struct Passed {
+    bool because_small = false;
+  };
+  std::mutex mutex_;
+  std::map<std::string, Passed> plans_;
+};
+
+PassedPlans& passed_plans() {
+  static PassedPlans plans;
+  return plans;
+}
+
+// A list of a thousand keys may have another plan than one of ten.
+std::string sizes(const Statement& statement) {
+  std::string text;
+  for (const auto& parameter : statement.parameters) {
+    const auto* list = std::get_if<database::TextList>(&parameter);
+    if (list != nullptr) text += std::to_string(std::bit_width(list->size())) + ",";
+  }
+  return text;
+}
+
+std::string key_of(const Statement& statement, const database::Settings& settings) {
+  std::string key = std::to_string(static_cast<int>(settings.engine));
+  for (const auto& part : {settings.host, std::to_string(settings.port), settings.database,
+                           settings.schema, settings.user, sizes(statement), statement.sql}) {
+    key += '\n' + part;
+  }
+  return key;
+}
+
+bool surely_big(const Table& table) {
+  return table.estimated_rows > kSmallTable;
+}
+
+// Whether the table has more than kSmallTable rows: asked where the estimate does not say so.
+Outcome<bool> is_big(const Table& table, Connection& connection) {
+  if (surely_big(table)) return true;
+  database::SqlWriter writer(connection.dialect());
+  writer.text("SELECT count(*) FROM (SELECT 1 AS one FROM ").table(table);
+  writer.text(" LIMIT " + std::to_string(kSmallTable + 1) + ") AS counted");
+  const auto rows = database::count_of(connection, writer.take());
+  if (!rows) return fail(rows.error());
+  return *rows > kSmallTable;
+}
+
+tl::unexpected<Failure> refused(const PlannedStatement& planned, const std::string& problem,
+                                const std::string& remedy) {
+  return fail(FailureKind::schema,
+              "the statement to " + planned.purpose + " would read the table \"" +
+                  planned.need.table->name + "\" from end to end: " + problem +
+                  ". Nothing was sent. " + remedy +
+                  ", or set `policy: {allow-scan: true}` in the configuration");
+}
+
+class PlanCheck {
+ public:
+  PlanCheck(Connection& connection, const Context& context)
+      : connection_(connection), context_(context) {}
+
+  Outcome<void> check(const PlannedStatement& planned) {
+    const auto& table = *planned.need.table;
+    const bool lacks_index = missing_index(connection_.dialect(), planned.need).has_value();
+    auto key = key_of(planned.statement, context_.database);
+    if (passed_plans().passed(key, surely_big(table), lacks_index)) return {};
+    const auto scans = lacks_index ? Outcome<bool>(true) : scans_its_table(planned);
+    if (!scans) return fail(scans.error());
+    if (*scans) {
+      const auto big = is_big(table, connection_);
+      if (!big) return fail(big.error());
+      if (*big) return refusal(planned);
+    }
+    passed_plans().add(std::move(key), *scans);
+    return {};
+  }
+
+ private:
+  Outcome<bool> scans_its_table(const PlannedStatement& planned) {
+    const auto plan = connection_.explain(planned.statement);
+    if (!plan) return fail(plan.error());
+    return std::find(plan->scans.begin(), plan->scans.end(), planned.need.table->name) !=
+           plan->scans.end();
+  }
+
+  tl::unexpected<Failure> refusal(const PlannedStatement& planned) const {
+    const auto& need = planned.need;
+    if (const auto ddl = missing_index(connection_.dialect(), need)) {
+      return refused(planned,
+                     "it has no index that leads to \"" + need.column + "\"" +
+                         (need.scope.empty() ? "" : " within its tenant"),
+                     "Add the index (" + *ddl + ")");
+    }
+    const auto* index = need.column.empty() ? nullptr : serving_index(need);
+    return refused(planned,
+                   "the server uses no index" +
+                       (index == nullptr ? "" : ", although \"" + index->name + "\" would serve"),
+                   "Renew the table's statistics (ANALYZE)");
+  }
+
+  Connection& connection_;
+  const Context& context_;
+};
+
+}  // namespace
+
+bool index_serves(const database::Table& table, const Match& match) {
+  std::vector<std::string> columns{match.column};
+  if (!match.only_column.empty()) columns.push_back(match.only_column);
+  if (table.index_on(columns) != nullptr) return true;
+  columns.emplace_back("deleted");
+  return table.index_on(columns) != nullptr;
+}
+
+const Index* serving_index(const IndexNeed& need) {
+  const auto holds = [](const std::vector<std::string>& columns, const std::string& column) {
+    return std::find(columns.begin(), columns.end(), column) != columns.end();
+  };
+  const auto serves = [&](const Index& index) {
+    if (index.partial || !index.ordered) return false;
+    for (const auto& column : index.columns) {
+      if (column == need.column) return true;
+      if (!holds(need.scope, column) && !holds(need.equal, column)) return false;
+    }
+    return false;
+  };
+  const auto& indexes = need.table->indexes;
+  const auto found = std::find_if(indexes.begin(), indexes.end(), serves);
+  return found == indexes.end() ? nullptr : &*found;
+}
+
+Outcome<Json> explained(Connection& connection, const PlannedStatement& planned) {
+  const auto plan = connection.explain(planned.statement);
+  if (!plan) return fail(plan.error());
+  Json told{{"purpose", planned.purpose},
+            {"sql", planned.statement.sql},
+            {"indexes", plan->indexes},
+            {"scans", plan->scans}};
+  if (auto ddl = missing_index(connection.dialect(), planned.need)) {
+    told["missingIndex"] = std::move(*ddl);
+  }
+  return told;
+}
+
+std::optional<std::string> missing_index(const database::Dialect& dialect, const IndexNeed& need) {
+  if (need.column.empty() || serving_index(need) != nullptr) return std::nullopt;
+  auto columns = need.scope;
+  columns.push_back(need.column);
+  return dialect.create_index(*need.table, columns);
+}
+
+Outcome<void> check_plans(std::span<const PlannedStatement> statements, Connection& connection,
+                          const Context& context) {
+  if (context.policy.allow_scan) return {};
+  PlanCheck check(connection, context);
+  for (const auto& planned : statements) {
+    if (planned.need.declared_small) continue;
+    if (auto checked = check.check(planned); !checked) return checked;
+  }
+  return {};
+}
+
+}  // namespace winnow::tasks

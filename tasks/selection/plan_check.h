@@ -1,0 +1,62 @@
+// Looks at how the server would run a statement before it is sent for the first time: what would
+// read a big table from end to end is refused, with the index that is missing.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "database/connection.h"
+#include "tasks/task.h"
+
+namespace winnow::tasks {
+
+// The index that a statement relies on: it begins with columns out of `scope` and `equal`, which
+// the statement compares with one value each, and goes on with `column`, by which it orders its
+// rows or finds them.
+struct IndexNeed {
+  const database::Table* table = nullptr;
+  std::vector<std::string> scope = {};  // in every statement of the task: deleted, tenant
+  std::vector<std::string> equal = {};  // in this one
+  std::string column = {};              // empty: any index that the server finds is good enough
+  bool declared_small = false;          // a manifest finds its rows by their documents: a scan
+};
+
+struct PlannedStatement {
+  std::string purpose;  // "page", "delete from logs"
+  database::Statement statement;
+  IndexNeed need;
+};
+
+// Whether an index leads to the rows by the columns that `match` names, with or without `deleted`.
+bool index_serves(const database::Table& table, const Match& match);
+
+// What a plan tells of it: {"purpose", "sql", "indexes", "scans"}, and "missingIndex" where its need has none.
+Outcome<Json> explained(database::Connection& connection, const PlannedStatement& planned);
+
+// The first complete, ordered index that does what is needed; nullptr: there is none.
+const database::Index* serving_index(const IndexNeed& need);
+// Where there is none: the statement that adds one, for every statement of the task (`scope`, then
+// `column`). Nothing where one serves, or where none is needed.
+std::optional<std::string> missing_index(const database::Dialect& dialect, const IndexNeed& need);
+
+// The rule. A statement passes where
+// - the operator's policy has `allow-scan`, or
+// - the manifest declares the table small, or
+// - an index of the probed schema serves its need and its EXPLAIN reads no big table from end to
+// end. A table is big above kSmallTable rows, by the server's estimate where it has one that is as
+// high, otherwise by a count that stops there: below it a scan is what every optimizer prefers, and
+// costs next to nothing. What does not pass is a `schema` failure that names the table, the index
+// and what adds it; nothing was sent then.
+//
+// What has passed is remembered for this process, by server, database, user, text and size of the
+// lists that are bound, so that only the first use pays for the EXPLAIN. An index that was dropped
+// since is missed all the same, and a table that was small is looked at again once the server's
+// estimate says that it is big: both stand in the schema that every run probes. Thread-safe.
+inline constexpr std::int64_t kSmallTable = 10'000;  // rows
+Outcome<void> check_plans(std::span<const PlannedStatement> statements,
+                          database::Connection& connection, const Context& context);
+
+}  // namespace winnow::tasks

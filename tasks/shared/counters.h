@@ -1,0 +1,23 @@
+// The counters of a task's result, and how a host hears of them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "tasks/manifest.h"
+#include "tasks/task.h"
+
+namespace winnow::tasks {
+
+// Adds to a counter; an empty name counts nothing.
+void add_to(Json& counters, const std::string& counter, std::int64_t rows);
+
+// A result with every counter of the manifest at 0.
+Json zero_counters(const Manifest& manifest);
+
+// Counts one finished transaction (or round of file deletions) of `rows` rows and reports it to the
+// host. `progress.rows_done` already includes the rows; `counters` are the task's totals so far.
+void report_batch(Context& context, std::size_t rows, const Json& counters);
+
+}  // namespace winnow::tasks

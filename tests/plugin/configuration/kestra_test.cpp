@@ -1,0 +1,255 @@
+// Kestra's application.yml as operators have it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "plugin/configuration/configuration.h"
+#include "tests/plugin/scratch.h"
+
+namespace winnow::plugin {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+class KestraConfigurationTest : public Scratch {
+ protected:
+  // The configuration that takes all it can from this application.yml.
+  Outcome<Configuration> read(std::string_view application, const std::string& more = "") const {
+    return read_configuration("kestra: " + write("application.yml", application) + "\n" + more);
+  }
+  std::string refusal(std::string_view application, const std::string& more = "") const {
+    const auto configuration = read(application, more);
+    return configuration ? "accepted" : configuration.error().message;
+  }
+};
+
+constexpr const char* kPostgres =
+    "datasources:\n"
+    "  postgres:\n"
+    "    url: jdbc:postgresql://db:5432/kestra\n"
+    "    driverClassName: org.postgresql.Driver\n"
+    "    username: kestra\n"
+    "    password: k3str4\n"
+    "kestra:\n"
+    "  repository: {type: postgres}\n"
+    "  storage:\n"
+    "    type: local\n"
+    "    local: {base-path: /app/storage}\n";
+
+TEST_F(KestraConfigurationTest, TakesDatabaseAndStorage) {
+  const auto configuration = read(kPostgres).value();
+  EXPECT_EQ(configuration.database->engine, database::Engine::postgresql);
+  EXPECT_EQ(configuration.database->host, "db");
+  EXPECT_EQ(configuration.database->database, "kestra");
+  EXPECT_EQ(configuration.database->user, "kestra");
+  EXPECT_EQ(configuration.database->password, "k3str4");
+  EXPECT_EQ(configuration.storage->kind, StorageKind::local);
+  EXPECT_EQ(configuration.storage->base_path, "/app/storage");
+  EXPECT_EQ(configuration.storage_problem, "");
+}
+
+TEST_F(KestraConfigurationTest, TakesMySql) {
+  const auto configuration =
+      read(
+          "datasources:\n  mysql: {url: 'jdbc:mysql://db:3306/kestra', username: u, password: p}\n"
+          "kestra: {repository: {type: mysql}}\n")
+          .value();
+  EXPECT_EQ(configuration.database->engine, database::Engine::mysql);
+  EXPECT_EQ(configuration.database->user, "u");
+}
+
+TEST_F(KestraConfigurationTest, WhatTheConfigurationSaysItselfComesFirst) {
+  const auto configuration =
+      read(kPostgres,
+           "database: {url: 'postgresql://own@h/d', connections: 3}\nstorage: {type: none}\n")
+          .value();
+  EXPECT_EQ(configuration.database->host, "h");
+  EXPECT_EQ(configuration.database->password, "");
+  EXPECT_EQ(configuration.storage->kind, StorageKind::none);
+  // Keys beside the URL go with Kestra's.
+  const auto mixed =
+      read(kPostgres, "database: {password: own, connections: 3, lock-timeout: 50}\n").value();
+  EXPECT_EQ(mixed.database->host, "db");
+  EXPECT_EQ(mixed.database->password, "own");
+  EXPECT_EQ(mixed.database->lock_timeout_ms, 50);
+  EXPECT_EQ(mixed.connections, 3);
+}
+
+TEST_F(KestraConfigurationTest, ReplacesPlaceholders) {
+  set("WINNOW_TEST_HOST", "db.internal");
+  const auto configuration =
+      read(
+          "datasources:\n  postgres:\n    url: "
+          "jdbc:postgresql://${WINNOW_TEST_HOST}:${WINNOW_TEST_PORT:5433}/kestra\n"
+          "    username: ${WINNOW_TEST_USER:${WINNOW_TEST_OTHER:kestra}}\n"
+          "kestra: {storage: {type: local, local: {basePath: "
+          "'${WINNOW_TEST_DIR:/app/storage}'}}}\n")
+          .value();
+  EXPECT_EQ(configuration.database->host, "db.internal");
+  EXPECT_EQ(configuration.database->port, 5433);
+  EXPECT_EQ(configuration.database->user, "kestra");
+  EXPECT_EQ(configuration.storage->base_path, "/app/storage");
+}
+
+TEST_F(KestraConfigurationTest, NamesAVariableThatIsNotSetWithItsLine) {
+  EXPECT_THAT(refusal("datasources:\n  postgres:\n    url: jdbc:postgresql://h/d\n    password: "
+                      "x${WINNOW_TEST_NONE}\n"),
+              AllOf(HasSubstr("application.yml:4: datasources.postgres.password: the environment "
+                              "variable \"WINNOW_TEST_NONE\" is not set"),
+                    Not(HasSubstr("x$"))));
+}
+
+TEST_F(KestraConfigurationTest, TheEnvironmentComesBeforeTheFile) {
+  set("DATASOURCES_POSTGRES_PASSWORD", "from the environment");
+  set("KESTRA_STORAGE_LOCAL_BASE_PATH", "/elsewhere");
+  const auto configuration = read(kPostgres).value();
+  EXPECT_EQ(configuration.database->password, "from the environment");
+  EXPECT_EQ(configuration.storage->base_path, "/elsewhere");
+}
+
+TEST_F(KestraConfigurationTest, ReadsKeysThatAreJoinedByDots) {
+  const auto configuration =
+      read(
+          "datasources.postgres.url: jdbc:postgresql://h/d\ndatasources.postgres: {username: u}\n"
+          "kestra.storage: {type: local, local.base_path: /app/storage}\n")
+          .value();
+  EXPECT_EQ(configuration.database->host, "h");
+  EXPECT_EQ(configuration.database->user, "u");
+  EXPECT_EQ(configuration.storage->base_path, "/app/storage");
+}
+
+TEST_F(KestraConfigurationTest, TheRepositoryNamesTheDatasource) {
+  const std::string both =
+      "datasources:\n  h2: {url: 'jdbc:h2:mem:x'}\n  mysql: {url: 'jdbc:mysql://m/d'}\n  postgres: "
+      "{url: 'jdbc:postgresql://p/d'}\n";
+  EXPECT_EQ(read(both + "kestra: {repository: {type: postgres}}\n").value().database->host, "p");
+  EXPECT_EQ(read(both + "kestra: {repository: {type: mysql}}\n").value().database->host, "m");
+  EXPECT_THAT(refusal(both), HasSubstr("application.yml:1: datasources: there are several"));
+}
+
+TEST_F(KestraConfigurationTest, TheOnlyDatasourceMayHaveAnyName) {
+  EXPECT_EQ(read("datasources: {main: {url: 'jdbc:postgresql://p/d'}}\nkestra: {repository: {type: "
+                 "postgres}}\n")
+                .value()
+                .database->host,
+            "p");
+  EXPECT_EQ(read("datasources: {main: {url: 'jdbc:postgresql://p/d'}}\n").value().database->host,
+            "p");
+}
+
+TEST_F(KestraConfigurationTest, RefusesDatabasesThatWinnowDoesNotWorkOn) {
+  for (const auto* type : {"h2", "memory", "elasticsearch"}) {
+    EXPECT_THAT(refusal(std::string("datasources: {postgres: {url: "
+                                    "'jdbc:postgresql://p/d'}}\nkestra:\n  repository: {type: ") +
+                        type + "}\n"),
+                AllOf(HasSubstr("application.yml:3: kestra.repository.type"),
+                      HasSubstr("winnow works on PostgreSQL and MySQL")));
+  }
+  EXPECT_THAT(refusal("datasources:\n  h2: {url: 'jdbc:h2:mem:public;DB_CLOSE_DELAY=-1'}\n"),
+              AllOf(HasSubstr("application.yml:2: datasources.h2.url: H2 is no database"),
+                    HasSubstr("PostgreSQL and MySQL")));
+}
+
+TEST_F(KestraConfigurationTest, RefusesAFileThatSaysNothingAboutTheDatabase) {
+  EXPECT_THAT(refusal("micronaut: {}\n"), HasSubstr("is this Kestra's configuration?"));
+  EXPECT_THAT(refusal(""), HasSubstr("is this Kestra's configuration?"));
+  EXPECT_THAT(refusal("- a\n"), HasSubstr("is this Kestra's configuration?"));
+  EXPECT_THAT(refusal("datasources: {postgres: {username: u}}\n"),
+              HasSubstr("postgres.url is missing"));
+  EXPECT_THAT(refusal("datasources: {postgres: {url: }}\n"), HasSubstr("postgres.url is missing"));
+  EXPECT_THAT(refusal("datasources:\n  postgres:\n    url: [a\n"), HasSubstr("application.yml:3"));
+}
+
+TEST_F(KestraConfigurationTest, APasswordThatIsANumberWantsQuotes) {
+  EXPECT_THAT(
+      refusal("datasources:\n  postgres:\n    url: jdbc:postgresql://h/d\n    password: 012345\n"),
+      AllOf(HasSubstr("application.yml:4: datasources.postgres.password: expected a text; write it "
+                      "in quotes"),
+            Not(HasSubstr("12345"))));
+}
+
+TEST_F(KestraConfigurationTest, AUrlThatCannotBeUsedIsNotRepeated) {
+  EXPECT_THAT(
+      refusal("datasources:\n  postgres:\n    url: jdbc:postgresql://u:s3cret@h:port/d\n"),
+      AllOf(HasSubstr("application.yml:3: datasources.postgres.url: "), Not(HasSubstr("s3cret"))));
+}
+
+TEST_F(KestraConfigurationTest, AStorageThatIsNotKnownIsNoFailureUntilFilesAreToGo) {
+  for (const auto* type : {"gcs", "azure"}) {
+    const auto configuration = read(
+        std::string(
+            "datasources: {postgres: {url: 'jdbc:postgresql://p/d'}}\nkestra: {storage: {type: ") +
+        type + "}}\n");
+    ASSERT_TRUE(configuration.has_value()) << configuration.error().message;
+    EXPECT_FALSE(configuration->storage.has_value());
+    EXPECT_THAT(configuration->storage_problem, HasSubstr(std::string("of type \"") + type + "\""));
+  }
+}
+
+std::string with_storage(const std::string& storage) {
+  return "datasources: {postgres: {url: 'jdbc:postgresql://p/d'}}\nkestra:\n  storage: " + storage +
+         "\n";
+}
+
+TEST_F(KestraConfigurationTest, ABucketOfS3IsTakenWithItsKeys) {
+  const auto configuration =
+      read(with_storage("{type: s3, s3: {bucket: b, region: eu-west-1, accessKeyId: a, "
+                        "secret-key-id: s3cret, path: /kestra/}}"));
+  ASSERT_TRUE(configuration.has_value()) << configuration.error().message;
+  ASSERT_TRUE(configuration->storage.has_value()) << configuration->storage_problem;
+  EXPECT_EQ(configuration->storage->kind, StorageKind::s3);
+  const auto& s3 = configuration->storage->s3;
+  EXPECT_EQ(s3.endpoint, "https://s3.eu-west-1.amazonaws.com");
+  EXPECT_FALSE(s3.path_style);
+  EXPECT_EQ(s3.path, "kestra");
+  EXPECT_EQ(s3.access_key + s3.secret_key, "as3cret");
+}
+
+TEST_F(KestraConfigurationTest, ABucketOfMinioIsTakenWithHostAndPort) {
+  const auto configuration =
+      read(with_storage("{type: minio, minio: {endpoint: files, port: 9000, secure: true, "
+                        "access-key: a, secret-key: b, bucket: c}}"));
+  ASSERT_TRUE(configuration.has_value()) << configuration.error().message;
+  ASSERT_TRUE(configuration->storage.has_value()) << configuration->storage_problem;
+  EXPECT_EQ(configuration->storage->s3.endpoint, "https://files:9000");
+  EXPECT_TRUE(configuration->storage->s3.path_style);
+}
+
+TEST_F(KestraConfigurationTest, ABucketWithoutItsNameIsRefused) {
+  EXPECT_THAT(refusal(with_storage("{type: s3, s3: {region: eu-west-1}}")),
+              HasSubstr("s3.bucket is missing"));
+}
+
+TEST_F(KestraConfigurationTest, ABucketThatWinnowCantReachIsNoFailureUntilFilesAreToGo) {
+  for (const auto& [storage, says] :
+       {std::pair{"{type: s3, s3: {bucket: b, access-key: a, secret-key: s, sts-role-arn: r}}",
+                  "role"},
+        std::pair{"{type: minio, minio: {bucket: b, access-key: a, secret-key: s}}", "endpoint"},
+        std::pair{"{type: minio, minio: {bucket: b, endpoint: h, access-key: a, secret-key: s, "
+                  "ca-pem: x}}",
+                  "certificates"}}) {
+    const auto configuration = read(with_storage(storage));
+    ASSERT_TRUE(configuration.has_value()) << configuration.error().message;
+    EXPECT_FALSE(configuration->storage.has_value()) << storage;
+    EXPECT_THAT(configuration->storage_problem, HasSubstr(says));
+  }
+}
+
+TEST_F(KestraConfigurationTest, ABasePathThatMeansAnotherFolderHereIsNotTaken) {
+  for (const auto* path : {"target/storage", "./storage", "/"}) {
+    const auto configuration =
+        read(std::string("datasources: {postgres: {url: 'jdbc:postgresql://p/d'}}\nkestra: "
+                         "{storage: {type: local, local: {base-path: ") +
+             path + "}}}\n");
+    ASSERT_TRUE(configuration.has_value()) << configuration.error().message;
+    EXPECT_FALSE(configuration->storage.has_value()) << path;
+    EXPECT_THAT(configuration->storage_problem, HasSubstr("kestra.storage.local.base-path"));
+  }
+  EXPECT_THAT(refusal("datasources: {postgres: {url: 'jdbc:postgresql://p/d'}}\nkestra: {storage: "
+                      "{type: local}}\n"),
+              HasSubstr("local.base-path is missing"));
+}
+
+}  // namespace
+}  // namespace winnow::plugin

@@ -1,0 +1,114 @@
+// The tasks that there are, and how they are found.
+#include "plugin/manifests/registry.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/plugin/scratch.h"
+
+namespace winnow::plugin {
+namespace {
+
+using testing::HasSubstr;
+
+class RegistryTest : public Scratch {};
+
+constexpr const char* kExamples = WINNOW_SOURCE "/docs/examples/manifests";
+
+std::string listing(const std::string& name) {
+  return "name: " + name +
+         "\nengine: listing\ntitle: t\ndescription: d\ntable: things\norder: {columns: "
+         "[id]}\ncolumns: {id: {column: key}}\n";
+}
+
+TEST_F(RegistryTest, HasTheBuiltInTasks) {
+  const auto registry = Registry::load({}).value();
+  std::vector<std::string> names;
+  const auto all = registry.describe_all();
+  for (const auto& task : all["tasks"]) names.push_back(task["name"]);
+  EXPECT_THAT(names, testing::ElementsAre("Doctor", "ListExecutions", "ListLogs", "ListMetrics",
+                                          "PurgeExecutions", "PurgeLogs", "PurgeMetrics",
+                                          "PurgeOrphans", "PurgeStorage"));
+}
+
+TEST_F(RegistryTest, FindsByNameAndByKestrasOwnNames) {
+  const auto registry = Registry::load({}).value();
+  for (const auto* name :
+       {"PurgeExecutions", "io.kestra.plugin.core.execution.PurgeExecutions",
+        "io.kestra.plugin.core.storage.Purge", "io.kestra.core.tasks.storages.Purge"}) {
+    EXPECT_EQ((*registry.find(name))->manifest.name, "PurgeExecutions") << name;
+  }
+  EXPECT_EQ((*registry.find("io.kestra.plugin.core.log.PurgeLogs"))->manifest.name, "PurgeLogs");
+}
+
+TEST_F(RegistryTest, SuggestsTheNearestName) {
+  const auto registry = Registry::load({}).value();
+  const auto failure = registry.find("PurgeExecution").error();
+  EXPECT_EQ(failure.kind, FailureKind::unknown_task);
+  EXPECT_EQ(failure.message,
+            R"(there is no task "PurgeExecution" (did you mean "PurgeExecutions"?))");
+  EXPECT_EQ(registry.find("Backup").error().message, R"(there is no task "Backup")");
+  EXPECT_LT(registry.find(std::string(100'000, 'x')).error().message.size(), 1000U);
+}
+
+TEST_F(RegistryTest, DescribesATask) {
+  const auto registry = Registry::load({}).value();
+  const auto described = registry.describe(**registry.find("PurgeLogs"));
+  EXPECT_EQ(described["engine"], "purge");
+  EXPECT_EQ(described["source"], "built-in");
+  EXPECT_EQ(described["aliases"].dump(), R"(["io.kestra.plugin.core.log.PurgeLogs"])");
+  EXPECT_EQ(described["parameters"]["type"], "object");
+  EXPECT_EQ(described["parameters"]["properties"]["batchSize"]["default"], 5000);
+  EXPECT_EQ(described["outputs"]["properties"]["count"]["type"], "integer");
+  EXPECT_EQ(described["outputs"]["properties"]["dryRun"]["type"], "boolean");
+  const auto listing_described = registry.describe(**registry.find("ListLogs"));
+  EXPECT_TRUE(listing_described["outputs"]["properties"].contains("rows"));
+  EXPECT_TRUE(listing_described["parameters"]["properties"].contains("fetchType"));
+}
+
+TEST_F(RegistryTest, AnOperatorAddsAListingInYamlAlone) {
+  const auto registry = Registry::load({kExamples});
+  ASSERT_TRUE(registry.has_value()) << registry.error().message;
+  const auto& manifest = (*registry->find("ListTriggers"))->manifest;
+  EXPECT_EQ(manifest.table, "triggers");
+  EXPECT_EQ(manifest.source, std::string(kExamples) + "/ListTriggers.yaml");
+  const auto described = registry->describe(**registry->find("ListTriggers"));
+  EXPECT_TRUE(described["parameters"]["properties"].contains("triggerIds"));
+  EXPECT_TRUE(described["parameters"]["properties"].contains("cursor"));
+  EXPECT_EQ(registry->describe_all()["tasks"].size(), 10U);
+}
+
+TEST_F(RegistryTest, ReadsYamlAndYmlAndNothingElse) {
+  write("a.yaml", listing("ListA"));
+  write("b.yml", listing("ListB"));
+  write("c.yaml.orig", "broken: [");
+  write(".d.yaml", "broken: [");
+  write("README.md", "broken: [");
+  const auto registry = Registry::load({folder()});
+  ASSERT_TRUE(registry.has_value()) << registry.error().message;
+  EXPECT_EQ(registry->describe_all()["tasks"].size(), 11U);
+}
+
+TEST_F(RegistryTest, RefusesATaskThatTwoFilesClaim) {
+  write("a.yaml", listing("ListA"));
+  const auto second = write("b.yaml", listing("ListB") + "aliases: [ListA]\n");
+  EXPECT_EQ(
+      Registry::load({folder()}).error().message,
+      second + ":8: /aliases/0: \"ListA\" is the task ListA (" + folder() + "/a.yaml) already");
+}
+
+TEST_F(RegistryTest, RefusesAFolderThatCannotBeRead) {
+  const auto missing = Registry::load({folder() + "/none"}).error();
+  EXPECT_EQ(missing.kind, FailureKind::configuration);
+  EXPECT_THAT(missing.message, HasSubstr("/none\" of `manifests` can't be read: No such file"));
+  const auto file = write("a.yaml", listing("ListA"));
+  EXPECT_THAT(Registry::load({file}).error().message, HasSubstr("can't be read: Not a directory"));
+}
+
+TEST_F(RegistryTest, RefusesAManifestThatIsAFolder) {
+  write("a.yaml/x", "");
+  EXPECT_THAT(Registry::load({folder()}).error().message, HasSubstr("Is a directory"));
+}
+
+}  // namespace
+}  // namespace winnow::plugin

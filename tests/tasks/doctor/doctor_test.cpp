@@ -1,0 +1,154 @@
+// What the doctor says of a database, and that it changes nothing.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "database/postgres/health.h"
+#include "tests/support/kestra_rows.h"
+#include "tests/support/require.h"
+#include "tests/support/task_bed.h"
+#include "tests/support/test_database.h"
+#include "tools/sample/schema.h"
+
+namespace winnow::tests {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const char* const kDay = "2026-02-01T12:00:00.000000Z";
+
+class DoctorTest : public testing::TestWithParam<TestEngine> {
+ protected:
+  DoctorTest()
+      : database_(TestDatabase::create(GetParam())),
+        connection_(database_.connection()),
+        bed_(database_.settings()) {}
+
+  KestraRows rows() {
+    require(sample::create_schema(*connection_, GetParam().schema_version));
+    return {*connection_, {"executions", "logs", "metrics"}};
+  }
+  bool on(const std::string& dialect) const { return connection_->dialect().name() == dialect; }
+  Json look(const Json& parameters = Json::object()) {
+    return require_result(bed_.run("Doctor", parameters));
+  }
+  static Json table(const Json& result, const std::string& name) {
+    for (const auto& each : result["tables"]) {
+      if (each["table"] == name) return each;
+    }
+    return nullptr;
+  }
+  void ask(const std::string& sql) {
+    require(connection_->query({.sql = sql, .parameters = {}},
+                               [](const database::Row&) { return true; }));
+  }
+
+  TestDatabase database_;
+  std::unique_ptr<database::Connection> connection_;
+  TaskBed bed_;
+};
+
+TEST_P(DoctorTest, TellsTheSchemaByWhatIsThere) {
+  rows();
+  const auto result = look();
+  const auto version = GetParam().schema_version;
+  EXPECT_EQ(result["schema"], version == "1.1" ? "1.0 to 1.2" : version);
+  EXPECT_THAT(result["server"].get<std::string>(), HasSubstr("SQL"));
+}
+
+TEST_P(DoctorTest, FindsNothingInAHealthyDatabase) {
+  rows().add_execution("e1", "company.team", "daily", kDay);
+  const auto result = look();
+  EXPECT_THAT(result["findings"], IsEmpty());
+  EXPECT_GT(result["database"]["bytes"], 0);
+  EXPECT_FALSE(table(result, "executions").is_null());
+  EXPECT_EQ(table(result, "logs")["orphans"],
+            (Json{{"rowsLookedAt", 2}, {"found", 0}, {"all", true}}));
+  if (on("sqlite")) return;  // tells sizes of the whole file only
+  EXPECT_GT(table(result, "executions")["bytes"], 0);
+  EXPECT_GT(table(result, "executions")["indexBytes"], 0);
+}
+
+TEST_P(DoctorTest, SaysThatADatabaseIsNotKestras) {
+  const auto result = look();
+  EXPECT_FALSE(result.contains("schema"));
+  EXPECT_THAT(result["tables"], IsEmpty());
+  ASSERT_EQ(result["findings"].size(), 1U);
+  EXPECT_THAT(result["findings"][0]["problem"].get<std::string>(), HasSubstr("schemas of Kestra"));
+}
+
+TEST_P(DoctorTest, CountsRowsWhoseExecutionIsGone) {
+  auto rows = this->rows();
+  rows.add_execution("e1", "company.team", "daily", kDay);
+  for (const char* key : {"l1", "l2", "l3"}) rows.add_log(key, "gone");
+  rows.add_log("l4", "e1");
+  const auto result = look();
+  EXPECT_EQ(table(result, "logs")["orphans"],
+            (Json{{"rowsLookedAt", 6}, {"found", 3}, {"all", true}}));
+  ASSERT_EQ(result["findings"].size(), 1U);
+  EXPECT_EQ(result["findings"][0]["table"], "logs");
+  EXPECT_THAT(result["findings"][0]["problem"].get<std::string>(), HasSubstr("3 of all its 6"));
+  EXPECT_THAT(result["findings"][0]["remedy"].get<std::string>(), HasSubstr("PurgeLogs"));
+  EXPECT_EQ(rows.keys("logs").size(), 6U);
+}
+
+TEST_P(DoctorTest, LooksAtNoMoreRowsThanTheSample) {
+  auto rows = this->rows();
+  for (const char* key : {"a1", "a2", "a3", "z1", "z2"}) rows.add_log(key, "gone");
+  const auto orphans = table(look({{"sample", 3}}), "logs")["orphans"];
+  EXPECT_EQ(orphans["rowsLookedAt"], 3);
+  EXPECT_EQ(orphans["found"], 3);
+  EXPECT_EQ(orphans["all"], false);
+}
+
+TEST_P(DoctorTest, NamesAMissingIndexAndTheStatementThatAddsIt) {
+  rows();
+  std::string name;
+  const auto schema = require(connection_->probe(std::array{std::string("executions")}));
+  for (const auto& index : schema.table("executions")->indexes) {
+    if (index.columns.back() == "end_date") name = index.name;
+  }
+  ASSERT_FALSE(name.empty());
+  ask("DROP INDEX " + connection_->dialect().quoted(name) + (on("mysql") ? " ON executions" : ""));
+  const auto missing = table(look(), "executions")["missingIndexes"];
+  ASSERT_EQ(missing.size(), 1U);
+  EXPECT_THAT(missing[0]["columns"].get<std::vector<std::string>>(),
+              ElementsAre("deleted", "tenant_id", "end_date"));
+  ask(missing[0]["add"].get<std::string>());
+  EXPECT_THAT(look()["findings"], IsEmpty());
+}
+
+TEST_P(DoctorTest, PlansItsLookUpsByIndex) {
+  rows();
+  const auto plan = require_result(bed_.plan("Doctor", Json::object()));
+  ASSERT_GE(plan["statements"].size(), 3U);
+  for (const auto& statement : plan["statements"]) {
+    EXPECT_THAT(statement["scans"], IsEmpty()) << statement.dump();
+    EXPECT_GE(statement["indexes"].size(), 1U) << statement.dump();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, DoctorTest, testing::ValuesIn(test_engines()),
+                         testing::PrintToStringParamName());
+
+// --- What PostgreSQL's numbers mean ---
+
+TEST(PostgresHealth, SaysWhatToDoAboutDeadRowsAndLongTransactions) {
+  const auto health = require(database::postgres_health(R"({"bytes": 1, "oldest": 7200, "tables": [
+    {"name": "logs", "rows": 5000, "dead": 90000, "live": 5000, "bytes": 1, "index_bytes": 1, "vacuum": null, "analyze": "x"},
+    {"name": "metrics", "rows": null, "dead": 0, "live": 5000, "bytes": 1, "index_bytes": 1, "vacuum": null, "analyze": null},
+    {"name": "queues", "rows": 9000, "dead": 900, "live": 9000, "bytes": 1, "index_bytes": 1, "vacuum": null, "analyze": "x"}]})"));
+  ASSERT_EQ(health.findings.size(), 3U);
+  EXPECT_THAT(health.findings[0].problem, HasSubstr("open for 7200 s"));
+  EXPECT_EQ(health.findings[1].table, "logs");
+  EXPECT_THAT(health.findings[1].problem, HasSubstr("90000 dead rows"));
+  EXPECT_THAT(health.findings[1].remedy, HasSubstr("VACUUM (ANALYZE) logs"));
+  EXPECT_EQ(health.findings[2].table, "metrics");
+  EXPECT_THAT(health.findings[2].remedy, HasSubstr("ANALYZE metrics"));
+  EXPECT_FALSE(health.tables.at("metrics").rows);
+}
+
+}  // namespace
+}  // namespace winnow::tests

@@ -1,0 +1,101 @@
+// Random executions, random filters, every order: what the pages, the count, the first row and the
+// stored file give is what the documents say.
+#include <filesystem>
+#include <iostream>
+#include <random>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/require.h"
+#include "tests/support/task_bed.h"
+#include "tests/support/test_database.h"
+#include "tests/tasks/listing/world.h"
+#include "tools/sample/schema.h"
+
+namespace winnow::tests {
+namespace {
+
+constexpr int kWorlds = 3;
+constexpr int kListings = 20;  // a world
+constexpr int kExecutions = 70;
+
+class ListingOracle : public testing::TestWithParam<TestEngine> {
+ protected:
+  ListingOracle()
+      : database_(TestDatabase::create(GetParam())),
+        connection_(database_.connection()),
+        rows_(
+            (require(sample::create_schema(*connection_, GetParam().schema_version)), *connection_),
+            {"executions"}),
+        bed_(database_.settings()),
+        ignores_case_(connection_->dialect().name() == "mysql") {
+    bed_.policy.tenants = {"main", "other"};
+  }
+
+  void expect_rows(const std::vector<Json>& documents, const Json& parameters, std::size_t size) {
+    const auto expected = expected_ids(documents, parameters, "main", ignores_case_);
+    EXPECT_EQ(ids_of(all_pages(bed_, "ListExecutions", parameters, size)), expected)
+        << parameters.dump() << " in pages of " << size;
+  }
+
+  void expect_others(const std::vector<Json>& documents, Json parameters) {
+    const auto expected = expected_ids(documents, parameters, "main", ignores_case_);
+    parameters["fetchType"] = "NONE";
+    EXPECT_EQ(require_result(bed_.run("ListExecutions", parameters)),
+              (Json{{"size", expected.size()}}))
+        << parameters.dump();
+    parameters["fetchType"] = "FETCH_ONE";
+    const auto first = require_result(bed_.run("ListExecutions", parameters));
+    EXPECT_EQ(first["size"], expected.empty() ? 0 : 1);
+    EXPECT_EQ(first.contains("row"), !expected.empty());
+    if (!expected.empty()) {
+      EXPECT_EQ(first["row"]["id"], expected.front()) << parameters.dump();
+    }
+  }
+
+  TestDatabase database_;
+  std::unique_ptr<database::Connection> connection_;
+  KestraRows rows_;
+  TaskBed bed_;
+  bool ignores_case_;
+};
+
+TEST_P(ListingOracle, AgreesOnEveryOrderDirectionAndPageSize) {
+  std::mt19937_64 random(20261124);
+  const auto documents = random_executions(random, kExecutions);
+  insert_executions(rows_, documents);
+  for (const char* order : {"startDate", "endDate", "duration", "id"}) {
+    for (const char* direction : {"asc", "desc"}) {
+      for (const bool deleted : {false, true}) {
+        const Json parameters = {
+            {"orderBy", order}, {"direction", direction}, {"deleted", deleted}};
+        for (const std::size_t size : {1U, 2U, 7U, 100U}) expect_rows(documents, parameters, size);
+        expect_others(documents, parameters);
+      }
+    }
+  }
+}
+
+TEST_P(ListingOracle, AgreesOnRandomFilters) {
+  const auto seed = std::random_device{}();
+  std::cout << "seed " << seed << "\n";
+  std::mt19937_64 random(seed);
+  for (int world = 0; world < kWorlds; ++world) {
+    rows_.execute({rows_.deletion("executions")});
+    const auto documents = random_executions(random, kExecutions);
+    insert_executions(rows_, documents);
+    for (int listing = 0; listing < kListings; ++listing) {
+      const auto parameters = random_listing(random);
+      const std::vector<std::size_t> sizes = {1, 3, 10, 100};
+      expect_rows(documents, parameters, sizes[random() % sizes.size()]);
+      expect_others(documents, parameters);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, ListingOracle, testing::ValuesIn(test_engines()),
+                         testing::PrintToStringParamName());
+
+}  // namespace
+}  // namespace winnow::tests

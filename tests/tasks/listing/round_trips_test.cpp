@@ -1,0 +1,98 @@
+// What a call waits for: round trips to the server, counted by a proxy in between, never a clock.
+#include <functional>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/database/breaking_proxy.h"
+#include "tests/support/kestra_rows.h"
+#include "tests/support/require.h"
+#include "tests/support/task_bed.h"
+#include "tests/support/test_database.h"
+#include "tools/sample/schema.h"
+
+namespace winnow::tests {
+namespace {
+
+class RoundTrips : public testing::TestWithParam<TestEngine> {
+ protected:
+  RoundTrips()
+      : database_(TestDatabase::create(GetParam())),
+        connection_(database_.connection()),
+        rows_(
+            (require(sample::create_schema(*connection_, GetParam().schema_version)), *connection_),
+            {"executions", "logs", "metrics"}),
+        proxy_(database_.settings().host, database_.settings().port, "never sent",
+               BreakingProxy::When::after_forwarding, BreakingProxy::How::hang_up),
+        bed_(through_the_proxy()) {
+    rows_.add_execution("e1", "company.team", "daily", "2026-02-01T12:00:00.000000Z");
+    bed_.policy.tenants = {"main"};
+  }
+
+  database::Settings through_the_proxy() const {
+    auto settings = database_.settings();
+    settings.port = proxy_.port();
+    return settings;
+  }
+
+  // Of the call alone: what connecting and hanging up takes is left out.
+  int of(const std::string& task, const Json& parameters) {
+    const auto connecting = counted([this] {
+      const Cancellation never;
+      static_cast<void>(require(database::connect(through_the_proxy(), never)));
+    });
+    return counted([&] { require_result(bed_.run(task, parameters)); }) - connecting;
+  }
+
+  // Until the proxy has seen the one connection's end.
+  int counted(const std::function<void()>& call) {
+    const auto before = proxy_.round_trips();
+    const auto ended = proxy_.ended();
+    call();
+    while (proxy_.ended() == ended) std::this_thread::yield();
+    return proxy_.round_trips() - before;
+  }
+  bool on(const std::string& dialect) const { return connection_->dialect().name() == dialect; }
+
+  TestDatabase database_;
+  std::unique_ptr<database::Connection> connection_;
+  KestraRows rows_;
+  BreakingProxy proxy_;
+  TaskBed bed_;
+};
+
+// The catalog and the page; the first time also the plan of the page. MySQL prepares what binds
+// values, and is asked for its rights.
+TEST_P(RoundTrips, OfAListingAreItsProbeAndItsPage) {
+  const int page = on("postgresql") ? 2 : 6;
+  const int plan = on("postgresql") ? 1 : 4;
+  EXPECT_LE(of("ListExecutions", {{"deleted", true}}), page + plan);
+  EXPECT_LE(of("ListExecutions", {{"deleted", true}}), page);
+  EXPECT_LE(of("ListExecutions", {{"fetchType", "NONE"}}), page + plan);
+  EXPECT_LE(of("ListExecutions", {{"fetchType", "NONE"}}), page);
+}
+
+// The catalog, a look for a batch and one for what others held in each value of `deleted`, and the
+// end of the transaction.
+TEST_P(RoundTrips, OfAPurgeThatFindsNothing) {
+  const Json purge = {{"endDate", "2020-01-01T00:00:00Z"}, {"purgeStorage", false}};
+  const auto first = of("PurgeExecutions", purge);
+  const auto again = of("PurgeExecutions", purge);
+  RecordProperty("first", first);
+  RecordProperty("again", again);
+  EXPECT_LT(again, first);
+  EXPECT_LE(again, on("postgresql") ? 6 : 14);
+}
+
+std::vector<TestEngine> servers() {
+  auto engines = test_drivers();
+  std::erase_if(engines, [](const TestEngine& engine) { return engine.name == "sqlite"; });
+  return engines;
+}
+
+INSTANTIATE_TEST_SUITE_P(Servers, RoundTrips, testing::ValuesIn(servers()),
+                         testing::PrintToStringParamName());
+
+}  // namespace
+}  // namespace winnow::tests

@@ -1,0 +1,92 @@
+// A COMMIT whose answer is lost: whatever became of it, the rows that went are counted once (S4).
+#include <gmock/gmock.h>
+
+#include "tests/database/breaking_proxy.h"
+#include "tests/tasks/purge/bed.h"
+
+namespace winnow::tests {
+namespace {
+
+class PurgeInDoubt : public PurgeBed {
+ protected:
+  void SetUp() override {
+    if (!is_server()) GTEST_SKIP() << "SQLite has no link that could break";
+    add_executions(6);
+  }
+
+  // A bed whose link breaks at its first COMMIT, and never again.
+  TaskBed breaking_bed(const BreakingProxy& proxy) const {
+    auto settings = database_.settings();
+    settings.host = "127.0.0.1";
+    settings.port = proxy.port();
+    // The proxy reads along.
+    if (settings.engine == database::Engine::mysql) settings.options["ssl-mode"] = "DISABLED";
+    return TaskBed(settings);
+  }
+
+  BreakingProxy proxy(BreakingProxy::When when) const {
+    // As it stands in the protocol; READ COMMITTED is no COMMIT.
+    using std::string_literals::operator""s;
+    const auto& settings = database_.settings();
+    const bool mysql = settings.engine == database::Engine::mysql;
+    return {settings.host, settings.port, mysql ? "\3COMMIT"s : "\0COMMIT\0"s, when,
+            BreakingProxy::How::hang_up_once};
+  }
+};
+
+TEST_P(PurgeInDoubt, CountsWhatWasCommittedWithoutAnAnswer) {
+  auto breaking = proxy(BreakingProxy::When::after_forwarding);
+  auto bed = breaking_bed(breaking);
+  const auto result = require_result(bed.run("PurgeExecutions", with(kPurge, {{"batchSize", 4}})));
+  EXPECT_EQ(result["executionsCount"], 6);
+  EXPECT_EQ(result["logsCount"], 12);
+  EXPECT_EQ(result["metricsCount"], 12);
+  EXPECT_EQ(result["batches"], 2);
+}
+
+TEST_P(PurgeInDoubt, RemovesAgainWhatWasRolledBack) {
+  auto breaking = proxy(BreakingProxy::When::before_forwarding);
+  auto bed = breaking_bed(breaking);
+  const auto result = require_result(bed.run("PurgeExecutions", with(kPurge, {{"batchSize", 4}})));
+  EXPECT_EQ(result["executionsCount"], 6);
+  EXPECT_EQ(result["logsCount"], 12);
+  EXPECT_GE(result["retries"], 1);
+}
+
+TEST_P(PurgeInDoubt, DoesNotCountWhatAnotherPurgeTookMeanwhile) {
+  if (connection_->dialect().name() != "postgresql") {
+    GTEST_SKIP() << "only PostgreSQL can tell what became of a transaction";
+  }
+  auto breaking = proxy(BreakingProxy::When::before_forwarding);
+  auto bed = breaking_bed(breaking);
+  Json taken;
+  bed.host.on_log = [&](const std::string&) {
+    if (taken.is_null()) taken = require_result(bed_.run("PurgeExecutions", kPurge));
+  };
+  const auto result = require_result(bed.run("PurgeExecutions", kPurge));
+  EXPECT_EQ(taken["executionsCount"], 6);
+  EXPECT_EQ(result["executionsCount"], 0);
+  EXPECT_EQ(result["logsCount"], 0);
+}
+
+TEST_P(PurgeInDoubt, TellsApartWhatNobodyCouldTell) {
+  auto breaking = proxy(BreakingProxy::When::after_forwarding);
+  auto bed = breaking_bed(breaking);
+  // Told that its connection was lost, the operator ends the run before it can look.
+  bed.host.on_log = [&](const std::string& text) {
+    if (text.find("connection was lost") != std::string::npos) bed.cancellation.request();
+  };
+  const auto result = bed.run("PurgeExecutions", with(kPurge, {{"batchSize", 4}}));
+  ASSERT_FALSE(result);
+  auto done = result.error().done;
+  EXPECT_EQ(done["executionsCount"], 0);
+  EXPECT_EQ(done["inDoubt"]["executionsCount"], 4);
+  EXPECT_EQ(done["inDoubt"]["logsCount"], 8);
+  EXPECT_THAT(result.error().message, testing::HasSubstr("done.inDoubt"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, PurgeInDoubt, testing::ValuesIn(test_engines()),
+                         testing::PrintToStringParamName());
+
+}  // namespace
+}  // namespace winnow::tests

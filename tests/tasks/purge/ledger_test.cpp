@@ -1,0 +1,71 @@
+// The keys of a purge and the size of its batches.
+#include "tasks/purge/ledger.h"
+
+#include <cstdlib>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace winnow::tests {
+namespace {
+
+using std::chrono::milliseconds;
+using tasks::BatchSizer;
+using tasks::KeySpool;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(KeySpool, HandsOutInPiecesWhatWasAppended) {
+  KeySpool spool;
+  ASSERT_TRUE(spool.append({"a", ""}));
+  ASSERT_TRUE(spool.append({std::string(300, 'x')}));
+  EXPECT_THAT(spool.take(2).value(), ElementsAre("a", ""));
+  EXPECT_THAT(spool.take(2).value(), ElementsAre(std::string(300, 'x')));
+  EXPECT_THAT(spool.take(2).value(), IsEmpty());
+}
+
+TEST(KeySpool, IsEmptyWithoutKeys) {
+  EXPECT_THAT(KeySpool().take(10).value(), IsEmpty());
+}
+
+// As its message advises where the usual folder is full.
+TEST(KeySpool, LiesInTheFolderThatTmpdirNames) {
+  ::setenv("TMPDIR", "/nowhere", 1);
+  const auto refused = KeySpool().append({"a"});
+  ::unsetenv("TMPDIR");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("TMPDIR"));
+}
+
+TEST(BatchSizer, GrowsTowardsTheTargetTimeAndNeverAboveTheMost) {
+  BatchSizer sizer(1'000, milliseconds(250));
+  EXPECT_EQ(sizer.size(), 100);
+  sizer.learn(100, milliseconds(10));
+  EXPECT_EQ(sizer.size(), 200);
+  sizer.learn(200, milliseconds(100));
+  EXPECT_EQ(sizer.size(), 400);
+  sizer.learn(400, milliseconds(200));
+  EXPECT_EQ(sizer.size(), 500);
+  sizer.learn(500, milliseconds(10));
+  sizer.learn(1'000, milliseconds(10));
+  EXPECT_EQ(sizer.size(), 1'000);
+}
+
+TEST(BatchSizer, ShrinksWhenATransactionTakesLongButNotBelowWhatRoundTripsAreWorth) {
+  BatchSizer sizer(1'000, milliseconds(250));
+  for (int i = 0; i < 5; ++i) sizer.learn(1'000, milliseconds(60'000));
+  EXPECT_EQ(sizer.size(), 50);
+  BatchSizer small(4, milliseconds(250));
+  small.learn(4, milliseconds(60'000));
+  EXPECT_EQ(small.size(), 4);
+}
+
+TEST(BatchSizer, LearnsNothingFromABatchThatWasNotFull) {
+  BatchSizer sizer(1'000, milliseconds(250));
+  sizer.learn(3, milliseconds(1));
+  EXPECT_EQ(sizer.size(), 100);
+}
+
+}  // namespace
+}  // namespace winnow::tests

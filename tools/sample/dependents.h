@@ -1,0 +1,16 @@
+// Rows of other tables that belong to an execution, most of which Kestra's own purge leaves behind.
+#pragma once
+
+#include <vector>
+
+#include "tools/sample/facts.h"
+#include "tools/sample/row.h"
+
+namespace winnow::sample {
+
+std::vector<Row> dependent_rows(const Facts& facts, std::string_view version, Random& random);
+
+// Rows that belong to flows and to no execution: nothing of them may go with one.
+std::vector<Row> flow_rows(const Facts& facts, std::string_view version);
+
+}  // namespace winnow::sample

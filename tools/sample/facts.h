@@ -1,0 +1,43 @@
+// What one execution of the sample is, before it is spelt out as documents.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/sample/options.h"
+#include "tools/sample/random.h"
+
+namespace winnow::sample {
+
+using document::Instant;
+
+struct TaskRunFacts {
+  std::string id;
+  std::string task;
+};
+
+struct Facts {
+  std::string id;
+  std::optional<std::string> tenant;  // nothing: written before Kestra 0.23
+  std::string name_space;
+  std::string flow;
+  std::string state;
+  std::optional<std::string> kind;  // nothing: normal
+  bool deleted = false;
+  Instant start;
+  std::optional<Instant> end;
+  Instant last;  // end, or the last change of state
+  std::vector<TaskRunFacts> task_runs;
+  bool scheduled = false;             // by a trigger
+  std::optional<std::string> parent;  // execution that triggered it
+};
+
+// The first executions go through all states and namespaces one after the other, so that a small
+// sample has every trap too; the others follow their shares.
+Facts make_facts(const SampleOptions& options, std::int64_t index, Random& random);
+
+// At this instant a tenth of all executions end, so that a bound meets many equal ends.
+Instant busiest_instant(const SampleOptions& options);
+
+}  // namespace winnow::sample

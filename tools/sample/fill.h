@@ -1,0 +1,20 @@
+// Fills a database (and a storage) with a sample.
+#pragma once
+
+#include <functional>
+
+#include "database/connection.h"
+#include "document/yaml.h"
+#include "tools/sample/generator.h"
+
+namespace winnow::sample {
+
+// Told after each batch how many executions are in.
+using FillProgress = std::function<void(std::int64_t done)>;
+
+// Inserts every row of the generator in batches, each a short transaction, and writes its files
+// first. The tables have to be there. The result counts what was made: rows by table, and `files`.
+Outcome<document::Json> fill(database::Connection& connection, const Generator& generator,
+                             const FillProgress& progress = {});
+
+}  // namespace winnow::sample

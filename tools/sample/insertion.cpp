@@ -1,0 +1,117 @@
+#include "tools/sample/insertion.h"
+
+#include <algorithm>
+
+namespace winnow::sample {
+namespace {
+
+using database::Dialect;
+using database::SqlWriter;
+using database::Statement;
+
+using Rows = std::vector<const Row*>;
+
+// SQLite takes 32,766 values in a statement, MySQL 65,535.
+constexpr std::size_t kMostValues = 5'000;
+
+std::string_view postgres_cast(CellType type) {
+  switch (type) {
+    case CellType::document:
+      return "::jsonb";
+    case CellType::instant:
+      return "::timestamptz";
+    case CellType::queue_type:
+      return "::queue_type";
+    case CellType::text:
+    case CellType::bytes:
+      break;
+  }
+  return "";
+}
+
+void begin(SqlWriter& writer, const TableShape& table) {
+  writer.text("INSERT INTO ").identifier(table.name).text(" (");
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    writer.text(i == 0 ? "" : ", ").identifier(table.columns[i].first);
+  }
+  writer.text(") ");
+}
+
+database::TextList column_of(const Rows& rows, std::size_t column) {
+  database::TextList list;
+  list.reserve(rows.size());
+  for (const Row* row : rows) list.push_back(row->cells[column]);
+  return list;
+}
+
+// A list a column: the statement's text is the same for any number of rows.
+Statement from_lists(const Dialect& dialect, const TableShape& table, const Rows& rows) {
+  SqlWriter writer(dialect);
+  begin(writer, table);
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const std::string name = "c" + std::to_string(i);
+    const CellType type = table.columns[i].second;
+    writer.text(i == 0 ? "SELECT " : ", ");
+    if (type == CellType::bytes) {
+      writer.text("convert_to(" + name + ", 'UTF8')");
+    } else {
+      writer.text(name).text(postgres_cast(type));
+    }
+  }
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    writer.text(i == 0 ? " FROM unnest(" : ", ").bind(column_of(rows, i));
+  }
+  writer.text(") AS rows (");
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    writer.text((i == 0 ? "c" : ", c") + std::to_string(i));
+  }
+  return writer.text(")").take();
+}
+
+// MySQL's DATETIME has no zone and refuses the `Z` of one; the session is in UTC.
+std::string value_of(const Dialect& dialect, CellType type, std::string cell) {
+  if (type == CellType::instant && dialect.name() == "mysql" && cell.ends_with('Z')) {
+    cell.pop_back();
+  }
+  return cell;
+}
+
+Statement from_values(const Dialect& dialect, const TableShape& table,
+                      std::span<const Row* const> rows) {
+  SqlWriter writer(dialect);
+  begin(writer, table);
+  const char* before = "VALUES (";
+  for (const Row* row : rows) {
+    for (std::size_t i = 0; i < row->cells.size(); ++i) {
+      writer.text(std::exchange(before, ", "));
+      writer.bind(value_of(dialect, table.columns[i].second, row->cells[i]));
+    }
+    before = "), (";
+  }
+  return writer.text(")").take();
+}
+
+}  // namespace
+
+std::vector<Statement> insertions(const Dialect& dialect, std::span<const Row> rows) {
+  std::vector<Statement> statements;
+  for (const TableShape& table : table_shapes()) {
+    Rows own;
+    for (const Row& row : rows) {
+      if (row.table == &table) own.push_back(&row);
+    }
+    if (own.empty()) continue;
+    if (dialect.name() == "postgresql") {
+      statements.push_back(from_lists(dialect, table, own));
+      continue;
+    }
+    const std::size_t most = kMostValues / table.columns.size();
+    for (std::size_t from = 0; from < own.size(); from += most) {
+      const auto part = std::span(own).subspan(from, std::min(most, own.size() - from));
+      statements.push_back(from_values(dialect, table, part));
+    }
+  }
+  return statements;
+}
+
+}  // namespace winnow::sample
