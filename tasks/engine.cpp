@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "outcome/try.h"
 #include "tasks/doctor/doctor.h"
 #include "tasks/listing/listing.h"
 #include "tasks/orphans/folders.h"
@@ -14,62 +15,72 @@ namespace {
 
 using Names = std::span<const std::string_view>;
 
-constexpr std::array<std::string_view, 2> kPurge{"batchSize", "dryRun"};
-constexpr std::array<std::string_view, 3> kOrphanRows{"minimumAge", "batchSize", "dryRun"};
-constexpr std::array<std::string_view, 5> kOrphanFolders{"flowId", "startDate", "endDate",
-                                                         "minimumAge", "dryRun"};
+constexpr std::array<std::string_view, 7> kListing{"tenant",  "fetchType", "size",     "cursor",
+                                                   "columns", "orderBy",   "direction"};
+constexpr std::array<std::string_view, 4> kPurge{"tenant", "batchSize", "batchTime", "dryRun"};
+constexpr std::array<std::string_view, 4> kOrphanRows{"tenant", "minimumAge", "batchSize",
+                                                      "dryRun"};
+constexpr std::array<std::string_view, 6> kOrphanFolders{"tenant",  "flowId",     "startDate",
+                                                         "endDate", "minimumAge", "dryRun"};
+constexpr std::array<std::string_view, 1> kDoctor{"sample"};
+
+// An engine whose functions read the parameters themselves, each time that they are called.
+template <auto check, auto plan_task, auto run_task, bool storage = false>
+class Unread final : public Invocation {
+ public:
+  Unread(const Manifest& manifest, Json parameters)
+      : manifest_(manifest), parameters_(std::move(parameters)) {}
+  bool needs_storage() const override { return storage; }
+  TaskResult plan(Context& context) const override {
+    return plan_task(manifest_, parameters_, context);
+  }
+  TaskResult run(Context& context) const override {
+    return run_task(manifest_, parameters_, context);
+  }
+
+  static Outcome<std::unique_ptr<Invocation>> make(const Manifest& manifest, const Json& parameters,
+                                                   const Policy& policy) {
+    WINNOW_CHECK(check(manifest, parameters, policy));
+    return std::make_unique<Unread>(manifest, parameters);
+  }
+
+ private:
+  const Manifest& manifest_;
+  Json parameters_;
+};
 
 constexpr std::array kEngines{
     Engine{.kind = EngineKind::listing,
            .name = "listing",
            .removes = false,
-           .knows = {},
-           .parameters = listing_parameters,
+           .own_parameters = Names(kListing),
            .outputs = listing_outputs,
-           .needs_storage = nullptr,
-           .check = check_listing,
-           .plan = plan_listing,
-           .run = run_listing},
+           .invoke = Unread<check_listing, plan_listing, run_listing>::make},
     Engine{.kind = EngineKind::purge,
            .name = "purge",
            .removes = true,
-           .knows = Names(kPurge),
-           .parameters = purge_parameters,
+           .own_parameters = Names(kPurge),
            .outputs = nullptr,
-           .needs_storage = purges_files,
-           .check = check_purge,
-           .plan = plan_purge,
-           .run = run_purge},
+           .invoke = invoke_purge},
     Engine{.kind = EngineKind::orphan_rows,
            .name = "orphan-rows",
            .removes = true,
-           .knows = Names(kOrphanRows),
-           .parameters = sweep_parameters,
+           .own_parameters = Names(kOrphanRows),
            .outputs = nullptr,
-           .needs_storage = nullptr,
-           .check = check_orphan_rows,
-           .plan = plan_orphan_rows,
-           .run = run_orphan_rows},
+           .invoke = Unread<check_orphan_rows, plan_orphan_rows, run_orphan_rows>::make},
     Engine{.kind = EngineKind::orphan_folders,
            .name = "orphan-folders",
            .removes = true,
-           .knows = Names(kOrphanFolders),
-           .parameters = sweep_parameters,
+           .own_parameters = Names(kOrphanFolders),
            .outputs = nullptr,
-           .needs_storage = sweeps_storage,
-           .check = check_orphan_folders,
-           .plan = plan_orphan_folders,
-           .run = run_orphan_folders},
+           .invoke =
+               Unread<check_orphan_folders, plan_orphan_folders, run_orphan_folders, true>::make},
     Engine{.kind = EngineKind::doctor,
            .name = "doctor",
            .removes = false,
-           .knows = {},
-           .parameters = doctor_parameters,
+           .own_parameters = Names(kDoctor),
            .outputs = doctor_outputs,
-           .needs_storage = nullptr,
-           .check = check_doctor,
-           .plan = plan_doctor,
-           .run = run_doctor},
+           .invoke = Unread<check_doctor, plan_doctor, run_doctor>::make},
 };
 
 }  // namespace

@@ -1,12 +1,11 @@
-// What a task is given to work with, and the two things that can be done with it. The engines stand
-// behind this.
+// What a task is given to work with, and the two things that can be done with it: plan and run. The
+// engines stand behind this.
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <functional>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,21 +14,11 @@
 #include "outcome/cancellation.h"
 #include "storage/storage.h"
 #include "tasks/manifest.h"
+#include "tasks/selection/policy.h"
 
 namespace winnow::tasks {
 
 enum class LogLevel : std::int32_t { trace = 0, debug = 1, info = 2, warn = 3, error = 4 };
-
-// The operator's limits; a flow's author reaches nothing beyond them.
-struct Policy {
-  // The first is the default; nothing stands for "no tenant".
-  std::vector<std::optional<std::string>> tenants;
-  // Namespaces a task may touch: `a`, `a.*` (one level), `a.**` (all below, and a); empty: every one.
-  std::vector<std::string> allow;
-  std::vector<std::string> protect;            // never purged: each with all below it
-  std::optional<std::int64_t> max_executions;  // a purge of more is refused before its first delete
-  bool allow_scan = false;                     // a plan without an index is accepted
-};
 
 // Who runs the task, as the task sees it. Every function may be called from any thread of the task;
 // plugin/ brings the call to the host on the job's own thread.
@@ -56,19 +45,25 @@ enum class Phase : std::int32_t {
 // Counters that hosts poll while the task runs.
 struct Progress {
   std::atomic<Phase> phase{Phase::fresh};
-  std::atomic<std::int64_t> rows_done{0};      // executions purged, or rows listed
-  std::atomic<std::int64_t> rows_planned{-1};  // -1: not known
+  // Executions purged, or rows listed.
+  std::atomic<std::int64_t> rows_done{0};
+  // -1: not known.
+  std::atomic<std::int64_t> rows_planned{-1};
   std::atomic<std::int64_t> batches{0};
   std::atomic<std::int64_t> retries{0};
 };
 
 struct Context {
   database::Settings database;
-  std::int32_t connections = 1;                   // the operator's `database.connections`
-  storage::Storage* storage = nullptr;            // nullptr: no storage is configured
-  std::chrono::milliseconds storage_hold{5'000};  // how long a transaction's locks wait for it
+  // The operator's `database.connections`.
+  std::int32_t connections = 1;
+  // nullptr: no storage is configured.
+  storage::Storage* storage = nullptr;
+  // How long a transaction's locks wait for the storage (`storage.hold-time`).
+  std::chrono::milliseconds storage_hold{5'000};
   Policy policy;
-  std::string store_directory;  // where STORE writes its file; exists
+  // STORE writes its file there; it exists.
+  std::string store_directory;
   Host& host;
   const Cancellation& cancellation;
   Progress& progress;
@@ -76,14 +71,28 @@ struct Context {
 
 using TaskResult = tl::expected<Json, TaskFailure>;
 
-// `parameters` has been held against manifest.schema and its defaults are filled in.
+// A task with its parameters read and checked, ready to be planned and run. Several threads may use
+// one at the same time, each with a Context of its own.
+class Invocation {
+ public:
+  Invocation() = default;
+  Invocation(const Invocation&) = delete;
+  Invocation& operator=(const Invocation&) = delete;
+  virtual ~Invocation() = default;
 
-// Checks that need no connection: dates, cursor, tenant, policy. First of the things that run() and
-// plan() do; plugin/ calls it too when a job is made, so that bad input is refused there.
-Outcome<void> check(const Manifest& manifest, const Json& parameters, const Policy& policy);
-// Read-only: {"task", "server", "executions" (or rows), "statements": [{"purpose", "sql",
-// "indexes", "scans"}], ...}.
-TaskResult plan(const Manifest& manifest, const Json& parameters, Context& context);
-TaskResult run(const Manifest& manifest, const Json& parameters, Context& context);
+  // Whether a run can't do without a storage.
+  virtual bool needs_storage() const { return false; }
+  // Read-only: {"task", "server", "selected", "statements": [{"purpose", "sql", "indexes",
+  // "scans"}], ...}.
+  virtual TaskResult plan(Context& context) const = 0;
+  virtual TaskResult run(Context& context) const = 0;
+};
+
+// The one door for parameters: reads them into the task's own request and refuses what can be
+// refused without a connection (dates, cursor, tenant, policy). `parameters` fit manifest.schema,
+// with its defaults filled in. The manifest must outlive the invocation; the policy is that of the
+// Context it is run with.
+Outcome<std::unique_ptr<Invocation>> invoke(const Manifest& manifest, const Json& parameters,
+                                            const Policy& policy);
 
 }  // namespace winnow::tasks

@@ -9,7 +9,6 @@
 #include "document/yaml.h"
 #include "plugin/builtin/schemas.h"
 #include "plugin/configuration/kestra.h"
-#include "plugin/configuration/namespace_pattern.h"
 #include "plugin/configuration/s3.h"
 #include "plugin/configuration/secret.h"
 
@@ -165,8 +164,8 @@ Outcome<void> read_patterns(const Document& document, const char* key,
   for (std::size_t i = 0; i < list.size(); ++i) {
     const auto pattern = list[i].get<std::string>();
     const bool protects = std::string_view(key) == "protect";
-    const auto wrong =
-        protects ? wrong_protected_namespace(pattern) : wrong_allowed_namespace(pattern);
+    const auto wrong = protects ? tasks::wrong_protected_namespace(pattern)
+                                : tasks::wrong_allowed_namespace(pattern);
     if (wrong)
       return refused(document, document::pointer_to(std::string("/policy/") + key, i), *wrong);
     patterns.push_back(pattern);

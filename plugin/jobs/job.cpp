@@ -3,10 +3,10 @@
 
 #include <utility>
 
+#include "outcome/try.h"
 #include "plugin/jobs/host_storage.h"
 #include "storage/local.h"
 #include "storage/s3.h"
-#include "tasks/engine.h"
 
 namespace winnow::plugin {
 
@@ -14,11 +14,6 @@ namespace {
 
 std::int64_t now_ns() {
   return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-bool needs_storage(const tasks::Manifest& manifest, const Json& parameters) {
-  const auto needs = tasks::engine_of(manifest).needs_storage;
-  return needs != nullptr && needs(manifest, parameters);
 }
 
 // The parameter that leaves the files alone; empty where there is none.
@@ -38,8 +33,8 @@ Outcome<void> check_database(const Configuration& configuration) {
 // Without this, rows would go and their files would stay for ever with nothing left that names
 // them.
 Outcome<void> check_storage(const Configuration& configuration, const tasks::Manifest& manifest,
-                            const Json& parameters) {
-  if (!needs_storage(manifest, parameters)) return {};
+                            const tasks::Invocation& invocation) {
+  if (!invocation.needs_storage()) return {};
   if (!configuration.storage) {
     const std::string name = switch_of_files(manifest);
     const std::string& problem = configuration.storage_problem;
@@ -112,36 +107,34 @@ Outcome<std::shared_ptr<Job>> Job::make(const std::shared_ptr<Instance>& instanc
   const auto found = (*lease)->registry().find(task);
   if (!found) return fail(found.error());
   const tasks::Manifest& manifest = (*found)->manifest;
-  auto checked = checked_parameters(**found, parameters.empty() ? "{}" : parameters);
-  if (!checked) return fail(std::move(checked.error()));
-  for (const auto& outcome :
-       {tasks::check(manifest, *checked, configuration.policy), check_database(configuration),
-        check_storage(configuration, manifest, *checked)}) {
-    if (!outcome) return fail(outcome.error());
-  }
-  return std::shared_ptr<Job>(new Job(std::move(*lease), **found, std::move(*checked)));
+  WINNOW_TRY(const auto checked,
+             checked_parameters(**found, parameters.empty() ? "{}" : parameters));
+  WINNOW_TRY(auto invocation, tasks::invoke(manifest, checked, configuration.policy));
+  WINNOW_CHECK(check_database(configuration));
+  WINNOW_CHECK(check_storage(configuration, manifest, *invocation));
+  return std::shared_ptr<Job>(new Job(std::move(*lease), std::move(invocation)));
 }
 
 tasks::TaskResult Job::plan() {
-  return perform(State::planning, tasks::plan);
+  return perform(State::planning, &tasks::Invocation::plan);
 }
 
 tasks::TaskResult Job::run() {
-  return perform(State::running, tasks::run);
+  return perform(State::running, &tasks::Invocation::run);
 }
 
-tasks::TaskResult Job::perform(State state, Engine engine) {
+tasks::TaskResult Job::perform(State state, Action action) {
   const auto turn = Turn::begin(*this, state);
   if (!turn) return fail(turn.error());
   if (cancellation_.requested()) {
     return fail(FailureKind::cancelled, "The job was cancelled before it began.");
   }
   JobThread job_thread(instance_->host(), cancellation_);
-  return job_thread.serve([&] { return work(job_thread, engine); });
+  return job_thread.serve([&] { return work(job_thread, action); });
 }
 
 // On the task's own thread: also opening a folder may wait, and the host is to be served meanwhile.
-tasks::TaskResult Job::work(JobThread& job_thread, Engine engine) {
+tasks::TaskResult Job::work(JobThread& job_thread, Action action) {
   const Configuration& configuration = instance_->configuration();
   const auto storage = open_storage(job_thread);
   if (!storage) return fail(storage.error());
@@ -155,13 +148,13 @@ tasks::TaskResult Job::work(JobThread& job_thread, Engine engine) {
                          .host = job_thread,
                          .cancellation = cancellation_,
                          .progress = progress_};
-  return engine(task_.manifest, parameters_, context);
+  return ((*invocation_).*action)(context);
 }
 
 // Nothing where the task needs no files, or where the operator says that there are none.
 Outcome<std::unique_ptr<storage::Storage>> Job::open_storage(JobThread& job_thread) const {
   const auto& settings = instance_->configuration().storage;
-  if (!settings || !needs_storage(task_.manifest, parameters_)) return nullptr;
+  if (!settings || !invocation_->needs_storage()) return nullptr;
   switch (settings->kind) {
     case StorageKind::none:
       return nullptr;

@@ -32,24 +32,25 @@ class Job {
   void progress(winnow_progress& out) const noexcept;
 
  private:
-  using Engine = tasks::TaskResult (*)(const tasks::Manifest&, const Json&, tasks::Context&);
+  using Action = tasks::TaskResult (tasks::Invocation::*)(tasks::Context&) const;
   enum class State { fresh, planning, running, done };
   class Turn;
 
-  Job(Lease instance, const Task& task, Json parameters)
-      : instance_(std::move(instance)), task_(task), parameters_(std::move(parameters)) {}
-  tasks::TaskResult perform(State state, Engine engine);
-  tasks::TaskResult work(JobThread& job_thread, Engine engine);
+  Job(Lease instance, std::unique_ptr<tasks::Invocation> invocation)
+      : instance_(std::move(instance)), invocation_(std::move(invocation)) {}
+  tasks::TaskResult perform(State state, Action action);
+  tasks::TaskResult work(JobThread& job_thread, Action action);
   Outcome<std::unique_ptr<storage::Storage>> open_storage(JobThread& job_thread) const;
 
   const Lease instance_;
-  const Task& task_;  // of the instance's registry
-  const Json parameters_;
+  // Knows its manifest, which the instance owns.
+  const std::unique_ptr<const tasks::Invocation> invocation_;
   Cancellation cancellation_;
   tasks::Progress progress_;
-  std::atomic<std::int64_t> began_ns_{
-      0};  // of the steady clock; 0: neither plan nor run was called
-  std::atomic<std::int64_t> ended_ns_{0};  // 0: it is under way
+  // Of the steady clock; 0: neither plan nor run was called.
+  std::atomic<std::int64_t> began_ns_{0};
+  // 0: it is under way.
+  std::atomic<std::int64_t> ended_ns_{0};
   std::mutex mutex_;
   State state_ = State::fresh;
 };

@@ -225,10 +225,8 @@ void check_orphan_folders(const Json& manifest, Complaints& complaints) {
 }
 
 void check_doctor(const Json& manifest, Complaints& complaints) {
-  refuse_keys(
-      manifest,
-      {"table", "tenant", "namespace", "order", "parameters", "columns", "steps", "outputs"},
-      "doctor", complaints);
+  refuse_keys(manifest, {"table", "tenant", "namespace", "order", "columns", "steps", "outputs"},
+              "doctor", complaints);
   const auto& tables = member(manifest, "tables");
   if (tables.empty()) complaints.add("/tables", "a doctor needs one table at least");
   for (const auto& entry : tables.items()) {

@@ -160,8 +160,8 @@ void check_filter(const Json& parameter, const Json& parameters, const std::stri
 // A parameter that nothing reads would be taken and have no effect.
 void check_used(const Json& manifest, const std::string& name, const std::string& pointer,
                 Complaints& complaints) {
-  const auto& known = tasks::engine_named(manifest["engine"].get<std::string>())->knows;
-  if (std::find(known.begin(), known.end(), name) != known.end()) return;
+  const auto own = tasks::engine_named(manifest["engine"].get<std::string>())->own_parameters;
+  if (std::find(own.begin(), own.end(), name) != own.end()) return;
   if (!manifest.contains("steps")) {
     return complaints.add(pointer, "has no filter, so that it would change nothing");
   }

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "document/pointer.h"
+#include "outcome/try.h"
+#include "plugin/builtin/manifests.h"
 #include "plugin/builtin/schemas.h"
 #include "plugin/manifests/check.h"
 #include "tasks/engine.h"
@@ -159,20 +161,45 @@ tasks::Manifest read_fields(const document::Document& document) {
   return manifest;
 }
 
-// What the engine adds; it may not be there already.
-Outcome<void> add_engine_parameters(const document::Document& document, tasks::Manifest& manifest) {
-  const auto& engine = tasks::engine_of(manifest);
-  for (auto& parameter : engine.parameters(manifest)) {
-    if (member(document.value, "parameters").contains(parameter.name)) {
-      const auto pointer = document::pointer_to("/parameters", parameter.name);
-      return fail(FailureKind::configuration,
-                  placed(document, pointer,
-                         "every " + std::string(engine.name) + " has this parameter already"),
-                  pointer);
+// What every listing has, as the built-in ListExecutions declares it.
+Outcome<Json> every_listings_parameters() {
+  for (const auto& builtin : builtin_manifests()) {
+    if (builtin.name != "ListExecutions.yaml") continue;
+    WINNOW_TRY(const auto document, document::parse_yaml(builtin.text, std::string(builtin.name)));
+    return document.value["parameters"];
+  }
+  return fail(FailureKind::internal, "the library has no manifest ListExecutions.yaml");
+}
+
+// An operator's listing has them without declaring them, and may not declare them otherwise.
+Outcome<void> add_listing_parameters(const document::Document& document,
+                                     tasks::Manifest& manifest) {
+  WINNOW_TRY(const auto parameters, every_listings_parameters());
+  for (const auto name : tasks::engine_of(manifest).own_parameters) {
+    if (member(member(document.value, "parameters"), name).is_null()) {
+      manifest.parameters.push_back(read_parameter(std::string(name), member(parameters, name)));
+      continue;
     }
-    manifest.parameters.push_back(std::move(parameter));
+    const auto pointer = document::pointer_to("/parameters", name);
+    return fail(FailureKind::configuration,
+                placed(document, pointer, "every listing has this parameter already"), pointer);
   }
   return {};
+}
+
+// What a listing's columns and its order say of its parameters.
+void complete_listing_parameters(tasks::Manifest& manifest) {
+  Json columns = Json::array();
+  for (const auto& column : manifest.columns) columns.push_back(column.name);
+  for (auto& parameter : manifest.parameters) {
+    if (parameter.name == "columns") parameter.schema["items"]["enum"] = columns;
+    if (parameter.name == "direction") {
+      parameter.schema["default"] = manifest.descending ? "desc" : "asc";
+    }
+    if (parameter.name != "orderBy") continue;
+    parameter.schema["enum"] = manifest.orders;
+    parameter.schema["default"] = manifest.orders.front();
+  }
 }
 
 Json parameters_schema(const tasks::Manifest& manifest) {
@@ -203,14 +230,13 @@ Json outputs_schema(const document::Document& document, const tasks::Manifest& m
 
 }  // namespace
 
-Outcome<tasks::Manifest> read_manifest(const document::Document& document) {
-  if (auto checked = check_against("manifest.schema.json", document); !checked) {
-    return fail(std::move(checked.error()));
-  }
-  if (auto checked = check_manifest(document); !checked) return fail(std::move(checked.error()));
+Outcome<tasks::Manifest> read_manifest(const document::Document& document, Author author) {
+  WINNOW_CHECK(check_against("manifest.schema.json", document));
+  WINNOW_CHECK(check_manifest(document));
   auto manifest = read_fields(document);
-  if (auto added = add_engine_parameters(document, manifest); !added) {
-    return fail(std::move(added.error()));
+  if (manifest.engine == tasks::EngineKind::listing) {
+    if (author == Author::operators) WINNOW_CHECK(add_listing_parameters(document, manifest));
+    complete_listing_parameters(manifest);
   }
   manifest.schema = parameters_schema(manifest);
   manifest.outputs = outputs_schema(document, manifest);

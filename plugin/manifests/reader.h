@@ -1,4 +1,5 @@
-// Turns one manifest file into what the engines work by, or says with file:line what is wrong with it.
+// Turns one manifest file into what the engines work by, or says with file:line what is wrong with
+// it.
 #pragma once
 
 #include "document/yaml.h"
@@ -7,6 +8,10 @@
 
 namespace winnow::plugin {
 
-Outcome<tasks::Manifest> read_manifest(const document::Document& document);
+// Whose manifest it is: one of this library, which declares all of its task's parameters, or an
+// operator's, to which those that every listing has are added.
+enum class Author { winnow, operators };
+
+Outcome<tasks::Manifest> read_manifest(const document::Document& document, Author author);
 
 }  // namespace winnow::plugin

@@ -42,8 +42,8 @@ Outcome<std::vector<std::string>> manifest_files(const std::string& folder) {
   return files;
 }
 
-Outcome<Task> read_task(const Document& document) {
-  auto manifest = read_manifest(document);
+Outcome<Task> read_task(const Document& document, Author author) {
+  auto manifest = read_manifest(document, author);
   if (!manifest) return fail(std::move(manifest.error()));
   auto schema = document::Schema::compile(manifest->schema);
   if (!schema) return fail(std::move(schema.error()));
@@ -73,7 +73,7 @@ Outcome<void> Registry::check_names(const Document& document,
 }
 
 Outcome<void> Registry::add(const Document& document, bool built_in) {
-  auto task = read_task(document);
+  auto task = read_task(document, built_in ? Author::winnow : Author::operators);
   if (!task) return fail(std::move(task.error()));
   auto& manifest = task->manifest;
   if (!built_in && manifest.removes) {

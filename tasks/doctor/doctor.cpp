@@ -58,7 +58,7 @@ class Doctor {
  public:
   Doctor(const Manifest& manifest, const Json& parameters, Context& context)
       : manifest_(manifest),
-        sample_(parameters.value("sample", std::int64_t{10'000})),
+        sample_(parameters.at("sample").get<std::int64_t>()),
         context_(context) {}
 
   Outcome<Json> look() {
@@ -265,20 +265,6 @@ Json described(const char* type, const char* description) {
 }
 
 }  // namespace
-
-std::vector<ParameterSpec> doctor_parameters(const Manifest& /*manifest*/) {
-  ParameterSpec sample;
-  sample.name = "sample";
-  sample.schema = {{"type", "integer"},
-                   {"minimum", 1},
-                   {"maximum", 1'000'000},
-                   {"default", 10'000},
-                   {"title", "Sample"},
-                   {"description",
-                    "At most so many rows of a table are looked at for orphans, in the order of "
-                    "their keys."}};
-  return {sample};
-}
 
 Json doctor_outputs() {
   Json tables = described("array",

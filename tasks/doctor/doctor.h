@@ -5,8 +5,6 @@
 
 namespace winnow::tasks {
 
-// `sample`: how many rows of a table are looked at for orphans.
-std::vector<ParameterSpec> doctor_parameters(const Manifest& manifest);
 // JSON Schema of its result (server, schema, database, tables, findings).
 Json doctor_outputs();
 

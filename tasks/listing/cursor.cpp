@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "tasks/selection/scope.h"
+
 namespace winnow::tasks {
 namespace {
 
@@ -78,19 +80,14 @@ bool is_position(const Json& last) {
 
 }  // namespace
 
-const Json* given_parameter(const Json& parameters, std::string_view name) {
-  const auto found = parameters.find(std::string(name));
-  return found == parameters.end() || found->is_null() ? nullptr : &*found;
-}
-
 std::string order_name(const Manifest& manifest, const Json& parameters) {
-  const auto* asked = given_parameter(parameters, "orderBy");
+  const auto* asked = given(parameters, "orderBy");
   if (asked != nullptr) return asked->get<std::string>();
   return manifest.orders.empty() ? std::string() : manifest.orders.front();
 }
 
 bool is_descending(const Manifest& manifest, const Json& parameters) {
-  const auto* asked = given_parameter(parameters, "direction");
+  const auto* asked = given(parameters, "direction");
   return asked == nullptr ? manifest.descending : *asked == "desc";
 }
 
@@ -99,7 +96,7 @@ std::string listing_fingerprint(const Manifest& manifest, const Json& parameters
   // By the manifest's order of parameters, so that the caller's does not matter.
   Json filters = Json::array();
   for (const auto& parameter : manifest.parameters) {
-    const auto* value = given_parameter(parameters, parameter.name);
+    const auto* value = given(parameters, parameter.name);
     if (parameter.filter && value != nullptr) filters.push_back({parameter.name, *value});
   }
   const Json identity =

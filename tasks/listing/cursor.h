@@ -36,7 +36,5 @@ Outcome<Position> decode_cursor(std::string_view cursor, std::string_view finger
 // the key does.
 std::string order_name(const Manifest& manifest, const Json& parameters);
 bool is_descending(const Manifest& manifest, const Json& parameters);
-// The parameter's value, or nullptr when it is missing or null.
-const Json* given_parameter(const Json& parameters, std::string_view name);
 
 }  // namespace winnow::tasks

@@ -23,17 +23,17 @@ constexpr std::int64_t kDefaultSize = 100;
 constexpr std::int64_t kStorePage = 2'000;
 
 std::string fetch_type(const Json& parameters) {
-  const auto* asked = given_parameter(parameters, "fetchType");
+  const auto* asked = given(parameters, "fetchType");
   return asked == nullptr ? "FETCH" : asked->get<std::string>();
 }
 
 std::int64_t page_size(const Json& parameters) {
-  const auto* asked = given_parameter(parameters, "size");
+  const auto* asked = given(parameters, "size");
   return asked == nullptr ? kDefaultSize : asked->get<std::int64_t>();
 }
 
 std::optional<std::string> cursor_text(const Json& parameters) {
-  const auto* asked = given_parameter(parameters, "cursor");
+  const auto* asked = given(parameters, "cursor");
   return asked == nullptr ? std::nullopt : std::optional(asked->get<std::string>());
 }
 
@@ -48,7 +48,7 @@ struct Session {
 
 Outcome<Session> open_session(const Manifest& manifest, const Json& parameters, Context& context) {
   Session session;
-  const auto tenant = chosen_tenant(parameters, context.policy);
+  const auto tenant = allowed_tenant(context.policy, given_string(parameters, "tenant"));
   if (!tenant) return fail(tenant.error());
   session.fingerprint = listing_fingerprint(manifest, parameters, *tenant);
   if (const auto cursor = cursor_text(parameters)) {
@@ -222,7 +222,7 @@ Outcome<void> check_names(const Manifest& manifest, const Json& parameters) {
     return fail(FailureKind::invalid_parameter,
                 manifest.name + " can't be ordered by \"" + order + "\"", "/orderBy");
   }
-  const auto* columns = given_parameter(parameters, "columns");
+  const auto* columns = given(parameters, "columns");
   if (columns == nullptr) return {};
   for (std::size_t index = 0; index < columns->size(); ++index) {
     const auto name = (*columns)[index].get<std::string>();
@@ -238,7 +238,9 @@ Outcome<void> check_names(const Manifest& manifest, const Json& parameters) {
 
 Outcome<void> check_listing(const Manifest& manifest, const Json& parameters,
                             const Policy& policy) {
-  if (auto checked = check_selection(manifest, parameters, policy); !checked) return checked;
+  if (const auto scope = read_scope(manifest, parameters, policy); !scope) {
+    return fail(scope.error());
+  }
   if (auto checked = check_names(manifest, parameters); !checked) return checked;
   const auto cursor = cursor_text(parameters);
   if (!cursor) return {};
@@ -246,7 +248,7 @@ Outcome<void> check_listing(const Manifest& manifest, const Json& parameters,
     return fail(FailureKind::invalid_parameter,
                 "fetchType NONE counts all rows: it takes no cursor", "/cursor");
   }
-  const auto tenant = chosen_tenant(parameters, policy);
+  const auto tenant = allowed_tenant(policy, given_string(parameters, "tenant"));
   if (!tenant) return fail(tenant.error());
   const auto position = decode_cursor(*cursor, listing_fingerprint(manifest, parameters, *tenant));
   if (!position) return fail(position.error());

@@ -6,10 +6,6 @@
 
 namespace winnow::tasks {
 
-// The parameters that every listing has beside its manifest's filters: tenant, fetchType (FETCH,
-// FETCH_ONE, STORE, NONE), size, cursor, columns, orderBy, direction. The manifest reader adds
-// them.
-std::vector<ParameterSpec> listing_parameters(const Manifest& manifest);
 // JSON Schema of a listing's outputs (rows, row, uri, size, cursor).
 Json listing_outputs();
 

@@ -30,7 +30,7 @@ const OutputColumn* output_column(const Manifest& manifest, const std::string& n
 // The columns of a row, in the caller's order or else the manifest's.
 std::vector<const OutputColumn*> chosen_columns(const Manifest& manifest, const Json& parameters) {
   std::vector<const OutputColumn*> chosen;
-  const auto* asked = given_parameter(parameters, "columns");
+  const auto* asked = given(parameters, "columns");
   if (asked == nullptr) {
     for (const auto& column : manifest.columns) {
       if (column.by_default) chosen.push_back(&column);
@@ -54,7 +54,9 @@ ColumnType Field::type() const {
 Outcome<ListingQuery> ListingQuery::make(const Manifest& manifest, const Json& parameters,
                                          const Policy& policy, const database::Schema& schema,
                                          const database::Dialect& dialect) {
-  auto selection = Selection::make(manifest, parameters, policy, schema);
+  auto scope = read_scope(manifest, parameters, policy);
+  if (!scope) return fail(std::move(scope.error()));
+  auto selection = Selection::make(std::move(*scope), schema);
   if (!selection) return fail(std::move(selection.error()));
   const Table& table = selection->table();
   if (!table.can_select) {

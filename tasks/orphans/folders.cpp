@@ -27,14 +27,11 @@ Instant now() {
 }
 
 std::string text_of(const Json& parameters, const char* name) {
-  const auto found = parameters.find(name);
-  return found == parameters.end() || found->is_null() ? "" : found->get<std::string>();
+  return given_string(parameters, name).value_or("");
 }
 
 std::optional<Instant> instant_of(const Json& parameters, const char* name) {
-  const auto text = text_of(parameters, name);
-  if (text.empty()) return std::nullopt;
-  return *document::parse_instant(text);  // check_orphan_folders has read it
+  return *given_instant(parameters, name);  // check_orphan_folders has read it
 }
 
 // What a folder is by the parameters and the policy.
@@ -47,7 +44,7 @@ class Wanted {
         from_(instant_of(parameters, "startDate")),
         until_(std::min(
             *instant_of(parameters, "endDate"),
-            now() - std::chrono::seconds(parameters.value("minimumAge", std::int64_t{86'400})))) {}
+            now() - std::chrono::seconds(parameters.at("minimumAge").get<std::int64_t>()))) {}
 
   bool has(const FoundFolder& found) const {
     const auto& folder = found.folder;
@@ -101,7 +98,7 @@ class Sweep {
 
   Outcome<void> find() {
     context_.progress.phase = Phase::selecting;
-    auto tenant = chosen_tenant(parameters_, context_.policy);
+    auto tenant = allowed_tenant(context_.policy, given_string(parameters_, "tenant"));
     if (!tenant) return fail(tenant.error());
     tenant_ = *tenant;
     const storage::SearchArea area{.tenant = tenant_,
@@ -256,19 +253,13 @@ Outcome<OpenedStorage> open_storage(const Manifest& manifest, const Json& parame
 
 }  // namespace
 
-bool sweeps_storage(const Manifest& /*manifest*/, const Json& /*parameters*/) {
-  return true;
-}
-
 Outcome<void> check_orphan_folders(const Manifest& manifest, const Json& parameters,
                                    const Policy& policy) {
-  if (auto checked = check_selection(manifest, parameters, policy); !checked) return checked;
+  if (const auto scope = read_scope(manifest, parameters, policy); !scope) {
+    return fail(scope.error());
+  }
   for (const char* name : {"startDate", "endDate"}) {
-    const auto text = text_of(parameters, name);
-    if (text.empty()) continue;
-    if (const auto instant = document::parse_instant(text); !instant) {
-      return fail(FailureKind::invalid_parameter, instant.error().message, std::string("/") + name);
-    }
+    if (const auto read = given_instant(parameters, name); !read) return fail(read.error());
   }
   if (text_of(parameters, "flowId").empty() || !text_of(parameters, "namespace").empty()) return {};
   return fail(FailureKind::invalid_parameter, "a flow is found in its namespace: give that too",
@@ -280,7 +271,7 @@ TaskResult run_orphan_folders(const Manifest& manifest, const Json& parameters, 
   if (!opened) return fail(opened.error());
   auto existence = Existence::make(opened->schema);
   if (!existence) return fail(existence.error());
-  const bool dry_run = parameters.value("dryRun", true);
+  const bool dry_run = parameters.at("dryRun").get<bool>();
   Sweep sweep(manifest, parameters, context, std::move(opened->connection), *existence);
   const auto swept = sweep.run(dry_run);
   context.progress.phase = Phase::done;

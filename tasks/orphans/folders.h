@@ -6,9 +6,6 @@
 
 namespace winnow::tasks {
 
-// True: there is nothing to do without a storage.
-bool sweeps_storage(const Manifest& manifest, const Json& parameters);
-
 // Its parameters are those of Kestra's PurgeStorage (namespace, flowId, startDate, endDate, dryRun), and minimumAge in
 // seconds: a folder in which anything changed since then is left alone, for Kestra writes the inputs of an execution
 // before it writes the execution.

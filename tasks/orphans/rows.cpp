@@ -38,7 +38,7 @@ class RowSweep {
         connection_(std::move(connection)),
         existence_(existence),
         tables_(tables),
-        batch_size_(parameters.value("batchSize", std::int64_t{1'000})),
+        batch_size_(parameters.at("batchSize").get<std::int64_t>()),
         counters_(zero_counters(manifest)) {}
 
   Outcome<void> run(bool dry_run) {
@@ -248,7 +248,10 @@ Outcome<void> explain_table(Json& plan, Connection& connection, const OrphanTabl
 
 Outcome<void> check_orphan_rows(const Manifest& manifest, const Json& parameters,
                                 const Policy& policy) {
-  return check_selection(manifest, parameters, policy);
+  if (const auto scope = read_scope(manifest, parameters, policy); !scope) {
+    return fail(scope.error());
+  }
+  return {};
 }
 
 TaskResult run_orphan_rows(const Manifest& manifest, const Json& parameters, Context& context) {
@@ -259,7 +262,7 @@ TaskResult run_orphan_rows(const Manifest& manifest, const Json& parameters, Con
   for (const auto& left_out : (*opened)->left_out) {
     context.host.log(LogLevel::info, "left out: " + left_out);
   }
-  const bool dry_run = parameters.value("dryRun", true);
+  const bool dry_run = parameters.at("dryRun").get<bool>();
   RowSweep sweep(manifest, parameters, context, std::move((*opened)->connection), *existence,
                  (*opened)->tables);
   const auto swept = sweep.run(dry_run);

@@ -11,12 +11,9 @@ using database::SqlWriter;
 using database::Statement;
 using database::TextList;
 
-constexpr const char* kWrittenBefore = "writtenBefore";  // no parameter of a manifest is called so
-
-std::string youngest(const Json& parameters) {
-  const std::chrono::seconds age(parameters.value("minimumAge", std::int64_t{86'400}));
-  return document::to_text(
-      std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now() - age));
+document::Instant youngest(const Json& parameters) {
+  const std::chrono::seconds age(parameters.at("minimumAge").get<std::int64_t>());
+  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now() - age);
 }
 
 // Why the table can't be swept under this policy; empty: it can.
@@ -68,32 +65,21 @@ Outcome<std::unique_ptr<OrphanTable>> OrphanTable::make(
                                          "\"; grant it SELECT and DELETE");
   }
 
-  auto& rows = made->rows_;
-  rows.name = manifest.name;
-  rows.engine = manifest.engine;
-  rows.removes = manifest.removes;
-  rows.table = step.table;
-  if ((*table)->column("tenant_id") != nullptr) rows.tenant_column = "tenant_id";
-  made->values_ = parameters;
-  if ((*table)->column("namespace") != nullptr) {
-    rows.namespace_column = "namespace";
-    for (const auto& parameter : manifest.parameters) {
-      if (parameter.filter) rows.parameters.push_back(parameter);
-    }
+  auto scope = read_scope(manifest, parameters, policy);
+  if (!scope) return fail(scope.error());
+  scope->table = step.table;
+  if ((*table)->column("tenant_id") == nullptr) scope->tenant_column.clear();
+  if ((*table)->column("namespace") == nullptr) {
+    scope->namespace_column.clear();
+    scope->conditions.clear();
   }
   if (!step.written.empty()) {
-    Filter filter;
-    filter.column = step.written;
-    filter.operation = FilterOperator::at_or_before;
-    filter.document = step.written_document;
-    ParameterSpec written;
-    written.name = kWrittenBefore;
-    written.schema = Json{{"type", "string"}};
-    written.filter = std::move(filter);
-    rows.parameters.push_back(std::move(written));
-    made->values_[kWrittenBefore] = youngest(parameters);
+    scope->conditions.emplace_back(InstantBound{.column = step.written,
+                                                .document = step.written_document,
+                                                .comparison = database::Comparison::at_or_before,
+                                                .instant = youngest(parameters)});
   }
-  auto selection = Selection::make(made->rows_, made->values_, policy, schema);
+  auto selection = Selection::make(std::move(*scope), schema);
   if (!selection) return fail(selection.error());
   made->selection_ = std::move(*selection);
   return made;

@@ -50,8 +50,6 @@ class OrphanTable {
   const database::Table* table_ = nullptr;
   const database::Column* id_ = nullptr;
   const database::Column* key_ = nullptr;
-  Manifest rows_;  // the table's own filters, for the selection
-  Json values_;
   std::optional<Selection> selection_;
 };
 

@@ -42,26 +42,26 @@ Outcome<void> add_statement(Json& plan, Connection& connection, const PlannedSta
 
 }  // namespace
 
-std::vector<PlannedStatement> purge_statements(const Manifest& manifest, const Json& parameters,
+std::vector<PlannedStatement> purge_statements(const Manifest& manifest,
+                                               const PurgeRequest& request,
                                                const Prepared& prepared) {
   const auto& dialect = prepared.connection->dialect();
   const auto& steps = *prepared.steps;
   const auto& selection = *prepared.selection;
   const auto& table = selection.table();
-  const auto batch_size = parameters.value("batchSize", std::int64_t{1'000});
   const BatchSource source(manifest, selection, steps,
                            steps.deletes_parent() ? RowLock::skipping : RowLock::none);
 
   std::vector<PlannedStatement> statements;
   for (const auto deleted : selection.deleted_branches()) {
     statements.push_back({.purpose = "select " + table.name + branch_name(deleted),
-                          .statement = source.first_statement(dialect, deleted, batch_size),
+                          .statement = source.first_statement(dialect, deleted, request.batch_size),
                           .need = {.table = &table,
                                    .scope = selection.scope_columns(),
                                    .equal = selection.equal_columns(),
                                    .column = manifest.order}});
   }
-  const auto batch = stand_ins(batch_size);
+  const auto batch = stand_ins(request.batch_size);
   if (steps.deletes_parent()) {
     statements.push_back(
         {.purpose = "lock " + table.name,
@@ -82,7 +82,8 @@ std::vector<PlannedStatement> purge_statements(const Manifest& manifest, const J
   return statements;
 }
 
-Outcome<Json> describe_purge(const Manifest& manifest, const Json& parameters, Prepared& prepared) {
+Outcome<Json> describe_purge(const Manifest& manifest, const PurgeRequest& request,
+                             Prepared& prepared) {
   auto& connection = *prepared.connection;
   const BatchSource source(manifest, *prepared.selection, *prepared.steps, RowLock::none);
   Json plan{{"task", manifest.name},
@@ -98,7 +99,7 @@ Outcome<Json> describe_purge(const Manifest& manifest, const Json& parameters, P
     selected += *rows;
   }
   plan["selected"] = selected;
-  for (const auto& planned : purge_statements(manifest, parameters, prepared)) {
+  for (const auto& planned : purge_statements(manifest, request, prepared)) {
     if (auto added = add_statement(plan, connection, planned); !added) return fail(added.error());
   }
   return plan;

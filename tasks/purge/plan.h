@@ -9,11 +9,13 @@ namespace winnow::tasks {
 
 // The statements that a purge sends for its first batch, in their order, with what has to serve
 // each. Stand-ins that no row has take the place of keys, as many as the largest batch brings.
-std::vector<PlannedStatement> purge_statements(const Manifest& manifest, const Json& parameters,
+std::vector<PlannedStatement> purge_statements(const Manifest& manifest,
+                                               const PurgeRequest& request,
                                                const Prepared& prepared);
 
 // {"task", "server", "selected", "statements": [{"purpose", "sql", "indexes", "scans"}], "leftOut":
 // [...]}.
-Outcome<Json> describe_purge(const Manifest& manifest, const Json& parameters, Prepared& prepared);
+Outcome<Json> describe_purge(const Manifest& manifest, const PurgeRequest& request,
+                             Prepared& prepared);
 
 }  // namespace winnow::tasks

@@ -6,12 +6,12 @@ namespace winnow::tasks {
 namespace {
 
 // A server looks for a deadlock after a while (PostgreSQL's deadlock_timeout, 1 s) and then fails
-// whoever asked first. Who waits less than that gives way himself: it is never Kestra that fails.
+// whoever asked first. With a shorter wait we give up first, so that it is never Kestra that fails.
 constexpr std::int32_t kLongestWaitMs = 500;
 
 }  // namespace
 
-Outcome<Prepared> prepare(const Manifest& manifest, const Json& parameters, Context& context) {
+Outcome<Prepared> prepare(const Manifest& manifest, const PurgeRequest& request, Context& context) {
   context.progress.phase = Phase::connecting;
   if (context.database.engine != database::Engine::sqlite) {
     auto& wait = context.database.lock_timeout_ms;
@@ -26,9 +26,9 @@ Outcome<Prepared> prepare(const Manifest& manifest, const Json& parameters, Cont
                     .schema = std::move(*schema),
                     .selection = std::nullopt,
                     .steps = std::nullopt};
-  auto selection = Selection::make(manifest, parameters, context.policy, prepared.schema);
+  auto selection = Selection::make(request.scope, prepared.schema);
   if (!selection) return fail(selection.error());
-  auto steps = PurgeSteps::resolve(manifest, parameters, prepared.schema);
+  auto steps = PurgeSteps::resolve(manifest, request, prepared.schema);
   if (!steps) return fail(steps.error());
   for (const auto& column : {std::string("key"), manifest.order}) {
     if (selection->table().column(column) != nullptr) continue;

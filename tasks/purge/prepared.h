@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "database/connection.h"
+#include "tasks/purge/request.h"
 #include "tasks/purge/steps.h"
 #include "tasks/selection/selection.h"
 #include "tasks/task.h"
@@ -20,7 +21,7 @@ struct Prepared {
   std::optional<PurgeSteps> steps;     // has a value after prepare()
 };
 
-// Connects, probes and resolves; `manifest`, `parameters` and `context` must outlive the answer.
-Outcome<Prepared> prepare(const Manifest& manifest, const Json& parameters, Context& context);
+// Connects, probes and resolves; `manifest` and `context` must outlive the result.
+Outcome<Prepared> prepare(const Manifest& manifest, const PurgeRequest& request, Context& context);
 
 }  // namespace winnow::tasks

@@ -2,21 +2,14 @@
 // parent last.
 #pragma once
 
+#include <memory>
+
 #include "tasks/task.h"
 
 namespace winnow::tasks {
 
-// The parameter that every task has which removes something: tenant.
-std::vector<ParameterSpec> sweep_parameters(const Manifest& manifest);
-
-// The parameters that every purge has beside its manifest's own: tenant and batchTime.
-std::vector<ParameterSpec> purge_parameters(const Manifest& manifest);
-
-// Whether the manifest has a step that removes files, and the parameters leave it switched on.
-bool purges_files(const Manifest& manifest, const Json& parameters);
-
-Outcome<void> check_purge(const Manifest& manifest, const Json& parameters, const Policy& policy);
-TaskResult plan_purge(const Manifest& manifest, const Json& parameters, Context& context);
-TaskResult run_purge(const Manifest& manifest, const Json& parameters, Context& context);
+// See tasks::invoke().
+Outcome<std::unique_ptr<Invocation>> invoke_purge(const Manifest& manifest, const Json& parameters,
+                                                  const Policy& policy);
 
 }  // namespace winnow::tasks

@@ -15,11 +15,6 @@ using std::chrono::milliseconds;
 constexpr std::int32_t kPassesWithoutProgress =
     12;  // waiting for rows that others hold: about 10 s
 
-bool flag(const Json& parameters, const char* name) {
-  const auto found = parameters.find(name);
-  return found != parameters.end() && found->is_boolean() && found->get<bool>();
-}
-
 RowLock lock_of(const PurgeSteps& steps, const Selection& selection, bool dry_run) {
   if (dry_run) return RowLock::none;
   if (steps.deletes_parent()) return RowLock::skipping;
@@ -29,15 +24,14 @@ RowLock lock_of(const PurgeSteps& steps, const Selection& selection, bool dry_ru
 
 }  // namespace
 
-PurgeRun::PurgeRun(const Manifest& manifest, const Json& parameters, Context& context,
+PurgeRun::PurgeRun(const Manifest& manifest, const PurgeRequest& request, Context& context,
                    Prepared prepared)
     : context_(context),
       manifest_(manifest),
       prepared_(std::move(prepared)),
-      dry_run_(flag(parameters, "dryRun")),
+      dry_run_(request.dry_run),
       ledger_(zero_counters(manifest)),
-      sizer_(parameters.value("batchSize", std::int64_t{1'000}),
-             milliseconds(parameters.value("batchTime", std::int64_t{250}))),
+      sizer_(request.batch_size, request.batch_time),
       source_(manifest, *prepared_.selection, *prepared_.steps,
               lock_of(*prepared_.steps, *prepared_.selection, dry_run_)),
       shared_{.manifest = manifest,

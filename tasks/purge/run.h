@@ -14,7 +14,8 @@ namespace winnow::tasks {
 
 class PurgeRun {
  public:
-  PurgeRun(const Manifest& manifest, const Json& parameters, Context& context, Prepared prepared);
+  PurgeRun(const Manifest& manifest, const PurgeRequest& request, Context& context,
+           Prepared prepared);
 
   // Once. The result has every counter of the manifest; so has `done` of a failure.
   TaskResult run();

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <optional>
 
+#include "outcome/try.h"
 #include "tasks/selection/contents.h"
 #include "tasks/selection/plan_check.h"
 
@@ -18,12 +19,6 @@ using database::SqlWriter;
 using database::Statement;
 using database::Table;
 using database::TextList;
-
-bool switched_on(const PurgeStep& step, const Json& parameters, bool otherwise) {
-  if (step.switch_parameter.empty()) return otherwise;
-  const auto found = parameters.find(step.switch_parameter);
-  return found == parameters.end() || found->get<bool>();
-}
 
 // Kestra's key of a queued execution: tenant, namespace, flow and id joined by `_`, a missing
 // tenant left out.
@@ -81,24 +76,23 @@ bool may_be_late(const RowStep& step) {
   return step.step->match.kind != Match::Kind::composed_key;
 }
 
-Outcome<PurgeSteps> PurgeSteps::resolve(const Manifest& manifest, const Json& parameters,
+Outcome<PurgeSteps> PurgeSteps::resolve(const Manifest& manifest, const PurgeRequest& request,
                                         const database::Schema& schema) {
   PurgeSteps steps;
   steps.parent_ = &manifest.steps.back();
-  steps.deletes_parent_ = switched_on(*steps.parent_, parameters, true);
+  steps.deletes_parent_ = request.deletes_parent;
   const auto parent = schema.require(manifest.table);
   if (!parent) return fail(parent.error());
   if (steps.deletes_parent_ && !(*parent)->can_delete) {
     return fail(FailureKind::schema, "the database user may not delete from table \"" +
                                          manifest.table + "\"; grant it SELECT, UPDATE and DELETE");
   }
-  for (const auto& step : manifest.steps) {
-    if (!switched_on(step, parameters, steps.deletes_parent_)) continue;
-    if (step.kind == PurgeStep::Kind::files) {
-      steps.files_ = &step;
+  for (const auto* step : request.steps) {
+    if (step->kind == PurgeStep::Kind::files) {
+      steps.files_ = step;
       steps.needs_identity_ = true;
-    } else if (step.kind == PurgeStep::Kind::rows) {
-      if (auto added = steps.add_rows(step, schema); !added) return fail(added.error());
+    } else {
+      WINNOW_CHECK(steps.add_rows(*step, schema));
     }
   }
   return steps;

@@ -10,6 +10,7 @@
 #include "database/connection.h"
 #include "database/schema.h"
 #include "tasks/manifest.h"
+#include "tasks/purge/request.h"
 #include "tasks/task.h"
 
 namespace winnow::tasks {
@@ -50,7 +51,7 @@ class PurgeSteps {
  public:
   // A table, column or right that a step needs and that is missing is a schema failure; an optional
   // step is left out then, and `left_out()` says why.
-  static Outcome<PurgeSteps> resolve(const Manifest& manifest, const Json& parameters,
+  static Outcome<PurgeSteps> resolve(const Manifest& manifest, const PurgeRequest& request,
                                      const database::Schema& schema);
 
   const std::vector<RowStep>& rows() const { return rows_; }

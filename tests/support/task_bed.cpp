@@ -30,11 +30,11 @@ std::vector<Json> RecordingHost::events() const {
 }
 
 tasks::TaskResult TaskBed::run(const std::string& task, const Json& parameters) {
-  return act(task, parameters, &tasks::run);
+  return act(task, parameters, &tasks::Invocation::run);
 }
 
 tasks::TaskResult TaskBed::plan(const std::string& task, const Json& parameters) {
-  return act(task, parameters, &tasks::plan);
+  return act(task, parameters, &tasks::Invocation::plan);
 }
 
 tasks::TaskResult TaskBed::act(const std::string& task, const Json& parameters, Action action) {
@@ -56,7 +56,9 @@ tasks::TaskResult TaskBed::act(const std::string& task, const Json& parameters, 
                          .host = host,
                          .cancellation = cancellation,
                          .progress = progress};
-  return action((*found)->manifest, *checked, context);
+  const auto invocation = tasks::invoke((*found)->manifest, *checked, policy);
+  if (!invocation) return refused(invocation.error());
+  return ((**invocation).*action)(context);
 }
 
 Json require_result(const tasks::TaskResult& result) {

@@ -51,7 +51,7 @@ class TaskBed {
   tasks::Progress progress;
 
  private:
-  using Action = tasks::TaskResult (*)(const tasks::Manifest&, const Json&, tasks::Context&);
+  using Action = tasks::TaskResult (tasks::Invocation::*)(tasks::Context&) const;
   tasks::TaskResult act(const std::string& task, const Json& parameters, Action action);
 
   database::Settings settings_;

@@ -94,7 +94,8 @@ TEST(ManifestReaderTest, KnowsEveryOperator) {
             "      filter: {column: c, operator: ") +
             name + "}}\n",
         "t.yaml");
-    EXPECT_EQ(parameter(read_manifest(*document).value(), "p").filter->operation, operation)
+    EXPECT_EQ(parameter(read_manifest(*document, Author::operators).value(), "p").filter->operation,
+              operation)
         << name;
   }
   EXPECT_EQ(parameter(built_in("PurgeLogs"), "purgeExecutionLogs").filter->operation,

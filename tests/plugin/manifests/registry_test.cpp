@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "plugin/builtin/manifests.h"
+#include "tasks/engine.h"
 #include "tests/plugin/scratch.h"
 
 namespace winnow::plugin {
@@ -64,6 +66,29 @@ TEST_F(RegistryTest, DescribesATask) {
   const auto listing_described = registry.describe(**registry.find("ListLogs"));
   EXPECT_TRUE(listing_described["outputs"]["properties"].contains("rows"));
   EXPECT_TRUE(listing_described["parameters"]["properties"].contains("fetchType"));
+}
+
+// Whoever reads a task's YAML has read of every parameter.
+TEST_F(RegistryTest, ABuiltInManifestDeclaresAllThatItsEngineReads) {
+  for (const auto& builtin : builtin_manifests()) {
+    const auto manifest = document::parse_yaml(builtin.text, std::string(builtin.name))->value;
+    for (const auto name :
+         tasks::engine_named(manifest["engine"].get<std::string>())->own_parameters) {
+      EXPECT_TRUE(manifest["parameters"].contains(name)) << builtin.name << ": " << name;
+    }
+  }
+}
+
+TEST_F(RegistryTest, AnOperatorsListingHasTheParametersOfEveryListing) {
+  write("a.yaml", listing("ListA"));
+  const auto registry = Registry::load({folder()});
+  ASSERT_TRUE(registry.has_value()) << registry.error().message;
+  const auto own = (*registry->find("ListA"))->manifest.schema["properties"];
+  EXPECT_EQ(own["size"]["default"], 100);
+  EXPECT_EQ(own["columns"]["items"]["enum"].dump(), R"(["id"])");
+  EXPECT_EQ(own["orderBy"]["enum"].dump(), R"(["id"])");
+  EXPECT_EQ(own["orderBy"]["default"], "id");
+  EXPECT_EQ(own["direction"]["default"], "asc");
 }
 
 TEST_F(RegistryTest, AnOperatorAddsAListingInYamlAlone) {

@@ -1,0 +1,30 @@
+// What a purge was asked to do, decided: read once from its task's parameters.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "tasks/selection/scope.h"
+
+namespace winnow::tasks {
+
+struct PurgeRequest {
+  Scope scope;
+  // The manifest's steps that are switched on, but for the parent, in their order. The manifest
+  // owns them.
+  std::vector<const PurgeStep*> steps = {};
+  bool deletes_parent = true;
+  // Rows per transaction at most, and how long one should take.
+  std::int64_t batch_size = 0;
+  std::chrono::milliseconds batch_time{};
+  bool dry_run = false;
+
+  bool removes_files() const;
+};
+
+// `parameters` fit the manifest's schema, with its defaults filled in. Fails as read_scope() does.
+Outcome<PurgeRequest> read_purge_request(const Manifest& manifest, const Json& parameters,
+                                         const Policy& policy);
+
+}  // namespace winnow::tasks

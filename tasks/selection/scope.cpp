@@ -1,0 +1,141 @@
+#include "tasks/selection/scope.h"
+
+#include "outcome/try.h"
+
+namespace winnow::tasks {
+namespace {
+
+using database::Comparison;
+
+Comparison comparison_of(FilterOperator operation) {
+  switch (operation) {
+    case FilterOperator::at_or_after:
+      return Comparison::at_or_after;
+    case FilterOperator::after:
+      return Comparison::after;
+    case FilterOperator::before:
+      return Comparison::before;
+    default:
+      return Comparison::at_or_before;
+  }
+}
+
+// Reads the filters of one task.
+class ScopeReader {
+ public:
+  ScopeReader(const Manifest& manifest, const Json& parameters, const Policy& policy)
+      : manifest_(manifest), parameters_(parameters), policy_(policy) {}
+
+  Outcome<Scope> read() {
+    WINNOW_TRY(scope_.tenant, allowed_tenant(policy_, given_string(parameters_, "tenant")));
+    scope_.table = manifest_.table;
+    scope_.tenant_column = manifest_.tenant_column;
+    scope_.namespace_column = manifest_.namespace_column;
+    // As Kestra's own purge takes them (kestra-io/kestra#3961).
+    scope_.with_deleted = manifest_.removes;
+    scope_.allow = policy_.allow;
+    if (manifest_.removes) scope_.protect = policy_.protect;
+    for (const auto& parameter : manifest_.parameters) {
+      if (!parameter.filter) continue;
+      const auto* value = given(parameters_, parameter.name);
+      if (value != nullptr) {
+        WINNOW_CHECK(add(parameter.name, *parameter.filter, *value));
+      } else if (!parameter.filter->when_absent.empty()) {
+        scope_.conditions.emplace_back(
+            AnyOf{parameter.filter->column, parameter.filter->when_absent});
+      }
+    }
+    return std::move(scope_);
+  }
+
+ private:
+  Outcome<void> add(const std::string& name, const Filter& filter, const Json& value) {
+    auto& conditions = scope_.conditions;
+    switch (filter.operation) {
+      case FilterOperator::equals:
+        conditions.emplace_back(Equals{filter.column, value.get<std::string>()});
+        return {};
+      case FilterOperator::any_of:
+        conditions.emplace_back(AnyOf{filter.column, value.get<std::vector<std::string>>()});
+        return {};
+      case FilterOperator::name_space:
+        return add_namespace(name, filter, value.get<std::string>());
+      case FilterOperator::at_or_after:
+      case FilterOperator::at_or_before:
+      case FilterOperator::after:
+      case FilterOperator::before:
+        return add_bound(name, filter);
+      case FilterOperator::include_deleted:
+        scope_.with_deleted = value.get<bool>();
+        return {};
+      case FilterOperator::present_if:
+      case FilterOperator::missing_if:
+        if (value.get<bool>()) return {};
+        conditions.emplace_back(
+            Presence{filter.column, filter.operation == FilterOperator::missing_if});
+        return {};
+    }
+    return {};
+  }
+
+  Outcome<void> add_namespace(const std::string& name, const Filter& filter,
+                              std::string name_space) {
+    if (auto checked = check_namespace(policy_, name_space, manifest_.removes); !checked) {
+      checked.error().pointer = "/" + name;
+      return checked;
+    }
+    const bool exact =
+        !filter.exact_with.empty() && given(parameters_, filter.exact_with) != nullptr;
+    scope_.conditions.emplace_back(InNamespace{filter.column, std::move(name_space), exact});
+    return {};
+  }
+
+  Outcome<void> add_bound(const std::string& name, const Filter& filter) {
+    WINNOW_TRY(const auto instant, given_instant(parameters_, name));
+    scope_.conditions.emplace_back(InstantBound{.column = filter.column,
+                                                .document = filter.document,
+                                                .comparison = comparison_of(filter.operation),
+                                                .instant = *instant,
+                                                .implies = filter.implies});
+    return {};
+  }
+
+  const Manifest& manifest_;
+  const Json& parameters_;
+  const Policy& policy_;
+  Scope scope_;
+};
+
+}  // namespace
+
+const std::string& column_of(const Condition& condition) {
+  return std::visit([](const auto& each) -> const std::string& { return each.column; }, condition);
+}
+
+Outcome<Scope> read_scope(const Manifest& manifest, const Json& parameters, const Policy& policy) {
+  return ScopeReader(manifest, parameters, policy).read();
+}
+
+const Json* given(const Json& parameters, std::string_view name) {
+  const auto found = parameters.find(std::string(name));
+  return found == parameters.end() || found->is_null() ? nullptr : &*found;
+}
+
+std::optional<std::string> given_string(const Json& parameters, std::string_view name) {
+  const auto* value = given(parameters, name);
+  if (value == nullptr) return std::nullopt;
+  return value->get<std::string>();
+}
+
+Outcome<std::optional<document::Instant>> given_instant(const Json& parameters,
+                                                        const std::string& name) {
+  const auto text = given_string(parameters, name);
+  if (!text) return std::optional<document::Instant>();
+  auto instant = document::parse_instant(*text);
+  if (!instant) {
+    return fail(FailureKind::invalid_parameter, instant.error().message, "/" + name);
+  }
+  return std::optional(*instant);
+}
+
+}  // namespace winnow::tasks

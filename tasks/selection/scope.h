@@ -1,0 +1,86 @@
+// Which rows a task means, with everything decided: the table, its tenant and namespaces, and one
+// condition per filter whose parameter has a value. Knows no SQL and no database.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "database/dialect.h"
+#include "document/instant.h"
+#include "tasks/manifest.h"
+#include "tasks/selection/policy.h"
+
+namespace winnow::tasks {
+
+// A column is named as the table has it; `document` is the path of the same value in the row's
+// `value` document.
+
+struct Equals {
+  std::string column;
+  std::string value;
+};
+
+struct AnyOf {
+  std::string column;
+  std::vector<std::string> values;
+};
+
+// The namespace itself, and what lies below it unless `exact`.
+struct InNamespace {
+  std::string column;
+  std::string name_space;
+  bool exact = false;
+};
+
+// The instant in the column is on this side of the bound.
+struct InstantBound {
+  std::string column;
+  std::vector<std::string> document;
+  database::Comparison comparison = database::Comparison::at_or_before;
+  document::Instant instant = {};
+  // The row's other date, for which the same bound holds too (Filter::implies). Empty: there is none.
+  std::string implies = {};
+};
+
+// The column has a value, or has none.
+struct Presence {
+  std::string column;
+  bool has_value = true;
+};
+
+using Condition = std::variant<Equals, AnyOf, InNamespace, InstantBound, Presence>;
+
+const std::string& column_of(const Condition& condition);
+
+struct Scope {
+  std::string table;
+  std::string tenant_column = {};          // empty: the table has no tenants
+  std::string namespace_column = {};       // empty: `allow` and `protect` do not narrow the rows
+  std::optional<std::string> tenant = {};  // nothing: the rows without a tenant
+  // Rows marked deleted count too, where the table has such.
+  bool with_deleted = false;
+  std::vector<Condition> conditions = {};
+  // The policy's namespaces: rows outside of `allow` (where it is not empty) and rows within
+  // `protect` are left alone.
+  std::vector<std::string> allow = {};
+  std::vector<std::string> protect = {};
+};
+
+// Decides the scope of a task, without a database. Refused, each with the JSON Pointer of its
+// parameter: a date that can't be read (invalid_parameter), a tenant or namespace that the policy
+// keeps from the task (denied). `parameters` fit the manifest's schema.
+Outcome<Scope> read_scope(const Manifest& manifest, const Json& parameters, const Policy& policy);
+
+// The parameter's value, or nullptr where it is missing or null.
+const Json* given(const Json& parameters, std::string_view name);
+// A parameter that is a string; nothing where it is missing or null.
+std::optional<std::string> given_string(const Json& parameters, std::string_view name);
+// A parameter that is a date-time; nothing where it is missing or null. A malformed one is
+// invalid_parameter with its pointer.
+Outcome<std::optional<document::Instant>> given_instant(const Json& parameters,
+                                                        const std::string& name);
+
+}  // namespace winnow::tasks
