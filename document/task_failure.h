@@ -17,8 +17,17 @@ struct TaskFailure : Failure {
                                    document::Json::object())  // NOLINT(google-explicit-constructor)
       : Failure(std::move(failure)), done(std::move(what_was_done)) {}
 
-  // In the form of the task's result; an empty object: nothing was committed.
+  // In the form of the task's result. An empty object: nothing was committed; null: that is not
+  // known.
   document::Json done;
 };
+
+// {"code", "message", "pointer", "retryable", "sqlstate", "done"}. What it allocates is released
+// again where an allocation fails.
+document::Json to_json(const TaskFailure& failure);
+
+// Reads what a function of the contract returned: its status and its error's JSON. A status that is
+// unknown here, and a text that is no such JSON, become a failure of kind `internal` that says so.
+TaskFailure read_task_failure(std::int32_t status, std::string_view json);
 
 }  // namespace winnow

@@ -8,7 +8,6 @@
 #include <string>
 #include <typeinfo>
 
-#include "document/object.h"
 #include "document/utf8.h"
 
 namespace winnow::plugin {
@@ -36,18 +35,6 @@ void fill(winnow_buffer& buffer, const std::string& text) {
   buffer.length = text.size();
 }
 
-std::string error_text(const TaskFailure& failure) {
-  // guarded() makes none, where an allocation failed.
-  const bool untold = failure.kind == FailureKind::no_memory && failure.message.empty();
-  return dumped(document::object_of(
-      {{"code", failure_code(failure.kind)},
-       {"message", untold ? "Out of memory. Free some and try again." : failure.message},
-       {"pointer", failure.pointer},
-       {"retryable", failure.retryable},
-       {"sqlstate", failure.sqlstate},
-       {"done", failure.done}}));
-}
-
 std::int32_t deliver_no_memory(winnow_buffer* buffer) noexcept {
   if (buffer != nullptr) {
     buffer->data = static_cast<char*>(no_memory_text);
@@ -73,7 +60,7 @@ void release(winnow_buffer& buffer) noexcept {
 
 std::int32_t deliver(winnow_buffer* buffer, const Answer& answer) {
   if (!answer) {
-    if (buffer != nullptr) fill(*buffer, error_text(answer.error()));
+    if (buffer != nullptr) fill(*buffer, dumped(to_json(answer.error())));
     return static_cast<std::int32_t>(answer.error().kind);
   }
   if (buffer != nullptr && !answer->is_null()) fill(*buffer, dumped(*answer));
