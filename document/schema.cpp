@@ -158,7 +158,11 @@ Mismatch wrong_value(const Location& location) {
 }
 
 Mismatch explained(const Location& location) {
-  if (location.value->is_object()) {
+  const auto& definitions = location.definitions;
+  const bool may_be_object =
+      std::any_of(definitions.begin(), definitions.end(),
+                  [](const Json* definition) { return takes_objects(*definition); });
+  if (location.value->is_object() && may_be_object) {
     if (auto unknown = unknown_property(location)) return std::move(*unknown);
     if (auto missing = missing_property(location)) return std::move(*missing);
   }

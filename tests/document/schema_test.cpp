@@ -96,6 +96,9 @@ TEST(SchemaTest, NamesTheUnknownPropertyAndTheNearestKnownOne) {
   EXPECT_EQ(said(R"({"enddate": "2026-01-01T00:00:00Z"})"),
             R"(/enddate: is not known here (did you mean "endDate"?))");
   EXPECT_EQ(with_end(R"("retention": 1)"), "/retention: is not known here");
+  // An object where none belongs is wrong itself, not its members.
+  EXPECT_EQ(with_end(R"("states": {"a": 1})"),
+            "/states: expected a list of at least 1 element, found an object");
   EXPECT_EQ(with_end(R"("nested": {"depe": true})"),
             R"(/nested/depe: is not known here (did you mean "deep"?))");
   EXPECT_EQ(with_end(R"("a/c": true)").substr(0, 24), "/a~1c: is not known here");
