@@ -52,25 +52,25 @@ class Reader {
     return micros;
   }
 
-  // `[Europe/Paris]`: the form of a zone's name.
-  bool zone_name() {
+  // `Europe/Paris]`: the form of a zone's name.
+  std::optional<std::string> zone_name() {
     const auto end = rest_.find(']');
-    if (end == 0 || end == std::string_view::npos) return false;
+    if (end == 0 || end == std::string_view::npos) return std::nullopt;
     const auto fits = [](char c) {
       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
              std::string_view("/_+-:.~").find(c) != std::string_view::npos;
     };
     const auto name = rest_.substr(0, end);
-    if (!std::all_of(name.begin(), name.end(), fits)) return false;
+    if (!std::all_of(name.begin(), name.end(), fits)) return std::nullopt;
     rest_.remove_prefix(end + 1);
-    return true;
+    return std::string(name);
   }
 
  private:
   std::string_view rest_;
 };
 
-std::optional<std::chrono::sys_days> read_date(Reader& reader) {
+std::optional<std::chrono::local_days> read_date(Reader& reader) {
   const auto year = reader.digits(4);
   if (!year || !reader.take('-')) return std::nullopt;
   const auto month = reader.digits(2);
@@ -81,7 +81,7 @@ std::optional<std::chrono::sys_days> read_date(Reader& reader) {
                                          std::chrono::month{static_cast<unsigned>(*month)},
                                          std::chrono::day{static_cast<unsigned>(*day)}};
   if (!date.ok()) return std::nullopt;
-  return std::chrono::sys_days{date};
+  return std::chrono::local_days{date};
 }
 
 // `HH:MM`, where seconds and a fraction may follow.
@@ -120,22 +120,36 @@ std::optional<std::chrono::minutes> read_offset(Reader& reader) {
 
 }  // namespace
 
-Outcome<Instant> parse_instant(std::string_view text) {
+std::optional<IsoDateTime> parse_iso_date_time(std::string_view text) {
   Reader reader(text);
+  const auto day = read_date(reader);
+  if (!day) return std::nullopt;
+  IsoDateTime result{*day, {}, {}};
+  if (reader.done()) return result;
+  const auto time = reader.take('T') ? read_time(reader) : std::nullopt;
+  if (!time) return std::nullopt;
+  result.local += *time;
+  if (reader.done()) return result;
+  result.offset = read_offset(reader);
+  if (!result.offset) return std::nullopt;
+  if (reader.take('[')) {
+    auto name = reader.zone_name();
+    if (!name) return std::nullopt;
+    result.zone = *std::move(name);
+  }
+  return reader.done() ? std::optional(std::move(result)) : std::nullopt;
+}
+
+Outcome<Instant> parse_instant(std::string_view text) {
   const auto refused = [](std::string_view reason) {
     return fail(FailureKind::invalid_parameter, std::string(kExpected).append(reason));
   };
-  const auto day = read_date(reader);
-  if (!day || !reader.take('T')) return refused("");
-  const auto time = read_time(reader);
-  if (!time) return refused("");
-  if (reader.done())
+  const auto parsed = parse_iso_date_time(text);
+  if (!parsed || text.find('T') == std::string_view::npos) return refused("");
+  if (!parsed->offset) {
     return refused("; this one has no zone, so it would mean another instant on each machine");
-  const auto offset = read_offset(reader);
-  if (!offset) return refused("");
-  if (reader.take('[') && !reader.zone_name()) return refused("");
-  if (!reader.done()) return refused("");
-  return Instant{*day} + *time - *offset;
+  }
+  return Instant{parsed->local.time_since_epoch()} - *parsed->offset;
 }
 
 std::string to_text(Instant instant) {
