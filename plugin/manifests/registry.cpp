@@ -50,6 +50,20 @@ Outcome<Task> read_task(const Document& document, Author author) {
   return Task{std::move(*manifest), std::move(*schema)};
 }
 
+// A task of another package is another task, however alike the names are: Kestra's Log task
+// (io.kestra.plugin.core.log.Log) must not bring up PurgeLogs. Within a package the last part of the
+// name is compared alone.
+std::string meant(std::string_view name, const std::vector<std::string>& known) {
+  const auto package = name.substr(0, name.rfind('.') + 1);  // npos + 1 is 0
+  std::vector<std::string> neighbours;
+  for (const auto& each : known) {
+    const bool is_there = each.rfind('.') + 1 == package.size() && each.starts_with(package);
+    if (is_there) neighbours.push_back(each.substr(package.size()));
+  }
+  const auto nearest = document::nearest(name.substr(package.size()), neighbours);
+  return nearest ? " (did you mean \"" + std::string(package) + *nearest + "\"?)" : "";
+}
+
 }  // namespace
 
 Outcome<void> Registry::check_names(const Document& document,
@@ -130,8 +144,8 @@ Outcome<const Task*> Registry::find(std::string_view name) const {
   std::vector<std::string> known;
   for (const auto& [own, task] : tasks_) known.push_back(own);
   for (const auto& [other, own] : aliases_) known.push_back(other);
-  return fail(FailureKind::unknown_task, "there is no task \"" + document::shortened(name, 200) +
-                                             "\"" + document::did_you_mean(name, known));
+  return fail(FailureKind::unknown_task,
+              "there is no task \"" + document::shortened(name, 200) + "\"" + meant(name, known));
 }
 
 Json Registry::describe(const Task& task) const {

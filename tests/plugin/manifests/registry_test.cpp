@@ -53,6 +53,24 @@ TEST_F(RegistryTest, SuggestsTheNearestName) {
   EXPECT_LT(registry.find(std::string(100'000, 'x')).error().message.size(), 1000U);
 }
 
+// Kestra's tasks beside those that winnow knows, and slips of the hand.
+TEST_F(RegistryTest, BringsUpNoTaskOfAnotherPackageOrKind) {
+  const auto registry = Registry::load({}).value();
+  const auto message = [&registry](const char* name) {
+    return registry.find(name).error().message;
+  };
+  for (const char* name :
+       {"io.kestra.plugin.core.log.Log", "io.kestra.plugin.core.log.Fetch",
+        "io.kestra.plugin.core.kv.PurgeKV", "io.kestra.plugin.core.execution.Count",
+        "io.kestra.plugin.core.storage.Reverse", "io.kestra.plugin.core.flow.PurgeLog",
+        "io.kestra.plugin.ee.core.log.PurgeAuditLogs", "Log", "log.", ".", ""}) {
+    EXPECT_EQ(message(name), std::string("there is no task \"") + name + "\"");
+  }
+  EXPECT_EQ(message("io.kestra.plugin.core.log.PurgeLog"),
+            "there is no task \"io.kestra.plugin.core.log.PurgeLog\" (did you mean "
+            "\"io.kestra.plugin.core.log.PurgeLogs\"?)");
+}
+
 TEST_F(RegistryTest, DescribesATask) {
   const auto registry = Registry::load({}).value();
   const auto described = registry.describe(**registry.find("PurgeLogs"));
