@@ -1,17 +1,21 @@
 #include "hosts/cli/configuration.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <system_error>
 
 #include "document/json.h"
+#include "document/strings.h"
 #include "document/text_file.h"
-#include "hosts/cli/environment.h"
+#include "document/utf8.h"
+#include "hosts/cli/library/environment.h"
+#include "outcome/try.h"
 
 namespace winnow::cli {
 namespace {
+
+using document::Json;
 
 constexpr const char* kPassword = "WINNOW_DATABASE_PASSWORD";
 constexpr std::string_view kInQuery = "password=";
@@ -49,15 +53,9 @@ std::optional<Span> password_in(std::string_view text, std::size_t from) {
   return std::nullopt;
 }
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return text;
-}
-
 bool has_password(const std::string& url) {
-  return password_in(url, 0).has_value() || lower(url).find(kInQuery) != std::string::npos;
+  return password_in(url, 0).has_value() ||
+         document::lower(url).find(kInQuery) != std::string::npos;
 }
 
 Json& section(Json& configuration, const char* name) {
@@ -93,54 +91,55 @@ void lay_over(Json& settings, const Options& options, Configuration& configurati
 
 }  // namespace
 
-Attempt<Configuration> read_configuration(const Options& options) {
+Outcome<Configuration> read_configuration(const Options& options) {
   if (has_password(options.database)) {
-    return failed(FailureKind::invalid_argument,
-                  "--database: a password on the command line is seen by every user of the "
-                  "machine; leave it out of "
-                  "the URL and set $" +
-                      std::string(kPassword) + ", or write a configuration");
+    return fail(FailureKind::invalid_argument,
+                "--database: a password on the command line is seen by every user of the machine; "
+                "leave it out of the URL and set $" +
+                    std::string(kPassword) + ", or write a configuration");
+  }
+  for (const auto* value : {&options.kestra, &options.database, &options.storage}) {
+    if (document::is_utf8(*value)) continue;
+    return fail(FailureKind::invalid_argument,
+                "--kestra, --database and --storage take UTF-8 only");
   }
   Configuration result;
   result.file = chosen_file(options);
   if (!result.file.empty()) {
-    auto read = document::read_text_file(result.file, document::kLargestText);
-    if (!read) return failed(read.error());
-    result.text = std::move(*read);
+    WINNOW_TRY(result.text, document::read_text_file(result.file, document::kLargestText));
   }
   result.is_written = options.kestra.empty() && options.database.empty() && options.storage.empty();
   if (result.is_written) return result;
-  auto parsed = document::parse_yaml(result.text.empty() ? "{}" : result.text, result.file);
-  if (!parsed) return failed(parsed.error());
-  Json settings = parsed->value.is_null() ? Json::object() : std::move(parsed->value);
+  WINNOW_TRY(auto parsed,
+             document::parse_yaml(result.text.empty() ? "{}" : result.text, result.file));
+  Json settings = parsed.value.is_null() ? Json::object() : std::move(parsed.value);
   if (!settings.is_object()) {
-    return failed(FailureKind::configuration, result.file + ": expected a map of settings");
+    return fail(FailureKind::configuration, result.file + ": expected a map of settings");
   }
   lay_over(settings, options, result);
   result.text = settings.dump();
   return result;
 }
 
-Error with_file(const Configuration& configuration, Error error) {
+Failure with_file(const Configuration& configuration, Failure failure) {
   constexpr std::string_view kName = "configuration:";
-  std::string message = error.message();
-  if (!message.starts_with(kName)) return error;
+  const std::string& message = failure.message;
+  if (!message.starts_with(kName)) return failure;
   auto name_end = kName.size();
   if (!configuration.is_written) {
     // The line is one of the text that was put together here.
     const auto line_end = message.find_first_not_of("0123456789", name_end);
     if (line_end != std::string::npos && line_end > name_end) name_end = line_end + 1;
   }
-  const std::string pointer = error.object.value("pointer", std::string());
-  const auto option = configuration.options.find(pointer);
-  const std::string place = " " + pointer + ": ";
+  const auto option = configuration.options.find(failure.pointer);
+  const std::string place = " " + failure.pointer + ": ";
   if (option != configuration.options.end() &&
       message.compare(name_end, place.size(), place) == 0) {
-    error.object["message"] = option->second + ": " + message.substr(name_end + place.size());
+    failure.message = option->second + ": " + message.substr(name_end + place.size());
   } else if (!configuration.file.empty()) {
-    error.object["message"] = configuration.file + ":" + message.substr(name_end);
+    failure.message = configuration.file + ":" + message.substr(name_end);
   }
-  return error;
+  return failure;
 }
 
 std::string without_passwords(std::string text) {
@@ -149,8 +148,8 @@ std::string without_passwords(std::string text) {
     text.replace(span->begin, span->end - span->begin, kMask);
     from = span->begin;
   }
-  for (auto at = lower(text).find(kInQuery); at != std::string::npos;
-       at = lower(text).find(kInQuery, at)) {
+  for (auto at = document::lower(text).find(kInQuery); at != std::string::npos;
+       at = document::lower(text).find(kInQuery, at)) {
     at += kInQuery.size();
     text.replace(at, text.find_first_of("&# \t\n'\"", at) - at, kMask);
   }

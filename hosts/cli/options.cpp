@@ -60,6 +60,9 @@ void add_verbs(CLI::App& app, Options& options) {
   app.add_subcommand("tasks", "List the tasks")->callback([&options] {
     options.verb = Verb::tasks;
   });
+  app.add_subcommand("syntax", "What a flow may hold, for tests and editors")
+      ->group("")  // not shown by --help
+      ->callback([&options] { options.verb = Verb::syntax; });
   auto* describe =
       app.add_subcommand("describe", "Print a task's parameters and outputs as JSON Schema");
   describe->add_option("TASK", options.task, "A task's name; all tasks without it");

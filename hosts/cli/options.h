@@ -10,7 +10,7 @@
 
 namespace winnow::cli {
 
-enum class Verb { run, call, plan, doctor, tasks, describe, version };
+enum class Verb { run, call, plan, doctor, tasks, describe, syntax, version };
 
 struct Options {
   Verb verb = Verb::tasks;

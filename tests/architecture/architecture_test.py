@@ -41,7 +41,16 @@ MAY_USE = {
     "plugin": {"plugin/contract", "plugin/jobs", "plugin/configuration", "plugin/manifests"},
     # The hosts meet the library through the contract alone.
     "hosts/cli": {"abi", "document", "outcome"},
-    "hosts/cli/expression": {"document", "outcome"},
+    # A room of the command knows those before it.
+    "hosts/cli/library": {"abi", "document", "outcome"},
+    "hosts/cli/console": {"hosts/cli/library", "abi", "document", "outcome"},
+    "hosts/cli/expression": {"outcome"},
+    "hosts/cli/expression/language": {"hosts/cli/expression", "document", "outcome"},
+    "hosts/cli/expression/dates": {"hosts/cli/expression", "document", "outcome"},
+    "hosts/cli/expression/functions": {"hosts/cli/expression", "hosts/cli/expression/language", "hosts/cli/expression/dates",
+                                       "document", "outcome"},
+    "hosts/cli/flow": {"hosts/cli/library", "hosts/cli/console", "hosts/cli/expression/language",
+                       "hosts/cli/expression/functions", "abi", "document", "outcome"},
     "hosts/jvm": {"abi"},
     "tools/sample": {"database", "database/url", "storage", "document", "outcome"},
 }

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 BIN = pathlib.Path(os.environ["WINNOW_BIN"])
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LONG_AGO = "2026-10-01T00:00:00Z"  # most of the sample's executions have ended by then
-PATIENCE = 300  # seconds; nothing is measured by it
+LONGEST = 300  # seconds until a command counts as hung; nothing is measured by it
 
 
 class Answer:
@@ -73,7 +73,7 @@ class CommandTest(unittest.TestCase):
 
     def winnow(self, *words, **environment):
         process = self.start(*words, **environment)
-        out, err = process.communicate(timeout=PATIENCE)
+        out, err = process.communicate(timeout=LONGEST)
         return Answer(process.returncode, out, err)
 
     def flow(self, tasks, head=""):

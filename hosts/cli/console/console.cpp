@@ -8,7 +8,7 @@
 
 #include "document/instant.h"
 #include "document/utf8.h"
-#include "hosts/cli/environment.h"
+#include "hosts/cli/library/environment.h"
 
 namespace winnow::cli {
 namespace {
@@ -163,13 +163,17 @@ std::size_t Console::columns() const {
 
 // Losing a log line is better than ending a purge because nobody reads it.
 void Console::write(const std::string& text) const {
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const auto written = ::write(descriptor_, rest.data(), rest.size());
+  write_all(descriptor_, text);
+}
+
+bool write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const auto written = ::write(descriptor, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;
-    rest.remove_prefix(static_cast<std::size_t>(written));
+    if (written <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
   }
+  return true;
 }
 
 }  // namespace winnow::cli

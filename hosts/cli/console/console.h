@@ -47,7 +47,10 @@ class Console {
   std::chrono::steady_clock::time_point last_{};
 };
 
-// Safe to show: control characters, by which a text could command a terminal, become `?`.
+// Writes all of the string to an open descriptor; false where it takes no more.
+bool write_all(int descriptor, std::string_view text);
+
+// Safe to show: control characters, by which a string could command a terminal, become `?`.
 std::string printable(std::string_view text);
 
 }  // namespace winnow::cli

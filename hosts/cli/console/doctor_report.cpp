@@ -4,9 +4,12 @@
 #include <array>
 #include <vector>
 
+#include "document/yaml.h"
+
 namespace winnow::cli {
 namespace {
 
+using document::Json;
 using Line = std::vector<std::string>;
 
 std::string number(const Json& object, const char* key) {
@@ -66,7 +69,8 @@ std::string aligned(const std::vector<Line>& lines) {
 
 }  // namespace
 
-std::string doctor_report(const Json& result) {
+std::string doctor_report(const std::string& result_text) {
+  const Json result = Json::parse(result_text);
   std::string text = result.value("server", std::string()) + ", schema of Kestra " +
                      result.value("schema", std::string("unknown")) + ", " +
                      size(result.value("database", Json::object()), "bytes") + "\n";

@@ -3,11 +3,9 @@
 
 #include <string>
 
-#include "hosts/cli/console/error.h"
-
 namespace winnow::cli {
 
-// Lines, each ended; what the result leaves out shows as `-`.
-std::string doctor_report(const Json& result);
+// `result` is the Doctor task's JSON. What it leaves out shows as `-`; every line is ended.
+std::string doctor_report(const std::string& result);
 
 }  // namespace winnow::cli

@@ -22,12 +22,12 @@ struct FlowInput {
 // NOLINTNEXTLINE(bugprone-exception-escape): moving what it holds throws nothing
 struct FlowTask {
   std::string id;
-  std::string type;
+  std::string type;  // without the package of winnow's Kestra plugin
   bool disabled = false;
   bool allow_failure = false;
-  Json timeout;     // text, or null
-  Json run_if;      // text or boolean, or null
-  Json parameters;  // what is left: the task's own
+  Json timeout;     // a string, or null
+  Json run_if;      // a string or boolean, or null
+  Json parameters;  // the other keys: the task's own
   std::string pointer;
 };
 
@@ -45,19 +45,28 @@ struct Flow {
   Json variables = Json::object();
   std::vector<FlowTask> tasks;
   std::vector<FlowOutput> outputs;
-  bool has_triggers = false;  // accepted and ignored: the command is the trigger
+  bool has_triggers = false;  // they are ignored: the command is the trigger
+  bool has_plugin_defaults = false;
 };
 
-// Refused, with file and line: what Kestra would refuse too (ids missing or twice, no tasks,
-// unknown keys), and what Kestra can do and this command can't (retry, errors, ...): a flow that
-// runs otherwise than its author meant may delete too much.
+// Refused, with file and line: what Kestra would refuse too (ids missing or twice, no tasks, unknown
+// keys), and what Kestra can do and this command can't (retry, errors, ...): a flow that runs
+// otherwise than its author meant may delete too much.
 Outcome<Flow> read_flow(document::Document document);
 
 // The same, from a file. A file that can't be read or is no YAML is an invalid parameter as well.
 Outcome<Flow> read_flow_file(const std::string& path);
 
-// A flow's mistake: `name:line: message`.
+// The JSON Schema of a flow, and Kestra's keys that can't be honoured, by the list that they stand
+// in; those of the flow itself under "".
+const Json& flow_definition();
+const Json& refused_keys();
+
+// What is wrong with the value at `pointer`: `file:line: message`.
 tl::unexpected<Failure> mistake(const document::Document& document, const std::string& pointer,
                                 const std::string& message);
+
+// The Kestra plugin (hosts/kestra) has a class in this package for each task.
+constexpr std::string_view kPluginPackage = "io.winnow.kestra.";
 
 }  // namespace winnow::cli

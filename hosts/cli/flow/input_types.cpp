@@ -1,37 +1,31 @@
 #include "hosts/cli/flow/input_types.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <cstdint>
 
 #include "document/instant.h"
 #include "document/json.h"
 #include "document/nearest.h"
-#include "hosts/cli/expression/dates/date_time.h"
+#include "document/pointer.h"
+#include "document/strings.h"
 #include "hosts/cli/expression/language/value.h"
 #include "hosts/cli/flow/duration.h"
+#include "outcome/try.h"
 
 namespace winnow::cli {
 namespace {
 
-using Typed = tl::expected<Json, std::string>;
-
-tl::unexpected<std::string> must(const std::string& what, const Json& value) {
-  return tl::unexpected("must be " + what + ", found " + expression::description(value));
+tl::unexpected<Failure> must(const std::string& what, const Json& value) {
+  return fail(FailureKind::invalid_parameter,
+              "must be " + what + ", found " + expression::described(value));
 }
 
-template <class Number>
-std::optional<Number> converted(const Json& value) {
-  if (!value.is_string()) return std::nullopt;
-  const auto& text = value.get_ref<const std::string&>();
-  Number number{};
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
-  return whole ? std::optional(number) : std::nullopt;
+// The string, or an empty one for another value.
+std::string_view text_of(const Json& value) {
+  return value.is_string() ? std::string_view(value.get_ref<const std::string&>()) : "";
 }
 
-Typed bounded(const FlowInput& input, const Json& number) {
+Outcome<Json> bounded(const FlowInput& input, const Json& number) {
   const auto least = input.definition.find("min");
   if (least != input.definition.end() && least->is_number() && number < *least) {
     return must("at least " + least->dump(), number);
@@ -43,114 +37,102 @@ Typed bounded(const FlowInput& input, const Json& number) {
   return number;
 }
 
-Typed as_text(const FlowInput&, const Json& value) {
-  if (value.is_string()) return value;
-  if (value.is_structured() || value.is_null()) return must("a text", value);
-  return Json(expression::to_text(value));
+Outcome<Json> as_string(const FlowInput& /*input*/, const Json& value) {
+  if (value.is_structured() || value.is_null()) return must("a string", value);
+  return Json(expression::printed(value));
 }
 
-Typed as_whole(const FlowInput& input, const Json& value) {
-  if (const auto number = expression::whole_number(value)) return bounded(input, Json(*number));
-  if (const auto number = converted<std::int64_t>(value)) return bounded(input, Json(*number));
-  return must("a whole number", value);
+Outcome<Json> as_whole(const FlowInput& input, const Json& value) {
+  const auto number = value.is_string() ? document::number_of<std::int64_t>(text_of(value))
+                                        : expression::whole_number(value);
+  return number ? bounded(input, Json(*number)) : must("a whole number", value);
 }
 
-Typed as_real(const FlowInput& input, const Json& value) {
+Outcome<Json> as_real(const FlowInput& input, const Json& value) {
   if (value.is_number()) return bounded(input, value);
-  const auto number = converted<double>(value);
-  if (number && std::isfinite(*number)) return bounded(input, Json(*number));
-  return must("a number", value);
+  const auto number = document::number_of<double>(text_of(value));
+  return number && std::isfinite(*number) ? bounded(input, Json(*number)) : must("a number", value);
 }
 
-Typed as_boolean(const FlowInput&, const Json& value) {
+Outcome<Json> as_boolean(const FlowInput& /*input*/, const Json& value) {
   if (value.is_boolean()) return value;
-  if (value == Json("true")) return Json(true);
-  if (value == Json("false")) return Json(false);
+  if (value == Json("true") || value == Json("false")) return Json(value == Json("true"));
   return must("true or false", value);
 }
 
-Typed as_instant(const FlowInput&, const Json& value) {
-  if (value.is_string() && document::parse_instant(value.get_ref<const std::string&>()))
-    return value;
+Outcome<Json> as_instant(const FlowInput& /*input*/, const Json& value) {
+  if (document::parse_instant(text_of(value))) return value;
   return must("a date and time with a zone such as 2026-02-03T01:00:00Z", value);
 }
 
-Typed as_date(const FlowInput&, const Json& value) {
-  const bool fits = value.is_string() && value.get_ref<const std::string&>().size() == 10 &&
-                    expression::read_iso(value.get_ref<const std::string&>(), expression::Zone{});
-  if (fits) return value;
+Outcome<Json> as_date(const FlowInput& /*input*/, const Json& value) {
+  const auto text = text_of(value);
+  if (text.size() == 10 && document::parse_iso_date_time(text)) return value;
   return must("a date such as 2026-02-03", value);
 }
 
-Typed as_time(const FlowInput&, const Json& value) {
-  const bool fits =
-      value.is_string() &&
-      expression::read_iso("2000-01-01T" + value.get<std::string>(), expression::Zone{}) &&
-      value.get_ref<const std::string&>().find_first_not_of("0123456789:.") == std::string::npos;
-  if (fits) return value;
+Outcome<Json> as_time(const FlowInput& /*input*/, const Json& value) {
+  const auto read = document::parse_iso_date_time("2000-01-01T" + std::string(text_of(value)));
+  if (read && !read->offset) return value;
   return must("a time of day such as 01:00:00", value);
 }
 
-Typed as_duration(const FlowInput&, const Json& value) {
-  if (value.is_string() && read_duration(value.get_ref<const std::string&>())) return value;
-  return must("an ISO 8601 duration such as PT30M", value);
+Outcome<Json> as_duration(const FlowInput& /*input*/, const Json& value) {
+  return read_duration(text_of(value)) ? Outcome<Json>(value)
+                                       : must(std::string(kDurationForm), value);
 }
 
-Typed as_choice(const FlowInput& input, const Json& value) {
+Outcome<Json> as_choice(const FlowInput& input, const Json& value) {
   const Json& values = input.definition["values"];
-  const Json text = expression::to_text(value);
-  if (std::find(values.begin(), values.end(), text) != values.end()) return text;
-  if (input.definition.value("allowCustomValue", Json(false)) == Json(true)) return text;
+  Json text = expression::printed(value);
+  const bool is_known = std::find(values.begin(), values.end(), text) != values.end();
+  if (is_known || input.definition.value("allowCustomValue", false)) return text;
   return must("one of " + values.dump(), value);
 }
 
-Typed as_json(const FlowInput&, const Json& value) {
+Outcome<Json> as_json(const FlowInput& /*input*/, const Json& value) {
   if (!value.is_string()) return value;
-  auto parsed = document::parse_json(value.get_ref<const std::string&>(), "JSON");
-  if (parsed) return std::move(parsed->value);
-  return must("JSON", value);
+  auto parsed = document::parse_json(text_of(value), "JSON");
+  return parsed ? Outcome<Json>(std::move(parsed->value)) : must("JSON", value);
 }
 
-Typed as_list(const FlowInput& input, const Json& value) {
+Outcome<Json> as_list(const FlowInput& input, const Json& value) {
   auto list = as_json(input, value);
   if (list && list->is_array()) return list;
   return must("a list, written as JSON such as [\"a\", \"b\"]", value);
 }
 
-Typed as_choices(const FlowInput& input, const Json& value) {
-  auto list = as_list(input, value);
-  if (!list) return list;
-  for (const auto& item : *list) {
-    if (auto choice = as_choice(input, item); !choice) return choice;
-  }
+Outcome<Json> as_choices(const FlowInput& input, const Json& value) {
+  WINNOW_TRY(auto list, as_list(input, value));
+  for (const auto& item : list) WINNOW_CHECK(as_choice(input, item));
   return list;
 }
 
 struct Type {
   std::string_view name;
-  Typed (*read)(const FlowInput&, const Json&);
+  Outcome<Json> (*read)(const FlowInput&, const Json&);
 };
 
 constexpr Type kTypes[] = {
-    {"STRING", as_text},     {"INT", as_whole},    {"FLOAT", as_real},
+    {"STRING", as_string},   {"INT", as_whole},    {"FLOAT", as_real},
     {"BOOLEAN", as_boolean}, {"BOOL", as_boolean}, {"DATETIME", as_instant},
     {"DATE", as_date},       {"TIME", as_time},    {"DURATION", as_duration},
     {"SELECT", as_choice},   {"ENUM", as_choice},  {"MULTISELECT", as_choices},
-    {"JSON", as_json},       {"ARRAY", as_list},   {"URI", as_text},
-    {"EMAIL", as_text},
+    {"JSON", as_json},       {"ARRAY", as_list},   {"URI", as_string},
+    {"EMAIL", as_string},
 };
 
-const Type* find_type(const std::string& name) {
-  const auto found = std::find_if(std::begin(kTypes), std::end(kTypes),
-                                  [&](const Type& type) { return type.name == name; });
+const Type* find_type(std::string_view name) {
+  const auto* found = std::find_if(std::begin(kTypes), std::end(kTypes),
+                                   [&](const Type& type) { return type.name == name; });
   return found == std::end(kTypes) ? nullptr : found;
 }
 
 }  // namespace
 
-tl::expected<void, InputMistake> check_input(const FlowInput& input) {
-  const auto refuse = [](std::string key, std::string message) {
-    return tl::unexpected(InputMistake{std::move(key), std::move(message)});
+Outcome<void> check_input(const document::Document& flow, const FlowInput& input) {
+  const auto refuse = [&](const char* key, const std::string& message) {
+    return mistake(flow, document::pointer_to(input.pointer, key), message);
   };
   if (input.type == "SECRET" || input.type == "FILE" || input.type == "YAML") {
     return refuse("type", "inputs of type " + input.type +
@@ -158,21 +140,23 @@ tl::expected<void, InputMistake> check_input(const FlowInput& input) {
   }
   const Type* type = find_type(input.type);
   if (type == nullptr) {
-    std::vector<std::string> names;
-    for (const auto& known : kTypes) names.emplace_back(known.name);
-    return refuse("type",
-                  "unknown type '" + input.type + "'" + document::did_you_mean(input.type, names));
+    return refuse("type", "unknown type '" + input.type + "'" +
+                              document::did_you_mean(input.type, input_type_names()));
   }
   const bool chooses = type->read == as_choice || type->read == as_choices;
-  const auto values = input.definition.find("values");
-  if (chooses && (values == input.definition.end() || !values->is_array() || values->empty())) {
-    return refuse("values", "an input of type " + input.type + " needs a list of 'values'");
-  }
-  return {};
+  const auto values = input.definition.value("values", Json());
+  if (!chooses || (values.is_array() && !values.empty())) return {};
+  return refuse("values", "an input of type " + input.type + " needs a list of 'values'");
 }
 
-Typed typed_input(const FlowInput& input, const Json& value) {
+Outcome<Json> typed_input(const FlowInput& input, const Json& value) {
   return find_type(input.type)->read(input, value);
+}
+
+std::vector<std::string> input_type_names() {
+  std::vector<std::string> names;
+  for (const auto& type : kTypes) names.emplace_back(type.name);
+  return names;
 }
 
 }  // namespace winnow::cli

@@ -2,23 +2,20 @@
 #pragma once
 
 #include <string>
-
-#include <tl/expected.hpp>
+#include <vector>
 
 #include "hosts/cli/flow/flow.h"
 
 namespace winnow::cli {
 
-struct InputMistake {
-  std::string key;  // of the input's definition
-  std::string message;
-};
+// Refused: an unknown type, one that this command can't be given, and a choice without `values`.
+Outcome<void> check_input(const document::Document& flow, const FlowInput& input);
 
-// Whether the definition is one: a known type, `values` where the type chooses among them.
-tl::expected<void, InputMistake> check_input(const FlowInput& input);
+// `value` in the input's type, where a string is read as that type. The failure says what the value
+// must be: "must be ...".
+Outcome<Json> typed_input(const FlowInput& input, const Json& value);
 
-// `value` in the input's type, where a text is read as that type; or what is wrong with it: "must
-// be ...".
-tl::expected<Json, std::string> typed_input(const FlowInput& input, const Json& value);
+// STRING, INT, ...
+std::vector<std::string> input_type_names();
 
 }  // namespace winnow::cli

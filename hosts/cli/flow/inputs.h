@@ -6,17 +6,17 @@
 #include <string>
 #include <vector>
 
-#include "hosts/cli/expression/functions/functions.h"
+#include "hosts/cli/expression/language/callable.h"
 #include "hosts/cli/flow/flow.h"
 
 namespace winnow::cli {
 
-// `name=value` each; refused: another form, a name twice.
+// `name=value` each. Refused: another form, a name twice, a value that is not UTF-8.
 Outcome<std::map<std::string, std::string>> read_assignments(const std::vector<std::string>& given);
 
 // Every input of the flow; one that is neither given nor required is null, as in Kestra. Defaults
-// may use the inputs before them. Refused: a name that the flow has not, a required one missing, a
-// value that doesn't fit.
+// may use the inputs before them. Fails for an unknown name, a missing required input, and a value
+// that does not fit its type.
 Outcome<Json> resolve_inputs(const Flow& flow, const std::map<std::string, std::string>& given,
                              const expression::Scope& scope);
 

@@ -4,150 +4,131 @@
 #include "document/schema.h"
 #include "hosts/cli/flow/duration.h"
 #include "hosts/cli/flow/parameters.h"
-#include "hosts/cli/flow/uses.h"
+#include "hosts/cli/flow/references.h"
+#include "outcome/try.h"
 
 namespace winnow::cli {
 namespace {
 
 using document::pointer_to;
 
-// The library's error with the place in the flow before its message.
-tl::unexpected<Error> placed(const Flow& flow, const FlowTask& task, const std::string& key,
-                             Error error) {
-  // A parameter that is missing has no line of its own: its task's is named.
-  const std::string inner = error.object.value("pointer", std::string());
-  const std::string pointer = key.empty() ? task.pointer + inner : pointer_to(task.pointer, key);
-  error.object["message"] = flow.document.place(pointer) + ": " + task.id + ": " + error.message();
-  error.object["pointer"] = pointer;
-  return failed(std::move(error));
+// The failure with the place in the flow before its message. A parameter that is missing has no
+// line of its own: its task's is named.
+tl::unexpected<Failure> placed(const Flow& flow, const FlowTask& task, Failure failure) {
+  failure.pointer = task.pointer + failure.pointer;
+  failure.message = flow.document.place(failure.pointer) + ": " + task.id + ": " + failure.message;
+  return fail(std::move(failure));
 }
 
-Attempt<Json> description_of(const Preparation& preparation, const FlowTask& task) {
-  auto description = preparation.session.describe(task.type);
-  if (description) return description;
-  return placed(preparation.flow, task, "type", description.error());
+Outcome<Json> description_of(const Preparation& preparation, const FlowTask& task) {
+  const auto description = preparation.session.describe(task.type);
+  if (description) return Json::parse(*description);
+  Failure failure = description.error();
+  failure.pointer = "/type";
+  if (failure.kind == FailureKind::unknown_task) {
+    failure.message +=
+        "; `winnow run` runs winnow's own tasks only, which `winnow tasks` lists. Take this task "
+        "out of the flow, or run the flow in Kestra";
+  }
+  return placed(preparation.flow, task, std::move(failure));
+}
+
+Outcome<void> check_timeout(const Flow& flow, const FlowTask& task) {
+  if (task.timeout.is_null() || has_expression(task.timeout)) return {};
+  const bool fits =
+      task.timeout.is_string() && read_duration(task.timeout.get_ref<const std::string&>());
+  if (fits) return {};
+  return mistake(flow.document, pointer_to(task.pointer, "timeout"),
+                 "'timeout' must be " + std::string(kDurationForm));
 }
 
 Outcome<void> check_expressions(const Preparation& preparation, const FlowTask& task,
-                                const EarlierOutputs& earlier) {
-  const Use use = [&](const expression::Reference& reference) {
-    return wrong_use(reference, preparation.scope, earlier);
-  };
-  const document::Document& document = preparation.flow.document;
-  const std::pair<std::string, const Json*> extras[] = {{"runIf", &task.run_if},
-                                                        {"timeout", &task.timeout}};
-  for (const auto& [key, value] : extras) {
-    if (auto done = check_uses(*value, Place{document, pointer_to(task.pointer, key)}, use); !done)
-      return done;
-  }
-  if (task.timeout.is_string() &&
-      task.timeout.get_ref<const std::string&>().find("{{") == std::string::npos &&
-      !read_duration(task.timeout.get_ref<const std::string&>())) {
-    return mistake(document, pointer_to(task.pointer, "timeout"),
-                   "'timeout' must be an ISO 8601 duration such as PT30M");
-  }
-  return check_uses(task.parameters, Place{document, task.pointer}, use);
+                                const ReferenceCheck& check) {
+  const auto& document = preparation.flow.document;
+  WINNOW_CHECK(check_references(task.run_if, {document, pointer_to(task.pointer, "runIf")}, check));
+  WINNOW_CHECK(
+      check_references(task.timeout, {document, pointer_to(task.pointer, "timeout")}, check));
+  WINNOW_CHECK(check_timeout(preparation.flow, task));
+  return check_references(task.parameters, {document, task.pointer}, check);
 }
 
-// --dry-run must never turn into a run because a task doesn't know of it.
+// --dry-run must never turn into a run because a task doesn't have the parameter.
 Outcome<void> check_dry_run(const Preparation& preparation, const FlowTask& task,
                             const Json& description) {
-  const Json& schema = description["parameters"];
-  if (!preparation.dry_run || schema["properties"].contains("dryRun")) return {};
-  if (description.value("engine", std::string()) == "listing") return {};
+  const bool harmless = description["parameters"]["properties"].contains("dryRun") ||
+                        description.value("engine", std::string()) == "listing";
+  if (!preparation.dry_run || harmless) return {};
   return mistake(preparation.flow.document, task.pointer,
                  "the task '" + task.id + "' can't be run dry");
 }
 
-Json with_dry_run(const Preparation& preparation, const Json& schema, Json parameters) {
-  const auto properties = schema.find("properties");
-  const bool knows = properties != schema.end() && properties->contains("dryRun");
-  if (preparation.dry_run && knows) parameters["dryRun"] = true;
-  return parameters;
-}
-
 // Some parameters wait for an earlier task: the others are held against the schema without them.
-Attempt<void> check_part(const Preparation& preparation, const PreparedTask& prepared) {
+Outcome<void> check_part(const Preparation& preparation, const PreparedTask& prepared) {
   const FlowTask& task = *prepared.task;
-  auto parameters = render_parameters(preparation.flow, task, prepared.schema, preparation.scope,
-                                      Readiness::before_any_task);
-  if (!parameters) return failed(parameters.error());
+  WINNOW_TRY(auto parameters, render_parameters(preparation.flow, task, prepared.schema,
+                                                preparation.scope, Readiness::before_any_task));
   Json definition = prepared.schema;
   for (const auto& [name, value] : task.parameters.items()) {
     if (!uses_outputs(value)) continue;
-    if (definition["properties"].contains(name)) {
-      // Any value will do for the moment; the name is known.
-      definition["properties"][name] = Json::object();
-    }
-    (*parameters)[name] = nullptr;
+    // Any value will do for the moment; the name is checked.
+    if (definition["properties"].contains(name)) definition["properties"][name] = Json::object();
+    parameters[name] = nullptr;
   }
-  auto schema = document::Schema::compile(definition);
-  if (!schema) return failed(schema.error());
-  const auto wrong = schema->mismatch(*parameters);
+  WINNOW_TRY(const auto schema, document::Schema::compile(definition));
+  const auto wrong = schema.mismatch(parameters);
   if (!wrong) return {};
-  Error error =
-      failed(FailureKind::invalid_parameter, wrong->pointer + ": " + wrong->message).value();
-  error.object["pointer"] = wrong->pointer;
-  return placed(preparation.flow, task, "", std::move(error));
-}
-
-Outcome<void> check_flow_outputs(const Preparation& preparation, const EarlierOutputs& earlier) {
-  const Use use = [&](const expression::Reference& reference) {
-    return wrong_use(reference, preparation.scope, earlier);
-  };
-  for (const auto& output : preparation.flow.outputs) {
-    const Place place{preparation.flow.document, output.pointer};
-    if (auto done = check_uses(output.value, place, use); !done) return done;
-  }
-  return {};
-}
-
-bool waits(const FlowTask& task) {
-  return uses_outputs(task.parameters);
+  return placed(preparation.flow, task,
+                Failure{.kind = FailureKind::invalid_parameter,
+                        .message = wrong->pointer + ": " + wrong->message,
+                        .pointer = wrong->pointer});
 }
 
 }  // namespace
 
-Attempt<Job> make_job(const Preparation& preparation, const PreparedTask& prepared,
+Outcome<Job> make_job(const Preparation& preparation, const PreparedTask& prepared,
                       const expression::Scope& scope) {
   const FlowTask& task = *prepared.task;
-  auto parameters =
-      render_parameters(preparation.flow, task, prepared.schema, scope, Readiness::now);
-  if (!parameters) return failed(parameters.error());
-  auto job = preparation.session.job(
-      task.type, with_dry_run(preparation, prepared.schema, std::move(*parameters)));
+  WINNOW_TRY(auto parameters,
+             render_parameters(preparation.flow, task, prepared.schema, scope, Readiness::now));
+  if (preparation.dry_run && prepared.schema["properties"].contains("dryRun")) {
+    parameters["dryRun"] = true;
+  }
+  auto job = preparation.session.job(task.type, parameters);
   if (job) return job;
-  return placed(preparation.flow, task, "", job.error());
+  return placed(preparation.flow, task, std::move(job.error()));
 }
 
-Attempt<std::vector<PreparedTask>> prepare(const Preparation& preparation) {
-  std::vector<PreparedTask> all;
+Outcome<std::vector<PreparedTask>> prepare(const Preparation& preparation) {
+  const Flow& flow = preparation.flow;
   std::vector<Json> descriptions;
   // Every type first: a flow with a task that isn't winnow's is not a flow for this command.
-  for (const auto& task : preparation.flow.tasks) {
-    auto description = description_of(preparation, task);
-    if (!description) return failed(description.error());
-    descriptions.push_back(std::move(*description));
+  for (const auto& task : flow.tasks) {
+    WINNOW_TRY(auto description, description_of(preparation, task));
+    descriptions.push_back(std::move(description));
   }
   EarlierOutputs earlier;
-  for (std::size_t i = 0; i < preparation.flow.tasks.size(); ++i) {
-    const FlowTask& task = preparation.flow.tasks[i];
-    if (auto done = check_expressions(preparation, task, earlier); !done)
-      return failed(done.error());
-    if (auto done = check_dry_run(preparation, task, descriptions[i]); !done)
-      return failed(done.error());
-    PreparedTask prepared{&task, descriptions[i]["parameters"], std::nullopt};
-    if (!task.disabled && waits(task)) {
-      if (auto done = check_part(preparation, prepared); !done) return failed(done.error());
-    } else if (!task.disabled) {
-      auto job = make_job(preparation, prepared, preparation.scope);
-      if (!job) return failed(job.error());
-      prepared.job = std::move(*job);
+  const ReferenceCheck check = [&](const expression::Reference& reference) {
+    return wrong_reference(reference, preparation.scope, earlier);
+  };
+  std::vector<PreparedTask> all;
+  for (std::size_t i = 0; i < flow.tasks.size(); ++i) {
+    const FlowTask& task = flow.tasks[i];
+    WINNOW_CHECK(check_expressions(preparation, task, check));
+    WINNOW_CHECK(check_dry_run(preparation, task, descriptions[i]));
+    PreparedTask prepared{&task, descriptions[i]["parameters"]};
+    if (!task.disabled) {
+      if (uses_outputs(task.parameters)) {
+        WINNOW_CHECK(check_part(preparation, prepared));
+      } else {
+        WINNOW_TRY(prepared.job, make_job(preparation, prepared, preparation.scope));
+      }
+      earlier[task.id] = descriptions[i]["outputs"];
     }
-    if (!task.disabled) earlier[task.id] = descriptions[i]["outputs"];
     all.push_back(std::move(prepared));
   }
-  if (auto done = check_flow_outputs(preparation, earlier); !done) return failed(done.error());
+  for (const auto& output : flow.outputs) {
+    WINNOW_CHECK(check_references(output.value, {flow.document, output.pointer}, check));
+  }
   return all;
 }
 

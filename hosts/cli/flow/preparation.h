@@ -1,11 +1,11 @@
-// Everything that can be checked before the first task runs, is: a typo in the third task must stop
-// the first from deleting.
+// Checks everything that can be checked before the first task runs: a typo in the third task must
+// stop the first from deleting.
 #pragma once
 
 #include <optional>
 #include <vector>
 
-#include "hosts/cli/expression/functions/functions.h"
+#include "hosts/cli/expression/language/callable.h"
 #include "hosts/cli/flow/flow.h"
 #include "hosts/cli/library/library.h"
 
@@ -13,9 +13,9 @@ namespace winnow::cli {
 
 struct PreparedTask {
   const FlowTask* task = nullptr;
-  Json schema;  // of its parameters
-  std::optional<Job>
-      job;  // made already, unless it is disabled or a parameter uses an earlier task's outputs
+  Json schema = {};  // of its parameters
+  // Made already, unless the task is disabled or a parameter uses an earlier task's outputs.
+  std::optional<Job> job = {};
 };
 
 struct Preparation {
@@ -25,10 +25,10 @@ struct Preparation {
   bool dry_run = false;
 };
 
-Attempt<std::vector<PreparedTask>> prepare(const Preparation& preparation);
+Outcome<std::vector<PreparedTask>> prepare(const Preparation& preparation);
 
 // Renders all of a task's parameters, checks them and makes its job.
-Attempt<Job> make_job(const Preparation& preparation, const PreparedTask& prepared,
+Outcome<Job> make_job(const Preparation& preparation, const PreparedTask& prepared,
                       const expression::Scope& scope);
 
 }  // namespace winnow::cli

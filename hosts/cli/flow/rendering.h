@@ -1,4 +1,4 @@
-// Evaluates the expressions of a flow's values, and says of a mistake where in the file it stands.
+// Evaluates the expressions of a flow's values, and says where in the file a mistake stands.
 #pragma once
 
 #include <functional>
@@ -9,23 +9,24 @@
 
 namespace winnow::cli {
 
-// A text of the flow.
+// A value of the flow.
 struct Place {
   const document::Document& document;
   std::string pointer;
 };
 
-// The value with every text in it evaluated; the keys of maps are left as they are.
+// The value with every string in it evaluated; the keys of maps are left as they are.
 Outcome<Json> rendered(const Json& value, const Place& place, const expression::Scope& scope);
 
-// As a text: null is the empty one.
-Outcome<std::string> rendered_text(const Json& value, const Place& place,
-                                   const expression::Scope& scope);
+// As a string: null is the empty one.
+Outcome<std::string> rendered_string(const Json& value, const Place& place,
+                                     const expression::Scope& scope);
 
-// Calls `use` for every variable that a text in the value uses, with the place of that text. Fails
-// where a text is no expression, or where `use` does: it returns what is wrong with the variable,
-// or nothing.
-using Use = std::function<std::string(const expression::Reference&)>;
-Outcome<void> check_uses(const Json& value, const Place& place, const Use& use);
+// Calls `check` for every variable that a string in the value uses. It returns what is wrong with
+// that use, or an empty string. Fails where it does, and where a string is no expression.
+using ReferenceCheck = std::function<std::string(const expression::Reference&)>;
+Outcome<void> check_references(const Json& value, const Place& place, const ReferenceCheck& check);
+
+bool has_expression(const Json& value);
 
 }  // namespace winnow::cli

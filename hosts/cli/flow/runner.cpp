@@ -2,13 +2,16 @@
 
 #include "document/pointer.h"
 #include "hosts/cli/flow/duration.h"
+#include "hosts/cli/flow/references.h"
 #include "hosts/cli/flow/rendering.h"
-#include "hosts/cli/library/interruption.h"
+#include "hosts/cli/library/signals.h"
+#include "outcome/try.h"
 
 namespace winnow::cli {
 namespace {
 
 using document::pointer_to;
+using TimeLimit = std::optional<std::chrono::milliseconds>;
 
 // Kestra's idea of what is not true.
 bool is_falsy(const std::string& text) {
@@ -17,106 +20,100 @@ bool is_falsy(const std::string& text) {
 
 class Runner {
  public:
-  Runner(const Preparation& preparation, Watcher& watcher, Console& console)
-      : preparation_(preparation), watcher_(watcher), console_(console), scope_(preparation.scope) {
+  Runner(const Preparation& preparation, Watcher& watcher, Console& console, FlowRun& run)
+      : preparation_(preparation),
+        used_outputs_(preparation.flow),
+        watcher_(watcher),
+        console_(console),
+        scope_(preparation.scope),
+        run_(run) {
     scope_.variables["outputs"] = Json::object();
   }
 
-  FlowResult run(std::vector<PreparedTask> tasks) {
+  void run(std::vector<PreparedTask> tasks) {
     for (auto& prepared : tasks) {
-      auto outputs = step(prepared);
+      const FlowTask& task = *prepared.task;
+      run_.task = task.id;
+      const auto done = step(prepared);
       prepared.job.reset();  // frees what the run held
-      if (outputs) continue;
-      if (!tolerated(*prepared.task, outputs.error()))
-        return ended(*prepared.task, outputs.error());
+      if (done) continue;
+      const Json error = error_of(task, done.error());
+      if (is_tolerated(task, error)) continue;
+      run_.error = with_task(task.id, error);
+      return;
     }
     add_flow_outputs();
-    return std::move(result_);
   }
 
  private:
+  using Done = tl::expected<void, TaskFailure>;
+
   Place place(const FlowTask& task, const std::string& key) const {
     return Place{preparation_.flow.document, pointer_to(task.pointer, key)};
   }
 
-  Attempt<void> step(PreparedTask& prepared) {
+  Done step(PreparedTask& prepared) {
     const FlowTask& task = *prepared.task;
-    if (interrupted())
-      return failed(FailureKind::cancelled, "cancelled before the task '" + task.id + "' began");
+    if (interrupted()) {
+      return fail(FailureKind::cancelled, "cancelled before the task '" + task.id + "' began");
+    }
     if (task.disabled) return skip(task, "it is disabled");
     if (!task.run_if.is_null()) {
-      const auto condition = rendered_text(task.run_if, place(task, "runIf"), scope_);
-      if (!condition) return failed(condition.error());
-      if (is_falsy(*condition)) return skip(task, "runIf says no");
+      WINNOW_TRY(const auto condition, rendered_string(task.run_if, place(task, "runIf"), scope_));
+      if (is_falsy(condition)) return skip(task, "runIf says no");
     }
-    const auto limit = limit_of(task);
-    if (!limit) return failed(limit.error());
+    WINNOW_TRY(const auto limit, limit_of(task));
     if (!prepared.job) {
-      auto job = make_job(preparation_, prepared, scope_);
-      if (!job) return failed(job.error());
-      prepared.job = std::move(*job);
+      WINNOW_TRY(prepared.job, make_job(preparation_, prepared, scope_));
     }
-    return run_job(task, *prepared.job, *limit);
+    return run_job(task, *prepared.job, limit);
   }
 
-  Attempt<void> skip(const FlowTask& task, const std::string& why) {
+  Done skip(const FlowTask& task, const std::string& why) {
     console_.log(WINNOW_INFO, task.id + ": skipped, " + why);
     return {};
   }
 
-  Outcome<std::optional<std::chrono::milliseconds>> limit_of(const FlowTask& task) const {
-    if (task.timeout.is_null()) return std::optional<std::chrono::milliseconds>();
-    const auto text = rendered_text(task.timeout, place(task, "timeout"), scope_);
-    if (!text) return fail(text.error());
-    const auto limit = read_duration(*text);
-    if (limit) return limit;
+  Outcome<TimeLimit> limit_of(const FlowTask& task) const {
+    if (task.timeout.is_null()) return TimeLimit();
+    WINNOW_TRY(const auto text, rendered_string(task.timeout, place(task, "timeout"), scope_));
+    if (const auto limit = read_duration(text)) return limit;
     return mistake(preparation_.flow.document, pointer_to(task.pointer, "timeout"),
-                   "'timeout' must be an ISO 8601 duration such as PT30M");
+                   "'timeout' must be " + std::string(kDurationForm));
   }
 
-  Attempt<void> run_job(const FlowTask& task, Job& job,
-                        std::optional<std::chrono::milliseconds> limit) {
-    result_.started = true;
+  Done run_job(const FlowTask& task, Job& job, TimeLimit limit) {
+    run_.started = true;
     console_.log(WINNOW_INFO, task.id + ": begins");
     watcher_.begin(task.id, job, limit);
-    auto outputs = job.run();
+    const auto outputs = job.run();
     watcher_.end();
-    if (!outputs) return explained(task, outputs.error());
+    if (!outputs) return tl::unexpected(outputs.error());
     console_.log(WINNOW_INFO, task.id + ": done");
-    scope_.variables["outputs"][task.id] = *outputs;
-    result_.object[task.id] = std::move(*outputs);
+    Json used = used_outputs_.read(task.id, *outputs);
+    if (!used.is_discarded()) scope_.variables["outputs"][task.id] = std::move(used);
+    run_.result.add(task.id, std::string_view(*outputs));
     return {};
   }
 
-  tl::unexpected<Error> explained(const FlowTask& task, Error error) const {
-    if (error.code() == "CANCELLED" && watcher_.timed_out() && !interrupted()) {
-      // A task that takes too long failed; it wasn't a person who stopped it.
-      error.object["code"] = "TIMEOUT";
-      error.object["message"] = "stopped by its timeout of " + task.timeout.dump() +
-                                "; what was committed stays, run it again for the rest";
-      error.object["retryable"] = true;
-    }
-    return failed(std::move(error));
+  // A task that takes too long failed; it wasn't a person who stopped it.
+  Json error_of(const FlowTask& task, const TaskFailure& failure) const {
+    Json error = to_json(failure);
+    const bool cancelled = failure.kind == FailureKind::cancelled;
+    if (!cancelled || !watcher_.timed_out() || interrupted()) return error;
+    error["code"] = "TIMEOUT";
+    error["message"] = "stopped by its timeout of " + task.timeout.dump() +
+                       "; what was committed stays, run it again for the rest";
+    error["retryable"] = true;
+    return error;
   }
 
-  bool tolerated(const FlowTask& task, const Error& error) {
+  bool is_tolerated(const FlowTask& task, const Json& error) {
     if (!task.allow_failure || interrupted()) return false;
-    console_.log(WINNOW_WARN, task.id + ": failed, which the flow allows: " + error.message());
-    result_.object[task.id] = Json{{"error", error.object}};
+    console_.log(WINNOW_WARN, task.id + ": failed, which the flow allows: " +
+                                  error["message"].get<std::string>());
+    run_.result.add(task.id, Json{{"error", error}});
     return true;
-  }
-
-  FlowResult ended(const FlowTask& task, const Error& error) {
-    Json object = Json::object();
-    object["task"] = task.id;
-    object.update(error.object);
-    return ended_with(Error{std::move(object)});
-  }
-
-  FlowResult ended_with(Error error) {
-    result_.object["error"] = error.object;
-    result_.error = std::move(error);
-    return std::move(result_);
   }
 
   void add_flow_outputs() {
@@ -126,27 +123,33 @@ class Runner {
     for (const auto& output : flow.outputs) {
       auto value = rendered(output.value, Place{flow.document, output.pointer}, scope_);
       if (!value) {
-        result_.error = failed(value.error()).value();
-        result_.object["error"] = result_.error->object;
+        run_.error = to_json(value.error());
         return;
       }
       outputs[output.id] = std::move(*value);
     }
-    result_.object["outputs"] = std::move(outputs);
+    run_.result.add("outputs", outputs);
   }
 
   const Preparation& preparation_;
+  UsedOutputs used_outputs_;
   Watcher& watcher_;
   Console& console_;
   expression::Scope scope_;
-  FlowResult result_;
+  FlowRun& run_;
 };
 
 }  // namespace
 
-FlowResult run_flow(const Preparation& preparation, std::vector<PreparedTask> tasks,
-                    Watcher& watcher, Console& console) {
-  return Runner(preparation, watcher, console).run(std::move(tasks));
+void run_flow(const Preparation& preparation, std::vector<PreparedTask> tasks, Watcher& watcher,
+              Console& console, FlowRun& run) {
+  Runner(preparation, watcher, console, run).run(std::move(tasks));
+}
+
+Json with_task(const std::string& task, const Json& error) {
+  Json placed = {{"task", task}};
+  placed.update(error);
+  return placed;
 }
 
 }  // namespace winnow::cli

@@ -2,22 +2,28 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "hosts/cli/console/console.h"
+#include "hosts/cli/console/result.h"
+#include "hosts/cli/console/watcher.h"
 #include "hosts/cli/flow/preparation.h"
-#include "hosts/cli/library/watcher.h"
 
 namespace winnow::cli {
 
-struct FlowResult {
-  Json object =
-      Json::object();  // task id -> outputs; `outputs` of the flow; `error` where it ended early
-  std::optional<Error> error;
-  bool started = false;  // a task had begun
+// What has been done so far; complete when run_flow returns.
+struct FlowRun {
+  Result result = {};              // task id -> outputs, then `outputs` of the flow
+  std::optional<Json> error = {};  // why it ended early
+  bool started = false;            // a task had begun
+  std::string task = {};           // that runs, or ran last
 };
 
-// `preparation.scope` has no outputs yet; each task's are added for those behind it.
-FlowResult run_flow(const Preparation& preparation, std::vector<PreparedTask> tasks,
-                    Watcher& watcher, Console& console);
+// `preparation.scope` has no outputs yet; each task's are added for those after it.
+void run_flow(const Preparation& preparation, std::vector<PreparedTask> tasks, Watcher& watcher,
+              Console& console, FlowRun& run);
+
+// The error of a task: `task` and the members of `error`.
+Json with_task(const std::string& task, const Json& error);
 
 }  // namespace winnow::cli

@@ -5,14 +5,13 @@
 #include <string_view>
 #include <unistd.h>
 
+#include "document/strings.h"
+#include "document/utf8.h"
+
 namespace winnow::cli {
 namespace {
 
 constexpr std::string_view kPrefix = "ENV_";  // Kestra's own, kestra.variables.env-vars-prefix
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 // Only variables that are meant for flows: the rest of the environment may hold secrets.
 Json environment() {
@@ -21,9 +20,9 @@ Json environment() {
     const std::string_view text = *entry;
     const auto equals = text.find('=');
     if (!text.starts_with(kPrefix) || equals == std::string_view::npos) continue;
-    std::string name(text.substr(kPrefix.size(), equals - kPrefix.size()));
-    for (char& c : name) c = lower(c);
-    variables[name] = std::string(text.substr(equals + 1));
+    const auto name = document::lower(text.substr(kPrefix.size(), equals - kPrefix.size()));
+    const auto value = text.substr(equals + 1);
+    if (document::is_utf8(text)) variables[name] = std::string(value);
   }
   return variables;
 }

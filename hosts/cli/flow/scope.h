@@ -1,7 +1,7 @@
 // What a flow's expressions see when it begins.
 #pragma once
 
-#include "hosts/cli/expression/functions/functions.h"
+#include "hosts/cli/expression/language/callable.h"
 #include "hosts/cli/flow/flow.h"
 
 namespace winnow::cli {

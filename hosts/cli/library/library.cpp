@@ -5,7 +5,8 @@
 #include <system_error>
 #include <vector>
 
-#include "hosts/cli/environment.h"
+#include "hosts/cli/library/environment.h"
+#include "hosts/cli/library/signals.h"
 
 namespace winnow::cli {
 namespace {
@@ -24,8 +25,8 @@ std::vector<fs::path> candidates() {
   return paths;
 }
 
-// A file that exists is the one that is meant: if it doesn't load, that is said and no other is
-// taken.
+// The first candidate that exists is used: where it fails to load, that is reported, and the next
+// one is not tried.
 std::string chosen_path() {
   if (auto path = environment("WINNOW_LIBRARY")) return *std::move(path);
   for (const auto& path : candidates()) {
@@ -64,7 +65,7 @@ std::string version_text(std::uint32_t version) {
   return std::to_string(version >> 16) + "." + std::to_string(version & 0xffffU);
 }
 
-// Text of the library, given back when it goes.
+// A string of the library's, given back at the end.
 class Buffer {
  public:
   explicit Buffer(const Library& library) : library_(library) { buffer_.size = sizeof buffer_; }
@@ -83,59 +84,65 @@ class Buffer {
   winnow_buffer buffer_{};
 };
 
-Attempt<Json> answer_of(std::int32_t status, const Buffer& buffer) {
-  if (status != WINNOW_OK) return failed(error_of(status, buffer.text()));
-  Json answer = Json::parse(buffer.text(), nullptr, false);
-  if (answer.is_object()) return answer;
-  return failed(FailureKind::internal, "the library's answer is not a JSON object");
+// Hands a result on as it is: it may be large, and it is the library that writes JSON.
+ResultText result_of(std::int32_t status, const Buffer& buffer) {
+  const auto text = buffer.text();
+  if (status != WINNOW_OK) return tl::unexpected(read_task_failure(status, text));
+  if (text.starts_with('{') && text.ends_with('}')) return std::string(text);
+  return fail(FailureKind::internal, "the library's result is not a JSON object");
 }
 
 // Nothing may be thrown back into the library.
 void on_log(void* context, std::int32_t level, const char* text, std::size_t length) noexcept {
-  static_cast<Listener*>(context)->log(level, std::string_view(text, length));
+  try {
+    static_cast<Listener*>(context)->log(level, std::string_view(text, length));
+  } catch (...) {  // NOLINT(bugprone-empty-catch): see Listener
+  }
 }
 
 std::int32_t on_is_cancelled(void* context) noexcept {
-  return static_cast<Listener*>(context)->is_cancelled() ? 1 : 0;
+  try {
+    return static_cast<Listener*>(context)->is_cancelled() ? 1 : 0;
+  } catch (...) {
+    return interrupted() ? 1 : 0;
+  }
 }
 
 }  // namespace
 
-Attempt<Library> Library::load() {
+Outcome<Library> Library::load() {
   Library library;
   library.path = chosen_path();
   void* handle = ::dlopen(library.path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
-    return failed(FailureKind::configuration,
-                  "can't load winnow's library: " + loading_error() +
-                      "; set WINNOW_LIBRARY to the path of libwinnow.so");
+    return fail(FailureKind::configuration, "can't load winnow's library: " + loading_error() +
+                                                "; set WINNOW_LIBRARY to the path of libwinnow.so");
   }
   if (!bind_all(handle, library)) {
-    return failed(FailureKind::configuration,
-                  library.path + " is not winnow's library: " + loading_error());
+    return fail(FailureKind::configuration,
+                library.path + " is not winnow's library: " + loading_error());
   }
   const std::uint32_t found = library.abi_version();
   constexpr std::uint32_t kWanted = WINNOW_ABI_VERSION;
   if (found >> 16 == kWanted >> 16 && found >= kWanted) return library;
-  return failed(FailureKind::configuration, library.path + " has ABI " + version_text(found) +
-                                                ", this command needs " + version_text(kWanted) +
-                                                "; install both from one release");
+  return fail(FailureKind::configuration, library.path + " has ABI " + version_text(found) +
+                                              ", this command needs " + version_text(kWanted) +
+                                              "; install both from one release");
 }
 
 Job::Job(const Library& library, winnow_job* job)
     : library_(&library), job_(job, library.job_free) {}
 
-Attempt<Json> Job::answer(Call call) {
+ResultText Job::plan() {
   Buffer out(*library_);
-  const std::int32_t status = call(job_.get(), out.get());
-  return answer_of(status, out);
+  const auto status = library_->job_plan(job_.get(), out.get());
+  return result_of(status, out);
 }
 
-Attempt<Json> Job::plan() {
-  return answer(library_->job_plan);
-}
-Attempt<Json> Job::run() {
-  return answer(library_->job_run);
+ResultText Job::run() {
+  Buffer out(*library_);
+  const auto status = library_->job_run(job_.get(), out.get());
+  return result_of(status, out);
 }
 
 winnow_progress Job::progress() const {
@@ -149,7 +156,7 @@ winnow_progress Job::progress() const {
 Session::Session(const Library& library, winnow_library* handle)
     : library_(&library), handle_(handle, library.close) {}
 
-Attempt<Session> Session::open(const Library& library, Listener& listener,
+Outcome<Session> Session::open(const Library& library, Listener& listener,
                                const std::string& configuration) {
   winnow_host host{};
   host.size = sizeof host;
@@ -158,26 +165,25 @@ Attempt<Session> Session::open(const Library& library, Listener& listener,
   host.is_cancelled = on_is_cancelled;
   winnow_library* handle = nullptr;
   Buffer error(library);
-  const std::int32_t status =
+  const auto status =
       library.open(&host, configuration.data(), configuration.size(), &handle, error.get());
-  if (status != WINNOW_OK) return failed(error_of(status, error.text()));
+  if (status != WINNOW_OK) return fail(read_task_failure(status, error.text()));
   return Session(library, handle);
 }
 
-Attempt<Json> Session::describe(const std::string& task) const {
+ResultText Session::describe(const std::string& task) const {
   Buffer out(*library_);
-  const std::int32_t status =
-      library_->describe(handle_.get(), task.data(), task.size(), out.get());
-  return answer_of(status, out);
+  const auto status = library_->describe(handle_.get(), task.data(), task.size(), out.get());
+  return result_of(status, out);
 }
 
-Attempt<Job> Session::job(const std::string& task, const Json& parameters) const {
+Outcome<Job> Session::job(const std::string& task, const Json& parameters) const {
   const std::string text = parameters.dump();
   winnow_job* job = nullptr;
   Buffer error(*library_);
-  const std::int32_t status = library_->job_new(handle_.get(), task.data(), task.size(),
-                                                text.data(), text.size(), &job, error.get());
-  if (status != WINNOW_OK) return failed(error_of(status, error.text()));
+  const auto status = library_->job_new(handle_.get(), task.data(), task.size(), text.data(),
+                                        text.size(), &job, error.get());
+  if (status != WINNOW_OK) return fail(read_task_failure(status, error.text()));
   return Job(*library_, job);
 }
 

@@ -3,11 +3,16 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
 
 #include "abi/winnow.h"
-#include "hosts/cli/console/error.h"
+#include "document/task_failure.h"
 
 namespace winnow::cli {
+
+using document::Json;
 
 // The functions of abi/winnow.h. The library stays loaded until the process ends.
 struct Library {
@@ -24,13 +29,14 @@ struct Library {
   decltype(&winnow_job_free) job_free = nullptr;
   decltype(&winnow_buffer_free) buffer_free = nullptr;
 
-  // Where it looks, in this order: $WINNOW_LIBRARY alone if that is set; beside the executable;
-  // ../lib from there; the system's search. The first file that exists must load and have a fitting
-  // ABI.
-  static Attempt<Library> load();
+  // Looks, in this order: at $WINNOW_LIBRARY alone where that is set; beside the executable; in
+  // ../lib from there; where the system looks. The first file that exists must load and have a
+  // fitting ABI.
+  static Outcome<Library> load();
 };
 
-// Who listens to a run; called on the thread that is inside Job::run or Job::plan.
+// Who listens to a run; called on the thread that is inside Job::run or Job::plan. What it throws
+// (it may run out of memory) is dropped: a log line less is better than a run without a result.
 class Listener {
  public:
   Listener() = default;
@@ -38,33 +44,34 @@ class Listener {
   Listener& operator=(const Listener&) = delete;
   virtual ~Listener() = default;
   virtual void log(std::int32_t level, std::string_view text) = 0;
-  virtual bool is_cancelled() = 0;  // asked about every 50 ms
+  virtual bool is_cancelled() = 0;  // called about every 50 ms
 };
+
+// The JSON object of a result, as the library wrote it.
+using ResultText = tl::expected<std::string, TaskFailure>;
 
 class Job {
  public:
   Job(const Library& library, winnow_job* job);
 
-  Attempt<Json> plan();
-  Attempt<Json> run();
+  ResultText plan();
+  ResultText run();
   winnow_progress progress() const;
 
  private:
-  using Call = std::int32_t (*)(winnow_job*, winnow_buffer*);
-  Attempt<Json> answer(Call call);
-
   const Library* library_;
   std::unique_ptr<winnow_job, void (*)(winnow_job*)> job_;
 };
 
-// An opened library with its configuration. Jobs must go before it.
+// An opened library with its configuration. Free its jobs before it.
 class Session {
  public:
-  static Attempt<Session> open(const Library& library, Listener& listener,
+  static Outcome<Session> open(const Library& library, Listener& listener,
                                const std::string& configuration);
 
-  Attempt<Json> describe(const std::string& task) const;  // an empty name: of all
-  Attempt<Job> job(const std::string& task, const Json& parameters) const;
+  // The JSON object that describes the task; an empty name: all tasks.
+  ResultText describe(const std::string& task) const;
+  Outcome<Job> job(const std::string& task, const Json& parameters) const;
 
  private:
   Session(const Library& library, winnow_library* handle);

@@ -58,8 +58,9 @@ int32_t winnow_job_plan(winnow_job* job, winnow_buffer* out) {
 int32_t winnow_job_run(winnow_job* job, winnow_buffer* out) {
   (void)job;
   kept.log(kept.context, WINNOW_INFO, "running \x1b[2J", 12);
-  for (int asked = 0; is("stubborn") || (is("brief") && asked < 20); ++asked) {
-    kept.is_cancelled(kept.context);
+  for (int asked = 0, cancelled = 0; is("stubborn") || (is("brief") && asked < 20); ++asked) {
+    cancelled += kept.is_cancelled(kept.context);
+    if (cancelled == 310) kept.log(kept.context, WINNOW_INFO, "three seconds", 13);
     nanosleep(&(struct timespec){0, 10000000}, NULL);
   }
   give(out, "{}");

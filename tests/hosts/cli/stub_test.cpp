@@ -64,15 +64,23 @@ TEST(Library, ThatAnswersNonsenseIsAnInternalError) {
   EXPECT_EQ(finished.status, 1);
 }
 
-TEST(Interruption, EndsTheProcessAtTheSecondSignal) {
-  for (const int number : {SIGINT, SIGTERM}) {
+// A library that never stops: the first signal asks, one that comes later ends the process.
+TEST(Interruption, EndsTheProcessAtASignalThatComesLater) {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
     Process process(with_stub({"call", "X"}, "stubborn"));
     ASSERT_TRUE(process.wait_for("running"));
     process.signal(number);
-    process.signal(number);  // the two may arrive as one
+    process.signal(number);
     process.signal(SIGINT);
-    process.signal(SIGTERM);
-    EXPECT_EQ(process.finish().status, 130);
+    ASSERT_TRUE(process.wait_for("WARN  stopping; what is committed stays"));
+    ASSERT_TRUE(process.wait_for("INFO  three seconds"));  // by the stub, from then on
+    process.signal(number);
+    const auto finished = process.finish();
+    EXPECT_EQ(finished.status, 130);
+    EXPECT_THAT(message(finished), HasSubstr("1234 rows in 0 batches were committed"));
+    const Json error = Json::parse(finished.out)["error"];
+    EXPECT_EQ(error["code"], "CANCELLED");
+    EXPECT_FALSE(error.contains("done")) << "how much was done can't be known";
   }
 }
 

@@ -7,35 +7,31 @@
 
 #include <date/tz.h>
 
-#include "hosts/cli/expression/language/problem.h"
+#include "outcome/failure.h"
 
 namespace winnow::cli::expression {
 
+using LocalTime = date::local_time<std::chrono::microseconds>;
+using Instant = date::sys_time<std::chrono::microseconds>;
+
 struct Zone {
-  const date::time_zone* region = nullptr;  // nothing: a fixed offset
+  const date::time_zone* region = nullptr;  // null: a fixed offset
   std::chrono::seconds offset{0};           // of a fixed one
 
-  std::chrono::seconds offset_at(date::sys_seconds instant) const;
-  std::string name() const;                                      // "Europe/Paris", "+02:00", "Z"
-  std::string abbreviation_at(date::sys_seconds instant) const;  // "CEST"
+  std::chrono::seconds offset_at(Instant instant) const;
 
   // Java's rule for local times that a clock change skips or repeats: a skipped one moves on by the
   // gap's length; of two offsets `preferred` is kept where it is one of them, else the earlier
   // instant counts.
-  date::sys_seconds instant_of(date::local_seconds local, std::chrono::seconds preferred) const;
-  date::sys_seconds instant_of(date::local_seconds local) const;
+  Instant instant_of(LocalTime local, std::chrono::seconds preferred) const;
 };
 
-// "Europe/Paris", "UTC", "Z", "+02:00", "UTC+2", "GMT-03:30".
-Result<Zone> find_zone(std::string_view name);
+// "Europe/Paris", "UTC", "Z", "+02:00". Fails for an unknown name, and where the machine has no tz
+// database and the name needs one.
+Outcome<Zone> find_zone(const std::string& name);
 
-// $TZ where it is set, else the machine's own (/etc/localtime).
-Result<Zone> machine_zone();
-
-// "+02:00", "+02", "+0200", "+02:00:30", "Z"; the number of characters read, or 0.
-std::size_t read_offset(std::string_view text, std::chrono::seconds& offset);
-
-// "+02:00"; "Z" stands for zero.
-std::string offset_text(std::chrono::seconds offset);
+// $TZ where it is set, else the machine's own (/etc/localtime). Fails where the machine has no tz
+// database: with UTC instead, dates would differ from Kestra's and nobody would notice.
+Outcome<Zone> machine_zone();
 
 }  // namespace winnow::cli::expression

@@ -1,153 +1,112 @@
-// Kestra's functions and filters for dates. Dates travel as texts, as in Kestra: what one filter
-// prints the next one reads, so that a text with an offset and no region keeps that offset through
+// Kestra's functions and filters for dates. Dates travel as strings, as in Kestra: what one filter
+// prints the next one reads, so that a string with an offset and no region keeps that offset through
 // a clock change.
-#include "hosts/cli/expression/dates/date_pattern.h"
+#include <optional>
+
+#include "document/strings.h"
+#include "hosts/cli/expression/dates/date_format.h"
 #include "hosts/cli/expression/dates/date_time.h"
 #include "hosts/cli/expression/functions/functions.h"
-#include "hosts/cli/expression/language/value.h"
+#include "outcome/try.h"
 
 namespace winnow::cli::expression {
 namespace {
 
-// The optional arguments that the date filters share.
-struct DateArguments {
-  std::string format = "iso";
-  std::optional<std::string> existing;
-  Zone zone;
-};
-
-Result<std::optional<std::string>> text_argument(const Invocation& call, std::size_t index,
-                                                 std::string_view name) {
-  const Json& value = call.argument(index);
+Outcome<std::optional<std::string>> optional_string(const Json& value, const char* name) {
   if (value.is_null()) return std::optional<std::string>();
   if (value.is_string()) return std::optional(value.get<std::string>());
-  return problem("'" + std::string(name) + "' must be a text, found " + description(value));
+  return refuse("'" + std::string(name) + "' must be a string, found " + described(value));
 }
 
-constexpr std::size_t kNone = 100;  // the callable has no such argument
-
-struct Places {
-  std::size_t format = kNone;
-  std::size_t time_zone = kNone;
-  std::size_t existing = kNone;
-  std::size_t locale = kNone;
-};
-
-Result<Zone> chosen_zone(const std::optional<std::string>& name) {
+Outcome<Zone> zone_of(const Json& argument) {
+  WINNOW_TRY(const auto name, optional_string(argument, "timeZone"));
   return name ? find_zone(*name) : machine_zone();
 }
 
-Result<DateArguments> date_arguments(const Invocation& call, const Places& places) {
-  DateArguments arguments;
-  const auto format = text_argument(call, places.format, "format");
-  if (!format) return problem(format.error());
-  arguments.format = format->value_or("iso");
-  const auto existing = text_argument(call, places.existing, "existingFormat");
-  if (!existing) return problem(existing.error());
-  arguments.existing = *existing;
-  const auto name = text_argument(call, places.time_zone, "timeZone");
-  if (!name) return problem(name.error());
-  const auto zone = chosen_zone(*name);
-  if (!zone) return problem(zone.error());
-  arguments.zone = *zone;
-  const auto locale = text_argument(call, places.locale, "locale");
-  if (!locale) return problem(locale.error());
-  if (!locale->value_or("en").starts_with("en"))
-    return problem("only English names are known, not locale '" + **locale + "'");
-  return arguments;
-}
-
-Result<DateTime> date_of(const Json& input, const DateArguments& arguments) {
-  if (const auto number = whole_number(input)) return from_number(*number, arguments.zone);
-  if (!input.is_string()) return problem("expected a date, found " + description(input));
+Outcome<DateTime> date_of(const Json& input, const Json& existing_format, const Zone& zone) {
+  WINNOW_TRY(const auto existing, optional_string(existing_format, "existingFormat"));
+  if (const auto number = whole_number(input)) return from_number(*number, zone);
+  if (!input.is_string()) return refuse("expected a date, found " + described(input));
   const auto& text = input.get_ref<const std::string&>();
-  if (!arguments.existing) return read_iso(text, arguments.zone);
-  const auto pattern = DatePattern::find(*arguments.existing);
-  if (!pattern) return problem(pattern.error());
-  return pattern->read(text, arguments.zone);
+  if (!existing) return read_iso(text, zone);
+  WINNOW_TRY(const auto format, DateFormat::find(*existing));
+  return format.read(text, zone);
 }
 
-Result<Json> printed(const DateTime& date, const DateArguments& arguments) {
-  const auto pattern = DatePattern::find(arguments.format);
-  if (!pattern) return problem(pattern.error());
-  return Json(pattern->print(date.in(arguments.zone)));
+Outcome<Json> print_date(const DateTime& date, const Json& format_argument, const Zone& zone) {
+  WINNOW_TRY(const auto name, optional_string(format_argument, "format"));
+  WINNOW_TRY(const auto format, DateFormat::find(name.value_or("iso")));
+  return Json(format.print(DateTime{date.instant, zone}));
 }
 
-Result<Json> call_date(const Invocation& call) {
-  if (call.input.is_null()) return call.input;
-  const auto arguments = date_arguments(call, Places{0, 1, 2, 3});
-  if (!arguments) return problem(arguments.error());
-  const auto date = date_of(call.input, *arguments);
-  if (!date) return problem(date.error());
-  return printed(*date, *arguments);
+Outcome<Json> date(const Invocation& call) {
+  WINNOW_TRY(const auto zone, zone_of(call.argument(1)));
+  WINNOW_TRY(const auto date, date_of(call.input, call.argument(2), zone));
+  return print_date(date, call.argument(0), zone);
 }
 
-Result<Json> call_date_add(const Invocation& call) {
-  if (call.input.is_null()) return call.input;
-  const auto amount = whole_number(call.argument(0));
-  if (!amount)
-    return problem("'amount' must be a whole number, found " + description(call.argument(0)));
-  const auto unit = text_argument(call, 1, "unit");
-  if (!unit) return problem(unit.error());
-  const auto arguments = date_arguments(call, Places{2, 3, 4, 5});
-  if (!arguments) return problem(arguments.error());
-  const auto date = date_of(call.input, *arguments);
-  if (!date) return problem(date.error());
-  const auto moved = plus(*date, *amount, unit->value_or(""));
-  if (!moved) return problem(moved.error());
-  return printed(*moved, *arguments);
-}
-
-Result<Json> timestamp(const Invocation& call, std::int64_t per_second) {
-  if (call.input.is_null()) return call.input;
-  const auto arguments = date_arguments(call, Places{.time_zone = 0, .existing = 1});
-  if (!arguments) return problem(arguments.error());
-  const auto date = date_of(call.input, *arguments);
-  if (!date) return problem(date.error());
-  std::int64_t stamp = 0;
-  const auto fraction = date->fraction.count() / (1'000'000'000 / per_second);
-  if (__builtin_mul_overflow(date->instant.time_since_epoch().count(), per_second, &stamp) ||
-      __builtin_add_overflow(stamp, fraction, &stamp)) {
-    return problem("the date is too far away for a number of this unit");
+// A number in quotes counts as the number, as in Kestra (Java's Long.parseLong).
+Outcome<std::int64_t> amount_of(const Json& argument) {
+  if (const auto number = whole_number(argument)) return *number;
+  if (argument.is_string()) {
+    std::string_view text = argument.get_ref<const std::string&>();
+    if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
+    if (const auto number = document::number_of<std::int64_t>(text)) return *number;
   }
-  return Json(per_second == 1 ? date->instant.time_since_epoch().count() : stamp);
+  return refuse("'amount' must be a whole number, found " + described(argument));
 }
 
-Result<Json> call_timestamp(const Invocation& call) {
-  return timestamp(call, 1);
+Outcome<Json> date_add(const Invocation& call) {
+  WINNOW_TRY(const auto amount, amount_of(call.argument(0)));
+  WINNOW_TRY(const auto unit, optional_string(call.argument(1), "unit"));
+  WINNOW_TRY(const auto zone, zone_of(call.argument(3)));
+  WINNOW_TRY(const auto date, date_of(call.input, call.argument(4), zone));
+  WINNOW_TRY(const auto moved, plus(date, amount, unit.value_or("")));
+  return print_date(moved, call.argument(2), zone);
 }
-Result<Json> call_timestamp_milli(const Invocation& call) {
-  return timestamp(call, 1'000);
+
+// Whole units since 1970, towards the past.
+template <class Unit>
+Outcome<Json> timestamp(const Invocation& call) {
+  WINNOW_TRY(const auto zone, zone_of(call.argument(0)));
+  WINNOW_TRY(const auto date, date_of(call.input, call.argument(1), zone));
+  const auto units = date::floor<Unit>(date.instant.time_since_epoch());
+  return Json(units.count());
 }
-Result<Json> call_timestamp_micro(const Invocation& call) {
-  return timestamp(call, 1'000'000);
-}
-Result<Json> call_timestamp_nano(const Invocation& call) {
-  return timestamp(call, 1'000'000'000);
+
+Outcome<Json> timestamp_nano(const Invocation& call) {
+  WINNOW_TRY(const auto micros, timestamp<std::chrono::microseconds>(call));
+  std::int64_t nanos = 0;
+  if (!__builtin_mul_overflow(micros.get<std::int64_t>(), std::int64_t{1000}, &nanos)) {
+    return Json(nanos);
+  }
+  return refuse("the date is too far away for a number of nanoseconds");
 }
 
 }  // namespace
 
-Result<Json> call_now(const Invocation& call) {
-  const auto arguments = date_arguments(call, Places{0, 1, 2, 3});
-  if (!arguments) return problem(arguments.error());
-  return printed(DateTime::of(call.scope.now, arguments->zone), *arguments);
+Outcome<Json> now(const Invocation& call) {
+  WINNOW_TRY(const auto zone, zone_of(call.argument(1)));
+  return print_date(DateTime{Instant(call.scope.now.time_since_epoch()), zone}, call.argument(0),
+                    zone);
 }
 
-const std::vector<Callable>& date_filters() {
-  static const std::vector<Callable> table = {
-      {"date", {"format", "timeZone", "existingFormat", "locale"}, 0, false, call_date},
+std::vector<Callable> date_filters() {
+  using std::chrono::microseconds;
+  using std::chrono::milliseconds;
+  using std::chrono::seconds;
+  const std::vector<std::string_view> stamp = {"timeZone", "existingFormat"};
+  return {
+      {"date", {"format", "timeZone", "existingFormat"}, 0, unless_null<date>},
       {"dateAdd",
-       {"amount", "unit", "format", "timeZone", "existingFormat", "locale"},
+       {"amount", "unit", "format", "timeZone", "existingFormat"},
        2,
-       false,
-       call_date_add},
-      {"timestamp", {"timeZone", "existingFormat"}, 0, false, call_timestamp},
-      {"timestampMilli", {"timeZone", "existingFormat"}, 0, false, call_timestamp_milli},
-      {"timestampMicro", {"timeZone", "existingFormat"}, 0, false, call_timestamp_micro},
-      {"timestampNano", {"timeZone", "existingFormat"}, 0, false, call_timestamp_nano},
+       unless_null<date_add>},
+      {"timestamp", stamp, 0, unless_null<timestamp<seconds>>},
+      {"timestampMilli", stamp, 0, unless_null<timestamp<milliseconds>>},
+      {"timestampMicro", stamp, 0, unless_null<timestamp<microseconds>>},
+      {"timestampNano", stamp, 0, unless_null<timestamp_nano>},
   };
-  return table;
 }
 
 }  // namespace winnow::cli::expression

@@ -1,151 +1,113 @@
 #include "hosts/cli/expression/functions/functions.h"
 
-#include <algorithm>
-
 #include "document/json.h"
-#include "hosts/cli/expression/language/value.h"
+#include "hosts/cli/expression/language/operators.h"
+#include "outcome/try.h"
 
 namespace winnow::cli::expression {
 namespace {
 
-// As in Pebble, null never wins: every comparison with it is false.
-Result<Json> extreme(const Invocation& invocation, BinaryOperator better) {
+// Null never wins, as in Pebble: comparing it with anything gives false.
+Outcome<Json> extreme(const Invocation& call, bool greatest) {
   Json best;
-  for (const auto& candidate : invocation.arguments) {
-    if (best.is_null()) {
-      best = *candidate;
-      continue;
+  for (const auto& candidate : call.arguments) {
+    if (!best.is_null()) {
+      WINNOW_TRY(const bool wins,
+                 greatest ? is_greater(*candidate, best) : is_greater(best, *candidate));
+      if (!wins) continue;
     }
-    const auto wins = operate(better, *candidate, best);
-    if (!wins) return wins;
-    if (wins->get<bool>()) best = *candidate;
+    best = *candidate;
   }
   return best;
 }
 
-Result<Json> call_max(const Invocation& invocation) {
-  return extreme(invocation, BinaryOperator::greater);
+Outcome<Json> max(const Invocation& call) {
+  return extreme(call, true);
+}
+Outcome<Json> min(const Invocation& call) {
+  return extreme(call, false);
 }
 
-Result<Json> call_min(const Invocation& invocation) {
-  return extreme(invocation, BinaryOperator::less);
+Outcome<Json> numbers(const Invocation& call) {
+  const Json& step = call.argument(2);
+  return range(call.argument(0), call.argument(1), step.is_null() ? Json(1) : step);
 }
 
-Result<Json> call_range(const Invocation& invocation) {
-  const Json& step = invocation.argument(2);
-  const auto by = step.is_null() ? std::optional<std::int64_t>(1) : whole_number(step);
-  if (!by) return problem("'increment' must be a whole number, found " + description(step));
-  return range(invocation.argument(0), invocation.argument(1), *by);
+Outcome<Json> from_json(const Invocation& call) {
+  if (call.argument(0).is_null()) return Json();
+  WINNOW_TRY(const auto text, string_of(call.argument(0)));
+  WINNOW_TRY(auto parsed, document::parse_json(text, "JSON"));
+  return std::move(parsed.value);
 }
 
-Result<Json> call_from_json(const Invocation& invocation) {
-  const Json& text = invocation.argument(0);
-  if (text.is_null()) return text;
-  if (!text.is_string()) return problem("expected a text, found " + description(text));
-  auto parsed = document::parse_json(text.get_ref<const std::string&>(), "JSON");
-  if (!parsed) return problem(parsed.error().message);
-  return std::move(parsed->value);
+template <bool (Json::*Is)() const noexcept>
+Outcome<Json> is(const Invocation& call) {
+  return Json((call.input.*Is)());
 }
 
-const std::vector<Callable>& functions() {
-  static const std::vector<Callable> table = {
-      {"now", {"format", "timeZone", "existingFormat", "locale"}, 0, false, call_now},
-      {"max", {}, 1, true, call_max},
-      {"min", {}, 1, true, call_min},
-      {"range", {"start", "end", "increment"}, 2, false, call_range},
-      {"fromJson", {"json"}, 1, false, call_from_json},
-      {"json", {"json"}, 1, false, call_from_json},
-  };
-  return table;
+Outcome<Json> has_remainder(const Invocation& call, std::int64_t remainder) {
+  const auto number = whole_number(call.input);
+  if (number) return Json(*number % 2 == remainder || *number % 2 == -remainder);
+  return refuse("expected a whole number, found " + described(call.input));
 }
 
-Result<Json> is_empty_value(const Invocation& call) {
+Outcome<Json> is_even(const Invocation& call) {
+  return has_remainder(call, 0);
+}
+Outcome<Json> is_odd(const Invocation& call) {
+  return has_remainder(call, 1);
+}
+Outcome<Json> is_empty_value(const Invocation& call) {
   return Json(is_empty(call.input));
 }
-Result<Json> is_null(const Invocation& call) {
-  return Json(call.input.is_null());
-}
-Result<Json> is_defined(const Invocation& call) {
+Outcome<Json> is_defined(const Invocation& call) {
   return Json(!call.input.is_null());
 }
-Result<Json> is_map(const Invocation& call) {
-  return Json(call.input.is_object());
-}
-Result<Json> is_iterable(const Invocation& call) {
-  return Json(call.input.is_array());
-}
 
-Result<Json> is_even(const Invocation& call) {
-  const auto number = whole_number(call.input);
-  if (!number) return problem("expected a whole number, found " + description(call.input));
-  return Json(*number % 2 == 0);
-}
-
-Result<Json> is_odd(const Invocation& call) {
-  return is_even(call).map([](const Json& even) { return Json(!even.get<bool>()); });
-}
-
-const std::vector<Callable>& tests() {
-  static const std::vector<Callable> table = {
-      {"empty", {}, 0, false, is_empty_value},
-      {"null", {}, 0, false, is_null},
-      {"defined", {}, 0, false, is_defined, true},
-      {"map", {}, 0, false, is_map},
-      {"iterable", {}, 0, false, is_iterable},
-      {"even", {}, 0, false, is_even},
-      {"odd", {}, 0, false, is_odd},
+std::vector<Callable> functions() {
+  return {
+      {"now", {"format", "timeZone"}, 0, now},
+      {.name = "max", .required = 1, .call = max, .variadic = true},
+      {.name = "min", .required = 1, .call = min, .variadic = true},
+      {"range", {"start", "end", "increment"}, 2, numbers},
+      {"fromJson", {"json"}, 1, from_json},
+      {"json", {"json"}, 1, from_json},
   };
-  return table;
 }
 
-const std::vector<Callable>& filters() {
-  static const std::vector<Callable> table = [] {
-    std::vector<Callable> all;
-    for (const auto* part : {&date_filters(), &text_filters(), &collection_filters()}) {
-      all.insert(all.end(), part->begin(), part->end());
-    }
-    return all;
-  }();
-  return table;
-}
-
-const Callable* find(const std::vector<Callable>& table, std::string_view name) {
-  const auto found = std::find_if(table.begin(), table.end(),
-                                  [name](const Callable& entry) { return entry.name == name; });
-  return found == table.end() ? nullptr : &*found;
-}
-
-std::vector<std::string> names(const std::vector<Callable>& table) {
-  std::vector<std::string> all;
-  all.reserve(table.size());
-  for (const auto& entry : table) all.emplace_back(entry.name);
+std::vector<Callable> filters() {
+  std::vector<Callable> all;
+  for (const auto& group : {date_filters(), string_filters(), list_filters()}) {
+    all.insert(all.end(), group.begin(), group.end());
+  }
   return all;
+}
+
+std::vector<Callable> tests() {
+  return {
+      {"empty", {}, 0, is_empty_value},
+      {"null", {}, 0, is<&Json::is_null>},
+      {"defined", {}, 0, is_defined, true},
+      {"map", {}, 0, is<&Json::is_object>},
+      {"iterable", {}, 0, is<&Json::is_array>},
+      {"even", {}, 0, is_even},
+      {"odd", {}, 0, is_odd},
+  };
 }
 
 }  // namespace
 
-const Json& Invocation::argument(std::size_t index) const {
-  static const Json none;
-  return index < arguments.size() && arguments[index] ? *arguments[index] : none;
+const Callables& callables() {
+  static const std::vector<Callable> kFunctions = functions();
+  static const std::vector<Callable> kFilters = filters();
+  static const std::vector<Callable> kTests = tests();
+  static const Callables kAll{kFunctions, kFilters, kTests};
+  return kAll;
 }
 
-const Callable* find_function(std::string_view name) {
-  return find(functions(), name);
-}
-const Callable* find_filter(std::string_view name) {
-  return find(filters(), name);
-}
-const Callable* find_test(std::string_view name) {
-  return find(tests(), name);
-}
-std::vector<std::string> function_names() {
-  return names(functions());
-}
-std::vector<std::string> filter_names() {
-  return names(filters());
-}
-std::vector<std::string> test_names() {
-  return names(tests());
+Outcome<std::string> string_of(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  return refuse("expected a string, found " + described(value));
 }
 
 }  // namespace winnow::cli::expression

@@ -1,8 +1,10 @@
 #include "hosts/cli/expression/language/arguments.h"
 
 #include <algorithm>
+#include <set>
 
 #include "document/nearest.h"
+#include "hosts/cli/expression/language/mistake.h"
 
 namespace winnow::cli::expression {
 namespace {
@@ -11,62 +13,39 @@ std::string in_quotes(std::string_view name) {
   return "'" + std::string(name) + "'";
 }
 
-Result<std::size_t> place_of(const Callable& callable, const GivenArgument& argument) {
-  const auto& names = callable.parameters;
-  const auto found = std::find(names.begin(), names.end(), argument.name);
-  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
-  const std::vector<std::string> known(names.begin(), names.end());
-  return problem(in_quotes(callable.name) + " has no argument " + in_quotes(argument.name) +
-                     document::did_you_mean(argument.name, known),
-                 argument.offset);
-}
-
-Result<std::vector<NodePointer>> as_they_come(const Callable& callable,
-                                              std::vector<GivenArgument> given,
-                                              std::size_t offset) {
-  std::vector<NodePointer> arguments;
-  for (auto& argument : given) {
-    if (!argument.name.empty()) {
-      return problem(in_quotes(callable.name) + " takes no arguments by name", argument.offset);
-    }
-    arguments.push_back(std::move(argument.value));
-  }
-  if (arguments.size() < callable.required) {
-    return problem(in_quotes(callable.name) + " needs an argument", offset);
-  }
-  return arguments;
-}
-
 }  // namespace
 
-Result<std::vector<NodePointer>> arranged(const Callable& callable,
-                                          std::vector<GivenArgument> given, std::size_t offset) {
-  if (callable.variadic) return as_they_come(callable, std::move(given), offset);
-  std::vector<NodePointer> arguments(callable.parameters.size());
-  std::size_t next = 0;
-  for (auto& argument : given) {
-    std::size_t place = next++;
-    if (!argument.name.empty()) {
-      const auto named = place_of(callable, argument);
-      if (!named) return problem(named.error());
-      place = *named;
+Outcome<std::vector<Node>> in_order(const Callable& callable, std::vector<GivenArgument> given,
+                                    std::string_view source, std::size_t offset) {
+  const auto& names = callable.parameters;
+  const std::string called = in_quotes(callable.name);
+  std::vector<Node> arguments(callable.variadic ? given.size() : names.size());
+  std::set<std::size_t> filled;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const auto refuse = [&](const std::string& message) {
+      return mistake(source, given[i].offset, message);
+    };
+    auto place = i;
+    if (!given[i].name.empty()) {
+      const auto found = std::find(names.begin(), names.end(), given[i].name);
+      if (found == names.end()) {
+        return refuse(called + " has no argument " + in_quotes(given[i].name) +
+                      document::did_you_mean(given[i].name, {names.begin(), names.end()}));
+      }
+      place = static_cast<std::size_t>(found - names.begin());
     }
     if (place >= arguments.size()) {
-      return problem(in_quotes(callable.name) + " takes at most " +
-                         std::to_string(arguments.size()) + " arguments",
-                     argument.offset);
+      return refuse(called + " takes at most " + std::to_string(names.size()) + " arguments");
     }
-    if (arguments[place]) {
-      return problem("the argument " + in_quotes(callable.parameters[place]) + " is given twice",
-                     argument.offset);
+    if (!filled.insert(place).second) {
+      return refuse("the argument " + in_quotes(names[place]) + " is given twice");
     }
-    arguments[place] = std::move(argument.value);
+    arguments[place] = std::move(given[i].value);
   }
   for (std::size_t i = 0; i < callable.required; ++i) {
-    if (arguments[i]) continue;
-    return problem(
-        in_quotes(callable.name) + " needs the argument " + in_quotes(callable.parameters[i]),
-        offset);
+    if (filled.contains(i)) continue;
+    const auto missing = i < names.size() ? "the argument " + in_quotes(names[i]) : "an argument";
+    return mistake(source, offset, called + " needs " + missing);
   }
   return arguments;
 }

@@ -2,148 +2,141 @@
 
 #include <array>
 
+#include "document/strings.h"
+#include "hosts/cli/expression/language/mistake.h"
+#include "outcome/try.h"
+
 namespace winnow::cli::expression {
 namespace {
+
+using document::is_digit;
 
 constexpr std::size_t kMostTokens = 5000;
 constexpr std::array<std::string_view, 7> kLongSymbols = {
     "???", "??", "==", "!=", ">=", "<=", ".."};
 constexpr std::string_view kSymbols = "()[]{}?:.,|=<>+-*/%~";
+constexpr std::string_view kOpening = "([{";
+constexpr std::string_view kClosing = ")]}";
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_space(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
+// A byte of a character beyond ASCII belongs to a name.
 bool starts_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-         static_cast<unsigned char>(c) >= 0x80;
+  return document::is_letter(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
 
-class Cutter {
+class Lexer {
  public:
-  Cutter(std::string_view source, std::size_t start) : source_(source), at_(start) {}
+  Lexer(std::string_view source, std::size_t start) : source_(source), start_(start), at_(start) {}
 
-  Result<Tokens> run() {
-    const std::size_t start = at_;
+  Outcome<Tokens> run() {
     while (at_ < source_.size()) {
-      if (is_space(source_[at_])) {
+      if (document::kWhiteSpace.find(source_[at_]) != std::string_view::npos) {
         ++at_;
         continue;
       }
-      if (open_.empty() && ends()) return finish();
-      if (tokens_.list.size() >= kMostTokens) return problem("the expression is too long", at_);
-      if (auto step = next(); !step) return problem(step.error());
+      if (open_.empty() && (rest().starts_with("}}") || rest().starts_with("-}}"))) return finish();
+      if (tokens_.list.size() >= kMostTokens) return refuse(at_, "the expression is too long");
+      WINNOW_CHECK(next());
     }
-    return problem("the expression that begins here has no end, '}}' is missing",
-                   start >= 2 ? start - 2 : 0);
+    return refuse(start_ - 2, "the expression that begins here has no end, '}}' is missing");
   }
 
  private:
   std::string_view rest() const { return source_.substr(at_); }
 
-  bool ends() const { return rest().starts_with("}}") || rest().starts_with("-}}"); }
+  tl::unexpected<Failure> refuse(std::size_t at, const std::string& message) const {
+    return mistake(source_, at, message);
+  }
 
-  Result<Tokens> finish() {
+  Tokens finish() {
     tokens_.trim = source_[at_] == '-';
     push(TokenKind::end, "");
     tokens_.after = at_ + (tokens_.trim ? 3 : 2);
     return std::move(tokens_);
   }
 
-  void push(TokenKind kind, std::string text) {
-    tokens_.list.push_back(Token{kind, std::move(text), at_});
+  void push(TokenKind kind, std::string_view text) {
+    tokens_.list.push_back(Token{kind, std::string(text), at_});
+    at_ += text.size();
   }
 
-  Result<void> next() {
+  Outcome<void> next() {
     const char c = source_[at_];
-    if (starts_name(c)) return name();
-    if (is_digit(c)) return number();
-    if (c == '\'' || c == '"') return text(c);
-    return symbol();
-  }
-
-  Result<void> name() {
-    std::size_t end = at_;
-    while (end < source_.size() && (starts_name(source_[end]) || is_digit(source_[end]))) ++end;
-    push(TokenKind::name, std::string(source_.substr(at_, end - at_)));
-    at_ = end;
+    if (c == '\'' || c == '"') return string(c);
+    if (starts_name(c)) {
+      push(TokenKind::name, run_of([](char n) { return starts_name(n) || is_digit(n); }));
+      return {};
+    }
+    if (!is_digit(c)) return symbol();
+    number();
     return {};
   }
 
-  Result<void> number() {
-    std::size_t end = digits(at_);
-    const bool fraction =
-        end + 1 < source_.size() && source_[end] == '.' && is_digit(source_[end + 1]);
-    if (fraction) end = digits(end + 1);
-    push(TokenKind::number, std::string(source_.substr(at_, end - at_)));
-    if (!fraction && end < source_.size() && source_[end] == 'L') ++end;  // Pebble's long
-    at_ = end;
-    return {};
+  template <class Belongs>
+  std::string_view run_of(Belongs belongs, std::size_t from = 0) const {
+    auto end = at_ + from;
+    while (end < source_.size() && belongs(source_[end])) ++end;
+    return source_.substr(at_, end - at_);
   }
 
-  std::size_t digits(std::size_t from) const {
-    while (from < source_.size() && is_digit(source_[from])) ++from;
-    return from;
+  void number() {
+    auto digits = run_of(is_digit);
+    const auto behind = rest().substr(digits.size());
+    const bool fraction = behind.size() > 1 && behind[0] == '.' && is_digit(behind[1]);
+    push(TokenKind::number, fraction ? run_of(is_digit, digits.size() + 1) : digits);
+    if (!fraction && behind.starts_with('L')) ++at_;  // Pebble's long
   }
 
   // A backslash takes the meaning from a quote and from itself; before anything else it stands for
   // itself.
-  Result<void> text(char quote) {
-    std::string value;
+  Outcome<void> string(char quote) {
+    Token token{TokenKind::string, {}, at_};
     for (std::size_t i = at_ + 1; i < source_.size(); ++i) {
       const char c = source_[i];
       if (c == quote) {
-        push(TokenKind::text, std::move(value));
+        tokens_.list.push_back(std::move(token));
         at_ = i + 1;
         return {};
       }
-      const bool more = i + 1 < source_.size();
-      if (c == '\\' && more && (source_[i + 1] == quote || source_[i + 1] == '\\')) {
-        value += source_[++i];
-        continue;
+      const char after = i + 1 < source_.size() ? source_[i + 1] : '\0';
+      if (quote == '"' && c == '#' && after == '{') {
+        return refuse(i, "'#{...}' inside a string is not supported, join the parts by ~");
       }
-      if (quote == '"' && c == '#' && more && source_[i + 1] == '{') {
-        return problem("'#{...}' inside a text is not supported, join the parts by ~", i);
-      }
-      value += c;
+      const bool escapes = c == '\\' && (after == quote || after == '\\');
+      token.text += escapes ? source_[++i] : c;
     }
-    return problem("the text that begins here has no end, its closing quote is missing", at_);
+    return refuse(at_, "the string that begins here has no end, its closing quote is missing");
   }
 
-  Result<void> symbol() {
+  Outcome<void> symbol() {
     for (const auto candidate : kLongSymbols) {
       if (!rest().starts_with(candidate)) continue;
-      push(TokenKind::symbol, std::string(candidate));
-      at_ += candidate.size();
+      push(TokenKind::symbol, candidate);
       return {};
     }
     const char c = source_[at_];
     if (kSymbols.find(c) == std::string_view::npos) {
-      return problem(std::string("the character '") + c + "' has no meaning here", at_);
+      return refuse(at_, std::string("the character '") + c + "' has no meaning here");
     }
-    if (auto pair = bracket(c); !pair) return pair;
-    push(TokenKind::symbol, std::string(1, c));
-    ++at_;
+    WINNOW_CHECK(bracket(c));
+    push(TokenKind::symbol, source_.substr(at_, 1));
     return {};
   }
 
   // Keeps count of what is open, so that the `}}` of a map in a map is not taken for the end.
-  Result<void> bracket(char c) {
-    if (c == '(') open_ += ')';
-    if (c == '[') open_ += ']';
-    if (c == '{') open_ += '}';
-    if (c != ')' && c != ']' && c != '}') return {};
-    if (open_.empty()) return problem(std::string("this '") + c + "' closes nothing", at_);
+  Outcome<void> bracket(char c) {
+    const auto opening = kOpening.find(c);
+    if (opening != std::string_view::npos) open_ += kClosing[opening];
+    if (kClosing.find(c) == std::string_view::npos) return {};
+    if (open_.empty()) return refuse(at_, std::string("this '") + c + "' closes nothing");
     if (open_.back() != c) {
-      return problem(std::string("expected '") + open_.back() + "', found '" + c + "'", at_);
+      return refuse(at_, std::string("expected '") + open_.back() + "', found '" + c + "'");
     }
     open_.pop_back();
     return {};
   }
 
   std::string_view source_;
+  std::size_t start_;
   std::size_t at_;
   std::string open_;  // the closing brackets that are due, innermost last
   Tokens tokens_;
@@ -151,8 +144,8 @@ class Cutter {
 
 }  // namespace
 
-Result<Tokens> cut(std::string_view source, std::size_t start) {
-  return Cutter(source, start).run();
+Outcome<Tokens> tokenize(std::string_view source, std::size_t start) {
+  return Lexer(source, start).run();
 }
 
 }  // namespace winnow::cli::expression

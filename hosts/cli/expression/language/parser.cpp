@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "document/nearest.h"
+#include "document/strings.h"
 #include "hosts/cli/expression/language/arguments.h"
-#include "hosts/cli/expression/language/literal.h"
-#include "hosts/cli/expression/language/precedence.h"
+#include "hosts/cli/expression/language/mistake.h"
+#include "hosts/cli/expression/language/operators.h"
+#include "outcome/try.h"
 
 namespace winnow::cli::expression {
 namespace {
@@ -15,278 +19,270 @@ constexpr int kDeepest = 100;
 constexpr int kMostNodes = 1000;  // a chain of operators is as deep a tree as it is long
 
 std::string seen(const Token& token) {
-  if (token.kind == TokenKind::end) return "the end of the expression";
-  return "'" + token.text + "'";
+  return token.kind == TokenKind::end ? "the end of the expression" : "'" + token.text + "'";
+}
+
+std::optional<Json> constant(const std::string& name) {
+  if (name == "true" || name == "TRUE") return Json(true);
+  if (name == "false" || name == "FALSE") return Json(false);
+  if (name == "null" || name == "NULL" || name == "none" || name == "NONE") return Json();
+  return std::nullopt;
 }
 
 class Parser {
  public:
-  explicit Parser(const std::vector<Token>& tokens) : tokens_(tokens) {}
+  Parser(const Tokens& tokens, std::string_view source, const Callables& callables)
+      : tokens_(tokens.list), source_(source), callables_(callables) {}
 
-  Result<NodePointer> run() {
-    if (now().kind == TokenKind::end)
-      return problem("there is nothing between '{{' and '}}'", now().offset);
+  Outcome<Node> run() {
+    if (now().kind == TokenKind::end) return refuse("there is nothing between '{{' and '}}'");
     auto whole = expression(0);
-    if (!whole) return whole;
-    if (now().kind == TokenKind::end) return whole;
-    return problem("did not expect " + seen(now()) + " here", now().offset);
+    if (!whole || now().kind == TokenKind::end) return whole;
+    return refuse("did not expect " + seen(now()) + " here");
   }
 
  private:
   const Token& now() const { return tokens_[at_]; }
   const Token& ahead() const { return tokens_[std::min(at_ + 1, tokens_.size() - 1)]; }
-  void step() {
+  Token step() {
+    Token token = now();
     if (at_ + 1 < tokens_.size()) ++at_;
+    return token;
   }
-  bool is(TokenKind kind, std::string_view text) const {
-    return now().kind == kind && now().text == text;
+  bool is_symbol(std::string_view symbol) const {
+    return now().kind == TokenKind::symbol && now().text == symbol;
   }
-  bool is(std::string_view symbol) const { return is(TokenKind::symbol, symbol); }
+  bool is_name(std::string_view name) const {
+    return now().kind == TokenKind::name && now().text == name;
+  }
   bool take(std::string_view symbol) {
-    if (!is(symbol)) return false;
+    if (!is_symbol(symbol)) return false;
     step();
     return true;
   }
 
-  Result<void> expect(std::string_view symbol) {
+  tl::unexpected<Failure> refuse(const std::string& message) const {
+    return mistake(source_, now().offset, message);
+  }
+
+  Outcome<void> expect(std::string_view symbol) {
     if (take(symbol)) return {};
-    return problem("expected '" + std::string(symbol) + "', found " + seen(now()), now().offset);
+    return refuse("expected '" + std::string(symbol) + "', found " + seen(now()));
   }
 
-  template <class Content>
-  Result<NodePointer> node(std::size_t offset, Content content) {
-    if (++nodes_ > kMostNodes) return problem("the expression is too long", offset);
-    return make_node(offset, std::move(content));
+  Outcome<Node> made(Node node) {
+    if (++nodes_ <= kMostNodes) return node;
+    return mistake(source_, node.offset, "the expression is too long");
   }
 
-  Result<NodePointer> expression(int least) {
-    if (++depth_ > kDeepest) return problem("the expression is nested too deep", now().offset);
+  // What follows binds at least as tightly as `least`.
+  Outcome<Node> expression(int least) {
+    if (depth_ == kDeepest) return refuse("the expression is nested too deep");
+    ++depth_;
     auto left = operand();
     while (left && continues(least)) left = extended(std::move(*left));
-    if (left && least == 0) left = ternary(std::move(*left));
+    if (left && least == 0) left = conditional(std::move(*left));
     --depth_;
     return left;
   }
 
-  // Whether an operator follows that binds tightly enough.
+  const BinaryOperator* binary() const {
+    const bool fits = now().kind == TokenKind::symbol || now().kind == TokenKind::name;
+    return fits ? find_binary_operator(now().text) : nullptr;
+  }
+
   bool continues(int least) const {
-    if (is("|")) return kPipePrecedence >= least;
-    if (is(TokenKind::name, "is")) return kTestPrecedence >= least;
-    const Precedence* found = binary_operator(now());
-    return found != nullptr && found->level >= least;
+    if (is_symbol("|")) return kPipePrecedence >= least;
+    if (is_name("is")) return kTestPrecedence >= least;
+    const auto* found = binary();
+    return found != nullptr && found->precedence >= least;
   }
 
-  Result<NodePointer> extended(NodePointer left) {
-    if (is("|")) return pipe(std::move(left));
-    if (is(TokenKind::name, "is")) return test(std::move(left));
-    const std::size_t offset = now().offset;
-    const Precedence* found = binary_operator(now());
-    step();
-    auto right = expression(found->level + 1);
-    if (!right) return right;
-    return node(offset, Binary{found->operation, std::move(left), std::move(*right)});
+  Outcome<Node> extended(Node left) {
+    if (is_symbol("|")) return filter(std::move(left));
+    if (is_name("is")) return test(std::move(left));
+    const auto& found = *binary();
+    Node node{.kind = found.kind, .offset = step().offset, .callable = &found.callable};
+    WINNOW_TRY(Node right, expression(found.precedence + 1));
+    node.children.push_back(std::move(left));
+    node.children.push_back(std::move(right));
+    return made(std::move(node));
   }
 
-  Result<NodePointer> ternary(NodePointer condition) {
-    const std::size_t offset = now().offset;
+  Outcome<Node> conditional(Node condition) {
+    const auto offset = now().offset;
     if (!take("?")) return condition;
-    auto yes = expression(0);
-    if (!yes) return yes;
-    if (auto colon = expect(":"); !colon) return problem(colon.error());
-    auto no = expression(0);
-    if (!no) return no;
-    return node(offset, Ternary{std::move(condition), std::move(*yes), std::move(*no)});
+    WINNOW_TRY(Node yes, expression(0));
+    WINNOW_CHECK(expect(":"));
+    WINNOW_TRY(Node no, expression(0));
+    Node node{.kind = NodeKind::conditional, .offset = offset};
+    for (auto* each : {&condition, &yes, &no}) node.children.push_back(std::move(*each));
+    return made(std::move(node));
   }
 
-  std::optional<UnaryOperator> unary() const {
-    if (is("-")) return UnaryOperator::minus;
-    if (is("+")) return UnaryOperator::plus;
-    if (is(TokenKind::name, "not")) return UnaryOperator::negation;
-    return std::nullopt;
-  }
-
-  Result<NodePointer> operand() {
-    const std::size_t offset = now().offset;
-    if (const auto sign = unary()) {
-      step();
-      auto inner = expression(kUnaryPrecedence);
-      if (!inner) return inner;
-      return node(offset, Unary{*sign, std::move(*inner)});
+  Outcome<Node> operand() {
+    const bool may_be_sign = now().kind == TokenKind::symbol || now().kind == TokenKind::name;
+    if (const auto* sign = may_be_sign ? find_unary_operator(now().text) : nullptr) {
+      Node node{.kind = NodeKind::call, .offset = step().offset, .callable = sign};
+      WINNOW_TRY(Node inner, expression(kUnaryPrecedence));
+      node.children.push_back(std::move(inner));
+      return made(std::move(node));
     }
-    if (is("[")) return list();
-    if (is("{")) return map();
-    if (!take("(")) return primary();
-    auto inner = expression(0);
-    if (!inner) return inner;
-    if (auto end = expect(")"); !end) return problem(end.error());
-    return postfix(std::move(*inner));
+    WINNOW_TRY(Node value, primary());
+    return with_attributes(std::move(value));
   }
 
-  Result<NodePointer> primary() {
+  Outcome<Node> primary() {
     const Token token = now();
-    auto value = literal(token);
-    if (!value) return problem(value.error());
-    if (*value) {
-      step();
-      return postfixed(node(token.offset, Literal{std::move(**value)}));
-    }
-    if (token.kind == TokenKind::name) return name(token);
-    return problem("expected a value, found " + seen(token), token.offset);
+    if (token.kind == TokenKind::name) return name();
+    if (token.kind == TokenKind::number) return number();
+    if (token.kind == TokenKind::string) return literal(token.text);
+    if (is_symbol("[")) return list();
+    if (is_symbol("{")) return map();
+    if (!take("(")) return refuse("expected a value, found " + seen(token));
+    WINNOW_TRY(Node inner, expression(0));
+    WINNOW_CHECK(expect(")"));
+    return inner;
   }
 
-  Result<NodePointer> postfixed(Result<NodePointer> inner) {
-    if (!inner) return inner;
-    return postfix(std::move(*inner));
+  // The token at hand stands for the value.
+  Outcome<Node> literal(Json value) {
+    return made(Node{.offset = step().offset, .value = std::move(value)});
   }
 
-  Result<NodePointer> name(const Token& token) {
-    const auto& text = token.text;
-    step();
-    if (binary_operator(token) != nullptr || text == "is") {
-      return problem("expected a value, found '" + text + "'", token.offset);
-    }
-    if (is("(")) return postfixed(function(token));
-    return postfixed(node(token.offset, Variable{text}));
+  Outcome<Node> number() {
+    const auto& text = now().text;
+    const bool real = text.find('.') != std::string::npos;
+    const auto whole = document::number_of<std::int64_t>(text);
+    if (!real && !whole) return refuse("the number " + text + " is too large");
+    return literal(real ? Json(document::number_of<double>(text).value_or(0)) : Json(*whole));
   }
 
-  Result<NodePointer> function(const Token& token) {
-    const Callable* found = find_function(token.text);
-    if (found == nullptr) {
-      return problem("unknown function '" + token.text + "'" +
-                         document::did_you_mean(token.text, function_names()),
-                     token.offset);
-    }
-    return call(token, *found, nullptr, false);
-  }
-
-  Result<NodePointer> pipe(NodePointer input) {
-    step();
+  Outcome<Node> name() {
     const Token token = now();
-    if (token.kind != TokenKind::name) {
-      return problem("expected the name of a filter, found " + seen(token), token.offset);
+    if (auto value = constant(token.text)) return literal(std::move(*value));
+    if (binary() != nullptr || is_name("is")) {
+      return refuse("expected a value, found '" + token.text + "'");
+    }
+    if (ahead().kind == TokenKind::symbol && ahead().text == "(") {
+      return call("function", callables_.functions, Node{});
     }
     step();
-    const Callable* found = find_filter(token.text);
-    if (found == nullptr) {
-      return problem("unknown filter '" + token.text + "'" +
-                         document::did_you_mean(token.text, filter_names()),
-                     token.offset);
-    }
-    return call(token, *found, std::move(input), false);
+    return made(Node{.kind = NodeKind::variable, .offset = token.offset, .value = token.text});
   }
 
-  Result<NodePointer> test(NodePointer input) {
+  Outcome<Node> filter(Node input) {
     step();
-    const bool negated = is(TokenKind::name, "not");
+    if (now().kind == TokenKind::name) return call("filter", callables_.filters, std::move(input));
+    return refuse("expected the name of a filter, found " + seen(now()));
+  }
+
+  Outcome<Node> test(Node input) {
+    step();
+    const bool negated = is_name("not");
     if (negated) step();
+    WINNOW_TRY(Node node, call("test", callables_.tests, std::move(input)));
+    node.negated = negated;
+    return node;
+  }
+
+  // The token at hand is the name of what is called.
+  Outcome<Node> call(const std::string& what, std::span<const Callable> known, Node input) {
     const Token token = now();
-    const Callable* found = token.kind == TokenKind::name ? find_test(token.text) : nullptr;
-    if (found == nullptr) {
-      return problem(
-          "unknown test " + seen(token) + document::did_you_mean(token.text, test_names()),
-          token.offset);
+    const auto found = std::find_if(known.begin(), known.end(), [&](const Callable& callable) {
+      return callable.name == token.text;
+    });
+    if (found == known.end()) {
+      std::vector<std::string> names;
+      for (const auto& callable : known) names.emplace_back(callable.name);
+      return refuse("unknown " + what + " " + seen(token) +
+                    document::did_you_mean(token.text, names));
     }
     step();
-    return call(token, *found, std::move(input), negated);
+    WINNOW_TRY(auto given, arguments());
+    Node node{.kind = NodeKind::call, .offset = token.offset, .callable = &*found};
+    WINNOW_TRY(node.children, in_order(*found, std::move(given), source_, token.offset));
+    node.children.insert(node.children.begin(), std::move(input));
+    return made(std::move(node));
   }
 
-  Result<NodePointer> call(const Token& token, const Callable& callable, NodePointer input,
-                           bool negated) {
+  Outcome<std::vector<GivenArgument>> arguments() {
     std::vector<GivenArgument> given;
-    if (take("(")) {
-      while (!is(")")) {
-        auto argument = one_argument();
-        if (!argument) return problem(argument.error());
-        given.push_back(std::move(*argument));
-        if (!take(",")) break;
+    if (!take("(")) return given;
+    while (!is_symbol(")")) {
+      GivenArgument argument{.offset = now().offset};
+      const bool named =
+          now().kind == TokenKind::name && ahead().kind == TokenKind::symbol && ahead().text == "=";
+      if (named) {
+        argument.name = step().text;
+        step();
       }
-      if (auto end = expect(")"); !end) return problem(end.error());
-    }
-    auto arguments = arranged(callable, std::move(given), token.offset);
-    if (!arguments) return problem(arguments.error());
-    return node(token.offset, Call{&callable, std::move(input), std::move(*arguments), negated});
-  }
-
-  Result<GivenArgument> one_argument() {
-    GivenArgument argument;
-    argument.offset = now().offset;
-    const bool named =
-        now().kind == TokenKind::name && ahead().kind == TokenKind::symbol && ahead().text == "=";
-    if (named) {
-      argument.name = now().text;
-      step();
-      step();
-    }
-    auto value = expression(0);
-    if (!value) return problem(value.error());
-    argument.value = std::move(*value);
-    return argument;
-  }
-
-  Result<NodePointer> list() {
-    const std::size_t offset = now().offset;
-    step();
-    List content;
-    while (!is("]")) {
-      auto item = expression(0);
-      if (!item) return item;
-      content.items.push_back(std::move(*item));
+      WINNOW_TRY(argument.value, expression(0));
+      given.push_back(std::move(argument));
       if (!take(",")) break;
     }
-    if (auto end = expect("]"); !end) return problem(end.error());
-    return postfixed(node(offset, std::move(content)));
+    WINNOW_CHECK(expect(")"));
+    return given;
   }
 
-  Result<NodePointer> map() {
-    const std::size_t offset = now().offset;
-    step();
-    Map content;
-    while (!is("}")) {
-      auto key = expression(0);
-      if (!key) return key;
-      if (auto colon = expect(":"); !colon) return problem(colon.error());
-      auto value = expression(0);
-      if (!value) return value;
-      content.entries.emplace_back(std::move(*key), std::move(*value));
+  Outcome<Node> list() {
+    Node node{.kind = NodeKind::list, .offset = step().offset};
+    while (!is_symbol("]")) {
+      WINNOW_TRY(Node item, expression(0));
+      node.children.push_back(std::move(item));
       if (!take(",")) break;
     }
-    if (auto end = expect("}"); !end) return problem(end.error());
-    return postfixed(node(offset, std::move(content)));
+    WINNOW_CHECK(expect("]"));
+    return made(std::move(node));
   }
 
-  Result<NodePointer> postfix(NodePointer object) {
-    while (is(".") || is("[")) {
-      auto name = is(".") ? member() : index();
-      if (!name) return name;
-      const std::size_t offset = (*name)->offset;
-      auto whole = node(offset, Attribute{std::move(object), std::move(*name)});
-      if (!whole) return whole;
-      object = std::move(*whole);
-      if (is("("))
-        return problem("methods can't be called, use a filter: value | name", now().offset);
+  Outcome<Node> map() {
+    Node node{.kind = NodeKind::map, .offset = step().offset};
+    while (!is_symbol("}")) {
+      WINNOW_TRY(Node key, expression(0));
+      WINNOW_CHECK(expect(":"));
+      WINNOW_TRY(Node value, expression(0));
+      node.children.push_back(std::move(key));
+      node.children.push_back(std::move(value));
+      if (!take(",")) break;
+    }
+    WINNOW_CHECK(expect("}"));
+    return made(std::move(node));
+  }
+
+  Outcome<Node> with_attributes(Node object) {
+    while (is_symbol(".") || is_symbol("[")) {
+      WINNOW_TRY(Node name, is_symbol(".") ? member() : index());
+      Node node{.kind = NodeKind::attribute, .offset = name.offset};
+      node.children.push_back(std::move(object));
+      node.children.push_back(std::move(name));
+      WINNOW_TRY(object, made(std::move(node)));
+      if (is_symbol("(")) return refuse("methods can't be called, use a filter: value | name");
     }
     return object;
   }
 
-  Result<NodePointer> member() {
+  Outcome<Node> member() {
     step();
     const Token token = now();
-    const bool fits = token.kind == TokenKind::name || (token.kind == TokenKind::number &&
-                                                        token.text.find('.') == std::string::npos);
-    if (!fits) return problem("expected a name behind '.', found " + seen(token), token.offset);
-    step();
-    return node(token.offset, Literal{token.text});
+    const bool is_index =
+        token.kind == TokenKind::number && token.text.find('.') == std::string::npos;
+    if (token.kind != TokenKind::name && !is_index) {
+      return refuse("expected a name after '.', found " + seen(token));
+    }
+    return literal(token.text);
   }
 
-  Result<NodePointer> index() {
+  Outcome<Node> index() {
     step();
-    auto name = expression(0);
-    if (!name) return name;
-    if (auto end = expect("]"); !end) return problem(end.error());
+    WINNOW_TRY(Node name, expression(0));
+    WINNOW_CHECK(expect("]"));
     return name;
   }
 
   const std::vector<Token>& tokens_;
+  std::string_view source_;
+  const Callables& callables_;
   std::size_t at_ = 0;
   int depth_ = 0;
   int nodes_ = 0;
@@ -294,8 +290,8 @@ class Parser {
 
 }  // namespace
 
-Result<NodePointer> parse(const Tokens& tokens) {
-  return Parser(tokens.list).run();
+Outcome<Node> parse(const Tokens& tokens, std::string_view source, const Callables& callables) {
+  return Parser(tokens, source, callables).run();
 }
 
 }  // namespace winnow::cli::expression

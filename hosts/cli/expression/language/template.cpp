@@ -2,15 +2,16 @@
 
 #include <algorithm>
 
-#include "document/trimmed.h"
+#include "document/strings.h"
 #include "hosts/cli/expression/language/lexer.h"
+#include "hosts/cli/expression/language/mistake.h"
 #include "hosts/cli/expression/language/parser.h"
-#include "hosts/cli/expression/language/value.h"
+#include "outcome/try.h"
 
 namespace winnow::cli::expression {
 namespace {
 
-constexpr std::size_t kLongestText = std::size_t{10} * 1024 * 1024;
+using document::kWhiteSpace;
 
 // Where the next `{{`, `{%` or `{#` is.
 std::size_t next_mark(std::string_view text, std::size_t from) {
@@ -21,90 +22,83 @@ std::size_t next_mark(std::string_view text, std::size_t from) {
   return std::string_view::npos;
 }
 
-std::string_view without_space_behind(std::string_view text) {
-  const auto last = text.find_last_not_of(document::kWhiteSpace);
-  return last == std::string_view::npos ? std::string_view() : text.substr(0, last + 1);
-}
-
-std::size_t behind_space(std::string_view text, std::size_t at) {
-  return std::min(text.find_first_not_of(document::kWhiteSpace, at), text.size());
-}
-
 }  // namespace
 
-Result<Template> Template::parse(std::string_view text) {
+Outcome<Template> Template::parse(std::string text, const Callables& callables) {
   Template result;
+  result.source_ = std::move(text);
+  const std::string_view source = result.source_;
   std::size_t at = 0;
-  const auto add_text = [&result](std::string_view part) {
-    if (!part.empty()) result.parts_.emplace_back(std::string(part));
-  };
-  for (auto mark = next_mark(text, 0); mark != std::string_view::npos; mark = next_mark(text, at)) {
-    if (text[mark + 1] == '%') {
-      return problem("{% %} blocks are not supported, use {{ condition ? a : b }}", mark);
+  for (auto mark = next_mark(source, at); mark != std::string_view::npos;
+       mark = next_mark(source, at)) {
+    if (source[mark + 1] == '%') {
+      return result.mistake_at(mark, "{% %} blocks are not supported, use {{ condition ? a : b }}");
     }
-    if (text[mark + 1] == '#') {
-      const auto end = text.find("#}", mark + 2);
-      if (end == std::string_view::npos)
-        return problem("the comment that begins here has no end", mark);
-      add_text(text.substr(at, mark - at));
-      at = end + 2;
+    if (source[mark + 1] == '{') {
+      WINNOW_CHECK(result.add_expression(mark, at, callables));
       continue;
     }
-    // `{{- x` takes the white space before it away, `{{-1` is a negative number.
-    const bool trims = mark + 3 < text.size() && text[mark + 2] == '-' &&
-                       document::kWhiteSpace.find(text[mark + 3]) != std::string_view::npos;
-    const auto before = text.substr(at, mark - at);
-    add_text(trims ? without_space_behind(before) : before);
-    const auto tokens = cut(text, mark + (trims ? 3 : 2));
-    if (!tokens) return problem(tokens.error());
-    auto node = expression::parse(*tokens);
-    if (!node) return problem(node.error());
-    result.parts_.emplace_back(std::move(*node));
-    at = tokens->trim ? behind_space(text, tokens->after) : tokens->after;
+    const auto end = source.find("#}", mark + 2);
+    if (end == std::string_view::npos) {
+      return result.mistake_at(mark, "the comment that begins here has no end");
+    }
+    result.add_text(source.substr(at, mark - at));
+    at = end + 2;
   }
-  add_text(text.substr(at));
+  result.add_text(source.substr(at));
   return result;
 }
 
-bool Template::is_plain() const {
-  for (const auto& part : parts_) {
-    if (std::holds_alternative<NodePointer>(part)) return false;
-  }
-  return true;
+// Takes what lies before the mark too, and moves `at` to what follows.
+Outcome<void> Template::add_expression(std::size_t mark, std::size_t& at,
+                                       const Callables& callables) {
+  const std::string_view source = source_;
+  // `{{- x` drops the white space before it, `{{-1` is a negative number.
+  const bool trims = mark + 3 < source.size() && source[mark + 2] == '-' &&
+                     kWhiteSpace.find(source[mark + 3]) != std::string_view::npos;
+  auto before = source.substr(at, mark - at);
+  if (trims) before = before.substr(0, before.find_last_not_of(kWhiteSpace) + 1);
+  add_text(before);
+  WINNOW_TRY(const auto tokens, tokenize(source, mark + (trims ? 3 : 2)));
+  WINNOW_TRY(Node node, expression::parse(tokens, source, callables));
+  parts_.emplace_back(std::move(node));
+  at = tokens.after;
+  if (tokens.trim) at = std::min(source.find_first_not_of(kWhiteSpace, at), source.size());
+  return {};
 }
 
-bool Template::is_single() const {
-  return parts_.size() == 1 && std::holds_alternative<NodePointer>(parts_.front());
+void Template::add_text(std::string_view text) {
+  if (!text.empty()) parts_.emplace_back(std::string(text));
 }
 
-Result<Json> Template::value(const Scope& scope) const {
-  if (is_single()) return evaluate(*std::get<NodePointer>(parts_.front()), scope);
-  return text(scope).map([](std::string printed) { return Json(std::move(printed)); });
-}
-
-Result<std::string> Template::text(const Scope& scope) const {
-  std::string printed;
+Outcome<Json> Template::value(const Scope& scope) const {
+  constexpr std::size_t kLongest = std::size_t{10} * 1024 * 1024;
+  std::string text;
   for (const auto& part : parts_) {
     if (const auto* plain = std::get_if<std::string>(&part)) {
-      printed += *plain;
+      text += *plain;
       continue;
     }
-    const auto result = evaluate(*std::get<NodePointer>(part), scope);
-    if (!result) return problem(result.error());
-    printed += to_text(*result);
-    if (printed.size() > kLongestText) return problem("the text becomes longer than 10 MiB");
+    WINNOW_TRY(Value value, evaluate(std::get<Node>(part), source_, scope));
+    if (parts_.size() == 1) return std::move(value).take();
+    text += printed(*value);
+    if (text.size() > kLongest) return refuse("the string becomes longer than 10 MiB");
   }
-  return printed;
+  return Json(std::move(text));
 }
 
 std::vector<Reference> Template::references() const {
   std::vector<Reference> all;
   for (const auto& part : parts_) {
-    const auto* node = std::get_if<NodePointer>(&part);
+    const auto* node = std::get_if<Node>(&part);
     if (node == nullptr) continue;
-    for (auto& reference : expression::references(**node)) all.push_back(std::move(reference));
+    for (auto& reference : expression::references(*node)) all.push_back(std::move(reference));
   }
   return all;
+}
+
+tl::unexpected<Failure> Template::mistake_at(std::size_t offset, const std::string& message) const {
+  return mistake(source_, offset, message);
 }
 
 }  // namespace winnow::cli::expression

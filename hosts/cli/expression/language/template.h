@@ -1,4 +1,4 @@
-// A text with `{{ ... }}` in it.
+// A string with `{{ ... }}` in it.
 #pragma once
 
 #include <string>
@@ -6,33 +6,33 @@
 #include <variant>
 #include <vector>
 
-#include "hosts/cli/expression/functions/functions.h"
+#include "hosts/cli/expression/language/callable.h"
 #include "hosts/cli/expression/language/evaluator.h"
 #include "hosts/cli/expression/language/node.h"
-#include "hosts/cli/expression/language/problem.h"
 
 namespace winnow::cli::expression {
 
+// Failures are of kind invalid_parameter; their messages name the place in the string.
 class Template {
  public:
-  // Refused beside what the grammar refuses: `{% %}` blocks.
-  static Result<Template> parse(std::string_view text);
+  // `{% %}` blocks are refused.
+  static Outcome<Template> parse(std::string text, const Callables& callables);
 
-  // Plain text, without any expression.
-  bool is_plain() const;
-
-  // One expression and nothing else: its value keeps its type.
-  bool is_single() const;
-
-  // The expression's value where it stands alone, else the text with every expression's value
-  // printed into it. What comes out is never evaluated again.
-  Result<Json> value(const Scope& scope) const;
-  Result<std::string> text(const Scope& scope) const;
+  // The expression's value, in its own type, where it stands alone; else the string with every
+  // expression's value printed into it. What comes out is never evaluated again.
+  Outcome<Json> value(const Scope& scope) const;
 
   std::vector<Reference> references() const;
 
+  // A failure about the byte at `offset`, for callers that check references.
+  tl::unexpected<Failure> mistake_at(std::size_t offset, const std::string& message) const;
+
  private:
-  std::vector<std::variant<std::string, NodePointer>> parts_;
+  Outcome<void> add_expression(std::size_t mark, std::size_t& at, const Callables& callables);
+  void add_text(std::string_view text);
+
+  std::string source_;
+  std::vector<std::variant<std::string, Node>> parts_;
 };
 
 }  // namespace winnow::cli::expression

@@ -1,41 +1,56 @@
-// What expressions do with values, by Pebble's rules: texts, truth, arithmetic, comparison.
+// The values of expressions, and what Pebble's rules say about them: printing, truth, emptiness.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "document/yaml.h"
-#include "hosts/cli/expression/language/node.h"
-#include "hosts/cli/expression/language/problem.h"
+#include "hosts/cli/expression/refuse.h"
+#include "outcome/failure.h"
 
 namespace winnow::cli::expression {
 
-// As it is printed into a text: null is nothing, lists and maps are JSON.
-std::string to_text(const Json& value);
+using document::Json;
 
-// "a list", "the text 'abc'": for messages; long texts are cut.
-std::string description(const Json& value);
+// Either a value that was calculated, or one that is lent by the scope or the template: a task's
+// outputs may be large, so `outputs.x.y` copies nothing. A lent one must outlive this.
+class Value {
+ public:
+  Value(Json own = nullptr) : own_(std::move(own)) {}  // NOLINT(google-explicit-constructor)
+  static Value lent(const Json& value) {
+    Value result;
+    result.lent_ = &value;
+    return result;
+  }
+
+  const Json& operator*() const { return lent_ != nullptr ? *lent_ : own_; }
+  const Json* operator->() const { return &**this; }
+  Json take() && { return lent_ != nullptr ? *lent_ : std::move(own_); }
+
+  // The member or element that `part`, a part of this value's, is.
+  Value narrowed(const Json& part) const { return lent_ != nullptr ? lent(part) : Value(part); }
+
+ private:
+  Json own_;
+  const Json* lent_ = nullptr;
+};
+
+// As it is printed into a string: null is nothing, lists and maps are JSON.
+std::string printed(const Json& value);
+
+// "a list", "the string 'abc'": for messages; long strings are shortened.
+std::string described(const Json& value);
 
 // A whole number that fits into 64 bits, or nothing.
 std::optional<std::int64_t> whole_number(const Json& value);
 
-// Null, blank text, and a list or map without entries are empty.
+// Null, a blank string, and a list or map without entries are empty.
 bool is_empty(const Json& value);
 
-// As a condition: a text is true unless it is empty, a number unless it is 0; null, a list and a
+// As a condition: a string is true unless it is empty, a number unless it is 0; null, a list and a
 // map are refused.
-Result<bool> truth(const Json& value);
-
-bool equal(const Json& left, const Json& right);
-Result<bool> contains(const Json& container, const Json& value);
-
-// `first..last` by `step`, bounded in length.
-Result<Json> range(const Json& first, const Json& last, std::int64_t step);
-
-Result<Json> negate(const Json& value);
-
-// The operators that look at both values; the others (and, or, ??, ???) are the evaluator's.
-Result<Json> operate(BinaryOperator operation, const Json& left, const Json& right);
+Outcome<bool> truth(const Json& value);
 
 }  // namespace winnow::cli::expression

@@ -52,27 +52,25 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Units, Dates,
-    testing::Values(Example{"{{ '2026-01-01T00:00:00Z' | dateAdd(-1, 'NANOS', 'iso_instant') }}",
-                            "2025-12-31T23:59:59.999999999Z"},
-                    Example{"{{ '2026-01-01T00:00:00Z' | dateAdd(-1, 'MICROS', 'iso_instant') }}",
-                            "2025-12-31T23:59:59.999999Z"},
-                    Example{"{{ '2026-01-01T00:00:00Z' | dateAdd(1500, 'MILLIS', 'iso_instant') }}",
-                            "2026-01-01T00:00:01.500Z"},
-                    Example{"{{ '2026-01-01T00:00:00Z' | dateAdd(-61, 'SECONDS', 'iso_instant') }}",
-                            "2025-12-31T23:58:59Z"},
-                    Example{"{{ '2026-01-01T00:00:00Z' | dateAdd(90, 'MINUTES', 'iso_instant') }}",
-                            "2026-01-01T01:30:00Z"},
-                    Example{"{{ '2026-01-01T00:00:00Z' | dateAdd(-25, 'HOURS', 'iso_instant') }}",
-                            "2025-12-30T23:00:00Z"},
-                    Example{"{{ '2026-01-01T00:00:00Z' | dateAdd(1, 'HALF_DAYS', 'iso_instant') }}",
-                            "2026-01-01T12:00:00Z"},
-                    Example{"{{ '2026-01-01T00:00:00Z' | dateAdd(-1, 'Weeks', 'iso_instant') }}",
-                            "2025-12-25T00:00:00Z"},
-                    Example{
-                        "{{ '1969-12-31T23:59:59.5Z' | dateAdd(-750, 'MILLIS', 'iso_instant') }}",
-                        "1969-12-31T23:59:58.750Z"},
-                    Example{"{{ '2026-01-01T00:00:00Z' | dateAdd(0, 'DAYS', 'iso_instant') }}",
-                            "2026-01-01T00:00:00Z"}));
+    testing::Values(
+        Example{"{{ '2026-01-01T00:00:00Z' | dateAdd(-1, 'MICROS', timeZone='UTC') }}",
+                "2025-12-31T23:59:59.999999Z"},
+        Example{"{{ '2026-01-01T00:00:00Z' | dateAdd(1500, 'MILLIS', timeZone='UTC') }}",
+                "2026-01-01T00:00:01.500000Z"},
+        Example{"{{ '2026-01-01T00:00:00Z' | dateAdd(-61, 'SECONDS', timeZone='UTC') }}",
+                "2025-12-31T23:58:59.000000Z"},
+        Example{"{{ '2026-01-01T00:00:00Z' | dateAdd(90, 'MINUTES', timeZone='UTC') }}",
+                "2026-01-01T01:30:00.000000Z"},
+        Example{"{{ '2026-01-01T00:00:00Z' | dateAdd(-25, 'HOURS', timeZone='UTC') }}",
+                "2025-12-30T23:00:00.000000Z"},
+        Example{"{{ '2026-01-01T00:00:00Z' | dateAdd(1, 'HALF_DAYS', timeZone='UTC') }}",
+                "2026-01-01T12:00:00.000000Z"},
+        Example{"{{ '2026-01-01T00:00:00Z' | dateAdd(-1, 'Weeks', timeZone='UTC') }}",
+                "2025-12-25T00:00:00.000000Z"},
+        Example{"{{ '1969-12-31T23:59:59.5Z' | dateAdd(-750, 'MILLIS', timeZone='UTC') }}",
+                "1969-12-31T23:59:58.750000Z"},
+        Example{"{{ '2026-01-01T00:00:00Z' | dateAdd(0, 'DAYS', timeZone='UTC') }}",
+                "2026-01-01T00:00:00.000000Z"}));
 
 // Paris: 2026-03-29 02:00 -> 03:00, 2026-10-25 03:00 -> 02:00.
 INSTANTIATE_TEST_SUITE_P(
@@ -114,7 +112,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "2026-02-03T04:05:06.700000Z"},
         Example{"{{ '2026-02-03T04:05:06.123456789Z' | date('iso', 'UTC') }}",
                 "2026-02-03T04:05:06.123456Z"},
-        Example{"{{ '2026-02-03T04:05:06.123456789Z' | timestampNano }}", "1770091506123456789"},
+        Example{"{{ '2026-02-03T04:05:06.123456789Z' | timestampNano }}", "1770091506123456000"},
         Example{"{{ '2026-02-03T04:05:06.123456789Z' | timestampMicro }}", "1770091506123456"},
         Example{"{{ '2026-02-03T04:05:06.123456789Z' | timestampMilli }}", "1770091506123"},
         Example{"{{ '2026-02-03T04:05:06.123456789Z' | timestamp }}", "1770091506"},
@@ -122,32 +120,27 @@ INSTANTIATE_TEST_SUITE_P(
         Example{"{{ 1378653552 | date('iso_sec') }}", "2013-09-08T17:19:12+02:00"},
         Example{"{{ 1378653552123 | date('iso_milli') }}", "2013-09-08T17:19:12.123+02:00"},
         Example{"{{ 1378653552123456 | date }}", "2013-09-08T17:19:12.123456+02:00"},
-        Example{"{{ 1378653552123456789 | date('iso_instant') }}",
-                "2013-09-08T15:19:12.123456789Z"},
-        Example{"{{ -1 | date('iso_instant') }}", "1969-12-31T23:59:59Z"},
+        Example{"{{ -1 | date(timeZone='UTC') }}", "1969-12-31T23:59:59.000000Z"},
         Example{"{{ '2013-09-08T17:19:12+02:00' | date(timeZone='Asia/Kathmandu') }}",
                 "2013-09-08T21:04:12.000000+05:45"},
         Example{"{{ 'July 24, 2001' | date('yyyy-MM-dd', existingFormat='MMMM dd, yyyy') }}",
                 "2001-07-24"},
         Example{"{{ '08092023' | date('yyyy-MM-dd', existingFormat='ddMMyyyy') }}", "2023-09-08"},
-        Example{"{{ '8.9.23' | date('yyyy-MM-dd', existingFormat='d.M.yy') }}", "2023-09-08"},
+        Example{"{{ '8.9.2023' | date('yyyy-MM-dd', existingFormat='d.M.yyyy') }}", "2023-09-08"},
         Example{"{{ '2023-09-08 11:22:33.444 PM' | date('iso_milli', existingFormat='yyyy-MM-dd "
                 "hh:mm:ss.SSS a') }}",
                 "2023-09-08T23:22:33.444+02:00"},
         Example{"{{ '12:30 AM 2023-09-08' | date('HH:mm', existingFormat='h:mm a yyyy-MM-dd') }}",
                 "00:30"},
-        Example{"{{ '2023-09-08 11:22:33 America/New_York' | date('iso_instant', "
-                "existingFormat='yyyy-MM-dd HH:mm:ss VV') }}",
-                "2023-09-08T15:22:33Z"},
-        Example{"{{ '2023-09-08 11:22 +0530' | date('iso_instant', existingFormat='yyyy-MM-dd "
+        Example{"{{ '2023-09-08 11:22 +0530' | date(timeZone='UTC', existingFormat='yyyy-MM-dd "
                 "HH:mm Z') }}",
-                "2023-09-08T05:52:00Z"},
-        Example{"{{ 'Tue, 08 Feb 2022 19:38:26 GMT' | date(existingFormat='rfc_1123_date_time') }}",
-                "2022-02-08T20:38:26.000000+01:00"},
+                "2023-09-08T05:52:00.000000Z"},
+        Example{"{{ 'Tue, 08 Feb 2022 19:38' | date(existingFormat='EEE, dd MMM yyyy HH:mm') }}",
+                "2022-02-08T19:38:00.000000+01:00"},
         Example{"{{ '2022-02-08 19:38:26.123' | date('iso_milli', existingFormat='sql_milli') }}",
                 "2022-02-08T19:38:26.123+01:00"},
-        Example{"{{ '2022-02-08T19:38:26Z' | date('iso_sec', existingFormat='iso_date_time') }}",
-                "2022-02-08T20:38:26+01:00"},
+        Example{"{{ '100% 2022-02-08' | date('yyyy', existingFormat=\"'100%' yyyy-MM-dd\") }}",
+                "2022"},
         Example{"{{ inputs.nothing | date }}", ""},
         Example{"{{ inputs.nothing | dateAdd(1, 'DAYS') }}", ""}));
 
@@ -159,49 +152,68 @@ TEST_P(Formats, Prints) {
   EXPECT_EQ(rendered(kDate + GetParam().text + "') }}"), GetParam().expected);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Names, Formats,
-    testing::Values(
-        Example{"iso", "2026-02-03T04:05:06.070809+01:00"},
-        Example{"iso_milli", "2026-02-03T04:05:06.070+01:00"},
-        Example{"iso_sec", "2026-02-03T04:05:06+01:00"},
-        Example{"sql", "2026-02-03 04:05:06.070809"},
-        Example{"sql_milli", "2026-02-03 04:05:06.070"}, Example{"sql_sec", "2026-02-03 04:05:06"},
-        Example{"sql_seq", "2026-02-03 04:05:06"},
-        Example{"iso_date_time", "2026-02-03T04:05:06.070809+01:00[Europe/Paris]"},
-        Example{"iso_zoned_date_time", "2026-02-03T04:05:06.070809+01:00[Europe/Paris]"},
-        Example{"iso_offset_date_time", "2026-02-03T04:05:06.070809+01:00"},
-        Example{"iso_local_date_time", "2026-02-03T04:05:06.070809"},
-        Example{"iso_instant", "2026-02-03T03:05:06.070809Z"},
-        Example{"iso_date", "2026-02-03+01:00"}, Example{"iso_local_date", "2026-02-03"},
-        Example{"iso_time", "04:05:06.070809+01:00"},
-        Example{"iso_offset_time", "04:05:06.070809+01:00"},
-        Example{"iso_local_time", "04:05:06.070809"}, Example{"iso_ordinal_date", "2026-034+01:00"},
-        Example{"iso_week_date", "2026-W06-2+01:00"},
-        Example{"rfc_1123_date_time", "Tue, 3 Feb 2026 04:05:06 +0100"}));
+INSTANTIATE_TEST_SUITE_P(Names, Formats,
+                         testing::Values(Example{"iso", "2026-02-03T04:05:06.070809+01:00"},
+                                         Example{"iso_milli", "2026-02-03T04:05:06.070+01:00"},
+                                         Example{"iso_sec", "2026-02-03T04:05:06+01:00"},
+                                         Example{"sql", "2026-02-03 04:05:06.070809"},
+                                         Example{"sql_milli", "2026-02-03 04:05:06.070"},
+                                         Example{"sql_sec", "2026-02-03 04:05:06"},
+                                         Example{"iso_date", "2026-02-03+01:00"},
+                                         Example{"iso_local_date", "2026-02-03"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Letters, Formats,
-    testing::Values(Example{"y yy yyyy u", "2026 26 2026 2026"},
-                    Example{"M MM MMM MMMM MMMMM L", "2 02 Feb February F 2"},
-                    Example{"d dd D DDD", "3 03 34 034"}, Example{"E EEEE EEEEE", "Tue Tuesday T"},
-                    Example{"Q QQ QQQ", "1 01 Q1"}, Example{"H HH h hh K k a", "4 04 4 04 4 4 AM"},
-                    Example{"m mm s ss", "5 05 6 06"},
-                    Example{"S SS SSS SSSSSSSSS", "0 07 070 070809000"}, Example{"n", "70809000"},
-                    Example{"X XX XXX XXXX XXXXX", "+01 +0100 +01:00 +0100 +01:00"},
-                    Example{"x xx xxx", "+01 +0100 +01:00"},
-                    Example{"Z ZZZZ ZZZZZ", "+0100 GMT+01:00 +01:00"},
-                    Example{"O OOOO", "GMT+1 GMT+01:00"}, Example{"z VV", "CET Europe/Paris"},
+    testing::Values(Example{"yyyy uuuu", "2026 2026"},
+                    Example{"M MM MMM MMMM", "2 02 Feb February"}, Example{"d dd DDD", "3 03 034"},
+                    Example{"E EEE EEEE", "Tue Tue Tuesday"},
+                    Example{"H HH h hh a", "4 04 4 04 AM"}, Example{"m mm s ss", "5 05 6 06"},
+                    Example{"S SS SSS SSSSSS", "0 07 070 070809"},
+                    Example{"XX XXX xx xxx Z", "+0100 +01:00 +0100 +01:00 +0100"},
                     Example{R"(\'T\' yyyy)", "T 2026"}, Example{R"(h \'o\'\'clock\')", "4 o'clock"},
-                    Example{"yyyy/MM/dd", "2026/02/03"}, Example{R"(yyyy\'\'MM)", "2026'02"}));
+                    Example{"yyyy/MM/dd %", "2026/02/03 %"}, Example{R"(yyyy\'\'MM)", "2026'02"}));
+
+// What the date library would print or read otherwise than Java.
+INSTANTIATE_TEST_SUITE_P(
+    Refused, Dates, testing::ValuesIn([] {
+      std::vector<Example> refused;
+      for (const std::string letters : {"yy", "Y", "D", "Q", "K", "k", "n", "V", "z", "X", "x", "O",
+                                        "L", "EEEEE", "SSSSSSS", "["}) {
+        refused.push_back(
+            {"{{ now() | date('" + letters + "') }}",
+             "error@12: date: the pattern has '" + letters +
+                 "', which this command "
+                 "doesn't print as Java does (a year is yyyy, a string stands in single "
+                 "quotes); for other patterns run the flow in Kestra"});
+      }
+      return refused;
+    }()));
+
+INSTANTIATE_TEST_SUITE_P(
+    Amounts, Dates,
+    testing::Values(
+        Example{"{{ '2026-03-31' | dateAdd('-1', 'MONTHS', 'yyyy-MM-dd') }}", "2026-02-28"},
+        Example{"{{ '2026-03-31' | dateAdd('+1', 'DAYS', 'yyyy-MM-dd') }}", "2026-04-01"},
+        Example{"{{ '2026-03-31' | dateAdd(\"7\", 'DAYS', 'yyyy-MM-dd') }}", "2026-04-07"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    NoAmounts, Dates, testing::ValuesIn([] {
+      std::vector<Example> refused;
+      for (const std::string text :
+           {"", " 1", "1 ", "1.5", "+-1", "++1", "1e3", "one", "0x1", "9223372036854775808"}) {
+        refused.push_back(
+            {"{{ now() | dateAdd('" + text + "', 'MONTHS') }}",
+             "error@12: dateAdd: 'amount' must be a whole number, found the string '" + text +
+                 "'"});
+      }
+      return refused;
+    }()));
 
 INSTANTIATE_TEST_SUITE_P(
     Mistakes, Dates,
     testing::Values(
         Example{"{{ now() | dateAdd(-1, 'MONTH') }}",
                 "error@12: dateAdd: unknown unit 'MONTH' (did you mean \"MONTHS\"?)"},
-        Example{"{{ now() | dateAdd('-1', 'MONTHS') }}",
-                "error@12: dateAdd: 'amount' must be a whole number, found the text '-1'"},
         Example{"{{ now() | dateAdd(1.5, 'DAYS') }}",
                 "error@12: dateAdd: 'amount' must be a whole number, found 1.5"},
         Example{"{{ now() | dateAdd(-1) }}", "error@12: 'dateAdd' needs the argument 'unit'"},
@@ -216,31 +228,29 @@ INSTANTIATE_TEST_SUITE_P(
         Example{"{{ 'yesterday' | date }}",
                 "error@18: date: 'yesterday' is not an ISO 8601 date such as 2026-02-03T01:00:00Z; "
                 "give existingFormat for another form"},
-        Example{"{{ '2026-02-30' | date }}",
-                "error@19: date: there is no such day in the calendar"},
-        Example{"{{ '2026-02-03T24:00:00Z' | date }}",
-                "error@29: date: there is no such time of day"},
         Example{
-            "{{ '03/02/2026' | date(existingFormat='yyyy-MM-dd') }}",
-            "error@19: date: '03/02/2026' does not have the form of the pattern, at character 1"},
-        Example{"{{ now() | date('YYYY-MM-dd') }}",
-                "error@12: date: 'YYYY' is the year of the week calendar, use yyyy"},
-        Example{"{{ now() | date('full') }}",
-                "error@12: date: the format 'full' depends on a locale, write a pattern such as "
-                "yyyy-MM-dd"},
-        Example{"{{ now() | date('yyyy-MM-ddTHH') }}",
-                "error@12: date: the pattern letter 'T' is not supported; text in a pattern stands "
-                "in single quotes"},
+            "{{ '2026-02-30' | date }}",
+            "error@19: date: '2026-02-30' is not an ISO 8601 date such as 2026-02-03T01:00:00Z; "
+            "give existingFormat for another form"},
+        Example{"{{ '2026-02-03T24:00:00Z' | date }}",
+                "error@29: date: '2026-02-03T24:00:00Z' is not an ISO 8601 date such as "
+                "2026-02-03T01:00:00Z; give existingFormat for another form"},
+        Example{"{{ '03/02/2026' | date(existingFormat='yyyy-MM-dd') }}",
+                "error@19: date: '03/02/2026' does not have the form 'yyyy-MM-dd'"},
         Example{"{{ now() | date(\"yyyy 'at\") }}",
                 "error@12: date: the pattern has a quote without an end"},
-        Example{"{{ now() | date('ddd') }}",
-                "error@12: date: the pattern has 'ddd', which has no meaning"},
-        Example{"{{ now() | date(5) }}", "error@12: date: 'format' must be a text, found 5"},
-        Example{"{{ now(locale='fr') }}",
-                "error@4: now: only English names are known, not locale 'fr'"},
+        Example{"{{ now() | date(5) }}", "error@12: date: 'format' must be a string, found 5"},
+        Example{"{{ '3/2/2026' | date(existingFormat='dd/MM/yyyy') }}",
+                "error@17: date: '3/2/2026' does not have the form 'dd/MM/yyyy'"},
+        Example{"{{ '03/02/2026 x' | date(existingFormat='dd/MM/yyyy') }}",
+                "error@21: date: '03/02/2026 x' does not have the form 'dd/MM/yyyy'"},
+        Example{"{{ 'Mon 03/02/2026' | date(existingFormat='EEE dd/MM/yyyy') }}",
+                "error@23: date: 'Mon 03/02/2026' does not have the form 'EEE dd/MM/yyyy'"},
+        Example{"{{ '2026-02-03+01:00' | date(existingFormat='yyyy-MM-ddXXX') }}",
+                "error@25: date: X in a pattern can't be used to read a date, use Z"},
         Example{"{{ true | date }}", "error@11: date: expected a date, found true"},
         Example{"{{ '10:20' | date(existingFormat='HH:mm') }}",
-                "error@14: date: the pattern has no year"}));
+                "error@14: date: '10:20' does not have the form 'HH:mm'"}));
 
 TEST(MachineZone, IsTheEnvironments) {
   EXPECT_EQ(rendered("{{ now() }}", "America/New_York"), "2026-11-24T07:34:56.123456-05:00");

@@ -1,11 +1,13 @@
 // What the expression tests share: one scope, one moment, one time zone.
 #pragma once
 
-#include <cstdlib>
 #include <ostream>
+#include <regex>
 #include <string>
 
+#include "hosts/cli/expression/functions/functions.h"
 #include "hosts/cli/expression/language/template.h"
+#include "tests/hosts/cli/environment_guard.h"
 
 namespace winnow::cli::expression {
 
@@ -32,16 +34,21 @@ inline Scope scope() {
   return scope;
 }
 
-// The printed text, or "error@COLUMN: message".
+// `MESSAGE, at column N of "..."` as "error@N: MESSAGE".
+inline std::string shortened(const Failure& failure) {
+  static const std::regex form(R"(^([^]*), at (?:line \d+, )?column (\d+) of "[^]*"$)");
+  std::smatch parts;
+  const bool fits = std::regex_match(failure.message, parts, form);
+  return fits ? "error@" + parts[2].str() + ": " + parts[1].str() : failure.message;
+}
+
+// The printed value, or "error@COLUMN: message".
 inline std::string rendered(const std::string& text, const std::string& zone = "Europe/Paris") {
-  ::setenv("TZ", zone.c_str(), 1);
-  const auto failed = [](const Problem& problem) {
-    return "error@" + std::to_string(problem.offset + 1) + ": " + problem.message;
-  };
-  const auto parsed = Template::parse(text);
-  if (!parsed) return failed(parsed.error());
-  const auto printed = parsed->text(scope());
-  return printed ? *printed : failed(printed.error());
+  const tests::EnvironmentGuard machine("TZ", zone.c_str());
+  const auto parsed = Template::parse(text, callables());
+  if (!parsed) return shortened(parsed.error());
+  const auto value = parsed->value(scope());
+  return value ? printed(*value) : shortened(value.error());
 }
 
 }  // namespace winnow::cli::expression

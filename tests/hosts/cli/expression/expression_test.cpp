@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "hosts/cli/expression/language/lexer.h"
+#include "hosts/cli/expression/language/parser.h"
 #include "tests/hosts/cli/expression/expression_support.h"
 
 namespace winnow::cli::expression {
@@ -19,7 +21,7 @@ INSTANTIATE_TEST_SUITE_P(
         Example{"", ""}, Example{"plain", "plain"}, Example{"a { b } c", "a { b } c"},
         Example{"a }} b", "a }} b"}, Example{"{", "{"}, Example{"x{{ 1 }}y{{ 2 }}z", "x1y2z"},
         Example{"{{ 'it''}}",
-                "error@8: the text that begins here has no end, its closing quote is missing"},
+                "error@8: the string that begins here has no end, its closing quote is missing"},
         Example{"{# gone #}kept", "kept"}, Example{"a  {{- 1 -}}  b", "a1b"},
         Example{"a {{-1}} b", "a -1 b"}, Example{"{{ '}}' }}", "}}"},
         Example{"{{ {'a': {'b': 1}} }}", R"({"a":{"b":1}})"},
@@ -155,7 +157,7 @@ INSTANTIATE_TEST_SUITE_P(
         Example{"{{ max() }}", "error@4: 'max' needs an argument"},
         Example{"{{ inputs.dys }}", "error@11: 'dys' is not defined (did you mean \"days\"?)"},
         Example{"{{ input.days }}", "error@4: 'input' is not defined (did you mean \"inputs\"?)"},
-        Example{"{{ inputs.nothing.x }}", "error@19: 'x' is not defined: it is asked of null"},
+        Example{"{{ inputs.nothing.x }}", "error@19: 'x' is not defined: its owner is null"},
         Example{"{{ vars.map.list[3] }}", "error@18: the list has 3 elements and no '3'"},
         Example{"{{ vars.map.list[-1] }}", "error@18: the list has 3 elements and no '-1'"},
         Example{"{{ inputs.name.length() }}",
@@ -163,7 +165,7 @@ INSTANTIATE_TEST_SUITE_P(
         Example{"{% if true %}x{% endif %}",
                 "error@1: {% %} blocks are not supported, use {{ condition ? a : b }}"},
         Example{"{{ \"a #{inputs.days}\" }}",
-                "error@7: '#{...}' inside a text is not supported, join the parts by ~"},
+                "error@7: '#{...}' inside a string is not supported, join the parts by ~"},
         Example{"{# open", "error@1: the comment that begins here has no end"},
         Example{"{{ 1 / 0 }}", "error@6: division by zero"},
         Example{"{{ 9223372036854775807 + 1 }}", "error@24: the result doesn't fit into 64 bits"},
@@ -171,34 +173,50 @@ INSTANTIATE_TEST_SUITE_P(
                 "error@4: the number 9223372036854775808 is too large"},
         Example{"{{ [] * 2 }}", "error@7: can't calculate with a list and 2"},
         Example{"{{ 'b' > 'a' }}",
-                "error@8: can't tell which is greater, the text 'b' or the text 'a'; dates are "
+                "error@8: can't tell which is greater, the string 'b' or the string 'a'; dates are "
                 "compared by `| timestamp`"},
         Example{"{{ null and true }}", "error@9: expected true or false, found null"},
         Example{"{{ 1..100000 }}", "error@5: a range has at most 10000 numbers"},
         Example{"{{ range(1, 2, 0) }}", "error@4: range: a range can't go by steps of 0"},
-        Example{"{{ 5 | upper }}", "error@8: upper: expected a text, found 5"},
-        Example{"{{ 'a' | split('.') }}",
-                "error@10: split: '.' is a regular expression, only plain text is supported (a '.' "
-                "is written '\\\\.')"},
+        Example{"{{ 5 | upper }}", "error@8: upper: expected a string, found 5"},
+        Example{
+            "{{ 'a' | split('.') }}",
+            "error@10: split: '.' is a regular expression, only plain strings are supported (a '.' "
+            "is written '\\\\.')"},
         Example{"{{ 'a' | replace({'a': 'b'}, true) }}",
                 "error@10: replace: regular expressions are not supported"},
-        Example{"{{ 'x' | number }}", "error@10: number: the text 'x' is not such a number"},
+        Example{"{{ 'x' | number }}", "error@10: number: the string 'x' is not such a number"},
         Example{"{{ [1, 'a'] | sort }}",
-                "error@15: sort: only numbers, or only texts, have an order"},
+                "error@15: sort: only numbers, or only strings, have an order"},
         Example{"{{ fromJson('{') | length }}", "error@4: fromJson: JSON:1: this is not JSON"},
-        Example{"{{ a. }}", "error@7: expected a name behind '.', found the end of the expression"},
+        Example{"{{ a. }}", "error@7: expected a name after '.', found the end of the expression"},
         Example{"{{ 1 | 2 }}", "error@8: expected the name of a filter, found '2'"},
         Example{"{{ 1 ? 2 }}", "error@10: expected ':', found the end of the expression"},
         Example{"{{ {'a' 1} }}", "error@9: expected ':', found '1'"}));
 
 TEST(Template, KeepsTheTypeOfASingleExpression) {
-  const auto value = [](const std::string& text) { return *Template::parse(text)->value(scope()); };
+  const auto value = [](const std::string& text) {
+    return *Template::parse(text, callables())->value(scope());
+  };
   EXPECT_EQ(value("{{ inputs.days }}"), Json(30));
   EXPECT_EQ(value("{{ inputs.states }}"), Json::parse(R"(["SUCCESS","FAILED"])"));
   EXPECT_EQ(value("{{ inputs.flag }}"), Json(true));
   EXPECT_EQ(value("{{ inputs.nothing }}"), Json());
   EXPECT_EQ(value(" {{ inputs.days }}"), Json(" 30"));
   EXPECT_EQ(value("30"), Json("30"));
+}
+
+// A task's outputs may be large.
+TEST(Template, CopiesNothingOnTheWayToAValue) {
+  const Scope all = scope();
+  const std::string source = "outputs.list.rows[1]}}";
+  const auto tokens = tokenize(source, 0);
+  ASSERT_TRUE(tokens);
+  const auto node = parse(*tokens, source, callables());
+  ASSERT_TRUE(node);
+  const auto value = evaluate(*node, source, all);
+  ASSERT_TRUE(value);
+  EXPECT_EQ(&**value, &all.variables["outputs"]["list"]["rows"][1]);
 }
 
 TEST(Template, RefusesWhatIsNestedTooDeepOrTooLong) {
@@ -214,7 +232,8 @@ TEST(Template, RefusesWhatIsNestedTooDeepOrTooLong) {
 
 TEST(Template, FindsEveryUseOfAVariable) {
   const auto parsed = Template::parse(
-      "{{ outputs.a.rows[0].id }} {{ true ? 1 : outputs['b'].size ?? vars[outputs.c.x] }}");
+      "{{ outputs.a.rows[0].id }} {{ true ? 1 : outputs['b'].size ?? vars[outputs.c.x] }}",
+      callables());
   ASSERT_TRUE(parsed);
   std::vector<std::string> found;
   for (const auto& reference : parsed->references()) {

@@ -1,0 +1,66 @@
+// What every folder does with strings: ASCII letters and digits, white space, numbers.
+#pragma once
+
+#include <charconv>
+#include <concepts>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace winnow::document {
+
+inline constexpr std::string_view kWhiteSpace = " \t\r\n";
+
+// The string without the white space around it. It is a part of the same memory and lives as long.
+constexpr std::string_view trimmed(std::string_view text, std::string_view unwanted = kWhiteSpace) {
+  const auto first = text.find_first_not_of(unwanted);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(unwanted) - first + 1);
+}
+
+// ASCII alone, whatever the process's locale is.
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+constexpr bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+constexpr char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+constexpr char upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+inline std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) c = lower(c);
+  return result;
+}
+
+// The digit's value; nothing for a character that is no hexadecimal digit.
+constexpr std::optional<int> hex_digit(char c) {
+  if (is_digit(c)) return c - '0';
+  const char letter = lower(c);
+  if (letter >= 'a' && letter <= 'f') return letter - 'a' + 10;
+  return std::nullopt;
+}
+
+// The number that the whole string is; nothing where it is not one, or one that does not fit.
+template <std::integral Number>
+std::optional<Number> number_of(std::string_view text, int base = 10) {
+  Number number{};
+  const auto* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number, base);
+  return read.ec == std::errc() && read.ptr == end ? std::optional(number) : std::nullopt;
+}
+template <std::floating_point Number>
+std::optional<Number> number_of(std::string_view text) {
+  Number number{};
+  const auto* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  return read.ec == std::errc() && read.ptr == end ? std::optional(number) : std::nullopt;
+}
+
+}  // namespace winnow::document

@@ -1,0 +1,50 @@
+#include "hosts/cli/ending.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <unistd.h>
+
+#include "hosts/cli/library/signals.h"
+
+namespace winnow::cli {
+namespace {
+
+using document::Json;
+
+bool is_one_of(std::string_view code, std::initializer_list<std::string_view> codes) {
+  return std::find(codes.begin(), codes.end(), code) != codes.end();
+}
+
+// Whatever failed after somebody asked to stop: it is because of that, or no longer matters.
+ExitStatus status_of(std::string_view code, bool started) {
+  if (code == "CANCELLED" || interrupted()) return kCancelled;
+  if (is_one_of(code, {"LIMIT", "DENIED"})) return kRefused;
+  if (is_one_of(code, {"CONFIGURATION", "UNAVAILABLE", "SCHEMA"})) return kUnreachable;
+  const bool bad_usage = is_one_of(code, {"UNKNOWN_TASK", "INVALID_PARAMETER", "INVALID_ARGUMENT"});
+  return bad_usage && !started ? kBadUsage : kFailed;
+}
+
+}  // namespace
+
+Ending failed(const TaskFailure& failure, bool started) {
+  return Ending{.error = to_json(failure), .started = started};
+}
+
+ExitStatus finish(Ending ending, Console& console) {
+  ExitStatus status = kDone;
+  if (ending.error) {
+    const auto code = ending.error->value("code", std::string());
+    const auto task = ending.error->value("task", std::string());
+    console.log(WINNOW_ERROR, (task.empty() ? "" : task + ": ") + code + ": " +
+                                  ending.error->value("message", std::string()));
+    ending.result.add("error", *ending.error);
+    status = status_of(code, ending.started);
+  }
+  const bool for_people = ::isatty(STDOUT_FILENO) == 1;
+  if (write_all(STDOUT_FILENO, ending.result.text(for_people) + "\n")) return status;
+  console.log(WINNOW_ERROR, "the result could not be written to stdout");
+  return status == kDone ? kFailed : status;
+}
+
+}  // namespace winnow::cli

@@ -1,0 +1,34 @@
+// How the command ends: what it prints, and with which status (docs/command.md).
+#pragma once
+
+#include <optional>
+
+#include "document/task_failure.h"
+#include "hosts/cli/console/console.h"
+#include "hosts/cli/console/result.h"
+
+namespace winnow::cli {
+
+enum ExitStatus {
+  kDone = 0,
+  kFailed = 1,
+  kBadUsage = 2,
+  kUnreachable = 3,
+  kRefused = 4,
+  kCancelled = 130
+};
+
+struct Ending {
+  Result result = {};
+  // {"code", "message", ...}, after `task` where a task of a flow failed.
+  std::optional<document::Json> error = {};
+  // A task had begun: a wrong parameter is then a task that failed, not bad usage.
+  bool started = false;
+};
+
+Ending failed(const TaskFailure& failure, bool started = false);
+
+// Prints the result with the error in it to stdout and the error to stderr; returns the status.
+ExitStatus finish(Ending ending, Console& console);
+
+}  // namespace winnow::cli

@@ -1,0 +1,40 @@
+// The patterns of Java's DateTimeFormatter, where the date library has the very same field, and the
+// formats that Kestra names. Everything else is refused: a date printed a little otherwise would
+// select other rows.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hosts/cli/expression/dates/date_time.h"
+
+namespace winnow::cli::expression {
+
+// One field of a pattern, or a string that stands as it is.
+struct DateField {
+  std::string flag;  // the library's: "%Y"; empty: `literal` stands as it is
+  std::string literal = {};
+  bool without_zero = false;  // "3" for "03"
+  bool utc_is_z = false;      // "Z" for "+00:00"
+  std::size_t fraction = 0;   // so many digits of the second's fraction
+};
+
+class DateFormat {
+ public:
+  // A pattern such as "yyyy-MM-dd", or a format's name such as "iso_milli".
+  static Outcome<DateFormat> find(std::string_view format);
+
+  std::string print(const DateTime& date) const;
+
+  // Reads what print() would print, and nothing else. A string without an offset is local to `zone`.
+  Outcome<DateTime> read(std::string_view text, const Zone& zone) const;
+
+ private:
+  Outcome<std::string> library_format() const;
+
+  std::string pattern_;
+  std::vector<DateField> fields_;
+};
+
+}  // namespace winnow::cli::expression

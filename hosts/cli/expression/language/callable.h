@@ -1,0 +1,48 @@
+// What an expression sees and may call: its variables, and tables of functions, filters and tests.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "document/instant.h"
+#include "hosts/cli/expression/language/value.h"
+
+namespace winnow::cli::expression {
+
+// One run has one `now`: every expression of it means the same moment.
+struct Scope {
+  Json variables = Json::object();
+  document::Instant now;
+};
+
+// One call. The arguments stand in the order of the callable's parameters; one that was not given
+// is null.
+struct Invocation {
+  const Scope& scope;
+  const Json& input;  // null for a function
+  std::span<const Value> arguments;
+
+  const Json& argument(std::size_t index) const { return *arguments[index]; }
+};
+
+struct Callable {
+  std::string_view name;
+  std::vector<std::string_view> parameters = {};
+  std::size_t required = 0;  // how many of them must be given
+  // The caller completes the message of a failure with the name and the place.
+  Outcome<Json> (*call)(const Invocation&) = nullptr;
+  bool catches_undefined = false;  // takes null for a variable that is not defined
+  bool variadic = false;           // takes any number of arguments, none by name
+};
+
+// The names that a template may use; they live as long as the program.
+struct Callables {
+  std::span<const Callable> functions;
+  std::span<const Callable> filters;
+  std::span<const Callable> tests;
+};
+
+}  // namespace winnow::cli::expression

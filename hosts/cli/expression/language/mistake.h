@@ -1,0 +1,17 @@
+// What is wrong with an expression, and where in its string.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "outcome/failure.h"
+
+namespace winnow::cli::expression {
+
+// `MESSAGE, at column 4 of "{{ noww() }}"`; of a string with several lines the line is named too.
+// The kind is invalid_parameter.
+tl::unexpected<Failure> mistake(std::string_view source, std::size_t offset,
+                                const std::string& message);
+
+}  // namespace winnow::cli::expression

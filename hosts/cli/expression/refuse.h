@@ -1,0 +1,16 @@
+// What the rooms of the expressions fail with.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "outcome/failure.h"
+
+namespace winnow::cli::expression {
+
+// The evaluator completes the message with the place in the expression.
+inline tl::unexpected<Failure> refuse(std::string message) {
+  return fail(FailureKind::invalid_parameter, std::move(message));
+}
+
+}  // namespace winnow::cli::expression

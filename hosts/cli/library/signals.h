@@ -1,0 +1,18 @@
+// Ctrl-C, SIGTERM and SIGHUP: each asks the running task to stop.
+#pragma once
+
+namespace winnow::cli {
+
+// Installs the handlers, but for signals that the parent process ignores (nohup, a shell's
+// background). Ignores SIGPIPE: a reader that goes away must not end a purge.
+void watch_for_signals();
+
+// How many have come. One request to stop may be several of them: timeout(1) signals the process,
+// and then its group with the process in it.
+int signals_received() noexcept;
+
+inline bool interrupted() noexcept {
+  return signals_received() > 0;
+}
+
+}  // namespace winnow::cli

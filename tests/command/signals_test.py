@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""However often and by whom the command is asked to stop, it ends with status 130 and says what was done."""
+
+import json
+import signal
+import sqlite3
+import subprocess
+import unittest
+
+from bed import BIN, LONG_AGO, LONGEST, CommandTest
+
+
+class Stopped(CommandTest):
+    """A flow whose second task waits for a lock on the database that the test holds."""
+
+    def setUp(self):
+        super().setUp()
+        self.flow("  - {id: before, type: ListExecutions, fetchType: NONE}\n"
+                  f"  - {{id: purge, type: PurgeExecutions, endDate: '{LONG_AGO}', batchSize: 1}}\n")
+        self.write("winnow.yaml", f"database: {{url: 'sqlite:{self.path}/kestra.db', lock-timeout: 600000}}\n"
+                                  "storage: {type: none}\n")
+
+    def lock(self):
+        holder = sqlite3.connect(self.path / "kestra.db", isolation_level=None)
+        holder.execute("BEGIN IMMEDIATE")  # readers go on
+        self.addCleanup(holder.close)
+        return holder
+
+    def begin(self, *words):
+        """The words' process, once the purge has begun."""
+        process = subprocess.Popen([str(word) for word in words], cwd=self.path, text=True, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment())
+        self.addCleanup(process.kill)
+        while "purge: begins" not in process.stderr.readline():
+            self.assertIsNone(process.poll())
+        return process
+
+    def assert_cancelled(self, process):
+        out, err = process.communicate(timeout=LONGEST)
+        self.assertEqual(process.returncode, 130, err)
+        result = json.loads(out)
+        self.assertEqual((result["error"]["code"], result["error"]["task"]), ("CANCELLED", "purge"), out)
+        self.assertGreater(result["before"]["size"], 0)
+        return result["error"]
+
+    def test_by_timeout_which_signals_the_process_and_its_group(self):
+        self.lock()
+        for name in ("TERM", "INT", "HUP"):
+            with self.subTest(signal=name):
+                self.assert_cancelled(self.begin("timeout", "--preserve-status", f"--signal={name}", "1",
+                                                 BIN / "winnow", "run", "flow.yaml"))
+
+    def test_by_each_signal_that_asks_a_process_to_end(self):
+        self.lock()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(signal=number):
+                # Whoever started the tests may ignore SIGHUP, and a child inherits that.
+                process = self.begin("env", "--default-signal", BIN / "winnow", "run", "flow.yaml")
+                process.send_signal(number)
+                self.assert_cancelled(process)
+
+    def test_by_any_number_of_signals_that_come_at_once(self):
+        self.lock()
+        process = self.begin(BIN / "winnow", "run", "flow.yaml")
+        while process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            process.send_signal(signal.SIGINT)
+        self.assert_cancelled(process)
+
+    def test_a_signal_that_the_parent_ignores_is_ignored(self):
+        holder = self.lock()
+        process = self.begin("env", "--ignore-signal=HUP", BIN / "winnow", "run", "flow.yaml")
+        process.send_signal(signal.SIGHUP)
+        holder.execute("ROLLBACK")
+        out, err = process.communicate(timeout=LONGEST)
+        self.assertEqual(process.returncode, 0, err)
+        self.assertGreater(json.loads(out)["purge"]["executionsCount"], 0)
+
+    def test_what_is_reported_as_done_is_what_was_committed(self):
+        before = self.count()
+        process = self.begin(BIN / "winnow", "run", "flow.yaml")
+        while self.count() == before:
+            self.assertIsNone(process.poll())
+        for _ in range(3):
+            process.send_signal(signal.SIGTERM)
+        done = self.assert_cancelled(process)["done"]
+        self.assertEqual(self.count(), before - done["executionsCount"])
+        self.assertLess(done["executionsCount"], before)
+        rest = self.winnow("run", "flow.yaml").json["purge"]["executionsCount"]
+        self.assertEqual(self.count(), before - done["executionsCount"] - rest)
+
+
+class Unread(CommandTest):
+    """A reader that goes away ends no purge, and the status says that the result was lost."""
+
+    def test_a_closed_stdout(self):
+        before = self.count()
+        process = self.start("call", "PurgeExecutions", "--params", json.dumps({"endDate": LONG_AGO}))
+        process.stdout.close()
+        _, err = process.communicate(timeout=LONGEST)
+        self.assertEqual(process.returncode, 1, err)
+        self.assertIn("could not be written to stdout", err)
+        self.assertLess(self.count(), before)
+
+    def test_a_closed_stderr(self):
+        process = self.start("call", "PurgeExecutions", "--params", json.dumps({"endDate": LONG_AGO}))
+        process.stderr.close()
+        out = process.stdout.read()
+        self.assertEqual(process.wait(timeout=LONGEST), 0)
+        self.assertGreater(json.loads(out)["executionsCount"], 0)
+
+    def test_an_early_end_of_a_pipeline(self):
+        done = subprocess.run(["bash", "-c", f"set -o pipefail; {BIN}/winnow describe | head -c 1"], cwd=self.path,
+                              text=True, capture_output=True, env=self.environment())
+        self.assertEqual(done.stdout, "{")
+        self.assertIn(done.returncode, (0, 1), "never 141, which SIGPIPE would give")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,155 @@
+// Which configuration the library gets, and what stands on the command line.
+#include "hosts/cli/configuration.h"
+
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "document/yaml.h"
+#include "hosts/cli/options.h"
+#include "tests/hosts/cli/environment_guard.h"
+
+namespace winnow::cli {
+namespace {
+
+using document::Json;
+using testing::HasSubstr;
+
+class ConfigurationTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ =
+        std::filesystem::path(testing::TempDir()) / ("winnow-config-" + std::to_string(::getpid()));
+    std::filesystem::create_directories(folder_);
+    before_ = std::filesystem::current_path();
+    std::filesystem::current_path(folder_);
+  }
+  void TearDown() override {
+    std::filesystem::current_path(before_);
+    std::filesystem::remove_all(folder_);
+  }
+  static void write(const std::string& name, const std::string& text) {
+    std::ofstream(name) << text;
+  }
+
+  const tests::EnvironmentGuard config_{"WINNOW_CONFIG", nullptr};
+  const tests::EnvironmentGuard password_{"WINNOW_DATABASE_PASSWORD", nullptr};
+  std::filesystem::path folder_;
+  std::filesystem::path before_;
+  Options options_;
+};
+
+TEST_F(ConfigurationTest, IsEmptyWithoutAFile) {
+  EXPECT_EQ(read_configuration(options_)->text, "");
+}
+
+TEST_F(ConfigurationTest, HandsTheFileOverAsItIs) {
+  write("winnow.yaml", "database: {url: 'sqlite:x'}  # comment\n");
+  EXPECT_EQ(read_configuration(options_)->text, "database: {url: 'sqlite:x'}  # comment\n");
+}
+
+TEST_F(ConfigurationTest, PrefersTheOptionToTheVariableToTheFolder) {
+  write("winnow.yaml", "a");
+  write("b.yaml", "b");
+  write("c.yaml", "c");
+  config_.set("b.yaml");
+  EXPECT_EQ(read_configuration(options_)->text, "b");
+  options_.config = "c.yaml";
+  EXPECT_EQ(read_configuration(options_)->text, "c");
+}
+
+TEST_F(ConfigurationTest, NamesAFileThatIsNotThere) {
+  options_.config = "nowhere.yaml";
+  const auto text = read_configuration(options_);
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().kind, FailureKind::configuration);
+  EXPECT_THAT(text.error().message, HasSubstr("nowhere.yaml"));
+}
+
+TEST_F(ConfigurationTest, LaysTheCommandLineOverTheFile) {
+  write("winnow.yaml", "database: {url: 'sqlite:x', connections: 2}\npolicy: {protect: [a]}\n");
+  options_.database = "postgresql://kestra@127.0.0.1/kestra";
+  options_.storage = "/app/storage";
+  options_.kestra = "application.yml";
+  EXPECT_EQ(Json::parse(read_configuration(options_)->text), Json::parse(R"({
+    "database": {"url": "postgresql://kestra@127.0.0.1/kestra", "connections": 2}, "policy": {"protect": ["a"]},
+    "kestra": "application.yml", "storage": {"type": "local", "base-path": "/app/storage"}})"));
+}
+
+TEST_F(ConfigurationTest, NamesThePasswordsVariableAndNotThePassword) {
+  password_.set("geheim");
+  options_.database = "postgresql://kestra@127.0.0.1/kestra";
+  const auto text = read_configuration(options_);
+  ASSERT_TRUE(text);
+  EXPECT_EQ(Json::parse(text->text)["database"]["password"],
+            Json::parse(R"({"env": "WINNOW_DATABASE_PASSWORD"})"));
+  EXPECT_THAT(text->text, testing::Not(HasSubstr("geheim")));
+}
+
+TEST_F(ConfigurationTest, SaysWhereABrokenFileIsBroken) {
+  write("winnow.yaml", "a: 1\na: 2\n");
+  options_.storage = "x";
+  EXPECT_THAT(read_configuration(options_).error().message, HasSubstr("winnow.yaml:2"));
+}
+
+TEST_F(ConfigurationTest, RefusesAPasswordOnTheCommandLine) {
+  for (const char* url :
+       {"postgresql://kestra:geheim@h/db", "jdbc:postgresql://h/db?user=k&password=geheim",
+        "postgresql://h/db?Password=geheim", "mysql://k:ge@heim@h/db",
+        "jdbc:mysql://k:geheim@h:3306/db"}) {
+    options_.database = url;
+    const auto text = read_configuration(options_);
+    ASSERT_FALSE(text) << url;
+    EXPECT_EQ(text.error().kind, FailureKind::invalid_argument);
+    EXPECT_THAT(text.error().message, testing::Not(HasSubstr("heim")));
+  }
+}
+
+TEST_F(ConfigurationTest, TakesUtf8Only) {
+  for (auto* option : {&options_.kestra, &options_.database, &options_.storage}) {
+    *option = "caf\xe9";
+    EXPECT_THAT(read_configuration(options_).error().message, HasSubstr("UTF-8"));
+    option->clear();
+  }
+}
+
+TEST_F(ConfigurationTest, AcceptsUrlsWithoutAPassword) {
+  for (const char* url :
+       {"postgresql://kestra@h:5432/db", "postgresql://h:5432/db", "sqlite:/tmp/a:b@c.db",
+        "jdbc:postgresql://h:5432/kestra?sslmode=verify-full",
+        "postgresql://[::1]:5432/db?a=x:y@z"}) {
+    options_.database = url;
+    EXPECT_TRUE(read_configuration(options_)) << url;
+  }
+}
+
+TEST(Passwords, AreTakenOutOfMessages) {
+  EXPECT_EQ(without_passwords("not expected: --d postgres://u:p@w@h/db and mysql://u:x@h"),
+            "not expected: --d postgres://u:***@h/db and mysql://u:***@h");
+  EXPECT_EQ(without_passwords("http://h:80/x@y"), "http://h:80/x@y");
+}
+
+TEST(CommandLine, TakesGlobalOptionsBeforeAndBehindTheCommand) {
+  const char* words[] = {"winnow", "--config",  "a", "run",     "flow.yaml", "--input",
+                         "x=1",    "--storage", "s", "--input", "y=2",       "-q"};
+  const auto options = read_options(std::size(words), words);
+  ASSERT_TRUE(options) << options.error().text;
+  EXPECT_EQ(options->config, "a");
+  EXPECT_EQ(options->storage, "s");
+  EXPECT_EQ(options->flow, "flow.yaml");
+  EXPECT_THAT(options->inputs, testing::ElementsAre("x=1", "y=2"));
+  EXPECT_EQ(options->loudness, Loudness::quiet);
+}
+
+TEST(CommandLine, DoesNotTakeTheFlowForAnInput) {
+  const char* words[] = {"winnow", "run", "--input", "x=1", "flow.yaml"};
+  const auto options = read_options(std::size(words), words);
+  ASSERT_TRUE(options) << options.error().text;
+  EXPECT_EQ(options->flow, "flow.yaml");
+}
+
+}  // namespace
+}  // namespace winnow::cli
