@@ -28,7 +28,11 @@ ExitStatus status_of(std::string_view code, bool started) {
 }  // namespace
 
 Ending failed(const TaskFailure& failure, bool started) {
-  return Ending{.error = to_json(failure), .started = started};
+  Ending ending{.error = to_json(failure), .started = started};
+  if (failure.kind == FailureKind::unknown_task && failure.pointer.empty()) {
+    (*ending.error)["message"] = failure.message + "; `winnow tasks` lists the tasks";
+  }
+  return ending;
 }
 
 ExitStatus finish(Ending ending, Console& console) {

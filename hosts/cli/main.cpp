@@ -27,6 +27,7 @@ int version() {
 }
 
 int run(int count, const char* const* arguments) {
+  watch_for_signals();
   const auto options = read_options(count, arguments);
   if (!options) {
     const std::string text = without_passwords(options.error().text);
@@ -35,7 +36,6 @@ int run(int count, const char* const* arguments) {
     return finish(failed(Failure{.kind = FailureKind::invalid_argument, .message = text}), console);
   }
   if (options->verb == Verb::version) return version();
-  watch_for_signals();
   Console console(STDERR_FILENO, options->loudness);
   return finish(run_command(*options, console), console);
 }

@@ -5,96 +5,124 @@
 namespace winnow::cli {
 namespace {
 
-constexpr const char* kFooter =
-    "Results go to stdout as one JSON object, logs to stderr. Exit status: 0 done, 1 a task "
-    "failed, 2 bad usage, flow or\n"
-    "parameters, 3 configuration or an unreachable service, 4 a limit or policy refused, 130 "
-    "cancelled.\n"
-    "Without --config: $WINNOW_CONFIG, ./winnow.yaml, /etc/winnow/winnow.yaml.";
+constexpr const char* kEverywhere = "Options of every command";
+constexpr const char* kFooter = R"(Environment:
+  WINNOW_CONFIG               The configuration, where --config is not given; without both ./winnow.yaml, or else
+                              /etc/winnow/winnow.yaml
+  WINNOW_DATABASE_PASSWORD    The password that belongs to --database
+  WINNOW_LIBRARY              The path of libwinnow.so, where it is not beside the command or in ../lib
+  NO_COLOR                    Set to anything: no colours
 
-void add_globals(CLI::App& app, Options& options, bool& quiet, bool& verbose, bool& version) {
-  app.add_option("--config", options.config, "The operator's configuration (winnow.yaml)")
-      ->type_name("FILE");
-  app.add_option("--kestra", options.kestra,
-                 "Take database and storage from Kestra's application.yml")
-      ->type_name("FILE");
-  app.add_option(
-         "--database", options.database,
-         "The database's URL, without a password (that one is read from $WINNOW_DATABASE_PASSWORD)")
-      ->type_name("URL");
-  app.add_option("--storage", options.storage, "The base folder of Kestra's local storage")
-      ->type_name("DIR");
-  auto* silent = app.add_flag("--quiet,-q", quiet, "Warnings and errors only, no progress bar");
-  app.add_flag("--verbose,-v", verbose, "Debug messages too")->excludes(silent);
-  app.add_flag("--version", version, "Print the versions of the command and of its library");
+Results go to stdout as one JSON object, logs to stderr. Exit status: 0 done, 1 a task failed, 2 bad usage, flow or
+parameters, 3 configuration or an unreachable service, 4 a limit or policy refused, 130 stopped by a signal.)";
+
+void add_globals(CLI::App& app, Options& options) {
+  app.set_help_flag("-h,--help", "Print this help")->group(kEverywhere);
+  const auto add = [&](const char* name, std::string& value, const char* type, const char* text) {
+    app.add_option(name, value, text)->type_name(type)->group(kEverywhere);
+  };
+  add("--config", options.config, "FILE", "The operator's configuration (winnow.yaml)");
+  add("--kestra", options.kestra, "FILE",
+      "Take database and storage from Kestra's application.yml");
+  add("--database", options.database, "URL", "The database's URL, without a password");
+  add("--storage", options.storage, "DIR", "The base folder of Kestra's local storage");
+  const auto add_flag = [&](const char* name, const char* text, auto act) {
+    app.add_flag_callback(name, act, text)->group(kEverywhere);
+  };
+  add_flag("-q,--quiet", "Warnings and errors only, no progress bar",
+           [&options] { options.loudness = Loudness::quiet; });
+  add_flag("-v,--verbose", "Debug messages too",
+           [&options] { options.loudness = Loudness::verbose; });
+  add_flag("--version", "Print the versions of the command and of its library",
+           [&options] { options.verb = Verb::version; });
+}
+
+// The options of every command stand in the help of each.
+CLI::App* add_verb(CLI::App& app, Options& options, const char* name, const char* text, Verb verb) {
+  auto* command = app.add_subcommand(name, text)->group("Commands");
+  command->set_help_flag("-h,--help", "Print this help")->group("");
+  command->footer([app = static_cast<const CLI::App*>(&app)] {
+    const auto is_global = [](const CLI::Option* option) {
+      return option->get_group() == kEverywhere;
+    };
+    const auto globals =
+        CLI::Formatter().make_group(kEverywhere, false, app->get_options(is_global));
+    return globals.substr(1) + "\n" + kFooter;  // a footer comes after an empty line of its own
+  });
+  command->callback([&options, verb] {
+    if (options.verb != Verb::version) options.verb = verb;
+  });
+  return command;
 }
 
 void add_verbs(CLI::App& app, Options& options) {
-  auto* run = app.add_subcommand("run", "Run a flow's tasks in order");
-  run->add_option("FLOW", options.flow, "A flow in Kestra's YAML")->required();
+  auto* run = add_verb(app, options, "run", "Run a flow's tasks in order", Verb::run);
+  run->add_option("FLOW", options.flow, "A file with a flow in Kestra's YAML")
+      ->type_name("")
+      ->required();
   // One value each time: a flow's name behind it is no second input.
-  run->add_option("--input", options.inputs, "An input of the flow, name=value; may be repeated")
+  run->add_option("--input", options.inputs, "An input of the flow; may be repeated")
       ->type_name("NAME=VALUE")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  run->add_flag("--dry-run", options.dry_run, "Count what would go and remove nothing");
-  run->callback([&options] { options.verb = Verb::run; });
-  const auto add_task = [&](const char* name, const char* description, Verb verb) {
-    auto* command = app.add_subcommand(name, description);
+  run->add_flag("--dry-run", options.dry_run,
+                "Purges count what they would delete, and delete nothing");
+  const auto add_task_verb = [&](const char* name, const char* text, Verb verb) {
+    auto* command = add_verb(app, options, name, text, verb);
     command->add_option("TASK", options.task, "A task's name or one of Kestra's type names")
+        ->type_name("")
         ->required();
     command
         ->add_option("--params", options.parameters,
-                     "Parameters as JSON, or @FILE with JSON or YAML")
+                     "The task's parameters; FILE holds JSON or YAML")
         ->type_name("JSON|@FILE");
-    command->callback([&options, verb] { options.verb = verb; });
   };
-  add_task("call", "Run one task", Verb::call);
-  add_task("plan", "Say what a task would do and which index serves it; changes nothing",
-           Verb::plan);
-  app.add_subcommand("doctor", "Say how the database is and what to do about it; changes nothing")
-      ->callback([&options] {
-        options.verb = Verb::doctor;
-        options.task = "Doctor";
-      });
-  app.add_subcommand("tasks", "List the tasks")->callback([&options] {
-    options.verb = Verb::tasks;
-  });
-  app.add_subcommand("syntax", "What a flow may hold, for tests and editors")
-      ->group("")  // not shown by --help
-      ->callback([&options] { options.verb = Verb::syntax; });
-  auto* describe =
-      app.add_subcommand("describe", "Print a task's parameters and outputs as JSON Schema");
-  describe->add_option("TASK", options.task, "A task's name; all tasks without it");
-  describe->callback([&options] { options.verb = Verb::describe; });
+  add_task_verb("call", "Run one task", Verb::call);
+  add_task_verb("plan",
+                "Count what a task would touch, and show its statements and their indexes; changes "
+                "nothing",
+                Verb::plan);
+  add_verb(app, options, "doctor",
+           "Report the state of the database and what to do about it; changes nothing",
+           Verb::doctor);
+  add_verb(app, options, "tasks", "List the tasks", Verb::tasks);
+  add_verb(app, options, "describe", "Print a task's parameters and outputs as JSON Schema",
+           Verb::describe)
+      ->add_option("TASK", options.task, "A task's name; all tasks without it")
+      ->type_name("");
+  add_verb(app, options, "syntax", "What a flow may hold, for tests and editors", Verb::syntax)
+      ->group("");  // not shown
 }
 
 }  // namespace
 
 tl::expected<Options, NoOptions> read_options(int count, const char* const* arguments) {
   Options options;
-  bool quiet = false;
-  bool verbose = false;
-  bool version = false;
   CLI::App app("winnow keeps a Kestra database small and its listings fast.", "winnow");
-  app.footer(kFooter);
+  app.get_formatter()->label("SUBCOMMAND", "COMMAND");
+  app.get_formatter()->label("REQUIRED", "(required)");
+  app.get_formatter()->label("Positionals", "Arguments");
   app.fallthrough();
-  add_globals(app, options, quiet, verbose, version);
+  add_globals(app, options);
   add_verbs(app, options);
+  app.footer(std::string("`winnow COMMAND --help` shows the options of a command.\n\n") + kFooter);
+  const auto refuse = [](const std::string& text) {
+    return tl::unexpected(NoOptions{false, text});
+  };
   try {
     app.parse(count, arguments);
   } catch (const CLI::CallForHelp&) {
     return tl::unexpected(NoOptions{true, app.help()});
   } catch (const CLI::Error& error) {
-    return tl::unexpected(NoOptions{false, error.what()});
+    return refuse(error.what());
   }
-  if (version) options.verb = Verb::version;
-  if (!version && app.get_subcommands().empty()) {
-    return tl::unexpected(NoOptions{
-        false, "a command is needed: run, call, plan, doctor, tasks or describe (see --help)"});
+  if (app.count("--quiet") > 0 && app.count("--verbose") > 0) {
+    return refuse("--quiet excludes --verbose");
   }
-  if (quiet) options.loudness = Loudness::quiet;
-  if (verbose) options.loudness = Loudness::verbose;
+  if (options.verb == Verb::none) {
+    return refuse("a command is needed: run, call, plan, doctor, tasks or describe (see --help)");
+  }
+  if (options.verb == Verb::doctor) options.task = "Doctor";
   return options;
 }
 

@@ -10,10 +10,10 @@
 
 namespace winnow::cli {
 
-enum class Verb { run, call, plan, doctor, tasks, describe, syntax, version };
+enum class Verb { none, run, call, plan, doctor, tasks, describe, syntax, version };
 
 struct Options {
-  Verb verb = Verb::tasks;
+  Verb verb = Verb::none;
   std::string config;    // --config
   std::string kestra;    // --kestra
   std::string database;  // --database

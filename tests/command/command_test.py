@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The command from outside, with the real library: its verbs, exit statuses, flows, and where it looks for settings."""
+"""The command from outside, with the real library: its verbs, exit statuses, and where it looks for settings."""
 
 import json
 import os
@@ -137,65 +137,6 @@ class ExitStatuses(CommandTest):
         self.assertEqual(process.returncode, 130)
         self.assertEqual(json.loads(out)["error"]["code"], "CANCELLED")
         self.assertEqual(json.loads(out)["error"]["task"], "purge")
-
-
-class Flows(CommandTest):
-    def test_inputs_variables_and_outputs_reach_the_tasks_after_them(self):
-        self.flow("""\
-  - {id: count, type: ListExecutions, fetchType: NONE, namespace: "{{ inputs.namespace }}", flowId: "{{ vars.flow }}"}
-  - {id: page, type: ListExecutions, namespace: "{{ inputs.namespace }}", size: "{{ max(outputs.count.size, 1) }}", flowId: "{{ vars.flow }}"}
-""", """\
-variables: {flow: nightly}
-inputs:
-  - {id: namespace, type: STRING, defaults: company.team}
-outputs:
-  - {id: found, type: INT, value: "{{ outputs.count.size }}"}
-""")
-        for words, namespace in (((), "company.team"), (("--input", "namespace=Company.Team"), "Company.Team")):
-            answer = self.winnow("run", "flow.yaml", *words)
-            self.assertEqual(answer.status, 0, answer.err)
-            expected = self.sql("SELECT count(*) FROM executions WHERE tenant_id = 'main' AND NOT deleted "
-                                f"AND namespace = '{namespace}' AND flow_id = 'nightly'")[0][0]
-            self.assertEqual(answer.json["count"]["size"], expected)
-            self.assertEqual(answer.json["outputs"], {"found": expected})
-            self.assertEqual({row["namespace"] for row in answer.json["page"]["rows"]},
-                             {namespace} if expected else set())
-
-    def test_a_task_type_that_is_unknown_stops_the_flow_before_its_first_task(self):
-        self.flow(f"  - {{id: purge, type: PurgeExecutions, endDate: '{LONG_AGO}'}}\n"
-                  "  - {id: mail, type: io.kestra.plugin.notifications.mail.MailSend}\n")
-        before = self.count()
-        answer = self.winnow("run", "flow.yaml")
-        self.assertEqual((answer.status, answer.error["code"]), (2, "UNKNOWN_TASK"))
-        self.assertIn("flow.yaml:5: ", answer.error["message"])
-        self.assertEqual(self.count(), before)
-        self.assertNotIn("begins", answer.err)
-
-    def test_the_classes_of_the_kestra_plugin_are_its_tasks(self):
-        self.flow("  - {id: list, type: io.winnow.kestra.ListExecutions, size: 1}\n")
-        answer = self.winnow("run", "flow.yaml")
-        self.assertEqual((answer.status, answer.json["list"]["size"]), (0, 1), answer.err)
-
-    def test_a_dry_run_counts_what_the_run_then_removes(self):
-        self.flow(f"  - {{id: purge, type: io.kestra.plugin.core.execution.PurgeExecutions, endDate: '{LONG_AGO}'}}\n")
-        before = self.count()
-        dry = self.winnow("run", "flow.yaml", "--dry-run").json["purge"]
-        self.assertEqual(self.count(), before)
-        done = self.winnow("run", "flow.yaml").json["purge"]
-        self.assertGreater(done["executionsCount"], 0)
-        counters = [name for name in done if name.endswith("Count")]
-        self.assertEqual({name: dry[name] for name in counters}, {name: done[name] for name in counters})
-        self.assertEqual(self.count(), before - done["executionsCount"])
-        again = self.winnow("run", "flow.yaml").json["purge"]
-        self.assertEqual({again[name] for name in counters}, {0})
-
-    def test_what_earlier_tasks_did_is_reported_when_a_later_one_fails(self):
-        self.flow(f"  - {{id: list, type: ListExecutions, size: 1}}\n"
-                  f"  - {{id: purge, type: PurgeExecutions, endDate: '{LONG_AGO}'}}\n")
-        self.configure("policy: {max-executions: 5}\n")
-        answer = self.winnow("run", "flow.yaml")
-        self.assertEqual((answer.status, answer.error["task"], answer.error["code"]), (4, "purge", "LIMIT"))
-        self.assertEqual(answer.json["list"]["size"], 1)
 
 
 class Settings(CommandTest):

@@ -127,7 +127,7 @@ int main(void) {{
         page = (ROOT / "docs/command.md").read_text()
         help_texts = [self.winnow("--help").out, self.winnow("run", "--help").out]
         options = {word for text in help_texts for word in re.findall(r"--[a-z-]+", text)}
-        verbs = re.findall(r"^  ([a-z]+) {8,}", help_texts[0].split("Subcommands:")[1], re.M)
+        verbs = re.findall(r"^  ([a-z]+) {8,}", help_texts[0].split("Commands:")[1].split("\n\n")[0], re.M)
         self.assertGreaterEqual(len(verbs), 5)
         self.assertEqual([word for word in [*options, *(f"winnow {verb}" for verb in verbs)] if word not in page], [])
 

@@ -1,52 +1,30 @@
 #include "hosts/cli/flow/duration.h"
 
 #include <cstdint>
-#include <span>
+#include <regex>
+#include <string>
 
 #include "document/strings.h"
 
 namespace winnow::cli {
-namespace {
-
-constexpr double kSecond = 1000;
-constexpr double kHour = 3600 * kSecond;
-constexpr double kLongest = 366 * 24 * kHour;
-
-struct Unit {
-  char letter;
-  double milliseconds;
-};
-
-constexpr Unit kDateUnits[] = {{'W', 7 * 24 * kHour}, {'D', 24 * kHour}};
-constexpr Unit kTimeUnits[] = {{'H', kHour}, {'M', 60 * kSecond}, {'S', kSecond}};
-
-// Takes `number letter` pairs off the front, each letter at most once and in order; only seconds may
-// have a fraction. What it can't read stays.
-void take(std::string_view& text, std::span<const Unit> units, double& sum) {
-  for (const auto& unit : units) {
-    const auto end = text.find_first_not_of("0123456789.");
-    if (end == std::string_view::npos || text[end] != unit.letter) continue;
-    const auto digits = text.substr(0, end);
-    const auto number = document::number_of<double>(digits);
-    const bool has_fraction = digits.find('.') != std::string_view::npos;
-    if (!number || (has_fraction && unit.letter != 'S')) return;
-    sum += *number * unit.milliseconds;
-    text.remove_prefix(end + 1);
-  }
-}
-
-}  // namespace
 
 std::optional<std::chrono::milliseconds> read_duration(std::string_view text) {
-  if (!text.starts_with('P') || text.ends_with('T')) return std::nullopt;
-  text.remove_prefix(1);
+  // Weeks, days, hours, minutes and seconds, of which seconds alone may have a fraction.
+  static const std::regex form(
+      R"(P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?)");
+  constexpr double kMilliseconds[] = {7 * 24 * 3600e3, 24 * 3600e3, 3600e3, 60e3, 1e3};
+  constexpr std::size_t kMostCharacters = 100;  // a longer one is beyond a year in any case
+  constexpr double kLongest = 366 * 24 * 3600e3;
+  std::cmatch parts;
+  const bool fits = text.size() <= kMostCharacters && !text.ends_with('T') &&
+                    std::regex_match(text.data(), text.data() + text.size(), parts, form);
+  if (!fits) return std::nullopt;
   double sum = 0;
-  take(text, kDateUnits, sum);
-  if (text.starts_with('T')) {
-    text.remove_prefix(1);
-    take(text, kTimeUnits, sum);
+  for (std::size_t i = 0; i < std::size(kMilliseconds); ++i) {
+    const auto& part = parts[i + 1];
+    if (part.matched) sum += *document::number_of<double>(part.str()) * kMilliseconds[i];
   }
-  if (!text.empty() || sum < 1 || sum > kLongest) return std::nullopt;
+  if (sum < 1 || sum > kLongest) return std::nullopt;
   return std::chrono::milliseconds(static_cast<std::int64_t>(sum));
 }
 

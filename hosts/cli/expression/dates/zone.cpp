@@ -7,11 +7,19 @@
 #include "document/instant.h"
 #include "document/nearest.h"
 #include "hosts/cli/expression/refuse.h"
+#include "outcome/try.h"
 
 namespace winnow::cli::expression {
 namespace {
 
 using std::chrono::seconds;
+
+tl::unexpected<Failure> without_database(const std::string& reason) {
+  return refuse(
+      "the machine's time zones can't be read: " + reason +
+      " (the tz database in /usr/share/zoneinfo, and /etc/localtime where TZ is not set); "
+      "install the package tzdata, or set TZ=UTC if you mean UTC");
+}
 
 // The library throws where it can't read the database or the machine's zone.
 template <class Ask>
@@ -19,8 +27,7 @@ auto from_database(Ask ask) -> Outcome<decltype(ask())> {
   try {
     return ask();
   } catch (const std::exception& error) {
-    return refuse(std::string("the tz database can't be read (") + error.what() +
-                  "); install the package tzdata, or set TZ=UTC if you mean UTC");
+    return without_database(error.what());
   }
 }
 
@@ -43,10 +50,10 @@ Outcome<Zone> find_zone(const std::string& name) {
   if (const auto fixed = document::parse_iso_date_time("1970-01-01T00:00" + name)) {
     if (fixed->offset && fixed->zone.empty()) return Zone{nullptr, *fixed->offset};
   }
-  const auto database = from_database([] { return &date::get_tzdb(); });
-  if (!database) return fail(database.error());
+  WINNOW_TRY(const auto* database, from_database([] { return &date::get_tzdb(); }));
+  if (database->zones.empty()) return without_database("there is no zone");
   std::vector<std::string> known;
-  for (const auto& zone : (*database)->zones) known.push_back(zone.name());
+  for (const auto& zone : database->zones) known.push_back(zone.name());
   const auto region = from_database([&] { return date::locate_zone(name); });
   if (region) return Zone{*region, seconds(0)};
   return refuse("unknown time zone '" + name + "'" + document::did_you_mean(name, known));

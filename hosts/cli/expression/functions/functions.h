@@ -19,7 +19,7 @@ std::vector<Callable> list_filters();
 Outcome<std::string> string_of(const Json& value);
 
 // A filter that leaves null as it is, as most of Pebble's do.
-template <Outcome<Json> (*Filter)(const Invocation&)>
+template <auto Filter>
 Outcome<Json> unless_null(const Invocation& call) {
   return call.input.is_null() ? Outcome<Json>(Json()) : Filter(call);
 }

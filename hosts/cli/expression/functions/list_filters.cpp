@@ -8,49 +8,81 @@
 namespace winnow::cli::expression {
 namespace {
 
-Outcome<Json> list_of(const Json& value) {
-  if (value.is_array()) return value;
-  return refuse("expected a list, found " + described(value));
-}
-
-Outcome<Json> list_or_characters(const Json& value) {
-  if (!value.is_string()) return list_of(value);
+Json characters_of(const Json& text) {
   Json list = Json::array();
-  for (const auto character : characters(value.get_ref<const std::string&>())) {
+  for (const auto character : characters(text.get_ref<const std::string&>())) {
     list.push_back(character);
   }
   return list;
 }
 
-Outcome<Json> join(const Invocation& call) {
-  WINNOW_TRY(const Json list, list_of(call.input));
-  std::string text;
+// A filter from a list to a value; with `OrString` it takes a string's characters too.
+template <auto Function, bool OrString = false>
+Outcome<Json> of_list(const Invocation& call) {
+  const Json& input = call.input;
+  if (input.is_null()) return Json();
+  if (OrString && input.is_string()) return Function(characters_of(input));
+  if (input.is_array()) return Function(input);
+  return refuse("expected a list, found " + described(input));
+}
+
+Outcome<Json> first(const Json& list) {
+  return list.empty() ? Json() : list.front();
+}
+Outcome<Json> last(const Json& list) {
+  return list.empty() ? Json() : list.back();
+}
+
+Outcome<Json> reverse(Json list) {
+  std::reverse(list.begin(), list.end());
+  return list;
+}
+
+Outcome<Json> sort(Json list) {
+  const auto all = [&list](bool (Json::*is)() const noexcept) {
+    return std::all_of(list.begin(), list.end(), [is](const Json& item) { return (item.*is)(); });
+  };
+  if (!all(&Json::is_number) && !all(&Json::is_string)) {
+    return refuse("only numbers, or only strings, have an order");
+  }
+  std::sort(list.begin(), list.end());
+  return list;
+}
+
+Outcome<Json> sort_backwards(const Json& list) {
+  WINNOW_TRY(Json sorted, sort(list));
+  return reverse(std::move(sorted));
+}
+
+Outcome<Json> distinct(const Json& list) {
+  Json each = Json::array();
   for (const auto& item : list) {
-    if (&item != &list.front()) text += printed(call.argument(0));
+    if (std::find(each.begin(), each.end(), item) == each.end()) each.push_back(item);
+  }
+  return each;
+}
+
+Outcome<Json> join(const Invocation& call) {
+  if (!call.input.is_array()) return refuse("expected a list, found " + described(call.input));
+  std::string text;
+  for (const auto& item : call.input) {
+    if (&item != &call.input.front()) text += printed(call.argument(0));
     text += printed(item);
   }
   return Json(std::move(text));
 }
 
-Outcome<Json> first(const Invocation& call) {
-  WINNOW_TRY(const Json list, list_or_characters(call.input));
-  return list.empty() ? Json() : list.front();
-}
-
-Outcome<Json> last(const Invocation& call) {
-  WINNOW_TRY(const Json list, list_or_characters(call.input));
-  return list.empty() ? Json() : list.back();
-}
-
 Outcome<Json> length(const Invocation& call) {
-  if (call.input.is_string()) {
-    return Json(characters(call.input.get_ref<const std::string&>()).size());
-  }
+  if (call.input.is_string()) return Json(characters_of(call.input).size());
   return Json(call.input.is_structured() ? call.input.size() : 0);
 }
 
 Outcome<Json> slice(const Invocation& call) {
-  WINNOW_TRY(const Json list, list_or_characters(call.input));
+  const bool is_string = call.input.is_string();
+  if (!is_string && !call.input.is_array()) {
+    return refuse("expected a list or a string, found " + described(call.input));
+  }
+  const Json list = is_string ? characters_of(call.input) : call.input;
   const auto size = static_cast<std::int64_t>(list.size());
   const auto bound = [&call](std::size_t index, std::int64_t otherwise) {
     const Json& argument = call.argument(index);
@@ -63,43 +95,10 @@ Outcome<Json> slice(const Invocation& call) {
   }
   Json part = Json::array();
   part.insert(part.end(), list.begin() + *from, list.begin() + *to);
-  if (!call.input.is_string()) return part;
+  if (!is_string) return part;
   std::string text;
   for (const auto& character : part) text += printed(character);
   return Json(std::move(text));
-}
-
-Outcome<Json> reverse(const Invocation& call) {
-  WINNOW_TRY(Json list, list_of(call.input));
-  std::reverse(list.begin(), list.end());
-  return list;
-}
-
-Outcome<Json> sort(const Invocation& call) {
-  WINNOW_TRY(Json list, list_of(call.input));
-  const auto all = [&list](bool (Json::*is)() const noexcept) {
-    return std::all_of(list.begin(), list.end(), [is](const Json& item) { return (item.*is)(); });
-  };
-  if (!all(&Json::is_number) && !all(&Json::is_string)) {
-    return refuse("only numbers, or only strings, have an order");
-  }
-  std::sort(list.begin(), list.end());
-  return list;
-}
-
-Outcome<Json> sort_backwards(const Invocation& call) {
-  WINNOW_TRY(Json list, sort(call));
-  std::reverse(list.begin(), list.end());
-  return list;
-}
-
-Outcome<Json> distinct(const Invocation& call) {
-  WINNOW_TRY(const Json list, list_of(call.input));
-  Json each = Json::array();
-  for (const auto& item : list) {
-    if (std::find(each.begin(), each.end(), item) == each.end()) each.push_back(item);
-  }
-  return each;
 }
 
 template <bool Keys>
@@ -115,14 +114,14 @@ Outcome<Json> parts(const Invocation& call) {
 std::vector<Callable> list_filters() {
   return {
       {"join", {"separator"}, 0, unless_null<join>},
-      {"first", {}, 0, unless_null<first>},
-      {"last", {}, 0, unless_null<last>},
+      {"first", {}, 0, of_list<first, true>},
+      {"last", {}, 0, of_list<last, true>},
       {"length", {}, 0, length},
       {"slice", {"fromIndex", "toIndex"}, 0, unless_null<slice>},
-      {"sort", {}, 0, unless_null<sort>},
-      {"rsort", {}, 0, unless_null<sort_backwards>},
-      {"reverse", {}, 0, unless_null<reverse>},
-      {"distinct", {}, 0, unless_null<distinct>},
+      {"sort", {}, 0, of_list<sort>},
+      {"rsort", {}, 0, of_list<sort_backwards>},
+      {"reverse", {}, 0, of_list<reverse>},
+      {"distinct", {}, 0, of_list<distinct>},
       {"keys", {}, 0, unless_null<parts<true>>},
       {"values", {}, 0, unless_null<parts<false>>},
   };

@@ -11,10 +11,19 @@ namespace {
 
 constexpr std::size_t kLongestResult = std::size_t{1024} * 1024;
 
-template <std::string (*Change)(std::string_view)>
-Outcome<Json> changed(const Invocation& call) {
+// From a string to a value, and from a string and one argument that is a string.
+template <auto Function>
+Outcome<Json> of_string(const Invocation& call) {
+  if (call.input.is_null()) return Json();
   WINNOW_TRY(const auto text, string_of(call.input));
-  return Json(Change(text));
+  return Json(Function(text));
+}
+template <auto Function>
+Outcome<Json> of_strings(const Invocation& call) {
+  if (call.input.is_null()) return Json();
+  WINNOW_TRY(const auto text, string_of(call.input));
+  WINNOW_TRY(const auto argument, string_of(call.argument(0)));
+  return Json(Function(text, argument));
 }
 
 std::string trim(std::string_view text) {
@@ -81,26 +90,19 @@ Outcome<Json> split(const Invocation& call) {
   return parts;
 }
 
-Outcome<Json> starts_with(const Invocation& call) {
-  WINNOW_TRY(const auto text, string_of(call.input));
-  WINNOW_TRY(const auto start, string_of(call.argument(0)));
-  return Json(text.starts_with(start));
+bool starts_with(const std::string& text, const std::string& start) {
+  return text.starts_with(start);
 }
-
-Outcome<Json> ends_with(const Invocation& call) {
-  WINNOW_TRY(const auto text, string_of(call.input));
-  WINNOW_TRY(const auto end, string_of(call.argument(0)));
-  return Json(text.ends_with(end));
+bool ends_with(const std::string& text, const std::string& end) {
+  return text.ends_with(end);
 }
 
 // Without the separator, what is before it is the whole string and what is after it is nothing.
 template <bool Last, bool Before>
-Outcome<Json> substring(const Invocation& call) {
-  WINNOW_TRY(const auto text, string_of(call.input));
-  WINNOW_TRY(const auto separator, string_of(call.argument(0)));
+std::string substring(const std::string& text, const std::string& separator) {
   const auto at = Last ? text.rfind(separator) : text.find(separator);
-  if (at == std::string::npos) return Json(Before ? text : std::string());
-  return Json(Before ? text.substr(0, at) : text.substr(at + separator.size()));
+  if (at == std::string::npos) return Before ? text : std::string();
+  return Before ? text.substr(0, at) : text.substr(at + separator.size());
 }
 
 Outcome<Json> number(const Invocation& call) {
@@ -135,17 +137,17 @@ Outcome<Json> to_json(const Invocation& call) {
 std::vector<Callable> string_filters() {
   return {
       {"default", {"default"}, 1, default_value, true},
-      {"upper", {}, 0, unless_null<changed<upper>>},
-      {"lower", {}, 0, unless_null<changed<lower>>},
-      {"trim", {}, 0, unless_null<changed<trim>>},
+      {"upper", {}, 0, of_string<upper>},
+      {"lower", {}, 0, of_string<lower>},
+      {"trim", {}, 0, of_string<trim>},
       {"replace", {"replace_pairs", "regexp"}, 1, unless_null<replace>},
       {"split", {"delimiter"}, 1, unless_null<split>},
-      {"startsWith", {"value"}, 1, unless_null<starts_with>},
-      {"endsWith", {"value"}, 1, unless_null<ends_with>},
-      {"substringBefore", {"separator"}, 1, unless_null<substring<false, true>>},
-      {"substringBeforeLast", {"separator"}, 1, unless_null<substring<true, true>>},
-      {"substringAfter", {"separator"}, 1, unless_null<substring<false, false>>},
-      {"substringAfterLast", {"separator"}, 1, unless_null<substring<true, false>>},
+      {"startsWith", {"value"}, 1, of_strings<starts_with>},
+      {"endsWith", {"value"}, 1, of_strings<ends_with>},
+      {"substringBefore", {"separator"}, 1, of_strings<substring<false, true>>},
+      {"substringBeforeLast", {"separator"}, 1, of_strings<substring<true, true>>},
+      {"substringAfter", {"separator"}, 1, of_strings<substring<false, false>>},
+      {"substringAfterLast", {"separator"}, 1, of_strings<substring<true, false>>},
       {"number", {"type"}, 0, unless_null<number>},
       {"abs", {}, 0, absolute},
       {"json", {}, 0, to_json},
