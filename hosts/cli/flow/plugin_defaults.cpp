@@ -1,7 +1,9 @@
 #include "hosts/cli/flow/plugin_defaults.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
+#include <string_view>
 
 #include "document/pointer.h"
 #include "hosts/cli/flow/flow.h"
@@ -30,60 +32,97 @@ std::vector<PluginDefault> defaults_of(const Json& flow) {
   return all;
 }
 
-bool is_for(const std::string& default_type, const std::string& task_type, const Json& described) {
-  if (task_type.starts_with(default_type)) return true;
+// The type that a default for `type` counts for beside it; empty: none. For an alias it is the class
+// in Kestra, which is a task's first alias; winnow's own name, which Kestra does not know, stands for
+// all names of the task, here for `task_type`.
+std::string second_type(const std::string& type, const std::string& task_type,
+                        const Json& described) {
   for (const auto& task : described["tasks"]) {
-    const auto& name = task["name"];
+    const std::string name = task["name"];
     const auto& aliases = task["aliases"];
-    const auto is_alias = [&aliases](const std::string& type) {
-      return std::find(aliases.begin(), aliases.end(), Json(type)) != aliases.end();
+    const auto is_alias = [&aliases](const std::string& each) {
+      return std::find(aliases.begin(), aliases.end(), Json(each)) != aliases.end();
     };
-    // winnow's own name, which Kestra does not know, stands for all the names of the task.
-    if (default_type == name &&
-        (is_alias(task_type) || task_type == std::string(kPluginPackage) + default_type)) {
-      return true;
-    }
-    // The first alias is the class in Kestra; the others are that class's aliases.
-    if (is_alias(default_type) && (task_type == name || task_type == aliases.front())) return true;
+    const bool is_own = is_alias(task_type) || task_type == std::string(kPluginPackage) + name;
+    if (type == name && is_own) return task_type;
+    if (is_alias(type)) return task_type == name ? name : aliases.front().get<std::string>();
   }
-  return false;
+  return {};
+}
+
+// Java's String.hashCode, spread as HashMap does.
+std::uint32_t java_hash(std::string_view text) {
+  std::uint32_t hash = 0;
+  for (const char c : text) hash = 31 * hash + static_cast<unsigned char>(c);
+  return hash ^ (hash >> 16U);
+}
+
+struct Applied {
+  const PluginDefault* from;
+  std::uint32_t bucket;
+};
+
+// The defaults of one kind that are for a task, in the order in which Kestra merges them: it keeps
+// them in a java.util.HashMap by type, those that aliases stand for after the others.
+std::vector<Applied> applied_to(const std::string& task_type, bool forced,
+                                const std::vector<PluginDefault>& defaults, const Json& described) {
+  std::vector<std::pair<std::string, const PluginDefault*>> by_type;
+  for (const auto& each : defaults) {
+    if (each.forced == forced) by_type.emplace_back(each.type, &each);
+  }
+  for (std::size_t i = 0, count = by_type.size(); i < count; ++i) {
+    auto other = second_type(by_type[i].first, task_type, described);
+    if (!other.empty() && other != by_type[i].first) {
+      by_type.emplace_back(std::move(other), by_type[i].second);
+    }
+  }
+  std::map<std::string, std::size_t> first_place;  // the map's keys, and which was there first
+  std::uint32_t buckets = 16;
+  for (const auto& [type, from] : by_type) {
+    if (first_place.size() > buckets / 4 * 3) buckets *= 2;  // grows before it adds
+    first_place.emplace(type, first_place.size());
+  }
+  const auto bucket_of = [buckets](const std::string& type) { return java_hash(type) % buckets; };
+  std::erase_if(by_type, [&](const auto& each) { return !task_type.starts_with(each.first); });
+  // computeIfAbsent puts a new type in front of those in its bucket.
+  std::stable_sort(by_type.begin(), by_type.end(), [&](const auto& one, const auto& other) {
+    return std::pair(bucket_of(one.first), first_place[other.first]) <
+           std::pair(bucket_of(other.first), first_place[one.first]);
+  });
+  std::vector<Applied> applied;
+  for (const auto& [type, from] : by_type) applied.push_back({from, bucket_of(type)});
+  return applied;
 }
 
 // The values of one task, and where each came from.
 class MergedTask {
  public:
   MergedTask(Document& document, Json& task, std::string pointer)
-      : document_(document), task_(task), own_(task), pointer_(std::move(pointer)) {}
+      : document_(document), task_(task), pointer_(std::move(pointer)) {}
 
-  Outcome<void> add(const PluginDefault& from) {
-    for (const auto& [key, value] : from.values.items()) {
-      if (value.is_null()) continue;
-      if (!from.forced && own_.contains(key) && !own_[key].is_structured()) continue;
-      WINNOW_CHECK(check_conflict(from, key, value));
+  Outcome<void> add(const Applied& applied) {
+    const auto& [from, bucket] = applied;
+    if (from->forced) {
+      WINNOW_CHECK(check_order(*from, bucket));
     }
-    merge(task_, pointer_, from.values, from.pointer, from.forced);
+    merge(task_, pointer_, from->values, from->pointer, from->forced);
     return {};
   }
 
  private:
-  struct Setter {
-    std::string type;
-    Json value;
-  };
-
-  Outcome<void> check_conflict(const PluginDefault& from, const std::string& key,
-                               const Json& value) {
-    const auto [earlier, is_first] =
-        setters_.try_emplace({from.forced, key}, Setter{from.type, value});
-    const auto& other = earlier->second;
-    const bool is_settled = is_first || other.value == value ||
-                            (other.value.is_array() && value.is_array()) ||
-                            (other.type == from.type && !from.forced);
-    if (is_settled) return {};
-    return mistake(document_, pointer_to(from.pointer, key),
-                   "pluginDefaults give '" + key + "' two values for the task '" +
-                       task_.value("id", std::string()) +
-                       "', and versions of Kestra differ in which one counts; keep one of them");
+  // Of two forced defaults in one bucket Kestra 1.1 merges the first last, and Kestra 1.3 the last.
+  Outcome<void> check_order(const PluginDefault& from, std::uint32_t bucket) {
+    for (const auto& [key, value] : from.values.items()) {
+      if (value.is_null()) continue;
+      const auto [earlier, is_first] = forced_.try_emplace({bucket, key}, value);
+      const auto& other = earlier->second;
+      if (is_first || other == value || (other.is_array() && value.is_array())) continue;
+      return mistake(document_, pointer_to(from.pointer, key),
+                     "pluginDefaults force two values of '" + key + "' on the task '" +
+                         task_.value("id", std::string()) +
+                         "', and versions of Kestra differ in which one counts; keep one of them");
+    }
+    return {};
   }
 
   void merge(Json& target, const std::string& pointer, const Json& values, const std::string& from,
@@ -133,9 +172,8 @@ class MergedTask {
 
   Document& document_;
   Json& task_;
-  Json own_;
   std::string pointer_;
-  std::map<std::pair<bool, std::string>, Setter> setters_;
+  std::map<std::pair<std::uint32_t, std::string>, Json> forced_;
 };
 
 }  // namespace
@@ -147,8 +185,7 @@ Outcome<Document> with_plugin_defaults(Document flow, const Json& described) {
     const auto type = task["type"].get<std::string>();
     MergedTask merged(flow, task, pointer_to("/tasks", index++));
     for (const bool forced : {false, true}) {
-      for (const auto& each : defaults) {
-        if (each.forced != forced || !is_for(each.type, type, described)) continue;
+      for (const auto& each : applied_to(type, forced, defaults, described)) {
         WINNOW_CHECK(merged.add(each));
       }
     }
@@ -161,7 +198,7 @@ std::vector<std::string> unused_plugin_defaults(const Json& flow, const Json& de
   for (const auto& each : defaults_of(flow)) {
     const auto& tasks = flow["tasks"];
     const bool is_used = std::any_of(tasks.begin(), tasks.end(), [&](const Json& task) {
-      return is_for(each.type, task["type"].get<std::string>(), described);
+      return !applied_to(task["type"], each.forced, {each}, described).empty();
     });
     if (!is_used) unused.push_back(each.type);
   }

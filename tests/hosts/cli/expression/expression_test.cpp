@@ -1,4 +1,6 @@
 // Pebble's syntax: values, operators, functions and filters that don't concern dates.
+#include <random>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -228,6 +230,106 @@ TEST(Template, RefusesWhatIsNestedTooDeepOrTooLong) {
   std::string sum = "1";
   for (int i = 0; i < 2000; ++i) sum += "+1";
   EXPECT_THAT(rendered("{{ " + sum + " }}"), testing::HasSubstr("too long"));
+}
+
+// Parts of expressions in any order: a value, or a failure that names a place, and no harm.
+TEST(Template, TakesAnyString) {
+  constexpr const char* kParts[] = {"{{",
+                                    "}}",
+                                    "-}}",
+                                    "{{- ",
+                                    " ",
+                                    "\n",
+                                    "(",
+                                    ")",
+                                    "[",
+                                    "]",
+                                    "{",
+                                    "}",
+                                    ",",
+                                    ":",
+                                    ".",
+                                    "..",
+                                    "?",
+                                    "??",
+                                    "???",
+                                    "|",
+                                    "=",
+                                    "==",
+                                    "!=",
+                                    "<",
+                                    ">=",
+                                    "+",
+                                    "-",
+                                    "*",
+                                    "/",
+                                    "%",
+                                    "~",
+                                    "'",
+                                    "\"",
+                                    "\\",
+                                    "#{",
+                                    "{#",
+                                    "#}",
+                                    "{%",
+                                    "1",
+                                    "2.5",
+                                    "9223372036854775807",
+                                    "0",
+                                    "null",
+                                    "true",
+                                    "not",
+                                    "is",
+                                    "is not",
+                                    "and",
+                                    "or",
+                                    "in",
+                                    "contains",
+                                    "empty",
+                                    "defined",
+                                    "inputs",
+                                    "outputs",
+                                    "days",
+                                    "list",
+                                    "rows",
+                                    "now",
+                                    "now()",
+                                    "max(",
+                                    "range(",
+                                    "dateAdd(",
+                                    "date(",
+                                    "split(",
+                                    "replace(",
+                                    "slice(",
+                                    "first",
+                                    "last",
+                                    "upper",
+                                    "number",
+                                    "sort",
+                                    "MONTHS",
+                                    "yyyy",
+                                    "\xc3\xa9",
+                                    "\xff",
+                                    "x"};
+  const auto seed = std::random_device()();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  const auto all = scope();
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text = i % 4 == 0 ? "" : "{{ ";
+    for (auto parts = random() % 16; parts > 0; --parts)
+      text += kParts[random() % std::size(kParts)];
+    if (i % 4 != 0) text += " }}";
+    const auto parsed = Template::parse(text, callables());
+    if (!parsed) {
+      ASSERT_THAT(parsed.error().message, testing::HasSubstr("column ")) << text;
+      continue;
+    }
+    EXPECT_LE(parsed->references().size(), text.size());
+    const auto value = parsed->value(all);
+    if (value) continue;
+    ASSERT_THAT(value.error().message, testing::HasSubstr("column ")) << text;
+  }
 }
 
 TEST(Template, FindsEveryUseOfAVariable) {

@@ -144,21 +144,50 @@ TEST(PluginDefaults, OfOneTypeCountInTheirOrder) {
             Json::parse(R"({"x": 2})"));
 }
 
-// Kestra 1.1 takes the first of two forced ones and 1.3 the last; of two types the one that a hash
-// map has first.
-TEST(PluginDefaults, AreRefusedWhereVersionsOfKestraDiffer) {
-  const std::string prefix = "  - {type: io.kestra, values: {x: 2}}\n";
-  const std::string type = "type: " + kClass;
-  for (const auto& defaults :
-       {of_class("values: {x: 1}") + prefix, prefix + of_class("values: {x: 1}"),
-        of_class("forced: true, values: {x: 1}") + of_class("forced: true, values: {x: 2}")}) {
-    EXPECT_THAT(merged(defaults, type).dump(), HasSubstr("give 'x' two values for the task 'a'"));
+// Read off Kestra 1.1.15 and 1.3.31: the order is that of a Java HashMap's buckets.
+TEST(PluginDefaults, OfSeveralTypesCountInTheOrderOfKestrasHashMap) {
+  struct Pair {
+    std::string counts;  // where neither is forced
+    std::string other;
+  };
+  const Pair pairs[] = {{kClass, "io.kestra"},
+                        {kClass, "io.kestra.plugin.core"},
+                        {kClass, "io.kestra.plugin.core.execution"},
+                        {kClass, kAlias},
+                        {"io.kestra.plugin.core.", kClass},
+                        {"io", kClass},
+                        {"io.kestra.plugin.core.", "io.kestra.plugin.core"},
+                        {"io.kestra.plugin.core", "io.kestra.plugin"},
+                        {kAlias, "io.kestra"}};
+  for (const auto& [counts, other] : pairs) {
+    const std::string one = "  - {type: " + counts + ", FORCED values: {x: counts}}\n";
+    const std::string two = "  - {type: " + other + ", FORCED values: {x: other}}\n";
+    for (auto defaults : {one + two, two + one}) {
+      for (const auto& [forced, expected] :
+           {std::pair("", "counts"), std::pair("forced: true,", "other")}) {
+        std::string text = defaults;
+        for (auto at = text.find("FORCED"); at != std::string::npos; at = text.find("FORCED")) {
+          text.replace(at, 6, forced);
+        }
+        if (*forced != '\0' && counts == kClass && other == kAlias) continue;  // one type: below
+        EXPECT_EQ(merged(text, "type: " + kClass)["x"], expected) << text;
+      }
+    }
   }
-  // Where both say the same, or the task itself says it, there is nothing to decide.
-  EXPECT_EQ(merged(of_class("values: {x: 2}") + prefix, type), Json::parse(R"({"x": 2})"));
-  EXPECT_EQ(merged(of_class("values: {x: 1}") + prefix, type + ", x: 3"),
-            Json::parse(R"({"x": 3})"));
-  EXPECT_EQ(merged(of_class("values: {y: 1}") + prefix, type), Json::parse(R"({"y": 1, "x": 2})"));
+}
+
+// Kestra 1.1 takes the first of two forced ones of a type, Kestra 1.3 the last.
+TEST(PluginDefaults, AreRefusedWhereVersionsOfKestraDiffer) {
+  const std::string type = "type: " + kClass;
+  const std::string first = of_class("forced: true, values: {x: 1}");
+  const std::string alias = "  - {type: " + kAlias + ", forced: true, values: {x: 2}}\n";
+  for (const auto& second : {of_class("forced: true, values: {x: 2}"), alias}) {
+    EXPECT_THAT(merged(first + second, type).dump(),
+                HasSubstr("force two values of 'x' on the task 'a'"));
+  }
+  // Where both say the same there is nothing to decide.
+  EXPECT_EQ(merged(first + of_class("forced: true, values: {x: 1, y: 2}"), type),
+            Json::parse(R"({"x": 1, "y": 2})"));
 }
 
 TEST(PluginDefaults, ThatAreForNoTaskAreNamed) {
