@@ -4,7 +4,7 @@
 #   mysql.sh start DIR [MYSQLD-OPTION...]   prints mysql://winnow:PASSWORD@127.0.0.1:PORT/winnow
 #   mysql.sh stop DIR                       ends that server alone and removes DIR's contents
 #   mysql.sh pause DIR                      ends it and keeps its data
-#   mysql.sh resume DIR                     starts it again, on another port, with the options that it had
+#   mysql.sh resume DIR                     starts it again, with the options that it had, on another port unless --port is one
 #   mysql.sh copy DIR NEW                   a paused server like the paused one in DIR
 #   mysql.sh crash DIR                      kill -9, and the same server again on the same data and port
 #
@@ -116,7 +116,8 @@ launch() {
   mapfile -t options < "$data/options"
   if [[ -e $data/first.sql ]]; then first=(--init-file="$home/first.sql"); fi
   for attempt in 1 2 3 4 5; do
-    port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
+    port=$(sed -n 's/^--port=//p' "$data/options")
+    if [[ -z $port ]]; then port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000)); fi
     # The log of the last start says too that a server is ready.
     rm -f "$data/log.err"
     # A process group of its own: what ends the test run with Ctrl-C leaves the server to `stop`.

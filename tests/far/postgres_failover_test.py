@@ -1,0 +1,75 @@
+#!/usr/bin/python3
+"""PostgreSQL: the primary goes in mid-purge and a replica takes its place. The run goes on there, with exact counts, or says what it
+could not learn; nothing is half, and one more run finishes."""
+
+import unittest
+
+from bed import Cases, until
+from databases import Postgres, credentials_of
+from failover import HOSTS, Cluster, FailOver, address_of
+
+
+class PostgresCluster(Cluster):
+    name, port, options = "postgres_cluster", 5432, "?target_session_attrs=read-write"
+
+    def __init__(self):
+        super().__init__()
+        self.synchronous, self.whole = "db2", True
+        with self.database("postgres") as postgres:
+            postgres.execute(f"CREATE ROLE purger LOGIN PASSWORD '{credentials_of(self.url)[1]}'")
+            postgres.execute("CREATE DATABASE kestra OWNER purger")
+        self.make_schema()
+
+    def database(self, name="kestra"):
+        return Postgres(self.url, (address_of(self.primary), 5432), name)
+
+    def promote(self, host):
+        self.do("promote", host)
+        self.primary = host
+        self.name_the_primary()
+
+    def restore(self):
+        """A primary, a synchronous and an asynchronous replica again."""
+        if self.whole:
+            return
+        self.mend_all()
+        self.synchronous, other = [host for host in HOSTS if host != self.primary]
+        self.do("rejoin", self.synchronous, self.primary, "synchronous")
+        self.do("rejoin", other, self.primary)
+        with self.database("postgres") as postgres:
+            until(lambda: postgres.rows("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'")[0][0] == 2, "replicas")
+        self.whole = True
+
+
+class PostgresFailOver(FailOver, unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = PostgresCluster()
+        cls.addClassCleanup(cls.cluster.stop)
+
+    def strike(self, how):
+        cluster = self.cluster
+
+        def act(_random):
+            cluster.whole = False
+            if how == "is cut off":
+                cluster.cut(cluster.primary)
+            else:
+                cluster.do("crash", cluster.primary)
+            cluster.promote(cluster.synchronous)
+
+        return act
+
+    def test_the_purge_goes_on_at_the_new_primary(self):
+        cases = Cases(self, "primary lost, replica promoted", "postgresql")
+
+        def one(case):
+            how = ["is killed", "is killed", "is killed", "is cut off"][case.index % 4]
+            way = list(self.cluster.ways())[case.index // 4 % 2]
+            self.one(cases, case, f"the primary {how}", self.strike(how), way)
+
+        cases.run(20, 500, one)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
