@@ -1,7 +1,9 @@
 #!/bin/bash
-# A pgbouncer in transaction mode before a test's PostgreSQL server, with one server connection for all its clients.
+# A pgbouncer before a test's PostgreSQL server.
 #
-#   pgbouncer.sh start DIR HOST PORT USER PASSWORD    prints its port
+#   pgbouncer.sh start DIR HOST PORT USER PASSWORD [MODE [CONNECTIONS [OWN-PORT]]]
+#       prints its port: a free one, unless OWN-PORT names it. MODE is transaction (the default), session or statement;
+#       CONNECTIONS is how many server connections all clients share, 1 by default
 #   pgbouncer.sh stop DIR
 #
 # pgbouncer refuses root, so root runs it as Debian's user postgres.
@@ -21,8 +23,8 @@ as_user() {
 }
 
 start_in() {
-  local folder=$1 host=$2 server=$3 user=$4 password=$5 port
-  port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+  local folder=$1 host=$2 server=$3 user=$4 password=$5 mode=${6:-transaction} connections=${7:-1} port=${8:-}
+  [[ -n $port ]] || port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
   mkdir -p "$folder"
   cat > "$folder/pgbouncer.ini" << CONF
 [databases]
@@ -33,8 +35,8 @@ listen_port = $port
 unix_socket_dir =
 auth_type = scram-sha-256
 auth_file = $folder/users
-pool_mode = transaction
-default_pool_size = 1
+pool_mode = $mode
+default_pool_size = $connections
 max_client_conn = 20
 logfile = $folder/log
 pidfile = $folder/pid
@@ -58,5 +60,5 @@ case ${1:-} in
     if [[ -f $2/pid ]]; then kill -INT "$(cat "$2/pid")" 2> /dev/null || true; fi
     rm -f -- "$2/pgbouncer.ini" "$2/users" "$2/log" "$2/pid" "$2/errors"
     ;;
-  *) die "usage: pgbouncer.sh start DIR HOST PORT USER PASSWORD | stop DIR" ;;
+  *) die "usage: pgbouncer.sh start DIR HOST PORT USER PASSWORD [MODE [CONNECTIONS [OWN-PORT]]] | stop DIR" ;;
 esac
