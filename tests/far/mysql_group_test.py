@@ -2,13 +2,17 @@
 """MySQL group replication: the primary is killed, cut off or steps down in mid-purge. The run goes on at the next primary, with exact
 counts, or says what it could not learn; nothing is half, and one more run finishes."""
 
+import random
+import threading
 import unittest
 
 import pymysql
 
-from bed import Cases, until
+from bed import Cases, Folder, Winnow, finished, script, until
 from databases import Mysql, credentials_of
 from failover import HOSTS, Cluster, FailOver, address_of
+from tour import Tour
+from world import Bed
 
 
 class MysqlGroup(Cluster):
@@ -47,11 +51,106 @@ class MysqlGroup(Cluster):
             self.away = None
 
 
-class MysqlFailOver(FailOver, unittest.TestCase):
+class MysqlGroupCase(Tour, FailOver, unittest.TestCase):
+    """One group for all suites here; each leaves it whole."""
+
     @classmethod
     def setUpClass(cls):
+        script("mysql_router", "fetch")
         cls.cluster = MysqlGroup()
         cls.addClassCleanup(cls.cluster.stop)
+
+    def setUp(self):
+        self.cluster.restore()
+        self.folder = Folder("far-group")
+        self.addCleanup(self.folder.remove)
+        self.storage = self.folder.path / "storage"
+
+    def bed(self):
+        return Bed(self.enterContext(self.cluster.database()), self.storage)
+
+    def winnow(self, address, port, more=""):
+        password = credentials_of(self.cluster.url)[1]
+        return Winnow(self.folder.path, f"mysql://purger:{password}@{address}:{port}/kestra", self.storage, more)
+
+    def set_everywhere(self, name, value):
+        for host in HOSTS:
+            with self.cluster.database("", host) as mysql:
+                mysql.execute(f"SET GLOBAL {name} = {value}")
+
+    def assert_done(self, bed, before, result):
+        now = bed.look()
+        self.assertEqual(result.status, 0, result)
+        self.assertEqual(bed.broken_now(now) + bed.left_over(now) + bed.miscounted(before, now, result.counters), [], result)
+
+
+class InAGroup(MysqlGroupCase):
+    def servers(self):
+        return [f"{address_of(host)}:3306" for host in [self.cluster.primary, *(host for host in HOSTS if host != self.cluster.primary)]]
+
+    def test_all_tasks_at_the_primary(self):
+        self.tour(self.winnow(address_of(self.cluster.primary), 3306), self.bed())
+
+    def test_all_tasks_through_mysql_router(self):
+        script("mysql_router", "start", self.folder.path / "router", 6446, "first-available", *self.servers())
+        self.addCleanup(script, "mysql_router", "stop", self.folder.path / "router")
+        self.tour(self.winnow("127.0.0.1", 6446), self.bed())
+
+    def test_all_tasks_through_haproxy(self):
+        script("haproxy", "start", self.folder.path / "haproxy", 3307, *self.servers())
+        self.addCleanup(script, "haproxy", "stop", self.folder.path / "haproxy")
+        self.tour(self.winnow("127.0.0.1", 3307), self.bed())
+
+    def test_a_secondary_is_refused_by_name_before_anything_goes(self):
+        bed = self.bed()
+        bed.fill(random.Random(3), 100)
+        before = bed.look()
+        result = self.winnow(address_of(next(host for host in HOSTS if host != self.cluster.primary)), 3306).call(
+            "PurgeExecutions", bed.parameters())
+        self.assertNotEqual(result.status, 0)
+        self.assertIn("read-only", result.json["error"]["message"])
+        self.assertEqual(bed.look(), before)
+
+    def test_a_transaction_larger_than_the_groups_limit_is_halved(self):
+        bed = self.bed()
+        bed.fill(random.Random(3), 700)
+        before = bed.look()
+        self.set_everywhere("group_replication_transaction_size_limit", 30_000)
+        self.addCleanup(self.set_everywhere, "group_replication_transaction_size_limit", 150_000_000)
+        winnow = self.winnow(address_of(self.cluster.primary), 3306)
+        self.assert_done(bed, before, finished(winnow.purge(bed.parameters())))
+
+    def test_conflicts_with_another_primary_are_tried_again(self):
+        """Several primaries: the group refuses the transaction that is certified second (3101)."""
+        bed = self.bed()
+        bed.fill(random.Random(3), 700)
+        before = bed.look()
+        self.cluster.do("sql", self.cluster.primary, "SELECT group_replication_switch_to_multi_primary_mode()")
+        self.addCleanup(self.cluster.do, "sql", self.cluster.primary, "SELECT group_replication_switch_to_single_primary_mode()")
+        other = next(host for host in HOSTS if host != self.cluster.primary)
+        run = self.winnow(address_of(self.cluster.primary), 3306).purge(bed.parameters(batchSize=50))
+        goes = sorted(bed.goes)
+
+        def write():
+            # As a late write of Kestra's: the rows that are about to go are touched on another member.
+            with self.cluster.database(host=other) as mysql:
+                number = 0
+                while run.poll() is None:
+                    number = (number + 1) % len(goes)
+                    try:
+                        mysql.execute("UPDATE executions SET value = JSON_SET(value, '$.touched', %s) WHERE `key` = %s", number, goes[number])
+                    except pymysql.Error:
+                        continue
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        result = finished(run)
+        writer.join()
+        self.assert_done(bed, before, result)
+        self.assertGreater(result.counters["retries"], 0, "no conflict came up")
+
+
+class MysqlFailOver(MysqlGroupCase):
 
     def strike(self, how):
         cluster = self.cluster

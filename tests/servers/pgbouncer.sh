@@ -4,7 +4,7 @@
 #   pgbouncer.sh start DIR HOST PORT USER PASSWORD [MODE [CONNECTIONS [OWN-PORT]]]
 #       prints its port: a free one, unless OWN-PORT names it. MODE is transaction (the default), session or statement;
 #       CONNECTIONS is how many server connections all clients share, 1 by default
-#   pgbouncer.sh stop DIR
+#   pgbouncer.sh stop DIR    at once: sessions through it are cut
 #
 # pgbouncer refuses root, so root runs it as Debian's user postgres.
 set -euo pipefail
@@ -57,7 +57,11 @@ CONF
 case ${1:-} in
   start) shift && start_in "$@" ;;
   stop)
-    if [[ -f $2/pid ]]; then kill -INT "$(cat "$2/pid")" 2> /dev/null || true; fi
+    if [[ -f $2/pid ]]; then
+      pid=$(< "$2/pid")
+      kill -TERM "$pid" 2> /dev/null || true
+      while kill -0 "$pid" 2> /dev/null; do sleep 0.02; done
+    fi
     rm -f -- "$2/pgbouncer.ini" "$2/users" "$2/log" "$2/pid" "$2/errors"
     ;;
   *) die "usage: pgbouncer.sh start DIR HOST PORT USER PASSWORD [MODE [CONNECTIONS [OWN-PORT]]] | stop DIR" ;;

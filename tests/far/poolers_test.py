@@ -1,0 +1,86 @@
+#!/usr/bin/python3
+"""PostgreSQL behind poolers and balancers: pgbouncer in its three modes, pgpool2 before a primary and its replicas, haproxy."""
+
+import json
+import unittest
+
+from bed import Folder, Winnow, finished, script, until
+from databases import credentials_of
+from postgres_failover_test import PostgresCluster
+from tour import Tour
+from world import Bed
+import random
+
+
+class Poolers(Tour, unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = PostgresCluster()
+        cls.addClassCleanup(cls.cluster.stop)
+        cls.password = credentials_of(cls.cluster.url)[1]
+
+    def setUp(self):
+        self.folder = Folder("far-pooler")
+        self.addCleanup(self.folder.remove)
+        self.database = self.enterContext(self.cluster.database())
+        self.bed = Bed(self.database, self.folder.path / "storage")
+
+    def bouncer(self, mode, connections=4, port=""):
+        # The processes of poolers are on the host `client`, as this one is.
+        port = script("pgbouncer", "start", self.folder.path / "bouncer", "10.77.0.1", 5432, "purger", self.password, mode, connections, port)
+        self.addCleanup(script, "pgbouncer", "stop", self.folder.path / "bouncer")
+        return port
+
+    def at(self, port, more=""):
+        return Winnow(self.folder.path, f"postgresql://purger:{self.password}@127.0.0.1:{port}/kestra", self.folder.path / "storage", more)
+
+    def test_pgbouncer_in_session_mode(self):
+        self.tour(self.at(self.bouncer("session")), self.bed)
+
+    def test_pgbouncer_in_transaction_mode(self):
+        self.tour(self.at(self.bouncer("transaction")), self.bed)
+
+    def test_pgbouncer_in_transaction_mode_with_one_server_connection(self):
+        self.tour(self.at(self.bouncer("transaction", 1)), self.bed)
+
+    def test_pgbouncer_in_statement_mode_is_refused_by_name_before_anything_goes(self):
+        self.bed.fill(random.Random(3), 100)
+        before = self.bed.look()
+        result = self.at(self.bouncer("statement")).call("PurgeExecutions", self.bed.parameters())
+        self.assertNotEqual(result.status, 0)
+        self.assertIn("pool", result.json["error"]["message"])
+        self.assertIn("transaction", result.json["error"]["message"])
+        self.assertEqual(self.bed.look(), before)
+
+    def test_pgbouncer_that_is_restarted_in_the_middle(self):
+        for mode in ("session", "transaction"):
+            with self.subTest(mode):
+                port = self.bouncer(mode)
+                self.bed.fill(random.Random(5), 700)
+                before = self.bed.look()
+                run = self.at(port).purge(self.bed.parameters(batchSize=10))
+                until(lambda: run.poll() is not None or self.database.count() < 600, "batches")
+                script("pgbouncer", "stop", self.folder.path / "bouncer")
+                self.bouncer(mode, port=port)
+                result = finished(run)
+                now = self.bed.look()
+                self.assertEqual(result.status, 0, result)
+                self.assertEqual(self.bed.broken_now(now) + self.bed.left_over(now)
+                                 + self.bed.miscounted(before, now, result.counters), [], result)
+                script("pgbouncer", "stop", self.folder.path / "bouncer")
+
+    def test_pgpool_before_a_primary_and_its_replicas(self):
+        servers = [f"10.77.0.{number}:5432" for number in (1, 2, 3)]
+        script("pgpool", "start", self.folder.path / "pgpool", 9999, "winnow", self.password, *servers)
+        self.addCleanup(script, "pgpool", "stop", self.folder.path / "pgpool")
+        self.tour(self.at(9999), self.bed)
+
+    def test_haproxy_with_the_servers_in_their_order(self):
+        servers = [f"10.77.0.{number}:5432" for number in (1, 2, 3)]
+        script("haproxy", "start", self.folder.path / "haproxy", 5000, *servers)
+        self.addCleanup(script, "haproxy", "stop", self.folder.path / "haproxy")
+        self.tour(self.at(5000), self.bed)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
