@@ -79,10 +79,11 @@ class Result:
 
 
 class Winnow:
-    """The command with a configuration of its own. `hosts`: a file that it sees as /etc/hosts, whose names may change their address."""
+    """The command with a configuration of its own. `hosts`: a file that it sees as /etc/hosts, whose names may change their address.
+    `host`: a network's folder and the host in it on which the command runs; without it where this process is."""
 
-    def __init__(self, folder, url, storage, more="", hosts=None):
-        self.path, self.hosts = pathlib.Path(folder), hosts
+    def __init__(self, folder, url, storage, more="", hosts=None, host=None):
+        self.path, self.hosts, self.host = pathlib.Path(folder), hosts, host
         self.configure(url, storage, more)
 
     def configure(self, url, storage, more=""):
@@ -91,8 +92,9 @@ class Winnow:
 
     def start(self, *words, **environment):
         small = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+        there = [SERVERS / "network.sh", "run", *self.host] if self.host else []
         own = ["unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc/hosts && exec "$@"', self.hosts] if self.hosts else []
-        return subprocess.Popen([str(word) for word in (*own, BIN / "winnow", *words)], cwd=self.path, text=True,
+        return subprocess.Popen([str(word) for word in (*there, *own, BIN / "winnow", *words)], cwd=self.path, text=True,
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=small | environment)
 
     def call(self, task, parameters, *options):

@@ -1,10 +1,8 @@
 """One case of a fail-over: a purge runs, its primary goes, and the oracle looks at what the new primary has."""
 
-import json
-import pathlib
 import subprocess
 
-from bed import BIN, Folder, Winnow, finished, script, until
+from bed import BIN, Folder, Winnow, enter, finished, script, until
 from databases import credentials_of
 from world import Bed
 
@@ -23,13 +21,24 @@ class Cluster:
     name = port = None
 
     def __init__(self, *options):
-        from bed import enter
         self.folder = Folder(f"far-{self.name}")
-        self.url = script(self.name, "start", self.folder.path, *options)
-        enter(self.folder.path, "client")
-        self.primary = "db1"
-        self.hosts = self.folder.path / "hosts"
-        self.name_the_primary()
+        try:
+            self.url = script(self.name, "start", self.folder.path, *options)
+            self.fetch()
+            enter(self.folder.path, "client")
+            self.primary = "db1"
+            self.hosts = self.folder.path / "hosts"
+            self.name_the_primary()
+            self.prepare()
+        except BaseException:
+            self.stop()
+            raise
+
+    def fetch(self):
+        """What has to come from outside: within the network there is no way out."""
+
+    def prepare(self):
+        """The account `purger` and its database `kestra`."""
 
     def do(self, verb, *words):
         return script(self.name, verb, self.folder.path, *words)
@@ -52,6 +61,9 @@ class Cluster:
         several = ",".join(f"{address_of(host)}:{self.port}" for host in HOSTS)
         return {"several hosts": f"{scheme}://purger:{password}@{several}/kestra{self.options}",
                 "a name that changes": f"{scheme}://purger:{password}@primary.test:{self.port}/kestra"}
+
+    def await_the_way(self, way):
+        """Until whoever connects that way finds the new primary."""
 
     def make_schema(self):
         scheme = self.url.split(":", 1)[0]
@@ -88,6 +100,7 @@ class FailOver:
             finally:
                 result = finished(run)
         cluster.name_the_primary()
+        cluster.await_the_way(way)
         with cluster.database() as database:
             world.database = database
             now = world.look()

@@ -18,9 +18,12 @@ from world import Bed
 class MysqlGroup(Cluster):
     name, port, options = "mysql_group", 3306, "?ssl-mode=REQUIRED"
 
-    def __init__(self, *options):
-        super().__init__(*options)
-        self.away = None
+    away = None
+
+    def fetch(self):
+        script("mysql_router", "fetch")
+
+    def prepare(self):
         password = credentials_of(self.url)[1]
         with self.database("") as mysql:
             mysql.execute("CREATE DATABASE kestra CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci")
@@ -51,15 +54,13 @@ class MysqlGroup(Cluster):
             self.away = None
 
 
+def setUpModule():
+    """One group for all suites here; each test begins with a whole one."""
+    MysqlGroupCase.cluster = MysqlGroup()
+    unittest.addModuleCleanup(MysqlGroupCase.cluster.stop)
+
+
 class MysqlGroupCase(Tour, FailOver, unittest.TestCase):
-    """One group for all suites here; each leaves it whole."""
-
-    @classmethod
-    def setUpClass(cls):
-        script("mysql_router", "fetch")
-        cls.cluster = MysqlGroup()
-        cls.addClassCleanup(cls.cluster.stop)
-
     def setUp(self):
         self.cluster.restore()
         self.folder = Folder("far-group")

@@ -12,9 +12,9 @@ from failover import HOSTS, Cluster, FailOver, address_of
 class PostgresCluster(Cluster):
     name, port, options = "postgres_cluster", 5432, "?target_session_attrs=read-write"
 
-    def __init__(self):
-        super().__init__()
-        self.synchronous, self.whole = "db2", True
+    synchronous, whole = "db2", True
+
+    def prepare(self):
         with self.database("postgres") as postgres:
             postgres.execute(f"CREATE ROLE purger LOGIN PASSWORD '{credentials_of(self.url)[1]}'")
             postgres.execute("CREATE DATABASE kestra OWNER purger")

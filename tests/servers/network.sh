@@ -5,6 +5,7 @@
 #   network.sh run DIR NAME COMMAND...     runs a command on a host
 #   network.sh cut DIR NAME                pulls the host's cable: packets vanish, nobody is told
 #   network.sh mend DIR NAME               plugs it in again
+#   network.sh delay DIR MICROSECONDS      from now on a packet takes that long, each way
 #   network.sh namespace DIR NAME          prints the path of the host's namespace, for setns(2) and nsenter
 #   network.sh stop DIR                    removes the namespaces
 #
@@ -50,17 +51,54 @@ start_in() {
   done
 }
 
+# The kernel here has no netem, so a program of ours takes the place of the bridge. It sees frames as they are on a wire, hence
+# no packet may leave its host for the network card to cut up or to sum up.
+delay_in() {  # DIR MICROSECONDS
+  local prefix name number=0 ports=()
+  prefix=$(prefix_in "$1")
+  for name in $(tail -n +2 "$1/network"); do
+    number=$((number + 1))
+    ports+=("port$number")
+    nsenter --net="/run/netns/$prefix-$name" ethtool -K eth0 tx off tso off gso off > /dev/null
+    ip -n "$prefix-switch" link set "port$number" nomaster
+  done
+  setsid nsenter --net="/run/netns/$prefix-switch" /usr/bin/python3 "$(dirname "$(readlink -f "$0")")/delaying_hub.py" "$2" "${ports[@]}" \
+    < /dev/null > "$1/hub.ready" 2> "$1/hub.log" &
+  echo $! > "$1/hub.pid"
+  for _ in $(seq 100); do
+    [[ ! -s $1/hub.ready ]] || return 0
+    sleep 0.05
+  done
+  die "the hub does not start: $(cat "$1/hub.log")"
+}
+
+# A port without a switch: the host still has its carrier, as behind a switch that has lost its uplink.
+plug() {  # DIR NAME in|out
+  local switch port how
+  switch=$(prefix_in "$1")-switch
+  port=port$(number_of "$1" "$2")
+  if [[ -f $1/hub.pid ]]; then
+    how=$([[ $3 == in ]] && echo up || echo down)
+    ip -n "$switch" link set "$port" "$how"
+  elif [[ $3 == in ]]; then
+    ip -n "$switch" link set "$port" master switch
+  else
+    ip -n "$switch" link set "$port" nomaster
+  fi
+}
+
 stop_in() {
   local prefix name
   [[ -f $1/network ]] || return 0
   prefix=$(prefix_in "$1")
+  if [[ -f $1/hub.pid ]]; then kill "$(< "$1/hub.pid")" 2> /dev/null || true; fi
   for name in $(tail -n +2 "$1/network") switch; do
     if [[ -e /run/netns/$prefix-$name ]]; then ip netns delete "$prefix-$name"; fi
   done
-  rm -f -- "$1/network"
+  rm -f -- "$1/network" "$1"/hub.{pid,ready,log}
 }
 
-[[ $# -ge 2 ]] || die "usage: network.sh start DIR NAME... | run DIR NAME COMMAND... | cut|mend|namespace DIR NAME | stop DIR" 2
+[[ $# -ge 2 ]] || die "usage: network.sh start DIR NAME... | run DIR NAME COMMAND... | cut|mend|namespace DIR NAME | delay DIR MICROSECONDS | stop DIR" 2
 [[ $(id -u) -eq 0 ]] || die "networks are skipped: namespaces need root" 77
 command=$1 folder=$2
 shift 2
@@ -72,8 +110,8 @@ case $command in
     exec nsenter --net="/run/netns/$prefix-$1" "${@:2}"
     ;;
   namespace) echo "/run/netns/$(prefix_in "$folder")-$1" ;;
-  # A port without a switch: the host still has its carrier, as behind a switch that has lost its uplink.
-  cut) ip -n "$(prefix_in "$folder")-switch" link set "port$(number_of "$folder" "$1")" nomaster ;;
-  mend) ip -n "$(prefix_in "$folder")-switch" link set "port$(number_of "$folder" "$1")" master switch ;;
+  delay) delay_in "$folder" "$1" ;;
+  cut) plug "$folder" "$1" out ;;
+  mend) plug "$folder" "$1" in ;;
   *) die "unknown command $command" 2 ;;
 esac

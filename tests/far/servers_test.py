@@ -1,0 +1,85 @@
+#!/usr/bin/python3
+"""The scripts of tests/servers that make networks and clusters do what their first lines say."""
+
+import pathlib
+import sys
+import unittest
+
+from bed import Folder, script
+
+
+def reached(network, host, address):
+    """Whether a packet from the host to the address is answered: nobody listens there, so a refusal is an answer."""
+    program = ("import socket, sys\ntry: socket.create_connection((sys.argv[1], 9), 1)\n"
+               "except ConnectionRefusedError: print('answered')\nexcept OSError: print('silence')")
+    return script("network", "run", network, host, sys.executable, "-c", program, address) == "answered"
+
+
+class Network(unittest.TestCase):
+    def setUp(self):
+        self.folder = Folder("far-network")
+        self.addCleanup(self.folder.remove)
+        script("network", "start", self.folder.path, "a", "b", "c")
+        self.addCleanup(script, "network", "stop", self.folder.path)
+
+    def test_hosts_reach_each_other_and_nothing_else(self):
+        self.assertTrue(reached(self.folder.path, "a", "10.77.0.2"))
+        self.assertTrue(reached(self.folder.path, "c", "10.77.0.1"))
+        self.assertFalse(reached(self.folder.path, "a", "192.0.2.1"))
+        routes = script("network", "run", self.folder.path, "a", "ip", "route")
+        self.assertEqual(routes.split()[0], "10.77.0.0/24", "one route, into the network itself")
+        self.assertEqual(len(routes.splitlines()), 1)
+
+    def test_a_cut_cable_swallows_packets_until_it_is_mended(self):
+        script("network", "cut", self.folder.path, "b")
+        self.assertFalse(reached(self.folder.path, "a", "10.77.0.2"))
+        self.assertTrue(reached(self.folder.path, "a", "10.77.0.3"))
+        script("network", "mend", self.folder.path, "b")
+        self.assertTrue(reached(self.folder.path, "a", "10.77.0.2"))
+
+    def test_a_delay_holds_packets_back_and_cables_can_be_cut_all_the_same(self):
+        program = ("import socket, time\nbegan = time.monotonic()\ntry: socket.create_connection(('10.77.0.2', 9), 5)\n"
+                   "except ConnectionRefusedError: print(time.monotonic() - began)")
+        script("network", "delay", self.folder.path, 50_000)
+        took = float(script("network", "run", self.folder.path, "a", sys.executable, "-c", program))
+        self.assertGreater(took, 0.1, "there and back, 50 ms each way")
+        script("network", "cut", self.folder.path, "b")
+        self.assertFalse(reached(self.folder.path, "a", "10.77.0.2"))
+        script("network", "mend", self.folder.path, "b")
+        self.assertTrue(reached(self.folder.path, "a", "10.77.0.3"))
+
+    def test_stop_leaves_no_namespace_and_no_process(self):
+        script("network", "delay", self.folder.path, 1_000)
+        hub = int((self.folder.path / "hub.pid").read_text())
+        namespaces = {script("network", "namespace", self.folder.path, host) for host in ("a", "b", "c")}
+        self.assertTrue(all(pathlib.Path(each).exists() for each in namespaces))
+        script("network", "stop", self.folder.path)
+        self.assertFalse(any(pathlib.Path(each).exists() for each in namespaces))
+        self.assertFalse((pathlib.Path("/proc") / str(hub) / "cwd").exists())
+
+
+class PostgresCluster(unittest.TestCase):
+    def test_a_replica_that_is_promoted_has_what_was_committed_and_the_old_primary_can_follow_it(self):
+        folder = Folder("far-cluster")
+        self.addCleanup(folder.remove)
+        url = script("postgres_cluster", "start", folder.path)
+        self.addCleanup(script, "postgres_cluster", "stop", folder.path)
+
+        def sql(host, statement):
+            single = url.replace("10.77.0.1:5432,10.77.0.2:5432,10.77.0.3:5432", f"10.77.0.{host[-1]}:5432")
+            return script("network", "run", folder.path, "client", "psql", "-X", "-A", "-t", "-q", "-d", single, "-c", statement)
+
+        self.assertEqual(sql("db1", "SELECT string_agg(application_name || ' ' || sync_state, ', ' ORDER BY 1) FROM pg_stat_replication"),
+                         "db2 sync, db3 async")
+        sql("db1", "CREATE TABLE t AS SELECT 1 AS a")
+        script("postgres_cluster", "crash", folder.path, "db1")
+        script("postgres_cluster", "promote", folder.path, "db2")
+        self.assertEqual(sql("db2", "INSERT INTO t VALUES (2) RETURNING (SELECT count(*) FROM t)"), "1")
+        script("postgres_cluster", "rejoin", folder.path, "db1", "db2", "synchronous")
+        self.assertEqual(sql("db1", "SELECT count(*), pg_is_in_recovery() FROM t"), "2|t")
+
+
+# The scripts of the MySQL group, Patroni, Vitess and the poolers are pinned by their suites, whose first step is a tour of all tasks.
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
