@@ -1,0 +1,35 @@
+// The hours of a day in which a purge may work: `22:00-06:00 Europe/Paris`.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "document/instant.h"
+#include "outcome/failure.h"
+
+namespace winnow::tasks {
+
+// By the clocks of that region, clock changes included: an hour that a clock skips is no part of any window, one that it
+// repeats counts twice. A value; any thread.
+class Window {
+ public:
+  // `HH:MM-HH:MM Region`, the region one of the tz database (`Europe/Paris`, `UTC`). The end does not belong to it; an end at
+  // or before the begin is that of the next day, and `24:00` ends a day. Fails as invalid_parameter without a pointer: of
+  // another form, an empty or endless window, an unknown region.
+  static Outcome<Window> read(std::string_view text);
+
+  bool open_at(document::Instant instant) const;
+  const std::string& text() const { return text_; }  // as it was written
+
+ private:
+  std::string text_;
+  std::string region_;
+  std::chrono::minutes from_{0};
+  std::chrono::minutes until_{0};
+};
+
+// Whether both are open at the same time at some minute of the eight days from `now` on.
+bool ever_both_open(const Window& one, const Window& other, document::Instant now);
+
+}  // namespace winnow::tasks
