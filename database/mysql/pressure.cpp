@@ -43,7 +43,7 @@ Statement plain(std::string_view sql) {
 }  // namespace
 
 std::vector<PressureFigure> mysql_pressure_figures() {
-  const auto counter = [](std::optional<std::int64_t> Pressure::* member) {
+  const auto counter = [](std::optional<std::int64_t> Pressure::*member) {
     return [member](const std::string& value, Pressure& pressure) {
       pressure.*member = number(value);
     };

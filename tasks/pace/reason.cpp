@@ -1,0 +1,81 @@
+#include "tasks/pace/reason.h"
+
+namespace winnow::tasks {
+namespace {
+
+std::string seconds(std::int64_t ms) {
+  const auto tenths = (ms + 50) / 100;
+  const auto whole = std::to_string(tenths / 10);
+  return (tenths % 10 == 0 ? whole : whole + "." + std::to_string(tenths % 10)) + " s";
+}
+
+}  // namespace
+
+const char* name_of(Reason reason) {
+  switch (reason) {
+    case Reason::none:
+      return "none";
+    case Reason::paused:
+      return "paused";
+    case Reason::stop_file:
+      return "stopFile";
+    case Reason::window:
+      return "window";
+    case Reason::replica_lag:
+      return "replicaLag";
+    case Reason::lock_waiters:
+      return "lockWaiters";
+    case Reason::autovacuum:
+      return "autovacuum";
+    case Reason::wal_rate:
+      return "walRate";
+    case Reason::history_length:
+      return "historyLength";
+    case Reason::threads_running:
+      return "threadsRunning";
+    case Reason::flow_control:
+      return "flowControl";
+  }
+  return "none";
+}
+
+document::Json Waiting::json() const {
+  document::Json json{{"reason", name_of(reason)}};
+  if (reason >= Reason::replica_lag && reason != Reason::autovacuum) {
+    json["figure"] = figure;
+    json["limit"] = limit;
+  }
+  if (!of.empty()) json["of"] = of;
+  return json;
+}
+
+std::string Waiting::sentence() const {
+  const auto more_than = ", more than " + std::to_string(limit);
+  switch (reason) {
+    case Reason::none:
+      return "nothing";
+    case Reason::paused:
+      return "the host has paused it";
+    case Reason::stop_file:
+      return "the file " + of + " exists";
+    case Reason::window:
+      return "the window " + of + " is closed";
+    case Reason::replica_lag:
+      return "replica " + of + " is " + seconds(figure) + " behind, more than " + seconds(limit);
+    case Reason::lock_waiters:
+      return std::to_string(figure) + " sessions wait for its locks" + more_than;
+    case Reason::autovacuum:
+      return "the server cleans table " + of;
+    case Reason::wal_rate:
+      return "the server writes " + std::to_string(figure) + " bytes of WAL a second" + more_than;
+    case Reason::history_length:
+      return std::to_string(figure) + " undo records wait for their removal" + more_than;
+    case Reason::threads_running:
+      return std::to_string(figure) + " threads of the server are running" + more_than;
+    case Reason::flow_control:
+      return std::to_string(figure) + " transactions wait in a member of the group" + more_than;
+  }
+  return {};
+}
+
+}  // namespace winnow::tasks
