@@ -28,9 +28,17 @@ need() {
     "${sudo[@]}" mkdir -p /etc/postgresql-common
     echo 'create_main_cluster = false' | "${sudo[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null
   fi
+  # Nor may any other package start one (haproxy, etcd, patroni, ...): that is what this file says to their scripts.
+  local own_policy=no
+  if [ ! -e /usr/sbin/policy-rc.d ]; then
+    own_policy=yes
+    printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" tee /usr/sbin/policy-rc.d >/dev/null
+    "${sudo[@]}" chmod +x /usr/sbin/policy-rc.d
+  fi
   "${sudo[@]}" apt-get update -qq
   "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
     "${missing[@]}" >/dev/null
+  if [ "$own_policy" = yes ]; then "${sudo[@]}" rm /usr/sbin/policy-rc.d; fi
 }
 
 # Builds a preset of CMakePresets.json into build/PRESET, all of it or the targets named.
