@@ -12,6 +12,7 @@
 
 #include "database/dialect.h"
 #include "database/health.h"
+#include "database/pressure.h"
 #include "database/schema.h"
 #include "database/statement.h"
 #include "database/url/settings.h"
@@ -86,6 +87,14 @@ class Connection {
   // Measures the tables of a probed schema, read-only and without reading their rows. What the user may not see
   // is left out.
   virtual Outcome<Health> examine(const Schema& schema) = 0;
+
+  // How hard the server has it now. Outside of a transaction. What this user may not see is left out.
+  virtual Outcome<Pressure> pressure(const PressureQuestion& /*question*/) { return Pressure{}; }
+  // Asked of a replica: how many of these positions, which its primary's pressure() told, oldest
+  // first, it has applied. A server that is no replica (any more) has applied all.
+  virtual Outcome<std::int64_t> applied(const TextList& positions) {
+    return static_cast<std::int64_t>(positions.size());
+  }
 };
 
 // Connects within Settings::connect_timeout_ms or fails as `unavailable` (unreachable, refused

@@ -2,12 +2,14 @@
 
 #include <utility>
 
+#include "database/count.h"
 #include "database/mysql/client/answer.h"
 #include "database/mysql/client/session.h"
 #include "database/mysql/client/statements.h"
 #include "database/mysql/dialect.h"
 #include "database/mysql/health.h"
 #include "database/mysql/plan.h"
+#include "database/mysql/pressure.h"
 #include "database/mysql/probe.h"
 
 namespace winnow::database {
@@ -31,6 +33,8 @@ class MysqlConnection final : public Connection {
                                              AfterBatch after) override;
   Outcome<QueryPlan> explain(const Statement& statement) override;
   Outcome<Health> examine(const Schema& schema) override;
+  Outcome<Pressure> pressure(const PressureQuestion& question) override;
+  Outcome<std::int64_t> applied(const TextList& positions) override;
 
  private:
   enum class Transaction { none, wanted, open };
@@ -47,6 +51,7 @@ class MysqlConnection final : public Connection {
   std::unique_ptr<MysqlSession> session_;
   MysqlStatements statements_;
   Transaction transaction_ = Transaction::none;
+  std::vector<PressureFigure> figures_ = mysql_pressure_figures();
 };
 
 Outcome<void> MysqlConnection::check_usable() {
@@ -196,6 +201,25 @@ Outcome<Health> MysqlConnection::examine(const Schema& schema) {
   if (!told && told.error().kind != FailureKind::schema) return fail(told.error());
   if (!found.empty()) add_history(std::stoll(found), *health);
   return health;
+}
+
+Outcome<Pressure> MysqlConnection::pressure(const PressureQuestion& /*question*/) {
+  Pressure pressure;
+  for (auto& figure : figures_) {
+    if (!figure.take) continue;
+    const auto read = query(figure.statement, [&](const Row& row) {
+      if (const auto value = row.text(row.size() - 1)) figure.take(std::string(*value), pressure);
+      return true;
+    });
+    // Not for this account, or not on this server: nobody needs to ask again.
+    if (!read && read.error().kind == FailureKind::schema) figure.take = nullptr;
+    if (!read && read.error().kind != FailureKind::schema) return fail(read.error());
+  }
+  return pressure;
+}
+
+Outcome<std::int64_t> MysqlConnection::applied(const TextList& positions) {
+  return count_of(*this, mysql_applied_statement(positions));
 }
 
 Outcome<QueryPlan> MysqlConnection::explain(const Statement& statement) {

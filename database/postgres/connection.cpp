@@ -3,13 +3,16 @@
 #include <optional>
 #include <utility>
 
+#include "database/count.h"
 #include "database/postgres/client/answer.h"
 #include "database/postgres/client/session.h"
 #include "database/postgres/dialect.h"
 #include "database/postgres/errors.h"
 #include "database/postgres/health.h"
 #include "database/postgres/plan.h"
+#include "database/postgres/pressure.h"
 #include "database/postgres/probe.h"
+#include "outcome/try.h"
 
 namespace winnow::database {
 namespace {
@@ -41,6 +44,8 @@ class PostgresConnection final : public Connection {
   Outcome<std::optional<bool>> was_committed(const std::string& transaction_name) override;
   Outcome<QueryPlan> explain(const Statement& statement) override;
   Outcome<Health> examine(const Schema& schema) override;
+  Outcome<Pressure> pressure(const PressureQuestion& question) override;
+  Outcome<std::int64_t> applied(const TextList& positions) override;
 
  private:
   enum class Transaction { none, wanted, open };
@@ -296,6 +301,19 @@ Outcome<Health> PostgresConnection::examine(const Schema& schema) {
   });
   if (!read) return fail(std::move(read.error()));
   return postgres_health(found);
+}
+
+Outcome<Pressure> PostgresConnection::pressure(const PressureQuestion& question) {
+  std::string found;
+  WINNOW_CHECK(query(postgres_pressure_statement(question), [&](const Row& row) {
+    found = row.text(0).value_or("");
+    return true;
+  }));
+  return postgres_pressure(found);
+}
+
+Outcome<std::int64_t> PostgresConnection::applied(const TextList& positions) {
+  return count_of(*this, postgres_applied_statement(positions));
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # What a folder may include and link, besides itself and the rooms below it. A room of a folder has a line of its own.
 BELOW_TASKS = {"database", "database/url", "storage", "document", "outcome"}
-AN_ENGINE = {"tasks/selection", "tasks/shared"} | BELOW_TASKS
+AN_ENGINE = {"tasks/selection", "tasks/shared", "tasks/pace"} | BELOW_TASKS
 MAY_USE = {
     "abi": set(),
     "outcome": set(),
@@ -25,6 +25,7 @@ MAY_USE = {
     "storage": {"document", "outcome"},
     "tasks": BELOW_TASKS,
     "tasks/shared": BELOW_TASKS,
+    "tasks/pace": BELOW_TASKS,
     "tasks/selection": BELOW_TASKS,
     # An engine knows no other engine.
     "tasks/listing": AN_ENGINE,
@@ -57,6 +58,7 @@ MAY_USE = {
 # The interface that a folder's rooms implement or are handed: a room includes these headers and nothing else above it.
 INTERFACES = {
     "database": {"database/connection.h", "database/count.h", "database/dialect.h", "database/health.h",
+                 "database/pressure.h",
                  "database/schema.h", "database/statement.h"},
     "tasks": {"tasks/manifest.h", "tasks/task.h"},
 }

@@ -43,7 +43,7 @@ TEST(Lag, IsNotKnownWithoutPositions) {
 
 TEST(Lag, OfADayNeedsFewPositionsAndErrsByAGapAtMost) {
   LagTracker lag;
-  for (int second = 0; second < 86'400; ++second) {
+  for (int second = 0; second < 86'400; second += 10) {
     lag.note(std::to_string(second), kStart + std::chrono::seconds(second));
     ASSERT_LE(lag.positions().size(), 32U);
   }

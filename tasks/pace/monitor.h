@@ -1,0 +1,75 @@
+// Watches the server and its replicas while a purge runs, on connections and a thread of its own: a purge never waits for it.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "database/connection.h"
+#include "database/schema.h"
+#include "tasks/pace/lag.h"
+#include "tasks/pace/pace.h"
+#include "tasks/pace/reason.h"
+
+namespace winnow::tasks {
+
+// Looks once a second from its construction to its end. waiting() may be called from any thread.
+class Monitor {
+ public:
+  struct Watched {
+    database::Settings server;
+    std::vector<const database::Table*> tables;  // of the purge; they outlive the monitor
+  };
+  // `pace` outlives the monitor.
+  Monitor(const Pace& pace, Watched watched);
+  Monitor(const Monitor&) = delete;
+  Monitor& operator=(const Monitor&) = delete;
+  ~Monitor();  // returns at once, also while a server does not answer
+
+  // Why a purge should wait now; nothing: there is no reason. The first call waits until the first look is done. A failure:
+  // the server can't do what the pace asks for.
+  Outcome<std::optional<Waiting>> waiting();
+  // What could not be looked at and why, once each: for the log.
+  std::vector<std::string> take_complaints();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Replica {
+    database::Settings settings;
+    std::unique_ptr<database::Connection> connection = nullptr;
+    Clock::time_point heard;  // when it last answered
+    bool complained = false;
+  };
+
+  void watch();
+  std::vector<Waiting> look();
+  std::vector<Waiting> judge(const database::Pressure& pressure, Clock::time_point now);
+  std::vector<Waiting> ask_replicas(Clock::time_point now);
+  std::optional<Waiting> ask(Replica& replica, Clock::time_point now, std::int64_t& applied);
+  void complain(const std::string& what, const Failure& failure);
+
+  const Pace& pace_;
+  const Watched watched_;
+  Cancellation stop_;
+  std::unique_ptr<database::Connection> server_;
+  bool complained_ = false;
+  std::vector<Replica> replicas_;
+  LagTracker lag_;
+  std::optional<std::pair<std::int64_t, Clock::time_point>> wal_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool looked_ = false;
+  bool stopping_ = false;
+  std::vector<Waiting> waiting_;
+  std::optional<Failure> failure_;
+  std::vector<std::string> complaints_;
+  std::thread thread_;  // the last member: it uses all others
+};
+
+}  // namespace winnow::tasks
