@@ -7,7 +7,8 @@ import subprocess
 from places import REPOSITORY
 from report import Goal, Section, number
 
-TITLES = {"jvm": "Calls and callbacks from the JVM", "storage": "Files of purged executions in S3"}
+TITLES = {"jvm": "Calls and callbacks from the JVM", "storage": "Files of purged executions in S3",
+          "far": "Several machines at one backlog, and Vitess"}
 
 
 def path(name):

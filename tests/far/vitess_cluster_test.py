@@ -1,0 +1,75 @@
+#!/usr/bin/python3
+"""A Vitess cluster whose shard is split, and whose tablets are killed and come back, while a purge runs over its vtgate."""
+
+import random
+import unittest
+
+import pymysql
+
+from bed import Folder, Winnow, enter, finished, script, until
+from vitess_test import Vtgate
+from world import Bed
+import vitess_schema
+
+EXECUTIONS = 1_500
+
+
+class Cluster(unittest.TestCase):
+    def setUp(self):
+        self.server = Folder("far-vitess-cluster")
+        self.addCleanup(self.server.remove)
+        vitess_schema.write(self.server.path / "schema")
+        self.url = script("vitess_cluster", "start", self.server.path, self.server.path / "schema")
+        self.addCleanup(script, "vitess_cluster", "stop", self.server.path)
+        enter(self.server.path, "vitess")
+        self.folder = Folder("far-vtgate")
+        self.addCleanup(self.folder.remove)
+        self.bed = Bed(self.enterContext(Vtgate(self.url)), self.folder.path / "storage")
+        self.bed.fill(random.Random(17), EXECUTIONS)
+        self.winnow = Winnow(self.folder.path, self.url + "?ssl-mode=DISABLED", self.bed.storage)
+
+    def assert_survived_or_told(self, before, result):
+        """A run may end with an exact account; the next one finishes."""
+        now = self.bed.look()
+        self.assertEqual(self.bed.broken_now(now) + self.bed.miscounted(before, now, result.counters), [], result)
+        self.assertIn(result.status, (0, 1, 3), result)
+        again = self.winnow.call("PurgeExecutions", self.bed.parameters())
+        end = self.bed.look()
+        self.assertEqual(again.status, 0, again)
+        self.assertEqual(self.bed.broken_now(end) + self.bed.left_over(end) + self.bed.miscounted(now, end, again.counters), [])
+
+    def run_until(self, left):
+        run = self.winnow.purge(self.bed.parameters(batchSize=5))
+        until(lambda: run.poll() is not None or self.bed.database.count() <= left, "batches")
+        self.assertIsNone(run.poll(), "the purge is over before anything happened")
+        return run
+
+    def await_vtgate(self):
+        def answers():
+            try:
+                return self.bed.database.count() >= 0
+            except pymysql.Error:
+                return False
+
+        until(answers, "vtgate to find a tablet")
+
+    def test_a_shard_that_is_split_in_mid_purge(self):
+        before = self.bed.look()
+        script("vitess_cluster", "split", self.server.path)
+        run = self.run_until(EXECUTIONS - 100)
+        script("vitess_cluster", "switch", self.server.path)
+        result = finished(run)
+        self.await_vtgate()
+        self.assert_survived_or_told(before, result)
+
+    def test_a_tablet_that_is_killed_and_comes_back_in_mid_purge(self):
+        before = self.bed.look()
+        run = self.run_until(EXECUTIONS - 100)
+        script("vitess_cluster", "restart-tablet", self.server.path, 1)
+        result = finished(run)
+        self.await_vtgate()
+        self.assert_survived_or_told(before, result)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
