@@ -21,7 +21,7 @@ class Cluster(unittest.TestCase):
         vitess_schema.write(self.server.path / "schema")
         self.url = script("vitess_cluster", "start", self.server.path, self.server.path / "schema")
         self.addCleanup(script, "vitess_cluster", "stop", self.server.path)
-        enter(self.server.path, "vitess")
+        enter(self.server.path, "client")
         self.folder = Folder("far-vtgate")
         self.addCleanup(self.folder.remove)
         self.bed = Bed(self.enterContext(Vtgate(self.url)), self.folder.path / "storage")

@@ -1,8 +1,8 @@
 #!/bin/bash
 # A Vitess cluster of separate processes, for what vitess.sh's one process can't do: tablets that are restarted, a shard that is split.
 #
-#   vitess_cluster.sh start DIR SCHEMA     one shard, `0`; SCHEMA holds tables.sql and vschema.json; prints mysql://root@127.0.0.1:15306/kestra,
-#                                          which holds on the network's one host, `vitess`
+#   vitess_cluster.sh start DIR SCHEMA     one shard, `0`; SCHEMA holds tables.sql and vschema.json; prints mysql://root@10.77.0.1:15306/kestra,
+#                                          which holds on the network's other host, `client`
 #   vitess_cluster.sh split DIR            copies the rows into two shards, `-80` and `80-`, and keeps them up to date; returns when it does
 #   vitess_cluster.sh switch DIR           the two shards take over, the old one serves no more
 #   vitess_cluster.sh restart-tablet DIR N kill -9 of the Nth tablet's vttablet (1: shard 0; 2 and 3: the new shards), and another one
@@ -100,11 +100,11 @@ start_in() {
   add_tablet "$folder" 1
   ctl "$folder" ApplySchema --sql-file /mnt/tables.sql kestra > /dev/null
   ctl "$folder" ApplyVSchema --vschema-file /mnt/vschema.json kestra > /dev/null
-  in_background "$folder" vtgate vtgate "${topology[@]}" --port 15301 --grpc-port 15991 --mysql-server-port 15306 --mysql-server-bind-address 127.0.0.1 \
+  in_background "$folder" vtgate vtgate "${topology[@]}" --port 15301 --grpc-port 15991 --mysql-server-port 15306 --mysql-server-bind-address 0.0.0.0 \
     --cell zone --cells-to-watch zone --tablet-types-to-wait PRIMARY --service-map grpc-vtgateservice --enable-buffer --tablet-refresh-interval 1s \
     --mysql-auth-server-impl none --enable-system-settings --log-format text
   await "$folder" "vtgate does not start" reached "$folder" 15306
-  echo "mysql://root@127.0.0.1:15306/kestra"
+  echo "mysql://root@10.77.0.1:15306/kestra"
 }
 
 # Vitess copies tables too, but compares what SHOW CREATE TABLE prints, and MySQL 9 prints Kestra's in two ways.
@@ -123,7 +123,7 @@ keeps_up() {
   [[ $(ctl "$1" Reshard --workflow halves --target-keyspace kestra status | grep -c 'Running. VStream Lag: ') == 2 ]]
 }
 
-# Whatever runs in the network's namespace is ours.
+# Whatever runs on the host `vitess` is ours.
 pids_of() {  # DIR
   ip netns pids "$(basename "$("$here/network.sh" namespace "$1" vitess)")"
 }
@@ -150,7 +150,7 @@ shift 2
 case $command in
   start)
     [[ -x $vitess/bin/vtgate ]] || "$here/vitess.sh" build
-    "$here/network.sh" start "$folder" vitess
+    "$here/network.sh" start "$folder" vitess client
     start_in "$(cd "$folder" && pwd)" "$1"
     ;;
   inside) inside "$folder" "$@" ;;
