@@ -1,0 +1,15 @@
+# Sourced by the commands that build the portable libraries: the packages for it, and a build for an architecture.
+
+readonly portable_packages=(
+  cmake ninja-build make perl tcl patch xz-utils bzip2 dpkg-dev pkg-config python3 python3-pip ca-certificates binutils
+  nlohmann-json3-dev libvalijson-dev libcli11-dev libexpected-dev openjdk-17-jdk-headless tzdata)
+
+# Builds build/portable-ARCH: libwinnow.so, libwinnow_jni.so, winnow and winnow-sample for any Linux with glibc 2.28 or later.
+build_portable() {  # ARCH [TARGET...]
+  local arch=$1 folders
+  shift
+  folders=$(packaging/clients/build.sh "$arch")
+  WINNOW_TOOLCHAIN=$(packaging/toolchain/install.sh "$arch") WINNOW_ARCH=$arch WINNOW_CLIENTS=${folders//$'\n'/;} \
+    cmake --preset "portable-$arch" --log-level=WARNING >/dev/null
+  cmake --build --preset "portable-$arch" ${@:+--target "$@"} >&2
+}
