@@ -21,8 +21,13 @@ foreach(tool C_COMPILER:clang CXX_COMPILER:clang++ AR:ar RANLIB:ranlib)
   set(CMAKE_${variable} ${WINNOW_TOOLCHAIN}/bin/${WINNOW_ARCH}-linux-gnu-${program})
 endforeach()
 # What the release uses of the compiler beside what its programs always do (packaging/toolchain/install.sh).
-set(CMAKE_C_FLAGS_RELEASE_INIT "-O2 -DNDEBUG -ffunction-sections -fdata-sections")
-set(CMAKE_CXX_FLAGS_RELEASE_INIT "-O2 -DNDEBUG -ffunction-sections -fdata-sections")
+# Paths are those inside of the source, so that two checkouts give the same bytes.
+set(release "-O2 -DNDEBUG -ffunction-sections -fdata-sections -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.")
+set(CMAKE_C_FLAGS_RELEASE_INIT ${release})
+set(CMAKE_CXX_FLAGS_RELEASE_INIT ${release})
+foreach(kind EXE SHARED MODULE)
+  set(CMAKE_${kind}_LINKER_FLAGS_INIT "-Wl,--gc-sections -Wl,-z,relro,-z,now -s")
+endforeach()
 
 # Nothing of the machine that builds: its headers are of another glibc.
 set(CMAKE_FIND_ROOT_PATH ${WINNOW_CLIENTS})

@@ -1,13 +1,14 @@
 #: ./dev demo-kestra [KESTRA-VERSION]   the real Kestra with winnow's plugin: runs an example flow on a sample PostgreSQL and shows its outputs
 source scripts/shared/steps.sh
 source scripts/shared/build.sh
+source scripts/shared/portable.sh
 source scripts/shared/servers.sh
 source scripts/shared/java.sh
 
-need "${build_packages[@]}" postgresql-15 "${jvm_packages[@]}"
+need "${portable_packages[@]}" postgresql-15 "${jvm_packages[@]}"
 use_jdk_25
-say "building build/release and the plugin's jar"
-build release
+say "building the portable libraries and the plugin's jar"
+build_portable x86_64
 maven --quiet -f hosts/pom.xml package -DskipTests
 folder=$(mktemp -d /tmp/winnow-demo.XXXXXX)
 trap 'stop_servers; rm -rf "$folder"' EXIT

@@ -3,6 +3,7 @@
 #:                and WINNOW_TEST_MYSQL_URL name some
 source scripts/shared/steps.sh
 source scripts/shared/build.sh
+source scripts/shared/portable.sh
 source scripts/shared/servers.sh
 source scripts/shared/java.sh
 
@@ -15,12 +16,12 @@ no_jni_warnings() {  # FOLDER
     die "-Xcheck:jni found the above"
 }
 
-need "${build_packages[@]}" "${test_packages[@]}" "${jvm_packages[@]}"
+need "${build_packages[@]}" "${test_packages[@]}" "${portable_packages[@]}" "${jvm_packages[@]}"
 use_jdk_25
 java_runtime 21.0.8.2
 java21=$REPLY
-step "build/release"
-build release
+step "build/portable-x86_64"
+build_portable x86_64
 
 step "servers"
 [ -n "${WINNOW_TEST_POSTGRES_URL:-}" ] || start_server postgres WINNOW_TEST_POSTGRES_URL
@@ -32,8 +33,8 @@ maven -f hosts/pom.xml verify \
 no_jni_warnings hosts/jvm/target
 
 step "docs/embedding.md"
-WINNOW_RELEASE_DIR=$PWD/build/release WINNOW_JAVA_HOME=$JAVA_HOME \
-  WINNOW_CLASS_PATH="$PWD/hosts/jvm/target/winnow-0.1.0.jar:$PWD/hosts/jvm/target/lib/*" python3 tests/acceptance/embedding.py
+WINNOW_RELEASE_DIR=$PWD/build/portable-x86_64 WINNOW_JAVA_HOME=$JAVA_HOME \
+  WINNOW_CLASS_PATH="$PWD/hosts/jvm/target/winnow-$(<VERSION).jar:$PWD/hosts/jvm/target/lib/*" python3 tests/acceptance/embedding.py
 
 in_kestra() {  # VERSION, JAVA_HOME
   step "Kestra $1 on Java $(java_version "$2")"

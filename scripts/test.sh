@@ -4,6 +4,7 @@
 #: ./dev test --tsan [CTEST-ARGUMENT...]   the tests with threads, under the thread sanitizer
 source scripts/shared/steps.sh
 source scripts/shared/build.sh
+source scripts/shared/portable.sh
 source scripts/shared/servers.sh
 
 preset=dev targets=()
@@ -25,12 +26,14 @@ export UBSAN_OPTIONS=print_stacktrace=1
 export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
 
 need "${build_packages[@]}" "${test_packages[@]}"
+[ $# -gt 0 ] || need "${portable_packages[@]}"
 if [ $# -eq 0 ]; then
   step "form of the code"
   git ls-files '*.h' '*.cpp' '*.c' | xargs clang-format --dry-run --Werror
-  step "build/release"
-  build release
-  export WINNOW_RELEASE_DIR=$PWD/build/release
+  step "build/portable-x86_64: what operators get"
+  build_portable x86_64
+  python3 tests/release/binaries_test.py build/portable-x86_64
+  export WINNOW_RELEASE_DIR=$PWD/build/portable-x86_64
 fi
 step "build/$preset"
 build "$preset" ${targets[@]+"${targets[@]}"}

@@ -7,19 +7,20 @@ cd "$(dirname "$(readlink -f "$0")")/../.."
 source scripts/shared/steps.sh
 source scripts/shared/build.sh
 source scripts/shared/java.sh
+source scripts/shared/portable.sh
 times=${1:-1000000}
 
-need "${build_packages[@]}" "${jvm_packages[@]}"
+need "${portable_packages[@]}" "${jvm_packages[@]}"
 use_jdk_25
-build release winnow_shared winnow_jvm_natives
+build_portable x86_64 winnow_shared winnow_jni
 maven --quiet -f hosts/jvm/pom.xml package -DskipTests >&2
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cc -std=gnu11 -O2 -fPIC -shared -fvisibility=hidden -I. bench/jvm/echo.c -o "$work/libwinnow.so"
 cc -std=gnu11 -O2 -I. bench/jvm/calls.c -L"$work" -lwinnow -Wl,-rpath,"$work" -o "$work/calls"
-cp build/release/libwinnow_jni.so "$work/"
-class_path="hosts/jvm/target/winnow-0.1.0.jar:hosts/jvm/target/lib/*"
+cp build/portable-x86_64/libwinnow_jni.so "$work/"
+class_path="hosts/jvm/target/winnow-$(<VERSION).jar:hosts/jvm/target/lib/*"
 "$JAVA_HOME/bin/javac" -cp "$class_path" -d "$work" bench/jvm/Calls.java
 
 through() {  # BRIDGE

@@ -46,22 +46,28 @@ build_one() {  # NAME
   final=$(prefix "$name")
   [ -d "$final" ] && return
   echo "clients: compiling $name for $arch" >&2
-  # The same folder for everyone, so that no path of one's own gets into the library.
-  work=$(mktemp -d "${TMPDIR:-/tmp}/winnow-client.XXXXXX")
+  # The same folder for everyone, so that two builds give the same bytes; whoever comes second waits, and finds it made.
+  work=/tmp/winnow-client-$name-$arch-${keys[$name]}
+  exec 9>"$work.lock"
+  flock 9
+  [ ! -d "$final" ] || return 0
+  rm -rf "$work"
   local out=$work/out version
   version=$(line "$name" | awk '{sub(/^[0-9]*:/, "", $2); sub(/[+-].*/, "", $2); print $2}')
   mkdir -p "$out" "$work/source"
   unpack_source "$name" "$work/source"
-  if ! (cd "$work/source/tree" && "build_$name") >"$work/log" 2>&1; then
+  # In the background, because in a condition no command's failure would end the recipe.
+  (cd "$work/source/tree"; "build_$name") >"$work/log" 2>&1 </dev/null &
+  if ! wait $!; then
     tail -n 30 "$work/log" >&2
     echo "clients: $name can't be compiled for $arch; all of its output: $work/log" >&2
     return 1
   fi
   install -D -m 644 "$work/source/tree/debian/copyright" "$out/share/licences/$name"
   mkdir -p "$(dirname "$final")"
-  # Two builds at once: one wins, the other's is the same.
-  mv -T "$out" "$final" 2>/dev/null || [ -d "$final" ]
-  rm -rf "$work"
+  mv -T "$out" "$final"
+  rm -rf "$work" "$work.lock"
+  exec 9>&-
 }
 
 # The headers of an installed package, and what CMake finds them by. The machine's own folder of headers can't be searched: it has

@@ -32,7 +32,7 @@ build_zlib() {
 # outside. The legacy algorithms (old encrypted keys) are inside.
 build_openssl() {
   cp "$here/trust_store.c" crypto/x509/x509_def.c
-  ./Configure "linux-$arch" --prefix=/usr --libdir=lib --openssldir=/etc/ssl no-shared no-module no-engine no-tests no-apps \
+  ./Configure "linux-$arch" --prefix=/usr --libdir=lib --openssldir=/etc/ssl no-shared no-module no-engine no-tests \
     no-autoload-config no-comp no-ssl3 no-dtls no-srp no-psk no-ct no-cms no-ts no-cmp no-ec2m no-gost no-idea no-seed no-camellia \
     no-aria no-bf no-cast no-rc5 no-mdc2 no-whirlpool no-sm2 no-sm3 no-sm4 no-siphash no-rfc3779 no-nextprotoneg no-ocsp \
     >/dev/null

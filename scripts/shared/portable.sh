@@ -4,7 +4,8 @@ readonly portable_packages=(
   cmake ninja-build make perl tcl patch xz-utils bzip2 dpkg-dev pkg-config python3 python3-pip ca-certificates binutils
   nlohmann-json3-dev libvalijson-dev libcli11-dev libexpected-dev openjdk-17-jdk-headless tzdata)
 
-# Builds build/portable-ARCH: libwinnow.so, libwinnow_jni.so, winnow and winnow-sample for any Linux with glibc 2.28 or later.
+# Builds build/portable-ARCH: libwinnow.so, libwinnow_jni.so, winnow and winnow-sample for any Linux with glibc 2.28 or later; and
+# build/natives/linux-ARCH, which a jar carries.
 build_portable() {  # ARCH [TARGET...]
   local arch=$1 folders
   shift
@@ -12,4 +13,13 @@ build_portable() {  # ARCH [TARGET...]
   WINNOW_TOOLCHAIN=$(packaging/toolchain/install.sh "$arch") WINNOW_ARCH=$arch WINNOW_CLIENTS=${folders//$'\n'/;} \
     cmake --preset "portable-$arch" --log-level=WARNING >/dev/null
   cmake --build --preset "portable-$arch" ${@:+--target "$@"} >&2
+  lay_out_natives "$arch" build/natives/linux-"$arch"
+}
+
+# Both libraries with their digests, which are checked before they are loaded.
+lay_out_natives() {  # ARCH FOLDER
+  mkdir -p "$2"
+  cp -L "build/portable-$1/libwinnow.so" "build/portable-$1/libwinnow_jni.so" "$2/"
+  chmod 644 "$2"/*
+  (cd "$2" && sha256sum libwinnow.so libwinnow_jni.so >SHA256SUMS)
 }

@@ -68,7 +68,7 @@ class Embedding(unittest.TestCase):
 
     def test_python(self):
         done = self.run_here(sys.executable, self.snippet("python", "host.py"), PYTHONPATH=str(SOURCE / "hosts" / "python"),
-                             LD_LIBRARY_PATH=str(RELEASE))
+                             WINNOW_LIBRARY=str(RELEASE / "libwinnow.so"))
         self.assert_purged(done.stdout)
 
     @unittest.skipUnless("WINNOW_JAVA_HOME" in os.environ, "./dev test-jvm runs it")

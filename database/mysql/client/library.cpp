@@ -1,12 +1,9 @@
 #include "database/mysql/client/library.h"
 
 #include <ctime>
-#include <dlfcn.h>
 #include <memory>
 #include <mutex>
 #include <mysql.h>
-
-#include <mysql/plugin_auth.h>
 
 #include "database/mysql/client/tls_guard.h"
 
@@ -27,18 +24,6 @@ bool pipe_is_pending() {
   return ::sigismember(&pending, SIGPIPE) == 1;
 }
 
-// A host may carry libmariadb without its folder of plugins (hosts/jvm does): then the plugin for
-// MySQL's usual log-in is loaded beside us already, and the connector is told of it. Elsewhere
-// nothing is found, and the connector loads the file itself.
-bool register_carried_plugin(MYSQL* any) {
-  void* plugin = ::dlopen("caching_sha2_password.so", RTLD_NOW | RTLD_NOLOAD);
-  if (plugin == nullptr) return true;
-  auto* declaration = ::dlsym(plugin, "_mysql_client_plugin_declaration_");
-  return declaration == nullptr ||
-         mysql_client_register_plugin(any, static_cast<st_mysql_client_plugin*>(declaration)) !=
-             nullptr;
-}
-
 // All that it does may be done again.
 bool initialise() {
   struct sigaction before {};
@@ -47,7 +32,7 @@ bool initialise() {
   ::sigaction(SIGPIPE, &before, nullptr);
   const std::unique_ptr<MYSQL, decltype(&mysql_close)> any(begun ? mysql_init(nullptr) : nullptr,
                                                            &mysql_close);
-  return any && register_mysql_gates(any.get()) && register_carried_plugin(any.get());
+  return any && register_mysql_gates(any.get());
 }
 
 }  // namespace

@@ -30,6 +30,8 @@ final class Bridges {
                 throw new UnsatisfiedLinkError("libwinnow.so has ABI " + (abi >>> 16) + "; this jar needs " + ABI_MAJOR);
             }
             return bridge;
+        } catch (UnsatisfiedLinkError failed) {
+            throw NativeLibraries.explained(failed);
         }
     }
 }

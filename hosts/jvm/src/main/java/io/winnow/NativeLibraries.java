@@ -27,6 +27,7 @@ import java.util.Set;
  */
 final class NativeLibraries implements AutoCloseable {
     private static final String SUMS = "SHA256SUMS";
+    private static final String NEEDED = "winnow needs Linux with glibc 2.28 or later (Debian 10, Ubuntu 18.10, RHEL 8 and what came after)";
 
     private final Path folder;
     private final List<Path> unpacked;
@@ -64,6 +65,25 @@ final class NativeLibraries implements AutoCloseable {
         return system.toLowerCase(Locale.ROOT) + "-" + machine;
     }
 
+    /** The same error in words that say what to do, where the loader's own say what is wrong with the system. */
+    static UnsatisfiedLinkError explained(UnsatisfiedLinkError failed) {
+        String message = String.valueOf(failed.getMessage());
+        String reason = null;
+        if (message.contains("failed to map segment")) {
+            reason = "the folder that winnow's libraries are unpacked to is mounted noexec: set java.io.tmpdir (now "
+                + System.getProperty("java.io.tmpdir") + ") to one that is not, or " + Winnow.LIBRARY_PATH_PROPERTY
+                + " to a folder that holds libwinnow.so and libwinnow_jni.so";
+        } else if (message.contains("`GLIBC_")) {
+            reason = NEEDED + "; this system has an older one";
+        } else if (message.contains("ld-linux") || message.contains("Error relocating") || message.contains("musl")) {
+            reason = NEEDED + "; this system has another C library (musl, as Alpine has, can't load it)";
+        }
+        if (reason == null) return failed;
+        UnsatisfiedLinkError explained = new UnsatisfiedLinkError(reason + " (" + message + ")");
+        explained.initCause(failed);
+        return explained;
+    }
+
     private static NativeLibraries unpack() {
         String place = "native/" + platform(System.getProperty("os.name"), System.getProperty("os.arch")) + "/";
         try {
@@ -89,8 +109,9 @@ final class NativeLibraries implements AutoCloseable {
         Map<String, byte[]> sums = new HashMap<>();
         try (InputStream in = NativeLibraries.class.getResourceAsStream(place + SUMS)) {
             if (in == null) {
-                throw new UnsatisfiedLinkError("this jar holds no winnow library for " + place + "; build one and set "
-                    + Winnow.LIBRARY_PATH_PROPERTY + " to its folder");
+                throw new UnsatisfiedLinkError("this jar holds no winnow library for " + place.substring("native/".length(), place.length() - 1)
+                    + " (the released one has linux-x86_64 and linux-aarch64); build one and set " + Winnow.LIBRARY_PATH_PROPERTY
+                    + " to its folder");
             }
             for (String line : new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)).lines().toList()) {
                 String[] parts = line.split(" +\\*?", 2);

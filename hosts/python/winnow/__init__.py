@@ -1,0 +1,220 @@
+"""winnow from Python: purges and lists a Kestra database by the native library, with the standard library only.
+
+    with Winnow({"database": {"url": "postgresql://kestra@127.0.0.1/kestra"}}) as winnow:
+        print(winnow.run("ListExecutions", {"size": 10})["rows"])
+
+A call that fails raises WinnowError. Callbacks run on the thread that is inside plan() or run(); an exception in one cancels the job
+and comes out of that call. A Winnow may be shared by threads; a Job belongs to one thread at a time, but for cancel() and progress().
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import pathlib
+import threading
+from types import TracebackType
+from typing import Any, Callable, NamedTuple
+
+from winnow._library import Buffer, DeleteFiles, Event, Host, IsCancelled, Log, Progress, load
+
+__all__ = ["Job", "JobProgress", "Winnow", "WinnowError", "manifests"]
+
+LogFunction = Callable[[int, str], None]
+EventFunction = Callable[[dict[str, Any]], None]
+DeleteFilesFunction = Callable[[dict[str, Any]], int]
+
+
+class WinnowError(Exception):
+    """A failure that the library reports.
+
+    status     the number of winnow.h
+    code       its name: "INVALID_PARAMETER", "UNAVAILABLE", ...
+    pointer    a JSON Pointer into what the call was given, or ""
+    retryable  whether the same call may succeed later
+    done       what was committed before the failure, in the form of the task's result
+    """
+
+    def __init__(self, status: int, error: dict[str, Any]) -> None:
+        super().__init__(f"{error.get('code', status)}: {error.get('message', '')}")
+        self.status = status
+        self.code: str = error.get("code", "")
+        self.pointer: str = error.get("pointer", "")
+        self.retryable: bool = error.get("retryable", False)
+        self.done: dict[str, Any] = error.get("done", {})
+
+
+class JobProgress(NamedTuple):
+    """A snapshot of a job: its phase (winnow_phase in winnow.h), rows, batches and milliseconds. rows_planned is -1 when unknown."""
+
+    phase: int
+    rows_done: int
+    rows_planned: int
+    batches: int
+    retries: int
+    elapsed_ms: int
+
+
+def manifests() -> pathlib.Path | None:
+    """The folder of the tasks' manifests (YAML), which can be read without loading the library; None where none is installed."""
+    beside = pathlib.Path(__file__).with_name("manifests")
+    for folder in (beside, pathlib.Path("/usr/local/share/winnow/manifests"), pathlib.Path("/usr/share/winnow/manifests")):
+        if folder.is_dir():
+            return folder
+    return None
+
+
+class Winnow:
+    """An opened library.
+
+    config        the operator's configuration, as a dict or as YAML or JSON text
+    library       the path of libwinnow.so; without it $WINNOW_LIBRARY, the one that the wheel carries, or the system's
+    log           gets (level, text): 0 trace to 4 error
+    event         gets one dict for each batch, wait and receipt
+    delete_files  removes executions' files for `storage: {type: host}`: gets the request of winnow.h, returns how many files went,
+                  and raises when one stays
+    """
+
+    def __init__(self, config: dict[str, Any] | str, *, library: str | os.PathLike[str] | None = None, log: LogFunction | None = None,
+                 event: EventFunction | None = None, delete_files: DeleteFilesFunction | None = None) -> None:
+        self._library = load(library)
+        self._callbacks = _Callbacks(log, event, delete_files)
+        self._handle = ctypes.c_void_p()
+        text = (config if isinstance(config, str) else json.dumps(config)).encode()
+        self._call(self._library.winnow_open, ctypes.byref(self._callbacks.host), text, len(text), ctypes.byref(self._handle))
+
+    @property
+    def build_info(self) -> dict[str, Any]:
+        """The library's version, ABI, engines, client libraries and compiler."""
+        return json.loads(self._library.winnow_build_info())
+
+    def describe(self, task: str = "") -> dict[str, Any]:
+        """The manifest and JSON Schema of a task; of all tasks without a name."""
+        name = task.encode()
+        return self._call(self._library.winnow_describe, self._handle, name, len(name))
+
+    def job(self, task: str, params: dict[str, Any] | None = None) -> Job:
+        """A job that is not run yet. Its parameters are checked here; no connection is made."""
+        return Job(self, task, params)
+
+    def plan(self, task: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
+        """What the task would do, and which index serves it; changes nothing."""
+        with self.job(task, params) as job:
+            return job.plan()
+
+    def run(self, task: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Does the task and gives its outputs."""
+        with self.job(task, params) as job:
+            return job.run()
+
+    def close(self) -> None:
+        """Gives the handle back; a second time does nothing. Raises while a job is not freed."""
+        if self._handle:
+            handle, self._handle = self._handle, ctypes.c_void_p()
+            try:
+                self._call(self._library.winnow_close, handle, with_buffer=False)
+            except WinnowError:
+                self._handle = handle
+                raise
+
+    def __enter__(self) -> Winnow:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _call(self, function: Any, *arguments: Any, with_buffer: bool = True) -> dict[str, Any]:
+        out = Buffer(ctypes.sizeof(Buffer), 0, None, 0)
+        try:
+            status = function(*arguments, ctypes.byref(out)) if with_buffer else function(*arguments)
+            text = ctypes.string_at(out.data, out.length).decode() if out.data else "{}"
+        finally:
+            self._library.winnow_buffer_free(ctypes.byref(out))
+        self._callbacks.raise_what_was_raised()
+        if status != 0:
+            raise WinnowError(status, json.loads(text))
+        return json.loads(text)
+
+
+class Job:
+    """One task with its parameters, run at most once; a context manager, which frees it."""
+
+    def __init__(self, winnow: Winnow, task: str, params: dict[str, Any] | None) -> None:
+        self._winnow = winnow
+        self._handle = ctypes.c_void_p()
+        name, text = task.encode(), json.dumps(params or {}).encode()
+        winnow._call(winnow._library.winnow_job_new, winnow._handle, name, len(name), text, len(text), ctypes.byref(self._handle))
+
+    def plan(self) -> dict[str, Any]:
+        """What the job would do; changes nothing, and may be asked any number of times before run()."""
+        return self._winnow._call(self._winnow._library.winnow_job_plan, self._handle)
+
+    def run(self) -> dict[str, Any]:
+        """Does the task; blocks until it is done, and lets other threads of Python run meanwhile."""
+        return self._winnow._call(self._winnow._library.winnow_job_run, self._handle)
+
+    def cancel(self) -> None:
+        """Asks the job to stop, from any thread; what was committed stays."""
+        self._winnow._library.winnow_job_cancel(self._handle)
+
+    def progress(self) -> JobProgress:
+        """How far it is, from any thread."""
+        progress = Progress(ctypes.sizeof(Progress))
+        self._winnow._library.winnow_job_progress(self._handle, ctypes.byref(progress))
+        return JobProgress(progress.phase, progress.rows_done, progress.rows_planned, progress.batches, progress.retries,
+                           progress.elapsed_ms)
+
+    def free(self) -> None:
+        """Gives the job back; a second time does nothing."""
+        handle, self._handle = self._handle, ctypes.c_void_p()
+        self._winnow._library.winnow_job_free(handle)
+
+    def __enter__(self) -> Job:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.free()
+
+
+class _Callbacks:
+    """The host of winnow.h. Nothing may leave a callback: what one raises is kept for its thread, and cancels the job."""
+
+    def __init__(self, log: LogFunction | None, event: EventFunction | None, delete_files: DeleteFilesFunction | None) -> None:
+        self._kept = threading.local()
+
+        def on_log(_context: object, level: int, text: int, length: int) -> None:
+            if log is not None:
+                self._keep(lambda: log(level, ctypes.string_at(text, length).decode()))
+
+        def on_event(_context: object, text: int, length: int) -> None:
+            if event is not None:
+                self._keep(lambda: event(json.loads(ctypes.string_at(text, length))))
+
+        def on_is_cancelled(_context: object) -> int:
+            return 0 if getattr(self._kept, "error", None) is None else 1
+
+        def on_delete_files(_context: object, text: int, length: int, deleted: Any) -> int:
+            assert delete_files is not None
+            count = self._keep(lambda: delete_files(json.loads(ctypes.string_at(text, length))))
+            if count is None:
+                return 1
+            deleted[0] = count
+            return 0
+
+        # Kept for as long as this object lives: ctypes frees what nobody holds.
+        self.host = Host(ctypes.sizeof(Host), 0, None, Log(on_log), Event(on_event), IsCancelled(on_is_cancelled),
+                         DeleteFiles(on_delete_files) if delete_files is not None else DeleteFiles())
+
+    def _keep(self, function: Callable[[], Any]) -> Any:
+        try:
+            return function()
+        except BaseException as error:  # KeyboardInterrupt too
+            self._kept.error = error
+            return None
+
+    def raise_what_was_raised(self) -> None:
+        error = getattr(self._kept, "error", None)
+        if error is not None:
+            self._kept.error = None
+            raise error

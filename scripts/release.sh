@@ -1,0 +1,40 @@
+#: ./dev release  dist/: everything that is published, for x86_64 and aarch64: Debian packages, archives, wheels, a Maven repository,
+#:                the plugin's jar, sources, the parts of each (SPDX), SHA256SUMS. `./dev release --check` installs each where it is
+#:                used: in clean chroots of Debian 11 and 12, 64-bit ARM by emulation
+source scripts/shared/steps.sh
+source scripts/shared/build.sh
+source scripts/shared/portable.sh
+source scripts/shared/java.sh
+
+if [ "${1:-}" = --check ]; then
+  need debootstrap qemu-user-static python3
+  exec tests/release/artefacts.sh dist
+fi
+
+[ -z "$(git status --porcelain)" ] || die "the tree has changes that are not committed: a release is of a commit"
+need "${portable_packages[@]}" "${jvm_packages[@]}" python3-venv dpkg-dev
+export WINNOW_RELEASE=1
+rm -rf dist build/natives
+mkdir dist
+for arch in x86_64 aarch64; do
+  step "build/portable-$arch"
+  build_portable "$arch"
+  python3 tests/release/binaries_test.py "build/portable-$arch"
+done
+
+pages=$(mktemp -d)
+trap 'rm -rf "$pages"' EXIT
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) python3 packaging/command/pages.py build/portable-x86_64/winnow "$pages"
+for arch in x86_64 aarch64; do
+  step "archive, Debian packages, wheel for $arch"
+  packaging/archive/pack.sh "$arch" "$pages" dist
+  packaging/debian/pack.sh "$arch" "$pages" dist
+  packaging/wheel.sh "$arch" dist
+done
+step "Maven repository"
+packaging/maven.sh dist
+step "sources"
+packaging/sources.sh dist
+(cd dist && find . -type f ! -name SHA256SUMS -printf '%P\n' | LC_ALL=C sort | xargs -d '\n' sha256sum >SHA256SUMS)
+print_steps
+find dist -maxdepth 1 -type f -printf '%10s  %f\n' | sort -k2
