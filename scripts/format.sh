@@ -2,5 +2,5 @@
 source scripts/shared/steps.sh
 source scripts/shared/build.sh
 
-need clang-format
-git ls-files '*.h' '*.cpp' '*.c' | xargs clang-format -i
+need clang-format-14
+git ls-files '*.h' '*.cpp' '*.c' | xargs "$clang_format" -i

@@ -29,7 +29,7 @@ need "${build_packages[@]}" "${test_packages[@]}"
 [ $# -gt 0 ] || need "${portable_packages[@]}"
 if [ $# -eq 0 ]; then
   step "form of the code"
-  git ls-files '*.h' '*.cpp' '*.c' | xargs clang-format --dry-run --Werror
+  git ls-files '*.h' '*.cpp' '*.c' | xargs "$clang_format" --dry-run --Werror
   step "build/portable-x86_64: what operators get"
   build_portable x86_64
   python3 tests/release/binaries_test.py build/portable-x86_64

@@ -17,12 +17,12 @@ pc() {
 # CMake as these projects are configured here: it may not find anything of the machine that builds.
 configure() {  # SOURCE OPTION...
   cmake -S "$1" -B build -G Ninja --log-level=WARNING --toolchain "$here/../../cmake/portable.cmake" \
-    -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF "${@:2}" >/dev/null
+    -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF "${@:2}"
 }
 
 build_zlib() {
-  CHOST=$arch-linux-gnu ./configure --static --prefix="$out" >/dev/null
-  make -s -j"$jobs" libz.a >/dev/null
+  CHOST=$arch-linux-gnu ./configure --static --prefix="$out"
+  make -s -j"$jobs" libz.a
   install -D -t "$out/lib" libz.a
   install -D -m 644 -t "$out/include" zlib.h zconf.h
   pc zlib "$version" -lz
@@ -35,10 +35,10 @@ build_openssl() {
   ./Configure "linux-$arch" --prefix=/usr --libdir=lib --openssldir=/etc/ssl no-shared no-module no-engine no-tests \
     no-autoload-config no-comp no-ssl3 no-dtls no-srp no-psk no-ct no-cms no-ts no-cmp no-ec2m no-gost no-idea no-seed no-camellia \
     no-aria no-bf no-cast no-rc5 no-mdc2 no-whirlpool no-sm2 no-sm3 no-sm4 no-siphash no-rfc3779 no-nextprotoneg no-ocsp \
-    >/dev/null
-  make -s -j"$jobs" build_generated >/dev/null
-  make -s -j"$jobs" build_libs >/dev/null
-  make -s install_dev DESTDIR="$PWD/stage" >/dev/null
+   
+  make -s -j"$jobs" build_generated
+  make -s -j"$jobs" build_libs
+  make -s install_dev DESTDIR="$PWD/stage"
   cp -r stage/usr/include stage/usr/lib "$out/"
   rm -rf "$out/lib/cmake" "$out/lib/pkgconfig"
   pc libcrypto "$version" "-lcrypto -ldl -lpthread"
@@ -49,13 +49,13 @@ build_postgresql-15() {
   local ssl
   ssl=$(prefix openssl)
   # Programs that configure runs to learn of the target can't run where it is another machine; the answers are Linux's.
-  ./configure --quiet --host="$arch-linux-gnu" --build="$(uname -m)-linux-gnu-build" --with-ssl=openssl --without-readline \
+  ./configure --quiet --host="$arch-linux-gnu" --build="$(uname -m)-pc-linux-gnu" --with-ssl=openssl --without-readline \
     --without-zlib --with-system-tzdata=/usr/share/zoneinfo --prefix=/usr --sysconfdir=/etc/postgresql-common \
     CPPFLAGS="-I$ssl/include" LDFLAGS="-L$ssl/lib" LIBS="-lpthread -ldl"
-  make -s -C src/backend generated-headers >/dev/null
-  make -s -j"$jobs" -C src/common libpgcommon_shlib.a >/dev/null
-  make -s -j"$jobs" -C src/port libpgport_shlib.a >/dev/null
-  make -s -j"$jobs" -C src/interfaces/libpq libpq.a >/dev/null
+  make -s -C src/backend generated-headers
+  make -s -j"$jobs" -C src/common libpgcommon_shlib.a
+  make -s -j"$jobs" -C src/port libpgport_shlib.a
+  make -s -j"$jobs" -C src/interfaces/libpq libpq.a
   mkdir -p "$out/lib"
   cp src/interfaces/libpq/libpq.a "$out/lib/"
   cp src/common/libpgcommon_shlib.a "$out/lib/libpgcommon.a"
@@ -76,7 +76,7 @@ build_mariadb() {
     -DOPENSSL_ROOT_DIR="$ssl" -DOPENSSL_INCLUDE_DIR="$ssl/include" -DOPENSSL_SSL_LIBRARY="$ssl/lib/libssl.a" \
     -DOPENSSL_CRYPTO_LIBRARY="$ssl/lib/libcrypto.a" -DZLIB_INCLUDE_DIR="$zlib/include" -DZLIB_LIBRARY="$zlib/lib/libz.a" \
     -DLIBRESSL_RESULT=1 -DLIBRESSL_RESULT__TRYRUN_OUTPUT= "${plugins[@]}"
-  ninja -C build -j"$jobs" mariadbclient >/dev/null
+  ninja -C build -j"$jobs" mariadbclient
   mkdir -p "$out/lib" "$out/include"
   cp build/libmariadb/libmariadbclient.a "$out/lib/"
   cp -r libmariadb/include/. build/include/. "$out/include/"
@@ -94,7 +94,7 @@ build_curl() {
     -DCURL_DISABLE_HSTS=ON -DCURL_DISABLE_DOH=ON -DCURL_DISABLE_NETRC=ON -DHAVE_POLL_FINE_EXITCODE=0 \
     -DOPENSSL_ROOT_DIR="$ssl" -DOPENSSL_INCLUDE_DIR="$ssl/include" -DOPENSSL_SSL_LIBRARY="$ssl/lib/libssl.a" \
     -DOPENSSL_CRYPTO_LIBRARY="$ssl/lib/libcrypto.a" -DZLIB_INCLUDE_DIR="$zlib/include" -DZLIB_LIBRARY="$zlib/lib/libz.a"
-  ninja -C build -j"$jobs" libcurl >/dev/null
+  ninja -C build -j"$jobs" libcurl
   mkdir -p "$out/lib"
   cp build/lib/libcurl.a "$out/lib/"
   install -D -m 644 -t "$out/include/curl" include/curl/*.h
@@ -104,7 +104,7 @@ build_curl() {
 
 build_sqlite3() {
   # The one file that all of SQLite is made into is written by programs that run here.
-  (unset CC CXX CFLAGS AR RANLIB && ./configure --quiet --disable-tcl >/dev/null && make -s sqlite3.c >/dev/null)
+  (unset CC CXX CFLAGS AR RANLIB && ./configure --quiet --disable-tcl && make -s sqlite3.c)
   $CC $CFLAGS -DSQLITE_THREADSAFE=1 -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_OMIT_DEPRECATED -DSQLITE_DQS=0 -c sqlite3.c -o sqlite3.o
   mkdir -p "$out/lib"
   $AR rcsD "$out/lib/libsqlite3.a" sqlite3.o
@@ -114,7 +114,7 @@ build_sqlite3() {
 
 build_yaml-cpp() {
   configure . -DYAML_CPP_BUILD_TESTS=OFF -DYAML_CPP_BUILD_TOOLS=OFF -DYAML_CPP_BUILD_CONTRIB=OFF
-  ninja -C build -j"$jobs" yaml-cpp >/dev/null
+  ninja -C build -j"$jobs" yaml-cpp
   mkdir -p "$out/lib" "$out/include"
   cp build/libyaml-cpp.a "$out/lib/"
   cp -r include/yaml-cpp "$out/include/"
@@ -142,5 +142,5 @@ build_utf8proc() {
 build_howardhinnant-date() {
   configure . -DBUILD_TZ_LIB=ON -DUSE_SYSTEM_TZ_DB=ON -DMANUAL_TZ_DB=OFF -DCMAKE_INSTALL_PREFIX="$out" -DCMAKE_INSTALL_LIBDIR=lib \
     -DCMAKE_CXX_STANDARD=17
-  ninja -C build -j"$jobs" install >/dev/null
+  ninja -C build -j"$jobs" install
 }

@@ -6,9 +6,12 @@ readonly build_packages=(
   nlohmann-json3-dev libyaml-cpp-dev libvalijson-dev libcli11-dev
   libhowardhinnant-date-dev libexpected-dev libutf8proc-dev tzdata
   libcurl4-openssl-dev libssl-dev libpugixml-dev)
+# Another version has another taste: the versions are part of the rules.
+readonly clang_format=clang-format-14 clang_tidy=clang-tidy-14
 readonly test_packages=(
-  libgtest-dev libgmock-dev clang clang-format postgresql-15 pgbouncer python3 debootstrap openssl)
-readonly lint_packages=(libgtest-dev libgmock-dev clang-tidy clang-format openjdk-17-jdk-headless)
+  libgtest-dev libgmock-dev clang clang-format-14 postgresql-15 pgbouncer python3 debootstrap openssl
+  abigail-tools binutils percona-toolkit)  # percona-toolkit: pt-archiver, for bench.mysql
+readonly lint_packages=(libgtest-dev libgmock-dev clang-tidy-14 clang-format-14 openjdk-17-jdk-headless)
 
 # Installs what is missing of the named Debian packages; without root it says which command to run.
 need() {

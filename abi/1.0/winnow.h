@@ -1,0 +1,281 @@
+/*
+ * winnow.h - the contract between winnow and those who call it. ABI 1.
+ *
+ * winnow keeps a Kestra database small and its listings fast. A host opens the library, hands a
+ * task's name and its parameters over as JSON, and gets a JSON result back.
+ *
+ *     winnow *w = NULL; winnow_job *job = NULL;
+ *     winnow_buffer out = {sizeof out, 0, NULL, 0};
+ *     winnow_open(NULL, config, config_size, &w, &out);
+ *     winnow_job_new(w, "PurgeLogs", 9, params, params_size, &job, &out);
+ *     winnow_job_run(job, &out);                       (out.data: the result, or what went wrong)
+ *     winnow_buffer_free(&out); winnow_job_free(job); winnow_close(w);
+ *
+ * CONVENTIONS
+ *  1. Text is UTF-8, a pointer and a length in bytes; it need not end in NUL, and may be NULL where
+ *     the length is 0. Text that is not UTF-8 is refused with WINNOW_INVALID_ARGUMENT (from Java
+ *     pass bytes, not GetStringUTFChars).
+ *  2. Every struct that crosses starts with `uint32_t size`, set by the caller to sizeof the struct
+ *     it was compiled with. The library touches only what both sides know. A size smaller than that
+ *     of ABI 1.0 is refused.
+ *  3. Inputs are borrowed for the call. What the library allocates goes back through
+ *     winnow_buffer_free, winnow_job_free or winnow_close, and through nothing else.
+ *  4. `winnow_buffer *` arguments may be NULL where the caller doesn't want the text. Otherwise the
+ *     caller zeroes the struct but for `size`; a buffer that still holds text of an earlier call is
+ *     freed before it is filled again.
+ *  5. Functions return WINNOW_OK or another constant of `winnow_status`. A host must accept numbers
+ *     that it does not know, as failures. An error's text is one JSON object:
+ *       {"code": "INVALID_PARAMETER", "message": "...", "pointer": "/endDate", "retryable": false,
+ *        "sqlstate": "", "done": {...}}
+ *     `pointer` is a JSON Pointer into what the call was given, or empty; `retryable` says that the
+ *     same call may succeed later; `sqlstate` is the server's code where there is one; `done`,
+ *     after a run, is what was committed before the failure, in the form of the task's result; it is
+ *     missing where there was no memory left to tell it.
+ *     None of them holds a password, in any case.
+ *  6. Handles are checked: one that was freed or closed, or never was one, gives
+ *     WINNOW_INVALID_ARGUMENT.
+ *  7. Threads: [any] may be called from any thread at any time, also concurrently; [job] from one
+ *     thread at a time for each job. A `winnow *` may be used from many threads, jobs of it run
+ *     beside each other. No function may be called from a signal handler.
+ *  8. Callbacks run only on the thread that is inside winnow_job_plan or winnow_job_run, and never
+ *     with a lock held. They may call winnow_job_cancel and winnow_job_progress, and must not call
+ *     other functions on their own job. Their text is valid until they return. They must return
+ *     normally: no exception or longjmp may leave them.
+ *  9. The library writes nothing to stdout or stderr, installs no signal handler, changes no
+ *     process state (working directory, locale, umask, environment) and keeps no thread, connection
+ *     or file beyond the call of run or plan. No C++ exception leaves it.
+ * 10. Within ABI 1 no function is removed or changed, structs only grow at their end, JSON only
+ *     gains fields.
+ */
+#ifndef WINNOW_H
+#define WINNOW_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(WINNOW_BUILDING)
+#define WINNOW_EXPORT __attribute__((visibility("default")))
+#else
+#define WINNOW_EXPORT
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The ABI that this header describes: (major << 16) + minor. */
+enum { WINNOW_ABI_VERSION = (1 << 16) + 0 };
+
+/* What a function returns. */
+enum winnow_status {
+  WINNOW_OK = 0,
+  WINNOW_INVALID_ARGUMENT = 1,  /* a NULL, size, handle or order of calls that is forbidden here */
+  WINNOW_UNKNOWN_TASK = 2,      /* no manifest has that name or alias */
+  WINNOW_INVALID_PARAMETER = 3, /* a parameter is unknown, missing or ill-formed: see `pointer` */
+  WINNOW_CONFIGURATION = 4,     /* the configuration or a manifest is wrong */
+  WINNOW_DENIED = 5,            /* the operator's policy forbids it (tenant, namespace) */
+  WINNOW_UNAVAILABLE = 6,       /* a server can't be reached, or refused the log-in */
+  WINNOW_SCHEMA = 7,            /* a table, column, index or right that the task needs is missing */
+  WINNOW_CONFLICT = 8,          /* locks, deadlocks or serialization failures used up the retries */
+  WINNOW_CANCELLED = 9,         /* winnow_job_cancel, or is_cancelled answered other than 0 */
+  WINNOW_LIMIT = 10,            /* a cap of the policy was hit; nothing was deleted */
+  WINNOW_STORAGE = 11,          /* a file can't be removed or written; its execution's rows stay */
+  WINNOW_NO_MEMORY = 12,        /* an allocation failed */
+  WINNOW_INTERNAL = 13          /* a defect of winnow */
+};
+
+/* Levels of a log line. */
+enum winnow_level {
+  WINNOW_TRACE = 0,
+  WINNOW_DEBUG = 1,
+  WINNOW_INFO = 2,
+  WINNOW_WARN = 3,
+  WINNOW_ERROR = 4
+};
+
+/* Where a job is; a later version may add phases. */
+enum winnow_phase {
+  WINNOW_PHASE_NEW = 0,
+  WINNOW_PHASE_CONNECTING = 1,
+  WINNOW_PHASE_SELECTING = 2,
+  WINNOW_PHASE_WORKING = 3,
+  WINNOW_PHASE_FINISHING = 4,
+  WINNOW_PHASE_DONE = 5
+};
+
+/*
+ * An opened library: configuration and manifests. C++ code with a namespace `winnow` of its own
+ * defines WINNOW_NO_SHORT_NAME before it includes this file, and writes winnow_library.
+ */
+typedef struct winnow_library winnow_library;
+#if !defined(WINNOW_NO_SHORT_NAME)
+typedef winnow_library winnow;
+#endif
+
+/* One task with its parameters, run at most once. */
+typedef struct winnow_job winnow_job;
+
+/*
+ * Text that the library made. `data` ends in a NUL that `length` (bytes) does not count; it belongs
+ * to the library.
+ */
+typedef struct winnow_buffer {
+  uint32_t size;     /* sizeof(winnow_buffer) */
+  uint32_t reserved; /* 0 */
+  char *data;
+  uint64_t length;
+} winnow_buffer;
+
+/*
+ * What the host offers. Each function may be NULL. The struct is copied by winnow_open; `context`
+ * is handed to every call and must stay valid until winnow_close. Convention 8 says on which thread
+ * they run.
+ */
+typedef struct winnow_host {
+  uint32_t size;     /* sizeof(winnow_host) */
+  uint32_t reserved; /* 0 */
+  void *context;
+
+  /* A log line for the operator; `level` is one of winnow_level, `length` in bytes. */
+  void (*log)(void *context, int32_t level, const char *text, size_t length);
+
+  /* Progress and receipts: one JSON object with a field `event`, e.g. {"event": "batch", ...}. */
+  void (*event)(void *context, const char *json, size_t length);
+
+  /*
+   * Asked when plan or run begins and about every 50 ms until it ends; other than 0 cancels the job
+   * as winnow_job_cancel does.
+   */
+  int32_t (*is_cancelled)(void *context);
+
+  /*
+   * Removes the files of executions, for a host with a storage of its own; used when the
+   * configuration has `storage: {type: host}`. `request` is
+   *   {"tenant": "main" or null, "dryRun": false,
+   *    "executions": [{"id", "namespace", "flowId", "path"}]}
+   * where `path` is the folder under the tenant's root. Stores in `deleted` how many files went
+   * (or, with dryRun, would go). Returns 0, or any other number when a file stays: then the rows of
+   * all these executions stay. Files that are gone already are no failure.
+   */
+  int32_t (*delete_files)(void *context, const char *request, size_t length, uint64_t *deleted);
+} winnow_host;
+
+/* A snapshot of a job. */
+typedef struct winnow_progress {
+  uint32_t size;        /* sizeof(winnow_progress) */
+  int32_t phase;        /* one of winnow_phase */
+  int64_t rows_done;    /* executions (or logs, metrics) purged, or rows listed */
+  int64_t rows_planned; /* how many there will be, -1 when that isn't known */
+  int64_t batches;      /* transactions committed */
+  int64_t retries;      /* batches tried again after a conflict */
+  int64_t elapsed_ms;   /* since run or plan began, until it returned */
+} winnow_progress;
+
+/*
+ * [any] The ABI of the library that was loaded, (major << 16) + minor. A host's first call: go on
+ * when the major number is that of WINNOW_ABI_VERSION and the minor one is not smaller. Never
+ * fails.
+ */
+WINNOW_EXPORT uint32_t winnow_abi_version(void);
+
+/*
+ * [any] Static JSON: {"version", "abi", "engines": [...], "clients": {"libpq": "15.18", ...},
+ * "compiler"}. It belongs to the library, ends in NUL and stays valid while the library is loaded.
+ * Never fails.
+ */
+WINNOW_EXPORT const char *winnow_build_info(void);
+
+/*
+ * [any] Reads the configuration and the manifests. No network.
+ *   host    what the host offers, or NULL for nothing; copied.
+ *   config  the operator's configuration, YAML or JSON, `size` bytes; docs/configuration.md lists
+ *           its keys. Relative paths in it are taken from the working directory.
+ *   out     receives the handle; NULL is stored when the call fails.
+ *   error   receives the error's JSON, or NULL.
+ * Errors: INVALID_ARGUMENT, CONFIGURATION (with file, line and reason), NO_MEMORY, INTERNAL.
+ */
+WINNOW_EXPORT int32_t winnow_open(const winnow_host *host, const char *config, size_t size,
+                                  winnow_library **out, winnow_buffer *error);
+
+/*
+ * [any] Gives the handle back; NULL is fine and does nothing. Refused with INVALID_ARGUMENT while a
+ * job of it is not freed, or was freed inside a call that has not returned: the handle stays valid
+ * then.
+ */
+WINNOW_EXPORT int32_t winnow_close(winnow_library *w);
+
+/*
+ * [any] The manifest and the JSON Schema of a task: {"name", "aliases", "title", "description",
+ * "engine", "parameters" (a JSON Schema), "outputs" (a JSON Schema)}; with `size` 0
+ * {"tasks": [...]} of all, by name.
+ *   task    name or alias, `size` bytes.
+ *   out     receives the JSON, or the error's.
+ * Errors: INVALID_ARGUMENT, UNKNOWN_TASK, NO_MEMORY, INTERNAL.
+ */
+WINNOW_EXPORT int32_t winnow_describe(winnow_library *w, const char *task, size_t size,
+                                      winnow_buffer *out);
+
+/*
+ * [any] Makes a job from a task's name or alias and its parameters (a JSON object; size 0 stands
+ * for {}). They are checked strictly: an unknown or ill-typed one is refused with its JSON Pointer.
+ * No connection is made.
+ *   out     receives the job; NULL is stored when the call fails. Free it with winnow_job_free.
+ *   error   receives the error's JSON, or NULL.
+ * Errors: INVALID_ARGUMENT, UNKNOWN_TASK, INVALID_PARAMETER, DENIED, CONFIGURATION (the task needs
+ * a database or storage that the configuration doesn't have), NO_MEMORY, INTERNAL.
+ */
+WINNOW_EXPORT int32_t winnow_job_new(winnow_library *w, const char *task, size_t task_size,
+                                     const char *params, size_t params_size, winnow_job **out,
+                                     winnow_buffer *error);
+
+/*
+ * [job] Read-only: what would go and which index serves it. Changes nothing; may be called any
+ * number of times before winnow_job_run.
+ *   out     receives the plan's JSON, or the error's.
+ * Errors: INVALID_ARGUMENT (after or during a run), CONFIGURATION (found only when connecting),
+ * DENIED, UNAVAILABLE, SCHEMA, CONFLICT, CANCELLED, LIMIT, STORAGE, NO_MEMORY, INTERNAL.
+ */
+WINNOW_EXPORT int32_t winnow_job_plan(winnow_job *job, winnow_buffer *out);
+
+/*
+ * [job] Does the task; blocks until it is done. A second call is refused with INVALID_ARGUMENT; a
+ * job that was cancelled before ends as CANCELLED without having touched anything. Whatever the
+ * status, what was committed stays, and a new job with the same parameters finishes the rest.
+ *   out     receives the result's JSON, or the error's, whose `done` says what was committed
+ *           before it.
+ * Errors: INVALID_ARGUMENT, CONFIGURATION (found only when connecting), DENIED, UNAVAILABLE,
+ * SCHEMA, CONFLICT, CANCELLED, LIMIT, STORAGE, NO_MEMORY, INTERNAL.
+ */
+WINNOW_EXPORT int32_t winnow_job_run(winnow_job *job, winnow_buffer *out);
+
+/*
+ * [any] Asks the job to stop and returns at once; the statement in flight is interrupted on the
+ * server. Idempotent, also from callbacks, before and after the run.
+ * Errors: INVALID_ARGUMENT.
+ */
+WINNOW_EXPORT int32_t winnow_job_cancel(winnow_job *job);
+
+/*
+ * [any] Fills `out`, whose `size` the caller has set. Takes no lock that a run holds.
+ * Errors: INVALID_ARGUMENT.
+ */
+WINNOW_EXPORT int32_t winnow_job_progress(winnow_job *job, winnow_progress *out);
+
+/*
+ * [any] Gives the job back; NULL is fine. A job that is inside plan or run is cancelled; the call
+ * does not wait for it, and what it holds is released when that call returns. Freeing twice does
+ * nothing.
+ */
+WINNOW_EXPORT void winnow_job_free(winnow_job *job);
+
+/*
+ * [any] Releases the text and zeroes the struct but for `size`. NULL and an empty buffer are fine,
+ * also twice.
+ */
+WINNOW_EXPORT void winnow_buffer_free(winnow_buffer *buffer);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* WINNOW_H */
