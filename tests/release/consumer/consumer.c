@@ -11,9 +11,11 @@ int main(int argc, char** argv) {
   winnow_job* job = NULL;
   int32_t status;
   if (argc != 2) return 2;
-  snprintf(config, sizeof config, "database: {url: \"sqlite:%s/kestra.db\"}\nstorage: {type: none}\n", argv[1]);
+  snprintf(config, sizeof config,
+           "database: {url: \"sqlite:%s/kestra.db\"}\nstorage: {type: none}\n", argv[1]);
   status = winnow_open(NULL, config, strlen(config), &w, &out);
-  if (status == WINNOW_OK) status = winnow_job_new(w, "PurgeExecutions", 15, params, strlen(params), &job, &out);
+  if (status == WINNOW_OK)
+    status = winnow_job_new(w, "PurgeExecutions", 15, params, strlen(params), &job, &out);
   if (status == WINNOW_OK) status = winnow_job_run(job, &out);
   printf("%s\n", out.data);
   winnow_buffer_free(&out);

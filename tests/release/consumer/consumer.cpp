@@ -5,7 +5,9 @@
 #include <winnow.h>
 
 namespace winnow {
-int major() { return static_cast<int>(winnow_abi_version() >> 16); }
+int major() {
+  return static_cast<int>(winnow_abi_version() >> 16);
+}
 }  // namespace winnow
 
 int main() {
