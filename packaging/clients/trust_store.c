@@ -4,17 +4,18 @@
  * the one folder that it was configured with; libpq, MariaDB Connector/C and libcurl all ask here. SSL_CERT_FILE and SSL_CERT_DIR
  * go before, as in every build of OpenSSL.
  */
-#include <openssl/x509.h>
 #include <unistd.h>
 
-static const char *first_readable(const char *const *paths) {
-  const char *const *path = paths;
+#include <openssl/x509.h>
+
+static const char* first_readable(const char* const* paths) {
+  const char* const* path = paths;
   while (path[1] != NULL && access(*path, R_OK) != 0) ++path;
   return *path;
 }
 
-const char *X509_get_default_cert_file(void) {
-  static const char *const kFiles[] = {
+const char* X509_get_default_cert_file(void) {
+  static const char* const kFiles[] = {
       "/etc/ssl/certs/ca-certificates.crt",                /* Debian, Ubuntu, Alpine, Arch */
       "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", /* Red Hat, Fedora */
       "/etc/pki/tls/certs/ca-bundle.crt",                  /* Red Hat 6, Amazon Linux */
@@ -24,12 +25,20 @@ const char *X509_get_default_cert_file(void) {
   return first_readable(kFiles);
 }
 
-const char *X509_get_default_cert_dir(void) {
-  static const char *const kFolders[] = {"/etc/ssl/certs", "/etc/pki/tls/certs", NULL};
+const char* X509_get_default_cert_dir(void) {
+  static const char* const kFolders[] = {"/etc/ssl/certs", "/etc/pki/tls/certs", NULL};
   return first_readable(kFolders);
 }
 
-const char *X509_get_default_cert_area(void) { return "/etc/ssl"; }
-const char *X509_get_default_private_dir(void) { return "/etc/ssl/private"; }
-const char *X509_get_default_cert_dir_env(void) { return "SSL_CERT_DIR"; }
-const char *X509_get_default_cert_file_env(void) { return "SSL_CERT_FILE"; }
+const char* X509_get_default_cert_area(void) {
+  return "/etc/ssl";
+}
+const char* X509_get_default_private_dir(void) {
+  return "/etc/ssl/private";
+}
+const char* X509_get_default_cert_dir_env(void) {
+  return "SSL_CERT_DIR";
+}
+const char* X509_get_default_cert_file_env(void) {
+  return "SSL_CERT_FILE";
+}

@@ -53,6 +53,8 @@ MAY_USE = {
     "hosts/cli/flow": {"hosts/cli/library", "hosts/cli/console", "hosts/cli/expression/language",
                        "hosts/cli/expression/functions", "abi", "document", "outcome"},
     "hosts/jvm": {"abi"},
+    # What is put beside the client libraries that a release links in.
+    "packaging": set(),
     "tools/sample": {"database", "database/url", "storage", "document", "outcome"},
 }
 # The interface that a folder's rooms implement or are handed: a room includes these headers and nothing else above it.
@@ -71,8 +73,12 @@ SQL_FOLDERS = ("database", "tasks", "tools", "tests", "bench")
 SQL = re.compile(r'"[^"]*\b(SELECT\s.+\sFROM|DELETE\s+FROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET)\b')
 
 
+# Frozen with their release: they include what an installed tree has.
+FROZEN = ROOT / "abi" / "1.0"
+
+
 def code(folder):
-    return sorted(path for pattern in CODE for path in (ROOT / folder).rglob(pattern))
+    return sorted(path for pattern in CODE for path in (ROOT / folder).rglob(pattern) if FROZEN not in path.parents)
 
 
 def includes(path):
