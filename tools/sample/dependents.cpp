@@ -7,12 +7,15 @@ namespace {
 
 using document::to_text;
 using std::chrono::hours;
-using std::chrono::minutes;
+
+// When something of an execution is due: long after any trial, so that a live executor that is started on these rows
+// leaves them as they are.
+constexpr hours kNotYet{24 * 365 * 20};
 
 class Dependents {
  public:
-  Dependents(const Facts& facts, std::string_view version, Random& random)
-      : facts_(facts), version_(version), random_(random) {}
+  Dependents(const Facts& facts, const Json& execution, std::string_view version, Random& random)
+      : facts_(facts), execution_(execution), version_(version), random_(random) {}
 
   std::vector<Row> make() {
     const bool live = !facts_.end || facts_.state == "PAUSED";
@@ -47,7 +50,7 @@ class Dependents {
     add("sla_monitor", facts_.id + "_max_duration",
         {{"executionId", facts_.id},
          {"slaId", "max_duration"},
-         {"deadline", to_text(facts_.start + hours{8})}});
+         {"deadline", to_text(facts_.start + kNotYet)}});
   }
 
   void queued() {
@@ -63,7 +66,7 @@ class Dependents {
     add("executordelayed", facts_.id + "_" + run.id,
         {{"taskRunId", run.id},
          {"executionId", facts_.id},
-         {"date", to_text(facts_.last + minutes{30})},
+         {"date", to_text(facts_.last + kNotYet)},
          {"state", "RUNNING"},
          {"delayType", "RESUME_FLOW"}});
   }
@@ -78,20 +81,24 @@ class Dependents {
          {"taskRun", {{"id", run.id}, {"executionId", facts_.id}}}});
   }
 
-  // One message that carries the execution's id as its key, and one of another kind with a key of
-  // its own.
+  // What was told of the execution, whole and consumed: messages that carry the execution's id as their key, and one of
+  // another kind with a key of its own.
   void messages() {
-    const bool killed = facts_.state == "KILLED" || facts_.state == "KILLING";
     const std::string models = "io.kestra.core.models.executions.";
-    message(models + "Execution", facts_.id);
-    if (killed) message(models + "ExecutionKilled", facts_.id);
-    message(models + "LogEntry", random_.id());
+    message(models + "Execution", facts_.id, execution_, "executor");
+    if (facts_.state == "KILLED" || facts_.state == "KILLING") {
+      Json killed{{"type", "execution"}, {"state", "EXECUTED"}, {"executionId", facts_.id}};
+      if (facts_.tenant) killed["tenantId"] = *facts_.tenant;
+      message(models + "ExecutionKilled", facts_.id, killed, "executor");
+    }
+    message(models + "LogEntry", random_.id(), log_document(facts_, version_, random_), "indexer");
   }
 
-  void message(const std::string& type, const std::string& key) {
-    Json value = flow_fields(facts_);
-    value["id"] = facts_.id;
-    rows_.push_back({queues_table(version_), {type, key, value.dump(), to_text(facts_.last)}});
+  void message(std::string type, std::string key, const Json& value, std::string consumer) {
+    std::vector<std::string> cells{std::move(type), std::move(key), value.dump(),
+                                   to_text(facts_.last)};
+    if (version_ != "2.0") cells.push_back(std::move(consumer));
+    rows_.push_back({queues_table(version_), std::move(cells)});
   }
 
   void outputs() {
@@ -115,6 +122,7 @@ class Dependents {
   }
 
   const Facts& facts_;
+  const Json& execution_;
   std::string_view version_;
   Random& random_;
   std::vector<Row> rows_;
@@ -145,8 +153,9 @@ Json trigger_document(const Facts& facts, std::string_view version) {
 
 }  // namespace
 
-std::vector<Row> dependent_rows(const Facts& facts, std::string_view version, Random& random) {
-  return Dependents(facts, version, random).make();
+std::vector<Row> dependent_rows(const Facts& facts, const Json& execution, std::string_view version,
+                                Random& random) {
+  return Dependents(facts, execution, version, random).make();
 }
 
 std::vector<Row> flow_rows(const Facts& facts, std::string_view version) {

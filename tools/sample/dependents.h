@@ -3,12 +3,15 @@
 
 #include <vector>
 
+#include "document/yaml.h"
 #include "tools/sample/facts.h"
 #include "tools/sample/row.h"
 
 namespace winnow::sample {
 
-std::vector<Row> dependent_rows(const Facts& facts, std::string_view version, Random& random);
+// `execution` is its document.
+std::vector<Row> dependent_rows(const Facts& facts, const document::Json& execution,
+                                std::string_view version, Random& random);
 
 // Rows that belong to flows and to no execution: nothing of them may go with one.
 std::vector<Row> flow_rows(const Facts& facts, std::string_view version);

@@ -50,7 +50,7 @@ SampleExecution Generator::execution(std::int64_t index) const {
     result.rows.push_back(
         document_row("metrics", random.id(), metric_document(facts, options_.version, random)));
   }
-  std::ranges::move(dependent_rows(facts, options_.version, random),
+  std::ranges::move(dependent_rows(facts, result.document, options_.version, random),
                     std::back_inserter(result.rows));
   result.files = files_of(index, facts, random);
   return result;

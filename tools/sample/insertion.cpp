@@ -1,6 +1,8 @@
 #include "tools/sample/insertion.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace winnow::sample {
 namespace {
@@ -14,6 +16,9 @@ using Rows = std::vector<const Row*>;
 // SQLite takes 32,766 values in a statement, MySQL 65,535.
 constexpr std::size_t kMostValues = 5'000;
 
+// PostgreSQL's queues have a boolean for each consumer.
+constexpr auto kConsumers = std::to_array<std::string_view>({"executor", "indexer"});
+
 std::string_view postgres_cast(CellType type) {
   switch (type) {
     case CellType::document:
@@ -24,17 +29,43 @@ std::string_view postgres_cast(CellType type) {
       return "::queue_type";
     case CellType::text:
     case CellType::bytes:
+    case CellType::consumer:
       break;
   }
   return "";
 }
 
+// The columns that a cell goes to.
+std::vector<std::string> columns_of(const Dialect& dialect,
+                                    const std::pair<std::string_view, CellType>& column) {
+  if (column.second != CellType::consumer || dialect.name() != "postgresql") {
+    return {std::string(column.first)};
+  }
+  std::vector<std::string> columns;
+  for (const auto consumer : kConsumers) columns.push_back("consumer_" + std::string(consumer));
+  return columns;
+}
+
 void begin(SqlWriter& writer, const TableShape& table) {
-  writer.text("INSERT INTO ").identifier(table.name).text(" (");
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    writer.text(i == 0 ? "" : ", ").identifier(table.columns[i].first);
+  writer.text("INSERT INTO ").identifier(table.name);
+  const char* separator = " (";
+  for (const auto& column : table.columns) {
+    for (const auto& name : columns_of(writer.dialect(), column)) {
+      writer.text(std::exchange(separator, ", ")).identifier(name);
+    }
   }
   writer.text(") ");
+}
+
+// What PostgreSQL makes of a cell.
+std::string postgres_value(const std::string& cell, CellType type) {
+  if (type == CellType::bytes) return "convert_to(" + cell + ", 'UTF8')";
+  if (type != CellType::consumer) return cell + std::string(postgres_cast(type));
+  std::string values;
+  for (const auto consumer : kConsumers) {
+    values += (values.empty() ? "" : ", ") + cell + " = '" + std::string(consumer) + "'";
+  }
+  return values;
 }
 
 database::TextList column_of(const Rows& rows, std::size_t column) {
@@ -49,14 +80,8 @@ Statement from_lists(const Dialect& dialect, const TableShape& table, const Rows
   SqlWriter writer(dialect);
   begin(writer, table);
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    const std::string name = "c" + std::to_string(i);
-    const CellType type = table.columns[i].second;
     writer.text(i == 0 ? "SELECT " : ", ");
-    if (type == CellType::bytes) {
-      writer.text("convert_to(" + name + ", 'UTF8')");
-    } else {
-      writer.text(name).text(postgres_cast(type));
-    }
+    writer.text(postgres_value("c" + std::to_string(i), table.columns[i].second));
   }
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     writer.text(i == 0 ? " FROM unnest(" : ", ").bind(column_of(rows, i));

@@ -30,7 +30,8 @@ std::vector<TableShape> make_shapes() {
                     {{"type", CellType::queue_type},
                      {"key", CellType::text},
                      {"value", CellType::document},
-                     {"updated", CellType::instant}}});
+                     {"updated", CellType::instant},
+                     {"consumers", CellType::consumer}}});
   shapes.push_back({"queues",
                     {{"type", CellType::text},
                      {"key", CellType::text},

@@ -9,7 +9,8 @@
 
 namespace winnow::sample {
 
-enum class CellType { text, document, bytes, instant, queue_type };
+// `consumer`: who has read a message; each database keeps that in its own way.
+enum class CellType { text, document, bytes, instant, queue_type, consumer };
 
 struct TableShape {
   std::string_view name;

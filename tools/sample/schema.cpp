@@ -3,16 +3,17 @@
 
 #include <algorithm>
 
+#include "outcome/try.h"
 #include "tools/sample/schema_files.h"
 
 namespace winnow::sample {
 namespace {
 
-// Which files, in this order, make a version. PostgreSQL's later files start from the version
-// before, as Kestra's migrations do, so that a reader sees what changed.
+// Which files, in this order, make a version. PostgreSQL's later files start from the version before, as Kestra's
+// migrations do; MySQL's one file holds every version.
 std::vector<std::string> files_of(std::string_view engine, std::string_view version) {
   if (engine == "sqlite") return {"sqlite-1.1.sql"};
-  if (engine == "mysql") return {"mysql-" + std::string(version) + ".sql"};
+  if (engine == "mysql") return {"mysql.sql"};
   std::vector<std::string> files;
   for (const std::string& step : schema_versions()) {
     files.push_back("postgres-" + step + ".sql");
@@ -38,14 +39,26 @@ std::size_t count_dollar_quotes(std::string_view line) {
   return count;
 }
 
-Outcome<std::vector<database::Statement>> statements_of(const std::string& name) {
+// Where `-- [1.1 1.3]` begins in a line that has it.
+std::size_t mark_of(std::string_view line) {
+  return line.ends_with(']') ? line.rfind("-- [") : std::string_view::npos;
+}
+
+bool belongs_to(std::string_view line, std::string_view version) {
+  const auto mark = mark_of(line);
+  return mark == std::string_view::npos ||
+         line.substr(mark).find(version) != std::string_view::npos;
+}
+
+Outcome<std::vector<database::Statement>> statements_of(const std::string& name,
+                                                        std::string_view version) {
   const auto files = schema_files();
   const auto file = std::ranges::find(files, name, &document::EmbeddedFile::name);
   if (file == files.end()) {
     return fail(FailureKind::internal, "the schema file " + name + " was not compiled in");
   }
   std::vector<database::Statement> statements;
-  for (std::string& sql : split_statements(file->text)) {
+  for (std::string& sql : split_statements(file->text, version)) {
     statements.push_back({.sql = std::move(sql), .parameters = {}});
   }
   return statements;
@@ -58,22 +71,31 @@ const std::vector<std::string>& schema_versions() {
   return versions;
 }
 
-std::vector<std::string> split_statements(std::string_view sql) {
+std::vector<std::string> split_statements(std::string_view sql, std::string_view version) {
   std::vector<std::string> statements;
   std::string current;
   bool quoted = false;
+  bool wanted = true;  // the statement that is read
   while (!sql.empty()) {
     const auto end = sql.find('\n');
-    const std::string_view line = without_trailing_space(sql.substr(0, end));
+    std::string_view line = without_trailing_space(sql.substr(0, end));
     sql.remove_prefix(end == std::string_view::npos ? sql.size() : end + 1);
-    if (!quoted && is_comment_or_blank(line)) continue;
+    const bool belongs = belongs_to(line, version);
+    if (!quoted && is_comment_or_blank(line)) {
+      wanted = wanted && belongs;
+      continue;
+    }
+    if (!belongs) continue;
+    line = without_trailing_space(line.substr(0, mark_of(line)));
     if (count_dollar_quotes(line) % 2 == 1) quoted = !quoted;
     const bool last = !quoted && line.ends_with(';');
     if (!current.empty()) current += '\n';
     current += last ? line.substr(0, line.size() - 1) : line;
-    if (last) statements.push_back(std::exchange(current, {}));
+    if (!last) continue;
+    if (wanted) statements.push_back(current);
+    current.clear();
+    wanted = true;
   }
-  if (!current.empty()) statements.push_back(std::move(current));
   return statements;
 }
 
@@ -84,13 +106,11 @@ Outcome<void> create_schema(database::Connection& connection, std::string_view v
   }
   std::vector<database::Statement> statements;
   for (const std::string& name : files_of(connection.dialect().name(), version)) {
-    auto more = statements_of(name);
-    if (!more) return fail(std::move(more.error()));
-    std::ranges::move(*more, std::back_inserter(statements));
+    WINNOW_TRY(auto more, statements_of(name, version));
+    std::ranges::move(more, std::back_inserter(statements));
   }
-  if (const auto begun = connection.begin(); !begun) return begun;
-  const auto done = connection.execute(statements, database::AfterBatch::commit);
-  if (!done) return fail(done.error());
+  WINNOW_CHECK(connection.begin());
+  WINNOW_CHECK(connection.execute(statements, database::AfterBatch::commit));
   return {};
 }
 

@@ -27,46 +27,48 @@ CREATE TYPE queue_type AS ENUM (
   'io.kestra.core.runners.ExecutionRunning',
   'io.kestra.core.runners.MultipleConditionEvent');
 
--- Casts of text to enums and times depend on the catalog or the session, so PostgreSQL refuses them in a generated
--- column. These functions claim otherwise, as Kestra's do.
-CREATE FUNCTION state_fromtext(label text) RETURNS state_type
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+-- Casts of strings to enums and times depend on the catalog or the session, so PostgreSQL refuses them in a generated
+-- column. These functions claim otherwise, as Kestra's do, and have Kestra's names: its queries call them.
+CREATE FUNCTION state_fromtext(text) RETURNS state_type LANGUAGE sql IMMUTABLE RETURN $1::state_type;
+
+CREATE FUNCTION loglevel_fromtext(text) RETURNS log_level LANGUAGE sql IMMUTABLE RETURN $1::log_level;
+
+CREATE FUNCTION parse_iso8601_datetime(text) RETURNS timestamptz LANGUAGE sql IMMUTABLE RETURN $1::timestamptz;
+
+CREATE FUNCTION parse_iso8601_timestamp(text) RETURNS integer
+LANGUAGE sql IMMUTABLE RETURN extract(epoch FROM $1::timestamptz)::integer;
+
+CREATE FUNCTION parse_iso8601_duration(text) RETURNS interval LANGUAGE sql IMMUTABLE RETURN $1::interval;
+
+-- The words of a string, each once, with the separator between them. Most strings are one word, an id.
+CREATE FUNCTION fulltext_replace(words text, separator text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 BEGIN
-  RETURN label::state_type;
+  IF words ~ '^[a-zA-Z\d]*$' THEN RETURN words; END IF;
+  RETURN (SELECT coalesce(string_agg(DISTINCT word, separator), '')
+          FROM regexp_split_to_table(words, '[^a-zA-Z\d]') AS word WHERE word <> '');
 END
 $$;
 
-CREATE FUNCTION loglevel_fromtext(label text) RETURNS log_level
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
-BEGIN
-  RETURN label::log_level;
-END
-$$;
-
-CREATE FUNCTION parse_iso8601_datetime(iso text) RETURNS timestamptz
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
-BEGIN
-  RETURN iso::timestamptz;
-END
-$$;
-
--- The trap of executions.start_date and end_date: an exact instant becomes the local time of whichever session writes.
-CREATE FUNCTION parse_iso8601_timestamp(iso text) RETURNS timestamp
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
-BEGIN
-  RETURN (iso::timestamptz)::timestamp;
-END
-$$;
-
--- Only the milliseconds inside the minute, which is Kestra's issue 16908: 125.512 s gives 5512.
-CREATE FUNCTION duration_millis(document jsonb) RETURNS bigint
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT extract(milliseconds FROM make_interval(secs => (document #>> '{state,duration}')::double precision))::bigint
-$$;
-
+-- A string is found by its words and as it stands.
 CREATE FUNCTION fulltext_index(words text) RETURNS tsvector
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT to_tsvector('simple'::regconfig, regexp_replace(words, '[^[:alnum:]]+', ' ', 'g'))
+LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+BEGIN
+  RETURN to_tsvector('simple', fulltext_replace(words, ' ')) || to_tsvector('simple', words);
+END
+$$;
+
+CREATE FUNCTION fulltext_search(text) RETURNS tsquery
+LANGUAGE sql IMMUTABLE STRICT RETURN CASE fulltext_replace($1, '')
+  WHEN '' THEN to_tsquery('')
+  ELSE to_tsquery('simple', fulltext_replace($1, ':* & ') || ':*') END;
+
+CREATE FUNCTION update_updated_datetime() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.updated = now();
+  RETURN NEW;
+END
 $$;
 
 CREATE TABLE executions (
@@ -76,11 +78,14 @@ CREATE TABLE executions (
   namespace varchar(150) NOT NULL GENERATED ALWAYS AS (value ->> 'namespace') STORED,
   flow_id varchar(150) NOT NULL GENERATED ALWAYS AS (value ->> 'flowId') STORED,
   state_current state_type NOT NULL GENERATED ALWAYS AS (state_fromtext(value #>> '{state,current}')) STORED,
-  state_duration bigint NOT NULL GENERATED ALWAYS AS (duration_millis(value)) STORED,
-  start_date timestamp NOT NULL GENERATED ALWAYS AS (parse_iso8601_timestamp(value #>> '{state,startDate}')) STORED,
-  end_date timestamp GENERATED ALWAYS AS (parse_iso8601_timestamp(value #>> '{state,endDate}')) STORED,
-  fulltext tsvector GENERATED ALWAYS AS (fulltext_index(
-    coalesce(value ->> 'namespace', '') || ' ' || coalesce(value ->> 'flowId', '') || ' ' || coalesce(value ->> 'id', ''))) STORED,
+  -- Only the milliseconds within the minute: 125.512 s gives 5512 (kestra-io/kestra#16908).
+  state_duration bigint NOT NULL GENERATED ALWAYS AS (
+    extract(milliseconds FROM parse_iso8601_duration(value #>> '{state,duration}'))) STORED,
+  -- A trap: the column has no zone, so that an exact instant becomes the local time of whichever session writes.
+  start_date timestamp NOT NULL GENERATED ALWAYS AS (parse_iso8601_datetime(value #>> '{state,startDate}')) STORED,
+  end_date timestamp GENERATED ALWAYS AS (parse_iso8601_datetime(value #>> '{state,endDate}')) STORED,
+  fulltext tsvector GENERATED ALWAYS AS (
+    fulltext_index(value ->> 'namespace') || fulltext_index(value ->> 'flowId') || fulltext_index(value ->> 'id')) STORED,
   id varchar(150) NOT NULL GENERATED ALWAYS AS (value ->> 'id') STORED,
   tenant_id varchar(250) GENERATED ALWAYS AS (value ->> 'tenantId') STORED,
   trigger_execution_id varchar(150) GENERATED ALWAYS AS (value #>> '{trigger,variables,executionId}') STORED,
@@ -111,11 +116,11 @@ CREATE TABLE logs (
   level log_level NOT NULL GENERATED ALWAYS AS (loglevel_fromtext(value ->> 'level')) STORED,
   timestamp timestamptz NOT NULL GENERATED ALWAYS AS (parse_iso8601_datetime(value ->> 'timestamp')) STORED,
   tenant_id varchar(250) GENERATED ALWAYS AS (value ->> 'tenantId') STORED,
-  fulltext tsvector GENERATED ALWAYS AS (fulltext_index(
-    coalesce(value ->> 'namespace', '') || ' ' || coalesce(value ->> 'flowId', '') || ' ' ||
-    coalesce(value ->> 'taskId', '') || ' ' || coalesce(value ->> 'executionId', '') || ' ' ||
-    coalesce(value ->> 'taskRunId', '') || ' ' || coalesce(value ->> 'triggerId', '') || ' ' ||
-    coalesce(value ->> 'message', '') || ' ' || coalesce(value ->> 'thread', ''))) STORED,
+  fulltext tsvector GENERATED ALWAYS AS (
+    fulltext_index(value ->> 'namespace') || fulltext_index(value ->> 'flowId') ||
+    fulltext_index(coalesce(value ->> 'taskId', '')) || fulltext_index(coalesce(value ->> 'executionId', '')) ||
+    fulltext_index(coalesce(value ->> 'taskRunId', '')) || fulltext_index(coalesce(value ->> 'triggerId', '')) ||
+    fulltext_index(coalesce(value ->> 'message', '')) || fulltext_index(coalesce(value ->> 'thread', ''))) STORED,
   execution_kind varchar(32) GENERATED ALWAYS AS (value ->> 'executionKind') STORED
 );
 CREATE INDEX logs_execution_id ON logs (deleted, execution_id);
@@ -215,6 +220,7 @@ CREATE INDEX queues_type__consumer_worker ON queues (type, consumer_worker, "off
 CREATE INDEX queues_type__key ON queues (type, key);
 CREATE INDEX queues_type__offset ON queues (type, "offset");
 CREATE INDEX queues_updated ON queues (updated);
+CREATE TRIGGER queues_updated BEFORE UPDATE ON queues FOR EACH ROW EXECUTE FUNCTION update_updated_datetime();
 
 CREATE TABLE flows (
   key varchar(250) PRIMARY KEY,
@@ -223,8 +229,7 @@ CREATE TABLE flows (
   id varchar(100) NOT NULL GENERATED ALWAYS AS (value ->> 'id') STORED,
   namespace varchar(150) NOT NULL GENERATED ALWAYS AS (value ->> 'namespace') STORED,
   revision integer NOT NULL GENERATED ALWAYS AS ((value ->> 'revision')::integer) STORED,
-  fulltext tsvector GENERATED ALWAYS AS (fulltext_index(
-    coalesce(value ->> 'namespace', '') || ' ' || coalesce(value ->> 'id', ''))) STORED,
+  fulltext tsvector GENERATED ALWAYS AS (fulltext_index(value ->> 'namespace') || fulltext_index(value ->> 'id')) STORED,
   source_code text NOT NULL,
   tenant_id varchar(250) GENERATED ALWAYS AS (value ->> 'tenantId') STORED
 );
@@ -241,9 +246,9 @@ CREATE TABLE triggers (
   flow_id varchar(150) NOT NULL GENERATED ALWAYS AS (value ->> 'flowId') STORED,
   trigger_id varchar(150) NOT NULL GENERATED ALWAYS AS (value ->> 'triggerId') STORED,
   execution_id varchar(150) GENERATED ALWAYS AS (value ->> 'executionId') STORED,
-  fulltext tsvector GENERATED ALWAYS AS (fulltext_index(
-    coalesce(value ->> 'namespace', '') || ' ' || coalesce(value ->> 'flowId', '') || ' ' ||
-    coalesce(value ->> 'triggerId', '') || ' ' || coalesce(value ->> 'executionId', ''))) STORED,
+  fulltext tsvector GENERATED ALWAYS AS (
+    fulltext_index(value ->> 'namespace') || fulltext_index(value ->> 'flowId') ||
+    fulltext_index(value ->> 'triggerId') || fulltext_index(coalesce(value ->> 'executionId', ''))) STORED,
   tenant_id varchar(250) GENERATED ALWAYS AS (value ->> 'tenantId') STORED,
   next_execution_date timestamptz GENERATED ALWAYS AS (parse_iso8601_datetime(value ->> 'nextExecutionDate')) STORED,
   worker_id varchar(250) GENERATED ALWAYS AS (value ->> 'workerId') STORED
@@ -299,8 +304,8 @@ CREATE TABLE templates (
   deleted boolean NOT NULL GENERATED ALWAYS AS ((value ->> 'deleted')::boolean) STORED,
   id varchar(100) NOT NULL GENERATED ALWAYS AS (value ->> 'id') STORED,
   namespace varchar(150) NOT NULL GENERATED ALWAYS AS (value ->> 'namespace') STORED,
-  fulltext tsvector GENERATED ALWAYS AS (fulltext_index(
-    coalesce(value ->> 'namespace', '') || ' ' || coalesce(value ->> 'id', ''))) STORED,
+  fulltext tsvector GENERATED ALWAYS AS (
+    fulltext_index(fulltext_replace(value ->> 'namespace', ' ') || ' ' || fulltext_replace(value ->> 'id', ' '))) STORED,
   tenant_id varchar(250) GENERATED ALWAYS AS (value ->> 'tenantId') STORED
 );
 CREATE INDEX templates_fulltext ON templates USING gin (fulltext);
@@ -311,3 +316,58 @@ CREATE TABLE settings (
   key varchar(250) PRIMARY KEY,
   value jsonb NOT NULL
 );
+
+CREATE TABLE dashboards (
+  key varchar(250) PRIMARY KEY,
+  value jsonb NOT NULL,
+  tenant_id varchar(250) GENERATED ALWAYS AS (value ->> 'tenantId') STORED,
+  deleted boolean NOT NULL GENERATED ALWAYS AS ((value ->> 'deleted')::boolean) STORED,
+  id varchar(100) NOT NULL GENERATED ALWAYS AS (value ->> 'id') STORED,
+  title varchar(250) NOT NULL GENERATED ALWAYS AS (value ->> 'title') STORED,
+  description text GENERATED ALWAYS AS (value ->> 'description') STORED,
+  fulltext tsvector GENERATED ALWAYS AS (fulltext_index(value ->> 'title')) STORED,
+  source_code text NOT NULL,
+  created timestamptz NOT NULL DEFAULT now(),
+  updated timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX dashboards_tenant ON dashboards (deleted, tenant_id);
+CREATE INDEX dashboards_id ON dashboards (id, deleted, tenant_id);
+CREATE INDEX dashboards_fulltext ON dashboards USING gin (fulltext);
+CREATE TRIGGER dashboard_updated BEFORE UPDATE ON dashboards FOR EACH ROW EXECUTE FUNCTION update_updated_datetime();
+
+CREATE TABLE kv_metadata (
+  key varchar(768) PRIMARY KEY,
+  value jsonb NOT NULL,
+  tenant_id varchar(250) NOT NULL GENERATED ALWAYS AS (value ->> 'tenantId') STORED,
+  namespace varchar(150) NOT NULL GENERATED ALWAYS AS (value ->> 'namespace') STORED,
+  name varchar(350) NOT NULL GENERATED ALWAYS AS (value ->> 'name') STORED,
+  description text GENERATED ALWAYS AS (value ->> 'description') STORED,
+  version integer NOT NULL GENERATED ALWAYS AS ((value ->> 'version')::integer) STORED,
+  last boolean NOT NULL GENERATED ALWAYS AS ((value ->> 'last')::boolean) STORED,
+  expiration_date timestamptz GENERATED ALWAYS AS (parse_iso8601_datetime(value ->> 'expirationDate')) STORED,
+  updated timestamptz NOT NULL DEFAULT now(),
+  deleted boolean NOT NULL GENERATED ALWAYS AS ((value ->> 'deleted')::boolean) STORED,
+  fulltext tsvector GENERATED ALWAYS AS (fulltext_index(value ->> 'name')) STORED
+);
+CREATE INDEX ix_last_deleted_tenant_namespace_name_version ON kv_metadata (last, deleted, tenant_id, namespace, name, version);
+CREATE INDEX ix_last_deleted_tenant_namespace_name ON kv_metadata (last, deleted, tenant_id, namespace, name);
+CREATE INDEX ix_last_deleted_tenant_namespace_version ON kv_metadata (last, deleted, tenant_id, namespace, version);
+CREATE INDEX ix_last_deleted_tenant_name_version ON kv_metadata (last, deleted, tenant_id, name, version);
+CREATE TRIGGER kv_metadata_updated BEFORE UPDATE ON kv_metadata FOR EACH ROW EXECUTE FUNCTION update_updated_datetime();
+
+-- Flyway's own table: the migrations up to this version count as made, so that a Kestra started here goes on from it.
+CREATE TABLE flyway_schema_history (
+  installed_rank integer PRIMARY KEY,
+  version varchar(50),
+  description varchar(200) NOT NULL,
+  type varchar(20) NOT NULL,
+  script varchar(1000) NOT NULL,
+  checksum integer,
+  installed_by varchar(100) NOT NULL,
+  installed_on timestamp NOT NULL DEFAULT now(),
+  execution_time integer NOT NULL,
+  success boolean NOT NULL
+);
+CREATE INDEX flyway_schema_history_s_idx ON flyway_schema_history (success);
+INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, installed_by, execution_time, success)
+VALUES (1, '1.47', '<< Flyway Baseline >>', 'BASELINE', '<< Flyway Baseline >>', 'winnow-sample', 0, true);

@@ -19,3 +19,34 @@ ALTER TABLE flows ADD COLUMN updated varchar(250) GENERATED ALWAYS AS (value ->>
 
 ALTER TABLE triggers ADD COLUMN disabled boolean NOT NULL
   GENERATED ALWAYS AS (coalesce((value ->> 'disabled')::boolean, false)) STORED;
+
+ALTER TABLE kv_metadata ADD COLUMN created timestamptz NOT NULL
+  GENERATED ALWAYS AS (parse_iso8601_datetime(coalesce(value ->> 'created', value ->> 'updated'))) STORED;
+
+CREATE TABLE namespace_file_metadata (
+  key varchar(768) PRIMARY KEY,
+  value jsonb NOT NULL,
+  tenant_id varchar(250) GENERATED ALWAYS AS (value ->> 'tenantId') STORED,
+  namespace varchar(150) NOT NULL GENERATED ALWAYS AS (value ->> 'namespace') STORED,
+  path varchar(350) NOT NULL GENERATED ALWAYS AS (value ->> 'path') STORED,
+  parent_path varchar(350) GENERATED ALWAYS AS (value ->> 'parentPath') STORED,
+  version integer NOT NULL GENERATED ALWAYS AS ((value ->> 'version')::integer) STORED,
+  last boolean NOT NULL GENERATED ALWAYS AS ((value ->> 'last')::boolean) STORED,
+  size bigint NOT NULL GENERATED ALWAYS AS ((value ->> 'size')::bigint) STORED,
+  created timestamptz NOT NULL GENERATED ALWAYS AS (parse_iso8601_datetime(value ->> 'created')) STORED,
+  updated timestamptz NOT NULL GENERATED ALWAYS AS (parse_iso8601_datetime(value ->> 'updated')) STORED,
+  deleted boolean NOT NULL GENERATED ALWAYS AS ((value ->> 'deleted')::boolean) STORED,
+  fulltext tsvector GENERATED ALWAYS AS (fulltext_index(value ->> 'path')) STORED
+);
+CREATE INDEX ix_last_deleted_tenant_namespace_path_version
+  ON namespace_file_metadata (last, deleted, tenant_id, namespace, path, version);
+CREATE INDEX ix_last_deleted_tenant_namespace_path ON namespace_file_metadata (last, deleted, tenant_id, namespace, path);
+CREATE INDEX ix_last_deleted_tenant_namespace_parent_path
+  ON namespace_file_metadata (last, deleted, tenant_id, namespace, parent_path);
+CREATE INDEX ix_last_deleted_tenant_path_version ON namespace_file_metadata (last, deleted, tenant_id, path, version);
+
+ALTER TYPE queue_type ADD VALUE 'io.kestra.ee.assets.AssetLineageEvent';
+ALTER TYPE queue_type ADD VALUE 'io.kestra.ee.assets.AssetUpsertCommand';
+ALTER TYPE queue_type ADD VALUE 'io.kestra.ee.assets.AssetStateEvent';
+
+UPDATE flyway_schema_history SET version = '1.56';

@@ -1,4 +1,4 @@
--- From 1.3 to 2.0: outputs move to tables of their own, the queue is rebuilt, the duration is the whole of it (issue 16908).
+-- From 1.3 to 2.0: outputs move to tables of their own, the queue is rebuilt, the duration is the whole of it (kestra-io/kestra#16908).
 
 DROP TABLE executorstate;
 DROP TABLE templates;
@@ -11,8 +11,7 @@ ALTER TABLE executions
   ADD COLUMN loop_run_index integer GENERATED ALWAYS AS ((value #>> '{loopRun,index}')::integer) STORED,
   ADD COLUMN loop_run_task_id varchar(256) GENERATED ALWAYS AS (value #>> '{loopRun,taskId}') STORED,
   ADD COLUMN state_duration bigint
-    GENERATED ALWAYS AS (((value #>> '{state,duration}')::numeric * 1000)::bigint) STORED;
-DROP FUNCTION duration_millis(jsonb);
+    GENERATED ALWAYS AS (round(extract(epoch FROM parse_iso8601_duration(value #>> '{state,duration}')) * 1000)::bigint) STORED;
 DROP INDEX executions_flow_id;
 DROP INDEX executions_namespace;
 CREATE INDEX executions_state_duration ON executions (deleted, tenant_id, state_duration);
@@ -68,9 +67,9 @@ ALTER TABLE triggers
 CREATE INDEX idx_trigger_next_evaluation_date ON triggers (next_evaluation_date);
 CREATE INDEX idx_trigger_scheduler ON triggers (vnode, next_evaluation_epoch, locked);
 
-ALTER TABLE service_instance ADD COLUMN fulltext tsvector GENERATED ALWAYS AS (fulltext_index(
-  coalesce(value ->> 'id', '') || ' ' || coalesce(value ->> 'type', '') || ' ' ||
-  coalesce(value #>> '{server,hostname}', '') || ' ' || coalesce(value #>> '{server,version}', ''))) STORED;
+ALTER TABLE service_instance ADD COLUMN fulltext tsvector GENERATED ALWAYS AS (
+  fulltext_index(value ->> 'id') || fulltext_index(value ->> 'type') ||
+  fulltext_index(coalesce(value #>> '{server,hostname}', '')) || fulltext_index(coalesce(value #>> '{server,version}', ''))) STORED;
 CREATE INDEX service_instance_fulltext ON service_instance USING gin (fulltext);
 
 CREATE TABLE task_outputs (

@@ -122,6 +122,7 @@ CREATE TABLE queues (
   key TEXT NOT NULL,
   value JSON NOT NULL,
   updated INSTANT,
+  consumers TEXT,
   consumer_group TEXT
 );
 CREATE INDEX queues_type__key ON queues (type, key);

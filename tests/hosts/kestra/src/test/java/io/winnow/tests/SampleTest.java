@@ -1,0 +1,166 @@
+package io.winnow.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.kestra.core.models.executions.Execution;
+import io.kestra.core.models.flows.State;
+import io.kestra.core.runners.TestRunner;
+import io.kestra.core.runners.TestRunnerUtils;
+import io.kestra.core.server.Service;
+import io.kestra.core.server.ServiceRegistry;
+import io.kestra.core.server.ServiceType;
+import io.kestra.core.services.FlowService;
+import io.micronaut.context.ApplicationContext;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The rows that winnow-sample makes are rows that a live Kestra can be started on: its executor, scheduler and indexer run beside copies
+ * of them. The Kestra is one on H2, for its drivers for PostgreSQL and MySQL are not published.
+ */
+@EnabledForJreRange(min = JRE.JAVA_25)
+class SampleTest {
+    private static final Duration LIFE = Duration.ofMinutes(1);
+    private static final List<ServiceType> SERVICES = List.of(ServiceType.EXECUTOR, ServiceType.SCHEDULER, ServiceType.INDEXER);
+    /** What a message of the sample was consumed by, in H2's spelling. */
+    private static final String CONSUMERS = """
+        CASE WHEN consumer_executor THEN ARRAY['executor'] WHEN consumer_indexer THEN ARRAY['indexer'] END""";
+    private static final List<String> TABLES = List.of("executions", "logs", "metrics", "executorstate", "execution_queued", "concurrency_limit",
+        "sla_monitor", "executordelayed", "worker_job_running", "triggers", "execution_statistics");
+
+    @Test
+    void aKestraLivesOnItsRows(@TempDir Path folder) throws Exception {
+        ListAppender<ILoggingEvent> errors = new ListAppender<>();
+        try (Database sample = Database.postgres("winnow_sample"); ApplicationContext context = context(folder)) {
+            sample.sample("--executions", "60", "--append");
+            Map<String, Long> before = new TreeMap<>();
+            try (Connection source = sample.session(); Connection target = h2(context)) {
+                copy(source, target, before);
+            }
+            listen(errors);
+            TestRunner runner = context.getBean(TestRunner.class);
+            runner.run();
+            live(context, errors);
+            before.remove("triggers");  // the sample has no flows: Kestra's scheduler removes triggers without one
+            assertThat(rows(context, before.keySet())).isEqualTo(before);
+            assertThat(run(context)).isEqualTo(State.Type.SUCCESS);
+            assertThat(messages(errors)).isEmpty();
+            runner.close();
+        }
+    }
+
+    private static ApplicationContext context(Path folder) throws Exception {
+        System.setProperty("winnow.storage", folder.toString());
+        try (ServerSocket free = new ServerSocket(0)) {
+            System.setProperty("winnow.controller-port", String.valueOf(free.getLocalPort()));
+        }
+        return ApplicationContext.builder().environments("test").deduceEnvironment(false)
+            .properties(Map.of("datasources.h2.url", "jdbc:h2:mem:sample;DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=60000")).start();
+    }
+
+    private static Connection h2(ApplicationContext context) throws SQLException {
+        return DriverManager.getConnection(context.getProperty("datasources.h2.url", String.class).orElseThrow(), "sa", "");
+    }
+
+    /** Copies what the sample has into Kestra's own tables, and counts it. */
+    private static void copy(Connection source, Connection target, Map<String, Long> counts) throws SQLException {
+        for (String table : TABLES) {
+            if (!exists(source, table)) continue;
+            counts.put(table, copy(source, target, "SELECT key, value::text FROM " + table,
+                "INSERT INTO " + table + " (\"key\", \"value\") VALUES (?, ?)"));
+        }
+        counts.put("queues", exists(source, "executorstate")
+            ? copy(source, target, "SELECT type::text, key, value::text, updated, " + CONSUMERS + " FROM queues ORDER BY \"offset\"",
+                "INSERT INTO queues (\"type\", \"key\", \"value\", \"updated\", \"consumers\") VALUES (?, ?, ?, ?, ?)")
+            : copy(source, target, "SELECT type, key, value::text, created FROM queues ORDER BY \"offset\"",
+                "INSERT INTO queues (\"type\", \"key\", \"value\", \"created\") VALUES (?, ?, ?, ?)"));
+    }
+
+    private static boolean exists(Connection source, String table) throws SQLException {
+        try (ResultSet found = source.getMetaData().getTables(null, null, table, null)) {
+            return found.next();
+        }
+    }
+
+    private static long copy(Connection source, Connection target, String query, String insertion) throws SQLException {
+        long count = 0;
+        try (ResultSet rows = source.createStatement().executeQuery(query); PreparedStatement row = target.prepareStatement(insertion)) {
+            for (; rows.next(); count++) {
+                for (int column = 1; column <= rows.getMetaData().getColumnCount(); column++) {
+                    row.setObject(column, rows.getObject(column) instanceof java.sql.Array array ? array.getArray() : rows.getObject(column));
+                }
+                row.executeUpdate();
+            }
+        }
+        return count;
+    }
+
+    private static Map<String, Long> rows(ApplicationContext context, Collection<String> tables) throws SQLException {
+        Map<String, Long> counts = new TreeMap<>();
+        try (Connection connection = h2(context)) {
+            for (String table : tables) {
+                try (ResultSet row = connection.createStatement().executeQuery("SELECT count(*) FROM " + table)) {
+                    row.next();
+                    counts.put(table, row.getLong(1));
+                }
+            }
+        }
+        return counts;
+    }
+
+    private static void listen(ListAppender<ILoggingEvent> errors) {
+        errors.start();
+        ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).addAppender(errors);
+    }
+
+    private static List<String> messages(ListAppender<ILoggingEvent> errors) {
+        return new ArrayList<>(errors.list).stream().filter(event -> event.getLevel().isGreaterOrEqual(Level.ERROR))
+            .map(event -> event.getLoggerName() + ": " + event.getFormattedMessage()).toList();
+    }
+
+    /** No service stops by itself. */
+    private static void live(ApplicationContext context, ListAppender<ILoggingEvent> errors) throws InterruptedException {
+        ServiceRegistry services = context.getBean(ServiceRegistry.class);
+        for (ServiceType type : SERVICES) services.waitForServiceInState(type, Service.ServiceState.RUNNING, Duration.ofMinutes(1));
+        for (Instant end = Instant.now().plus(LIFE); Instant.now().isBefore(end); Thread.sleep(500)) {
+            for (ServiceType type : SERVICES) {
+                assertThat(services.get(type).service().getState()).as(() -> type + " on the sample's rows\n" + String.join("\n", messages(errors)))
+                    .isEqualTo(Service.ServiceState.RUNNING);
+            }
+        }
+    }
+
+    private static State.Type run(ApplicationContext context) throws Exception {
+        context.getBean(FlowService.class).importFlow("main", """
+            id: hello
+            namespace: company.ops
+            tasks:
+              - id: say
+                type: io.kestra.plugin.core.log.Log
+                message: hello
+            """);
+        Execution execution = context.getBean(TestRunnerUtils.class).runOne("main", "company.ops", "hello", Duration.ofMinutes(1));
+        return execution.getState().getCurrent();
+    }
+}
