@@ -12,7 +12,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr seconds kBetweenLooks{1};
+constexpr seconds kBetweenReadings{1};
 // A server that does not even take a connection by then is looked at again later.
 constexpr std::int32_t kConnectTimeoutMs = 2'000;
 
@@ -71,7 +71,7 @@ void Monitor::watch() {
     if (seen) waiting_ = std::move(found);
     looked_ = true;
     changed_.notify_all();
-    changed_.wait_for(lock, kBetweenLooks, [this] { return stopping_; });
+    changed_.wait_for(lock, kBetweenReadings, [this] { return stopping_; });
   }
 }
 

@@ -14,7 +14,7 @@ namespace {
 using std::chrono::milliseconds;
 
 // How soon a reason that has gone is noticed.
-constexpr milliseconds kBetweenLooks{200};
+constexpr milliseconds kBetweenChecks{200};
 
 bool exists(const std::string& path) {
   std::error_code ignored;
@@ -47,7 +47,7 @@ void Pacer::pause_until(Clock::time_point time) const {
     const auto left = std::chrono::ceil<milliseconds>(time - Clock::now());
     if (left.count() <= 0) return;
     pollfd wake{.fd = cancellation_.wake_descriptor(), .events = POLLIN, .revents = 0};
-    ::poll(&wake, 1, static_cast<int>(std::min<milliseconds>(left, kBetweenLooks).count()));
+    ::poll(&wake, 1, static_cast<int>(std::min<milliseconds>(left, kBetweenChecks).count()));
     if (budget_used()) return;
   }
 }
@@ -64,7 +64,7 @@ Outcome<Pacer::Turn> Pacer::await_turn(Lane& lane) {
     WINNOW_TRY(const auto waiting, reason());
     if (waiting) {
       begin_wait(*waiting);
-      pause_until(Clock::now() + kBetweenLooks);
+      pause_until(Clock::now() + kBetweenChecks);
       continue;
     }
     end_wait();

@@ -3,7 +3,7 @@
 namespace winnow::tasks {
 namespace {
 
-std::string seconds(std::int64_t ms) {
+std::string in_seconds(std::int64_t ms) {
   const auto tenths = (ms + 50) / 100;
   const auto whole = std::to_string(tenths / 10);
   return (tenths % 10 == 0 ? whole : whole + "." + std::to_string(tenths % 10)) + " s";
@@ -61,7 +61,8 @@ std::string Waiting::sentence() const {
     case Reason::window:
       return "the window " + of + " is closed";
     case Reason::replica_lag:
-      return "replica " + of + " is " + seconds(figure) + " behind, more than " + seconds(limit);
+      return "replica " + of + " is " + in_seconds(figure) + " behind, more than " +
+             in_seconds(limit);
     case Reason::lock_waiters:
       return std::to_string(figure) + " sessions wait for its locks" + more_than;
     case Reason::autovacuum:

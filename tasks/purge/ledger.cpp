@@ -68,7 +68,7 @@ void BatchSizer::learn(std::int64_t rows, std::chrono::steady_clock::duration to
   if (rows < size) return;  // a last, short batch says nothing
   const auto spent =
       std::max<std::int64_t>(1, std::chrono::duration_cast<milliseconds>(took).count());
-  const auto fitting = size * target_.count() / spent;
+  const std::int64_t fitting = size * target_.count() / spent;
   // Never more than doubled or halved at a time: one slow commit is no trend.
   size_.store(
       std::clamp(std::clamp(fitting, size / 2, size * 2), std::min(most_, kLeastBatch), most_));
