@@ -4,7 +4,7 @@
 #   WINNOW_ARCH       x86_64 or aarch64
 #   WINNOW_CLIENTS    the folders of the client libraries, separated by `;`
 foreach(name WINNOW_TOOLCHAIN WINNOW_ARCH WINNOW_CLIENTS)
-  if(NOT DEFINED ${name})
+  if(DEFINED ENV{${name}})  # else the cache has it: CMake configures again on its own
     set(${name} "$ENV{${name}}")
   endif()
   set(${name} "${${name}}" CACHE STRING "of the portable build" FORCE)

@@ -19,6 +19,9 @@ if [ ! -x "$folder/zig/zig" ]; then
     --dest "$work" -r "$work/requirements.txt" >&2
   python3 -m zipfile -e "$work"/ziglang-*.whl "$work/wheel"
   chmod +x "$work/wheel/ziglang/zig"
+  # Its compiler-rt brings a __stack_chk_fail with a fixed canary, and __memcpy_chk and the like. Without this line glibc's are
+  # taken, whose canary is random.
+  sed -i '/compiler_rt\/ssp\.zig/d' "$work/wheel/ziglang/lib/compiler_rt.zig"
   mkdir -p "$work/folder/bin"
   mv "$work/wheel/ziglang" "$work/folder/zig"
   mkdir -p "$(dirname "$folder")"

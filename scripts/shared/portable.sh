@@ -7,11 +7,14 @@ readonly portable_packages=(
 # Builds build/portable-ARCH: libwinnow.so, libwinnow_jni.so, winnow and winnow-sample for any Linux with glibc 2.28 or later; and
 # build/natives/linux-ARCH, which a jar carries.
 build_portable() {  # ARCH [TARGET...]
-  local arch=$1 folders
+  local arch=$1 folders fresh=()
   shift
   folders=$(packaging/clients/build.sh "$arch")
+  # CMake remembers where pkg-config found a library; another library lies elsewhere.
+  [ "$(cat "build/portable-$arch/clients.txt" 2>/dev/null)" = "$folders" ] || fresh=(--fresh)
   WINNOW_TOOLCHAIN=$(packaging/toolchain/install.sh "$arch") WINNOW_ARCH=$arch WINNOW_CLIENTS=${folders//$'\n'/;} \
-    cmake --preset "portable-$arch" --log-level=WARNING >/dev/null
+    cmake --preset "portable-$arch" "${fresh[@]}" --log-level=WARNING >/dev/null
+  echo "$folders" >"build/portable-$arch/clients.txt"
   cmake --build --preset "portable-$arch" ${@:+--target "$@"} >&2
   lay_out_natives "$arch" build/natives/linux-"$arch"
 }
