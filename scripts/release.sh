@@ -1,18 +1,27 @@
 #: ./dev release  dist/: everything that is published, for x86_64 and aarch64: Debian packages, archives, wheels, a Maven repository,
 #:                the plugin's jar, sources, the parts of each (SPDX), SHA256SUMS. `./dev release --check` installs each where it is
-#:                used: in clean chroots of Debian 11 and 12, 64-bit ARM by emulation
+#:                used: in clean chroots of Debian 11 and 12, Ubuntu 22.04 and, by emulation, 64-bit ARM (as root)
 source scripts/shared/steps.sh
 source scripts/shared/build.sh
 source scripts/shared/portable.sh
 source scripts/shared/java.sh
+source scripts/shared/servers.sh
 
 if [ "${1:-}" = --check ]; then
-  need debootstrap qemu-user-static python3
-  exec tests/release/artefacts.sh dist
+  need "${portable_packages[@]}" "${jvm_packages[@]}" debootstrap qemu-user-static unzip postgresql-15
+  [ -d dist ] || die "no dist: ./dev release makes it"
+  use_javas
+  java_compiler
+  start_server postgres WINNOW_TEST_POSTGRES_URL
+  kestra_maven 1.1.15 --quiet test-compile dependency:build-classpath -Dmdep.outputFile=target/class-path.txt -Dmdep.includeScope=test
+  WINNOW_JAVA_COMPILER=$REPLY WINNOW_JAVA_HOMES=$java21:$JAVA_HOME \
+    WINNOW_KESTRA_CLASS_PATH=$PWD/tests/hosts/kestra/target/1.1.15/test-classes:$(<tests/hosts/kestra/target/class-path.txt) \
+    python3 tests/release/artefacts_test.py dist "${@:2}"
+  exit
 fi
 
 [ -z "$(git status --porcelain)" ] || die "the tree has changes that are not committed: a release is of a commit"
-need "${portable_packages[@]}" "${jvm_packages[@]}" python3-venv dpkg-dev
+need "${portable_packages[@]}" "${jvm_packages[@]}" python3-venv
 export WINNOW_RELEASE=1
 rm -rf dist build/natives
 mkdir dist
@@ -23,7 +32,7 @@ for arch in x86_64 aarch64; do
 done
 
 pages=$(mktemp -d)
-trap 'rm -rf "$pages"' EXIT
+trap 'rm -rf "$pages"; stop_servers' EXIT
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) python3 packaging/command/pages.py build/portable-x86_64/winnow "$pages"
 for arch in x86_64 aarch64; do
   step "archive, Debian packages, wheel for $arch"
