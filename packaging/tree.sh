@@ -18,10 +18,10 @@ install_tree() {
 }
 
 # The texts of the licences of all that is linked in.
-third_party() {  # ARCH
-  local folder name line
+third_party() {  # ARCH, or "ARCH and ARCH"
+  local one=${1%% *} folder name line
   echo "What is linked into winnow $version for Linux on $1, and the licences of each."
-  packaging/clients/build.sh "$1" | while read -r folder; do
+  packaging/clients/build.sh "$one" | while read -r folder; do
     for name in "$folder"/share/licences/*; do
       line=$(awk -v name="${name##*/}" '$1 == name' packaging/clients/versions.txt)
       printf '\n\n======== %s\n\n' "$(awk '{v = $2; l = $4; $1 = $2 = $3 = $4 = ""; sub(/^ +/, ""); print $0 " " v " (" l ")"}' <<<"$line")"
@@ -31,9 +31,9 @@ third_party() {  # ARCH
   printf '\n\n======== MariaDB Connector/C: COPYING.LIB (LGPL-2.1)\n\n'
   cat /usr/share/common-licenses/LGPL-2.1
   printf '\n\n======== libc++, libc++abi, libunwind of LLVM, as Zig ships them (Apache-2.0 WITH LLVM-exception)\n\n'
-  cat "$(packaging/toolchain/install.sh "$1")/zig/lib/libcxx/LICENSE.TXT"
+  cat "$(packaging/toolchain/install.sh "$one")/zig/lib/libcxx/LICENSE.TXT"
   printf '\n\n======== Zig: compiler-rt (MIT)\n\n'
-  cat "$(packaging/toolchain/install.sh "$1")/zig/LICENSE"
+  cat "$(packaging/toolchain/install.sh "$one")/zig/LICENSE"
 }
 
 # Everything of a folder to the commit's time, and readable by all.

@@ -12,9 +12,10 @@ if [ "${1:-}" = --check ]; then
   [ -d dist ] || die "no dist: ./dev release makes it"
   use_javas
   java_compiler
+  compiler=$REPLY
   start_server postgres WINNOW_TEST_POSTGRES_URL
   kestra_maven 1.1.15 --quiet test-compile dependency:build-classpath -Dmdep.outputFile=target/class-path.txt -Dmdep.includeScope=test
-  WINNOW_JAVA_COMPILER=$REPLY WINNOW_JAVA_HOMES=$java21:$JAVA_HOME \
+  WINNOW_JAVA_COMPILER=$compiler WINNOW_JAVA_HOMES=$java21:$JAVA_HOME \
     WINNOW_KESTRA_CLASS_PATH=$PWD/tests/hosts/kestra/target/1.1.15/test-classes:$(<tests/hosts/kestra/target/class-path.txt) \
     python3 tests/release/artefacts_test.py dist "${@:2}"
   exit
