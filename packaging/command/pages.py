@@ -44,28 +44,26 @@ def ask(winnow, *words):
 
 
 def entry(head, text):
-    """`-q,--quiet Excludes: --verbose` and `FLOW TEXT REQUIRED`: the names, then perhaps a value's word."""
+    """`-q,--quiet`, `--config FILE` and `FLOW (required)`: the names, then perhaps a value's word."""
     names, *rest = head.split()
-    value = rest[0] if rest and not rest[0].endswith(":") else ""
+    value = rest[0] if rest and not rest[0].startswith("(") else ""
     return Entry(names.split(","), value, text)
 
 
 def read(text):
-    """CLI11's help: a summary, a usage line, titled sections of two columns, and a footer."""
+    """A summary, a usage line, titled sections of two columns, and sentences between and behind them."""
     lines = text.rstrip().splitlines()
     sections, footer, title = {}, [], None
-    head = None
     for line in lines[2:]:
-        if match := re.fullmatch(r"(\w+):", line):
+        if match := re.fullmatch(r"(\w[\w ]*):", line):
             title = match[1]
             sections[title] = []
         elif not line.strip():
-            head = None
+            pass
         elif title and (match := re.fullmatch(r"  (\S.*?)  +(\S.*)", line)):
             sections[title].append(entry(match[1], match[2]))
         elif title and (match := re.fullmatch(r"  (\S.*)", line)):
-            head = match[1]  # its sentence stands on the next line
-            sections[title].append(entry(head, ""))
+            sections[title].append(entry(match[1], ""))  # its sentence stands on the next line
         elif title and (match := re.fullmatch(r" {20,}(\S.*)", line)):
             last = sections[title][-1]
             last.text = f"{last.text} {match[1]}".strip()
@@ -78,10 +76,6 @@ def tasks():
     return sorted(path.stem for path in (REPOSITORY / "manifests").glob("*.yaml"))
 
 
-def options(part):
-    return [option for option in part.of("Options") if option.names != ["-h", "--help"]]
-
-
 # --- the man page
 
 def troff(text):
@@ -92,7 +86,7 @@ def troff(text):
 def man_entries(entries):
     for each in entries:
         names = ", ".join(f"\\fB{troff(name)}\\fR" for name in each.names)
-        yield f".TP\n{names}" + (f" \\fI{troff(each.value)}\\fR" if each.value and each.value not in ("TEXT", "REQUIRED") else "")
+        yield f".TP\n{names}" + (f" \\fI{troff(each.value)}\\fR" if each.value and each.value not in ("TEXT",) else "")
         yield troff(each.text)
 
 
@@ -103,11 +97,13 @@ def man(top, verbs, version, date):
     yield ".SH DESCRIPTION\n" + troff(top.footer)
     yield ".SH COMMANDS"
     for name, verb in verbs.items():
-        words = "".join(f" \\fI{troff(positional.names[0])}\\fR" for positional in verb.of("Positionals"))
+        words = "".join(f" \\fI{troff(positional.names[0])}\\fR" for positional in verb.of("Arguments"))
         yield f".SS \\fBwinnow {name}\\fR{words}\n{troff(verb.summary)}."
-        yield from man_entries(verb.of("Positionals") + options(verb))
+        yield from man_entries(verb.of("Arguments") + verb.of("Options"))
     yield ".SH OPTIONS\nAll commands take them."
-    yield from man_entries(top.of("Options"))
+    yield from man_entries(top.of("Options of every command"))
+    yield ".SH ENVIRONMENT"
+    yield from man_entries(top.of("Environment"))
     yield ".SH TASKS\n" + troff(", ".join(tasks())) + ".\n\\fBwinnow describe\\fR prints the parameters of one."
     yield ".SH FILES\n.I /etc/winnow/winnow.yaml\n.br\n.I /usr/share/winnow/manifests"
     yield ".SH SEE ALSO\nThe documents in /usr/share/doc/winnow."
@@ -128,11 +124,11 @@ def bash(top, verbs):
     yield '  case $before in'
     yield f'    {files}) COMPREPLY=($(compgen -f -- "$word")); return ;;'
     yield f'    {folders}) COMPREPLY=($(compgen -d -- "$word")); return ;;'
-    yield '  esac\n  local words="' + " ".join(words_of(top.of("Options"))) + '"\n  case $verb in'
+    yield '  esac\n  local words="' + " ".join(words_of(top.of("Options of every command"))) + '"\n  case $verb in'
     yield f"    '') words+=' {' '.join(verbs)}' ;;"
     for name, verb in verbs.items():
-        extra = words_of(options(verb))
-        positionals = [positional.names[0] for positional in verb.of("Positionals")]
+        extra = words_of(verb.of("Options"))
+        positionals = [positional.names[0] for positional in verb.of("Arguments")]
         if "TASK" in positionals:
             extra += tasks()
         line = f'words+=" {" ".join(extra)}"' if extra else ":"
@@ -143,7 +139,7 @@ def bash(top, verbs):
 
 
 def words_with_values(top, verbs, kind):
-    every = top.of("Options") + [option for verb in verbs.values() for option in verb.of("Options")]
+    every = top.of("Options of every command") + [option for verb in verbs.values() for option in verb.of("Options")]
     return [option for option in every if PATHS.get(option.value) == kind]
 
 
@@ -161,15 +157,15 @@ def zsh_options(entries):
 
 def zsh(top, verbs):
     yield "#compdef winnow\n# made by packaging/command/pages.py\n_winnow() {\n  local context state line\n  _arguments -C \\"
-    for option in zsh_options(top.of("Options")):
+    for option in zsh_options(top.of("Options of every command")):
         yield f"    {option} \\"
     yield "    '1:command:->command' '*::argument:->argument'\n  case $state in\n    command)\n      local -a commands=("
     for name, verb in verbs.items():
         yield f"        '{name}:{zsh_quoted(verb.summary)}'"
     yield "      )\n      _describe command commands ;;\n    argument)\n      case $line[1] in"
     for name, verb in verbs.items():
-        positionals = [positional.names[0] for positional in verb.of("Positionals")]
-        parts = list(zsh_options(options(verb)))
+        positionals = [positional.names[0] for positional in verb.of("Arguments")]
+        parts = list(zsh_options(verb.of("Options")))
         if "TASK" in positionals:
             parts.append(f"'1:task:({' '.join(tasks())})'")
         elif PATH_POSITIONALS.intersection(positionals):
@@ -191,12 +187,12 @@ def fish_options(entries, condition=""):
 
 def fish(top, verbs):
     yield f"# fish completion of winnow; made by packaging/command/pages.py\nset -l verbs {' '.join(verbs)}\ncomplete -c winnow -f"
-    yield from fish_options(top.of("Options"))
+    yield from fish_options(top.of("Options of every command"))
     for name, verb in verbs.items():
         yield f"complete -c winnow -n \"not __fish_seen_subcommand_from $verbs\" -a {name} -d '{fish_quoted(verb.summary)}'"
         condition = f" -n '__fish_seen_subcommand_from {name}'"
-        yield from fish_options(options(verb), condition)
-        positionals = [positional.names[0] for positional in verb.of("Positionals")]
+        yield from fish_options(verb.of("Options"), condition)
+        positionals = [positional.names[0] for positional in verb.of("Arguments")]
         if "TASK" in positionals:
             yield f"complete -c winnow{condition} -a '{' '.join(tasks())}'"
         elif PATH_POSITIONALS.intersection(positionals):
@@ -205,7 +201,7 @@ def fish(top, verbs):
 
 def main(winnow, folder):
     top = read(ask(winnow))
-    verbs = {verb.names[0]: read(ask(winnow, verb.names[0])) for verb in top.of("Subcommands")}
+    verbs = {verb.names[0]: read(ask(winnow, verb.names[0])) for verb in top.of("Commands")}
     version = REPOSITORY.joinpath("VERSION").read_text().strip()
     epoch = int(os.environ.get("SOURCE_DATE_EPOCH", "0"))
     date = datetime.datetime.fromtimestamp(epoch, datetime.timezone.utc).date().isoformat()

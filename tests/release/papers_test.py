@@ -39,7 +39,7 @@ class Pages(unittest.TestCase):
         shutil.rmtree(FOLDER, ignore_errors=True)
         run(sys.executable, SOURCE / "packaging/command/pages.py", WINNOW, FOLDER)
         cls.share = FOLDER / "share"
-        cls.verbs = re.findall(r"^  (\w+) +\S", run(WINNOW, "--help").split("Subcommands:")[1], re.M)
+        cls.verbs = re.findall(r"^  (\w+) +\S", re.search(r"^Commands:\n(.*?)^$", run(WINNOW, "--help"), re.M | re.S)[1], re.M)
 
     def helps(self):
         return [run(WINNOW, "--help"), *(run(WINNOW, verb, "--help") for verb in self.verbs)]
