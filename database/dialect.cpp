@@ -49,18 +49,25 @@ SqlWriter& SqlWriter::bind_as(const Column& column, Parameter value) {
 }
 
 void Dialect::any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
-                      const Column& column, TextList keys, Marked marked) const {
-  name_deleted(writer, table_alias, table, column, marked);
+                      const Column& column, TextList keys, DeletedRows deleted_rows) const {
+  name_deleted(writer, table_alias, table, column, deleted_rows);
   any_of(writer, qualified(*this, table_alias, column.name), column, std::move(keys));
 }
 
+void Dialect::one_of_query(SqlWriter& writer, std::string_view expression,
+                           const std::function<void()>& write_query) const {
+  writer.text(expression).text(" IN (");
+  write_query();
+  writer.text(")");
+}
+
 void Dialect::name_deleted(SqlWriter& writer, std::string_view table_alias, const Table& table,
-                           const Column& column, Marked marked) const {
+                           const Column& column, DeletedRows deleted_rows) const {
   const auto* deleted = table.column("deleted");
   if (deleted == nullptr || deleted->type != ColumnType::boolean) return;
   if (table.primary_key == std::vector{column.name}) return;
   writer.text(qualified(*this, table_alias, "deleted"));
-  writer.text(marked == Marked::either ? " IN (false, true) AND " : " = false AND ");
+  writer.text(deleted_rows == DeletedRows::included ? " IN (false, true) AND " : " = false AND ");
 }
 
 std::string Dialect::create_index(const Table& table,

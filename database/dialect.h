@@ -2,6 +2,7 @@
 // A Dialect holds no connection and no state; every function may be called from any thread.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,9 +18,9 @@ std::string_view sign(Comparison comparison);
 // At or before, or before.
 bool looks_back(Comparison comparison);
 
-// Which rows a statement names by `deleted`, in a table that has it. Where no row is marked, naming those that are not
-// saves a descent of the index for each key.
-enum class Marked { either, no };
+// Whether a statement names the rows marked deleted too, in a table that can have such. Where no row
+// is marked, excluding them saves a descent of the index for each key.
+enum class DeletedRows { included, excluded };
 
 class Dialect;
 
@@ -70,11 +71,15 @@ class Dialect {
   // The row that `table_alias` stands for is one of `keys` by its `column`; `deleted` is named where the table has it, so
   // that Kestra's indexes up to 1.2 serve (PR 12181). As any_of, in the shape that keeps to the index at any number.
   virtual void any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
-                       const Column& column, TextList keys, Marked marked = Marked::either) const;
+                       const Column& column, TextList keys,
+                       DeletedRows deleted_rows = DeletedRows::included) const;
   // `"e"."deleted" IN (false, true) AND ` or `= false AND `, where the table has such a column and the keys are not those
   // of its rows: beside a primary key it misleads planners to an index that begins with `deleted`.
   void name_deleted(SqlWriter& writer, std::string_view table_alias, const Table& table,
-                    const Column& column, Marked marked) const;
+                    const Column& column, DeletedRows deleted_rows) const;
+  // `expression` is one of the values that a query gives. It is run once, whatever it locks.
+  virtual void one_of_query(SqlWriter& writer, std::string_view expression,
+                            const std::function<void()>& write_query) const;
   // `expression` begins with the text, letter case as the database compares, no wildcards.
   virtual void starts_with(SqlWriter& writer, std::string_view expression,
                            std::string prefix) const = 0;
@@ -123,6 +128,12 @@ class Dialect {
     return lock_skipping_locked().empty() ? "" : "FOR UPDATE";
   }
 
+  // Whether a DELETE can give columns of the rows that it deleted (RETURNING), and only of those.
+  virtual bool returns_deleted_rows() const { return false; }
+
+  // What makes the server check now what it would check at COMMIT; empty: it checks nothing there.
+  virtual std::string_view check_deferred_constraints() const { return {}; }
+
   // What ends a SELECT count(*) that waits for those who are about to remove its rows. Empty where a count can't lock and
   // what became of a transaction is told (PostgreSQL), and where nobody writes beside us (SQLite).
   virtual std::string_view count_waiting() const { return {}; }
@@ -143,7 +154,7 @@ class Dialect {
   // that column, so that Kestra's indexes up to 1.2 serve (PR 12181). The shape is the one that keeps to the index
   // at any number of keys (measurements.md).
   virtual Statement delete_by_keys(const Table& table, const Column& column, TextList keys,
-                                   Marked marked = Marked::either) const = 0;
+                                   DeletedRows deleted_rows = DeletedRows::included) const = 0;
 };
 
 }  // namespace winnow::database

@@ -54,8 +54,13 @@ struct Table {
   std::vector<std::string> primary_key;
   std::vector<Index> indexes;  // with the primary key's own
   bool can_select = true;
-  bool can_delete = true;            // DELETE, and what locking a row needs (UPDATE on PostgreSQL)
-  std::int64_t estimated_rows = -1;  // the server's own estimate, -1 when it has none
+  bool can_delete = true;
+  // The right to lock rows: UPDATE on PostgreSQL, none of its own elsewhere.
+  bool can_lock = true;
+  // A trigger or a rule may keep rows although their DELETE succeeds.
+  bool may_keep_rows = false;
+  // The server's own estimate, -1 when it has none.
+  std::int64_t estimated_rows = -1;
 
   const Column* column(std::string_view name) const;
   // The first complete (not partial) ordered index whose leading columns are `leading`, in any order, or nullptr.

@@ -29,6 +29,16 @@ enum class FailureKind : std::int32_t {
   internal = 13,          // a defect of winnow, or an answer that no server should give
 };
 
+// Which rows of a statement caused its failure: a statement with fewer of them, or with others, may
+// succeed.
+enum class Blame {
+  none,
+  // There are more than a limit of the server allows, in number or in time.
+  number_of_rows,
+  // Some of them: others hold them, or the server refuses them.
+  some_rows,
+};
+
 struct Failure {
   FailureKind kind = FailureKind::internal;
   std::string message;           // for a person: what was wrong, where, what to do; never a secret
@@ -36,6 +46,7 @@ struct Failure {
   bool retryable = false;        // the same call may succeed later without any change
   std::string sqlstate = {};     // the server's own code (SQLSTATE), where there is one
   bool commit_in_doubt = false;  // the connection broke after COMMIT was sent and before its answer
+  Blame blame = Blame::none;
 };
 
 template <class T>

@@ -29,50 +29,84 @@ enum class FilterOperator {
   missing_if        // boolean: rows that have none count only if it is true
 };
 
+// Another column that a filter compares where another parameter has this value.
+struct OtherColumn {
+  std::string parameter;
+  std::string value;
+  std::string column;
+  std::vector<std::string> document = {};
+};
+
+// Rows that have no value in a filter's column: those with one of these values in another column.
+struct MissingIn {
+  std::string column;
+  std::vector<std::string> values;
+};
+
 struct Filter {
   std::string column = {};
   FilterOperator operation = FilterOperator::equals;
-  std::string exact_with = {};             // name_space: parameter that makes it exact (flowId)
-  std::vector<std::string> document = {};  // instants: path of the same instant in `value`
-  std::vector<std::string>
-      when_absent;  // any_of: the values that hold when the parameter is not given (S6)
-  std::string implies =
-      {};  // instants: the other date's column, for which the same bound holds too
-           // in every row that has both (but for skewed clocks)
+  // name_space: the parameter that makes it exact (flowId).
+  std::string exact_with = {};
+  // Instants: the path of the same instant in `value`.
+  std::vector<std::string> document = {};
+  // any_of: the values that hold when the parameter is not given.
+  std::vector<std::string> when_absent = {};
+  // Instants: the other date's column, for which the same bound holds too in every row that has both
+  // (but for skewed clocks).
+  std::string implies = {};
+  // Instants.
+  std::optional<OtherColumn> instead = {};
+  std::optional<MissingIn> missing_in = {};
 };
 
 // NOLINTNEXTLINE(bugprone-exception-escape): moving what it holds throws nothing
 struct ParameterSpec {
   std::string name = {};
-  Json schema;  // its JSON Schema, with title, description and default
+  // Its JSON Schema, with title, description and default.
+  Json schema;
   bool required = false;
-  std::optional<Filter>
-      filter;  // nothing: the engine itself knows it (batchSize, dryRun, fetchType, ...)
+  // Nothing: the engine itself reads it (batchSize, dryRun, fetchType, ...).
+  std::optional<Filter> filter;
 };
 
 // A listing's column as the caller names it.
 struct OutputColumn {
-  std::string name = {};    // "startDate"
-  std::string column = {};  // "start_date"
-  std::vector<std::string>
-      document;            // path of the exact value in `value`, where the column is not exact
-  bool by_default = true;  // part of a row when `columns` is not given
+  // "startDate"
+  std::string name = {};
+  // "start_date"
+  std::string column = {};
+  // Path of the exact value in `value`, where the column is not exact.
+  std::vector<std::string> document;
+  // Part of a row when `columns` is not given.
+  bool by_default = true;
 };
 
 // How a dependent's rows are found from its execution's.
 struct Match {
   enum class Kind {
-    column,        // `column` holds the execution's id
-    composed_key,  // `column` holds tenant, namespace, flow and id joined by `_`, missing parts
-                   // left out (execution_queued)
-    document       // `document` in `value` holds the id; the table is small and is scanned
-                   // (executordelayed)
+    // `column` holds the execution's id.
+    column,
+    // `column` holds tenant, namespace, flow and id joined by `_`, missing parts left out
+    // (execution_queued).
+    composed_key,
+    // `document` in `value` holds the id; the table is small and is scanned (executordelayed).
+    document
   };
   Kind kind = Kind::column;
   std::string column = {};
   std::vector<std::string> document = {};
-  std::string only_column = {};  // further condition: `only_column` is one of `only_values`
+  // A further condition: `only_column` is one of `only_values`.
+  std::string only_column = {};
   std::vector<std::string> only_values = {};
+};
+
+// Counts a step's rows by whether they have a value in a column.
+struct Split {
+  // Empty: they are counted together.
+  std::string column = {};
+  std::string present = {};
+  std::string missing = {};
 };
 
 // One step of a purge: what goes, in the order of the manifest; the last table is the parent.
@@ -83,11 +117,16 @@ struct PurgeStep {
   Match match = {};
   // A boolean parameter that turns the step off; empty: goes when the parent goes.
   std::string switch_parameter = {};
-  std::string counter = {};  // name in the result: "logsCount"; steps that share one are added up
-  std::string written =
-      {};  // orphan_rows: column of the instant at which a row was written; or empty
-  std::vector<std::string> written_document = {};  // path of the same instant in `value`
-  bool optional = false;  // left out where the probed schema has no such table, column or index
+  // Name in the result: "logsCount"; steps that share one are added up.
+  std::string counter = {};
+  // Of the parent alone.
+  Split split = {};
+  // orphan_rows: column of the instant at which a row was written; or empty.
+  std::string written = {};
+  // Path of the same instant in `value`.
+  std::vector<std::string> written_document = {};
+  // Left out where the probed schema has no such table, column or index.
+  bool optional = false;
 };
 
 // A version of Kestra's schema as the doctor tells it: by what is there, "task_outputs" (a table) or
@@ -107,34 +146,45 @@ struct ExaminedTable {
   // Its rows belong to those of another table, by that one's key; empty: to none.
   std::string parent = {};
   std::string parent_column = {};
-  std::string remedy = {};  // what removes rows whose parent is gone
+  // What removes rows whose parent is gone.
+  std::string remedy = {};
 };
 
 // NOLINTNEXTLINE(bugprone-exception-escape): moving what it holds throws nothing
 struct Manifest {
-  std::string name = {};                  // "PurgeExecutions"
-  std::string source = {};                // file it came from, or "built-in"
-  std::vector<std::string> aliases = {};  // Kestra's type names
+  // "PurgeExecutions"
+  std::string name = {};
+  // The file it came from, or "built-in".
+  std::string source = {};
+  // Kestra's type names.
+  std::vector<std::string> aliases = {};
   std::string title = {};
   std::string description = {};
   EngineKind engine = EngineKind::listing;
   // Rows or files go: `policy.protect` holds, and rows marked deleted count.
   bool removes = false;
   std::string table = {};
-  std::string tenant_column = {};     // empty: the table has no tenants
-  std::string namespace_column = {};  // where the policy's namespaces apply; empty: none
+  // Empty: the table has no tenants.
+  std::string tenant_column = {};
+  // Where the policy's namespaces apply; empty: none.
+  std::string namespace_column = {};
   std::vector<ParameterSpec> parameters;
-  std::vector<OutputColumn> columns;  // listing
-  std::vector<std::string>
-      orders;  // listing: columns (output names) it may be ordered by; the first is the default
-  bool descending = false;                       // listing: default direction
-  std::string order = {};                        // purge: column whose index it walks (end_date)
-  std::vector<std::string> order_document = {};  // purge: path of the same instant in `value`
-  std::vector<PurgeStep> steps;                  // purge
-  std::vector<KnownSchema> schemas;              // doctor: the first that fits counts
-  std::vector<ExaminedTable> tables;             // doctor
-  Json schema;                                   // JSON Schema of all its parameters (an object)
-  Json outputs;                                  // JSON Schema of its result
+  // JSON Schema of all its parameters (an object), and of its result.
+  Json schema;
+  Json outputs;
+
+  // Of a listing: its columns, those that it may be ordered by (output names; the first is the
+  // default), and its default direction.
+  std::vector<OutputColumn> columns;
+  std::vector<std::string> orders;
+  bool descending = false;
+
+  // Of a purge and of a sweep of rows.
+  std::vector<PurgeStep> steps;
+
+  // Of the doctor; the first schema that fits counts.
+  std::vector<KnownSchema> schemas;
+  std::vector<ExaminedTable> tables;
 };
 
 // Every table that a task of this manifest may touch, to be probed together.

@@ -109,10 +109,10 @@ void MysqlDialect::any_of(SqlWriter& writer, std::string_view expression, const 
 }
 
 void MysqlDialect::any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
-                           const Column& column, TextList keys, Marked marked) const {
+                           const Column& column, TextList keys, DeletedRows deleted_rows) const {
   const auto name = qualified(*this, table_alias, column.name);
-  if (marked == Marked::no || !pairs_with_deleted(table, column)) {
-    Dialect::any_key(writer, table_alias, table, column, std::move(keys), marked);
+  if (deleted_rows == DeletedRows::excluded || !pairs_with_deleted(table, column)) {
+    Dialect::any_key(writer, table_alias, table, column, std::move(keys), deleted_rows);
     return;
   }
   writer.text("(" + qualified(*this, table_alias, "deleted") + ", " + name +
@@ -198,8 +198,8 @@ std::string MysqlDialect::document_text(std::string_view column_expression,
 // The list is read first, and for each key the index: a plan that is the same for one key and for
 // ten thousand.
 Statement MysqlDialect::delete_by_keys(const Table& table, const Column& column, TextList keys,
-                                       Marked marked) const {
-  const bool pairs = marked == Marked::either && pairs_with_deleted(table, column);
+                                       DeletedRows deleted_rows) const {
+  const bool pairs = deleted_rows == DeletedRows::included && pairs_with_deleted(table, column);
   SqlWriter writer(*this);
   writer.text("DELETE t FROM ");
   write_list(writer, column, std::move(keys));
@@ -210,7 +210,7 @@ Statement MysqlDialect::delete_by_keys(const Table& table, const Column& column,
     writer.text(" AND t.deleted = marks.v");
   } else if (marks_deleted(table)) {
     writer.text(" AND t.deleted ");
-    writer.text(marked == Marked::either ? "IN (false, true)" : "= false");
+    writer.text(deleted_rows == DeletedRows::included ? "IN (false, true)" : "= false");
   }
   return writer.take();
 }

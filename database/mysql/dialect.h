@@ -16,7 +16,7 @@ class MysqlDialect final : public Dialect {
   void any_of(SqlWriter& writer, std::string_view expression, const Column& column,
               TextList values) const override;
   void any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
-               const Column& column, TextList keys, Marked marked) const override;
+               const Column& column, TextList keys, DeletedRows deleted_rows) const override;
   void starts_with(SqlWriter& writer, std::string_view expression,
                    std::string prefix) const override;
   void compare_instant(SqlWriter& writer, std::string_view table_alias, const Column& column,
@@ -31,7 +31,7 @@ class MysqlDialect final : public Dialect {
   std::string_view lock_skipping_locked() const override { return "FOR UPDATE SKIP LOCKED"; }
   std::string_view count_waiting() const override { return " FOR UPDATE"; }
   Statement delete_by_keys(const Table& table, const Column& column, TextList keys,
-                           Marked marked) const override;
+                           DeletedRows deleted_rows) const override;
 };
 
 }  // namespace winnow::database

@@ -12,20 +12,24 @@ struct Rule {
   unsigned int number;
   FailureKind kind;
   bool retryable;
+  Blame blame = Blame::none;
 };
 
 constexpr unsigned int kInterrupted = 1317;
 
 constexpr std::array kRules = {
     // Locks and what else passes.
-    Rule{1205, conflict, true},          // lock wait timeout
-    Rule{1213, conflict, true},          // deadlock
-    Rule{1614, conflict, true},          // a deadlock in a distributed transaction
-    Rule{3572, conflict, true},          // NOWAIT met a lock
-    Rule{kInterrupted, conflict, true},  // killed, not by us: an administrator
-    Rule{3024, conflict, true},          // max_execution_time
-    Rule{1412, conflict, true},          // the table was altered meanwhile
-    Rule{1615, conflict, true},          // a statement has to be prepared again
+    Rule{1205, conflict, true, Blame::some_rows},       // lock wait timeout
+    Rule{1213, conflict, true},                         // deadlock
+    Rule{1614, conflict, true},                         // a deadlock in a distributed transaction
+    Rule{3572, conflict, true},                         // NOWAIT met a lock
+    Rule{kInterrupted, conflict, true},                 // killed, not by us: an administrator
+    Rule{3024, conflict, true, Blame::number_of_rows},  // max_execution_time
+    // Group replication: a member could not certify it, or it is larger than the group takes
+    // (group_replication_transaction_size_limit).
+    Rule{3101, conflict, true}, Rule{3100, unavailable, false, Blame::number_of_rows},
+    Rule{1412, conflict, true},  // the table was altered meanwhile
+    Rule{1615, conflict, true},  // a statement has to be prepared again
     // The log-in.
     Rule{1040, unavailable, true},   // too many connections
     Rule{1203, unavailable, true},   // too many connections of this user
@@ -53,8 +57,9 @@ constexpr std::array kRules = {
     Rule{1288, schema, false},  // a view that can't be deleted from
     Rule{1305, schema, false},  // no such function
     Rule{1370, schema, false},  // no right to a routine
-    Rule{1451, schema, false},  // a foreign key, which Kestra does not have, keeps the row
-    Rule{1644, schema, false},  // a trigger refuses it
+    // A foreign key, which Kestra does not have, keeps the row; a trigger refuses it.
+    Rule{1217, schema, false, Blame::some_rows}, Rule{1451, schema, false, Blame::some_rows},
+    Rule{1644, schema, false, Blame::some_rows},
     Rule{1906, schema, false},  // a value for a generated column
     Rule{3105, schema, false},  // the same, in MySQL's own number
     // Values.
@@ -62,27 +67,27 @@ constexpr std::array kRules = {
     Rule{1366, invalid_parameter, false},  // the same, on its way into a column
     Rule{3854, invalid_parameter, false},  // the same, in a comparison
     // The server.
-    Rule{1053, unavailable, true},   // shutting down
-    Rule{1077, unavailable, true},   // shutting down
-    Rule{1152, unavailable, true},   // aborted connection
-    Rule{1158, unavailable, true},   // broken packet
-    Rule{1159, unavailable, true},   // read timeout
-    Rule{1160, unavailable, true},   // write error
-    Rule{1161, unavailable, true},   // write timeout
-    Rule{1927, unavailable, true},   // the connection was killed
-    Rule{4031, unavailable, true},   // it was idle for too long
-    Rule{1021, unavailable, false},  // disk full
-    Rule{1030, unavailable, false},  // the storage engine fails
-    Rule{1037, unavailable, false},  // out of memory
-    Rule{1038, unavailable, false},  // out of sort memory
-    Rule{1041, unavailable, false},  // out of memory
-    Rule{1114, unavailable, false},  // table full
-    Rule{1153, unavailable, false},  // larger than max_allowed_packet
-    Rule{1206, unavailable, false},  // the lock table is full
-    Rule{1290, unavailable, false},  // read-only, such as a replica
-    Rule{1792, unavailable, false},  // a read-only transaction
-    Rule{1836, unavailable, false},  // read-only
-    Rule{3032, unavailable, false},  // offline
+    Rule{1053, unavailable, true},                          // shutting down
+    Rule{1077, unavailable, true},                          // shutting down
+    Rule{1152, unavailable, true},                          // aborted connection
+    Rule{1158, unavailable, true},                          // broken packet
+    Rule{1159, unavailable, true},                          // read timeout
+    Rule{1160, unavailable, true},                          // write error
+    Rule{1161, unavailable, true},                          // write timeout
+    Rule{1927, unavailable, true},                          // the connection was killed
+    Rule{4031, unavailable, true},                          // it was idle for too long
+    Rule{1021, unavailable, false},                         // disk full
+    Rule{1030, unavailable, false},                         // the storage engine fails
+    Rule{1037, unavailable, false},                         // out of memory
+    Rule{1038, unavailable, false},                         // out of sort memory
+    Rule{1041, unavailable, false},                         // out of memory
+    Rule{1114, unavailable, false},                         // table full
+    Rule{1153, unavailable, false, Blame::number_of_rows},  // larger than max_allowed_packet
+    Rule{1206, unavailable, false, Blame::number_of_rows},  // the lock table is full
+    Rule{1290, unavailable, false},                         // read-only, such as a replica
+    Rule{1792, unavailable, false},                         // a read-only transaction
+    Rule{1836, unavailable, false},                         // read-only
+    Rule{3032, unavailable, false},                         // offline
     // The connector's own.
     Rule{0, unavailable, true},     // an answer broke off in its middle: it fails and says nothing
     Rule{2002, unavailable, true},  // no connection to the socket
@@ -120,9 +125,14 @@ Failure mysql_failure(unsigned int number, std::string_view sqlstate, std::strin
   const auto* rule = std::find_if(kRules.begin(), kRules.end(), [&](const Rule& candidate) {
     return candidate.number == number;
   });
-  if (rule == kRules.end()) return failure;
+  if (rule == kRules.end()) {
+    // A trigger may signal what it likes.
+    if (told) failure.blame = Blame::some_rows;
+    return failure;
+  }
   failure.kind = rule->kind;
   failure.retryable = rule->retryable;
+  failure.blame = rule->blame;
   return failure;
 }
 

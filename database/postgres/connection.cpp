@@ -160,6 +160,7 @@ Outcome<void> PostgresConnection::begin() {
     return fail(FailureKind::internal, "a transaction was begun inside another");
   }
   transaction_ = Transaction::wanted;
+  transaction_name_.clear();
   return {};
 }
 
@@ -212,7 +213,7 @@ Outcome<std::vector<std::int64_t>> PostgresConnection::execute(
   auto group = transaction_ == Transaction::open ? std::vector<Statement>{} : opening();
   const auto first = group.size();
   group.insert(group.end(), statements.begin(), statements.end());
-  const bool stays_open = !commits && !statements.empty();
+  const bool stays_open = !commits;
   if (commits) group.push_back(plain("COMMIT"));
   if (stays_open) group.push_back(plain("SELECT pg_current_xact_id()::text"));
   if (group.empty()) return std::vector<std::int64_t>{};

@@ -103,8 +103,8 @@ void PostgresDialect::any_of(SqlWriter& writer, std::string_view expression, con
 // end, at four times the index's cost. A small table it does read so, and there it needs the list
 // in plain sight to look it up by a hash.
 void PostgresDialect::any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
-                              const Column& column, TextList keys, Marked marked) const {
-  name_deleted(writer, table_alias, table, column, marked);
+                              const Column& column, TextList keys, DeletedRows deleted_rows) const {
+  name_deleted(writer, table_alias, table, column, deleted_rows);
   const auto name = qualified(*this, table_alias, column.name);
   const bool small = table.estimated_rows >= 0 && table.estimated_rows < kSmallTable;
   if (small || keys.size() < kAssumedKeys) {
@@ -113,6 +113,14 @@ void PostgresDialect::any_key(SqlWriter& writer, std::string_view table_alias, c
   }
   writer.text(name).text(" = ANY((SELECT ").bind_as(column, std::move(keys));
   writer.text(")::").text(cast_of(column)).text("[])");
+}
+
+// As an array, which is made before the first row is looked for.
+void PostgresDialect::one_of_query(SqlWriter& writer, std::string_view expression,
+                                   const std::function<void()>& write_query) const {
+  writer.text(expression).text(" = ANY(ARRAY(");
+  write_query();
+  writer.text("))");
 }
 
 void PostgresDialect::starts_with(SqlWriter& writer, std::string_view expression,
@@ -202,10 +210,10 @@ std::string PostgresDialect::document_text(std::string_view column_expression,
 }
 
 Statement PostgresDialect::delete_by_keys(const Table& table, const Column& column, TextList keys,
-                                          Marked marked) const {
+                                          DeletedRows deleted_rows) const {
   SqlWriter writer(*this);
   writer.text("DELETE FROM ").table(table).text(" WHERE ");
-  any_key(writer, {}, table, column, std::move(keys), marked);
+  any_key(writer, {}, table, column, std::move(keys), deleted_rows);
   return writer.take();
 }
 

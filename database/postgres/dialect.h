@@ -16,7 +16,7 @@ class PostgresDialect final : public Dialect {
   void any_of(SqlWriter& writer, std::string_view expression, const Column& column,
               TextList values) const override;
   void any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
-               const Column& column, TextList keys, Marked marked) const override;
+               const Column& column, TextList keys, DeletedRows deleted_rows) const override;
   void starts_with(SqlWriter& writer, std::string_view expression,
                    std::string prefix) const override;
   // Only under the collation C, which Kestra's databases seldom have.
@@ -38,8 +38,14 @@ class PostgresDialect final : public Dialect {
   std::string document_text(std::string_view column_expression,
                             std::span<const std::string> path) const override;
   std::string_view lock_skipping_locked() const override { return "FOR UPDATE SKIP LOCKED"; }
+  void one_of_query(SqlWriter& writer, std::string_view expression,
+                    const std::function<void()>& write_query) const override;
+  bool returns_deleted_rows() const override { return true; }
+  std::string_view check_deferred_constraints() const override {
+    return "SET CONSTRAINTS ALL IMMEDIATE";
+  }
   Statement delete_by_keys(const Table& table, const Column& column, TextList keys,
-                           Marked marked) const override;
+                           DeletedRows deleted_rows) const override;
 };
 
 }  // namespace winnow::database

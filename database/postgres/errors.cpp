@@ -7,9 +7,11 @@ namespace winnow::database {
 namespace {
 
 struct Rule {
-  std::string_view state;  // a SQLSTATE, or its class: the first two characters
+  // A SQLSTATE, or its class: the first two characters.
+  std::string_view state;
   FailureKind kind;
   bool retryable;
+  Blame blame = Blame::none;
 };
 
 using enum FailureKind;
@@ -19,8 +21,10 @@ constexpr std::array kRules = {
     Rule{"08", unavailable, true},            // connection exception
     Rule{"0A", schema, false},                // not supported, such as a row lock on a view
     Rule{"22021", invalid_parameter, false},  // a text that is not UTF-8
-    Rule{"22", internal, false},              // data exception
-    Rule{"23503", schema, false},       // a foreign key, which Kestra does not have, keeps the row
+    // A data exception, such as a document with a date that is none.
+    Rule{"22", internal, false, Blame::some_rows},
+    // A constraint refuses it, such as a foreign key, which Kestra does not have.
+    Rule{"23", schema, false, Blame::some_rows},
     Rule{"25P03", unavailable, true},   // idle in transaction for too long: the session is gone
     Rule{"25006", unavailable, false},  // a read-only server, such as a replica
     Rule{"28", unavailable, false},     // log-in refused
@@ -32,15 +36,18 @@ constexpr std::array kRules = {
     Rule{"42703", schema, false},       // no such column
     Rule{"42704", schema, false},       // no such type
     Rule{"42883", schema, false},       // no such function or operator
+    Rule{"42", internal, false},        // a statement that the server does not understand
     Rule{"53300", unavailable, true},   // too many connections
     Rule{"53", unavailable, false},     // out of disk or memory
-    Rule{"55P03", conflict, true},      // lock timeout
-    Rule{"55006", conflict, true},      // object in use
-    Rule{"57014", conflict, true},   // cancelled, not by us: statement_timeout or an administrator
-    Rule{"57", unavailable, true},   // shutdown, crash, starting up
-    Rule{"58", unavailable, false},  // the server's own system error
-    Rule{"P0001", schema, false},    // a trigger refuses it
-    Rule{"XX", unavailable, false},  // the server's own internal error
+    Rule{"54", unavailable, false, Blame::number_of_rows},  // a limit of the server's
+    Rule{"55P03", conflict, true, Blame::some_rows},        // lock timeout
+    Rule{"55006", conflict, true},                          // object in use
+    // Cancelled, not by us: statement_timeout or an administrator.
+    Rule{"57014", conflict, true, Blame::number_of_rows},
+    Rule{"57", unavailable, true},                // shutdown, crash, starting up
+    Rule{"58", unavailable, false},               // the server's own system error
+    Rule{"P0", schema, false, Blame::some_rows},  // a trigger refuses it
+    Rule{"XX", unavailable, false},               // the server's own internal error
 };
 
 std::string_view without_line_end(std::string_view text) {
@@ -72,9 +79,19 @@ Failure postgres_failure(std::string_view sqlstate, std::string_view message, bo
   const auto* rule = std::find_if(kRules.begin(), kRules.end(), [&](const Rule& candidate) {
     return sqlstate.starts_with(candidate.state);
   });
-  if (rule == kRules.end()) return failure;
+  if (rule == kRules.end()) {
+    // A trigger may raise what it likes.
+    failure.blame = Blame::some_rows;
+    return failure;
+  }
   failure.kind = rule->kind;
   failure.retryable = rule->retryable;
+  failure.blame = rule->blame;
+  if (sqlstate == "57014") {
+    failure.message +=
+        "; where nobody cancelled it, it is `statement_timeout` of the role, the database or the "
+        "pooler";
+  }
   return failure;
 }
 

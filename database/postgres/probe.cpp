@@ -29,8 +29,15 @@ SELECT json_build_object(
     'schema', f.nspname,
     'can_select', has_schema_privilege(f.nspname, 'USAGE') AND has_table_privilege(f.oid, 'SELECT'),
     'can_delete', f.relkind IN ('r', 'p') AND has_schema_privilege(f.nspname, 'USAGE')
-                  AND has_table_privilege(f.oid, 'DELETE')
-                  AND has_any_column_privilege(f.oid, 'UPDATE'),
+                  AND has_table_privilege(f.oid, 'DELETE'),
+    'can_lock', has_any_column_privilege(f.oid, 'UPDATE'),
+    'may_keep_rows', EXISTS (
+        SELECT FROM (SELECT f.oid AS relid UNION SELECT relid FROM pg_catalog.pg_partition_tree(f.oid)) own
+        WHERE EXISTS (SELECT FROM pg_catalog.pg_trigger t  -- BEFORE DELETE FOR EACH ROW
+                      WHERE t.tgrelid = own.relid AND NOT t.tgisinternal AND t.tgenabled <> 'D'
+                        AND t.tgtype & 11 = 11)
+           OR EXISTS (SELECT FROM pg_catalog.pg_rewrite r
+                      WHERE r.ev_class = own.relid AND r.ev_type = '4' AND r.ev_enabled <> 'D')),
     'rows', CASE WHEN f.relkind <> 'p' THEN f.reltuples::float8
             ELSE (SELECT sum(greatest(part.reltuples, 0))::float8
                   FROM pg_catalog.pg_partition_tree(f.oid) tree
@@ -105,6 +112,8 @@ Table read_table(const Json& found) {
   table.schema = found.at("schema").get<std::string>();
   table.can_select = found.at("can_select").get<bool>();
   table.can_delete = found.at("can_delete").get<bool>();
+  table.can_lock = found.at("can_lock").get<bool>();
+  table.may_keep_rows = found.at("may_keep_rows").get<bool>();
   // Below 0: never analyzed. A server before 14 says 0 there.
   if (found.at("rows").is_number()) {
     const auto rows = found.at("rows").get<double>();

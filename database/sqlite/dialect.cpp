@@ -101,14 +101,15 @@ std::string SqliteDialect::document_text(std::string_view column_expression,
 }
 
 Statement SqliteDialect::delete_by_keys(const Table& table, const Column& column, TextList keys,
-                                        Marked marked) const {
+                                        DeletedRows deleted_rows) const {
   SqlWriter writer(*this);
   writer.text("DELETE FROM ").table(table).text(" WHERE ");
   // Beside the primary key `deleted` would mislead SQLite to an index that begins with it, of which
   // it then reads all.
   const bool by_primary_key = table.primary_key == std::vector{column.name};
   if (!by_primary_key && table.column("deleted") != nullptr) {
-    writer.identifier("deleted").text(marked == Marked::either ? " IN (0, 1) AND " : " = 0 AND ");
+    writer.identifier("deleted").text(deleted_rows == DeletedRows::included ? " IN (0, 1) AND "
+                                                                            : " = 0 AND ");
   }
   any_of(writer, quoted(column.name), column, std::move(keys));
   return writer.take();

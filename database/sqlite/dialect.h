@@ -27,7 +27,7 @@ class SqliteDialect final : public Dialect {
                             std::span<const std::string> path) const override;
   std::string_view lock_skipping_locked() const override { return {}; }
   Statement delete_by_keys(const Table& table, const Column& column, TextList keys,
-                           Marked marked) const override;
+                           DeletedRows deleted_rows) const override;
 };
 
 }  // namespace winnow::database

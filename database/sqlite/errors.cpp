@@ -8,9 +8,11 @@ namespace winnow::database {
 namespace {
 
 struct Rule {
-  int code;  // primary result code
+  // Primary result code.
+  int code;
   FailureKind kind;
   bool retryable;
+  Blame blame = Blame::none;
 };
 
 using enum FailureKind;
@@ -26,10 +28,10 @@ constexpr std::array kRules = {
     Rule{SQLITE_NOTADB, unavailable, false},
     Rule{SQLITE_PROTOCOL, unavailable, true},
     Rule{SQLITE_READONLY, schema, false},  // the right to change anything is missing
-    Rule{SQLITE_ERROR, schema,
-         false},  // no such table or column; a statement of winnow's own is tested
+    // No such table or column; a statement of winnow's own is tested.
+    Rule{SQLITE_ERROR, schema, false},
     Rule{SQLITE_SCHEMA, schema, true},
-    Rule{SQLITE_CONSTRAINT, schema, false},
+    Rule{SQLITE_CONSTRAINT, schema, false, Blame::some_rows},  // or a trigger that raises
     Rule{SQLITE_FULL, storage, false},
     Rule{SQLITE_IOERR, storage, false},
     Rule{SQLITE_TOOBIG, invalid_parameter, false},
@@ -47,6 +49,7 @@ Failure sqlite_failure(int code, std::string_view message) {
   if (rule == kRules.end()) return failure;
   failure.kind = rule->kind;
   failure.retryable = rule->retryable;
+  failure.blame = rule->blame;
   return failure;
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "database/sqlite/dialect.h"
+#include "outcome/try.h"
 
 namespace winnow::database {
 namespace {
@@ -117,6 +118,9 @@ Outcome<std::optional<Table>> probe_sqlite_table(sqlite3* database, const std::s
   if (auto indexes = read_indexes(database, table); !indexes) {
     return fail(std::move(indexes.error()));
   }
+  WINNOW_CHECK(each_row(
+      database, "SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 LIMIT 1",
+      name, [&](const Row&) { table.may_keep_rows = true; }));
   add_rowid_key(table);
   estimate_rows(database, kind, table);
   return std::optional<Table>(std::move(table));

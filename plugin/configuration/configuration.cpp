@@ -185,6 +185,7 @@ Outcome<void> read_policy(const Document& document, tasks::Policy& policy) {
   if (auto read = read_patterns(document, "protect", policy.protect); !read) return read;
   if (source.contains("max-executions"))
     policy.max_executions = source["max-executions"].get<std::int64_t>();
+  if (source.contains("max-percent")) policy.max_percent = source["max-percent"].get<double>();
   policy.allow_scan = source.value("allow-scan", false);
   return {};
 }

@@ -1,4 +1,5 @@
 // What one engine asks of a manifest and the others do not.
+#include <algorithm>
 #include <set>
 
 #include "document/nearest.h"
@@ -173,14 +174,16 @@ void check_listing(const Json& manifest, Complaints& complaints) {
 }
 
 void check_purge(const Json& manifest, Complaints& complaints) {
-  refuse_keys(manifest, {"columns", "schemas", "tables"}, "purge", complaints);
+  refuse_keys(manifest, {"columns", "order", "schemas", "tables"}, "purge", complaints);
   if (!has_table(manifest, complaints)) return;
-  const auto& order = member(manifest, "order");
-  if (order.contains("column")) {
-    check_identifier(order["column"], "/order/column", complaints);
-    check_path(order, "/order", complaints);
-  } else {
-    complaints.add("/order", "a purge's order is {column: ..., document: [...]}");
+  const auto& parameters = member(manifest, "parameters");
+  const bool ends = std::any_of(parameters.begin(), parameters.end(), [](const Json& parameter) {
+    return parameter.value("required", false) &&
+           member(member(parameter, "filter"), "operator") == "at-or-before";
+  });
+  if (!ends) {
+    complaints.add("/parameters",
+                   "a purge has a date that is required, with the operator at-or-before");
   }
   check_own_parameter(manifest, "batchSize", "integer", complaints);
   check_own_parameter(manifest, "dryRun", "boolean", complaints);

@@ -112,18 +112,40 @@ std::string wrong_type(Operand operand, const Json& parameter) {
   return "another type";
 }
 
+void check_is_parameter(const std::string& name, const Json& parameters, const std::string& pointer,
+                        Complaints& complaints) {
+  if (parameters.contains(name)) return;
+  std::vector<std::string> known;
+  for (const auto& parameter : parameters.items()) known.push_back(parameter.key());
+  complaints.add(pointer,
+                 "there is no parameter \"" + name + "\"" + document::did_you_mean(name, known));
+}
+
 void check_exact_with(const Json& filter, const Json& parameters, const std::string& pointer,
                       Complaints& complaints) {
   if (!filter.contains("exact-with")) return;
   if (filter["operator"] != "namespace") {
     complaints.add(pointer_to(pointer, "exact-with"), "goes with the operator namespace only");
   }
-  const auto name = filter["exact-with"].get<std::string>();
-  if (parameters.contains(name)) return;
-  std::vector<std::string> known;
-  for (const auto& parameter : parameters.items()) known.push_back(parameter.key());
-  complaints.add(pointer_to(pointer, "exact-with"),
-                 "there is no parameter \"" + name + "\"" + document::did_you_mean(name, known));
+  check_is_parameter(filter["exact-with"].get<std::string>(), parameters,
+                     pointer_to(pointer, "exact-with"), complaints);
+}
+
+// What holds for dates alone: another column by another parameter, and where the column has no value.
+void check_instead(const Json& filter, const Json& parameters, Operand operand,
+                   const std::string& pointer, Complaints& complaints) {
+  for (const auto* key : {"instead", "missing-in"}) {
+    if (!filter.contains(key)) continue;
+    const auto place = pointer_to(pointer, key);
+    if (operand != Operand::instant) {
+      complaints.add(place, "goes with at-or-after, at-or-before, after and before only");
+    }
+    check_identifier(filter[key]["column"], pointer_to(place, "column"), complaints);
+    check_path(filter[key], place, complaints);
+  }
+  if (!filter.contains("instead")) return;
+  check_is_parameter(filter["instead"]["parameter"].get<std::string>(), parameters,
+                     pointer_to(pointer, "instead") + "/parameter", complaints);
 }
 
 void check_filter(const Json& parameter, const Json& parameters, const std::string& pointer,
@@ -148,6 +170,7 @@ void check_filter(const Json& parameter, const Json& parameters, const std::stri
       complaints.add(implies, "goes with at-or-after, at-or-before, after and before only");
     }
   }
+  check_instead(filter, parameters, operand, pointer, complaints);
   if (!filter.contains("when-absent")) return;
   if (operand != Operand::texts) {
     complaints.add(pointer_to(pointer, "when-absent"), "goes with the operator any-of only");
@@ -162,6 +185,9 @@ void check_used(const Json& manifest, const std::string& name, const std::string
                 Complaints& complaints) {
   const auto own = tasks::engine_named(manifest["engine"].get<std::string>())->own_parameters;
   if (std::find(own.begin(), own.end(), name) != own.end()) return;
+  for (const auto& parameter : member(manifest, "parameters")) {
+    if (member(member(member(parameter, "filter"), "instead"), "parameter") == name) return;
+  }
   if (!manifest.contains("steps")) {
     return complaints.add(pointer, "has no filter, so that it would change nothing");
   }

@@ -51,12 +51,23 @@ FilterOperator operator_named(std::string_view name) {
 }
 
 tasks::Filter read_filter(const Json& filter) {
-  return {.column = text(filter, "column"),
-          .operation = operator_named(text(filter, "operator")),
-          .exact_with = text(filter, "exact-with"),
-          .document = texts(member(filter, "document")),
-          .when_absent = texts(member(filter, "when-absent")),
-          .implies = text(filter, "implies")};
+  tasks::Filter read{.column = text(filter, "column"),
+                     .operation = operator_named(text(filter, "operator")),
+                     .exact_with = text(filter, "exact-with"),
+                     .document = texts(member(filter, "document")),
+                     .when_absent = texts(member(filter, "when-absent")),
+                     .implies = text(filter, "implies")};
+  if (const auto& other = member(filter, "instead"); !other.is_null()) {
+    read.instead = {.parameter = text(other, "parameter"),
+                    .value = text(other, "value"),
+                    .column = text(other, "column"),
+                    .document = texts(member(other, "document"))};
+  }
+  if (const auto& missing = member(filter, "missing-in"); !missing.is_null()) {
+    read.missing_in = {.column = text(missing, "column"),
+                       .values = texts(member(missing, "values"))};
+  }
+  return read;
 }
 
 tasks::ParameterSpec read_parameter(const std::string& name, const Json& parameter) {
@@ -101,6 +112,10 @@ PurgeStep read_step(const Json& step, const std::string& parent_table) {
   } else if (kind == "parent") {
     read.kind = PurgeStep::Kind::parent;
     read.table = parent_table;
+    const auto& split = member(content, "split");
+    read.split = {.column = text(split, "column"),
+                  .present = text(split, "present"),
+                  .missing = text(split, "missing")};
   } else {
     read.table = text(content, "table");
     read.match = read_match(content);
@@ -145,8 +160,6 @@ tasks::Manifest read_fields(const document::Document& document) {
   const Json& order = member(source, "order");
   manifest.orders = texts(member(order, "columns"));
   manifest.descending = text(order, "direction") == "desc";
-  manifest.order = text(order, "column");
-  manifest.order_document = texts(member(order, "document"));
   for (const auto& step : member(source, "steps")) {
     manifest.steps.push_back(read_step(step, manifest.table));
   }
@@ -224,6 +237,16 @@ Json outputs_schema(const document::Document& document, const tasks::Manifest& m
   if (manifest.schema["properties"].contains("dryRun")) {
     properties["dryRun"] = {{"type", "boolean"},
                             {"description", "True where the counts are of what would go."}};
+  }
+  if (manifest.engine == tasks::EngineKind::purge) {
+    properties["skipped"] = {{"type", "array"},
+                             {"items", {{"type", "object"}}},
+                             {"description", "The first rows that stay: key and reason of each."}};
+    properties["notes"] = {{"type", "array"},
+                           {"items", {{"type", "string"}}},
+                           {"description",
+                            "What to know about the parameters, where they are not "
+                            "taken as they stand or select nothing."}};
   }
   return {{"type", "object"}, {"properties", std::move(properties)}};
 }

@@ -97,7 +97,12 @@ std::string listing_fingerprint(const Manifest& manifest, const Json& parameters
   Json filters = Json::array();
   for (const auto& parameter : manifest.parameters) {
     const auto* value = given(parameters, parameter.name);
-    if (parameter.filter && value != nullptr) filters.push_back({parameter.name, *value});
+    if (!parameter.filter || value == nullptr) continue;
+    filters.push_back({parameter.name, *value});
+    const auto& other = parameter.filter->instead;
+    if (other && given_string(parameters, other->parameter) == other->value) {
+      filters.push_back({other->parameter, other->value});
+    }
   }
   const Json identity =
       Json::array({manifest.name, filters, tenant ? Json(*tenant) : Json(nullptr),

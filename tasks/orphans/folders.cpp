@@ -11,6 +11,7 @@
 #include "tasks/shared/counters.h"
 #include "tasks/shared/key_spool.h"
 #include "tasks/shared/reconnecting_connection.h"
+#include "tasks/shared/removal_limits.h"
 
 namespace winnow::tasks {
 namespace {
@@ -65,12 +66,13 @@ class Wanted {
 class Sweep {
  public:
   Sweep(const Manifest& manifest, const Json& parameters, Context& context,
-        SteadyConnection connection, Existence existence)
+        ReconnectingConnection connection, Existence existence)
       : parameters_(parameters),
         context_(context),
         connection_(std::move(connection)),
         existence_(existence),
         wanted_(parameters, context.policy),
+        limits_(context.policy, "folders of executions"),
         counters_(zero_counters(manifest)) {}
 
   Outcome<void> run(bool dry_run) {
@@ -107,7 +109,10 @@ class Sweep {
         area, [this](FoundFolder folder) { return take(std::move(folder)); },
         context_.cancellation);
     if (!found) return found;
-    return ask();
+    if (auto asked = ask(); !asked) return asked;
+    return limits_.check_share(found_, [this](std::int64_t) -> Outcome<std::int64_t> {
+      return counters_.at("scannedCount").get<std::int64_t>();
+    });
   }
 
  private:
@@ -133,22 +138,17 @@ class Sweep {
     asked_.clear();
     if (auto kept = orphans_.append(paths); !kept) return kept;
     found_ += static_cast<std::int64_t>(paths.size());
-    const auto cap = context_.policy.max_executions;
-    if (!cap || found_ <= *cap) return {};
-    return fail(FailureKind::limit,
-                "there are more than " + std::to_string(*cap) +
-                    " such folders (`policy.max-executions` of the configuration); nothing was "
-                    "removed: narrow it, or have the limit raised");
+    return limits_.check_number(found_);
   }
 
   Outcome<void> check_database() {
     bool any = false;
-    auto asked = connection_.insist([&](database::Connection& connection) -> Outcome<void> {
+    auto asked = connection_.retry({.run = [&](database::Connection& connection) -> Outcome<void> {
       const auto found = existence_.any(connection);
       if (!found) return fail(found.error());
       any = *found;
       return {};
-    });
+    }});
     if (!asked || any) return asked;
     return fail(FailureKind::limit,
                 "the database has no execution at all, so that every folder of the storage would "
@@ -199,21 +199,22 @@ class Sweep {
 
   Outcome<std::set<std::string>> those_gone(const std::vector<std::string>& ids) {
     std::set<std::string> gone;
-    auto asked = connection_.insist([&](database::Connection& connection) -> Outcome<void> {
+    auto asked = connection_.retry({.run = [&](database::Connection& connection) -> Outcome<void> {
       auto found = existence_.gone(connection, ids);
       if (!found) return fail(found.error());
       gone = {found->begin(), found->end()};
       return {};
-    });
+    }});
     if (!asked) return fail(asked.error());
     return gone;
   }
 
   const Json& parameters_;
   Context& context_;
-  SteadyConnection connection_;
+  ReconnectingConnection connection_;
   Existence existence_;
   Wanted wanted_;
+  RemovalLimits limits_;
   Json counters_;
   std::optional<std::string> tenant_;
   std::vector<FoundFolder> asked_;
@@ -232,7 +233,7 @@ Outcome<void> check_storage(const Context& context) {
 
 // What both run and plan begin with.
 struct OpenedStorage {
-  SteadyConnection connection;
+  ReconnectingConnection connection;
   database::Schema schema;
 };
 
@@ -243,7 +244,7 @@ Outcome<OpenedStorage> open_storage(const Manifest& manifest, const Json& parame
   }
   if (auto there = check_storage(context); !there) return fail(there.error());
   context.progress.phase = Phase::connecting;
-  auto connection = SteadyConnection::open(context);
+  auto connection = ReconnectingConnection::open(context);
   if (!connection) return fail(connection.error());
   const std::vector<std::string> tables{manifest.table};
   auto schema = connection->get().probe(tables);

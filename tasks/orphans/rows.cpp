@@ -1,11 +1,15 @@
 #include "tasks/orphans/rows.h"
 
+#include <map>
+
 #include "database/count.h"
+#include "outcome/try.h"
 #include "tasks/orphans/execution_lookup.h"
 #include "tasks/orphans/table.h"
 #include "tasks/selection/plan_check.h"
 #include "tasks/shared/counters.h"
 #include "tasks/shared/reconnecting_connection.h"
+#include "tasks/shared/removal_limits.h"
 
 namespace winnow::tasks {
 namespace {
@@ -32,7 +36,7 @@ Outcome<std::vector<std::string>> texts(Connection& connection, const Statement&
 class RowSweep {
  public:
   RowSweep(const Manifest& manifest, const Json& parameters, Context& context,
-           SteadyConnection connection, Existence existence,
+           ReconnectingConnection connection, Existence existence,
            const std::vector<std::unique_ptr<OrphanTable>>& tables)
       : context_(context),
         connection_(std::move(connection)),
@@ -44,8 +48,9 @@ class RowSweep {
   Outcome<void> run(bool dry_run) {
     const Json zero = counters_;
     context_.progress.phase = Phase::selecting;
-    if (dry_run || context_.policy.max_executions) {
-      if (auto counted = walk(&RowSweep::count); !counted) return counted;
+    if (dry_run || RemovalLimits(context_.policy, "").any()) {
+      WINNOW_CHECK(walk(&RowSweep::count));
+      WINNOW_CHECK(check_shares());
       if (dry_run) return {};
       counters_ = zero;
     }
@@ -66,9 +71,9 @@ class RowSweep {
         std::string after;
         while (true) {
           std::vector<std::string> gone;
-          auto looked = connection_.insist([&](Connection& connection) {
+          auto looked = connection_.retry({.run = [&](Connection& connection) {
             return next(connection, *table, deleted, after, gone);
-          });
+          }});
           if (!looked) return looked;
           if (after.empty()) break;
           if (gone.empty()) continue;
@@ -95,25 +100,37 @@ class RowSweep {
 
   Outcome<void> count(const OrphanTable& table, std::optional<bool> deleted,
                       const std::vector<std::string>& gone) {
-    std::int64_t executions = 0;
     std::int64_t rows = 0;
-    auto counted = connection_.insist([&](Connection& connection) -> Outcome<void> {
+    auto counted = connection_.retry({.run = [&](Connection& connection) -> Outcome<void> {
       return connection.query(table.count(connection.dialect(), deleted, gone),
                               [&](const database::Row& row) {
-                                executions = number(row, 0);
                                 rows = number(row, 1);
                                 return true;
                               });
-    });
+    }});
     if (!counted) return counted;
     add_to(counters_, table.counter(), rows);
-    executions_ += executions;
-    const auto cap = context_.policy.max_executions;
-    if (!cap || executions_ <= *cap) return {};
-    return fail(FailureKind::limit,
-                "rows of more than " + std::to_string(*cap) +
-                    " executions are orphans (`policy.max-executions` of the configuration); "
-                    "nothing was deleted: narrow it, or have the limit raised");
+    going_[&table] += rows;
+    all_going_ += rows;
+    return RemovalLimits(context_.policy, "orphaned rows").check_number(all_going_);
+  }
+
+  Outcome<void> check_shares() {
+    for (const auto& [table, rows] : going_) {
+      const RemovalLimits limits(context_.policy, "rows of table \"" + table->table().name + "\"");
+      const auto count_all = [&, of = table](std::int64_t most) -> Outcome<std::int64_t> {
+        std::int64_t all = 0;
+        for (const auto deleted : of->branches()) {
+          auto& connection = connection_.get();
+          WINNOW_TRY(const auto more,
+                     database::count_of(connection, of->held(connection.dialect(), deleted, most)));
+          all += more;
+        }
+        return all;
+      };
+      WINNOW_CHECK(limits.check_share(rows, count_all));
+    }
+    return {};
   }
 
   // Transaction by transaction, until nothing of these executions is left that may go.
@@ -121,8 +138,8 @@ class RowSweep {
                        const std::vector<std::string>& gone) {
     while (true) {
       Batch batch{.table = table, .deleted = deleted, .gone = gone};
-      auto removed = connection_.insist(
-          [&](Connection& connection) { return remove_batch(connection, batch); });
+      auto removed = connection_.retry(
+          {.run = [&](Connection& connection) { return remove_batch(connection, batch); }});
       if (!removed) return removed;
       if (batch.removed == 0) return {};
       committed(batch);
@@ -183,17 +200,19 @@ class RowSweep {
   }
 
   Context& context_;
-  SteadyConnection connection_;
+  ReconnectingConnection connection_;
   Existence existence_;
   const std::vector<std::unique_ptr<OrphanTable>>& tables_;
   std::int64_t batch_size_;
   Json counters_;
-  std::int64_t executions_ = 0;
+  // What would go: of each table, and in all.
+  std::map<const OrphanTable*, std::int64_t> going_;
+  std::int64_t all_going_ = 0;
 };
 
 // What run and plan begin with. The tables point into the schema.
 struct OpenedTables {
-  SteadyConnection connection;
+  ReconnectingConnection connection;
   database::Schema schema;
   std::vector<std::unique_ptr<OrphanTable>> tables = {};
   std::vector<std::string> left_out = {};
@@ -205,7 +224,7 @@ Outcome<std::unique_ptr<OpenedTables>> open_tables(const Manifest& manifest, con
     return fail(checked.error());
   }
   context.progress.phase = Phase::connecting;
-  auto connection = SteadyConnection::open(context);
+  auto connection = ReconnectingConnection::open(context);
   if (!connection) return fail(connection.error());
   auto schema = connection->get().probe(tables_of(manifest));
   if (!schema) return fail(schema.error());

@@ -2,6 +2,7 @@
 
 #include "document/instant.h"
 #include "tasks/selection/plan_check.h"
+#include "tasks/selection/rights.h"
 
 namespace winnow::tasks {
 namespace {
@@ -60,9 +61,8 @@ Outcome<std::unique_ptr<OrphanTable>> OrphanTable::make(
   if (!missing.empty()) {
     return fail(FailureKind::schema, "table \"" + step.table + "\": " + missing);
   }
-  if (!(*table)->can_delete) {
-    return fail(FailureKind::schema, "the database user may not delete from table \"" + step.table +
-                                         "\"; grant it SELECT and DELETE");
+  if (const auto allowed = check_may_lock_and_delete(**table); !allowed) {
+    return fail(allowed.error());
   }
 
   auto scope = read_scope(manifest, parameters, policy);
@@ -90,7 +90,9 @@ Statement OrphanTable::ids(const Dialect& dialect, std::optional<bool> deleted,
   SqlWriter writer(dialect);
   const auto id = "t." + dialect.quoted(id_->name);
   writer.text("SELECT DISTINCT " + id + " FROM ").table(*table_).text(" AS t WHERE ");
-  if (deleted) writer.text(*deleted ? "t.deleted = true AND " : "t.deleted = false AND ");
+  if (deleted) {
+    writer.text("t." + dialect.quoted("deleted")).text(*deleted ? " = true AND " : " = false AND ");
+  }
   writer.text(id + " > ").bind_as(*id_, after);
   writer.text(" ORDER BY " + id + " LIMIT ").bind(limit);
   return writer.take();
@@ -110,6 +112,15 @@ Statement OrphanTable::count(const Dialect& dialect, std::optional<bool> deleted
   SqlWriter writer(dialect);
   writer.text("SELECT count(DISTINCT t." + dialect.quoted(id_->name) + "), count(*)");
   write_selected(writer, deleted, std::move(ids));
+  return writer.take();
+}
+
+Statement OrphanTable::held(const Dialect& dialect, std::optional<bool> deleted,
+                            std::int64_t most) const {
+  SqlWriter writer(dialect);
+  writer.text("SELECT count(*) FROM (SELECT 1 AS one FROM ").table(*table_).text(" AS t WHERE ");
+  selection_->write_scope(writer, "t", deleted);
+  writer.text(" LIMIT ").bind(most).text(") AS held");
   return writer.take();
 }
 

@@ -34,6 +34,9 @@ class OrphanTable {
   // Number of executions and of rows among the selected rows of these executions.
   database::Statement count(const database::Dialect& dialect, std::optional<bool> deleted,
                             database::TextList ids) const;
+  // How many rows the tenant has in this table, counted no further than `most`.
+  database::Statement held(const database::Dialect& dialect, std::optional<bool> deleted,
+                           std::int64_t most) const;
   // Keys of selected rows of these executions, at most `limit`, locked; those that others hold are passed over.
   database::Statement keys(const database::Dialect& dialect, std::optional<bool> deleted,
                            database::TextList ids, std::int64_t limit) const;

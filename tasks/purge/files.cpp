@@ -1,18 +1,19 @@
 #include "tasks/purge/files.h"
 
+#include <algorithm>
+
 namespace winnow::tasks {
 namespace {
 
-constexpr std::int64_t kMostKept = 1'000;  // executions whose files stay, before a run gives up
-constexpr int kTurnsWithoutProgress =
-    3;  // of the time that a lock may wait, before a storage counts as silent
+// Of the time that a lock may wait, before a storage counts as silent.
+constexpr int kTurnsWithoutProgress = 3;
 
 }  // namespace
 
-std::vector<storage::ExecutionFolder> folders_of(const Batch& batch) {
+std::vector<storage::ExecutionFolder> folders_of(const std::vector<BatchRow>& rows) {
   std::vector<storage::ExecutionFolder> folders;
-  folders.reserve(batch.rows.size());
-  for (const auto& row : batch.rows) {
+  folders.reserve(rows.size());
+  for (const auto& row : rows) {
     folders.push_back({.tenant = row.of->tenant,
                        .name_space = row.of->name_space,
                        .flow = row.of->flow,
@@ -21,51 +22,49 @@ std::vector<storage::ExecutionFolder> folders_of(const Batch& batch) {
   return folders;
 }
 
-Outcome<void> PurgeFiles::remove(const PurgeStep& step, Batch& batch) {
-  const auto begun = std::chrono::steady_clock::now();
-  const auto removed = context_.storage->remove(folders_of(batch), context_.cancellation,
-                                                begun + context_.storage_hold);
-  took_ += std::chrono::steady_clock::now() - begun;
-  bool progress = false;
-  for (const auto& one : removed) {
-    ledger_.add(step.counter, static_cast<std::int64_t>(one.files));
-    progress = progress || one.files > 0 || !one.unfinished;
-  }
-  without_progress_ = progress ? 0 : without_progress_ + 1;
-  const bool silent = without_progress_ >= kTurnsWithoutProgress;
-
-  std::vector<BatchRow> cleared;
-  for (std::size_t i = 0; i < removed.size(); ++i) {
-    if (removed[i].failure) {
-      if (auto kept = keep(*removed[i].failure); !kept) return kept;
-    } else if (!removed[i].unfinished) {
-      cleared.push_back(std::move(batch.rows[i]));
-    } else if (!silent) {
-      unfinished_.push_back(std::move(batch.rows[i]));
-    } else {
-      auto kept = keep({.kind = FailureKind::storage,
-                        .message = "the storage removed no file of an execution within " +
-                                   std::to_string(context_.storage_hold.count()) + " ms, " +
-                                   std::to_string(kTurnsWithoutProgress) +
-                                   " times in turn (`storage.hold-time` of the configuration)",
-                        .retryable = true});
-      if (!kept) return kept;
-    }
-  }
-  batch.rows = std::move(cleared);
-  return {};
+// Whether the storage has removed nothing, and so several times in turn.
+bool PurgeFiles::is_silent(const std::vector<storage::Removed>& removed) {
+  const bool progress = std::any_of(removed.begin(), removed.end(), [](const auto& one) {
+    return one.files > 0 || !one.unfinished;
+  });
+  turns_without_progress_ = progress ? 0 : turns_without_progress_ + 1;
+  return turns_without_progress_ >= kTurnsWithoutProgress;
 }
 
-// The execution keeps its rows. The same words are logged once.
-Outcome<void> PurgeFiles::keep(const Failure& failure) {
-  if (failure.kind == FailureKind::cancelled) return fail(failure);
-  const auto first = ledger_.kept_failure();
-  if (!first || first->message != failure.message) {
-    context_.host.log(LogLevel::error, failure.message);
+Outcome<std::vector<BatchRow>> PurgeFiles::remove(std::vector<BatchRow> rows,
+                                                  std::vector<BatchRow>& unfinished,
+                                                  std::vector<KeptFiles>& kept) {
+  if (rows.empty()) return rows;
+  const auto begun = std::chrono::steady_clock::now();
+  auto removed = context_.storage->remove(folders_of(rows), context_.cancellation,
+                                          begun + context_.storage_hold);
+  took_ += std::chrono::steady_clock::now() - begun;
+  for (const auto& one : removed) {
+    ledger_.add(step_.counter, static_cast<std::int64_t>(one.files));
   }
-  ledger_.kept(failure);
-  if (ledger_.kept_executions() > kMostKept) return fail(*ledger_.kept_failure());
-  return {};
+  const bool silent = is_silent(removed);
+
+  std::vector<BatchRow> cleared;
+  for (std::size_t at = 0; at < removed.size(); ++at) {
+    auto& one = removed[at];
+    if (silent && one.unfinished) {
+      one.failure = Failure{.kind = FailureKind::storage,
+                            .message = "the storage removed no file of an execution within " +
+                                       std::to_string(context_.storage_hold.count()) + " ms, " +
+                                       std::to_string(kTurnsWithoutProgress) +
+                                       " times in turn (`storage.hold-time` of the configuration)",
+                            .retryable = true};
+    }
+    if (one.failure && one.failure->kind == FailureKind::cancelled) return fail(*one.failure);
+    if (one.failure) {
+      kept.push_back({rows[at].key, std::move(*one.failure)});
+    } else if (one.unfinished) {
+      unfinished.push_back(std::move(rows[at]));
+    } else {
+      cleared.push_back(std::move(rows[at]));
+    }
+  }
+  return cleared;
 }
 
 }  // namespace winnow::tasks

@@ -1,12 +1,12 @@
 #include "tasks/purge/plan.h"
 
 #include "database/count.h"
+#include "outcome/try.h"
 #include "tasks/purge/source.h"
+#include "tasks/selection/table_probes.h"
 
 namespace winnow::tasks {
 namespace {
-
-using database::Connection;
 
 std::string branch_name(std::optional<bool> deleted) {
   if (!deleted) return {};
@@ -25,82 +25,143 @@ std::vector<BatchRow> stand_ins(std::int64_t count) {
   return rows;
 }
 
-IndexNeed need_of(const RowStep& step) {
-  if (step.column == nullptr) return {.table = step.table, .declared_small = true};
-  IndexNeed need{.table = step.table, .column = step.column->name};
-  if (step.table->column("deleted") != nullptr) need.scope.emplace_back("deleted");
-  if (step.only_column != nullptr) need.scope.push_back(step.only_column->name);
-  return need;
-}
+// Collects statements with what has to serve them.
+class Planner {
+ public:
+  Planner(const Prepared& prepared, const PurgeRequest& request)
+      : statements_(*prepared.statements),
+        steps_(*prepared.steps),
+        selection_(*prepared.selection),
+        table_(prepared.selection->table()),
+        order_(request.order),
+        rows_(stand_ins(request.batch_size)) {}
 
-Outcome<void> add_statement(Json& plan, Connection& connection, const PlannedStatement& planned) {
-  auto statement = explained(connection, planned);
-  if (!statement) return fail(statement.error());
-  plan["statements"].push_back(std::move(*statement));
-  return {};
-}
+  void pages(const std::optional<PurgeStatements::Position>& after, const std::string& purpose) {
+    for (const auto deleted : selection_.deleted_branches()) {
+      add(purpose + table_.name + branch_name(deleted),
+          statements_.page(deleted, after, BatchSource::kPage), need_of_selection());
+    }
+  }
+
+  // In the order of a transaction.
+  void batch() {
+    const auto hold = statements_.hold();
+    const Batch batch{.deleted = selection_.deleted_branches().front(), .rows = rows_};
+    const IndexNeed by_key{.table = &table_, .column = "key"};
+    switch (hold) {
+      case Hold::none:
+        break;
+      case Hold::deleting:
+      case Hold::deleting_waiting:
+        add("delete from " + table_.name, statements_.take(batch), by_key);
+        break;
+      case Hold::skipping:
+        add("lock " + table_.name, statements_.take(batch), by_key);
+        add("delete from " + table_.name, statements_.delete_rows(rows_), by_key);
+        break;
+      case Hold::reading:
+      case Hold::waiting:
+        add("lock " + table_.name, statements_.take(batch), by_key);
+        break;
+    }
+    for (const auto& step : steps_.rows()) {
+      if (hold == Hold::none) {
+        add("count " + step.table->name, statements_.count_dependents(step, rows_), need_of(step));
+      } else {
+        add("delete from " + step.table->name, statements_.delete_dependents(step, rows_),
+            need_of(step));
+      }
+    }
+  }
+
+  void rest() {
+    if (statements_.hold() == Hold::none || !steps_.deletes_parent()) return;
+    add("look which rows of " + table_.name + " there still are", statements_.remaining(rows_),
+        {.table = &table_, .column = "key"});
+    for (const auto deleted : selection_.deleted_branches()) {
+      add("count what is left of " + table_.name + branch_name(deleted),
+          statements_.count_selected(deleted, 1), need_of_selection());
+    }
+    for (auto step : steps_.late()) {
+      const auto& name = step.table->name;
+      add("look for late rows of " + name, statements_.count_dependents(step, rows_),
+          need_of(step));
+      if (step.column == nullptr || !deleted_leads(*step.table, *step.column)) continue;
+      // Where no row is marked deleted.
+      step.deleted = database::DeletedRows::excluded;
+      add("delete from " + name + ", deleted = false", statements_.delete_dependents(step, rows_),
+          need_of(step));
+      add("look for late rows of " + name + ", deleted = false",
+          statements_.count_dependents(step, rows_), need_of(step));
+    }
+  }
+
+  std::vector<PlannedStatement> take() { return std::move(planned_); }
+
+ private:
+  void add(std::string purpose, database::Statement statement, IndexNeed need) {
+    planned_.push_back({.purpose = std::move(purpose),
+                        .statement = std::move(statement),
+                        .need = std::move(need)});
+  }
+  IndexNeed need_of_selection() const {
+    return {.table = &table_,
+            .scope = selection_.scope_columns(),
+            .equal = selection_.equal_columns(),
+            .column = order_};
+  }
+
+  const PurgeStatements& statements_;
+  const PurgeSteps& steps_;
+  const Selection& selection_;
+  const database::Table& table_;
+  const std::string& order_;
+  std::vector<BatchRow> rows_;
+  std::vector<PlannedStatement> planned_;
+};
 
 }  // namespace
 
-std::vector<PlannedStatement> purge_statements(const Manifest& manifest,
-                                               const PurgeRequest& request,
-                                               const Prepared& prepared) {
-  const auto& dialect = prepared.connection->dialect();
-  const auto& steps = *prepared.steps;
-  const auto& selection = *prepared.selection;
-  const auto& table = selection.table();
-  const BatchSource source(manifest, selection, steps,
-                           steps.deletes_parent() ? RowLock::skipping : RowLock::none);
+std::vector<PlannedStatement> first_statements(const Prepared& prepared,
+                                               const PurgeRequest& request) {
+  Planner planner(prepared, request);
+  planner.pages(std::nullopt, "select ");
+  planner.batch();
+  return planner.take();
+}
 
-  std::vector<PlannedStatement> statements;
-  for (const auto deleted : selection.deleted_branches()) {
-    statements.push_back({.purpose = "select " + table.name + branch_name(deleted),
-                          .statement = source.first_statement(dialect, deleted, request.batch_size),
-                          .need = {.table = &table,
-                                   .scope = selection.scope_columns(),
-                                   .equal = selection.equal_columns(),
-                                   .column = manifest.order}});
-  }
-  const auto batch = stand_ins(request.batch_size);
-  if (steps.deletes_parent()) {
-    statements.push_back(
-        {.purpose = "lock " + table.name,
-         .statement = source.lock_statement(
-             dialect, {.deleted = selection.deleted_branches().front(), .rows = batch}),
-         .need = {.table = &table, .column = "key"}});
-  }
-  for (const auto& step : steps.rows()) {
-    statements.push_back({.purpose = "delete from " + step.table->name,
-                          .statement = steps.deletion(dialect, step, batch),
-                          .need = need_of(step)});
-  }
-  if (!steps.deletes_parent()) return statements;
-  statements.push_back(
-      {.purpose = "delete from " + table.name,
-       .statement = dialect.delete_by_keys(table, *table.column("key"), keys_of(batch)),
-       .need = {.table = &table, .column = "key"}});
-  return statements;
+std::vector<PlannedStatement> later_statements(const Prepared& prepared,
+                                               const PurgeRequest& request) {
+  Planner planner(prepared, request);
+  // A date that every server reads.
+  planner.pages(
+      PurgeStatements::Position{.order = "2000-01-01 00:00:00.000000", .key = "winnow-plan-0"},
+      "select more of ");
+  planner.rest();
+  return planner.take();
 }
 
 Outcome<Json> describe_purge(const Manifest& manifest, const PurgeRequest& request,
-                             Prepared& prepared) {
+                             const Prepared& prepared) {
   auto& connection = *prepared.connection;
-  const BatchSource source(manifest, *prepared.selection, *prepared.steps, RowLock::none);
-  Json plan{{"task", manifest.name},
-            {"server", prepared.schema.server},
-            {"selected", 0},
-            {"statements", Json::array()},
-            {"leftOut", prepared.steps->left_out()}};
   std::int64_t selected = 0;
   for (const auto deleted : prepared.selection->deleted_branches()) {
-    const auto rows = database::count_of(
-        connection, source.count_statement(connection.dialect(), deleted, std::nullopt));
-    if (!rows) return fail(rows.error());
-    selected += *rows;
+    WINNOW_TRY(const auto rows,
+               database::count_of(connection, prepared.statements->count_selected(deleted, {})));
+    selected += rows;
   }
-  plan["selected"] = selected;
-  for (const auto& planned : purge_statements(manifest, request, prepared)) {
-    if (auto added = add_statement(plan, connection, planned); !added) return fail(added.error());
+  Json plan{{"task", manifest.name},
+            {"server", prepared.schema.server},
+            {"selected", selected},
+            {"statements", Json::array()},
+            {"leftOut", prepared.steps->left_out()}};
+  if (!request.notes.empty()) plan["notes"] = request.notes;
+  for (const auto& statements :
+       {first_statements(prepared, request), later_statements(prepared, request)}) {
+    for (const auto& planned : statements) {
+      WINNOW_TRY(auto described, explained(connection, planned));
+      plan["statements"].push_back(std::move(described));
+    }
   }
   return plan;
 }

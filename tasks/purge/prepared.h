@@ -6,22 +6,30 @@
 
 #include "database/connection.h"
 #include "tasks/purge/request.h"
+#include "tasks/purge/statements.h"
 #include "tasks/purge/steps.h"
 #include "tasks/selection/selection.h"
 #include "tasks/task.h"
 
 namespace winnow::tasks {
 
-// `selection` and `steps` point into `schema`; moving a Prepared keeps them valid (a map's entries
-// stay where they are).
+// Its parts point into each other: it stays where it is.
 struct Prepared {
+  Prepared() = default;
+  Prepared(const Prepared&) = delete;
+  Prepared& operator=(const Prepared&) = delete;
+  ~Prepared() = default;
+
   std::unique_ptr<database::Connection> connection;
   database::Schema schema;
-  std::optional<Selection> selection;  // has a value after prepare()
-  std::optional<PurgeSteps> steps;     // has a value after prepare()
+  // These have a value after prepare().
+  std::optional<Selection> selection;
+  std::optional<PurgeSteps> steps;
+  std::optional<PurgeStatements> statements;
 };
 
-// Connects, probes and resolves; `manifest` and `context` must outlive the result.
-Outcome<Prepared> prepare(const Manifest& manifest, const PurgeRequest& request, Context& context);
+// Connects, probes and resolves. The manifest and the context must outlive the result.
+Outcome<std::unique_ptr<Prepared>> prepare(const Manifest& manifest, const PurgeRequest& request,
+                                           Context& context);
 
 }  // namespace winnow::tasks

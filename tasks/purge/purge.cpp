@@ -1,5 +1,7 @@
 #include "tasks/purge/purge.h"
 
+#include <algorithm>
+
 #include "outcome/try.h"
 #include "tasks/purge/plan.h"
 #include "tasks/purge/prepared.h"
@@ -10,6 +12,16 @@
 namespace winnow::tasks {
 namespace {
 
+// A server looks for a deadlock after a while (PostgreSQL's deadlock_timeout, 1 s) and then fails
+// whoever asked first. With a shorter wait we give up first, so that it is never Kestra that fails.
+// SQLite has one lock and no deadlocks.
+Context with_short_waits(Context context) {
+  constexpr std::int32_t kLongestMs = 500;
+  if (context.database.engine == database::Engine::sqlite) return context;
+  context.database.lock_timeout_ms = std::min(context.database.lock_timeout_ms, kLongestMs);
+  return context;
+}
+
 class Purge final : public Invocation {
  public:
   Purge(const Manifest& manifest, PurgeRequest request)
@@ -18,15 +30,16 @@ class Purge final : public Invocation {
   bool needs_storage() const override { return request_.removes_files(); }
 
   TaskResult plan(Context& context) const override {
-    WINNOW_TRY(auto prepared, prepare(manifest_, request_, context));
-    return describe_purge(manifest_, request_, prepared);
+    auto own = with_short_waits(context);
+    WINNOW_TRY(const auto prepared, prepare(manifest_, request_, own));
+    return describe_purge(manifest_, request_, *prepared);
   }
 
   TaskResult run(Context& context) const override {
-    WINNOW_TRY(auto prepared, prepare(manifest_, request_, context));
-    WINNOW_CHECK(check_plans(purge_statements(manifest_, request_, prepared), *prepared.connection,
-                             context));
-    return PurgeRun(manifest_, request_, context, std::move(prepared)).run();
+    auto own = with_short_waits(context);
+    WINNOW_TRY(const auto prepared, prepare(manifest_, request_, own));
+    WINNOW_CHECK(check_plans(first_statements(*prepared, request_), *prepared->connection, own));
+    return PurgeRun(manifest_, request_, own, *prepared).run();
   }
 
  private:

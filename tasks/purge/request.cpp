@@ -5,6 +5,27 @@
 #include "outcome/try.h"
 
 namespace winnow::tasks {
+namespace {
+
+// The column of the bound that rows are at or before: every purge's manifest has such a parameter,
+// which is required.
+std::string order_of(const Scope& scope) {
+  for (const auto& condition : scope.conditions) {
+    const auto* bound = std::get_if<InstantBound>(&condition);
+    if (bound != nullptr && database::looks_back(bound->comparison)) return bound->column;
+  }
+  return {};
+}
+
+void limit_batch_size(PurgeRequest& request) {
+  if (request.batch_size <= PurgeRequest::kLargestBatch) return;
+  const auto most = std::to_string(PurgeRequest::kLargestBatch);
+  request.notes.push_back("batchSize " + std::to_string(request.batch_size) + " is taken for " +
+                          most + ": a transaction has at most so many rows");
+  request.batch_size = PurgeRequest::kLargestBatch;
+}
+
+}  // namespace
 
 bool PurgeRequest::removes_files() const {
   return std::any_of(steps.begin(), steps.end(),
@@ -15,6 +36,7 @@ Outcome<PurgeRequest> read_purge_request(const Manifest& manifest, const Json& p
                                          const Policy& policy) {
   PurgeRequest request;
   WINNOW_TRY(request.scope, read_scope(manifest, parameters, policy));
+  request.order = order_of(request.scope);
   const auto is_on = [&](const PurgeStep& step, bool otherwise) {
     if (step.switch_parameter.empty()) return otherwise;
     return parameters.at(step.switch_parameter).get<bool>();
@@ -27,6 +49,8 @@ Outcome<PurgeRequest> read_purge_request(const Manifest& manifest, const Json& p
   request.batch_size = parameters.at("batchSize").get<std::int64_t>();
   request.batch_time = std::chrono::milliseconds(parameters.at("batchTime").get<std::int64_t>());
   request.dry_run = parameters.at("dryRun").get<bool>();
+  request.notes = notes_on(manifest, parameters, request.scope);
+  limit_batch_size(request);
   return request;
 }
 

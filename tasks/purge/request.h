@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "tasks/selection/scope.h"
@@ -11,6 +12,8 @@ namespace winnow::tasks {
 
 struct PurgeRequest {
   Scope scope;
+  // The column whose index batches walk, oldest first: that of the date which has to be given.
+  std::string order;
   // The manifest's steps that are switched on, but for the parent, in their order. The manifest
   // owns them.
   std::vector<const PurgeStep*> steps = {};
@@ -19,6 +22,11 @@ struct PurgeRequest {
   std::int64_t batch_size = 0;
   std::chrono::milliseconds batch_time{};
   bool dry_run = false;
+  // What the caller should know about these parameters, each a sentence.
+  std::vector<std::string> notes = {};
+
+  // A larger batchSize is lowered to this.
+  static constexpr std::int64_t kLargestBatch = 10'000;
 
   bool removes_files() const;
 };

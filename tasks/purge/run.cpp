@@ -1,55 +1,53 @@
 #include "tasks/purge/run.h"
 
 #include <algorithm>
+#include <limits>
 #include <thread>
 
 #include "database/count.h"
 #include "outcome/guard.h"
+#include "outcome/try.h"
 #include "tasks/shared/counters.h"
+#include "tasks/shared/removal_limits.h"
 
 namespace winnow::tasks {
 namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::int32_t kPassesWithoutProgress =
-    12;  // waiting for rows that others hold: about 10 s
+constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
+constexpr const char* kHeld = "another session holds it";
 
-RowLock lock_of(const PurgeSteps& steps, const Selection& selection, bool dry_run) {
-  if (dry_run) return RowLock::none;
-  if (steps.deletes_parent()) return RowLock::skipping;
-  // Who may only delete logs, say, can't lock their executions.
-  return selection.table().can_delete ? RowLock::waiting : RowLock::none;
+std::string quoted_keys(const std::vector<SkippedRow>& rows) {
+  std::string text;
+  for (const auto& row : rows) {
+    text += (text.empty() ? "\"" : "; \"") + row.key + "\" (" + row.reason + ")";
+  }
+  return text;
 }
 
 }  // namespace
 
 PurgeRun::PurgeRun(const Manifest& manifest, const PurgeRequest& request, Context& context,
-                   Prepared prepared)
+                   Prepared& prepared)
     : context_(context),
       manifest_(manifest),
-      prepared_(std::move(prepared)),
-      dry_run_(request.dry_run),
-      ledger_(zero_counters(manifest)),
-      sizer_(request.batch_size, request.batch_time),
-      source_(manifest, *prepared_.selection, *prepared_.steps,
-              lock_of(*prepared_.steps, *prepared_.selection, dry_run_)),
-      shared_{.manifest = manifest,
-              .context = context,
-              .selection = *prepared_.selection,
-              .steps = *prepared_.steps,
-              .source = source_,
-              .ledger = ledger_,
-              .sizer = sizer_,
-              .dry_run = dry_run_},
-      worker_(shared_, std::move(prepared_.connection)) {
-  const bool alone =
-      dry_run_ || context_.connections < 2 || context_.database.engine == database::Engine::sqlite;
+      request_(request),
+      prepared_(prepared),
+      shared_{.context = context,
+              .prepared = prepared,
+              .source = BatchSource(*prepared.selection, *prepared.statements),
+              .ledger = PurgeLedger(zero_counters(manifest)),
+              .sizer = BatchSizer(request.batch_size, request.batch_time)},
+      worker_(shared_, std::move(prepared.connection)) {
+  // A database that can't pass over locked rows has one lock: connections would wait for each other.
+  const bool alone = request.dry_run || context_.connections < 2 ||
+                     worker_.connection().dialect().lock_skipping_locked().empty();
   if (!alone) helpers_.resize(static_cast<std::size_t>(context_.connections - 1));
 }
 
 TaskResult PurgeRun::run() {
-  // Also where memory runs out it is told what was committed.
+  // Report what was committed even when memory runs out.
   const auto done = guarded([this] { return purge(); });
   context_.progress.phase = Phase::done;
   if (done) return result();
@@ -57,103 +55,133 @@ TaskResult PurgeRun::run() {
 }
 
 Json PurgeRun::result() const {
-  Json result = ledger_.counters();
-  if (dry_run_) result["dryRun"] = true;
+  Json result = shared_.ledger.counters();
+  const auto& skipped = shared_.ledger.skipped();
+  result["retries"] = context_.progress.retries.load();
+  result["skippedCount"] = skipped.count() + locked_;
+  auto named = skipped.named();
+  named.insert(named.end(), named_locked_.begin(), named_locked_.end());
+  if (!named.empty()) result["skipped"] = described(named);
+  if (!request_.notes.empty()) result["notes"] = request_.notes;
+  if (request_.dry_run) result["dryRun"] = true;
   return result;
 }
 
 Outcome<void> PurgeRun::purge() {
   context_.progress.phase = Phase::selecting;
+  for (const auto& note : request_.notes) context_.host.log(LogLevel::warn, note);
   for (const auto& left_out : prepared_.steps->left_out()) {
-    context_.host.log(LogLevel::debug, "left out: " + left_out);
+    context_.host.log(LogLevel::warn, left_out);
   }
-  if (auto within = check_cap(); !within) return within;
+  WINNOW_CHECK(check_limits());
   context_.progress.phase = Phase::working;
-  if (dry_run_ || !prepared_.steps->deletes_parent()) {
-    if (auto walked = all(&PurgeWorker::step); !walked) return walked;
+  if (request_.dry_run || !request_.deletes_parent) {
+    WINNOW_CHECK(all(&PurgeWorker::step));
   } else {
-    if (auto passed = passes(); !passed) return passed;
+    WINNOW_CHECK(passes());
     context_.progress.phase = Phase::finishing;
-    // Logs and metrics that Kestra wrote after their execution's batch was committed (S3).
-    if (auto looked = all(&PurgeWorker::look_again); !looked) return looked;
+    shared_.stall.end();
+    // Logs and metrics that Kestra wrote after their execution's batch was committed.
+    WINNOW_CHECK(all(&PurgeWorker::sweep_late_rows));
   }
-  auto kept = ledger_.kept_failure();
-  if (!kept) return {};
-  if (kept->message.empty()) kept->message = "out of memory";
-  kept->message += "; " + std::to_string(ledger_.kept_executions()) +
-                   " executions keep their rows because their files could not be removed";
-  return fail(std::move(*kept));
+  say_what_stays();
+  return storage_failure();
 }
 
-// The policy's cap is checked before the first delete, so that a mistaken purge removes nothing at
-// all.
-Outcome<void> PurgeRun::check_cap() {
-  const auto cap = context_.policy.max_executions;
-  if (!cap || manifest_.table != "executions") return {};
-  std::int64_t selected = 0;
-  for (const auto deleted : prepared_.selection->deleted_branches()) {
-    auto& connection = worker_.connection();
-    const auto counted = database::count_of(
-        connection, source_.count_statement(connection.dialect(), deleted, *cap + 1 - selected));
-    if (!counted) return fail(counted.error());
-    selected += *counted;
-    if (selected > *cap) {
-      return fail(FailureKind::limit,
-                  "this purge would remove more than " + std::to_string(*cap) +
-                      " executions (`policy.max-executions` of the configuration); nothing was "
-                      "deleted: narrow it, or have the limit raised");
-    }
-  }
+// The policy's limits are checked before the first delete, so that a mistaken purge removes nothing
+// at all.
+Outcome<void> PurgeRun::check_limits() {
+  const RemovalLimits limits(context_.policy, manifest_.table);
+  if (!limits.any()) return {};
+  WINNOW_TRY(const auto selected, worker_.count_left(limits.count_up_to()));
+  WINNOW_CHECK(limits.check_number(selected));
+  WINNOW_CHECK(limits.check_share(
+      selected, [this](std::int64_t most) { return worker_.count_tenant(most); }));
   context_.progress.rows_planned = selected;
   return {};
 }
 
 // Walks until nothing selected is left: rows that others held are met again.
 Outcome<void> PurgeRun::passes() {
-  Backoff backoff(kPassesWithoutProgress, milliseconds(50), milliseconds(2'000));
+  Backoff backoff(std::numeric_limits<std::int32_t>::max(), milliseconds(50), milliseconds(2'000));
   while (true) {
     const auto done_before = context_.progress.rows_done.load();
-    if (auto walked = all(&PurgeWorker::step); !walked) return walked;
-    const auto finished = finished_or_waited(done_before, backoff);
-    if (!finished) return fail(finished.error());
-    if (*finished) return {};
-    source_.rewind();
+    shared_.unaccounted = 0;
+    shared_.ledger.skipped().begin_pass();
+    WINNOW_CHECK(all(&PurgeWorker::step));
+    WINNOW_TRY(const bool finished, finished_or_waited(done_before, backoff));
+    if (finished) return {};
+    shared_.source.rewind();
   }
 }
 
-// True when nothing is left to do. A pass without progress is followed by a pause, within a budget.
+// True when nothing is left that could go. A pass without progress is followed by a pause.
 Outcome<bool> PurgeRun::finished_or_waited(std::int64_t done_before, Backoff& backoff) {
-  if (ledger_.kept_executions() > 0) return true;
-  const auto left = worker_.any_left();
-  if (!left) return fail(left.error());
-  if (!*left) return true;
+  if (shared_.unaccounted == 0 && !shared_.stall.is_over()) return true;
+  const auto stays = shared_.ledger.skipped().count();
+  WINNOW_TRY(const auto left, worker_.count_left(stays + 1));
+  if (left <= stays) return true;
   if (context_.progress.rows_done.load() > done_before) return false;
-  if (backoff.wait(context_.cancellation)) return false;
-  if (context_.cancellation.requested()) {
-    return fail(FailureKind::cancelled, "the job was cancelled");
+  shared_.stall.note();
+  if (shared_.stall.is_over()) {
+    WINNOW_CHECK(name_what_is_locked());
+    return true;
   }
-  Failure failure{.kind = FailureKind::conflict,
-                  .message =
-                      "other sessions hold locks on rows that this purge selected; what was "
-                      "free is purged: run it again when they are done"};
-  failure.retryable = true;
-  return fail(std::move(failure));
+  if (backoff.wait(context_.cancellation)) return false;
+  return fail(FailureKind::cancelled, "the job was cancelled");
+}
+
+Outcome<void> PurgeRun::name_what_is_locked() {
+  const auto& skipped = shared_.ledger.skipped();
+  WINNOW_TRY(const auto left, worker_.count_left(kAll));
+  locked_ = std::max<std::int64_t>(0, left - skipped.count());
+  const auto named = skipped.named();
+  WINNOW_TRY(const auto keys,
+             worker_.first_left(static_cast<std::int64_t>(SkippedRows::kNamed + named.size())));
+  for (const auto& key : keys) {
+    const bool known = std::any_of(named.begin(), named.end(),
+                                   [&](const SkippedRow& row) { return row.key == key; });
+    if (!known && named_locked_.size() < SkippedRows::kNamed) named_locked_.push_back({key, kHeld});
+  }
+  return {};
+}
+
+void PurgeRun::say_what_stays() const {
+  const auto& skipped = shared_.ledger.skipped();
+  const auto count = skipped.count() - skipped.with_files() + locked_;
+  if (count == 0) return;
+  auto named = skipped.named();
+  named.insert(named.end(), named_locked_.begin(), named_locked_.end());
+  const auto more = skipped.count() + locked_ - static_cast<std::int64_t>(named.size());
+  context_.host.log(LogLevel::warn,
+                    std::to_string(count) + " rows of table \"" + manifest_.table +
+                        "\" stay: " + quoted_keys(named) +
+                        (more > 0 ? "; and " + std::to_string(more) + " more" : ""));
+}
+
+Outcome<void> PurgeRun::storage_failure() const {
+  const auto& skipped = shared_.ledger.skipped();
+  auto failure = skipped.storage_failure();
+  if (!failure) return {};
+  if (failure->message.empty()) failure->message = "out of memory";
+  failure->message += "; " + std::to_string(skipped.with_files()) +
+                      " executions keep their rows because their files could not be removed";
+  return fail(std::move(*failure));
 }
 
 // Takes the same step until there is nothing more to take, by as many connections as the operator
 // allows.
 Outcome<void> PurgeRun::all(Step step) {
-  // From the third step on company pays, and to know what need not be looked for; a small purge keeps
-  // to one connection and asks nothing. The second look begins with all that the walk ended with.
+  // From the third step on company pays, and to know what need not be looked for; a small purge
+  // keeps to one connection and probes nothing. The sweep begins with all that the walk ended with.
   const bool in_company = std::any_of(helpers_.begin(), helpers_.end(),
                                       [](const auto& helper) { return helper != nullptr; });
   for (int steps = 0; steps < 2 && !in_company; ++steps) {
-    const auto more = (worker_.*step)();
-    if (!more) return fail(more.error());
-    if (!*more) return {};
+    WINNOW_TRY(const bool more, (worker_.*step)());
+    if (!more) return {};
   }
-  if (!dry_run_ && context_.progress.phase == Phase::working) {
-    prepared_.steps->survey(worker_.connection());
+  if (!request_.dry_run && context_.progress.phase == Phase::working) {
+    prepared_.steps->probe_emptiness(worker_.connection());
   }
   return helpers_.empty() ? work(worker_, step) : work_together(step);
 }
@@ -162,7 +190,8 @@ Outcome<void> PurgeRun::work(PurgeWorker& worker, Step step) {
   while (!stop_) {
     const auto more = (worker.*step)();
     if (!more) {
-      stop_ = true;  // the others finish the batch they are at
+      // The others finish the batch they are at.
+      stop_ = true;
       return fail(more.error());
     }
     if (!*more) return {};

@@ -1,4 +1,4 @@
-// One purge from its first batch to its second look: passes over the selected rows, by one or
+// One purge from its first batch to its sweep of late rows: passes over the selected rows, by one or
 // several connections.
 #pragma once
 
@@ -7,15 +7,16 @@
 #include <vector>
 
 #include "tasks/purge/prepared.h"
-#include "tasks/purge/source.h"
 #include "tasks/purge/worker.h"
+#include "tasks/shared/backoff.h"
 
 namespace winnow::tasks {
 
 class PurgeRun {
  public:
+  // They must outlive it.
   PurgeRun(const Manifest& manifest, const PurgeRequest& request, Context& context,
-           Prepared prepared);
+           Prepared& prepared);
 
   // Once. The result has every counter of the manifest; so has `done` of a failure.
   TaskResult run();
@@ -23,9 +24,12 @@ class PurgeRun {
  private:
   Json result() const;
   Outcome<void> purge();
-  Outcome<void> check_cap();
+  Outcome<void> check_limits();
   Outcome<void> passes();
   Outcome<bool> finished_or_waited(std::int64_t done_before, Backoff& backoff);
+  Outcome<void> name_what_is_locked();
+  void say_what_stays() const;
+  Outcome<void> storage_failure() const;
   using Step = Outcome<bool> (PurgeWorker::*)();
   Outcome<void> all(Step step);
   Outcome<void> work(PurgeWorker& worker, Step step);
@@ -34,15 +38,16 @@ class PurgeRun {
 
   Context& context_;
   const Manifest& manifest_;
-  Prepared prepared_;
-  bool dry_run_;
-  PurgeLedger ledger_;
-  BatchSizer sizer_;
-  BatchSource source_;
+  const PurgeRequest& request_;
+  Prepared& prepared_;
   PurgeShared shared_;
   PurgeWorker worker_;
-  std::vector<std::unique_ptr<PurgeWorker>> helpers_;  // connected when they first have work
+  // Connected when they first have work.
+  std::vector<std::unique_ptr<PurgeWorker>> helpers_;
   std::atomic<bool> stop_{false};
+  // Rows that others held to the end.
+  std::int64_t locked_ = 0;
+  std::vector<SkippedRow> named_locked_;
 };
 
 }  // namespace winnow::tasks

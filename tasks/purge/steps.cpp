@@ -2,212 +2,156 @@
 
 #include <algorithm>
 #include <iterator>
-#include <optional>
 
 #include "outcome/try.h"
-#include "tasks/selection/contents.h"
-#include "tasks/selection/plan_check.h"
+#include "tasks/selection/rights.h"
+#include "tasks/selection/table_probes.h"
 
 namespace winnow::tasks {
 namespace {
 
-using database::Column;
 using database::Connection;
-using database::Dialect;
-using database::Marked;
-using database::SqlWriter;
-using database::Statement;
-using database::Table;
-using database::TextList;
+using database::DeletedRows;
 
-// Kestra's key of a queued execution: tenant, namespace, flow and id joined by `_`, a missing
-// tenant left out.
-std::string composed_key(const BatchRow& row) {
-  const std::string key = row.of->name_space + "_" + row.of->flow + "_" + row.key;
-  return row.of->tenant ? *row.of->tenant + "_" + key : key;
-}
-
-TextList keys_of(const RowStep& step, const std::vector<BatchRow>& batch) {
-  TextList keys;
-  keys.reserve(batch.size());
-  const bool composed = step.step->match.kind == Match::Kind::composed_key;
-  for (const auto& row : batch) keys.push_back(composed ? composed_key(row) : row.key);
-  return keys;
-}
-
-// The conditions that find the dependents; the table stands as `t`.
-void write_match(SqlWriter& writer, const RowStep& step, const TextList& keys) {
-  const auto& dialect = writer.dialect();
-  if (step.only_column != nullptr) {
-    dialect.any_of(writer, "t." + dialect.quoted(step.only_column->name), *step.only_column,
-                   step.only_values);
-    writer.text(" AND ");
-  }
-  if (step.column != nullptr) {
-    dialect.any_key(writer, "t", *step.table, *step.column, keys, step.marked);
-    return;
-  }
-  if (step.table->column("deleted") != nullptr) writer.text("t.deleted IN (false, true) AND ");
-  Column text;
-  text.type = database::ColumnType::text;
-  text.type_name = "text";
-  dialect.any_of(writer,
-                 dialect.document_text("t." + dialect.quoted("value"), step.step->match.document),
-                 text, keys);
-}
-
-// Those whose rows may be late.
 std::vector<RowStep> late_of(const std::vector<RowStep>& rows) {
   std::vector<RowStep> steps;
   std::copy_if(rows.begin(), rows.end(), std::back_inserter(steps), may_be_late);
   return steps;
 }
 
-}  // namespace
-
-TextList keys_of(const std::vector<BatchRow>& rows) {
-  TextList keys;
-  keys.reserve(rows.size());
-  for (const auto& row : rows) keys.push_back(row.key);
-  return keys;
+// Whether this version of Kestra has the columns that lead to the step's rows, of types that can.
+bool has_columns(const RowStep& row) {
+  const auto& match = row.step->match;
+  if (match.kind != Match::Kind::document && row.column == nullptr) return false;
+  if (match.only_column.empty()) return true;
+  // Kestra 2.0 has numbers where earlier versions have the names of message types.
+  return row.only_column != nullptr && row.only_column->type != database::ColumnType::integer;
 }
+
+}  // namespace
 
 bool may_be_late(const RowStep& step) {
   return step.step->match.kind != Match::Kind::composed_key;
 }
 
+IndexNeed need_of(const RowStep& step) {
+  if (step.column == nullptr || step.scanned) return {.table = step.table, .declared_small = true};
+  IndexNeed need{.table = step.table, .column = step.column->name};
+  if (step.table->column("deleted") != nullptr) need.scope.emplace_back("deleted");
+  if (step.only_column != nullptr) need.scope.push_back(step.only_column->name);
+  return need;
+}
+
 Outcome<PurgeSteps> PurgeSteps::resolve(const Manifest& manifest, const PurgeRequest& request,
-                                        const database::Schema& schema) {
+                                        const database::Schema& schema, Connection& connection) {
   PurgeSteps steps;
   steps.parent_ = &manifest.steps.back();
   steps.deletes_parent_ = request.deletes_parent;
-  const auto parent = schema.require(manifest.table);
-  if (!parent) return fail(parent.error());
-  if (steps.deletes_parent_ && !(*parent)->can_delete) {
-    return fail(FailureKind::schema, "the database user may not delete from table \"" +
-                                         manifest.table + "\"; grant it SELECT, UPDATE and DELETE");
-  }
+  WINNOW_TRY(const auto* parent, schema.require(manifest.table));
+  if (steps.deletes_parent_) WINNOW_CHECK(check_may_delete(*parent));
   for (const auto* step : request.steps) {
     if (step->kind == PurgeStep::Kind::files) {
       steps.files_ = step;
-      steps.needs_identity_ = true;
+      steps.needs_flow_ = true;
     } else {
-      WINNOW_CHECK(steps.add_rows(*step, schema));
+      WINNOW_CHECK(steps.add(*step, schema, connection));
     }
   }
   return steps;
 }
 
-Outcome<void> PurgeSteps::add_rows(const PurgeStep& step, const database::Schema& schema) {
+Outcome<void> PurgeSteps::add(const PurgeStep& step, const database::Schema& schema,
+                              Connection& connection) {
+  if (step.optional && schema.table(step.table) == nullptr) return {};
   RowStep row{.step = &step};
-  std::optional<Failure> missing;
-  const auto found = schema.require(step.table);
-  if (!found) {
-    missing = found.error();
-  } else {
-    row.table = *found;
-    const auto& match = step.match;
-    if (!match.column.empty()) row.column = row.table->column(match.column);
-    if (!match.only_column.empty()) row.only_column = row.table->column(match.only_column);
-    const bool by_document = match.kind == Match::Kind::document;
-    if ((!by_document && row.column == nullptr) ||
-        (!match.only_column.empty() && row.only_column == nullptr)) {
-      missing = Failure{FailureKind::schema, "table \"" + step.table +
-                                                 "\" lacks the column that leads to its execution"};
-    } else if (step.optional && !by_document && !index_serves(*row.table, match)) {
-      missing = Failure{FailureKind::schema,
-                        "table \"" + step.table + "\" has no index that leads to its execution"};
-    } else if (!row.table->can_delete) {
-      return fail(FailureKind::schema, "the database user may not delete from table \"" +
-                                           step.table + "\"; grant it SELECT and DELETE");
-    }
+  WINNOW_TRY(row.table, schema.require(step.table));
+  const auto& match = step.match;
+  if (!match.column.empty()) row.column = row.table->column(match.column);
+  if (!match.only_column.empty()) row.only_column = row.table->column(match.only_column);
+  if (!has_columns(row)) {
+    if (step.optional) return {};
+    return fail(FailureKind::schema,
+                "table \"" + step.table + "\" lacks the column that leads to its execution");
   }
-  if (missing) {
-    if (!step.optional) return fail(*missing);
-    left_out_.push_back(missing->message);
-    return {};
-  }
-  if (row.only_column != nullptr) {
-    for (const auto& value : step.match.only_values) {
-      if (row.only_column->can_hold(value)) row.only_values.push_back(value);
-    }
-    if (row.only_values.empty()) return {};
-  }
-  if (step.match.kind == Match::Kind::composed_key) needs_identity_ = true;
+  WINNOW_TRY(const bool reachable, is_reachable(row, connection));
+  if (!reachable) return {};
+  WINNOW_CHECK(check_may_delete(*row.table));
+  std::copy_if(match.only_values.begin(), match.only_values.end(),
+               std::back_inserter(row.only_values),
+               [&](const auto& value) { return row.only_column->can_hold(value); });
+  if (row.only_column != nullptr && row.only_values.empty()) return {};
+  if (match.kind == Match::Kind::composed_key) needs_flow_ = true;
   rows_.push_back(std::move(row));
   return {};
 }
 
-bool PurgeSteps::looks_again() const {
+// False for an optional step that only a scan of a big table could take. A step that has to be taken
+// is left to the plan check.
+Outcome<bool> PurgeSteps::is_reachable(RowStep& row, Connection& connection) {
+  const auto& match = row.step->match;
+  if (!row.step->optional || match.kind == Match::Kind::document) return true;
+  if (index_serves(*row.table, match)) return true;
+  WINNOW_TRY(const bool big, is_big(*row.table, connection));
+  row.scanned = !big;
+  if (!big) return true;
+  auto columns = std::vector{match.column};
+  if (!match.only_column.empty()) columns.insert(columns.begin(), match.only_column);
+  left_out_.push_back("the rows of table \"" + row.table->name +
+                      "\" stay, because no index leads to them; add it: " +
+                      connection.dialect().create_index(*row.table, columns));
+  return false;
+}
+
+bool PurgeSteps::sweeps_late_rows() const {
   return deletes_parent_ && std::any_of(rows_.begin(), rows_.end(), may_be_late);
 }
 
-void PurgeSteps::survey(Connection& connection) {
-  if (!looks_again()) return;
-  std::vector<Question> questions;
-  std::vector<RowStep*> asked;
+void PurgeSteps::probe_emptiness(Connection& connection) {
+  if (!sweeps_late_rows()) return;
+  std::vector<TableProbe> probes;
+  std::vector<RowStep*> probed;
   for (auto& step : rows_) {
     if (!may_be_late(step)) continue;
     if (step.table->estimated_rows <= 0) {
-      questions.push_back({.table = step.table});
-      asked.push_back(&step);
+      probes.push_back({.table = step.table});
+      probed.push_back(&step);
     }
-    if (step.column != nullptr && marks_lead(*step.table, *step.column)) {
-      questions.push_back({.table = step.table, .marked_by = step.column});
-      asked.push_back(&step);
+    if (step.column != nullptr && deleted_leads(*step.table, *step.column)) {
+      probes.push_back({.table = step.table, .deleted_before = step.column});
+      probed.push_back(&step);
     }
   }
-  const auto answers = ask(connection, questions);
-  if (!answers) return;
-  for (std::size_t at = 0; at < questions.size(); ++at) {
-    if (questions[at].marked_by == nullptr) {
-      asked[at]->empty = !(*answers)[at];
+  const auto found = run_probes(connection, probes);
+  if (!found) return;
+  for (std::size_t at = 0; at < probes.size(); ++at) {
+    if (probes[at].deleted_before == nullptr) {
+      probed[at]->empty = !(*found)[at];
     } else {
-      asked[at]->marked = (*answers)[at] ? Marked::either : Marked::no;
+      probed[at]->deleted = (*found)[at] ? DeletedRows::included : DeletedRows::excluded;
     }
   }
 }
 
 std::vector<RowStep> PurgeSteps::late() const {
   auto steps = late_of(rows_);
-  for (auto& step : steps) step.marked = Marked::either;
+  for (auto& step : steps) step.deleted = DeletedRows::included;
   return steps;
 }
 
 std::vector<RowStep> PurgeSteps::late_now(Connection& connection) const {
   auto steps = late_of(rows_);
-  std::vector<Question> questions;
-  std::vector<RowStep*> asked;
+  std::vector<TableProbe> probes;
+  std::vector<RowStep*> probed;
   for (auto& step : steps) {
-    if (step.marked == Marked::either) continue;
-    questions.push_back({.table = step.table, .marked_by = step.column});
-    asked.push_back(&step);
+    if (step.deleted == DeletedRows::included) continue;
+    probes.push_back({.table = step.table, .deleted_before = step.column});
+    probed.push_back(&step);
   }
-  const auto answers = ask(connection, questions);
-  for (std::size_t at = 0; at < asked.size(); ++at) {
-    if (!answers || (*answers)[at]) asked[at]->marked = Marked::either;
+  const auto found = run_probes(connection, probes);
+  for (std::size_t at = 0; at < probed.size(); ++at) {
+    if (!found || (*found)[at]) probed[at]->deleted = DeletedRows::included;
   }
   return steps;
-}
-
-Statement PurgeSteps::deletion(const Dialect& dialect, const RowStep& step,
-                               const std::vector<BatchRow>& batch) const {
-  auto keys = keys_of(step, batch);
-  if (step.column != nullptr && step.only_column == nullptr) {
-    return dialect.delete_by_keys(*step.table, *step.column, std::move(keys), step.marked);
-  }
-  SqlWriter writer(dialect);
-  writer.text("DELETE FROM ").table(*step.table).text(" AS t WHERE ");
-  write_match(writer, step, keys);
-  return writer.take();
-}
-
-Statement PurgeSteps::count(const Dialect& dialect, const RowStep& step,
-                            const std::vector<BatchRow>& batch) const {
-  SqlWriter writer(dialect);
-  writer.text("SELECT count(*) FROM ").table(*step.table).text(" AS t WHERE ");
-  write_match(writer, step, keys_of(step, batch));
-  return writer.take();
 }
 
 }  // namespace winnow::tasks

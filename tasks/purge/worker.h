@@ -2,31 +2,36 @@
 // own.
 #pragma once
 
+#include <atomic>
 #include <functional>
-#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "database/connection.h"
+#include "tasks/purge/batch_sizer.h"
 #include "tasks/purge/files.h"
 #include "tasks/purge/ledger.h"
+#include "tasks/purge/prepared.h"
 #include "tasks/purge/source.h"
-#include "tasks/purge/steps.h"
-#include "tasks/shared/backoff.h"
+#include "tasks/purge/transaction.h"
+#include "tasks/shared/reconnecting_connection.h"
 #include "tasks/task.h"
 
 namespace winnow::tasks {
 
 struct PurgeShared {
-  const Manifest& manifest;
   Context& context;
-  const Selection& selection;
-  const PurgeSteps& steps;
-  BatchSource& source;
-  PurgeLedger& ledger;
-  BatchSizer& sizer;
-  bool dry_run;
+  const Prepared& prepared;
+  BatchSource source;
+  PurgeLedger ledger;
+  BatchSizer sizer;
+  Stall stall = {};
+  // Rows that were handed out in this pass, and neither went nor are skipped.
+  std::atomic<std::int64_t> unaccounted{0};
+  // Rows that the server refused to delete: each costs a few transactions to find.
+  std::atomic<std::int64_t> refused{0};
 };
 
 // Not thread-safe: one thread each.
@@ -34,61 +39,58 @@ class PurgeWorker {
  public:
   PurgeWorker(PurgeShared& shared, std::unique_ptr<database::Connection> connection);
 
-  // Takes one batch and removes it. False when the walk has come to its end. Conflicts are tried
-  // again, a lost connection is opened again, both within a budget.
+  // Takes one batch and removes it, or counts it in a dry run. False when the walk has come to its
+  // end. A batch that the server refuses because of some of its rows is halved until they are found.
   Outcome<bool> step();
 
-  // Takes some of the keys that went and removes what was written for them after their batch
-  // (measurements.md), but for those that came back meanwhile. False when all were looked at.
-  Outcome<bool> look_again();
+  // Takes some of the keys that went and removes the dependents that were written after their batch
+  // (docs/measurements.md), but for those of executions that came back. False when all were looked
+  // at.
+  Outcome<bool> sweep_late_rows();
 
-  // Whether anything selected is still there; tried again as step() is.
-  Outcome<bool> any_left();
+  // How many selected rows there are, counted no further than `most`, and the keys of the first.
+  Outcome<std::int64_t> count_left(std::int64_t most);
+  Outcome<std::vector<std::string>> first_left(std::int64_t most);
+  // How many rows the tenant has, selected or not, counted no further than `most`.
+  Outcome<std::int64_t> count_tenant(std::int64_t most);
 
-  database::Connection& connection() { return *connection_; }
+  database::Connection& connection() { return connection_.get(); }
 
  private:
-  // Something that is tried again when it meets a conflict or loses its connection.
-  struct Attempt {
-    std::function<Outcome<void>()> act;
-    // Where a COMMIT's answer was lost and the server can't tell: whether what went is gone.
-    std::function<Outcome<bool>()> is_gone;
-  };
-  struct Deletion {
-    database::Statement statement;
-    std::string counter;
-  };
+  // Done for some rows; those that it takes again are left in `rest`.
+  using Act = std::function<Outcome<void>(const Batch& part, Batch& rest)>;
+  using CountOf =
+      std::function<database::Statement(std::optional<bool> deleted, std::int64_t most)>;
+  using Refused = std::function<Outcome<void>(const BatchRow& row, const Failure& failure)>;
 
-  Outcome<void> insist(const Attempt& attempt);
-  Outcome<bool> recover(const Failure& failure, const Attempt& attempt, Backoff& backoff);
-  Outcome<bool> was_committed(const std::string& transaction, const Attempt& attempt);
-  Failure left_open(const Failure& first, Failure last);
-
-  Outcome<void> take(Batch& batch);
-  Outcome<std::int64_t> remove_whole(Batch& batch);
-  Outcome<void> remove(Batch& batch);
-  Outcome<void> remove_files(Batch& batch);
-  Outcome<void> remove_rows(const Batch& batch);
-  Outcome<void> remove_late(const std::vector<std::string>& keys);
-  Outcome<void> commit(std::vector<Deletion> deletions);
-  Outcome<void> settle(const Batch& batch);
-  void count_in_flight();
+  Outcome<void> in_parts(Batch batch, const Act& act, const Refused& refused);
+  Outcome<void> remove(const Batch& part, Batch& rest);
+  Outcome<void> settle(const Tried& tried);
+  Outcome<void> skip_files(const KeptFiles& kept);
+  Outcome<void> leave(const BatchRow& row, const Failure& failure);
+  Outcome<void> skip_refused(const std::string& key, const Failure& failure);
+  Outcome<void> sweep(const std::vector<BatchRow>& rows);
   Outcome<void> count(const Batch& batch);
+  Outcome<std::int64_t> count_branches(std::int64_t most, const CountOf& count);
+  Failure left_in_doubt(Failure failure, const Tried& tried);
 
-  // Waiting: for a transaction that is still open and may remove the rows yet, as one whose COMMIT is
-  // under way while its connection is given up.
+  // Waiting: for a transaction that is still open and may remove the rows yet, as one whose COMMIT
+  // is under way while its connection is given up.
   enum class Look { at_once, waiting };
-  Outcome<bool> parents_gone(const std::vector<std::string>& keys);
-  Outcome<bool> children_gone(const std::vector<BatchRow>& rows, Look look);
-  Outcome<std::vector<BatchRow>> those_gone(const std::vector<std::string>& keys);
-  database::Statement select_by_keys(const std::string& expression, database::TextList keys) const;
+  Outcome<bool> are_gone(database::Connection& connection, const std::vector<BatchRow>& rows) const;
+  Outcome<bool> are_dependents_gone(database::Connection& connection,
+                                    const std::vector<BatchRow>& rows, Look look) const;
 
   PurgeShared& shared_;
-  PurgeFiles files_;
-  std::unique_ptr<database::Connection> connection_;
-  // What the statements of the transaction in flight changed, by counter; counted once it is known
-  // to be committed.
-  std::map<std::string, std::int64_t> in_flight_;
+  const PurgeStatements& statements_;
+  const PurgeSteps& steps_;
+  ReconnectingConnection connection_;
+  std::optional<PurgeFiles> files_;
+  PurgeTransaction transaction_;
+  int locked_in_turn_ = 0;
+  // Of the batch in hand.
+  std::int64_t went_ = 0;
+  std::int64_t skipped_ = 0;
 };
 
 }  // namespace winnow::tasks

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "database/count.h"
+#include "outcome/try.h"
 
 namespace winnow::tasks {
 namespace {
@@ -20,7 +21,7 @@ using database::Table;
 // make up ever new ones, it begins again.
 class PassedPlans {
  public:
-  // `big` and `lacks_index` as the probe of this run has it: an index that was dropped since is missed.
+  // `big` and `lacks_index` as the probe of this run has them.
   bool passed(const std::string& key, bool big, bool lacks_index) {
     const std::lock_guard lock(mutex_);
     const auto found = plans_.find(key);
@@ -71,17 +72,6 @@ bool surely_big(const Table& table) {
   return table.estimated_rows > kSmallTable;
 }
 
-// Whether the table has more than kSmallTable rows: asked where the estimate does not say so.
-Outcome<bool> is_big(const Table& table, Connection& connection) {
-  if (surely_big(table)) return true;
-  database::SqlWriter writer(connection.dialect());
-  writer.text("SELECT count(*) FROM (SELECT 1 AS one FROM ").table(table);
-  writer.text(" LIMIT " + std::to_string(kSmallTable + 1) + ") AS counted");
-  const auto rows = database::count_of(connection, writer.take());
-  if (!rows) return fail(rows.error());
-  return *rows > kSmallTable;
-}
-
 tl::unexpected<Failure> refused(const PlannedStatement& planned, const std::string& problem,
                                 const std::string& remedy) {
   return fail(FailureKind::schema,
@@ -101,23 +91,20 @@ class PlanCheck {
     const bool lacks_index = missing_index(connection_.dialect(), planned.need).has_value();
     auto key = key_of(planned.statement, context_.database);
     if (passed_plans().passed(key, surely_big(table), lacks_index)) return {};
-    const auto scans = lacks_index ? Outcome<bool>(true) : scans_its_table(planned);
-    if (!scans) return fail(scans.error());
-    if (*scans) {
-      const auto big = is_big(table, connection_);
-      if (!big) return fail(big.error());
-      if (*big) return refusal(planned);
+    WINNOW_TRY(const bool scans, lacks_index ? Outcome<bool>(true) : scans_its_table(planned));
+    if (scans) {
+      WINNOW_TRY(const bool big, is_big(table, connection_));
+      if (big) return refusal(planned);
     }
-    passed_plans().add(std::move(key), *scans);
+    passed_plans().add(std::move(key), scans);
     return {};
   }
 
  private:
   Outcome<bool> scans_its_table(const PlannedStatement& planned) {
-    const auto plan = connection_.explain(planned.statement);
-    if (!plan) return fail(plan.error());
-    return std::find(plan->scans.begin(), plan->scans.end(), planned.need.table->name) !=
-           plan->scans.end();
+    WINNOW_TRY(const auto plan, connection_.explain(planned.statement));
+    return std::find(plan.scans.begin(), plan.scans.end(), planned.need.table->name) !=
+           plan.scans.end();
   }
 
   tl::unexpected<Failure> refusal(const PlannedStatement& planned) const {
@@ -140,6 +127,15 @@ class PlanCheck {
 };
 
 }  // namespace
+
+Outcome<bool> is_big(const database::Table& table, Connection& connection) {
+  if (surely_big(table)) return true;
+  database::SqlWriter writer(connection.dialect());
+  writer.text("SELECT count(*) FROM (SELECT 1 AS one FROM ").table(table);
+  writer.text(" LIMIT " + std::to_string(kSmallTable + 1) + ") AS counted");
+  WINNOW_TRY(const auto rows, database::count_of(connection, writer.take()));
+  return rows > kSmallTable;
+}
 
 bool index_serves(const database::Table& table, const Match& match) {
   std::vector<std::string> columns{match.column};
@@ -167,16 +163,15 @@ const Index* serving_index(const IndexNeed& need) {
 }
 
 Outcome<Json> explained(Connection& connection, const PlannedStatement& planned) {
-  const auto plan = connection.explain(planned.statement);
-  if (!plan) return fail(plan.error());
-  Json told{{"purpose", planned.purpose},
-            {"sql", planned.statement.sql},
-            {"indexes", plan->indexes},
-            {"scans", plan->scans}};
+  WINNOW_TRY(const auto plan, connection.explain(planned.statement));
+  Json described{{"purpose", planned.purpose},
+                 {"sql", planned.statement.sql},
+                 {"indexes", plan.indexes},
+                 {"scans", plan.scans}};
   if (auto ddl = missing_index(connection.dialect(), planned.need)) {
-    told["missingIndex"] = std::move(*ddl);
+    described["missingIndex"] = std::move(*ddl);
   }
-  return told;
+  return described;
 }
 
 std::optional<std::string> missing_index(const database::Dialect& dialect, const IndexNeed& need) {
@@ -192,7 +187,7 @@ Outcome<void> check_plans(std::span<const PlannedStatement> statements, Connecti
   PlanCheck check(connection, context);
   for (const auto& planned : statements) {
     if (planned.need.declared_small) continue;
-    if (auto checked = check.check(planned); !checked) return checked;
+    WINNOW_CHECK(check.check(planned));
   }
   return {};
 }

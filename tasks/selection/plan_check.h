@@ -18,10 +18,14 @@ namespace winnow::tasks {
 // rows or finds them.
 struct IndexNeed {
   const database::Table* table = nullptr;
-  std::vector<std::string> scope = {};  // in every statement of the task: deleted, tenant
-  std::vector<std::string> equal = {};  // in this one
-  std::string column = {};              // empty: any index that the server finds is good enough
-  bool declared_small = false;          // a manifest finds its rows by their documents: a scan
+  // In every statement of the task: deleted, tenant.
+  std::vector<std::string> scope = {};
+  // In this one.
+  std::vector<std::string> equal = {};
+  // Empty: any index that the server finds is good enough.
+  std::string column = {};
+  // Its rows are found by a scan, as a manifest or the table's size has it.
+  bool declared_small = false;
 };
 
 struct PlannedStatement {
@@ -30,10 +34,15 @@ struct PlannedStatement {
   IndexNeed need;
 };
 
+// Whether the table has more than kSmallTable rows: counted, no further than needed, where the
+// server's estimate does not say so.
+Outcome<bool> is_big(const database::Table& table, database::Connection& connection);
+
 // Whether an index leads to the rows by the columns that `match` names, with or without `deleted`.
 bool index_serves(const database::Table& table, const Match& match);
 
-// What a plan tells of it: {"purpose", "sql", "indexes", "scans"}, and "missingIndex" where its need has none.
+// As a plan has it: {"purpose", "sql", "indexes", "scans"}, and "missingIndex" where its need has
+// none.
 Outcome<Json> explained(database::Connection& connection, const PlannedStatement& planned);
 
 // The first complete, ordered index that does what is needed; nullptr: there is none.
@@ -52,10 +61,10 @@ std::optional<std::string> missing_index(const database::Dialect& dialect, const
 // and what adds it; nothing was sent then.
 //
 // What has passed is remembered for this process, by server, database, user, text and size of the
-// lists that are bound, so that only the first use pays for the EXPLAIN. An index that was dropped
-// since is missed all the same, and a table that was small is looked at again once the server's
-// estimate says that it is big: both stand in the schema that every run probes. Thread-safe.
-inline constexpr std::int64_t kSmallTable = 10'000;  // rows
+// lists that are bound, so that only the first use pays for the EXPLAIN. A later DROP INDEX is still
+// noticed, and a table that was small is looked at again once the server's estimate says that it is
+// big: both stand in the schema that every run probes. Thread-safe.
+inline constexpr std::int64_t kSmallTable = 10'000;
 Outcome<void> check_plans(std::span<const PlannedStatement> statements,
                           database::Connection& connection, const Context& context);
 

@@ -19,8 +19,11 @@ struct Policy {
   std::vector<std::string> allow;
   // Namespaces of which nothing is removed, each with all below it.
   std::vector<std::string> protect;
-  // A task that would remove more rows of its table than this is refused before it removes any.
+  // A task that would remove more than this, counted in what it removes (executions, logs, orphaned
+  // rows, folders), is refused before it removes any.
   std::optional<std::int64_t> max_executions;
+  // The same in percent of what the tenant has of it. Above 0, at most 100.
+  std::optional<double> max_percent;
   // A plan without an index is accepted.
   bool allow_scan = false;
 };

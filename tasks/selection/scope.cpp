@@ -1,5 +1,8 @@
 #include "tasks/selection/scope.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "outcome/try.h"
 
 namespace winnow::tasks {
@@ -18,6 +21,34 @@ Comparison comparison_of(FilterOperator operation) {
     default:
       return Comparison::at_or_before;
   }
+}
+
+// The other column that the filter compares with these parameters, or nullptr.
+const OtherColumn* instead_of(const Filter& filter, const Json& parameters) {
+  if (!filter.instead) return nullptr;
+  const bool chosen = given_string(parameters, filter.instead->parameter) == filter.instead->value;
+  return chosen ? &*filter.instead : nullptr;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+// Those values that a condition of the scope names for this column.
+std::vector<std::string> named_values(const Scope& scope, const MissingIn& missing) {
+  std::vector<std::string> named;
+  for (const auto& condition : scope.conditions) {
+    const auto* any = std::get_if<AnyOf>(&condition);
+    if (any == nullptr || any->column != missing.column) continue;
+    std::copy_if(any->values.begin(), any->values.end(), std::back_inserter(named),
+                 [&](const auto& value) {
+                   return std::find(missing.values.begin(), missing.values.end(), value) !=
+                          missing.values.end();
+                 });
+  }
+  return named;
 }
 
 // Reads the filters of one task.
@@ -92,11 +123,17 @@ class ScopeReader {
 
   Outcome<void> add_bound(const std::string& name, const Filter& filter) {
     WINNOW_TRY(const auto instant, given_instant(parameters_, name));
-    scope_.conditions.emplace_back(InstantBound{.column = filter.column,
-                                                .document = filter.document,
-                                                .comparison = comparison_of(filter.operation),
-                                                .instant = *instant,
-                                                .implies = filter.implies});
+    InstantBound bound{.column = filter.column,
+                       .document = filter.document,
+                       .comparison = comparison_of(filter.operation),
+                       .instant = *instant,
+                       .implies = filter.implies};
+    if (const auto* other = instead_of(filter, parameters_)) {
+      bound.column = other->column;
+      bound.document = other->document;
+      bound.implies.clear();
+    }
+    scope_.conditions.emplace_back(std::move(bound));
     return {};
   }
 
@@ -114,6 +151,26 @@ const std::string& column_of(const Condition& condition) {
 
 Outcome<Scope> read_scope(const Manifest& manifest, const Json& parameters, const Policy& policy) {
   return ScopeReader(manifest, parameters, policy).read();
+}
+
+std::vector<std::string> notes_on(const Manifest& manifest, const Json& parameters,
+                                  const Scope& scope) {
+  std::vector<std::string> notes;
+  for (const auto& parameter : manifest.parameters) {
+    if (!parameter.filter || given(parameters, parameter.name) == nullptr) continue;
+    const auto& filter = *parameter.filter;
+    if (!filter.missing_in || instead_of(filter, parameters) != nullptr) continue;
+    const auto values = named_values(scope, *filter.missing_in);
+    if (values.empty()) continue;
+    auto note = joined(values) + ": no row in this state has a value in " + filter.column +
+                ", so that " + parameter.name + " selects none of them";
+    if (filter.instead) {
+      note += "; with " + filter.instead->parameter + ": " + filter.instead->value +
+              " it compares " + filter.instead->column;
+    }
+    notes.push_back(std::move(note));
+  }
+  return notes;
 }
 
 const Json* given(const Json& parameters, std::string_view name) {

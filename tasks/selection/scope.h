@@ -74,6 +74,11 @@ struct Scope {
 // keeps from the task (denied). `parameters` fit the manifest's schema.
 Outcome<Scope> read_scope(const Manifest& manifest, const Json& parameters, const Policy& policy);
 
+// What the caller should know about the scope that was decided, each a sentence: states that a date
+// leaves out, because their rows have none.
+std::vector<std::string> notes_on(const Manifest& manifest, const Json& parameters,
+                                  const Scope& scope);
+
 // The parameter's value, or nullptr where it is missing or null.
 const Json* given(const Json& parameters, std::string_view name);
 // A parameter that is a string; nothing where it is missing or null.

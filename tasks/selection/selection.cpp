@@ -196,6 +196,11 @@ void Selection::write(SqlWriter& writer, std::string_view alias, std::optional<b
   if (!name_space.empty() && (column.empty() || column == name_space)) conditions.write_policy();
 }
 
+void Selection::write_scope(SqlWriter& writer, std::string_view alias,
+                            std::optional<bool> deleted) const {
+  Writer(*this, writer, alias, Certainty::all).write_scope(deleted);
+}
+
 bool Selection::has_wide_namespace() const {
   return !scope_.allow.empty() || wide_namespace() != nullptr;
 }
@@ -259,7 +264,7 @@ database::Statement Selection::distinct_namespaces(const database::Dialect& dial
   SqlWriter writer(dialect);
   const auto next = [&](std::optional<bool> deleted, std::string_view after) {
     writer.text("(SELECT t." + column + " FROM ").table(*table_).text(" AS t WHERE ");
-    Writer(*this, writer, "t", Certainty::all).write_scope(deleted);
+    write_scope(writer, "t", deleted);
     writer.text(after).text(" ORDER BY t." + column + " LIMIT 1)");
   };
   writer.text("SELECT DISTINCT names.v FROM (");

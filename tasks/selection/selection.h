@@ -44,6 +44,10 @@ class Selection {
   void write(database::SqlWriter& writer, std::string_view alias, std::optional<bool> deleted,
              Certainty certainty = Certainty::all, std::string_view column = {}) const;
 
+  // The part of it that every statement of the task has: `deleted` and the tenant.
+  void write_scope(database::SqlWriter& writer, std::string_view alias,
+                   std::optional<bool> deleted) const;
+
   // The parts to count one by one: two where a single date can't tell by its column.
   std::vector<Certainty> countable_parts(const database::Dialect& dialect) const;
 

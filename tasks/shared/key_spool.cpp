@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
+#include <limits>
 #include <system_error>
 #include <unistd.h>
 
@@ -30,7 +31,7 @@ int nameless_file(const std::filesystem::path& folder) {
   return named;
 }
 
-// glibc's tmpfile() is deaf to TMPDIR. Null, with errno, where it can't be made.
+// glibc's tmpfile() does not look at TMPDIR. Null, with errno, where it can't be made.
 std::FILE* temporary_file() {
   std::error_code error;
   const auto folder = std::filesystem::temp_directory_path(error);
@@ -54,6 +55,10 @@ Outcome<void> KeySpool::append(const std::vector<std::string>& keys) {
     if (!file_) return spool_failure("made");
   }
   for (const auto& key : keys) {
+    if (key.size() > std::numeric_limits<std::uint16_t>::max()) {
+      return fail(FailureKind::storage, "a key of " + std::to_string(key.size()) +
+                                            " bytes is too long for the list of purged keys");
+    }
     const auto length = static_cast<std::uint16_t>(key.size());
     if (std::fwrite(&length, sizeof length, 1, file_.get()) != 1 ||
         std::fwrite(key.data(), 1, length, file_.get()) != length) {

@@ -1,4 +1,4 @@
-// The keys of a whole purge, kept for the second look at its end without growing memory.
+// The keys of a whole purge, kept for the sweep of late rows at its end without growing memory.
 #pragma once
 
 #include <cstdio>
@@ -11,13 +11,14 @@
 namespace winnow::tasks {
 
 // Holds keys in a temporary file that has no name (it is gone when the process is), written through
-// a small buffer. Not thread-safe. Keys are at most 64 KiB each.
+// a small buffer. Not thread-safe.
 class KeySpool {
  public:
-  // Storage failure when the folder for temporary files can't take it. Not after the first take().
+  // Storage failure when the folder for temporary files can't take it, or for a key of 64 KiB and
+  // more. Not after the first take().
   Outcome<void> append(const std::vector<std::string>& keys);
 
-  // The next keys in the order they were appended in, at most `most`; none: all were taken.
+  // The next keys in the order they were appended in, at most `most`; empty: all were taken.
   Outcome<std::vector<std::string>> take(std::size_t most);
 
  private:

@@ -1,32 +1,47 @@
-// A connection that is opened again when it is lost, and work on it that is tried again when the server says that this may
-// help.
+// A connection that is opened again when it is lost, and operations on it that are retried while the
+// server says that this may help: the one retry of all tasks that remove something.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "database/connection.h"
+#include "tasks/shared/backoff.h"
 #include "tasks/task.h"
 
 namespace winnow::tasks {
 
+struct RetriedOperation {
+  // Has to be fit to be done again. What it left open is rolled back before.
+  std::function<Outcome<void>(database::Connection&)> run;
+  // Whether what run() was about to commit is done; asked where the COMMIT's reply was lost and the
+  // server can't tell what became of it. Empty: run() finds that out itself when it is done again.
+  std::function<Outcome<bool>(database::Connection&)> verify = {};
+  // Failures that blame rows are the caller's, who tries with fewer.
+  bool divisible = false;
+};
+
 // Not thread-safe. The context must outlive it.
-class SteadyConnection {
+class ReconnectingConnection {
  public:
-  using Work = std::function<Outcome<void>(database::Connection&)>;
+  static Outcome<ReconnectingConnection> open(Context& context);
+  ReconnectingConnection(Context& context, std::unique_ptr<database::Connection> connection)
+      : context_(&context), connection_(std::move(connection)) {}
 
-  static Outcome<SteadyConnection> open(Context& context);
-
-  // Does `work`, which has to be fit to be done again, until it succeeds or fails for good, within a budget. What is open
-  // is rolled back between two tries. Work that commits finds out itself what became of a commit in doubt.
-  Outcome<void> insist(const Work& work);
+  // Runs the operation until it is done, or known to be done, or fails for good; within a budget.
+  // Counts `progress.retries`. A failure that is still `commit_in_doubt`: whether the operation's
+  // last COMMIT went through could not be learned.
+  Outcome<void> retry(const RetriedOperation& operation);
 
   database::Connection& get() { return *connection_; }
 
  private:
-  SteadyConnection(Context& context, std::unique_ptr<database::Connection> connection)
-      : context_(&context), connection_(std::move(connection)) {}
-  Outcome<void> prepare_again(const Failure& failure);
+  Outcome<bool> recover(const Failure& failure, const RetriedOperation& operation,
+                        Backoff& backoff);
+  Outcome<bool> reconnect(const Failure& failure, const RetriedOperation& operation,
+                          Backoff& backoff);
+  Outcome<bool> was_committed(const std::string& transaction, const RetriedOperation& operation);
 
   Context* context_;
   std::unique_ptr<database::Connection> connection_;

@@ -184,12 +184,13 @@ TEST_P(DriverStatements, ADeletionByKeysTakesThoseKeysAlone) {
 }
 
 TEST_P(DriverStatements, ADeletionByKeysLeavesTheMarkedRowsWhereItIsToldTo) {
-  using database::Marked;
+  using database::DeletedRows;
   insert({{"key", "a"}, {"name", "n"}});
   insert({{"key", "b"}, {"name", "n"}, {"deleted", true}});
-  for (const auto& [marked, left] : {std::pair{Marked::no, "1"}, {Marked::either, "0"}}) {
-    const auto deletion =
-        connection_->dialect().delete_by_keys(items(), column("name"), {"n", "other"}, marked);
+  for (const auto& [deleted_rows, left] :
+       {std::pair{DeletedRows::excluded, "1"}, {DeletedRows::included, "0"}}) {
+    const auto deletion = connection_->dialect().delete_by_keys(items(), column("name"),
+                                                                {"n", "other"}, deleted_rows);
     EXPECT_THAT(require(connection_->execute({&deletion, 1}, AfterBatch::commit)), ElementsAre(1));
     EXPECT_EQ(count_items(), left);
   }
@@ -264,9 +265,10 @@ TEST_P(DriverStatements, ConnectingIsRefusedOnceCancelled) {
 TEST_P(DriverStatements, ThePlanNamesTheIndexThatServes) {
   insert_many(1'000);
   if (is("postgresql")) run(*connection_, {"ANALYZE items"});
-  for (const auto marked : {database::Marked::either, database::Marked::no}) {
+  for (const auto deleted_rows :
+       {database::DeletedRows::included, database::DeletedRows::excluded}) {
     const auto plan = require(connection_->explain(connection_->dialect().delete_by_keys(
-        items(), column("name"), {"n00001", "n00002"}, marked)));
+        items(), column("name"), {"n00001", "n00002"}, deleted_rows)));
     EXPECT_THAT(plan.indexes, ElementsAre("items_name")) << plan.text;
     EXPECT_THAT(plan.scans, ElementsAre()) << plan.text;
   }

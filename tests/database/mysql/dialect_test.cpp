@@ -8,7 +8,7 @@ namespace winnow::tests {
 namespace {
 
 using database::ColumnType;
-using database::Marked;
+using database::DeletedRows;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -38,17 +38,17 @@ class MysqlDialect : public DriverBed {
   const database::Table& table(const std::string& name) const { return *more_.table(name); }
 
   Statement counting(const std::string& name, const std::string& column, TextList keys,
-                     Marked marked = Marked::either) {
+                     DeletedRows deleted_rows = DeletedRows::included) {
     SqlWriter writer(connection_->dialect());
     writer.text("SELECT count(*) FROM ").table(table(name)).text(" AS t WHERE ");
     connection_->dialect().any_key(writer, "t", table(name), *table(name).column(column),
-                                   std::move(keys), marked);
+                                   std::move(keys), deleted_rows);
     return writer.take();
   }
 
-  Statement deletion(int keys, Marked marked) {
+  Statement deletion(int keys, DeletedRows deleted_rows) {
     return connection_->dialect().delete_by_keys(
-        table("logs"), *table("logs").column("execution_id"), keys_up_to(keys), marked);
+        table("logs"), *table("logs").column("execution_id"), keys_up_to(keys), deleted_rows);
   }
 
   // What the server really reads: its counters of rows read, before and after.
@@ -64,8 +64,8 @@ class MysqlDialect : public DriverBed {
   }
 
   // What deleting by 1,000 keys reads, which are to have so many rows.
-  std::int64_t reads_to_delete(std::int64_t rows, Marked marked) {
-    const auto deleting = deletion(1'000, marked);
+  std::int64_t reads_to_delete(std::int64_t rows, DeletedRows deleted_rows) {
+    const auto deleting = deletion(1'000, deleted_rows);
     const auto before = reads();
     EXPECT_THAT(require(connection_->execute({&deleting, 1}, AfterBatch::commit)),
                 ElementsAre(rows));
@@ -76,9 +76,9 @@ class MysqlDialect : public DriverBed {
 };
 
 TEST_P(MysqlDialect, ADeletionKeepsToTheIndexAtAnyNumberOfKeys) {
-  for (const auto marked : {Marked::either, Marked::no}) {
+  for (const auto deleted_rows : {DeletedRows::included, DeletedRows::excluded}) {
     for (const int count : {1, 100, 1'000, 10'000}) {
-      const auto plan = require(connection_->explain(deletion(count, marked)));
+      const auto plan = require(connection_->explain(deletion(count, deleted_rows)));
       EXPECT_THAT(plan.indexes, ElementsAre("ix_execution_id")) << count << "\n" << plan.text;
       EXPECT_THAT(plan.scans, ElementsAre()) << count << "\n" << plan.text;
     }
@@ -87,17 +87,18 @@ TEST_P(MysqlDialect, ADeletionKeepsToTheIndexAtAnyNumberOfKeys) {
 
 TEST_P(MysqlDialect, ADeletionReadsNoMoreRowsThanItDeletes) {
   // A look per key and value of `deleted`, the rows, and both lists; a scan would be 20,000 for each key.
-  EXPECT_LT(reads_to_delete(2'000, Marked::either), 12'000);
+  EXPECT_LT(reads_to_delete(2'000, DeletedRows::included), 12'000);
 }
 
 TEST_P(MysqlDialect, ADeletionOfRowsThatAreNotMarkedLooksOnceForEachKey) {
-  EXPECT_LT(reads_to_delete(1'714, Marked::no), 6'000);
+  EXPECT_LT(reads_to_delete(1'714, DeletedRows::excluded), 6'000);
 }
 
 TEST_P(MysqlDialect, ACountByKeysKeepsToTheIndexToo) {
-  for (const auto marked : {Marked::either, Marked::no}) {
-    const auto statement = counting("logs", "execution_id", keys_up_to(1'000), marked);
-    EXPECT_EQ(cell_of(*connection_, statement), marked == Marked::no ? "1714" : "2000");
+  for (const auto deleted_rows : {DeletedRows::included, DeletedRows::excluded}) {
+    const auto statement = counting("logs", "execution_id", keys_up_to(1'000), deleted_rows);
+    EXPECT_EQ(cell_of(*connection_, statement),
+              deleted_rows == DeletedRows::excluded ? "1714" : "2000");
     const auto plan = require(connection_->explain(statement));
     EXPECT_THAT(plan.indexes, ElementsAre("ix_execution_id")) << plan.text;
     EXPECT_THAT(plan.scans, ElementsAre()) << plan.text;

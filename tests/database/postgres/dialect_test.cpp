@@ -42,14 +42,14 @@ TEST(PostgresDialect, DeletesByOneListWhateverItsLength) {
   const auto key = column("execution_id", ColumnType::text, "character varying");
   table.columns = {key};
   EXPECT_EQ(
-      PostgresDialect().delete_by_keys(table, key, TextList(10, "a"), Marked::no).sql,
+      PostgresDialect().delete_by_keys(table, key, TextList(10, "a"), DeletedRows::excluded).sql,
       R"(DELETE FROM "public"."logs" WHERE "execution_id" = ANY((SELECT $1::text[])::text[]))");
   table.columns.push_back(column("deleted", ColumnType::boolean, "boolean"));
   EXPECT_EQ(
-      PostgresDialect().delete_by_keys(table, key, TextList(1'000, "a"), Marked::either).sql,
+      PostgresDialect().delete_by_keys(table, key, TextList(1'000, "a"), DeletedRows::included).sql,
       R"(DELETE FROM "public"."logs" WHERE "deleted" IN (false, true) AND "execution_id" = ANY((SELECT $1::text[])::text[]))");
   EXPECT_EQ(
-      PostgresDialect().delete_by_keys(table, key, TextList(1'000, "a"), Marked::no).sql,
+      PostgresDialect().delete_by_keys(table, key, TextList(1'000, "a"), DeletedRows::excluded).sql,
       R"(DELETE FROM "public"."logs" WHERE "deleted" = false AND "execution_id" = ANY((SELECT $1::text[])::text[]))");
 }
 
@@ -59,8 +59,9 @@ TEST(PostgresDialect, ShowsThePlannerTheKeysForASmallTable) {
   table.estimated_rows = 100;
   const auto key = column("execution_id", ColumnType::text, "character varying");
   table.columns = {key};
-  EXPECT_EQ(PostgresDialect().delete_by_keys(table, key, TextList(1'000, "a"), Marked::either).sql,
-            R"(DELETE FROM "logs" WHERE "execution_id" = ANY($1::text[]))");
+  EXPECT_EQ(
+      PostgresDialect().delete_by_keys(table, key, TextList(1'000, "a"), DeletedRows::included).sql,
+      R"(DELETE FROM "logs" WHERE "execution_id" = ANY($1::text[]))");
 }
 
 TEST(PostgresParameters, QuoteEveryElementOfAList) {

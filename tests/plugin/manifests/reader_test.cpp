@@ -34,8 +34,6 @@ TEST(ManifestReaderTest, ReadsAPurgeWholly) {
   EXPECT_EQ(manifest.table, "executions");
   EXPECT_EQ(manifest.tenant_column, "tenant_id");
   EXPECT_EQ(manifest.namespace_column, "namespace");
-  EXPECT_EQ(manifest.order, "end_date");
-  EXPECT_EQ(manifest.order_document, (std::vector<std::string>{"state", "endDate"}));
   EXPECT_EQ(manifest.aliases.size(), 3U);
   EXPECT_TRUE(manifest.columns.empty());
 }
@@ -75,7 +73,11 @@ TEST(ManifestReaderTest, ReadsFilters) {
   EXPECT_TRUE(end.required);
   EXPECT_EQ(end.filter->operation, FilterOperator::at_or_before);
   EXPECT_EQ(end.filter->document, (std::vector<std::string>{"state", "endDate"}));
+  EXPECT_EQ(end.filter->instead->value, "START");
+  EXPECT_EQ(end.filter->instead->column, "start_date");
+  EXPECT_EQ(end.filter->missing_in->column, "state_current");
   EXPECT_FALSE(parameter(manifest, "batchSize").filter.has_value());
+  EXPECT_EQ(built_in("PurgeLogs").steps.back().split.missing, "nonExecutionLogsCount");
 }
 
 TEST(ManifestReaderTest, KnowsEveryOperator) {

@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tasks/purge/batch_sizer.h"
+
 namespace winnow::tests {
 namespace {
 
@@ -29,13 +31,41 @@ TEST(KeySpool, IsEmptyWithoutKeys) {
   EXPECT_THAT(KeySpool().take(10).value(), IsEmpty());
 }
 
+// TMPDIR for one test, and what it was afterwards.
+class TemporaryFolder {
+ public:
+  explicit TemporaryFolder(const char* path) {
+    if (const char* before = std::getenv("TMPDIR")) before_ = before;
+    ::setenv("TMPDIR", path, 1);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() {
+    if (before_) {
+      ::setenv("TMPDIR", before_->c_str(), 1);
+    } else {
+      ::unsetenv("TMPDIR");
+    }
+  }
+
+ private:
+  std::optional<std::string> before_;
+};
+
 // As its message advises where the usual folder is full.
 TEST(KeySpool, LiesInTheFolderThatTmpdirNames) {
-  ::setenv("TMPDIR", "/nowhere", 1);
+  const TemporaryFolder nowhere("/nowhere");
   const auto refused = KeySpool().append({"a"});
-  ::unsetenv("TMPDIR");
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message, HasSubstr("TMPDIR"));
+}
+
+TEST(KeySpool, RefusesAKeyThatItWouldCut) {
+  KeySpool spool;
+  const std::string longest(65'535, 'k');
+  ASSERT_TRUE(spool.append({longest}));
+  EXPECT_FALSE(spool.append({longest + "k"}));
+  EXPECT_THAT(spool.take(2).value(), ElementsAre(longest));
 }
 
 TEST(BatchSizer, GrowsTowardsTheTargetTimeAndNeverAboveTheMost) {
@@ -59,6 +89,16 @@ TEST(BatchSizer, ShrinksWhenATransactionTakesLongButNotBelowWhatRoundTripsAreWor
   BatchSizer small(4, milliseconds(250));
   small.learn(4, milliseconds(60'000));
   EXPECT_EQ(small.size(), 4);
+}
+
+TEST(BatchSizer, NeverGrowsAboveWhatTheServerTookAtOnce) {
+  BatchSizer sizer(1'000, milliseconds(250));
+  sizer.limit(20);
+  EXPECT_EQ(sizer.size(), 20);
+  sizer.learn(20, milliseconds(1));
+  EXPECT_EQ(sizer.size(), 20);
+  sizer.limit(0);
+  EXPECT_EQ(sizer.size(), 1);
 }
 
 TEST(BatchSizer, LearnsNothingFromABatchThatWasNotFull) {

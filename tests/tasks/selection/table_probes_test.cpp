@@ -1,5 +1,5 @@
-// What tables are asked about themselves, and that the answer never costs a walk through one.
-#include "tasks/selection/contents.h"
+// What a probe finds in a table, and that it never costs a walk through one.
+#include "tasks/selection/table_probes.h"
 
 #include <array>
 
@@ -21,21 +21,21 @@ using testing::IsEmpty;
 using testing::Not;
 
 // Kestra 1.1: logs can be marked deleted.
-class Contents : public testing::TestWithParam<TestEngine> {
+class TableProbes : public testing::TestWithParam<TestEngine> {
  protected:
-  Contents() : database_(TestDatabase::create(GetParam())), connection_(database_.connection()) {
+  TableProbes() : database_(TestDatabase::create(GetParam())), connection_(database_.connection()) {
     require(sample::create_schema(*connection_, "1.1"));
     schema_ = require(connection_->probe(std::array{std::string("logs"), std::string("metrics")}));
   }
 
-  tasks::Question any(const std::string& table) const { return {.table = schema_.table(table)}; }
-  tasks::Question marked(const std::string& table) const {
+  tasks::TableProbe any(const std::string& table) const { return {.table = schema_.table(table)}; }
+  tasks::TableProbe marked(const std::string& table) const {
     return {.table = schema_.table(table),
-            .marked_by = schema_.table(table)->column("execution_id")};
+            .deleted_before = schema_.table(table)->column("execution_id")};
   }
 
-  std::vector<bool> answers(const std::vector<tasks::Question>& questions) {
-    return tasks::ask(*connection_, questions).value();
+  std::vector<bool> found(const std::vector<tasks::TableProbe>& probes) {
+    return tasks::run_probes(*connection_, probes).value();
   }
 
   void run(const std::string& sql) {
@@ -52,9 +52,9 @@ class Contents : public testing::TestWithParam<TestEngine> {
   }
 
   void expect_an_index_alone() {
-    const std::array questions{marked("logs")};
+    const std::array probes{marked("logs")};
     const auto plan =
-        require(connection_->explain(tasks::asking(connection_->dialect(), questions)));
+        require(connection_->explain(tasks::probe_sql(connection_->dialect(), probes)));
     EXPECT_THAT(plan.indexes, Not(IsEmpty())) << plan.text;
     EXPECT_THAT(plan.scans, Not(Contains("logs"))) << plan.text;
   }
@@ -64,26 +64,26 @@ class Contents : public testing::TestWithParam<TestEngine> {
   database::Schema schema_;
 };
 
-TEST_P(Contents, TellEmptyTablesAndThoseWithoutMarkedRowsFromTheOthers) {
-  const std::vector questions{any("logs"), marked("logs"), any("metrics"), marked("metrics")};
-  EXPECT_THAT(answers(questions), ElementsAre(false, false, false, false));
+TEST_P(TableProbes, FindEmptyTablesAndThoseWithoutRowsMarkedDeleted) {
+  const std::vector probes{any("logs"), marked("logs"), any("metrics"), marked("metrics")};
+  EXPECT_THAT(found(probes), ElementsAre(false, false, false, false));
   fill_logs(*connection_, 3);
-  EXPECT_THAT(answers(questions), ElementsAre(true, false, false, false));
+  EXPECT_THAT(found(probes), ElementsAre(true, false, false, false));
   mark_all_logs(true);
-  EXPECT_THAT(answers(questions), ElementsAre(true, true, false, false));
+  EXPECT_THAT(found(probes), ElementsAre(true, true, false, false));
 }
 
-TEST_P(Contents, AreNotAskedForWithoutAQuestion) {
-  EXPECT_THAT(answers({}), IsEmpty());
+TEST_P(TableProbes, AreNotSentWhereThereIsNone) {
+  EXPECT_THAT(found({}), IsEmpty());
 }
 
-TEST_P(Contents, AreToldByAnIndex) {
+TEST_P(TableProbes, UseAnIndex) {
   fill_logs(*connection_, 20'000);
   expect_an_index_alone();
 }
 
 // Nearly every row was marked when the server last counted, and none is now.
-TEST_P(Contents, AreToldByAnIndexWhereTheServersStatisticsAreWrong) {
+TEST_P(TableProbes, UseAnIndexWhereTheServersStatisticsAreWrong) {
   fill_logs(*connection_, 20'000);
   mark_all_logs(true);
   run(connection_->dialect().name() == "mysql" ? "ANALYZE TABLE logs" : "ANALYZE logs");
@@ -91,19 +91,19 @@ TEST_P(Contents, AreToldByAnIndexWhereTheServersStatisticsAreWrong) {
   expect_an_index_alone();
 }
 
-TEST_P(Contents, AreAskedForOnlyWhereMarkedRowsStandTogetherInAnIndex) {
+TEST_P(TableProbes, NeedRowsMarkedDeletedToStandTogetherInAnIndex) {
   auto logs = *schema_.table("logs");
   const auto& column = *logs.column("execution_id");
-  EXPECT_TRUE(tasks::marks_lead(logs, column));
+  EXPECT_TRUE(tasks::deleted_leads(logs, column));
   logs.indexes = {{.name = "reversed", .columns = {"execution_id", "deleted"}}};
-  EXPECT_FALSE(tasks::marks_lead(logs, column));
+  EXPECT_FALSE(tasks::deleted_leads(logs, column));
   logs.indexes = {{.name = "some", .columns = {"deleted", "execution_id"}, .partial = true}};
-  EXPECT_FALSE(tasks::marks_lead(logs, column));
+  EXPECT_FALSE(tasks::deleted_leads(logs, column));
   logs.indexes = {{.name = "other", .columns = {"deleted", "task_id", "execution_id"}}};
-  EXPECT_FALSE(tasks::marks_lead(logs, column));
+  EXPECT_FALSE(tasks::deleted_leads(logs, column));
 }
 
-INSTANTIATE_TEST_SUITE_P(Drivers, Contents, testing::ValuesIn(test_drivers()),
+INSTANTIATE_TEST_SUITE_P(Drivers, TableProbes, testing::ValuesIn(test_drivers()),
                          testing::PrintToStringParamName());
 
 }  // namespace

@@ -1,0 +1,42 @@
+// The rows that travel through a purge: keys, never documents.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "database/statement.h"
+
+namespace winnow::tasks {
+
+// The flow that an execution belongs to.
+struct FlowOf {
+  std::optional<std::string> tenant = {};
+  std::string name_space = {};
+  std::string flow = {};
+};
+
+// An execution (or log, or metric).
+struct BatchRow {
+  std::string key;
+  // Whether it has a value in the column that its step counts it by (PurgeStep::split).
+  bool has_split_value = false;
+  // One for all rows of a flow; only where PurgeSteps::needs_flow().
+  std::shared_ptr<const FlowOf> of = {};
+};
+
+struct Batch {
+  // The value of `deleted` that all of its rows have; nothing where the table has no such column.
+  std::optional<bool> deleted = {};
+  std::vector<BatchRow> rows = {};
+};
+
+inline database::TextList keys_of(const std::vector<BatchRow>& rows) {
+  database::TextList keys;
+  keys.reserve(rows.size());
+  for (const auto& row : rows) keys.push_back(row.key);
+  return keys;
+}
+
+}  // namespace winnow::tasks

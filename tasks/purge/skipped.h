@@ -1,0 +1,50 @@
+// The selected rows that a purge leaves where they are, and why: locked by others, refused or kept by
+// the database, or with files that the storage could not remove.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "outcome/failure.h"
+#include "tasks/manifest.h"
+
+namespace winnow::tasks {
+
+struct SkippedRow {
+  std::string key;
+  std::string reason;
+};
+
+// Those of one pass over the selected rows: a later pass meets them again. Names the first ones and
+// counts all, so that memory stays flat. Thread-safe.
+class SkippedRows {
+ public:
+  static constexpr std::size_t kNamed = 10;
+
+  void begin_pass();
+  void add(SkippedRow row);
+  // The same for an execution whose files stay; the run ends with the first of these failures.
+  void add(SkippedRow row, const Failure& storage_failure);
+
+  std::int64_t count() const;
+  std::vector<SkippedRow> named() const;
+  std::optional<Failure> storage_failure() const;
+  std::int64_t with_files() const;
+
+ private:
+  void add_locked(SkippedRow row);
+
+  mutable std::mutex mutex_;
+  std::int64_t count_ = 0;
+  std::vector<SkippedRow> named_;
+  std::optional<Failure> storage_failure_;
+  std::int64_t with_files_ = 0;
+};
+
+// [{"key", "reason"}, ...] as a result has them.
+Json described(const std::vector<SkippedRow>& rows);
+
+}  // namespace winnow::tasks

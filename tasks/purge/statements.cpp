@@ -1,0 +1,249 @@
+#include "tasks/purge/statements.h"
+
+#include <limits>
+
+#include "outcome/try.h"
+#include "tasks/selection/rights.h"
+
+namespace winnow::tasks {
+namespace {
+
+using database::Dialect;
+using database::SqlWriter;
+using database::Statement;
+using database::Table;
+using database::TextList;
+
+constexpr std::string_view kKey = "key";
+constexpr std::string_view kFlow = "flow_id";
+
+Outcome<Hold> hold_of(const PurgeRequest& request, const Table& table, const Dialect& dialect,
+                      bool with_files) {
+  if (request.dry_run) return Hold::none;
+  // Who may only delete logs, say, can't lock their executions.
+  if (!request.deletes_parent) return table.can_lock ? Hold::waiting : Hold::reading;
+  const bool at_once = dialect.returns_deleted_rows() && !with_files && !table.may_keep_rows;
+  if (at_once) return table.can_lock ? Hold::deleting : Hold::deleting_waiting;
+  WINNOW_CHECK(check_may_lock_and_delete(table));
+  return Hold::skipping;
+}
+
+// Kestra's key of a queued execution: tenant, namespace, flow and id joined by `_`, a missing
+// tenant left out.
+std::string composed_key(const BatchRow& row) {
+  const std::string key = row.of->name_space + "_" + row.of->flow + "_" + row.key;
+  return row.of->tenant ? *row.of->tenant + "_" + key : key;
+}
+
+TextList dependents_keys(const RowStep& step, const std::vector<BatchRow>& rows) {
+  if (step.step->match.kind != Match::Kind::composed_key) return keys_of(rows);
+  TextList keys;
+  keys.reserve(rows.size());
+  for (const auto& row : rows) keys.push_back(composed_key(row));
+  return keys;
+}
+
+}  // namespace
+
+Outcome<PurgeStatements> PurgeStatements::make(const PurgeRequest& request,
+                                               const Selection& selection, const PurgeSteps& steps,
+                                               const Dialect& dialect, bool with_files) {
+  PurgeStatements statements;
+  const auto& table = selection.table();
+  for (const auto& needed : {std::string(kKey), request.order}) {
+    if (table.column(needed) != nullptr) continue;
+    return fail(FailureKind::schema,
+                "table \"" + table.name + "\" has no column \"" + needed + "\"");
+  }
+  statements.selection_ = &selection;
+  statements.steps_ = &steps;
+  statements.dialect_ = &dialect;
+  statements.order_ = table.column(request.order);
+  statements.key_ = table.column(kKey);
+  WINNOW_TRY(statements.hold_, hold_of(request, table, dialect, with_files));
+  auto& columns = statements.columns_;
+  std::size_t next = 1;
+  if (!steps.parent().split.column.empty()) columns.split = next++;
+  if (steps.needs_flow()) {
+    columns.flow = next;
+    next += 3;
+  }
+  columns.order = next;
+  return statements;
+}
+
+std::string PurgeStatements::column(std::string_view name) const {
+  return "e." + dialect_->quoted(name);
+}
+
+void PurgeStatements::write_from(SqlWriter& writer) const {
+  writer.text(" FROM ").table(table()).text(" AS e WHERE ");
+}
+
+void PurgeStatements::write_keys(SqlWriter& writer, const std::vector<BatchRow>& rows) const {
+  dialect_->any_key(writer, "e", table(), *key_, keys_of(rows));
+}
+
+void PurgeStatements::write_split(SqlWriter& writer) const {
+  if (!columns_.split) return;
+  writer.text(", CASE WHEN " + column(steps_->parent().split.column) +
+              " IS NULL THEN 'f' ELSE 't' END");
+}
+
+Statement PurgeStatements::page(std::optional<bool> deleted, const std::optional<Position>& after,
+                                std::int64_t limit) const {
+  SqlWriter writer(*dialect_);
+  writer.text("SELECT " + column(kKey));
+  write_split(writer);
+  if (columns_.flow) {
+    const auto& scope = selection_->scope();
+    for (const auto& name : {scope.tenant_column, scope.namespace_column, std::string(kFlow)}) {
+      writer.text(", " + column(name));
+    }
+  }
+  writer.text(", " + dialect_->as_cursor("e", *order_));
+  write_from(writer);
+  // Where take() decides, it alone opens documents.
+  const bool decides = hold_ == Hold::none || hold_ == Hold::reading;
+  selection_->write(writer, "e", deleted, decides ? Certainty::all : Certainty::possible);
+  const auto order = column(order_->name);
+  const auto key = column(kKey);
+  if (after) {
+    // Written out, with the plain bound beside it: MySQL makes no range of a row comparison
+    // (docs/measurements.md).
+    writer.text(" AND " + order + " >= ").bind_as(*order_, after->order);
+    writer.text(" AND (" + order + " > ").bind_as(*order_, after->order);
+    writer.text(" OR (" + order + " = ").bind_as(*order_, after->order);
+    writer.text(" AND " + key + " > ").bind(after->key).text("))");
+  }
+  writer.text(" ORDER BY " + order + ", " + key + " LIMIT ").bind(limit);
+  return writer.take();
+}
+
+// Inside CASE no condition can lead a server to another index than the key's.
+void PurgeStatements::write_still_selected(SqlWriter& writer, const Batch& batch) const {
+  write_keys(writer, batch.rows);
+  writer.text(" AND CASE WHEN ");
+  selection_->write(writer, "e", batch.deleted);
+  writer.text(" THEN 1 ELSE 0 END = 1");
+}
+
+Statement PurgeStatements::take(const Batch& batch) const {
+  SqlWriter writer(*dialect_);
+  const auto ordered = " ORDER BY " + column(kKey) + " ";
+  switch (hold_) {
+    case Hold::deleting:
+      writer.text("DELETE FROM ").table(table()).text(" AS e WHERE ");
+      dialect_->one_of_query(writer, column(kKey), [&] {
+        writer.text("SELECT " + column(kKey));
+        write_from(writer);
+        write_still_selected(writer, batch);
+        writer.text(ordered).text(dialect_->lock_skipping_locked());
+      });
+      break;
+    case Hold::deleting_waiting:
+      writer.text("DELETE");
+      write_from(writer);
+      write_still_selected(writer, batch);
+      break;
+    default:
+      writer.text("SELECT " + column(kKey));
+      write_split(writer);
+      write_from(writer);
+      write_still_selected(writer, batch);
+      writer.text(ordered);
+      if (hold_ == Hold::skipping) writer.text(dialect_->lock_skipping_locked());
+      if (hold_ == Hold::waiting) writer.text(dialect_->lock_waiting());
+      return writer.take();
+  }
+  writer.text(" RETURNING " + column(kKey));
+  write_split(writer);
+  return writer.take();
+}
+
+Statement PurgeStatements::delete_rows(const std::vector<BatchRow>& rows) const {
+  return dialect_->delete_by_keys(table(), *key_, keys_of(rows));
+}
+
+Statement PurgeStatements::remaining(const std::vector<BatchRow>& rows) const {
+  SqlWriter writer(*dialect_);
+  writer.text("SELECT " + column(kKey));
+  write_from(writer);
+  write_keys(writer, rows);
+  return writer.take();
+}
+
+Statement PurgeStatements::count_remaining(const std::vector<BatchRow>& rows) const {
+  SqlWriter writer(*dialect_);
+  writer.text("SELECT count(*)");
+  write_from(writer);
+  write_keys(writer, rows);
+  writer.text(dialect_->count_waiting());
+  return writer.take();
+}
+
+// The conditions that find the dependents; their table stands as `t`.
+void PurgeStatements::write_match(SqlWriter& writer, const RowStep& step,
+                                  const std::vector<BatchRow>& rows) const {
+  auto keys = dependents_keys(step, rows);
+  if (step.only_column != nullptr) {
+    dialect_->any_of(writer, database::qualified(*dialect_, "t", step.only_column->name),
+                     *step.only_column, step.only_values);
+    writer.text(" AND ");
+  }
+  if (step.column != nullptr) {
+    dialect_->any_key(writer, "t", *step.table, *step.column, std::move(keys), step.deleted);
+    return;
+  }
+  database::Column text;
+  text.type = database::ColumnType::text;
+  text.type_name = "text";
+  dialect_->name_deleted(writer, "t", *step.table, text, step.deleted);
+  dialect_->any_of(writer,
+                   dialect_->document_text(database::qualified(*dialect_, "t", "value"),
+                                           step.step->match.document),
+                   text, std::move(keys));
+}
+
+Statement PurgeStatements::delete_dependents(const RowStep& step,
+                                             const std::vector<BatchRow>& rows) const {
+  if (step.column != nullptr && step.only_column == nullptr) {
+    return dialect_->delete_by_keys(*step.table, *step.column, dependents_keys(step, rows),
+                                    step.deleted);
+  }
+  SqlWriter writer(*dialect_);
+  writer.text("DELETE FROM ").table(*step.table).text(" AS t WHERE ");
+  write_match(writer, step, rows);
+  return writer.take();
+}
+
+Statement PurgeStatements::count_dependents(const RowStep& step,
+                                            const std::vector<BatchRow>& rows) const {
+  SqlWriter writer(*dialect_);
+  writer.text("SELECT count(*) FROM ").table(*step.table).text(" AS t WHERE ");
+  write_match(writer, step, rows);
+  return writer.take();
+}
+
+Statement PurgeStatements::count_selected(std::optional<bool> deleted,
+                                          std::optional<std::int64_t> most) const {
+  SqlWriter writer(*dialect_);
+  if (most == std::numeric_limits<std::int64_t>::max()) most.reset();
+  writer.text("SELECT count(*)");
+  if (most) writer.text(" FROM (SELECT 1 AS one");
+  write_from(writer);
+  selection_->write(writer, "e", deleted);
+  if (most) writer.text(" LIMIT ").bind(*most).text(") AS selected");
+  return writer.take();
+}
+
+Statement PurgeStatements::count_tenant(std::optional<bool> deleted, std::int64_t most) const {
+  SqlWriter writer(*dialect_);
+  writer.text("SELECT count(*) FROM (SELECT 1 AS one");
+  write_from(writer);
+  selection_->write_scope(writer, "e", deleted);
+  writer.text(" LIMIT ").bind(most).text(") AS held");
+  return writer.take();
+}
+
+}  // namespace winnow::tasks

@@ -1,0 +1,108 @@
+// The SQL of a purge: each statement that it sends is written here, for its run and its plan alike.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "database/dialect.h"
+#include "tasks/purge/batch.h"
+#include "tasks/purge/request.h"
+#include "tasks/purge/steps.h"
+#include "tasks/selection/selection.h"
+
+namespace winnow::tasks {
+
+// How a transaction takes hold of a batch's rows.
+enum class Hold {
+  // It removes nothing.
+  none,
+  // Without a lock: rows that stay when their dependents go, where the user may not lock them.
+  reading,
+  // By a lock that is waited for: rows that stay when their dependents go, each met once.
+  waiting,
+  // By a lock: rows that go. Those that others hold are passed over and met again later.
+  skipping,
+  // By their deletion, which gives the keys of the rows that went. As skipping, in one pass.
+  deleting,
+  // The same where the user may not lock rows: those that others hold are waited for.
+  deleting_waiting,
+};
+
+// The selection, the steps and the dialect must outlive it.
+class PurgeStatements {
+ public:
+  // A schema failure where the order's column is missing, or a right. `with_files`: files go, for
+  // which rows have to be locked.
+  static Outcome<PurgeStatements> make(const PurgeRequest& request, const Selection& selection,
+                                       const PurgeSteps& steps, const database::Dialect& dialect,
+                                       bool with_files);
+
+  Hold hold() const { return hold_; }
+  const database::Dialect& dialect() const { return *dialect_; }
+
+  // Where the walk stands: after the row with these texts, as Dialect::as_cursor writes them.
+  struct Position {
+    std::string order;
+    std::string key;
+  };
+  // The next rows of one value of `deleted`, oldest first. Where a lock follows, some may be among
+  // them that are not selected.
+  database::Statement page(std::optional<bool> deleted, const std::optional<Position>& after,
+                           std::int64_t limit) const;
+  // Where page() has what a row is read from.
+  struct Columns {
+    std::size_t key = 0;
+    std::optional<std::size_t> split = {};
+    // Tenant, namespace and flow from here on.
+    std::optional<std::size_t> flow = {};
+    std::size_t order = 0;
+  };
+  const Columns& page_columns() const { return columns_; }
+
+  // Takes hold of those rows of the batch that are still selected, in the order of their keys; gives
+  // their keys and, where rows are counted apart, their split value.
+  database::Statement take(const Batch& batch) const;
+  // The text of a true split value.
+  static constexpr std::string_view kHasValue = "t";
+
+  database::Statement delete_rows(const std::vector<BatchRow>& rows) const;
+  // Which of them there still are.
+  database::Statement remaining(const std::vector<BatchRow>& rows) const;
+  // How many of them there still are; waits for whoever is about to remove them.
+  database::Statement count_remaining(const std::vector<BatchRow>& rows) const;
+
+  // The dependents of these rows.
+  database::Statement delete_dependents(const RowStep& step,
+                                        const std::vector<BatchRow>& rows) const;
+  database::Statement count_dependents(const RowStep& step,
+                                       const std::vector<BatchRow>& rows) const;
+
+  // How many rows are selected in this branch, counted no further than `most`.
+  database::Statement count_selected(std::optional<bool> deleted,
+                                     std::optional<std::int64_t> most) const;
+  // How many rows the tenant has in this branch, counted no further than `most`.
+  database::Statement count_tenant(std::optional<bool> deleted, std::int64_t most) const;
+
+ private:
+  PurgeStatements() = default;
+  const database::Table& table() const { return selection_->table(); }
+  void write_from(database::SqlWriter& writer) const;
+  void write_keys(database::SqlWriter& writer, const std::vector<BatchRow>& rows) const;
+  void write_still_selected(database::SqlWriter& writer, const Batch& batch) const;
+  void write_split(database::SqlWriter& writer) const;
+  void write_match(database::SqlWriter& writer, const RowStep& step,
+                   const std::vector<BatchRow>& rows) const;
+  std::string column(std::string_view name) const;
+
+  const Selection* selection_ = nullptr;
+  const PurgeSteps* steps_ = nullptr;
+  const database::Dialect* dialect_ = nullptr;
+  const database::Column* order_ = nullptr;
+  const database::Column* key_ = nullptr;
+  Hold hold_ = Hold::none;
+  Columns columns_;
+};
+
+}  // namespace winnow::tasks

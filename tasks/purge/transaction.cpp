@@ -1,0 +1,170 @@
+#include "tasks/purge/transaction.h"
+
+#include <set>
+#include <unordered_map>
+
+#include "database/count.h"
+#include "outcome/guard.h"
+#include "outcome/try.h"
+
+namespace winnow::tasks {
+namespace {
+
+using database::AfterBatch;
+using database::Connection;
+using database::Statement;
+
+Statement plain(std::string_view sql) {
+  return {.sql = std::string(sql), .parameters = {}};
+}
+
+// COMMIT travels alone: when its reply is lost, the counts are known and only its fate has to be
+// looked up.
+Outcome<void> commit(Connection& connection) {
+  // Memory that runs out in there leaves open what became of it, as a reply that is lost does.
+  auto done = guarded([&] { return connection.execute({}, AfterBatch::commit); });
+  if (done) return {};
+  if (done.error().kind == FailureKind::no_memory) done.error().commit_in_doubt = true;
+  return fail(std::move(done.error()));
+}
+
+// Where the rows are locked and nothing is deleted.
+constexpr std::string_view kSavepoint = "SAVEPOINT winnow_locked";
+constexpr std::string_view kBackToSavepoint = "ROLLBACK TO SAVEPOINT winnow_locked";
+
+}  // namespace
+
+Outcome<void> PurgeTransaction::run(Connection& connection, const Batch& batch, Tried& tried) {
+  WINNOW_TRY(auto rows, take(connection, batch));
+  if (rows.empty()) return connection.rollback();
+  if (files_ != nullptr) return run_with_files(connection, std::move(rows), tried);
+  WINNOW_CHECK(delete_all(connection, rows, tried));
+  if (rows.empty()) return connection.rollback();
+  tried.went = std::move(rows);
+  return commit(connection);
+}
+
+Outcome<std::vector<BatchRow>> PurgeTransaction::take(Connection& connection,
+                                                      const Batch& batch) const {
+  WINNOW_CHECK(connection.begin());
+  std::unordered_map<std::string_view, const BatchRow*> rows;
+  for (const auto& row : batch.rows) rows.emplace(row.key, &row);
+  const bool split = statements_.page_columns().split.has_value();
+  std::vector<BatchRow> taken;
+  WINNOW_CHECK(connection.query(statements_.take(batch), [&](const database::Row& row) {
+    const auto found = rows.find(row.text(0).value_or(""));
+    if (found == rows.end()) return true;
+    taken.push_back(*found->second);
+    if (split) taken.back().has_split_value = row.text(1) == PurgeStatements::kHasValue;
+    return true;
+  }));
+  return taken;
+}
+
+// The rows that the database lets go are known before the first file goes. Where files of some stay,
+// the deletion is taken back, and repeated for the others under the same locks.
+Outcome<void> PurgeTransaction::run_with_files(Connection& connection, std::vector<BatchRow> rows,
+                                               Tried& tried) {
+  const std::vector<Statement> savepoint{plain(kSavepoint)};
+  WINNOW_CHECK(connection.execute(savepoint, AfterBatch::stay_open));
+  WINNOW_CHECK(delete_all(connection, rows, tried));
+  if (const auto check = statements_.dialect().check_deferred_constraints(); !check.empty()) {
+    const std::vector<Statement> now{plain(check)};
+    WINNOW_CHECK(connection.execute(now, AfterBatch::stay_open));
+  }
+  const auto deleted = rows.size();
+  WINNOW_TRY(rows, files_->remove(std::move(rows), tried.unfinished, tried.kept_files));
+  if (rows.empty()) return connection.rollback();
+  if (rows.size() < deleted) {
+    tried.counts.clear();
+    const std::vector<Statement> back{plain(kBackToSavepoint)};
+    WINNOW_CHECK(connection.execute(back, AfterBatch::stay_open));
+    WINNOW_CHECK(delete_all(connection, rows, tried));
+  }
+  tried.went = std::move(rows);
+  return commit(connection);
+}
+
+// Of the rows stay those that went, or whose dependents did.
+Outcome<void> PurgeTransaction::delete_all(Connection& connection, std::vector<BatchRow>& rows,
+                                           Tried& tried) const {
+  if (steps_.deletes_parent()) {
+    if (statements_.hold() == Hold::skipping) {
+      WINNOW_CHECK(delete_rows(connection, rows, tried));
+      if (rows.empty()) return {};
+    }
+    count_rows(rows, tried);
+  }
+  return delete_dependents(connection, steps_.rows(), rows, tried);
+}
+
+Outcome<void> PurgeTransaction::delete_rows(Connection& connection, std::vector<BatchRow>& rows,
+                                            Tried& tried) const {
+  const std::vector<Statement> deletion{statements_.delete_rows(rows)};
+  WINNOW_TRY(const auto changed, connection.execute(deletion, AfterBatch::stay_open));
+  if (static_cast<std::size_t>(changed.front()) == rows.size()) return {};
+  std::set<std::string, std::less<>> kept;
+  WINNOW_CHECK(connection.query(statements_.remaining(rows), [&](const database::Row& row) {
+    kept.emplace(row.text(0).value_or(""));
+    return true;
+  }));
+  std::erase_if(rows, [&](const BatchRow& row) { return kept.contains(row.key); });
+  for (const auto& key : kept) {
+    tried.kept.push_back({key, "a trigger or a rule of the database keeps the row"});
+  }
+  return {};
+}
+
+void PurgeTransaction::count_rows(const std::vector<BatchRow>& rows, Tried& tried) const {
+  const auto& parent = steps_.parent();
+  tried.counts[parent.counter] += static_cast<std::int64_t>(rows.size());
+  if (parent.split.column.empty()) return;
+  for (const auto& row : rows) {
+    ++tried.counts[row.has_split_value ? parent.split.present : parent.split.missing];
+  }
+}
+
+Outcome<void> PurgeTransaction::delete_dependents(Connection& connection,
+                                                  const std::vector<RowStep>& steps,
+                                                  const std::vector<BatchRow>& rows,
+                                                  Tried& tried) const {
+  std::vector<Statement> deletions;
+  std::vector<const RowStep*> taken;
+  for (const auto& step : steps) {
+    if (step.empty) continue;
+    deletions.push_back(statements_.delete_dependents(step, rows));
+    taken.push_back(&step);
+  }
+  WINNOW_TRY(const auto changed, connection.execute(deletions, AfterBatch::stay_open));
+  for (std::size_t at = 0; at < taken.size(); ++at) {
+    tried.counts[taken[at]->step->counter] += changed[at];
+  }
+  for (const auto* step : taken) {
+    if (!step->table->may_keep_rows) continue;
+    WINNOW_TRY(const auto left,
+               database::count_of(connection, statements_.count_dependents(*step, rows)));
+    if (left == 0) continue;
+    return fail(Failure{.kind = FailureKind::schema,
+                        .message = "a trigger or a rule of the database keeps rows of table \"" +
+                                   step->table->name + "\" that belong to it",
+                        .blame = Blame::some_rows});
+  }
+  return {};
+}
+
+Outcome<void> PurgeTransaction::sweep(Connection& connection, const std::vector<BatchRow>& rows,
+                                      Tried& tried) {
+  WINNOW_CHECK(connection.begin());
+  // An execution that came back since (a late write of Kestra's executor) keeps its dependents.
+  std::set<std::string, std::less<>> back;
+  WINNOW_CHECK(connection.query(statements_.remaining(rows), [&](const database::Row& row) {
+    back.emplace(row.text(0).value_or(""));
+    return true;
+  }));
+  auto gone = rows;
+  std::erase_if(gone, [&back](const BatchRow& row) { return back.contains(row.key); });
+  WINNOW_CHECK(delete_dependents(connection, steps_.late(), gone, tried));
+  return commit(connection);
+}
+
+}  // namespace winnow::tasks

@@ -1,0 +1,75 @@
+// One transaction of a purge: takes hold of a batch's rows, deletes them with what belongs to them,
+// removes their files and commits.
+//
+// Why nothing is lost, and nothing half deleted:
+// - The rows are deleted first, inside the transaction, and the keys that really went steer
+//   everything after that: what a lock, a trigger or a rule keeps, keeps its dependents and files
+//   (S1, S3).
+// - Where the server refuses a row (a foreign key, a trigger that raises), or keeps a dependent, the
+//   whole transaction is rolled back; its failure blames rows, so that the worker halves the batch.
+// - Files go last, for rows that the database has let go, while these are locked: an execution can't
+//   restart in between. A row is committed only after the storage has said that all of its files are
+//   gone. A kill leaves rows whose files are gone, which the next run meets again (S2, S3).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "database/connection.h"
+#include "tasks/purge/batch.h"
+#include "tasks/purge/files.h"
+#include "tasks/purge/skipped.h"
+#include "tasks/purge/statements.h"
+
+namespace winnow::tasks {
+
+// What one try of a transaction has done so far.
+struct Tried {
+  // The rows that go with its COMMIT (of a purge of dependents alone: whose dependents go).
+  std::vector<BatchRow> went = {};
+  // Executions for which the storage's time did not suffice: to be taken again.
+  std::vector<BatchRow> unfinished = {};
+  // Rows that stay.
+  std::vector<SkippedRow> kept = {};
+  std::vector<KeptFiles> kept_files = {};
+  // Rows that its statements deleted, by counter.
+  std::map<std::string, std::int64_t> counts = {};
+};
+
+// One worker's. Not thread-safe.
+class PurgeTransaction {
+ public:
+  // `files`: nullptr where files stay.
+  PurgeTransaction(const PurgeStatements& statements, const PurgeSteps& steps, PurgeFiles* files)
+      : statements_(statements), steps_(steps), files_(files) {}
+
+  // `tried` is empty. What it tells is true once the commit is.
+  Outcome<void> run(database::Connection& connection, const Batch& batch, Tried& tried);
+
+  // Adds the rows themselves to the counts.
+  void count_rows(const std::vector<BatchRow>& rows, Tried& tried) const;
+
+  // Deletes dependents of executions that went, written since; `rows` have no flow.
+  Outcome<void> sweep(database::Connection& connection, const std::vector<BatchRow>& rows,
+                      Tried& tried);
+
+ private:
+  Outcome<std::vector<BatchRow>> take(database::Connection& connection, const Batch& batch) const;
+  Outcome<void> run_with_files(database::Connection& connection, std::vector<BatchRow> rows,
+                               Tried& tried);
+  Outcome<void> delete_all(database::Connection& connection, std::vector<BatchRow>& rows,
+                           Tried& tried) const;
+  Outcome<void> delete_rows(database::Connection& connection, std::vector<BatchRow>& rows,
+                            Tried& tried) const;
+  Outcome<void> delete_dependents(database::Connection& connection,
+                                  const std::vector<RowStep>& steps,
+                                  const std::vector<BatchRow>& rows, Tried& tried) const;
+  const PurgeStatements& statements_;
+  const PurgeSteps& steps_;
+  PurgeFiles* files_;
+};
+
+}  // namespace winnow::tasks
