@@ -40,8 +40,21 @@ void write_list(SqlWriter& writer, const Column& column, TextList values) {
   writer.text(list_type(column)).text(" PATH '$')) AS listed");
 }
 
+void write_in_list(SqlWriter& writer, std::string_view expression, const Column& column,
+                   TextList values) {
+  writer.text(expression).text(" IN (SELECT listed.v FROM ");
+  write_list(writer, column, std::move(values));
+  writer.text(")");
+}
+
 bool marks_deleted(const Table& table) {
   return table.column("deleted") != nullptr;
+}
+
+// The index that leads to the rows by the column, or nullptr.
+const Index* index_by(const Table& table, const Column& column) {
+  const auto* index = marks_deleted(table) ? table.index_on({"deleted", column.name}) : nullptr;
+  return index != nullptr ? index : table.index_on({column.name});
 }
 
 // An index on (deleted, column) serves only where both are equal to something.
@@ -94,9 +107,7 @@ void MysqlDialect::any_of(SqlWriter& writer, std::string_view expression, const 
   }
   const bool text = column.type == ColumnType::text || column.type == ColumnType::other;
   if (text && values.size() > kWrittenOut) {
-    writer.text(expression).text(" IN (SELECT listed.v FROM ");
-    write_list(writer, column, std::move(values));
-    writer.text(")");
+    write_in_list(writer, expression, column, std::move(values));
     return;
   }
   const char* separator = " IN (";
@@ -112,7 +123,9 @@ void MysqlDialect::any_key(SqlWriter& writer, std::string_view table_alias, cons
                            const Column& column, TextList keys, DeletedRows deleted_rows) const {
   const auto name = qualified(*this, table_alias, column.name);
   if (deleted_rows == DeletedRows::excluded || !pairs_with_deleted(table, column)) {
-    Dialect::any_key(writer, table_alias, table, column, std::move(keys), deleted_rows);
+    name_deleted(writer, table_alias, table, column, deleted_rows);
+    // As a list also where it is short: a plan is made for the statement that is sent.
+    write_in_list(writer, name, column, std::move(keys));
     return;
   }
   writer.text("(" + qualified(*this, table_alias, "deleted") + ", " + name +
@@ -196,12 +209,18 @@ std::string MysqlDialect::document_text(std::string_view column_expression,
 }
 
 // The list is read first, and for each key the index: a plan that is the same for one key and for
-// ten thousand.
+// ten thousand. The index is named, because a server that takes a table for an empty one reads all
+// of it, and waits for rows that it does not look for.
 Statement MysqlDialect::delete_by_keys(const Table& table, const Column& column, TextList keys,
                                        DeletedRows deleted_rows) const {
   const bool pairs = deleted_rows == DeletedRows::included && pairs_with_deleted(table, column);
   SqlWriter writer(*this);
-  writer.text("DELETE t FROM ");
+  writer.text("DELETE ");
+  if (const auto* index = index_by(table, column)) {
+    const IndexChoice choice{.table_alias = "t", .index = index->name};
+    writer.text(index_hint({&choice, 1}));
+  }
+  writer.text("t FROM ");
   write_list(writer, column, std::move(keys));
   writer.text(" STRAIGHT_JOIN ");
   if (pairs) writer.text(kBothDeleted).text(" STRAIGHT_JOIN ");

@@ -9,7 +9,6 @@ namespace {
 constexpr std::chrono::hours kGreatestOffset{18};
 
 constexpr std::int64_t kSmallTable = 5'000;  // rows
-constexpr std::size_t kAssumedKeys = 10;     // what PostgreSQL takes a list for that it can't see
 
 constexpr std::string_view kInstantFormat = R"('YYYY-MM-DD"T"HH24:MI:SS.US"Z"')";
 constexpr std::string_view kLocalFormat = R"('YYYY-MM-DD"T"HH24:MI:SS.US')";
@@ -107,7 +106,7 @@ void PostgresDialect::any_key(SqlWriter& writer, std::string_view table_alias, c
   name_deleted(writer, table_alias, table, column, deleted_rows);
   const auto name = qualified(*this, table_alias, column.name);
   const bool small = table.estimated_rows >= 0 && table.estimated_rows < kSmallTable;
-  if (small || keys.size() < kAssumedKeys) {
+  if (small) {
     any_of(writer, name, column, std::move(keys));
     return;
   }

@@ -116,7 +116,8 @@ class RowSweep {
   }
 
   Outcome<void> check_shares() {
-    for (const auto& [table, rows] : going_) {
+    for (const auto& own : tables_) {
+      const auto* table = own.get();
       const RemovalLimits limits(context_.policy, "rows of table \"" + table->table().name + "\"");
       const auto count_all = [&, of = table](std::int64_t most) -> Outcome<std::int64_t> {
         std::int64_t all = 0;
@@ -128,7 +129,7 @@ class RowSweep {
         }
         return all;
       };
-      WINNOW_CHECK(limits.check_share(rows, count_all));
+      WINNOW_CHECK(limits.check_share(going_[table], count_all));
     }
     return {};
   }

@@ -12,6 +12,7 @@ class BatchSizer {
  public:
   BatchSizer(std::int64_t most, std::chrono::milliseconds target);
   std::int64_t size() const { return size_.load(); }
+  std::int64_t most() const { return most_.load(); }
   // What a batch of `rows` took.
   void learn(std::int64_t rows, std::chrono::steady_clock::duration took);
   // The server took no more than this at once: from now on none is larger.

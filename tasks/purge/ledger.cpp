@@ -37,7 +37,7 @@ void Stall::note() {
 
 bool Stall::is_over() const {
   const auto began = began_.load();
-  return began != Clock::time_point::max() && Clock::now() - began >= kLongest;
+  return began != Clock::time_point::max() && Clock::now() - began >= longest_;
 }
 
 }  // namespace winnow::tasks

@@ -42,17 +42,18 @@ class PurgeLedger {
 // Thread-safe.
 class Stall {
  public:
-  static constexpr std::chrono::seconds kLongest{10};
+  explicit Stall(std::chrono::milliseconds longest) : longest_(longest) {}
 
   // Rows went.
   void end() { began_ = Clock::time_point::max(); }
   // Rows were met that others hold.
   void note();
-  // Whether this lasts for kLongest and more.
+  // Whether this lasts for the longest time and more.
   bool is_over() const;
 
  private:
   using Clock = std::chrono::steady_clock;
+  const std::chrono::milliseconds longest_;
   // max(): it has not begun.
   std::atomic<Clock::time_point> began_{Clock::time_point::max()};
 };

@@ -1,7 +1,5 @@
 #include "tasks/purge/statements.h"
 
-#include <limits>
-
 #include "outcome/try.h"
 #include "tasks/selection/rights.h"
 
@@ -225,15 +223,13 @@ Statement PurgeStatements::count_dependents(const RowStep& step,
   return writer.take();
 }
 
-Statement PurgeStatements::count_selected(std::optional<bool> deleted,
-                                          std::optional<std::int64_t> most) const {
+Statement PurgeStatements::count_selected(std::optional<bool> deleted, std::int64_t most) const {
   SqlWriter writer(*dialect_);
-  if (most == std::numeric_limits<std::int64_t>::max()) most.reset();
-  writer.text("SELECT count(*)");
-  if (most) writer.text(" FROM (SELECT 1 AS one");
+  const bool all = most == kAll;
+  writer.text(all ? "SELECT count(*)" : "SELECT count(*) FROM (SELECT 1 AS one");
   write_from(writer);
   selection_->write(writer, "e", deleted);
-  if (most) writer.text(" LIMIT ").bind(*most).text(") AS selected");
+  if (!all) writer.text(" LIMIT ").bind(most).text(") AS selected");
   return writer.take();
 }
 

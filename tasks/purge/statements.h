@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -80,8 +81,8 @@ class PurgeStatements {
                                        const std::vector<BatchRow>& rows) const;
 
   // How many rows are selected in this branch, counted no further than `most`.
-  database::Statement count_selected(std::optional<bool> deleted,
-                                     std::optional<std::int64_t> most) const;
+  static constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
+  database::Statement count_selected(std::optional<bool> deleted, std::int64_t most) const;
   // How many rows the tenant has in this branch, counted no further than `most`.
   database::Statement count_tenant(std::optional<bool> deleted, std::int64_t most) const;
 

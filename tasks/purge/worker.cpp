@@ -80,6 +80,11 @@ Outcome<bool> PurgeWorker::step() {
   return true;
 }
 
+// The rows of one transaction at most.
+std::size_t PurgeWorker::most() const {
+  return static_cast<std::size_t>(shared_.sizer.most());
+}
+
 // Acts on the batch, and where a failure blames rows on its halves, down to single rows, which are
 // handed to `refused`.
 Outcome<void> PurgeWorker::in_parts(Batch batch, const Act& act, const Refused& refused) {
@@ -88,6 +93,10 @@ Outcome<void> PurgeWorker::in_parts(Batch batch, const Act& act, const Refused& 
   while (!parts.empty() && !shared_.stall.is_over()) {
     auto part = std::move(parts.back());
     parts.pop_back();
+    if (part.rows.size() > most()) {
+      split(std::move(part), parts);
+      continue;
+    }
     Batch rest{.deleted = part.deleted};
     const auto acted = act(part, rest);
     if (acted) {

@@ -27,7 +27,7 @@ struct PurgeShared {
   BatchSource source;
   PurgeLedger ledger;
   BatchSizer sizer;
-  Stall stall = {};
+  Stall stall;
   // Rows that were handed out in this pass, and neither went nor are skipped.
   std::atomic<std::int64_t> unaccounted{0};
   // Rows that the server refused to delete: each costs a few transactions to find.
@@ -63,6 +63,7 @@ class PurgeWorker {
       std::function<database::Statement(std::optional<bool> deleted, std::int64_t most)>;
   using Refused = std::function<Outcome<void>(const BatchRow& row, const Failure& failure)>;
 
+  std::size_t most() const;
   Outcome<void> in_parts(Batch batch, const Act& act, const Refused& refused);
   Outcome<void> remove(const Batch& part, Batch& rest);
   Outcome<void> settle(const Tried& tried);

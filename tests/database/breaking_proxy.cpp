@@ -21,12 +21,13 @@ void SilentListener::close() {
 }
 
 BreakingProxy::BreakingProxy(std::string host, std::uint16_t port, std::string trigger, When when,
-                             How how)
+                             How how, std::function<void(std::string_view)> on_client)
     : host_(std::move(host)),
       target_(port),
       trigger_(std::move(trigger)),
       when_(when),
       how_(how),
+      on_client_(std::move(on_client)),
       listener_(listen_on_loopback(port_)),
       thread_([this] { run(); }) {}
 
@@ -65,6 +66,7 @@ bool BreakingProxy::serve(Link& link, bool from_client) {
   if (from_client && link.answered) ++round_trips_;
   link.answered = !from_client;
   const std::string_view text(bytes.data(), static_cast<std::size_t>(size));
+  if (from_client && on_client_) on_client_(text);
   const bool triggered = armed_ && from_client && text.find(trigger_) != std::string_view::npos;
   if (triggered) {
     armed_ = false;

@@ -4,7 +4,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -22,7 +24,9 @@ class BreakingProxy {
   // Breaks when a client sends `trigger`: before or after those bytes reached the server; the
   // server's answers to them are never passed on. Once broken it accepts connections and answers
   // none, unless it hangs up only once.
-  BreakingProxy(std::string host, std::uint16_t port, std::string trigger, When when, How how);
+  // `on_client`, on the proxy's own thread: has every byte that a client sends.
+  BreakingProxy(std::string host, std::uint16_t port, std::string trigger, When when, How how,
+                std::function<void(std::string_view)> on_client = {});
   BreakingProxy(const BreakingProxy&) = delete;
   BreakingProxy& operator=(const BreakingProxy&) = delete;
   ~BreakingProxy();
@@ -50,6 +54,7 @@ class BreakingProxy {
   std::string trigger_;
   When when_;
   How how_;
+  std::function<void(std::string_view)> on_client_;
   std::uint16_t port_ = 0;
   int listener_ = -1;
   std::atomic<bool> stop_{false};

