@@ -52,6 +52,7 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
   virtual ~Connection() = default;  // rolls back what is open
 
+  // Outlives the connection.
   virtual const Dialect& dialect() const = 0;
 
   // Reads the catalog, read-only, in as few round trips as can be. A table that is missing is left

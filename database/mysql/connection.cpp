@@ -46,7 +46,7 @@ class MysqlConnection final : public Connection {
   Outcome<void> commit();
   tl::unexpected<Failure> give_up(Failure failure);
 
-  MysqlDialect dialect_;
+  static inline const MysqlDialect dialect_{};
   const Cancellation& cancellation_;
   std::unique_ptr<MysqlSession> session_;
   MysqlStatements statements_;

@@ -57,7 +57,7 @@ class PostgresConnection final : public Connection {
   std::optional<Failure> read_group(std::span<PostgresAnswer> answers, const RowHandler* handler);
   tl::unexpected<Failure> give_up(Failure failure);
 
-  PostgresDialect dialect_;
+  static inline const PostgresDialect dialect_{};
   const Settings settings_;
   const Cancellation& cancellation_;
   std::unique_ptr<PostgresSession> session_;

@@ -55,7 +55,7 @@ class SqliteConnection final : public Connection {
   Outcome<void> read_rows(const Statement& statement, const RowHandler& handler);
   tl::unexpected<Failure> give_up(Failure failure);
 
-  SqliteDialect dialect_;
+  static inline const SqliteDialect dialect_{};
   std::chrono::milliseconds patience_;
   const Cancellation& cancellation_;
   Clock::time_point waiting_since_;

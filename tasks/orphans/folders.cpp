@@ -7,11 +7,11 @@
 #include "document/instant.h"
 #include "tasks/orphans/execution_lookup.h"
 #include "tasks/selection/plan_check.h"
+#include "tasks/selection/removal_limits.h"
 #include "tasks/selection/selection.h"
 #include "tasks/shared/counters.h"
 #include "tasks/shared/key_spool.h"
 #include "tasks/shared/reconnecting_connection.h"
-#include "tasks/shared/removal_limits.h"
 
 namespace winnow::tasks {
 namespace {

@@ -7,9 +7,9 @@
 #include "tasks/orphans/execution_lookup.h"
 #include "tasks/orphans/table.h"
 #include "tasks/selection/plan_check.h"
+#include "tasks/selection/removal_limits.h"
 #include "tasks/shared/counters.h"
 #include "tasks/shared/reconnecting_connection.h"
-#include "tasks/shared/removal_limits.h"
 
 namespace winnow::tasks {
 namespace {

@@ -147,7 +147,8 @@ Outcome<Json> describe_purge(const Manifest& manifest, const PurgeRequest& reque
   std::int64_t selected = 0;
   for (const auto deleted : prepared.selection->deleted_branches()) {
     WINNOW_TRY(const auto rows,
-               database::count_of(connection, prepared.statements->count_selected(deleted, PurgeStatements::kAll)));
+               database::count_of(connection, prepared.statements->count_selected(
+                                                  deleted, PurgeStatements::kAll)));
     selected += rows;
   }
   Json plan{{"task", manifest.name},

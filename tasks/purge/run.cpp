@@ -7,8 +7,8 @@
 #include "database/count.h"
 #include "outcome/guard.h"
 #include "outcome/try.h"
+#include "tasks/selection/removal_limits.h"
 #include "tasks/shared/counters.h"
-#include "tasks/shared/removal_limits.h"
 
 namespace winnow::tasks {
 namespace {

@@ -31,7 +31,7 @@ enum class Hold {
   deleting_waiting,
 };
 
-// The selection, the steps and the dialect must outlive it.
+// The selection and the steps must outlive it.
 class PurgeStatements {
  public:
   // A schema failure where the order's column is missing, or a right. `with_files`: files go, for

@@ -134,7 +134,10 @@ void PurgeSteps::probe_emptiness(Connection& connection) {
 
 std::vector<RowStep> PurgeSteps::late() const {
   auto steps = late_of(rows_);
-  for (auto& step : steps) step.deleted = DeletedRows::included;
+  for (auto& step : steps) {
+    step.empty = false;
+    step.deleted = DeletedRows::included;
+  }
   return steps;
 }
 

@@ -190,6 +190,7 @@ Outcome<void> PurgeWorker::leave(const BatchRow& row, const Failure& failure) {
   }
   if (steps_.deletes_parent()) {
     // It is met again by the next pass.
+    ++shared_.context.progress.retries;
     shared_.stall.note();
     return {};
   }

@@ -59,6 +59,9 @@ class Pages(CommandTest):
     def test_the_page_of_the_command(self):
         self.run_page("docs/command.md", 7)
 
+    def test_the_page_of_purges(self):
+        self.run_page("docs/purge.md", 2)
+
     def test_the_page_of_flows(self):
         self.run_page("docs/flows.md", 2)
 

@@ -17,26 +17,29 @@ const Cancellation& never() {
   return cancellation;
 }
 
-// Makes deletions of executions fail: every `each`th goes through, the others end in one of three
-// conflicts.
+// Makes deletions of executions fail: every `each`th goes through, the others end in a deadlock, a
+// serialization failure or, with `lock_waits`, in a lock timeout.
 class Refusal {
  public:
-  Refusal(database::Connection& connection, int each) : connection_(connection) {
+  Refusal(database::Connection& connection, int each, bool lock_waits) : connection_(connection) {
     if (connection.dialect().name() == "postgresql") {
       say("CREATE SEQUENCE IF NOT EXISTS faults_turn");
       say("CREATE OR REPLACE FUNCTION faults_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
           "DECLARE turn bigint := nextval('faults_turn'); BEGIN IF turn % " +
           std::to_string(each) +
           " <> 0 THEN RAISE EXCEPTION USING MESSAGE = 'refused by a test', ERRCODE = "
-          "(ARRAY['40P01', '55P03', '40001'])[1 + turn / 2 % 3]; END IF; RETURN NULL; END $$");
+          "(ARRAY['40P01', '" +
+          (lock_waits ? "55P03" : "40001") +
+          "', '40001'])[1 + turn / 2 % 3]; END IF; RETURN NULL; END $$");
       say("CREATE TRIGGER faults BEFORE DELETE ON executions FOR EACH STATEMENT EXECUTE FUNCTION "
           "faults_refuse()");
       return;
     }
     say("CREATE TRIGGER faults BEFORE DELETE ON executions FOR EACH ROW BEGIN "
         "SET @turn = IFNULL(@turn, 0) + 1; IF @turn % " +
-        std::to_string(each) +
-        " <> 0 THEN IF @turn DIV 2 % 2 = 0 THEN SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213; "
+        std::to_string(each) + " <> 0 THEN IF @turn DIV 2 % 2 = 0 OR NOT " +
+        (lock_waits ? "TRUE" : "FALSE") +
+        " THEN SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213; "
         "ELSE SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1205; END IF; END IF; END");
   }
   Refusal(const Refusal&) = delete;
@@ -103,7 +106,7 @@ TEST_P(Conflict, EveryBatchIsTriedAgainAndNoneIsLost) {
       const auto before = bed_.look();
       const auto run = bed_.run({.lock_timeout_ms = sqlite() ? 1 : 2'000});
       std::unique_ptr<Refusal> refusal;
-      if (!sqlite()) refusal = std::make_unique<Refusal>(bed_.connection(), 2);
+      if (!sqlite()) refusal = std::make_unique<Refusal>(bed_.connection(), 2, true);
       std::unique_ptr<Holder> holder;
       run->on_event = [&](const Json&) {
         if (holder) holder->hold();
@@ -143,7 +146,7 @@ TEST_P(Conflict, ThatDoesNotEndUsesUpTheBudgetAndIsToldOf) {
     bed_.fill(tried.seed, 12, 1);
     const auto before = bed_.look();
     {
-      const Refusal refusal(bed_.connection(), 1'000'000);
+      const Refusal refusal(bed_.connection(), 1'000'000, false);
       const auto run = bed_.run();
       if (run->prepare()) run->run();
       const auto& result = run->result();

@@ -86,11 +86,12 @@ TEST_P(PostgresRoles, AReadOnlyRoleMayNotDelete) {
   EXPECT_EQ(done.error().sqlstate, "42501");
 }
 
-TEST_P(PostgresRoles, DeletingTakesTheRightToLock) {
+TEST_P(PostgresRoles, LockingTakesTheRightToUpdate) {
   run(*connection_, {"GRANT SELECT, DELETE ON items TO " + role_});
-  EXPECT_FALSE(items_as_role().can_delete);
-  run(*connection_, {"GRANT UPDATE (key) ON items TO " + role_});
   EXPECT_TRUE(items_as_role().can_delete);
+  EXPECT_FALSE(items_as_role().can_lock);
+  run(*connection_, {"GRANT UPDATE (key) ON items TO " + role_});
+  EXPECT_TRUE(items_as_role().can_lock);
   require(role_connection_->begin());
   EXPECT_EQ(rows_of(*role_connection_, locking("none")).size(), 0U);
 }
@@ -99,6 +100,32 @@ TEST_P(PostgresRoles, ARoleThatMayReadNothingIsToldSo) {
   const auto table = items_as_role();
   EXPECT_FALSE(table.can_select);
   EXPECT_FALSE(table.can_delete);
+}
+
+// A trigger or rule that may let a DELETE succeed and keep the row.
+TEST_P(PostgresProbe, TellsWhetherATableMayKeepRows) {
+  const auto may_keep = [this](const std::string& name) {
+    return require(connection_->probe(std::array{name})).table(name)->may_keep_rows;
+  };
+  run(*connection_,
+      {"CREATE TABLE guarded (key text, day int) PARTITION BY LIST (day)",
+       "CREATE TABLE guarded_1 PARTITION OF guarded FOR VALUES IN (1)",
+       "CREATE TABLE plain (key text, day int)",
+       "CREATE FUNCTION own() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$",
+       "CREATE TRIGGER a AFTER DELETE ON plain FOR EACH ROW EXECUTE FUNCTION own()",
+       "CREATE TRIGGER b BEFORE INSERT ON plain FOR EACH ROW EXECUTE FUNCTION own()",
+       "CREATE TRIGGER c BEFORE DELETE ON plain FOR EACH STATEMENT EXECUTE FUNCTION own()",
+       "CREATE RULE u AS ON UPDATE TO plain DO INSTEAD NOTHING"});
+  EXPECT_FALSE(may_keep("plain"));
+  EXPECT_FALSE(may_keep("guarded"));
+  run(*connection_,
+      {"CREATE TRIGGER d BEFORE DELETE ON guarded_1 FOR EACH ROW EXECUTE FUNCTION own()",
+       "CREATE RULE d AS ON DELETE TO plain WHERE OLD.day = 1 DO INSTEAD NOTHING"});
+  EXPECT_TRUE(may_keep("plain"));
+  EXPECT_TRUE(may_keep("guarded"));
+  run(*connection_, {"ALTER TABLE guarded_1 DISABLE TRIGGER d", "DROP RULE d ON plain"});
+  EXPECT_FALSE(may_keep("plain"));
+  EXPECT_FALSE(may_keep("guarded"));
 }
 
 TEST_P(PostgresProbe, APartitionedTableIsATable) {

@@ -55,7 +55,7 @@ INSTANTIATE_TEST_SUITE_P(
     Texts, RefusesParameters,
     testing::Values(
         Case{"{}", "/endDate",
-             "/endDate: is required: Executions that ended at or before this instant."},
+             "/endDate: is required: Executions that ended at or before this instant"},
         Case{R"({"enddate": "2026-01-01T00:00:00Z"})", "/enddate", R"(did you mean "endDate"?)"},
         Case{with_end(R"("retention": 1)"), "/retention", "is not known here"},
         Case{with_end(R"("batchSize": "abc")"), "/batchSize", R"(/batchSize: expected an integer)"},

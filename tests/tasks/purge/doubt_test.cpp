@@ -1,4 +1,6 @@
 // A COMMIT whose answer is lost: whatever became of it, the rows that went are counted once (S4).
+#include <set>
+
 #include <gmock/gmock.h>
 
 #include "tests/database/breaking_proxy.h"
@@ -50,6 +52,36 @@ TEST_P(PurgeInDoubt, RemovesAgainWhatWasRolledBack) {
   const auto result = require_result(bed.run("PurgeExecutions", with(kPurge, {{"batchSize", 4}})));
   EXPECT_EQ(result["executionsCount"], 6);
   EXPECT_EQ(result["logsCount"], 12);
+  EXPECT_GE(result["retries"], 1);
+}
+
+// Two files of each execution, until they are removed.
+class CountingStorage : public storage::Storage {
+ public:
+  std::vector<storage::Removed> remove(std::span<const storage::ExecutionFolder> folders,
+                                       const Cancellation&, storage::Deadline) override {
+    std::vector<storage::Removed> removed;
+    for (const auto& folder : folders) {
+      removed.push_back({.files = removed_.insert(folder.execution).second ? 2U : 0U});
+    }
+    return removed;
+  }
+  std::vector<storage::Removed> count(std::span<const storage::ExecutionFolder> folders,
+                                      const Cancellation&) override {
+    return std::vector<storage::Removed>(folders.size());
+  }
+
+ private:
+  std::set<std::string> removed_;
+};
+
+TEST_P(PurgeInDoubt, CountsFilesOnceWhenTheirBatchIsRemovedAgain) {
+  auto breaking = proxy(BreakingProxy::When::before_forwarding);
+  auto bed = breaking_bed(breaking);
+  bed.storage = std::make_unique<CountingStorage>();
+  const auto result = require_result(bed.run("PurgeExecutions", kPurge));
+  EXPECT_EQ(result["executionsCount"], 6);
+  EXPECT_EQ(result["storagesCount"], 12);
   EXPECT_GE(result["retries"], 1);
 }
 

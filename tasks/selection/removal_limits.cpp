@@ -1,4 +1,4 @@
-#include "tasks/shared/removal_limits.h"
+#include "tasks/selection/removal_limits.h"
 
 #include <cmath>
 #include <cstdio>
