@@ -24,7 +24,7 @@ void BatchSizer::learn(std::int64_t rows, std::chrono::steady_clock::duration to
   if (rows < size) return;
   const auto spent =
       std::max<std::int64_t>(1, std::chrono::duration_cast<milliseconds>(took).count());
-  const auto fitting = size * target_.count() / spent;
+  const std::int64_t fitting = size * target_.count() / spent;
   const auto most = most_.load();
   // Never more than doubled or halved at a time: one slow commit is no trend.
   size_.store(
