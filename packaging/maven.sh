@@ -7,7 +7,7 @@ source packaging/tree.sh
 source scripts/shared/steps.sh
 source scripts/shared/java.sh
 dist=$1
-use_jdk_25
+use_javas
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # What the jar carries beside its libraries: the licences, and the list of its parts.

@@ -6,7 +6,7 @@ source scripts/shared/servers.sh
 source scripts/shared/java.sh
 
 need "${portable_packages[@]}" postgresql-15 "${jvm_packages[@]}"
-use_jdk_25
+use_javas
 say "building the portable libraries and the plugin's jar"
 build_portable x86_64
 maven --quiet -f hosts/pom.xml package -DskipTests

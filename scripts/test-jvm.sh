@@ -17,9 +17,7 @@ no_jni_warnings() {  # FOLDER
 }
 
 need "${build_packages[@]}" "${test_packages[@]}" "${portable_packages[@]}" "${jvm_packages[@]}"
-use_jdk_25
-java_runtime 21.0.8.2
-java21=$REPLY
+use_javas
 step "build/portable-x86_64"
 build_portable x86_64
 
@@ -28,16 +26,16 @@ step "servers"
 [ -n "${WINNOW_TEST_MYSQL_URL:-}" ] || start_server mysql WINNOW_TEST_MYSQL_URL
 
 step "JVM library: JNI and FFM on Java 25, JNI on 17 and 21"
-maven -f hosts/pom.xml verify \
-  -Dwinnow.java17=/usr/lib/jvm/java-17-openjdk-amd64 -Dwinnow.java21="$java21"
+maven -f hosts/pom.xml verify
 no_jni_warnings hosts/jvm/target
 
 step "docs/embedding.md"
-WINNOW_RELEASE_DIR=$PWD/build/portable-x86_64 WINNOW_JAVA_HOME=$JAVA_HOME \
+java_compiler
+WINNOW_RELEASE_DIR=$PWD/build/portable-x86_64 WINNOW_JAVA_HOME=$JAVA_HOME WINNOW_JAVA_COMPILER=$REPLY \
   WINNOW_CLASS_PATH="$PWD/hosts/jvm/target/winnow-$(<VERSION).jar:$PWD/hosts/jvm/target/lib/*" python3 tests/acceptance/embedding.py
 
 in_kestra() {  # VERSION, JAVA_HOME
-  step "Kestra $1 on Java $(java_version "$2")"
+  step "Kestra $1 on Java ${2##*/}"
   kestra_maven "$1" test -Dwinnow.java="$2"
   no_jni_warnings "tests/hosts/kestra/target/$1"
 }

