@@ -5,14 +5,12 @@
 #include <numeric>
 #include <utility>
 
+#include "document/strings.h"
+
 namespace winnow::document {
 namespace {
 
 constexpr std::size_t kLongestName = 200;  // the cost is the product of both lengths
-
-char lower(char letter) {
-  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
 
 // How many letters to add, drop, replace or swap with their neighbour.
 std::size_t distance(std::string_view one, std::string_view other) {

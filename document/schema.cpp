@@ -18,6 +18,7 @@
 #include "document/instant.h"
 #include "document/nearest.h"
 #include "document/pointer.h"
+#include "document/strings.h"
 
 namespace winnow::document {
 namespace {
@@ -67,10 +68,10 @@ const Json* child_definition(const Json& definition, const std::string& step, bo
 bool descend(Location& location, const std::string& step) {
   const Json& value = *location.value;
   if (value.is_array()) {
-    const std::size_t index = std::stoul(step);
-    if (index >= value.size()) return false;
-    location.value = &value[index];
-    location.pointer = pointer_to(location.pointer, index);
+    const auto index = number_of<std::size_t>(step);
+    if (!index || *index >= value.size()) return false;
+    location.value = &value[*index];
+    location.pointer = pointer_to(location.pointer, *index);
   } else {
     if (!value.is_object() || !value.contains(step)) return false;
     location.value = &value[step];

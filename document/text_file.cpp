@@ -1,10 +1,10 @@
-// Reads a small file whole.
 #include "document/text_file.h"
 
 #include <cerrno>
 #include <cstdio>
 #include <memory>
 #include <system_error>
+#include <unistd.h>
 
 namespace winnow::document {
 namespace {
@@ -37,6 +37,16 @@ Outcome<std::string> read_text_file(const std::string& path, std::size_t most_by
   }
   if (std::ferror(file.get()) != 0) return unreadable(path, errno);
   return text;
+}
+
+bool write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const auto written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
 }
 
 }  // namespace winnow::document

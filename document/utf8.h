@@ -1,4 +1,4 @@
-// Whether a text is what this program takes every text for.
+// Strings as UTF-8: whether they are, and how to show those that are not.
 #pragma once
 
 #include <string>
@@ -15,5 +15,8 @@ std::size_t utf8_prefix(std::string_view text);
 // At most `bytes` of a well-formed text, never half a character, with "..." where something was
 // left off.
 std::string shortened(std::string_view text, std::size_t bytes);
+
+// The bytes on one line of UTF-8, for a message: control characters, and what is not UTF-8, become \xHH.
+std::string printable(std::string_view bytes);
 
 }  // namespace winnow::document

@@ -3,7 +3,6 @@
 #include "document/yaml.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <sstream>
@@ -13,6 +12,7 @@
 
 #include "document/json.h"
 #include "document/pointer.h"
+#include "document/strings.h"
 #include "document/text_file.h"
 #include "document/tree_builder.h"
 
@@ -59,32 +59,18 @@ bool looks_like_number(std::string_view text) {
   return only(text, kDigits);
 }
 
-template <class Number>
-std::optional<Number> converted(std::string_view text, int base = 10) {
-  Number number{};
-  const auto* end = text.data() + text.size();
-  std::from_chars_result result{};
-  if constexpr (std::is_integral_v<Number>) {
-    result = std::from_chars(text.data(), end, number, base);
-  } else {
-    result = std::from_chars(text.data(), end, number);
-  }
-  if (result.ec != std::errc{} || result.ptr != end) return std::nullopt;
-  return number;
-}
-
 // A number by the core schema; nothing where the text is none, or one that no double can hold.
 std::optional<Json> number(std::string_view text) {
   for (const auto& [prefix, base, digits] :
        {std::tuple{"0o", 8, "01234567"}, std::tuple{"0x", 16, "0123456789abcdefABCDEF"}}) {
     if (!text.starts_with(prefix) || !only(text.substr(2), digits)) continue;
-    if (const auto integer = converted<std::int64_t>(text.substr(2), base)) return Json(*integer);
+    if (const auto integer = number_of<std::int64_t>(text.substr(2), base)) return Json(*integer);
     return std::nullopt;
   }
   if (!looks_like_number(text)) return std::nullopt;
   if (text.front() == '+') text.remove_prefix(1);
-  if (const auto integer = converted<std::int64_t>(text)) return Json(*integer);
-  if (const auto real = converted<double>(text)) return Json(*real);
+  if (const auto integer = number_of<std::int64_t>(text)) return Json(*integer);
+  if (const auto real = number_of<double>(text)) return Json(*real);
   return std::nullopt;
 }
 

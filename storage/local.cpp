@@ -7,9 +7,9 @@
 
 #include <sys/stat.h>
 
+#include "document/utf8.h"
 #include "outcome/guard.h"
 #include "storage/path.h"
-#include "storage/printable.h"
 #include "storage/search.h"
 #include "storage/tree.h"
 
@@ -92,7 +92,7 @@ class LocalStorage final : public Storage {
     const bool known = ::fstatat(parent, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
     if (known && S_ISLNK(status.st_mode)) {
       return failed({.kind = FailureKind::storage,
-                     .message = printable(place) +
+                     .message = document::printable(place) +
                                 " is a link: winnow follows no link inside the storage; put the "
                                 "folder itself there, or set base-path to where it is"});
     }
@@ -106,7 +106,7 @@ class LocalStorage final : public Storage {
 
 tl::unexpected<Failure> refuse(const std::string& base_path, const std::string& why) {
   return fail(FailureKind::configuration,
-              "the storage's base path \"" + printable(base_path) + "\" " + why);
+              "the storage's base path \"" + document::printable(base_path) + "\" " + why);
 }
 
 }  // namespace

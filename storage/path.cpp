@@ -5,7 +5,8 @@
 #include <memory>
 #include <utf8proc.h>
 
-#include "storage/printable.h"
+#include "document/strings.h"
+#include "document/utf8.h"
 
 namespace winnow::storage {
 namespace {
@@ -18,18 +19,6 @@ struct Free {
 // Java's \s without its Unicode flag.
 bool is_java_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\v' || c == '\f' || c == '\r';
-}
-
-bool is_ascii_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 // Letters apart from their accents, which are dropped later. Text that is not UTF-8 stays: what
@@ -50,7 +39,8 @@ Outcome<void> check_segment(const char* what, const std::string& segment) {
                       segment.find('/') == std::string::npos &&
                       segment.find('\0') == std::string::npos;
   if (usable) return {};
-  return fail(FailureKind::storage, std::string("the ") + what + " \"" + printable(segment) +
+  return fail(FailureKind::storage, std::string("the ") + what + " \"" +
+                                        document::printable(segment) +
                                         "\" can't be the name of a folder in the storage");
 }
 
@@ -87,9 +77,9 @@ std::string slug(std::string_view flow) {
   std::string result;
   for (const char c : decomposed(spaced)) {
     const bool dash = c == '-' || c == '_';
-    if (!dash && !is_ascii_letter(c) && !is_digit(c)) continue;
+    if (!dash && !document::is_letter(c) && !document::is_digit(c)) continue;
     if (dash && result.ends_with('-')) continue;
-    result += dash ? '-' : lower(c);
+    result += dash ? '-' : document::lower(c);
   }
   if (result.ends_with('-')) result.pop_back();
   if (result.starts_with('-')) result.erase(0, 1);
@@ -108,7 +98,7 @@ Outcome<std::string> execution_path(const ExecutionFolder& folder) {
   const bool odd = folder.name_space.find('/') != std::string::npos ||
                    folder.name_space.find('\0') != std::string::npos;
   if (odd || parents.empty()) {
-    return fail(FailureKind::storage, "the namespace \"" + printable(folder.name_space) +
+    return fail(FailureKind::storage, "the namespace \"" + document::printable(folder.name_space) +
                                           "\" can't be a folder in the storage");
   }
   const std::string flow = slug(folder.flow);

@@ -9,8 +9,8 @@
 
 #include <sys/stat.h>
 
+#include "document/utf8.h"
 #include "storage/path.h"
-#include "storage/printable.h"
 #include "storage/tree.h"
 
 namespace winnow::storage {

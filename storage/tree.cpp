@@ -12,8 +12,8 @@
 
 #include <sys/stat.h>
 
+#include "document/utf8.h"
 #include "outcome/guard.h"
-#include "storage/printable.h"
 
 namespace winnow::storage {
 namespace {
@@ -244,7 +244,7 @@ Descriptor open_folder(int parent, const std::string& name, int flags) {
 
 Failure file_failure(const char* verb, const std::string& place, int error) {
   return Failure{.kind = FailureKind::storage,
-                 .message = std::string("can't ") + verb + " " + printable(place) + ": " +
+                 .message = std::string("can't ") + verb + " " + document::printable(place) + ": " +
                             std::generic_category().message(error)};
 }
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <unordered_map>
 
-#include "storage/printable.h"
+#include "document/utf8.h"
 
 namespace winnow::storage::s3 {
 namespace {
@@ -43,8 +43,8 @@ bool in_order(const Page& page, const std::string& after) {
 
 Failure key_failure(const S3Settings& settings, const std::string& key, const std::string& why) {
   return Failure{.kind = FailureKind::storage,
-                 .message = "can't delete " + printable(key) + " in bucket " +
-                            printable(settings.bucket) + ": " + why};
+                 .message = "can't delete " + document::printable(key) + " in bucket " +
+                            document::printable(settings.bucket) + ": " + why};
 }
 
 }  // namespace
@@ -241,7 +241,8 @@ Verdict Clearing::take_deletions(const std::shared_ptr<Keys>& keys, int round, c
     } else {
       fail_task(*found->second->task,
                 key_failure(settings_, error.key,
-                            printable(error.code) + " " + printable(error.message.substr(0, 500))));
+                            document::printable(error.code) + " " +
+                                document::printable(error.message.substr(0, 500))));
     }
     open.erase(found);
   }
@@ -263,7 +264,7 @@ void Clearing::send_single(Found found) {
         if (done || answer.status == 404) {
           gone(found, done);
         } else {
-          refused(answer, "delete " + printable(found.key), {found.task});
+          refused(answer, "delete " + document::printable(found.key), {found.task});
         }
         return Verdict::taken;
       },

@@ -4,7 +4,7 @@
 #include <array>
 #include <new>
 
-#include "storage/printable.h"
+#include "document/utf8.h"
 #include "storage/s3/responses.h"
 
 namespace winnow::storage::s3 {
@@ -286,12 +286,12 @@ void Courier::land(CURL* handle, CURLcode code) {
   } else if (code == CURLE_OK) {
     const auto error = read_error(got.body);
     try_again(std::move(errand), "it answered " + std::to_string(got.status) +
-                                     (error ? " " + printable(error->code) : ""));
+                                     (error ? " " + document::printable(error->code) : ""));
   } else {
     const std::string why =
         flight->error.front() != '\0' ? flight->error.data() : curl_easy_strerror(code);
     if (!may_pass(code)) errand->tried = kTries;
-    try_again(std::move(errand), printable(why));
+    try_again(std::move(errand), document::printable(why));
   }
 }
 
@@ -304,8 +304,9 @@ void Courier::answer(std::unique_ptr<Errand> errand, const Answer& answer) {
 void Courier::try_again(std::unique_ptr<Errand> errand, const std::string& reason) {
   if (errand->tried >= kTries) {
     Failure failure{.kind = FailureKind::storage,
-                    .message = "the storage at " + printable(settings_.endpoint) + " (bucket " +
-                               printable(settings_.bucket) + ") can't be used: " + reason};
+                    .message = "the storage at " + document::printable(settings_.endpoint) +
+                               " (bucket " + document::printable(settings_.bucket) +
+                               ") can't be used: " + reason};
     failure.retryable = true;
     return give_up(std::move(failure));
   }
@@ -333,11 +334,12 @@ void Courier::clear() noexcept {
 
 Failure answer_failure(const S3Settings& settings, const std::string& doing, const Answer& answer) {
   const auto error = read_error(answer.body);
-  std::string message = "can't " + doing + " in bucket " + printable(settings.bucket) + " at " +
-                        printable(settings.endpoint) + ": it answered " +
+  std::string message = "can't " + doing + " in bucket " + document::printable(settings.bucket) +
+                        " at " + document::printable(settings.endpoint) + ": it answered " +
                         std::to_string(answer.status);
   if (error)
-    message += " " + printable(error->code) + ": " + printable(error->message.substr(0, 500));
+    message += " " + document::printable(error->code) + ": " +
+               document::printable(error->message.substr(0, 500));
   if (answer.status == 301 || answer.status == 307) {
     message +=
         "; the bucket is of another region or behind another endpoint: set `region` and `endpoint` "

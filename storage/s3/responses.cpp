@@ -5,6 +5,8 @@
 
 #include <pugixml.hpp>
 
+#include "document/strings.h"
+
 namespace winnow::storage::s3 {
 namespace {
 
@@ -18,22 +20,16 @@ pugi::xml_node root_of(pugi::xml_document& document, std::string_view xml, const
   return document.child(name);
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 // encoding-type=url: %HH, and `+` for a space.
 std::string decoded(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escape = text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
-                        hex_digit(text[i + 2]) >= 0;
-    if (escape) {
-      out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
+    const bool escape = text[i] == '%' && i + 2 < text.size();
+    const auto high = escape ? document::hex_digit(text[i + 1]) : std::nullopt;
+    const auto low = escape ? document::hex_digit(text[i + 2]) : std::nullopt;
+    if (high && low) {
+      out += static_cast<char>(*high * 16 + *low);
       i += 2;
     } else {
       out += text[i] == '+' ? ' ' : text[i];

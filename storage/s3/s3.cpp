@@ -5,8 +5,8 @@
 #include <mutex>
 
 #include "document/instant.h"
+#include "document/utf8.h"
 #include "storage/path.h"
-#include "storage/printable.h"
 #include "storage/s3/deletion.h"
 
 namespace winnow::storage {
@@ -40,8 +40,8 @@ class Gathering {
   Outcome<void> take(const Page& page) {
     for (const auto& object : page.objects) {
       if (object.key <= before_ || !object.key.starts_with(root_)) {
-        return fail(FailureKind::storage,
-                    "the storage does not list its keys in their order: " + printable(object.key));
+        return fail(FailureKind::storage, "the storage does not list its keys in their order: " +
+                                              document::printable(object.key));
       }
       before_ = object.key;
       if (auto taken = take(object); !taken) return taken;

@@ -10,6 +10,8 @@
 #include <unistd.h>
 #include <utility>
 
+#include "document/text_file.h"
+
 namespace winnow::tasks {
 namespace {
 
@@ -78,13 +80,7 @@ Outcome<void> StoreFile::write_line(std::string_view line) {
 }
 
 Outcome<void> StoreFile::flush() {
-  std::string_view rest = buffer_;
-  while (!rest.empty()) {
-    const auto written = ::write(descriptor_, rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return failure("write", errno);
-    rest.remove_prefix(static_cast<std::size_t>(written));
-  }
+  if (!document::write_all(descriptor_, buffer_)) return failure("write", errno);
   buffer_.clear();
   return {};
 }

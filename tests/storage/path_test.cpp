@@ -1,7 +1,6 @@
 // Where Kestra keeps an execution's files.
 #include <gmock/gmock.h>
 
-#include "storage/printable.h"
 #include "storage/storage.h"
 
 namespace winnow::storage {
@@ -97,17 +96,6 @@ INSTANTIATE_TEST_SUITE_P(Parts, RefusedPath,
                                          Refused{{"main", "a/../b", "f", "x"}, "namespace"},
                                          Refused{{"main", "/etc", "f", "x"}, "namespace"},
                                          Refused{{"main", kNul, "f", "x"}, "namespace"}));
-
-TEST(Printable, LeavesTextAsItIs) {
-  EXPECT_EQ(printable("caf\u00e9 'x' 100%"), "caf\u00e9 'x' 100%");
-}
-
-TEST(Printable, EscapesWhatIsNoTextOrWouldBreakTheLine) {
-  EXPECT_EQ(printable("a\nb\x1b[31m"), "a\\x0ab\\x1b[31m");
-  EXPECT_EQ(printable("\xff\xc3"), "\\xff\\xc3");
-  EXPECT_EQ(printable("\xc2\x85"), "\\xc2\\x85");           // a control character of two bytes
-  EXPECT_EQ(printable("\xed\xa0\x80"), "\\xed\\xa0\\x80");  // half of a surrogate pair
-}
 
 }  // namespace
 }  // namespace winnow::storage

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "document/strings.h"
 #include "tools/sample/dependents.h"
 #include "tools/sample/documents.h"
 
@@ -16,14 +17,6 @@ constexpr std::uint64_t kOtherStream = std::uint64_t{1} << 62U;
 
 Row document_row(std::string_view table, std::string key, const Json& value) {
   return {document_table(table), {std::move(key), value.dump()}};
-}
-
-// MySQL's collation takes keys that differ in case for the same.
-std::string lower_case(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-  });
-  return text;
 }
 
 }  // namespace
@@ -84,7 +77,8 @@ std::vector<Row> Generator::other_rows() const {
     const Facts facts = make_facts(options_, i, random);
     rows.push_back(
         document_row("logs", random.id(), trigger_log_document(facts, options_.version, random)));
-    if (!known.insert(lower_case(composed_key(facts, ""))).second) continue;
+    // MySQL's collation takes keys that differ in case for the same.
+    if (!known.insert(document::lower(composed_key(facts, ""))).second) continue;
     std::ranges::move(flow_rows(facts, options_.version), std::back_inserter(rows));
   }
   return rows;

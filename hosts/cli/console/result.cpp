@@ -1,6 +1,6 @@
 #include "hosts/cli/console/result.h"
 
-#include "document/trimmed.h"
+#include "document/strings.h"
 
 namespace winnow::cli {
 namespace {

@@ -1,4 +1,0 @@
-// Moved: see document/strings.h.
-#pragma once
-
-#include "document/strings.h"
