@@ -1,12 +1,13 @@
 #include "tasks/doctor/doctor.h"
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <set>
 #include <utility>
 
 #include "database/connection.h"
+#include "database/count.h"
+#include "outcome/try.h"
 #include "tasks/selection/plan_check.h"
 
 namespace winnow::tasks {
@@ -210,19 +211,9 @@ class Doctor {
 
   Outcome<void> look_for_orphans(const ExaminedTable& examined, const Table& table,
                                  const TableHealth& health, Json& shown) {
-    std::vector<std::int64_t> numbers;
-    const auto asked =
-        connection_->query(orphans(examined, table), [&numbers](const database::Row& row) {
-          for (std::size_t at = 0; at < row.size(); ++at) {
-            const auto text = row.text(at).value_or("0");
-            std::from_chars(text.data(), text.data() + text.size(), numbers.emplace_back(0));
-          }
-          return true;
-        });
-    if (!asked) return fail(asked.error());
-    if (numbers.size() != 3) return fail(FailureKind::internal, "a count gave no numbers");
-    const auto looked = numbers[0];
-    const auto orphaned = numbers[2];
+    WINNOW_TRY(const auto numbers, database::numbers_of(*connection_, orphans(examined, table)));
+    const auto looked = numbers.at(0);
+    const auto orphaned = numbers.at(2);
     const bool all = looked < sample_;
     Json found = {{"rowsLookedAt", looked}, {"found", orphaned}, {"all", all}};
     std::int64_t estimated = orphaned;

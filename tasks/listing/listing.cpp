@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <memory>
 #include <utility>
 
 #include "database/connection.h"
+#include "database/count.h"
+#include "outcome/try.h"
 #include "tasks/listing/cursor.h"
 #include "tasks/listing/query.h"
 #include "tasks/listing/rows.h"
@@ -158,18 +159,9 @@ Outcome<Json> store(const Manifest& manifest, Session& session, Context& context
 
 Outcome<Json> count_rows(Session& session, Context& context) {
   context.progress.phase = Phase::working;
-  std::optional<std::int64_t> count;
-  const auto queried = session.connection->query(session.query->count(), [&](const auto& row) {
-    const auto text = row.text(0).value_or("");
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error == std::errc() && end == text.data() + text.size()) count = number;
-    return true;
-  });
-  if (!queried) return fail(queried.error());
-  if (!count) return fail(FailureKind::internal, "the server's answer to a count is no number");
-  context.progress.rows_done = *count;
-  return Json{{"size", *count}};
+  WINNOW_TRY(const auto count, database::count_of(*session.connection, session.query->count()));
+  context.progress.rows_done = count;
+  return Json{{"size", count}};
 }
 
 Outcome<Json> run_session(const Manifest& manifest, const Json& parameters, Session& session,

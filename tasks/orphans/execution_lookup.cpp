@@ -3,18 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "document/strings.h"
+
 namespace winnow::tasks {
-namespace {
-
-std::string folded(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
-}  // namespace
 
 Outcome<Existence> Existence::make(const database::Schema& schema) {
   const auto table = schema.require("executions");
@@ -40,13 +31,14 @@ Outcome<std::vector<std::string>> Existence::gone(database::Connection& connecti
   std::set<std::string, std::less<>> there;
   auto queried =
       connection.query(statement(connection.dialect(), ids), [&](const database::Row& row) {
-        there.insert(folded(row.text(0).value_or("")));
+        there.insert(document::lower(row.text(0).value_or("")));
         return true;
       });
   if (!queried) return fail(queried.error());
-  ids.erase(std::remove_if(ids.begin(), ids.end(),
-                           [&](const std::string& id) { return there.contains(folded(id)); }),
-            ids.end());
+  ids.erase(
+      std::remove_if(ids.begin(), ids.end(),
+                     [&](const std::string& id) { return there.contains(document::lower(id)); }),
+      ids.end());
   return ids;
 }
 

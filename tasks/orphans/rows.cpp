@@ -19,10 +19,6 @@ using database::Statement;
 
 constexpr std::int64_t kIdsOfAPage = 500;  // below every cliff of a list of keys (measurements.md)
 
-std::int64_t number(const database::Row& row, std::size_t column) {
-  return std::stoll(std::string(row.text(column).value_or("0")));
-}
-
 Outcome<std::vector<std::string>> texts(Connection& connection, const Statement& statement) {
   std::vector<std::string> all;
   auto queried = connection.query(statement, [&](const database::Row& row) {
@@ -102,11 +98,11 @@ class RowSweep {
                       const std::vector<std::string>& gone) {
     std::int64_t rows = 0;
     auto counted = connection_.retry({.run = [&](Connection& connection) -> Outcome<void> {
-      return connection.query(table.count(connection.dialect(), deleted, gone),
-                              [&](const database::Row& row) {
-                                rows = number(row, 1);
-                                return true;
-                              });
+      WINNOW_TRY(
+          const auto numbers,
+          database::numbers_of(connection, table.count(connection.dialect(), deleted, gone)));
+      rows = numbers.at(1);
+      return {};
     }});
     if (!counted) return counted;
     add_to(counters_, table.counter(), rows);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "document/strings.h"
+
 namespace winnow::tasks {
 
 using database::SqlWriter;
@@ -39,7 +41,8 @@ std::optional<std::vector<bool>> run_probes(database::Connection& connection,
   if (probes.empty()) return found;
   const auto queried =
       connection.query(probe_sql(connection.dialect(), probes), [&](const database::Row& row) {
-        found[std::stoul(std::string(row.text(0).value_or("0")))] = true;
+        const auto place = document::number_of<std::size_t>(row.text(0).value_or(""));
+        if (place && *place < found.size()) found[*place] = true;
         return true;
       });
   if (!queried) return std::nullopt;
