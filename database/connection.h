@@ -12,6 +12,7 @@
 
 #include "database/dialect.h"
 #include "database/health.h"
+#include "database/identity.h"
 #include "database/pressure.h"
 #include "database/schema.h"
 #include "database/statement.h"
@@ -54,6 +55,11 @@ class Connection {
 
   // Outlives the connection.
   virtual const Dialect& dialect() const = 0;
+
+  // Asks the server where this connection leads; its own name, which costs a further question, only
+  // where that is wanted.
+  enum class Ask { place, place_and_server };
+  virtual Outcome<Identity> identify(Ask ask) = 0;
 
   // Reads the catalog, read-only, in as few round trips as can be. A table that is missing is left
   // out.
@@ -98,9 +104,16 @@ class Connection {
   }
 };
 
-// Connects within Settings::connect_timeout_ms or fails as `unavailable` (unreachable, refused
-// log-in, unknown database) or `configuration` (the settings can't be used). `cancellation` must
-// outlive the connection.
+// The SQLSTATE of the failure to connect to a host that is up, and is not of Settings::target:
+// PostgreSQL's own for a write on a read-only server.
+constexpr std::string_view kNotTheTarget = "25006";
+
+// Connects, and compares what Settings::expected says with where the connection leads. Of several
+// hosts the first that is of Settings::target serves; with `any` that is the primary, if there is
+// one. Each host has Settings::connect_timeout_ms.
+//
+// Fails as `unavailable` (unreachable, refused log-in, unknown database) or `configuration` (the
+// settings can't be used, or lead elsewhere). `cancellation` must outlive the connection.
 Outcome<std::unique_ptr<Connection>> connect(const Settings& settings,
                                              const Cancellation& cancellation);
 

@@ -11,6 +11,7 @@
 #include "database/mysql/plan.h"
 #include "database/mysql/pressure.h"
 #include "database/mysql/probe.h"
+#include "outcome/try.h"
 
 namespace winnow::database {
 namespace {
@@ -21,10 +22,15 @@ Statement plain(std::string sql) {
 
 class MysqlConnection final : public Connection {
  public:
-  MysqlConnection(const Cancellation& cancellation, std::unique_ptr<MysqlSession> session)
-      : cancellation_(cancellation), session_(std::move(session)), statements_(*session_) {}
+  MysqlConnection(const Settings& settings, const Cancellation& cancellation,
+                  std::unique_ptr<MysqlSession> session)
+      : settings_(settings),
+        cancellation_(cancellation),
+        session_(std::move(session)),
+        statements_(*session_) {}
 
   const Dialect& dialect() const override { return dialect_; }
+  Outcome<Identity> identify(Ask ask) override;
   Outcome<Schema> probe(std::span<const std::string> tables) override;
   Outcome<void> begin() override;
   Outcome<void> rollback() override;
@@ -35,6 +41,9 @@ class MysqlConnection final : public Connection {
   Outcome<Health> examine(const Schema& schema) override;
   Outcome<Pressure> pressure(const PressureQuestion& question) override;
   Outcome<std::int64_t> applied(const TextList& positions) override;
+
+  // Whether the server is of Settings::target.
+  Outcome<void> check_target();
 
  private:
   enum class Transaction { none, wanted, open };
@@ -47,6 +56,7 @@ class MysqlConnection final : public Connection {
   tl::unexpected<Failure> give_up(Failure failure);
 
   static inline const MysqlDialect dialect_{};
+  const Settings settings_;
   const Cancellation& cancellation_;
   std::unique_ptr<MysqlSession> session_;
   MysqlStatements statements_;
@@ -166,6 +176,34 @@ Outcome<std::vector<std::int64_t>> MysqlConnection::execute(std::span<const Stat
   return changed;
 }
 
+Outcome<void> MysqlConnection::check_target() {
+  if (settings_.target == Target::any) return {};
+  const auto statement =
+      plain("SELECT @@GLOBAL.read_only OR @@GLOBAL.super_read_only OR @@GLOBAL.innodb_read_only");
+  WINNOW_TRY(const auto read_only, count_of(*this, statement));
+  if ((read_only != 0) == (settings_.target == Target::standby)) return {};
+  return fail({.kind = FailureKind::unavailable,
+               .message = settings_.safe_name() +
+                          (read_only != 0 ? ": this server is read-only"
+                                          : ": this server takes writes, and a standby is wanted"),
+               .retryable = true,
+               .sqlstate = std::string(kNotTheTarget)});
+}
+
+Outcome<Identity> MysqlConnection::identify(Ask ask) {
+  Identity identity;
+  const auto take = [&](const Row& row) {
+    identity.database = row.text(0).value_or("");
+    identity.server = row.text(1).value_or("");
+    return true;
+  };
+  const bool asks_server = ask == Ask::place_and_server;
+  const auto statement = asks_server ? mysql_identity_statement() : plain("SELECT DATABASE(), ''");
+  WINNOW_CHECK(query(statement, take));
+  if (!identity.database.empty()) identity.schemas = {identity.database};
+  return identity;
+}
+
 Outcome<Schema> MysqlConnection::probe(std::span<const std::string> tables) {
   std::string found;
   auto read = query(mysql_probe_statement(tables), [&](const Row& row) {
@@ -195,11 +233,10 @@ Outcome<Health> MysqlConnection::examine(const Schema& schema) {
   if (auto read = query(mysql_health_statement(schema), take); !read) return fail(read.error());
   auto health = mysql_health(found);
   if (!health) return health;
-  found.clear();
-  // Without the PROCESS privilege the server does not tell.
-  const auto told = query(mysql_history_statement(), take);
-  if (!told && told.error().kind != FailureKind::schema) return fail(told.error());
-  if (!found.empty()) add_history(std::stoll(found), *health);
+  // Without the PROCESS privilege the server does not say.
+  const auto length = count_of(*this, mysql_history_statement());
+  if (length) add_history(*length, *health);
+  if (!length && length.error().kind != FailureKind::schema) return fail(length.error());
   return health;
 }
 
@@ -244,9 +281,10 @@ Outcome<QueryPlan> MysqlConnection::explain(const Statement& statement) {
 
 Outcome<std::unique_ptr<Connection>> connect_mysql(const Settings& settings,
                                                    const Cancellation& cancellation) {
-  auto session = MysqlSession::open(settings, cancellation);
-  if (!session) return fail(std::move(session.error()));
-  return std::make_unique<MysqlConnection>(cancellation, std::move(*session));
+  WINNOW_TRY(auto session, MysqlSession::open(settings, cancellation));
+  auto connection = std::make_unique<MysqlConnection>(settings, cancellation, std::move(session));
+  WINNOW_CHECK(connection->check_target());
+  return connection;
 }
 
 }  // namespace winnow::database

@@ -160,6 +160,18 @@ Statement mysql_probe_statement(std::span<const std::string> tables) {
                    .parameters = {TextList(tables.begin(), tables.end())}};
 }
 
+// Members of a replication group and nodes of a Galera cluster each have a server_uuid of their own.
+Statement mysql_identity_statement() {
+  return {.sql = R"sql(
+SELECT DATABASE(), COALESCE(
+  (SELECT NULLIF(VARIABLE_VALUE, '') FROM performance_schema.global_variables
+   WHERE VARIABLE_NAME = 'group_replication_group_name'),
+  (SELECT NULLIF(VARIABLE_VALUE, '') FROM performance_schema.global_status
+   WHERE VARIABLE_NAME = 'wsrep_cluster_state_uuid'),
+  @@server_uuid))sql",
+          .parameters = {}};
+}
+
 Outcome<Schema> mysql_schema(std::string_view json) {
   Schema schema;
   try {

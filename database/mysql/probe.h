@@ -23,4 +23,7 @@ using MayDelete = std::function<Outcome<bool>(const Statement& explained)>;
 Outcome<Schema> mysql_with_rights(Schema schema, const Dialect& dialect,
                                   const MayDelete& may_delete);
 
+// A query of one row: the database, and what identifies the server and all that replicate with it.
+Statement mysql_identity_statement();
+
 }  // namespace winnow::database

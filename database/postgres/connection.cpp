@@ -12,6 +12,8 @@
 #include "database/postgres/plan.h"
 #include "database/postgres/pressure.h"
 #include "database/postgres/probe.h"
+#include "database/postgres/transaction.h"
+#include "document/strings.h"
 #include "outcome/try.h"
 
 namespace winnow::database {
@@ -21,12 +23,6 @@ Statement plain(std::string sql) {
   return Statement{.sql = std::move(sql), .parameters = {}};
 }
 
-// Of all that winnow sends: an index where one can serve, also on a table without statistics, and
-// no compiler started for a statement of milliseconds. A plan that scans then means that there is
-// no index (tasks/selection/plan_check.h).
-constexpr std::string_view kPlannerSettings =
-    "set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)";
-
 class PostgresConnection final : public Connection {
  public:
   PostgresConnection(const Settings& settings, const Cancellation& cancellation,
@@ -34,6 +30,7 @@ class PostgresConnection final : public Connection {
       : settings_(settings), cancellation_(cancellation), session_(std::move(session)) {}
 
   const Dialect& dialect() const override { return dialect_; }
+  Outcome<Identity> identify(Ask ask) override;
   Outcome<Schema> probe(std::span<const std::string> tables) override;
   Outcome<void> begin() override;
   Outcome<void> rollback() override;
@@ -47,12 +44,15 @@ class PostgresConnection final : public Connection {
   Outcome<Pressure> pressure(const PressureQuestion& question) override;
   Outcome<std::int64_t> applied(const TextList& positions) override;
 
+  // Whether the server is of Settings::target.
+  Outcome<void> check_target();
+
  private:
   enum class Transaction { none, wanted, open };
 
   Outcome<void> check_usable();
-  std::vector<Statement> opening() const;
   std::vector<Statement> before_query(const Statement& statement) const;
+  Outcome<std::string> text_of(const Statement& statement);
   Outcome<void> send(std::span<const Statement> statements);
   std::optional<Failure> read_group(std::span<PostgresAnswer> answers, const RowHandler* handler);
   tl::unexpected<Failure> give_up(Failure failure);
@@ -73,35 +73,15 @@ Outcome<void> PostgresConnection::check_usable() {
   return fail(session_->lost());
 }
 
-// What a transaction begins with. Local to it: behind a pooler the session serves others
-// afterwards.
-std::vector<Statement> PostgresConnection::opening() const {
-  auto configure = plain(
-      "SELECT set_config('lock_timeout', $1::text, true), set_config('TimeZone', 'UTC', true), " +
-      std::string(kPlannerSettings) +
-      ", "
-      // Should this machine vanish, its locks go with the transaction.
-      "set_config('idle_in_transaction_session_timeout', '10min', true)");
-  configure.parameters.emplace_back(std::to_string(settings_.lock_timeout_ms) + "ms");
-  std::string path;
-  for (const auto& schema : postgres_schemas(settings_)) {
-    path += (path.empty() ? "" : ", ") + dialect_.quoted(schema);
-  }
-  if (!path.empty()) {
-    configure.sql += ", set_config('search_path', $2::text, true)";
-    configure.parameters.emplace_back(path);
-  }
-  return {plain("BEGIN ISOLATION LEVEL READ COMMITTED"), configure};
-}
-
-// What goes before a query in the same round trip. Outside of a transaction the group is one of its
-// own, which ends with it, and so does what is set in it.
+// What goes before a query in the same round trip.
 std::vector<Statement> PostgresConnection::before_query(const Statement& statement) const {
-  if (transaction_ == Transaction::wanted) return opening();
+  if (transaction_ == Transaction::wanted) return postgres_begin(settings_);
   // What is not planned (CREATE DATABASE, VACUUM) may refuse to share a group.
-  const bool planned = statement.sql.starts_with("SELECT") || statement.sql.starts_with("EXPLAIN");
+  const auto sql = document::trimmed(statement.sql);
+  const bool planned =
+      sql.starts_with("SELECT") || sql.starts_with("WITH") || sql.starts_with("EXPLAIN");
   if (transaction_ == Transaction::open || !planned) return {};
-  return {plain("SELECT " + std::string(kPlannerSettings))};
+  return {postgres_settings(settings_)};
 }
 
 Outcome<void> PostgresConnection::send(std::span<const Statement> statements) {
@@ -210,7 +190,8 @@ Outcome<std::vector<std::int64_t>> PostgresConnection::execute(
     std::span<const Statement> statements, AfterBatch after) {
   if (auto usable = check_usable(); !usable) return fail(std::move(usable.error()));
   const bool commits = after == AfterBatch::commit;
-  auto group = transaction_ == Transaction::open ? std::vector<Statement>{} : opening();
+  auto group =
+      transaction_ == Transaction::open ? std::vector<Statement>{} : postgres_begin(settings_);
   const auto first = group.size();
   group.insert(group.end(), statements.begin(), statements.end());
   const bool stays_open = !commits;
@@ -249,37 +230,71 @@ Outcome<std::vector<std::int64_t>> PostgresConnection::execute(
   return changed;
 }
 
-Outcome<Schema> PostgresConnection::probe(std::span<const std::string> tables) {
+// The one cell of a query, empty where it gives no row.
+Outcome<std::string> PostgresConnection::text_of(const Statement& statement) {
   std::string found;
-  auto read = query(postgres_probe_statement(settings_, tables), [&](const Row& row) {
+  WINNOW_CHECK(query(statement, [&](const Row& row) {
     found = row.text(0).value_or("");
     return true;
-  });
-  if (!read) return fail(std::move(read.error()));
+  }));
+  return found;
+}
+
+Outcome<Schema> PostgresConnection::probe(std::span<const std::string> tables) {
+  WINNOW_TRY(const auto found, text_of(postgres_probe_statement(tables)));
   return postgres_schema(found);
+}
+
+Outcome<void> PostgresConnection::check_target() {
+  if (settings_.target == Target::any) return {};
+  WINNOW_TRY(const auto in_recovery, text_of(plain("SELECT pg_is_in_recovery()::text")));
+  const bool standby = in_recovery == "true";
+  if (standby == (settings_.target == Target::standby)) return {};
+  return fail({.kind = FailureKind::unavailable,
+               .message = settings_.safe_name() +
+                          (standby ? ": this server is a standby, and takes no writes"
+                                   : ": this server is the primary, and a standby is wanted"),
+               .retryable = true,
+               .sqlstate = std::string(kNotTheTarget)});
+}
+
+// A role that may not ask for the system identifier, or a server that is PostgreSQL in its protocol
+// alone, has none to tell.
+Outcome<Identity> PostgresConnection::identify(Ask ask) {
+  Identity identity;
+  WINNOW_CHECK(query(plain("SELECT current_database(), unnest(current_schemas(false))::text"),
+                     [&](const Row& row) {
+                       identity.database = row.text(0).value_or("");
+                       identity.schemas.emplace_back(row.text(1).value_or(""));
+                       return true;
+                     }));
+  if (identity.database.empty()) {
+    WINNOW_TRY(identity.database, text_of(plain("SELECT current_database()")));
+  }
+  if (ask == Ask::place) return identity;
+  auto server = text_of(plain("SELECT system_identifier::text FROM pg_control_system()"));
+  if (!server && server.error().kind != FailureKind::schema) return fail(std::move(server.error()));
+  identity.server = server.value_or("");
+  return identity;
 }
 
 Outcome<std::optional<bool>> PostgresConnection::was_committed(
     const std::string& transaction_name) {
   const Statement asked{.sql = "SELECT pg_xact_status($1::text::xid8)",
                         .parameters = {transaction_name}};
-  std::string status;
-  auto read = query(asked, [&status](const Row& row) {
-    status = row.text(0).value_or("");
-    return true;
-  });
+  const auto status = text_of(asked);
   // A number that it has yet to give: it crashed before a word of the transaction reached its disk.
   constexpr std::string_view kInTheFuture = "22023";
-  if (!read && read.error().sqlstate == kInTheFuture) return std::optional(false);
-  if (!read) return fail(std::move(read.error()));
-  if (status == "in progress") {
+  if (!status && status.error().sqlstate == kInTheFuture) return std::optional(false);
+  if (!status) return fail(status.error());
+  if (*status == "in progress") {
     return fail(Failure{.kind = FailureKind::conflict,
                         .message = "PostgreSQL has not yet ended a transaction whose connection "
                                    "was lost",
                         .retryable = true});
   }
-  if (status.empty()) return std::optional<bool>();
-  return std::optional(status == "committed");
+  if (status->empty()) return std::optional<bool>();
+  return std::optional(*status == "committed");
 }
 
 Outcome<QueryPlan> PostgresConnection::explain(const Statement& statement) {
@@ -295,12 +310,7 @@ Outcome<QueryPlan> PostgresConnection::explain(const Statement& statement) {
 }
 
 Outcome<Health> PostgresConnection::examine(const Schema& schema) {
-  std::string found;
-  auto read = query(postgres_health_statement(schema), [&](const Row& row) {
-    found = row.text(0).value_or("");
-    return true;
-  });
-  if (!read) return fail(std::move(read.error()));
+  WINNOW_TRY(const auto found, text_of(postgres_health_statement(schema)));
   return postgres_health(found);
 }
 
@@ -321,9 +331,11 @@ Outcome<std::int64_t> PostgresConnection::applied(const TextList& positions) {
 
 Outcome<std::unique_ptr<Connection>> connect_postgres(const Settings& settings,
                                                       const Cancellation& cancellation) {
-  auto session = PostgresSession::open(settings, cancellation);
-  if (!session) return fail(std::move(session.error()));
-  return std::make_unique<PostgresConnection>(settings, cancellation, std::move(*session));
+  WINNOW_TRY(auto session, PostgresSession::open(settings, cancellation));
+  auto connection =
+      std::make_unique<PostgresConnection>(settings, cancellation, std::move(session));
+  WINNOW_CHECK(connection->check_target());
+  return connection;
 }
 
 }  // namespace winnow::database

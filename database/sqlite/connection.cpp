@@ -6,11 +6,13 @@
 #include <sqlite3.h>
 #include <utility>
 
+#include "database/count.h"
 #include "database/sqlite/dialect.h"
 #include "database/sqlite/errors.h"
 #include "database/sqlite/plan.h"
 #include "database/sqlite/probe.h"
 #include "database/sqlite/statement.h"
+#include "outcome/try.h"
 
 namespace winnow::database {
 namespace {
@@ -38,6 +40,7 @@ class SqliteConnection final : public Connection {
   }
 
   const Dialect& dialect() const override { return dialect_; }
+  Outcome<Identity> identify(Ask ask) override;
   Outcome<Schema> probe(std::span<const std::string> tables) override;
   Outcome<void> begin() override;
   Outcome<void> rollback() override;
@@ -158,6 +161,12 @@ Outcome<std::vector<std::int64_t>> SqliteConnection::execute(std::span<const Sta
   return changed;
 }
 
+Outcome<Identity> SqliteConnection::identify(Ask /*ask*/) {
+  return fail(FailureKind::configuration,
+              "`database.expect` goes with PostgreSQL and MySQL: SQLite has no server to ask",
+              "/database/expect");
+}
+
 Outcome<Schema> SqliteConnection::probe(std::span<const std::string> tables) {
   if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
   Schema schema;
@@ -191,24 +200,20 @@ Outcome<QueryPlan> SqliteConnection::explain(const Statement& statement) {
 }
 
 Outcome<Health> SqliteConnection::examine(const Schema& schema) {
-  std::map<std::string, std::int64_t> pages;
-  auto read = query(plain("SELECT 'size', page_size FROM pragma_page_size "
-                          "UNION ALL SELECT 'count', page_count FROM pragma_page_count "
-                          "UNION ALL SELECT 'free', freelist_count FROM pragma_freelist_count"),
-                    [&](const Row& row) {
-                      pages[std::string(row.text(0).value_or(""))] =
-                          std::stoll(std::string(row.text(1).value_or("0")));
-                      return true;
-                    });
-  if (!read) return fail(std::move(read.error()));
+  WINNOW_TRY(
+      const auto pages,
+      numbers_of(*this, plain("SELECT page_size, page_count, freelist_count FROM "
+                              "pragma_page_size, pragma_page_count, pragma_freelist_count")));
+  const auto page_size = pages.at(0);
+  const auto page_count = pages.at(1);
+  const auto free_pages = pages.at(2);
   Health health;
   for (const auto& [name, table] : schema.tables) {
     if (table.estimated_rows >= 0) health.tables[name].rows = table.estimated_rows;
   }
-  health.numbers = {{"bytes", pages["count"] * pages["size"]},
-                    {"freeBytes", pages["free"] * pages["size"]}};
+  health.numbers = {{"bytes", page_count * page_size}, {"freeBytes", free_pages * page_size}};
   constexpr std::int64_t kQuarter = 4;
-  if (pages["free"] * kQuarter > pages["count"]) {
+  if (free_pages * kQuarter > page_count) {
     health.findings.push_back(
         {.table = {},
          .problem = "more than a quarter of the file is free pages",

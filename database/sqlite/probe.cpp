@@ -6,6 +6,7 @@
 #include <map>
 
 #include "database/sqlite/dialect.h"
+#include "document/strings.h"
 #include "outcome/try.h"
 
 namespace winnow::database {
@@ -95,7 +96,8 @@ void estimate_rows(sqlite3* database, const std::string& kind, Table& table) {
   if (kind != "table") return;
   const auto sql = "SELECT max(rowid), ?1 FROM " + SqliteDialect().quoted(table.name);
   static_cast<void>(each_row(database, sql.c_str(), table.name, [&table](const Row& row) {
-    table.estimated_rows = std::stoll(row.text(0) ? text_of(row, 0) : "0");
+    table.estimated_rows =
+        document::number_of<std::int64_t>(row.text(0).value_or("0")).value_or(-1);
   }));
 }
 

@@ -2,10 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <span>
-#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "database/url/session_sql.h"
+#include "document/nearest.h"
+#include "document/strings.h"
+#include "outcome/try.h"
 
 namespace winnow::database {
 namespace {
@@ -15,7 +20,7 @@ struct Renamed {
   std::string_view option;  // in Settings::options
 };
 
-// What libpq knows itself; the JDBC driver's spelling beside it where it has one of its own.
+// The options of libpq, with the JDBC driver's spelling where it has one of its own.
 constexpr std::array kPostgresPassed = {
     Renamed{"sslmode", "sslmode"},
     Renamed{"sslrootcert", "sslrootcert"},
@@ -29,6 +34,8 @@ constexpr std::array kPostgresPassed = {
     Renamed{"ssl_max_protocol_version", "ssl_max_protocol_version"},
     Renamed{"channel_binding", "channel_binding"},
     Renamed{"channelBinding", "channel_binding"},
+    Renamed{"require_auth", "require_auth"},
+    Renamed{"requireAuth", "require_auth"},
     Renamed{"gssencmode", "gssencmode"},
     Renamed{"gssEncMode", "gssencmode"},
     Renamed{"krbsrvname", "krbsrvname"},
@@ -38,10 +45,10 @@ constexpr std::array kPostgresPassed = {
     Renamed{"keepalives_idle", "keepalives_idle"},
     Renamed{"keepalives_interval", "keepalives_interval"},
     Renamed{"keepalives_count", "keepalives_count"},
-    Renamed{"target_session_attrs", "target_session_attrs"},
-    // Flags that finish_options() turns into sslmode.
+    // finish_options() turns the rest into something else.
     Renamed{"ssl", "ssl"},
     Renamed{"sslfactory", "sslfactory"},
+    Renamed{"options", "options"},
 };
 
 // The names are those of the mysql client's options; Connector/J's and MariaDB's spellings lead to
@@ -62,7 +69,7 @@ constexpr std::array kMysqlPassed = {
     Renamed{"enabledSslProtocolSuites", "tls-version"},
     Renamed{"socket", "socket"},
     Renamed{"localSocket", "socket"},
-    // Flags that finish_options() turns into ssl-mode.
+    // finish_options() turns the rest into something else.
     Renamed{"useSSL", "useSSL"},
     Renamed{"useSsl", "useSSL"},
     Renamed{"requireSSL", "requireSSL"},
@@ -71,105 +78,43 @@ constexpr std::array kMysqlPassed = {
 
 constexpr std::array kSqlitePassed = {Renamed{"mode", "mode"}};
 
-// Settings of the JDBC drivers (pools, statement caches, time zones, text encodings, logs) that
-// have no meaning for a client that sends UTF-8 and UTC and reads the catalog itself.
-constexpr std::array<std::string_view, 37> kPostgresDropped = {"ApplicationName",
-                                                               "application_name",
-                                                               "fallback_application_name",
-                                                               "reWriteBatchedInserts",
-                                                               "rewriteBatchedStatements",
-                                                               "prepareThreshold",
-                                                               "preparedStatementCacheQueries",
-                                                               "preparedStatementCacheSizeMiB",
-                                                               "defaultRowFetchSize",
-                                                               "adaptiveFetch",
-                                                               "adaptiveFetchMinimum",
-                                                               "adaptiveFetchMaximum",
-                                                               "maxResultBuffer",
-                                                               "binaryTransfer",
-                                                               "binaryTransferEnable",
-                                                               "binaryTransferDisable",
-                                                               "stringtype",
-                                                               "tcpKeepAlive",
-                                                               "tcpNoDelay",
-                                                               "socketTimeout",
-                                                               "cancelSignalTimeout",
-                                                               "loggerLevel",
-                                                               "loggerFile",
-                                                               "logUnclosedConnections",
-                                                               "logServerErrorDetail",
-                                                               "autosave",
-                                                               "cleanupSavepoints",
-                                                               "preferQueryMode",
-                                                               "assumeMinServerVersion",
-                                                               "allowEncodingChanges",
-                                                               "client_encoding",
-                                                               "charSet",
-                                                               "disableColumnSanitiser",
-                                                               "escapeSyntaxCallMode",
-                                                               "databaseMetadataCacheFields",
-                                                               "databaseMetadataCacheFieldsMiB",
-                                                               "groupStartupParameters"};
+// What libpq's and mysql's own options say that has no meaning for a client that sends UTF-8 and
+// goes through its hosts in their order.
+constexpr std::array<std::string_view, 4> kOfNoMeaning = {
+    "application_name", "fallback_application_name", "client_encoding", "load_balance_hosts"};
 
-constexpr std::array<std::string_view, 43> kMysqlDropped = {"useUnicode",
-                                                            "characterEncoding",
-                                                            "connectionCollation",
-                                                            "serverTimezone",
-                                                            "connectionTimeZone",
-                                                            "forceConnectionTimeZoneToSession",
-                                                            "preserveInstants",
-                                                            "useTimezone",
-                                                            "useLegacyDatetimeCode",
-                                                            "useJDBCCompliantTimezoneShift",
-                                                            "rewriteBatchedStatements",
-                                                            "useBulkStmts",
-                                                            "allowPublicKeyRetrieval",
-                                                            "useServerPrepStmts",
-                                                            "cachePrepStmts",
-                                                            "prepStmtCacheSize",
-                                                            "prepStmtCacheSqlLimit",
-                                                            "useLocalSessionState",
-                                                            "useLocalTransactionState",
-                                                            "maintainTimeStats",
-                                                            "cacheServerConfiguration",
-                                                            "cacheResultSetMetadata",
-                                                            "elideSetAutoCommits",
-                                                            "autoReconnect",
-                                                            "maxReconnects",
-                                                            "initialTimeout",
-                                                            "failOverReadOnly",
-                                                            "socketTimeout",
-                                                            "tcpKeepAlive",
-                                                            "zeroDateTimeBehavior",
-                                                            "allowMultiQueries",
-                                                            "useCursorFetch",
-                                                            "defaultFetchSize",
-                                                            "tinyInt1isBit",
-                                                            "transformedBitIsBoolean",
-                                                            "nullCatalogMeansCurrent",
-                                                            "nullDatabaseMeansCurrent",
-                                                            "createDatabaseIfNotExist",
-                                                            "noAccessToProcedureBodies",
-                                                            "useAffectedRows",
-                                                            "useCompression",
-                                                            "permitMysqlScheme",
-                                                            "useInformationSchema"};
+// Of security by a word of their names only.
+constexpr std::array<std::string_view, 10> kHarmless = {"socketTimeout",
+                                                        "loadBalanceHosts",
+                                                        "hostRecheckSeconds",
+                                                        "loadBalanceHostRemovalGracePeriod",
+                                                        "allowPublicKeyRetrieval",
+                                                        "passwordCharacterEncoding",
+                                                        "defaultAuthenticationPlugin",
+                                                        "fallbackToSystemTrustStore",
+                                                        "fallbackToSystemKeyStore",
+                                                        "sslResponseTimeout"};
 
-struct Tables {
-  std::span<const Renamed> passed;
-  std::span<const std::string_view> dropped;
-};
+// What a word of an option's name begins with where the option touches security.
+constexpr std::array kSecurity = std::to_array<std::string_view>(
+    {"ssl",     "tls",   "cert",    "trust", "key",    "rsa",    "verif",
+     "require", "auth",  "credent", "krb",   "gss",    "sspi",   "jaas",
+     "spneg",   "kerb",  "host",    "user",  "passw",  "socket", "socks",
+     "proxy",   "cloud", "service", "dns",   "pghost", "pgport", "pgdbname"});
+// The same of whole names.
+constexpr std::array kSecurityNames =
+    std::to_array<std::string_view>({"serverName", "databaseName", "portNumber"});
 
-Tables tables_of(Engine engine) {
+std::span<const Renamed> passed_by(Engine engine) {
   switch (engine) {
     case Engine::postgresql:
-      return {kPostgresPassed, kPostgresDropped};
+      return kPostgresPassed;
     case Engine::mysql:
-      return {kMysqlPassed, kMysqlDropped};
+      return kMysqlPassed;
     case Engine::sqlite:
       break;
   }
-  return {kSqlitePassed, {}};
+  return kSqlitePassed;
 }
 
 tl::unexpected<Failure> bad_value(const std::string& name, std::string_view expected) {
@@ -179,15 +124,46 @@ tl::unexpected<Failure> bad_value(const std::string& name, std::string_view expe
 
 Outcome<void> apply_timeout(Settings& settings, const std::string& name, const std::string& value,
                             std::int32_t unit_ms) {
-  std::int32_t number = 0;
-  const auto* end = value.data() + value.size();
-  const auto [stop, error] = std::from_chars(value.data(), end, number);
-  if (error != std::errc() || stop != end || number < 0 || number > 86'400'000 / unit_ms) {
-    return bad_value(name, "a number");
-  }
+  const auto number = document::number_of<std::int32_t>(value);
+  if (!number || *number < 0 || *number > 86'400'000 / unit_ms) return bad_value(name, "a number");
   // 0 means "wait for ever" to the drivers; winnow always has a limit and keeps its own.
-  if (number > 0) settings.connect_timeout_ms = number * unit_ms;
+  if (*number > 0) settings.connect_timeout_ms = *number * unit_ms;
   return {};
+}
+
+// libpq's words and pgJDBC's for which of several hosts is meant.
+Outcome<void> apply_target(Settings& settings, const std::string& name, const std::string& value) {
+  constexpr std::array kTargets = {
+      std::pair{"any", Target::any},
+      std::pair{"read-write", Target::primary},
+      std::pair{"primary", Target::primary},
+      std::pair{"master", Target::primary},
+      std::pair{"read-only", Target::standby},
+      std::pair{"standby", Target::standby},
+      std::pair{"secondary", Target::standby},
+      std::pair{"slave", Target::standby},
+      std::pair{"preferprimary", Target::prefer_primary},
+      std::pair{"prefer-standby", Target::prefer_standby},
+      std::pair{"prefersecondary", Target::prefer_standby},
+      std::pair{"preferslave", Target::prefer_standby},
+  };
+  const auto wanted = document::lower(value);
+  const auto* found = std::find_if(kTargets.begin(), kTargets.end(),
+                                   [&](const auto& target) { return target.first == wanted; });
+  if (found == kTargets.end()) {
+    return bad_value(name,
+                     "any, primary, standby, preferPrimary or prefer-standby, or what "
+                     "libpq and pgJDBC call them");
+  }
+  settings.target = found->second;
+  return {};
+}
+
+bool is_true(const std::string& value) {
+  return document::lower(value) == "true" || value == "1";
+}
+bool is_false(const std::string& value) {
+  return document::lower(value) == "false" || value == "0";
 }
 
 // Options that become a field of the settings; nothing when it is none of those.
@@ -200,11 +176,18 @@ std::optional<Outcome<void>> apply_field(Settings& settings, const std::string& 
   } else if (name == "password") {
     settings.password = value;
   } else if (name == "host" && postgres) {
+    if (value.find(',') != std::string::npos) {
+      return bad_value(name, "one host; several stand before the name of the database");
+    }
     settings.host = value;
   } else if (name == "dbname" && postgres) {
     settings.database = value;
   } else if (name == "currentSchema" && postgres) {
-    settings.schema = value;
+    settings.search_path = value;
+  } else if (postgres && (name == "targetServerType" || name == "target_session_attrs")) {
+    return apply_target(settings, name, value);
+  } else if (postgres && name == "readOnly") {
+    if (is_true(value)) settings.session.emplace_back("transaction_read_only", "on");
   } else if (name == "connect_timeout" || (postgres && name == "connectTimeout") ||
              (postgres && name == "loginTimeout")) {
     return apply_timeout(settings, name, value, 1'000);
@@ -216,24 +199,48 @@ std::optional<Outcome<void>> apply_field(Settings& settings, const std::string& 
   return Outcome<void>{};
 }
 
-std::string hint_for(std::string_view name) {
-  if (name == "options") {
-    return "; winnow sets nothing in a session, so that it works through a pooler; use "
-           "currentSchema for a schema";
+std::string remedy_for(std::string_view name) {
+  const auto lower = document::lower(name);
+  if (lower.find("store") != std::string::npos) {
+    return "a Java key store can't be read here: give PEM files by ssl-ca, ssl-cert and ssl-key in "
+           "a URL of winnow's own";
   }
-  if (name.find("KeyStore") != std::string_view::npos ||
-      name.find("keyStore") != std::string_view::npos ||
-      name.find("trustStore") != std::string_view::npos) {
-    return "; a Java key store can't be read here, give PEM files by ssl-ca, ssl-cert and ssl-key";
-  }
-  return ", or remove it";
+  return "give winnow a URL of its own without it";
 }
 
-bool is_true(const std::string& value) {
-  return value == "true" || value == "TRUE" || value == "1";
+constexpr std::string_view kOwnUrl =
+    " (`database.url`; in Kestra's configuration `winnow.database.url`)";
+
+std::vector<std::string> known_names(Engine engine) {
+  std::vector<std::string> names;
+  for (const auto& [name, option] : passed_by(engine)) names.emplace_back(name);
+  return names;
 }
-bool is_false(const std::string& value) {
-  return value == "false" || value == "FALSE" || value == "0";
+
+// Whether the name is nearly one of those that touch security.
+bool is_nearly_of_security(Engine engine, const std::string& name) {
+  auto names = known_names(engine);
+  std::erase_if(names, [](const auto& known) { return !touches_security(known); });
+  return document::nearest(name, names).has_value();
+}
+
+Outcome<void> take_unknown(const Settings& settings, const std::string& name, Unknown unknown) {
+  const bool harmless =
+      std::find(kHarmless.begin(), kHarmless.end(), name) != kHarmless.end() ||
+      std::find(kOfNoMeaning.begin(), kOfNoMeaning.end(), name) != kOfNoMeaning.end();
+  if (harmless && settings.engine != Engine::sqlite) return {};
+  const bool suspicious = touches_security(name) || is_nearly_of_security(settings.engine, name);
+  if (unknown == Unknown::read_past && !suspicious) return {};
+  const auto hint = document::did_you_mean(name, known_names(settings.engine));
+  const auto message =
+      "the database URL has an option `" + name + "` that winnow does not know" + hint;
+  if (unknown == Unknown::refused) {
+    return fail(FailureKind::configuration,
+                message + (hint.empty() ? ": check its spelling, or remove it" : ""));
+  }
+  return fail(FailureKind::configuration,
+              message + ", and that may decide who is reached or believed: " + remedy_for(name) +
+                  std::string(kOwnUrl));
 }
 
 std::optional<std::string> take(Settings& settings, const std::string& name) {
@@ -264,7 +271,8 @@ Outcome<void> finish_postgres(Settings& settings) {
       std::find(kModes.begin(), kModes.end(), mode->second) == kModes.end()) {
     return bad_value("sslmode", "disable, allow, prefer, require, verify-ca or verify-full");
   }
-  return {};
+  const auto options = take(settings, "options");
+  return options ? add_command_line_options(settings, *options) : Outcome<void>{};
 }
 
 std::optional<std::string> mysql_mode(std::string_view text) {
@@ -277,12 +285,9 @@ std::optional<std::string> mysql_mode(std::string_view text) {
                                  Renamed{"verify_ca", "VERIFY_CA"},
                                  Renamed{"verify-full", "VERIFY_IDENTITY"},
                                  Renamed{"verify_identity", "VERIFY_IDENTITY"}};
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char character) {
-    return character >= 'A' && character <= 'Z' ? static_cast<char>(character + 32) : character;
-  });
+  const auto wanted = document::lower(text);
   for (const auto& [name, mode] : kModes) {
-    if (name == lower) return std::string(mode);
+    if (name == wanted) return std::string(mode);
   }
   return std::nullopt;
 }
@@ -325,18 +330,36 @@ Outcome<void> finish_sqlite(Settings& settings) {
 
 }  // namespace
 
-Outcome<void> apply_option(Settings& settings, const std::string& name, const std::string& value) {
+// A word begins where a capital follows a small letter, and after `-`, `_` and `.`.
+bool touches_security(std::string_view name) {
+  if (std::find(kSecurityNames.begin(), kSecurityNames.end(), name) != kSecurityNames.end()) {
+    return true;
+  }
+  std::string word;
+  const auto ends_so = [&word] {
+    const auto found = std::exchange(word, {});
+    return std::any_of(kSecurity.begin(), kSecurity.end(),
+                       [&](const auto& stem) { return found.starts_with(stem); });
+  };
+  for (std::size_t at = 0; at < name.size(); ++at) {
+    const bool capital = document::lower(name[at]) != name[at];
+    const bool begins = at > 0 && (!document::is_letter(name[at - 1]) ||
+                                   (capital && document::lower(name[at - 1]) == name[at - 1]));
+    if (begins && ends_so()) return true;
+    word += document::lower(name[at]);
+  }
+  return ends_so();
+}
+
+Outcome<void> apply_option(Settings& settings, const std::string& name, const std::string& value,
+                           Unknown unknown) {
   if (auto applied = apply_field(settings, name, value)) return std::move(*applied);
-  const auto [passed, dropped] = tables_of(settings.engine);
-  for (const auto& [known, option] : passed) {
+  for (const auto& [known, option] : passed_by(settings.engine)) {
     if (known != name) continue;
     settings.options[std::string(option)] = value;
     return {};
   }
-  if (std::find(dropped.begin(), dropped.end(), name) != dropped.end()) return {};
-  return fail(FailureKind::configuration, "the database URL has an option `" + name +
-                                              "` that winnow does not know: check its spelling" +
-                                              hint_for(name));
+  return take_unknown(settings, name, unknown);
 }
 
 Outcome<void> finish_options(Settings& settings) {

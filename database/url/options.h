@@ -3,17 +3,30 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "database/url/settings.h"
 #include "outcome/failure.h"
 
 namespace winnow::database {
 
-// Takes one option of the query into `settings`. The failure names the option and never its value.
-Outcome<void> apply_option(Settings& settings, const std::string& name, const std::string& value);
+// How a name that winnow does not know is taken.
+enum class Unknown {
+  refused,    // in a URL of winnow's own: it is a slip of the hand
+  read_past,  // in a JDBC URL: drivers have hundreds; what touches security is refused all the same
+};
 
-// Turns the JDBC flags that were collected (ssl, useSSL, ...) into the driver's own mode. Called
-// once, at the end.
+// Takes one option of the query into `settings`. The failure names the option and never its value.
+Outcome<void> apply_option(Settings& settings, const std::string& name, const std::string& value,
+                           Unknown unknown);
+
+// Turns what was collected (ssl, useSSL, options, ...) into the driver's own mode and the session's
+// settings. Called once, at the end.
 Outcome<void> finish_options(Settings& settings);
+
+// Whether the name of an option says that it decides who is reached, who is believed or who one is:
+// one of its words is `ssl`, `trust`, `host`, `user` or the like. `useReadAheadInput` has no such
+// word, `trustCertificateKeyStoreUrl` has.
+bool touches_security(std::string_view name);
 
 }  // namespace winnow::database

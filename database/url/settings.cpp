@@ -1,11 +1,15 @@
 #include "database/url/settings.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
+#include <pwd.h>
+#include <unistd.h>
+#include <vector>
 
 #include "database/url/options.h"
 #include "database/url/url.h"
+#include "document/strings.h"
+#include "outcome/try.h"
 
 namespace winnow::database {
 namespace {
@@ -23,22 +27,25 @@ std::optional<Engine> engine_of(const UrlParts& parts) {
   return std::nullopt;
 }
 
-Outcome<void> read_port(const std::string& text, Settings& settings) {
-  if (text.empty()) return {};
-  const auto* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, settings.port);
-  if (error != std::errc() || stop != end || settings.port == 0) {
-    return unusable_url("its port has to be a number from 1 to 65535");
-  }
-  return {};
+Outcome<Host> read_host(const UrlHost& written) {
+  Host host{.name = written.name};
+  if (written.port.empty()) return host;
+  const auto port = document::number_of<std::uint16_t>(written.port);
+  if (!port || *port == 0) return unusable_url("its port has to be a number from 1 to 65535");
+  host.port = *port;
+  return host;
 }
 
 Outcome<void> read_server(const UrlParts& parts, Settings& settings) {
   if (!parts.authority) return unusable_url("`//` and a host have to follow " + parts.scheme + ":");
-  if (auto read = read_port(parts.port, settings); !read) return read;
-  settings.host = parts.host;
-  settings.user = parts.user;
-  settings.password = parts.password;
+  for (const auto& written : parts.hosts) {
+    WINNOW_TRY(settings.other_hosts.emplace_back(), read_host(written));
+  }
+  settings.host = settings.other_hosts.front().name;
+  settings.port = settings.other_hosts.front().port;
+  settings.other_hosts.erase(settings.other_hosts.begin());
+  if (!parts.user.empty()) settings.user = parts.user;
+  if (!parts.password.empty()) settings.password = parts.password;
   // A `/` or `@` here is nearly always the rest of a password; neither may be printed as the
   // database's name.
   if (parts.path.find_first_of("/@") != std::string::npos) {
@@ -51,7 +58,10 @@ Outcome<void> read_server(const UrlParts& parts, Settings& settings) {
 }
 
 Outcome<void> read_file(const UrlParts& parts, Settings& settings) {
-  if (!parts.host.empty() || !parts.port.empty() || !parts.user.empty()) {
+  const bool on_a_host = std::any_of(parts.hosts.begin(), parts.hosts.end(), [](const auto& host) {
+    return !host.name.empty() || !host.port.empty();
+  });
+  if (on_a_host || !parts.user.empty()) {
     return unusable_url("SQLite has no host; write sqlite:/path/to/file");
   }
   settings.database = parts.authority ? "/" + parts.path : parts.path;
@@ -66,15 +76,19 @@ Outcome<void> read_file(const UrlParts& parts, Settings& settings) {
 
 bool may_be_named(const std::string& option) {
   return !option.empty() && std::all_of(option.begin(), option.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.';
+    return document::is_letter(c) || document::is_digit(c) || c == '_' || c == '-' || c == '.';
   });
+}
+
+// A name in JDBC's spelling is taken as in a JDBC URL: people carry them over.
+Unknown unknown_in(const UrlParts& parts, const std::string& name) {
+  return parts.jdbc || document::lower(name) != name ? Unknown::read_past : Unknown::refused;
 }
 
 Outcome<void> read_options(const UrlParts& parts, Settings& settings) {
   for (const auto& [name, value] : parts.query) {
     auto applied = may_be_named(name)
-                       ? apply_option(settings, name, value)
+                       ? apply_option(settings, name, value, unknown_in(parts, name))
                        : unusable_url("an option has a name that no option can have");
     if (applied) continue;
     // With an @ in the query, what looks like an option may be a password that holds `?` or `&`.
@@ -98,6 +112,27 @@ std::string_view scheme_of(Engine engine) {
   return "sqlite";
 }
 
+std::string address(const Host& host) {
+  const bool plain = host.name.find(':') == std::string::npos;
+  return (plain ? host.name : "[" + host.name + "]") +
+         (host.port == 0 ? "" : ":" + std::to_string(host.port));
+}
+
+struct Account {
+  std::string user;
+  std::string home;
+};
+
+Account this_account() {
+  constexpr std::size_t kRoom = 16'384;
+  std::vector<char> room(kRoom);
+  passwd entry{};
+  passwd* found = nullptr;
+  const int error = ::getpwuid_r(::geteuid(), &entry, room.data(), room.size(), &found);
+  if (error != 0 || found == nullptr) return {};
+  return {.user = found->pw_name, .home = found->pw_dir};
+}
+
 }  // namespace
 
 std::string Settings::safe_name() const {
@@ -105,25 +140,36 @@ std::string Settings::safe_name() const {
   if (engine == Engine::sqlite) return name + ":" + database;
   name += "://";
   if (!user.empty()) name += user + "@";
-  name += host.find(':') == std::string::npos ? host : "[" + host + "]";
-  if (port != 0) name += ":" + std::to_string(port);
+  name += address({.name = host, .port = port});
+  for (const auto& other : other_hosts) name += "," + address(other);
   return name + "/" + database;
 }
 
-Outcome<Settings> parse_url(std::string_view url) {
-  const auto parts = split_url(url);
-  if (!parts) return fail(parts.error());
-  const auto engine = engine_of(*parts);
+std::string user_of(const Settings& settings) {
+  return settings.user.empty() ? this_account().user : settings.user;
+}
+
+std::string home_directory() {
+  return this_account().home;
+}
+
+Outcome<Settings> parse_url(std::string_view url, const Properties& defaults) {
+  WINNOW_TRY(const auto parts, split_url(url));
+  const auto engine = engine_of(parts);
   if (!engine) {
     return unusable_url(
-        "expected postgresql:, mysql:, mariadb: or sqlite:, or one of them after jdbc:");
+        "expected postgresql:, mysql:, mariadb: or sqlite:, or one of them after jdbc: (of a "
+        "driver that wraps another, such as jdbc:aws-wrapper:, winnow needs the plain URL: "
+        "`database.url`; in Kestra's configuration `winnow.database.url`)");
   }
   Settings settings;
   settings.engine = *engine;
-  auto read =
-      *engine == Engine::sqlite ? read_file(*parts, settings) : read_server(*parts, settings);
-  if (read) read = read_options(*parts, settings);
-  if (!read) return fail(std::move(read.error()));
+  for (const auto& [name, value] : defaults) {
+    WINNOW_CHECK(apply_option(settings, name, value, Unknown::read_past));
+  }
+  WINNOW_CHECK(*engine == Engine::sqlite ? read_file(parts, settings)
+                                         : read_server(parts, settings));
+  WINNOW_CHECK(read_options(parts, settings));
   return settings;
 }
 

@@ -5,6 +5,8 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "outcome/failure.h"
 
@@ -12,31 +14,65 @@ namespace winnow::database {
 
 enum class Engine { postgresql, mysql, sqlite };
 
+struct Host {
+  std::string name;
+  std::uint16_t port = 0;  // 0: the engine's own default
+};
+
+// Which of several hosts to use. `primary` takes writes, a `standby` does not.
+enum class Target { any, primary, standby, prefer_primary, prefer_standby };
+
+// What the operator, or Kestra, says about the place where a connection leads; compared once it is
+// open. Empty fields are not compared.
+struct Expectation {
+  // One schema: the current one. Several: all that exist of the search path, in their order.
+  std::vector<std::string> schemas;
+  std::string database;
+  std::string server;  // as database/identity.h has it
+
+  bool empty() const { return schemas.empty() && database.empty() && server.empty(); }
+};
+
 struct Settings {
   Engine engine = Engine::sqlite;
   std::string host;
-  std::uint16_t port = 0;  // 0: the engine's own default
-  std::string database;    // name, or SQLite's path
+  std::uint16_t port = 0;         // 0: the engine's own default
+  std::vector<Host> other_hosts;  // tried after it, in their order
+  Target target = Target::any;
+  std::string database;  // name, or SQLite's path
   std::string user;
   std::string password;  // a secret: never in a message, a log or a plan
-  std::string schema;    // PostgreSQL: currentSchema of the URL (parted by commas), or empty
-  // The driver's own options of the URL's query: sslmode, sslrootcert, ...
+  // PostgreSQL: the value of search_path as SET takes it; empty: the server's own for this role.
+  std::string search_path;
+  // PostgreSQL: further settings of each transaction, in their order.
+  std::vector<std::pair<std::string, std::string>> session;
+  // The driver's own options: sslmode, sslrootcert, ...
   std::map<std::string, std::string> options;
-  std::int32_t connect_timeout_ms = 10'000;
-  std::int32_t lock_timeout_ms = 2'000;  // a statement waits no longer for a lock
+  Expectation expected;
+  std::int32_t connect_timeout_ms = 10'000;  // for each host
+  std::int32_t lock_timeout_ms = 2'000;      // a statement waits no longer for a lock
 
   // `postgresql://user@host:port/database`, without password and options: safe to print.
   std::string safe_name() const;
 };
 
-// The options that reach a driver, whatever the URL called them. PostgreSQL: libpq's own (sslmode, sslrootcert, sslcert, sslkey,
-// ...). MySQL: ssl-mode (DISABLED, PREFERRED, REQUIRED, VERIFY_CA, VERIFY_IDENTITY; not set: the driver's default), ssl-ca,
-// ssl-capath, ssl-cert, ssl-key, ssl-cipher, ssl-crl, tls-version, socket. SQLite: mode (ro, rw, rwc).
+// The user of the settings, or the operating system's where they name none, as JDBC has it; and the
+// home directory of that one. No environment variable has a say in it.
+std::string user_of(const Settings& settings);
+std::string home_directory();
 
-// Reads postgresql://, postgres://, mysql://, mariadb://, sqlite: and their jdbc: forms, with user and password in the
-// authority or the query (as JDBC has them), percent-encoding decoded. TLS options of both worlds pass through to the
-// driver under libpq's or libmysqlclient's names; an option that is not known is refused by name. The failure is a
-// configuration one whose message never repeats the URL's password.
-Outcome<Settings> parse_url(std::string_view url);
+// Names and values as JDBC's `Properties` have them.
+using Properties = std::vector<std::pair<std::string, std::string>>;
+
+// Reads postgresql://, postgres://, mysql://, mariadb://, sqlite: and their jdbc: forms, with user
+// and password in the authority or the query (as JDBC has them), percent-encoding decoded, and
+// several hosts parted by commas. `defaults` are options that count where the URL does not name
+// them, as the JDBC drivers have it (`user` and `password` among them).
+//
+// TLS options of both worlds pass through to the driver under libpq's names (sslmode, sslrootcert,
+// sslcert, sslkey, ...) or those of the mysql client (ssl-mode, ssl-ca, ssl-capath, ssl-cert,
+// ssl-key, ssl-cipher, ssl-crl, tls-version, socket). What else options.h says about options holds.
+// The failure is a configuration one whose message never repeats the URL's password.
+Outcome<Settings> parse_url(std::string_view url, const Properties& defaults = {});
 
 }  // namespace winnow::database

@@ -1,7 +1,11 @@
 #include "database/url/url.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
+
+#include "document/strings.h"
+#include "outcome/try.h"
 
 namespace winnow::database {
 namespace {
@@ -9,17 +13,19 @@ namespace {
 constexpr std::string_view kReserved =
     "a reserved character in a user name or password has to be percent-encoded, such as %40 for @";
 
-std::optional<int> hex_digit(char character) {
-  if (character >= '0' && character <= '9') return character - '0';
-  if (character >= 'a' && character <= 'f') return character - 'a' + 10;
-  if (character >= 'A' && character <= 'F') return character - 'A' + 10;
-  return std::nullopt;
-}
+// What the JDBC drivers for MySQL put between the scheme and several hosts. Whichever of them
+// stands there, winnow goes to the first host that it can write to.
+constexpr std::array<std::string_view, 6> kHostModes = {"replication", "loadbalance", "failover",
+                                                        "sequential",  "aurora",      "none"};
 
 // pgJDBC reads `+` as a space, libpq and Connector/J do not.
 enum class Plus { itself, space };
 
-std::optional<std::string> decoded(std::string_view text, Plus plus) {
+tl::unexpected<Failure> bad_url(std::string_view why) {
+  return fail(FailureKind::configuration, "the database URL can't be read: " + std::string(why));
+}
+
+Outcome<std::string> decoded(std::string_view text, Plus plus = Plus::itself) {
   std::string result;
   result.reserve(text.size());
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -31,23 +37,18 @@ std::optional<std::string> decoded(std::string_view text, Plus plus) {
       result += text[at];
       continue;
     }
-    const auto high = at + 2 < text.size() ? hex_digit(text[at + 1]) : std::nullopt;
-    const auto low = at + 2 < text.size() ? hex_digit(text[at + 2]) : std::nullopt;
-    if (!high || !low) return std::nullopt;
+    const bool whole = at + 2 < text.size();
+    const auto high = whole ? document::hex_digit(text[at + 1]) : std::nullopt;
+    const auto low = whole ? document::hex_digit(text[at + 2]) : std::nullopt;
+    // No server takes a NUL in a name, and C libraries would cut the string there.
+    if (!high || !low || (*high == 0 && *low == 0)) {
+      return bad_url(
+          "% has to be followed by two hexadecimal digits (not 00); write %25 for % itself");
+    }
     result += static_cast<char>(*high * 16 + *low);
     at += 2;
   }
-  // No server takes a NUL in a name, and C libraries would cut the text there.
-  if (result.find('\0') != std::string::npos) return std::nullopt;
   return result;
-}
-
-tl::unexpected<Failure> bad_url(std::string_view why) {
-  return fail(FailureKind::configuration, "the database URL can't be read: " + std::string(why));
-}
-
-tl::unexpected<Failure> bad_escape() {
-  return bad_url("% has to be followed by two hexadecimal digits (not 00); write %25 for % itself");
 }
 
 std::string_view take_until(std::string_view& rest, std::string_view ends) {
@@ -59,49 +60,51 @@ std::string_view take_until(std::string_view& rest, std::string_view ends) {
 
 Outcome<void> read_user(std::string_view text, UrlParts& parts) {
   const auto colon = text.find(':');
-  auto user = decoded(text.substr(0, colon), Plus::itself);
-  if (!user) return bad_escape();
-  parts.user = std::move(*user);
+  WINNOW_TRY(parts.user, decoded(text.substr(0, colon)));
   if (colon == std::string_view::npos) return {};
-  auto password = decoded(text.substr(colon + 1), Plus::itself);
-  if (!password) return bad_escape();
-  parts.password = std::move(*password);
+  WINNOW_TRY(parts.password, decoded(text.substr(colon + 1)));
   return {};
 }
 
-Outcome<void> read_host(std::string_view text, UrlParts& parts) {
-  if (text.find(',') != std::string_view::npos) {
-    return bad_url("it names several hosts; give one");
+Outcome<UrlHost> read_host(std::string_view text) {
+  UrlHost host;
+  if (text.starts_with('(') || document::lower(text).starts_with("address=")) {
+    return bad_url("a host in parentheses is not read here; write HOST:PORT");
   }
   if (text.starts_with('[')) {
     const auto end = text.find(']');
     if (end == std::string_view::npos) return bad_url("the `[` of its host is not closed");
-    parts.host = text.substr(1, end - 1);
+    host.name = text.substr(1, end - 1);
     text.remove_prefix(end + 1);
     if (!text.empty() && !text.starts_with(':')) {
       return bad_url("`:` or `/` has to follow the `]` of its host");
     }
   } else {
-    auto host = decoded(take_until(text, ":"), Plus::itself);
-    if (!host) return bad_escape();
-    parts.host = std::move(*host);
+    WINNOW_TRY(host.name, decoded(take_until(text, ":")));
   }
-  if (text.starts_with(':')) parts.port = text.substr(1);
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (!std::all_of(parts.port.begin(), parts.port.end(), is_digit)) {
+  if (text.starts_with(':')) host.port = text.substr(1);
+  if (!std::all_of(host.port.begin(), host.port.end(), document::is_digit)) {
     return bad_url("its port is not a number (" + std::string(kReserved) + ")");
   }
-  return {};
+  return host;
 }
 
 Outcome<void> read_authority(std::string_view text, UrlParts& parts) {
   // The last @ ends the password, so that one with an @ in it is still read as it was meant.
   const auto at = text.rfind('@');
   if (at != std::string_view::npos) {
-    if (auto read = read_user(text.substr(0, at), parts); !read) return read;
+    WINNOW_CHECK(read_user(text.substr(0, at), parts));
     text.remove_prefix(at + 1);
   }
-  return read_host(text, parts);
+  const bool several = text.find(',') != std::string_view::npos;
+  while (true) {
+    WINNOW_TRY(parts.hosts.emplace_back(), read_host(take_until(text, ",")));
+    if (several && parts.hosts.back().name.empty()) {
+      return bad_url("one of its hosts has no name");
+    }
+    if (text.empty()) return {};
+    text.remove_prefix(1);
+  }
 }
 
 Outcome<void> read_query(std::string_view text, UrlParts& parts) {
@@ -110,20 +113,22 @@ Outcome<void> read_query(std::string_view text, UrlParts& parts) {
     auto option = take_until(text, "&");
     if (!text.empty()) text.remove_prefix(1);
     if (option.empty()) continue;
-    auto name = decoded(take_until(option, "="), plus);
-    auto value = decoded(option.empty() ? option : option.substr(1), plus);
-    if (!name || !value) return bad_escape();
-    parts.query.emplace_back(std::move(*name), std::move(*value));
+    WINNOW_TRY(auto name, decoded(take_until(option, "="), plus));
+    WINNOW_TRY(auto value, decoded(option.empty() ? option : option.substr(1), plus));
+    parts.query.emplace_back(std::move(name), std::move(value));
   }
   return {};
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& character : result) {
-    if (character >= 'A' && character <= 'Z') character = static_cast<char>(character - 'A' + 'a');
+// `jdbc:mysql:replication://`: what stands between scheme and hosts goes.
+void skip_host_mode(const UrlParts& parts, std::string_view& rest) {
+  if (!parts.jdbc) return;
+  for (const auto mode : kHostModes) {
+    const auto prefix = std::string(mode) + ":";
+    if (!document::lower(rest.substr(0, prefix.size())).starts_with(prefix)) continue;
+    rest.remove_prefix(prefix.size());
+    return;
   }
-  return result;
 }
 
 }  // namespace
@@ -131,30 +136,27 @@ std::string lower(std::string_view text) {
 Outcome<UrlParts> split_url(std::string_view url) {
   UrlParts parts;
   auto rest = url;
-  parts.scheme = lower(take_until(rest, ":/?#@"));
+  parts.scheme = document::lower(take_until(rest, ":/?#@"));
   if (parts.scheme == "jdbc" && rest.starts_with(':')) {
     parts.jdbc = true;
     rest.remove_prefix(1);
-    parts.scheme = lower(take_until(rest, ":/?#@"));
+    parts.scheme = document::lower(take_until(rest, ":/?#@"));
   }
   if (!rest.starts_with(':')) {
     return bad_url("expected such as postgresql://user@host:5432/database or sqlite:/path/to/file");
   }
   rest.remove_prefix(1);
+  skip_host_mode(parts, rest);
   if (rest.starts_with("//")) {
     rest.remove_prefix(2);
     parts.authority = true;
-    if (auto read = read_authority(take_until(rest, "/?"), parts); !read) {
-      return fail(std::move(read.error()));
-    }
+    WINNOW_CHECK(read_authority(take_until(rest, "/?"), parts));
     parts.at_sign_after_authority = rest.find('@') != std::string_view::npos;
     if (rest.starts_with('/')) rest.remove_prefix(1);
   }
-  auto path = decoded(take_until(rest, "?"), Plus::itself);
-  if (!path) return bad_escape();
-  parts.path = std::move(*path);
+  WINNOW_TRY(parts.path, decoded(take_until(rest, "?")));
   if (!rest.empty()) rest.remove_prefix(1);
-  if (auto read = read_query(rest, parts); !read) return fail(std::move(read.error()));
+  WINNOW_CHECK(read_query(rest, parts));
   return parts;
 }
 

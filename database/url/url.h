@@ -1,4 +1,4 @@
-// Takes a database URL apart. What its parts mean is settings.cpp's business.
+// Takes a database URL apart. What its parts mean is the business of settings.cpp.
 #pragma once
 
 #include <string>
@@ -10,21 +10,25 @@
 
 namespace winnow::database {
 
+struct UrlHost {
+  std::string name;
+  std::string port;  // as written, digits alone; may be empty
+};
+
 struct UrlParts {
   bool jdbc = false;       // it began with `jdbc:`
   std::string scheme;      // lower case, without `jdbc:`
   bool authority = false;  // `//` follows the scheme
   std::string user;
   std::string password;
-  std::string host;
-  std::string port;  // as written
-  std::string path;  // after the authority, without its first `/`
+  std::vector<UrlHost> hosts;  // one at least where there is an authority
+  std::string path;            // after the authority, without its first `/`
   std::vector<std::pair<std::string, std::string>> query;
-  bool at_sign_after_authority = false;  // then what was read may be pieces of a password
+  bool at_sign_after_authority = false;  // then the parts may be pieces of a password
 };
 
-// Every part is percent-decoded. The failures are of kind configuration and never repeat any text
-// of the URL.
+// Percent-decodes every part. The failures are of kind configuration and never repeat any part of
+// the URL.
 Outcome<UrlParts> split_url(std::string_view url);
 
 }  // namespace winnow::database

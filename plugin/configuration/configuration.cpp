@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "database/url/datasource.h"
 #include "document/pointer.h"
 #include "document/yaml.h"
 #include "plugin/builtin/schemas.h"
@@ -36,14 +37,40 @@ bool is_folder(const std::string& path) {
   return std::filesystem::is_directory(path, error);
 }
 
-Outcome<database::Settings> own_settings(const Document& document, const Json& database) {
-  auto settings = database::parse_url(database["url"].get_ref<const std::string&>());
-  if (!settings) return refused(document, "/database/url", settings.error().message);
-  if (!settings->password.empty() && database.contains("password")) {
+// A value of `properties`, as a JDBC driver would be handed it.
+std::string property_of(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+Outcome<database::Settings> own_settings(const Document& document, const Json& keys) {
+  database::Datasource datasource{.url = keys["url"].get<std::string>(),
+                                  .username = keys.value("username", ""),
+                                  .schema = keys.value("schema", ""),
+                                  .catalog = keys.value("catalog", ""),
+                                  .init_sql = keys.value("connection-init-sql", "")};
+  for (const auto& [name, value] : part(keys, "properties").items()) {
+    datasource.properties.emplace_back(name, property_of(value));
+  }
+  auto settings = database::read_datasource(datasource);
+  if (!settings) {
+    return refused(document, "/database" + settings.error().pointer, settings.error().message);
+  }
+  // JDBC's drivers take the password of the URL, whatever else is said.
+  const bool jdbc = datasource.url.starts_with("jdbc:");
+  if (!settings->password.empty() && keys.contains("password") && !jdbc) {
     return refused(document, "/database/password",
                    "the URL has a password already; write it in one place only");
   }
   return settings;
+}
+
+database::Expectation expectation_of(const Json& keys) {
+  database::Expectation expected{
+      .schemas = {}, .database = keys.value("database", ""), .server = keys.value("server", "")};
+  const auto& schema = part(keys, "schema");
+  if (schema.is_string()) expected.schemas = {schema.get<std::string>()};
+  if (schema.is_array()) expected.schemas = schema.get<std::vector<std::string>>();
+  return expected;
 }
 
 Outcome<void> read_database(const Document& document, const KestraConfiguration* kestra,
@@ -56,11 +83,13 @@ Outcome<void> read_database(const Document& document, const KestraConfiguration*
   }
   auto settings = database.contains("url") ? own_settings(document, database) : kestra->database();
   if (!settings) return fail(std::move(settings.error()));
-  if (database.contains("password")) {
+  const bool has_own_url = database.contains("url");
+  if (database.contains("password") && (!has_own_url || settings->password.empty())) {
     auto password = resolve_secret(database["password"]);
     if (!password) return refused(document, "/database/password", password.error().message);
     settings->password = std::move(*password);
   }
+  settings->expected = expectation_of(part(database, "expect"));
   settings->connect_timeout_ms = database.value("connect-timeout", settings->connect_timeout_ms);
   settings->lock_timeout_ms = database.value("lock-timeout", settings->lock_timeout_ms);
   configuration.connections = database.value("connections", configuration.connections);

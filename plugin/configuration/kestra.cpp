@@ -5,7 +5,10 @@
 #include <filesystem>
 #include <span>
 
+#include "database/url/datasource.h"
 #include "document/pointer.h"
+#include "document/strings.h"
+#include "outcome/try.h"
 #include "plugin/builtin/schemas.h"
 #include "plugin/configuration/s3.h"
 
@@ -19,7 +22,7 @@ std::string relaxed(std::string_view name) {
   std::string letters;
   for (const char c : name) {
     if (c == '-' || c == '_') continue;
-    letters += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    letters += document::lower(c);
   }
   return letters;
 }
@@ -65,8 +68,7 @@ std::string environment_name(const std::vector<std::string>& path) {
   for (const auto& part : path) {
     if (!name.empty()) name += '_';
     for (const char c : part) {
-      const bool letter = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-      name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : letter ? c : '_';
+      name += document::is_letter(c) || document::is_digit(c) ? document::upper(c) : '_';
     }
   }
   return name;
@@ -78,6 +80,7 @@ std::string dotted(const std::vector<std::string>& path) {
   return text;
 }
 
+constexpr const char* kProperties = "data-source-properties";
 constexpr const char* kWorksOn = "winnow works on PostgreSQL and MySQL";
 
 }  // namespace
@@ -149,6 +152,21 @@ Outcome<std::string> KestraConfiguration::datasource() const {
   return names.front();
 }
 
+// What the datasource hands to the JDBC driver beside the URL. The names are the driver's, and are
+// not relaxed.
+Outcome<database::Properties> KestraConfiguration::properties(const Path& path) const {
+  database::Properties properties;
+  const auto found = find(document_.value, path, "");
+  if (found.value == nullptr || !found.value->is_object()) return properties;
+  for (const auto& member : found.value->items()) {
+    auto below = path;
+    below.push_back(member.key());
+    WINNOW_TRY(auto value, word(below));
+    properties.emplace_back(member.key(), std::move(value));
+  }
+  return properties;
+}
+
 Outcome<database::Settings> KestraConfiguration::database() const {
   const auto name = datasource();
   if (!name) return fail(name.error());
@@ -159,15 +177,21 @@ Outcome<database::Settings> KestraConfiguration::database() const {
   if (url->starts_with("jdbc:h2:")) {
     return refused(key("url"), std::string("H2 is no database that winnow can reach; ") + kWorksOn);
   }
-  auto settings = database::parse_url(*url);
-  if (!settings) return refused(key("url"), settings.error().message);
+  database::Datasource datasource{.url = *url};
+  for (const auto& [last, value] :
+       {std::pair{"username", &datasource.username}, std::pair{"password", &datasource.password},
+        std::pair{"schema", &datasource.schema}, std::pair{"catalog", &datasource.catalog},
+        std::pair{"connection-init-sql", &datasource.init_sql}}) {
+    WINNOW_TRY(*value, text(key(last)));
+  }
+  WINNOW_TRY(datasource.properties, properties(key(kProperties)));
+  auto settings = database::read_datasource(datasource);
+  if (!settings) {
+    const auto last = settings.error().pointer.substr(1);
+    return refused(key(last == "properties" ? kProperties : last.c_str()),
+                   settings.error().message);
+  }
   if (settings->engine == database::Engine::sqlite) return refused(key("url"), kWorksOn);
-  const auto user = text(key("username"));
-  if (!user) return fail(user.error());
-  const auto password = text(key("password"));
-  if (!password) return fail(password.error());
-  if (!user->empty()) settings->user = *user;
-  if (!password->empty()) settings->password = *password;
   return settings;
 }
 

@@ -39,6 +39,7 @@ class KestraConfiguration {
   Outcome<std::string> text(const Path& path) const;
   // The same, also of a number or a boolean.
   Outcome<std::string> word(const Path& path) const;
+  Outcome<database::Properties> properties(const Path& path) const;
   Outcome<KestraStorage> local_storage() const;
   Outcome<KestraStorage> bucket(const std::string& type) const;  // of `s3` or `minio`
   Outcome<std::string> datasource() const;                       // its name

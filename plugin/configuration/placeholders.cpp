@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "document/trimmed.h"
+#include "document/strings.h"
 
 namespace winnow::plugin {
 namespace {
@@ -11,12 +11,12 @@ namespace {
 constexpr int kDeepest = 20;
 
 bool is_upper_word(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  return (c >= 'A' && c <= 'Z') || document::is_digit(c) || c == '_';
 }
 
 bool is_name(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return is_upper_word(c) || (c >= 'a' && c <= 'z') || c == '.' || c == '-';
+    return is_upper_word(c) || document::is_letter(c) || c == '.' || c == '-';
   });
 }
 

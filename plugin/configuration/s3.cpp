@@ -5,8 +5,8 @@
 #include <map>
 #include <system_error>
 
+#include "document/strings.h"
 #include "document/text_file.h"
-#include "document/trimmed.h"
 
 namespace winnow::plugin {
 namespace {
@@ -113,8 +113,7 @@ Outcome<std::string> path_prefix(std::string path) {
 
 bool is_bucket_name(const std::string& name) {
   return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_';
+    return document::is_letter(c) || document::is_digit(c) || c == '-' || c == '.' || c == '_';
   });
 }
 

@@ -62,7 +62,7 @@ std::string sizes(const Statement& statement) {
 std::string key_of(const Statement& statement, const database::Settings& settings) {
   std::string key = std::to_string(static_cast<int>(settings.engine));
   for (const auto& part : {settings.host, std::to_string(settings.port), settings.database,
-                           settings.schema, settings.user, sizes(statement), statement.sql}) {
+                           settings.search_path, settings.user, sizes(statement), statement.sql}) {
     key += '\n' + part;
   }
   return key;

@@ -80,27 +80,29 @@ Outcome<std::unique_ptr<MysqlSession>> MysqlSession::open(const Settings& settin
   auto failure = std::move(started.error());
   if (failure.kind != FailureKind::cancelled) {
     failure.message = session->name_ + ": " + failure.message;
+    const bool refused = failure.sqlstate.starts_with("28");
+    if (refused && settings.password.empty()) failure.message += "; no password is configured";
   }
   return fail(std::move(failure));
 }
 
 Outcome<void> MysqlSession::start() {
   if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled while connecting");
-  if (settings_.host.find(',') != std::string::npos) {
-    return fail(FailureKind::configuration, "the database URL names several hosts; name one");
-  }
   const auto* wait = reinterpret_cast<const void*>(&MysqlSession::wait_inside);
   if (auto set = set_mysql_options(mysql_.get(), settings_, wait); !set) return set;
   deadline_ = Clock::now() + patience_;
   const auto socket = settings_.options.find("socket");
   const char* path = socket == settings_.options.end() ? nullptr : socket->second.c_str();
-  const char* host = path == nullptr ? settings_.host.c_str() : nullptr;
+  // All is named, and nothing left to the connector: it would ask the environment.
+  const std::string named = settings_.host.empty() ? "localhost" : settings_.host;
+  const char* host = path == nullptr ? named.c_str() : nullptr;
   const auto port = settings_.port == 0 ? kPort : settings_.port;
+  const auto user = user_of(settings_);
   MYSQL* connected = nullptr;
   // Rows that an UPDATE found count as changed, as on the other servers.
   auto done = drive(
       [&] {
-        return mysql_real_connect_start(&connected, mysql_.get(), host, settings_.user.c_str(),
+        return mysql_real_connect_start(&connected, mysql_.get(), host, user.c_str(),
                                         settings_.password.c_str(), settings_.database.c_str(),
                                         port, path, CLIENT_FOUND_ROWS);
       },

@@ -1,8 +1,7 @@
 #include "database/postgres/client/answer.h"
 
-#include <charconv>
-
 #include "database/postgres/errors.h"
+#include "document/strings.h"
 
 namespace winnow::database {
 namespace {
@@ -39,10 +38,7 @@ Failure failure_of(const PGresult* result, bool cancelled) {
 std::int64_t changed_rows(PGresult* result) {
   // A SELECT's tag carries a number too, of rows that it did not change.
   if (std::string_view(PQcmdStatus(result)).starts_with("SELECT")) return 0;
-  const std::string_view text = PQcmdTuples(result);
-  std::int64_t rows = 0;
-  std::from_chars(text.data(), text.data() + text.size(), rows);
-  return rows;
+  return document::number_of<std::int64_t>(PQcmdTuples(result)).value_or(0);
 }
 
 }  // namespace

@@ -3,49 +3,17 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <map>
 #include <new>
 #include <poll.h>
 #include <system_error>
-#include <unistd.h>
 #include <vector>
 
+#include "database/postgres/client/options.h"
 #include "database/postgres/errors.h"
+#include "outcome/try.h"
 
 namespace winnow::database {
 namespace {
-
-// Names and values as libpq wants them: what winnow needs, then what the URL says.
-std::map<std::string, std::string> connection_options(const Settings& settings) {
-  std::map<std::string, std::string> options = {
-      {"host", settings.host},
-      {"port", settings.port == 0 ? "" : std::to_string(settings.port)},
-      {"dbname", settings.database},
-      {"user", settings.user},
-      {"password", settings.password},
-      {"application_name", "winnow"},
-      {"client_encoding", "UTF8"},
-      // Bounds what a silent network costs, also inside libpq where winnow can't wait on its own.
-      {"tcp_user_timeout", std::to_string(settings.connect_timeout_ms)},
-      // libpq would look for Kerberos tickets on every connect.
-      {"gssencmode", "disable"},
-  };
-  for (const auto& [name, value] : settings.options) options[name] = value;
-  return options;
-}
-
-// libpq reports an unreadable file in the middle of the log-in, as if the server were away.
-Outcome<void> check_files(const Settings& settings) {
-  for (const auto* name : {"sslrootcert", "sslcert", "sslkey", "sslcrl"}) {
-    const auto found = settings.options.find(name);
-    if (found == settings.options.end() || found->second.empty()) continue;
-    if (found->second == "system" || ::access(found->second.c_str(), R_OK) == 0) continue;
-    return fail(FailureKind::configuration,
-                std::string("the database URL's ") + name + " names `" + found->second +
-                    "`, which can't be read: " + std::system_category().message(errno));
-  }
-  return {};
-}
 
 void ignore_notice(void* /*context*/, const PGresult* /*notice*/) {}
 
@@ -65,13 +33,15 @@ PostgresSession::PostgresSession(const Settings& settings, const Cancellation& c
 
 Outcome<std::unique_ptr<PostgresSession>> PostgresSession::open(const Settings& settings,
                                                                 const Cancellation& cancellation) {
-  if (auto checked = check_files(settings); !checked) return fail(std::move(checked.error()));
   std::unique_ptr<PostgresSession> session(new PostgresSession(settings, cancellation));  // NOLINT
   auto started = session->start(settings);
   if (!started) {
     auto failure = std::move(started.error());
-    if (failure.kind != FailureKind::cancelled)
+    if (failure.kind == FailureKind::unavailable) {
       failure.message = session->name_ + ": " + failure.message;
+      const bool refused = failure.sqlstate.starts_with("28");
+      if (refused && settings.password.empty()) failure.message += "; no password is configured";
+    }
     return fail(std::move(failure));
   }
   return session;
@@ -79,7 +49,7 @@ Outcome<std::unique_ptr<PostgresSession>> PostgresSession::open(const Settings& 
 
 Outcome<void> PostgresSession::start(const Settings& settings) {
   const auto deadline = Clock::now() + patience_;
-  const auto options = connection_options(settings);
+  WINNOW_TRY(const auto options, libpq_options(settings));
   std::vector<const char*> names;
   std::vector<const char*> values;
   for (const auto& [name, value] : options) {
@@ -114,10 +84,20 @@ Outcome<void> PostgresSession::finish_log_in(Clock::time_point deadline) {
     if (cancellation_.requested()) continue;
     state = PQconnectPoll(connection_.get());
     if (state == PGRES_POLLING_OK) return {};
-    if (state == PGRES_POLLING_FAILED) {
-      return fail(postgres_connect_failure(PQerrorMessage(connection_.get())));
-    }
+    if (state == PGRES_POLLING_FAILED) return fail(log_in_failure());
   }
+}
+
+// A password that was asked for and is not there is libpq's own failure, without a SQLSTATE.
+Failure PostgresSession::log_in_failure() const {
+  auto failure = postgres_connect_failure(PQerrorMessage(connection_.get()));
+  if (!failure.sqlstate.empty() || PQconnectionNeedsPassword(connection_.get()) == 0) {
+    return failure;
+  }
+  constexpr const char* kInvalidPassword = "28P01";
+  failure.sqlstate = kInvalidPassword;
+  failure.retryable = false;
+  return failure;
 }
 
 // Returns when the socket is ready or a cancellation is to be looked at.

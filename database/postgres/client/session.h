@@ -63,6 +63,7 @@ class PostgresSession {
 
   PostgresSession(const Settings& settings, const Cancellation& cancellation);
   Outcome<void> start(const Settings& settings);
+  Failure log_in_failure() const;
   Outcome<void> finish_log_in(Clock::time_point deadline);
   Outcome<void> wait(short events, Clock::time_point deadline);
   void ask_to_cancel();

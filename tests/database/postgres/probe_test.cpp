@@ -7,6 +7,7 @@ namespace winnow::tests {
 namespace {
 
 using database::ColumnType;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -17,7 +18,7 @@ class PostgresProbe : public DriverBed {
   database::Settings with(const std::string& user, const std::string& schema) const {
     auto settings = database_.settings();
     if (!user.empty()) settings.user = user;
-    settings.schema = schema;
+    settings.search_path = schema;
     return settings;
   }
   const Cancellation never_;
@@ -25,7 +26,7 @@ class PostgresProbe : public DriverBed {
 
 TEST_P(PostgresProbe, TakesTheSchemaThatTheUrlNames) {
   run(*connection_, {"CREATE SCHEMA \"Other App\"", "CREATE TABLE \"Other App\".items (key text)"});
-  auto connection = require(database::connect(with("", "Other App"), never_));
+  auto connection = require(database::connect(with("", "\"Other App\""), never_));
   const auto schema = require(connection->probe(kItems));
   EXPECT_EQ(schema.table("items")->schema, "Other App");
   EXPECT_EQ(schema.table("items")->columns.size(), 1U);
@@ -126,6 +127,26 @@ TEST_P(PostgresProbe, TellsWhetherATableMayKeepRows) {
   run(*connection_, {"ALTER TABLE guarded_1 DISABLE TRIGGER d", "DROP RULE d ON plain"});
   EXPECT_FALSE(may_keep("plain"));
   EXPECT_FALSE(may_keep("guarded"));
+}
+
+TEST_P(PostgresRoles, ATableThatAPolicyHidesRowsOfIsRefusedByName) {
+  run(*connection_, {"GRANT SELECT, DELETE, UPDATE ON items TO " + role_,
+                     "ALTER TABLE items ENABLE ROW LEVEL SECURITY",
+                     "CREATE POLICY half ON items USING (number = 1)"});
+  role_connection_ = require(database::connect(with(role_, ""), never_));
+  const auto probed = role_connection_->probe(kItems);
+  ASSERT_FALSE(probed);
+  EXPECT_EQ(probed.error().kind, FailureKind::schema);
+  EXPECT_THAT(probed.error().message, AllOf(HasSubstr("\"items\""), HasSubstr(role_)));
+  // A policy that is made after the probe is an error of the statement, and never a part of the rows.
+  const auto counted = role_connection_->query(
+      {.sql = "SELECT count(*) FROM items", .parameters = {}}, [](const Row&) { return true; });
+  ASSERT_FALSE(counted);
+  EXPECT_EQ(counted.error().sqlstate, "42501");
+  const Statement all{.sql = "DELETE FROM items", .parameters = {}};
+  EXPECT_FALSE(role_connection_->execute({&all, 1}, AfterBatch::commit));
+  // The owner of the table sees all of it.
+  EXPECT_NE(require(connection_->probe(kItems)).table("items"), nullptr);
 }
 
 TEST_P(PostgresProbe, APartitionedTableIsATable) {

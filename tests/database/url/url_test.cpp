@@ -7,9 +7,12 @@
 namespace winnow::database {
 namespace {
 
+using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::Pair;
 
 Settings read(std::string_view url) {
   auto settings = parse_url(url);
@@ -70,7 +73,7 @@ TEST(Url, TakesUserAndPasswordFromTheQueryAsJdbcHasThem) {
       read("jdbc:postgresql://h:5432/kestra?user=kestra&password=k3str4%26&currentSchema=app");
   EXPECT_EQ(settings.user, "kestra");
   EXPECT_EQ(settings.password, "k3str4&");
-  EXPECT_EQ(settings.schema, "app");
+  EXPECT_EQ(settings.search_path, "app");
   EXPECT_THAT(settings.options, IsEmpty());
 }
 
@@ -127,7 +130,13 @@ TEST(Url, RefusesWhatItCannotRead) {
                           "postgresql://h:65536/d",
                           "postgresql://h:99999999999/d",
                           "postgresql://h:-1/d",
-                          "postgresql://a,b/d",
+                          "postgresql://a,/d",
+                          "postgresql://a,b:0/d",
+                          "jdbc:mysql://(host=a,port=1)/d",
+                          "jdbc:mysql://address=(host=a)(port=1)/d",
+                          "postgresql://h/d?host=a,b",
+                          "jdbc:aws-wrapper:postgresql://h/d",
+                          "jdbc:postgresql://h/d?targetServerType=best",
                           "postgresql://[::1/d",
                           "postgresql://[::1]x/d",
                           "postgresql://h/d%2",
@@ -155,22 +164,223 @@ TEST(Url, RefusesAnUnknownOptionByName) {
   EXPECT_THAT(refused("jdbc:mysql://h/d?useUnicode=true&useSLL=true").message,
               HasSubstr("`useSLL`"));
   EXPECT_THAT(refused("sqlite:f?sslmode=require").message, HasSubstr("`sslmode`"));
-  EXPECT_THAT(refused("postgresql://h/d?options=-csearch_path%3Dx").message,
-              HasSubstr("currentSchema"));
+  EXPECT_THAT(refused("postgresql://h/d?options=-B%20100").message, HasSubstr("`options`"));
   EXPECT_THAT(refused("jdbc:mysql://h/d?trustCertificateKeyStoreUrl=file:x").message,
               HasSubstr("PEM"));
 }
 
-TEST(Url, DropsWhatOnlyAJdbcDriverNeeds) {
-  const auto postgres = read(
-      "jdbc:postgresql://h/"
-      "d?ApplicationName=kestra&reWriteBatchedInserts=true&prepareThreshold=0&socketTimeout=30");
-  EXPECT_THAT(postgres.options, IsEmpty());
-  const auto mysql = read(
-      "jdbc:mysql://h/"
-      "d?useUnicode=true&characterEncoding=UTF-8&serverTimezone=UTC&rewriteBatchedStatements=true"
-      "&allowPublicKeyRetrieval=true");
-  EXPECT_THAT(mysql.options, IsEmpty());
+// Every name stands in the documentation of pgJDBC 42.7, Connector/J 9 or MariaDB's driver 3.
+constexpr const char* kPostgresNames[] = {"ApplicationName",
+                                          "reWriteBatchedInserts",
+                                          "prepareThreshold",
+                                          "preparedStatementCacheQueries",
+                                          "preparedStatementCacheSizeMiB",
+                                          "defaultRowFetchSize",
+                                          "adaptiveFetch",
+                                          "adaptiveFetchMinimum",
+                                          "adaptiveFetchMaximum",
+                                          "maxResultBuffer",
+                                          "binaryTransfer",
+                                          "binaryTransferEnable",
+                                          "binaryTransferDisable",
+                                          "stringtype",
+                                          "tcpKeepAlive",
+                                          "tcpNoDelay",
+                                          "socketTimeout",
+                                          "cancelSignalTimeout",
+                                          "loggerLevel",
+                                          "loggerFile",
+                                          "logUnclosedConnections",
+                                          "logServerErrorDetail",
+                                          "autosave",
+                                          "cleanupSavepoints",
+                                          "preferQueryMode",
+                                          "assumeMinServerVersion",
+                                          "allowEncodingChanges",
+                                          "client_encoding",
+                                          "charSet",
+                                          "disableColumnSanitiser",
+                                          "escapeSyntaxCallMode",
+                                          "databaseMetadataCacheFields",
+                                          "databaseMetadataCacheFieldsMiB",
+                                          "groupStartupParameters",
+                                          "loadBalanceHosts",
+                                          "hostRecheckSeconds",
+                                          "readOnly",
+                                          "readOnlyMode",
+                                          "quoteReturningIdentifiers",
+                                          "hideUnprivilegedObjects",
+                                          "replication",
+                                          "unknownLength",
+                                          "xmlFactoryFactory",
+                                          "queryTimeout",
+                                          "receiveBufferSize",
+                                          "sendBufferSize",
+                                          "maxSendBufferSize",
+                                          "sslResponseTimeout"};
+constexpr const char* kMysqlNames[] = {"useUnicode",
+                                       "characterEncoding",
+                                       "characterSetResults",
+                                       "connectionCollation",
+                                       "serverTimezone",
+                                       "connectionTimeZone",
+                                       "forceConnectionTimeZoneToSession",
+                                       "preserveInstants",
+                                       "useTimezone",
+                                       "useLegacyDatetimeCode",
+                                       "useJDBCCompliantTimezoneShift",
+                                       "rewriteBatchedStatements",
+                                       "useBulkStmts",
+                                       "allowPublicKeyRetrieval",
+                                       "useServerPrepStmts",
+                                       "cachePrepStmts",
+                                       "prepStmtCacheSize",
+                                       "prepStmtCacheSqlLimit",
+                                       "useLocalSessionState",
+                                       "useLocalTransactionState",
+                                       "maintainTimeStats",
+                                       "cacheServerConfiguration",
+                                       "cacheResultSetMetadata",
+                                       "elideSetAutoCommits",
+                                       "autoReconnect",
+                                       "maxReconnects",
+                                       "initialTimeout",
+                                       "failOverReadOnly",
+                                       "socketTimeout",
+                                       "tcpKeepAlive",
+                                       "zeroDateTimeBehavior",
+                                       "allowMultiQueries",
+                                       "useCursorFetch",
+                                       "defaultFetchSize",
+                                       "tinyInt1isBit",
+                                       "transformedBitIsBoolean",
+                                       "nullCatalogMeansCurrent",
+                                       "nullDatabaseMeansCurrent",
+                                       "createDatabaseIfNotExist",
+                                       "noAccessToProcedureBodies",
+                                       "useAffectedRows",
+                                       "useCompression",
+                                       "permitMysqlScheme",
+                                       "useInformationSchema",
+                                       "sessionVariables",
+                                       "allowLoadLocalInfile",
+                                       "allowLoadLocalInfileInPath",
+                                       "allowUrlInLocalInfile",
+                                       "allowLocalInfile",
+                                       "profileSQL",
+                                       "useReadAheadInput",
+                                       "useUsageAdvisor",
+                                       "dumpQueriesOnException",
+                                       "logger",
+                                       "maxAllowedPacket",
+                                       "passwordCharacterEncoding",
+                                       "defaultAuthenticationPlugin",
+                                       "databaseTerm",
+                                       "useColumnNamesInFindColumn",
+                                       "connectionAttributes",
+                                       "connectionLifecycleInterceptors",
+                                       "queryInterceptors",
+                                       "largeRowSizeThreshold",
+                                       "loadBalanceStrategy",
+                                       "readFromSourceWhenNoReplicas",
+                                       "retriesAllDown",
+                                       "secondsBeforeRetrySource",
+                                       "queriesBeforeRetrySource",
+                                       "roundRobinLoadBalance",
+                                       "tcpRcvBuf",
+                                       "useStreamLengthsInPrepStmts",
+                                       "useOldAliasMetadataBehavior",
+                                       "yearIsDateType",
+                                       "enableQueryTimeouts",
+                                       "netTimeoutForStreamingResults",
+                                       "paranoid",
+                                       "timezone",
+                                       "transactionReplay",
+                                       "useMysqlMetadata",
+                                       "galeraAllowedState"};
+
+TEST(Url, ReadsPastWhatOnlyAJdbcDriverNeeds) {
+  for (const auto* name : kPostgresNames) {
+    const auto settings = read(std::string("jdbc:postgresql://h/d?") + name + "=0");
+    EXPECT_THAT(settings.options, IsEmpty()) << name;
+    EXPECT_THAT(settings.session, IsEmpty()) << name;
+  }
+  for (const auto* name : kMysqlNames) {
+    EXPECT_THAT(read(std::string("jdbc:mysql://h/d?") + name + "=0").options, IsEmpty()) << name;
+    EXPECT_THAT(read(std::string("jdbc:mariadb://h/d?") + name + "=0").options, IsEmpty()) << name;
+  }
+  // As people carry them over.
+  EXPECT_THAT(read("mysql://h/d?useUnicode=true").options, IsEmpty());
+  EXPECT_THAT(read("postgresql://h/d?ApplicationName=kestra").options, IsEmpty());
+}
+
+TEST(Url, RefusesWhatDecidesWhoIsReachedOrBelieved) {
+  for (const auto* name :
+       {"socketFactory", "socketFactoryArg", "cloudSqlInstance", "sslhostnameverifier",
+        "sslpasswordcallback", "sslfactoryarg", "sslNegotiation", "authenticationPluginClassName",
+        "jaasApplicationName", "jaasLogin", "gsslib", "sspiServiceClass", "useSpnego",
+        "localSocketAddress", "service", "PGHOST", "PGPORT", "PGDBNAME"}) {
+    EXPECT_THAT(refused(std::string("jdbc:postgresql://h/d?") + name + "=x").message,
+                AllOf(HasSubstr("`" + std::string(name) + "`"), HasSubstr("winnow.database.url")));
+  }
+  for (const auto* name :
+       {"trustCertificateKeyStoreUrl", "trustCertificateKeyStorePassword",
+        "clientCertificateKeyStoreUrl", "keyStore", "trustStore", "serverRSAPublicKeyFile",
+        "authenticationPlugins", "disabledAuthenticationPlugins", "ldapServerHostname",
+        "socksProxyHost", "socksProxyPort", "socketFactory", "password2", "enabledSSLCipherSuites",
+        "tlsCiphersuites", "dnsSrv", "credentialType", "pipeAuth", "requireX"}) {
+    EXPECT_THAT(refused(std::string("jdbc:mysql://h/d?") + name + "=x").message,
+                HasSubstr("`" + std::string(name) + "`"));
+  }
+}
+
+TEST(Url, ATypingErrorInATlsOptionIsNoUnknownOption) {
+  for (const auto* url :
+       {"jdbc:mysql://h/d?useSLL=true", "jdbc:postgresql://h/d?sslmod=require",
+        "jdbc:mysql://h/d?sllMode=REQUIRED", "jdbc:postgresql://h/d?ssslmode=x"}) {
+    EXPECT_THAT(refused(url).message, HasSubstr("did you mean")) << url;
+  }
+}
+
+std::vector<std::string> hosts_of(std::string_view url) {
+  const auto settings = read(url);
+  std::vector<std::string> hosts = {settings.host + ":" + std::to_string(settings.port)};
+  for (const auto& host : settings.other_hosts) {
+    hosts.push_back(host.name + ":" + std::to_string(host.port));
+  }
+  return hosts;
+}
+
+TEST(Url, ReadsSeveralHosts) {
+  EXPECT_THAT(hosts_of("jdbc:postgresql://h1:5432,h2:5433/kestra?targetServerType=primary"),
+              ElementsAre("h1:5432", "h2:5433"));
+  EXPECT_THAT(hosts_of("jdbc:mysql://h1,h2/kestra"), ElementsAre("h1:0", "h2:0"));
+  EXPECT_THAT(hosts_of("postgresql://u:p@[::1]:1,[::2]/d"), ElementsAre("::1:1", "::2:0"));
+  for (const auto* mode : {"replication", "loadbalance", "sequential", "aurora"}) {
+    EXPECT_THAT(hosts_of("jdbc:mysql:" + std::string(mode) + "://a:1,b:2/d"),
+                ElementsAre("a:1", "b:2"));
+  }
+  EXPECT_EQ(read("postgresql://u@h1:1,h2/d").safe_name(), "postgresql://u@h1:1,h2/d");
+}
+
+TEST(Url, ReadsWhichOfSeveralHostsIsMeant) {
+  for (const auto& [option, target] :
+       {std::pair{"targetServerType=primary", Target::primary},
+        std::pair{"targetServerType=master", Target::primary},
+        std::pair{"target_session_attrs=read-write", Target::primary},
+        std::pair{"target_session_attrs=standby", Target::standby},
+        std::pair{"targetServerType=secondary", Target::standby},
+        std::pair{"targetServerType=preferSecondary", Target::prefer_standby},
+        std::pair{"targetServerType=preferPrimary", Target::prefer_primary},
+        std::pair{"targetServerType=any", Target::any}}) {
+    EXPECT_EQ(read("jdbc:postgresql://a,b/d?" + std::string(option)).target, target) << option;
+  }
+}
+
+TEST(Url, AReadOnlyConnectionIsOne) {
+  EXPECT_THAT(read("jdbc:postgresql://h/d?readOnly=true").session,
+              ElementsAre(Pair("transaction_read_only", "on")));
+  EXPECT_THAT(read("jdbc:postgresql://h/d?readOnly=false").session, IsEmpty());
 }
 
 struct TlsCase {
@@ -233,7 +443,7 @@ TEST(Url, NeverPrintsAPassword) {
                           "u:SECRET@h/d",
                           "SECRET",
                           "postgresql:u:SECRET@h/d",
-                          "jdbc:mysql://u:SECRET@h,h2/d",
+                          "jdbc:mysql://u:SECRET@h,/d",
                           "sqlite://u:SECRET@h/f",
                           "postgresql://u:SECRET@[::1/d",
                           "postgresql://h/d?pass SECRET=1",

@@ -71,6 +71,38 @@ TEST_F(ConfigurationTest, ReadsEveryKey) {
   EXPECT_EQ(configuration.store_directory, folder());
 }
 
+TEST_F(ConfigurationTest, ADatasourceOfKestrasMayBeSpelledOut) {
+  const auto configuration =
+      read_configuration(
+          "database:\n  url: jdbc:postgresql://h1:1,h2/d?user=url\n  username: beside\n"
+          "  password: hunter2\n  schema: kestra\n  properties: {sslmode: require, tcpKeepAlive: "
+          "true}\n  connection-init-sql: SET statement_timeout = 5000\n"
+          "  expect: {database: d, schema: [kestra, public], server: '7'}\n")
+          .value();
+  EXPECT_EQ(configuration.database->user, "url");
+  EXPECT_EQ(configuration.database->password, "hunter2");
+  EXPECT_EQ(configuration.database->search_path, "\"kestra\"");
+  EXPECT_EQ(configuration.database->options.at("sslmode"), "require");
+  EXPECT_EQ(configuration.database->session.size(), 1U);
+  EXPECT_EQ(configuration.database->other_hosts.front().name, "h2");
+  EXPECT_EQ(configuration.database->expected.database, "d");
+  EXPECT_THAT(configuration.database->expected.schemas, ElementsAre("kestra", "public"));
+  EXPECT_EQ(configuration.database->expected.server, "7");
+  EXPECT_THAT(read_configuration("database: {url: 'mysql://h/d', expect: {schema: d}}")
+                  .value()
+                  .database->expected.schemas,
+              ElementsAre("d"));
+  EXPECT_EQ(read_configuration("database: {url: 'mysql://h/d', catalog: other}")
+                .value()
+                .database->database,
+            "other");
+  // As JDBC's drivers have it, and Kestra with them.
+  EXPECT_EQ(read_configuration("database: {url: 'jdbc:mysql://u:url@h/d', password: beside}")
+                .value()
+                .database->password,
+            "url");
+}
+
 TEST_F(ConfigurationTest, JsonHasTheSameKeys) {
   const auto configuration =
       read_configuration(
@@ -147,6 +179,14 @@ INSTANTIATE_TEST_SUITE_P(
              "configuration:1: /database/url: the database URL can't be used"},
         Case{"database: {url: 'postgresql://u:hunter2@h:port/d'}",
              "/database/url: the database URL can't be read"},
+        Case{"database:\n  url: 'postgresql://h/d'\n  connection-init-sql: CALL hunter2()\n",
+             "configuration:3: /database/connection-init-sql: has a statement that winnow can't "
+             "honour in its own sessions: `CALL ...`"},
+        Case{"database: {url: 'mysql://h/d', schema: e}", "/database/schema: names the schema"},
+        Case{"database: {url: 'mysql://h/d', properties: {socketFactory: hunter2}}",
+             "/database/properties: the database URL has an option `socketFactory`"},
+        Case{"database: {url: 'mysql://h/d', expect: {schem: d}}",
+             "/database/expect/schem: is not known here (did you mean \"schema\"?)"},
         Case{"database: {url: 'postgresql://u:other@h/d', password: hunter2}",
              "/database/password: the URL has a password already"},
         Case{"database: {url: 'sqlite:/a', password: {evn: hunter2}}",

@@ -76,6 +76,25 @@ TEST_F(KestraConfigurationTest, WhatTheConfigurationSaysItselfComesFirst) {
   EXPECT_EQ(mixed.connections, 3);
 }
 
+TEST_F(KestraConfigurationTest, TheSchemaIsThatOfKestrasOwnConnections) {
+  const std::string begin = "datasources:\n  postgres:\n    url: jdbc:postgresql://h/d\n";
+  EXPECT_EQ(read(begin + "    schema: kestra\n").value().database->search_path, "\"kestra\"");
+  EXPECT_EQ(read(begin + "    connectionInitSql: SET search_path TO kestra\n")
+                .value()
+                .database->search_path,
+            "\"kestra\"");
+  EXPECT_EQ(read(begin + "    data-source-properties: {currentSchema: kestra}\n")
+                .value()
+                .database->search_path,
+            "kestra");
+  EXPECT_THAT(refusal(begin + "    connection-init-sql: CREATE SCHEMA x\n"),
+              HasSubstr("application.yml:4: datasources.postgres.connection-init-sql: has a "
+                        "statement that winnow can't honour in its own sessions: `CREATE SCHEMA"));
+  EXPECT_THAT(refusal(begin + "    data-source-properties: {socketFactory: x}\n"),
+              HasSubstr("application.yml:4: datasources.postgres.data-source-properties: the "
+                        "database URL has an option `socketFactory`"));
+}
+
 TEST_F(KestraConfigurationTest, ReplacesPlaceholders) {
   set("WINNOW_TEST_HOST", "db.internal");
   const auto configuration =

@@ -1,0 +1,175 @@
+#include "database/postgres/client/options.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <system_error>
+#include <unistd.h>
+
+#include <libpq-fe.h>
+
+#include "outcome/try.h"
+
+namespace winnow::database {
+namespace {
+
+using Options = std::map<std::string, std::string>;
+
+constexpr std::uint16_t kPort = 5432;
+
+// Below a file that is no folder there is no file, whoever asks.
+constexpr const char* kNoFile = "/dev/null/none";
+
+// What stands for "nothing special" where an environment variable says something: libpq's own
+// defaults, in values that are not empty, as an empty one counts as not given.
+constexpr std::array kNeutral = {
+    std::pair{"sslcompression", "0"},
+    std::pair{"sslcrldir", kNoFile},
+    std::pair{"sslsni", "1"},
+    std::pair{"sslcertmode", "allow"},
+    std::pair{"sslnegotiation", "postgres"},
+    std::pair{"ssl_min_protocol_version", "TLSv1.2"},
+    std::pair{"ssl_max_protocol_version", "TLSv1.3"},
+    std::pair{"min_protocol_version", "3.0"},
+    std::pair{"max_protocol_version", "3.0"},
+    std::pair{"channel_binding", "prefer"},
+    std::pair{"require_auth", "none,password,md5,scram-sha-256,gss,sspi"},
+    std::pair{"gsslib", "gssapi"},
+    std::pair{"gssdelegation", "0"},
+    std::pair{"krbsrvname", "postgres"},
+    std::pair{"connect_timeout", "0"},
+    std::pair{"load_balance_hosts", "disable"},
+    // An option string without an option.
+    std::pair{"options", " "},
+    // libpq asks for no password where it has one: a server that wants one refuses this.
+    std::pair{"password", "winnow has no password"},
+};
+
+// What the settings say, and what winnow needs.
+Options own_options(const Settings& settings) {
+  const auto port = std::to_string(settings.port == 0 ? kPort : settings.port);
+  Options options = {
+      {"host", settings.host.empty() ? "localhost" : settings.host},
+      {"port", port},
+      {"dbname", settings.database.empty() ? user_of(settings) : settings.database},
+      {"user", user_of(settings)},
+      {"password", settings.password},
+      {"passfile", kNoFile},
+      {"application_name", "winnow"},
+      {"client_encoding", "UTF8"},
+      // database/connect.cpp goes through the hosts itself.
+      {"target_session_attrs", "any"},
+      // Bounds what a silent network costs, also inside libpq where winnow can't wait on its own.
+      {"tcp_user_timeout", std::to_string(settings.connect_timeout_ms)},
+      // libpq would look for Kerberos tickets on every connect.
+      {"gssencmode", "disable"},
+      // A certificate or a list of revoked ones that only lies in a home directory is nobody's word.
+      {"sslmode", "prefer"},
+      {"sslcert", kNoFile},
+      {"sslkey", kNoFile},
+      {"sslcrl", kNoFile},
+  };
+  for (const auto& [name, value] : settings.options) options[name] = value;
+  return options;
+}
+
+bool is_given(const Options& options, const std::string& name) {
+  const auto found = options.find(name);
+  return found != options.end() && !found->second.empty();
+}
+
+tl::unexpected<Failure> unusable(const std::string& what) {
+  return fail(FailureKind::configuration, "the database URL's " + what);
+}
+
+// With a mode that verifies, the authorities are those of sslrootcert, or of the file in the home
+// directory that both libpq and pgJDBC take then. Without such a mode that file decides nothing.
+Outcome<void> choose_root_certificate(Options& options) {
+  if (is_given(options, "sslrootcert")) return {};
+  const bool verifies = options["sslmode"].starts_with("verify");
+  options["sslrootcert"] = verifies ? home_directory() + "/.postgresql/root.crt" : kNoFile;
+  if (!verifies || ::access(options["sslrootcert"].c_str(), R_OK) == 0) return {};
+  return unusable("sslmode " + options["sslmode"] +
+                  " needs the certificates of an authority to verify by: name their file by "
+                  "sslrootcert (there is none at `" +
+                  options["sslrootcert"] + "`)");
+}
+
+// libpq reports an unreadable file in the middle of the log-in, as if the server were away.
+Outcome<void> check_files(const Settings& settings) {
+  for (const auto* name : {"sslrootcert", "sslcert", "sslkey", "sslcrl"}) {
+    const auto found = settings.options.find(name);
+    if (found == settings.options.end() || found->second.empty()) continue;
+    if (found->second == "system" || ::access(found->second.c_str(), R_OK) == 0) continue;
+    return unusable(std::string(name) + " names `" + found->second +
+                    "`, which can't be read: " + std::system_category().message(errno));
+  }
+  return {};
+}
+
+bool is_set(const char* variable) {
+  const char* value = variable == nullptr ? nullptr : std::getenv(variable);
+  return value != nullptr && *value != '\0';
+}
+
+// An address beside the host's name can't be unset. A list of two that are empty is one that is
+// given, and leaves the connection to the names, which then are two as well.
+void drop_address(Options& options) {
+  options["hostaddr"] = ",";
+  options["host"] += "," + options["host"];
+}
+
+// False where nothing can be said against the variable.
+bool override_variable(Options& options, const std::string& name) {
+  if (name == "hostaddr") {
+    drop_address(options);
+    return true;
+  }
+  if (name == "requirepeer") return !options["host"].starts_with('/');
+  if (name == "password" && options["passfile"] != kNoFile) return false;
+  const auto* neutral = std::find_if(kNeutral.begin(), kNeutral.end(),
+                                     [&](const auto& entry) { return entry.first == name; });
+  if (neutral == kNeutral.end()) return false;
+  options[name] = neutral->second;
+  return true;
+}
+
+struct Free {
+  void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
+};
+
+}  // namespace
+
+Outcome<Options> libpq_options(const Settings& settings) {
+  WINNOW_CHECK(check_files(settings));
+  auto options = own_options(settings);
+  WINNOW_CHECK(choose_root_certificate(options));
+  const std::unique_ptr<PQconninfoOption, Free> known(PQconninfoParse("", nullptr));
+  if (!known) return fail(FailureKind::no_memory, "no memory for a connection");
+  Options passed;
+  for (const auto* option = known.get(); option->keyword != nullptr; ++option) {
+    const std::string name = option->keyword;
+    if (!is_given(options, name) && is_set(option->envvar) && !override_variable(options, name)) {
+      return fail(FailureKind::configuration,
+                  std::string("the environment variable ") + option->envvar +
+                      " is set, by which libpq would go another way than the configuration says, "
+                      "and no setting of a connection overrides it: unset it for this process");
+    }
+  }
+  for (const auto* option = known.get(); option->keyword != nullptr; ++option) {
+    auto found = options.extract(option->keyword);
+    if (!found.empty()) passed.insert(std::move(found));
+  }
+  for (const auto& [name, value] : options) {
+    if (settings.options.contains(name)) {
+      return unusable("option " + name + " is not known to libpq " +
+                      std::to_string(PQlibVersion() / 10'000) + ", with which winnow was built");
+    }
+  }
+  return passed;
+}
+
+}  // namespace winnow::database

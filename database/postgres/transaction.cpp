@@ -1,0 +1,60 @@
+#include "database/postgres/transaction.h"
+
+#include <array>
+#include <string>
+#include <utility>
+
+namespace winnow::database {
+namespace {
+
+constexpr std::array kAlways = {
+    std::pair{"TimeZone", "UTC"},
+    std::pair{"DateStyle", "ISO"},
+    // A table whose rows a policy hides in part is an error: its other rows would look like orphans,
+    // and a deletion that leaves rows out would pass for a whole one.
+    std::pair{"row_security", "off"},
+    // An index where one can serve, also on a table without statistics. A plan that scans then means
+    // that there is no index (tasks/selection/plan_check.h).
+    std::pair{"enable_seqscan", "off"},
+    // No compiler is started for a statement of milliseconds.
+    std::pair{"jit", "off"},
+    // Should this machine vanish, its locks go with the transaction.
+    std::pair{"idle_in_transaction_session_timeout", "10min"},
+};
+
+class SettingsWriter {
+ public:
+  void set(std::string_view name, std::string value) {
+    statement_.sql += statement_.sql.empty() ? "SELECT " : ", ";
+    statement_.sql += "set_config(" + placeholder(std::string(name)) + ", ";
+    statement_.sql += placeholder(std::move(value)) + ", true)";
+  }
+  Statement take() { return std::move(statement_); }
+
+ private:
+  std::string placeholder(std::string value) {
+    statement_.parameters.emplace_back(std::move(value));
+    return "$" + std::to_string(statement_.parameters.size()) + "::text";
+  }
+
+  Statement statement_;
+};
+
+}  // namespace
+
+Statement postgres_settings(const Settings& settings) {
+  SettingsWriter writer;
+  // The configuration's first, so that winnow's own have the last word.
+  for (const auto& [name, value] : settings.session) writer.set(name, value);
+  if (!settings.search_path.empty()) writer.set("search_path", settings.search_path);
+  writer.set("lock_timeout", std::to_string(settings.lock_timeout_ms) + "ms");
+  for (const auto& [name, value] : kAlways) writer.set(name, value);
+  return writer.take();
+}
+
+std::vector<Statement> postgres_begin(const Settings& settings) {
+  return {{.sql = "BEGIN ISOLATION LEVEL READ COMMITTED", .parameters = {}},
+          postgres_settings(settings)};
+}
+
+}  // namespace winnow::database
