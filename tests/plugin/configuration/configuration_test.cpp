@@ -179,9 +179,10 @@ INSTANTIATE_TEST_SUITE_P(
              "configuration:1: /database/url: the database URL can't be used"},
         Case{"database: {url: 'postgresql://u:hunter2@h:port/d'}",
              "/database/url: the database URL can't be read"},
-        Case{"database:\n  url: 'postgresql://h/d'\n  connection-init-sql: CALL hunter2()\n",
+        Case{"database:\n  url: 'postgresql://h/d'\n  connection-init-sql: CALL "
+             "prepare('hunter2')\n",
              "configuration:3: /database/connection-init-sql: has a statement that winnow can't "
-             "honour in its own sessions: `CALL ...`"},
+             "honour in its own sessions: `CALL prepare ...`"},
         Case{"database: {url: 'mysql://h/d', schema: e}", "/database/schema: names the schema"},
         Case{"database: {url: 'mysql://h/d', properties: {socketFactory: hunter2}}",
              "/database/properties: the database URL has an option `socketFactory`"},
