@@ -54,8 +54,9 @@ TEST(PostgresErrors, EveryStateHasItsMeaning) {
     EXPECT_EQ(failure.kind, kind) << state;
     EXPECT_EQ(failure.retryable, retryable) << state;
     EXPECT_EQ(failure.sqlstate, state);
-    EXPECT_EQ(failure.message,
-              state.empty() ? "PostgreSQL: text" : "PostgreSQL: text (" + state + ")");
+    EXPECT_THAT(failure.message,
+                testing::StartsWith(state.empty() ? "PostgreSQL: text"
+                                                  : "PostgreSQL: text (" + state + ")"));
   }
 }
 
@@ -64,6 +65,22 @@ TEST(PostgresErrors, ACancelIsOursOnlyIfWeAskedForIt) {
             cancelled);
   EXPECT_EQ(postgres_failure("55P03", "canceling statement due to lock timeout", true).kind,
             conflict);
+}
+
+TEST(PostgresErrors, BlameWhatASmallerBatchMayHelp) {
+  const std::vector<std::pair<std::string, Blame>> cases = {
+      {"23503", Blame::some_rows},      {"23001", Blame::some_rows},
+      {"P0001", Blame::some_rows},      {"WX001", Blame::some_rows},
+      {"22007", Blame::some_rows},      {"55P03", Blame::some_rows},
+      {"57014", Blame::number_of_rows}, {"54000", Blame::number_of_rows},
+      {"40001", Blame::none},           {"40P01", Blame::none},
+      {"42601", Blame::none},           {"42501", Blame::none},
+      {"08006", Blame::none},           {"53100", Blame::none}};
+  for (const auto& [state, blame] : cases) {
+    EXPECT_EQ(postgres_failure(state, "text", false).blame, blame) << state;
+  }
+  EXPECT_THAT(postgres_failure("57014", "text", false).message,
+              testing::HasSubstr("`statement_timeout`"));
 }
 
 TEST(PostgresErrors, TheStateIsReadOutOfALogInsMessage) {

@@ -20,14 +20,15 @@ class Exhaustion : public testing::TestWithParam<TestEngine> {
   Exhaustion() : bed_(GetParam()) {}
 
   // Where a fault strikes: the run, or the opening of the library and the making of the job before
-  // it. The process planned such a purge before, so that what it holds more than then is lost.
+  // it. The process ran such a purge of nothing before, whose plans it remembers, so that what it
+  // holds more than then is lost.
   enum class Where { run, opening };
 
   ChildEnding run(const Interception& interception, Where where) {
     bed_.let_go();
     const auto rehearsal = [this] {
       auto parameters = bed_.parameters();
-      parameters["dryRun"] = true;
+      parameters["endDate"] = "1970-01-01T00:00:00Z";
       return std::make_unique<AbiRun>(bed_.configuration({}), "PurgeExecutions", parameters.dump());
     };
     return run_in_child([this] { return bed_.run(); }, {.interception = interception,
