@@ -130,7 +130,7 @@ class System(unittest.TestCase):
 
 
 class Debian12(System):
-    suite, glibc, packages = "bookworm", "2.36", ["gcc", "libc6-dev", "pkg-config", "python3-venv"]
+    suite, glibc, packages = "bookworm", "2.36", ["fish", "gcc", "libc6-dev", "pkg-config", "python3-venv", "zsh"]
 
     def test_debian_development_package(self):
         names = [f"{package}_{VERSION}_{self.architecture}.deb" for package in ("libwinnow1", "winnow", "libwinnow-dev")]
@@ -140,6 +140,13 @@ class Debian12(System):
             winnow-sample --database sqlite:kestra.db --executions 200 >/dev/null
             ./consumer .""")
         self.assertGreater(json.loads(purged)["executionsCount"], 0)
+
+    def test_completions_are_valid_in_each_shell(self):
+        self.unpack_archive()
+        self.sh(f"""cd winnow-{VERSION}-linux-{self.arch}/share
+            bash -n bash-completion/completions/winnow
+            zsh -n zsh/site-functions/_winnow
+            fish --no-execute fish/vendor_completions.d/winnow.fish""")
 
     def test_a_system_that_can_not_run_it_says_so_in_a_sentence(self):
         bin = self.unpack_archive()
