@@ -30,12 +30,38 @@ class LocalStorage final : public Storage {
     return walk_all(TreeAction::count, folders, cancellation, kNoDeadline);
   }
 
+  Outcome<std::string> missing(const std::optional<std::string>& tenant,
+                               const Cancellation& /*cancellation*/) override {
+    const Descriptor base(::open(base_path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!base.valid()) {
+      return fail(file_failure("open the storage's base path", base_path_, errno));
+    }
+    const std::string folder = "the folder " + printable(base_path_);
+    if (!tenant || !is_segment(*tenant)) return is_empty(base) ? folder + " is empty" : "";
+    const auto found = open_folder(base.get(), *tenant, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    if (found.valid() || errno != ENOENT) return std::string();
+    if (is_empty(base)) return folder + " is empty";
+    return folder + " holds no folder \"" + printable(*tenant) + "\" of the tenant";
+  }
+
   Outcome<void> find(const SearchArea& area, const FolderHandler& handler,
                      const Cancellation& cancellation) override {
     return search_folders(base_path_, area, handler, cancellation);
   }
 
  private:
+  // A folder that can't be read is not known to be empty.
+  static bool is_empty(const Descriptor& folder) {
+    const auto names = names_in(folder);
+    if (!names) return false;
+    errno = 0;
+    while (const dirent* entry = ::readdir(names.get())) {  // NOLINT(concurrency-mt-unsafe)
+      const std::string_view name(static_cast<const char*>(entry->d_name));
+      if (name != "." && name != "..") return false;
+    }
+    return errno == 0;
+  }
+
   std::vector<Removed> walk_all(TreeAction action, std::span<const ExecutionFolder> folders,
                                 const Cancellation& cancellation, Deadline until) const {
     std::vector<Removed> results;

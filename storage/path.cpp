@@ -35,12 +35,8 @@ std::string decomposed(std::string_view text) {
 }
 
 Outcome<void> check_segment(const char* what, const std::string& segment) {
-  const bool usable = !segment.empty() && segment != "." && segment != ".." &&
-                      segment.find('/') == std::string::npos &&
-                      segment.find('\0') == std::string::npos;
-  if (usable) return {};
-  return fail(FailureKind::storage, std::string("the ") + what + " \"" +
-                                        document::printable(segment) +
+  if (is_segment(segment)) return {};
+  return fail(FailureKind::storage, std::string("the ") + what + " \"" + printable(segment) +
                                         "\" can't be the name of a folder in the storage");
 }
 
@@ -103,6 +99,11 @@ Outcome<std::string> execution_path(const ExecutionFolder& folder) {
   }
   const std::string flow = slug(folder.flow);
   return parents + (flow.empty() ? "" : flow + "/") + "executions/" + folder.execution;
+}
+
+bool is_segment(std::string_view name) {
+  return !name.empty() && name != "." && name != ".." &&
+         name.find_first_of(std::string_view("/\0", 2)) == std::string_view::npos;
 }
 
 bool is_reserved(std::string_view part) {

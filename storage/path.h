@@ -12,6 +12,9 @@ namespace winnow::storage {
 // True of names that Kestra keeps for other files than those of executions.
 bool is_reserved(std::string_view part);
 
+// True of names that a folder can have: not empty, not "." or "..", without "/" and NUL.
+bool is_segment(std::string_view name);
+
 // The names that a path leads through. Between `//` there is none, as for a file system.
 std::vector<std::string> path_parts(std::string_view path);
 

@@ -2,6 +2,11 @@
 
 namespace winnow::storage {
 
+Outcome<std::string> Storage::missing(const std::optional<std::string>& /*tenant*/,
+                                      const Cancellation& /*cancellation*/) {
+  return std::string();
+}
+
 Outcome<void> Storage::find(const SearchArea& /*area*/, const FolderHandler& /*handler*/,
                             const Cancellation& /*cancellation*/) {
   return fail(FailureKind::configuration,

@@ -82,6 +82,11 @@ class Storage {
   virtual std::vector<Removed> count(std::span<const ExecutionFolder> folders,
                                      const Cancellation& cancellation) = 0;
 
+  // Says what is missing where the storage holds nothing of the tenant at all, for a message: "the
+  // folder /app/storage holds no folder \"main\"". Empty: it holds something, or that can't be known.
+  virtual Outcome<std::string> missing(const std::optional<std::string>& tenant,
+                                       const Cancellation& cancellation);
+
   // Hands over the folder of every execution that has one there, whether the execution still exists or not. No link is
   // followed. Ends with the handler's failure. `configuration` failure where the storage can't be searched.
   virtual Outcome<void> find(const SearchArea& area, const FolderHandler& handler,

@@ -98,11 +98,10 @@ Outcome<void> find_credentials(const S3Words& words, const Lookup& lookup,
   return take_profile(path, profile.empty() ? "default" : profile, settings);
 }
 
-// Before the keys, without `/` at its ends.
+// Before the keys, without the `/` at its end. One at its beginning is a part of the keys.
 Outcome<std::string> path_prefix(std::string path) {
-  while (path.ends_with('/')) path.pop_back();
-  path.erase(0, std::min(path.find_first_not_of('/'), path.size()));
-  const std::string framed = "/" + path + "/";
+  if (path.ends_with('/')) path.pop_back();
+  const std::string framed = (path.starts_with('/') ? "" : "/") + path + "/";
   for (const char* odd : {"//", "/./", "/../"}) {
     if (!path.empty() && framed.find(odd) != std::string::npos) {
       return refused("/path", "has an empty part, `.` or `..` in it");
@@ -115,6 +114,16 @@ bool is_bucket_name(const std::string& name) {
   return std::all_of(name.begin(), name.end(), [](char c) {
     return document::is_letter(c) || document::is_digit(c) || c == '-' || c == '.' || c == '_';
   });
+}
+
+// The user and the password have keys of their own.
+bool is_proxy(const std::string& url) {
+  if (url.empty()) return true;
+  const auto mark = url.find("://");
+  const bool known = url.starts_with("http://") || url.starts_with("https://") ||
+                     url.starts_with("socks5://") || url.starts_with("socks5h://");
+  return known && url.size() > mark + 3 && url[mark + 3] != ':' && !url.ends_with(':') &&
+         url.find_first_of("/?#@ ", mark + 3) == std::string::npos;
 }
 
 std::string endpoint_of_aws(const std::string& region) {
@@ -152,6 +161,16 @@ Outcome<storage::S3Settings> complete_s3(const S3Words& words, const Lookup& loo
     return refused("/ca-file", "\"" + words.ca_file + "\" is no file on this machine");
   }
   settings.ca_file = words.ca_file;
+  settings.ca_pem = words.ca_pem;
+  settings.client_pem = words.client_pem;
+  settings.verify_tls = words.verify_tls;
+  if (!is_proxy(words.proxy)) {
+    return refused("/proxy", "is not the URL of a proxy: http://HOST:PORT or socks5h://HOST:PORT");
+  }
+  settings.proxy = words.proxy;
+  settings.proxy_user = words.proxy_user;
+  settings.proxy_password = words.proxy_password;
+  settings.versions = words.versions;
   if (auto found = find_credentials(words, lookup, settings); !found) return fail(found.error());
   if (auto opened = storage::open_s3(settings); !opened) {
     return refused("/endpoint", opened.error().message);

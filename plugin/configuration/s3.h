@@ -7,7 +7,7 @@
 
 #include "outcome/failure.h"
 #include "plugin/configuration/placeholders.h"
-#include "storage/s3.h"
+#include "storage/s3/s3.h"
 
 namespace winnow::plugin {
 
@@ -25,6 +25,13 @@ struct S3Words {
   std::string profile = {};
   std::string credentials_file = {};
   std::string ca_file = {};
+  std::string ca_pem = {};
+  std::string client_pem = {};
+  bool verify_tls = true;
+  std::string proxy = {};
+  std::string proxy_user = {};
+  std::string proxy_password = {};
+  bool versions = false;
 };
 
 // A configuration failure whose pointer is the key that is wrong, `/bucket` for example. Credentials are, in this order:

@@ -1,35 +1,12 @@
 #include "storage/s3/deletion.h"
 
-#include <algorithm>
-#include <array>
-#include <unordered_map>
-
-#include "document/utf8.h"
+#include <utility>
 
 namespace winnow::storage::s3 {
 namespace {
 
-constexpr std::size_t kMostKeys = 1'000;  // of one DeleteObjects, S3's own limit
-constexpr std::size_t kNeighbours = 64;   // executions of one walk; walks go on side by side
-constexpr std::size_t kPagePays = 4;      // executions that a wide page has to bring
-constexpr int kRounds = 5;                // of keys that the server was too busy for
-
-// What goes wrong with one request goes wrong with all of them.
-bool is_of_the_whole(const Answer& answer) {
-  if (answer.status == 301 || answer.status == 307 || answer.status == 401) return true;
-  static constexpr std::array<std::string_view, 10> kCodes{
-      "NoSuchBucket",         "InvalidAccessKeyId", "SignatureDoesNotMatch",
-      "ExpiredToken",         "InvalidToken",       "TokenRefreshRequired",
-      "RequestTimeTooSkewed", "PermanentRedirect",  "AuthorizationHeaderMalformed",
-      "InvalidBucketName"};
-  const auto error = read_error(answer.body);
-  return error && std::find(kCodes.begin(), kCodes.end(), error->code) != kCodes.end();
-}
-
-bool is_busy(std::string_view code) {
-  return code == "InternalError" || code == "SlowDown" || code == "ServiceUnavailable" ||
-         code == "OperationAborted";
-}
+constexpr std::size_t kGroup = 64;    // executions of one cursor; cursors go on side by side
+constexpr std::size_t kPagePays = 4;  // executions that a wide page has to bring
 
 // Ascending, and all of them after `after`.
 bool in_order(const Page& page, const std::string& after) {
@@ -41,256 +18,187 @@ bool in_order(const Page& page, const std::string& after) {
   return true;
 }
 
-Failure key_failure(const S3Settings& settings, const std::string& key, const std::string& why) {
-  return Failure{.kind = FailureKind::storage,
-                 .message = "can't delete " + document::printable(key) + " in bucket " +
-                            document::printable(settings.bucket) + ": " + why};
-}
-
 }  // namespace
 
-Clearing::Clearing(Action action, const S3Settings& settings, Courier& courier,
-                   std::span<const ExecutionFolder> folders)
-    : action_(action), settings_(settings), courier_(courier), answers_(folders.size()) {
-  for (auto& neighbours : neighbourhoods(folders, settings.path, kNeighbours, answers_)) {
-    auto walk = std::make_unique<Walk>();
-    walk->wide = neighbours.tasks.size() >= kPagePays;
-    walk->neighbours = std::move(neighbours);
-    walks_.push_back(std::move(walk));
+Deletion::Deletion(Action action, const S3Settings& settings, HttpClient& client,
+                   ServerLimits& limits, std::vector<ExecutionPrefix> executions,
+                   std::vector<Removed> results)
+    : action_(action),
+      settings_(settings),
+      client_(client),
+      deleter_(
+          settings, client, limits,
+          {.deleted = [this](const OwnedObject& object, bool existed) { deleted(object, existed); },
+           .failed = [this](ExecutionPrefix& execution,
+                            Failure failure) { fail_execution(execution, std::move(failure)); }}),
+      results_(std::move(results)) {
+  for (auto& group : grouped(std::move(executions), kGroup)) {
+    auto cursor = std::make_unique<PrefixCursor>();
+    cursor->wide = group.executions.size() >= kPagePays && !settings.versions;
+    cursor->group = std::move(group);
+    cursors_.push_back(std::move(cursor));
   }
-  walking_ = walks_.size();
+  listing_ = cursors_.size();
 }
 
-std::vector<Removed> Clearing::run(const Cancellation& cancellation, const Patience& patience) {
-  for (auto& walk : walks_) ask(*walk);
-  const auto ended = courier_.run(cancellation, patience);
-  for (const auto& walk : walks_) {
-    for (const auto& task : walk->neighbours.tasks) {
-      auto& answer = answers_[task.place];
-      if (answer.failure || (task.listed && task.pending == 0)) continue;
-      if (ended == Ended::time_up) answer.unfinished = true;
-      if (ended == Ended::failed) answer.failure = courier_.failure();
-      if (ended == Ended::cancelled) {
-        answer.failure = Failure{.kind = FailureKind::cancelled, .message = "cancelled"};
+std::vector<Removed> Deletion::run(const Cancellation& cancellation, const Deadlines& deadlines) {
+  for (auto& cursor : cursors_) send_for_page(*cursor);
+  const auto end = client_.run(cancellation, deadlines);
+  for (const auto& cursor : cursors_) {
+    for (const auto& execution : cursor->group.executions) {
+      auto& result = results_[execution.place];
+      if (result.failure || (execution.listed && execution.pending == 0)) continue;
+      if (end == RunEnd::time_up) result.unfinished = true;
+      if (end == RunEnd::failed) result.failure = client_.failure();
+      if (end == RunEnd::cancelled) {
+        result.failure = Failure{.kind = FailureKind::cancelled, .message = "cancelled"};
       }
     }
   }
-  return std::move(answers_);
+  return std::move(results_);
 }
 
-// Sends for the walk's next page.
-void Clearing::ask(Walk& walk) {
-  const Task& task = walk.neighbours.tasks[walk.at];
+void Deletion::send_for_page(PrefixCursor& cursor) {
+  client_.send(
+      page_request(cursor),
+      [this, &cursor](const Response& response, bool last) {
+        return take_page(cursor, response, last);
+      },
+      HttpClient::Priority::in_turn);
+}
+
+Request Deletion::page_request(PrefixCursor& cursor) const {
+  const std::string& prefix = cursor.group.executions[cursor.at].prefix;
   Request request;
-  request.query = {{"list-type", "2"}, {"encoding-type", "url"}};
-  if (walk.wide) {
+  request.query = {{"encoding-type", "url"}};
+  if (settings_.versions) {
+    request.query["versions"] = "";
+    request.query["prefix"] = prefix;
+    if (!cursor.token.empty()) request.query["key-marker"] = cursor.token;
+    if (!cursor.version.empty()) request.query["version-id-marker"] = cursor.version;
+    return request;
+  }
+  request.query["list-type"] = "2";
+  if (cursor.wide) {
     // Just before the folder's own marker, which is a key too.
-    if (!walk.begun) walk.after = task.prefix.substr(0, task.prefix.size() - 1);
-    request.query["prefix"] = walk.neighbours.parent;
-    request.query["start-after"] = walk.after;
+    if (!cursor.begun) cursor.after = prefix.substr(0, prefix.size() - 1);
+    request.query["prefix"] = cursor.group.parent;
+    request.query["start-after"] = cursor.after;
   } else {
-    request.query["prefix"] = task.prefix;
-    if (!walk.token.empty()) request.query["continuation-token"] = walk.token;
+    request.query["prefix"] = prefix;
+    if (!cursor.token.empty()) request.query["continuation-token"] = cursor.token;
   }
-  courier_.send(
-      std::move(request),
-      [this, &walk](const Answer& answer, bool last) { return take_page(walk, answer, last); },
-      Courier::Rank::in_turn);
+  return request;
 }
 
-Verdict Clearing::take_page(Walk& walk, const Answer& answer, bool last) {
-  if (answer.status != 200) {
-    std::vector<Task*> tasks;
-    for (std::size_t i = walk.at; i < walk.neighbours.tasks.size(); ++i) {
-      tasks.push_back(&walk.neighbours.tasks[i]);
-    }
-    if (!refused(answer, "list " + walk.neighbours.parent, tasks)) end(walk);
-    return Verdict::taken;
+Handled Deletion::take_page(PrefixCursor& cursor, const Response& response, bool last) {
+  if (response.status != 200) {
+    take_refusal(cursor, response);
+    return Handled::done;
   }
-  const auto page = read_page(answer.body);
+  const auto page = settings_.versions ? read_versions(response.body) : read_page(response.body);
   if (!page) {
-    if (last) courier_.give_up(answer_failure(settings_, "use the listing", answer));
-    return Verdict::ask_again;
+    if (last) client_.stop(response_failure(settings_, "use the listing", response));
+    return Handled::retry;
   }
-  if (walk.wide) {
-    take_wide(walk, *page);
+  if (cursor.wide) {
+    take_wide(cursor, *page);
   } else {
-    take_narrow(walk, *page);
+    take_narrow(cursor, *page);
   }
-  if (walk.at < walk.neighbours.tasks.size()) {
-    ask(walk);
+  if (cursor.at < cursor.group.executions.size()) {
+    send_for_page(cursor);
   } else {
-    end(walk);
+    end(cursor);
   }
-  return Verdict::taken;
+  return Handled::done;
 }
 
-void Clearing::take_wide(Walk& walk, const Page& page) {
-  auto& tasks = walk.neighbours.tasks;
-  if (!in_order(page, walk.after)) {
+void Deletion::take_refusal(PrefixCursor& cursor, const Response& response) {
+  const auto failure = response_failure(settings_, "list " + cursor.group.parent, response);
+  if (is_of_the_whole(response)) return client_.stop(failure);
+  auto& executions = cursor.group.executions;
+  for (std::size_t i = cursor.at; i < executions.size(); ++i) {
+    fail_execution(executions[i], failure);
+  }
+  end(cursor);
+}
+
+void Deletion::take_wide(PrefixCursor& cursor, const Page& page) {
+  auto& executions = cursor.group.executions;
+  if (!in_order(page, cursor.after)) {
     // Keys that were taken would be met again, and be counted twice.
-    if (walk.begun) {
-      fail_task(tasks[walk.at], key_failure(settings_, tasks[walk.at].prefix,
-                                            "the server does not list its keys in their order"));
-      listed(walk);
+    if (cursor.begun) {
+      const auto& execution = executions[cursor.at];
+      fail_execution(execution, object_failure(settings_, execution.prefix,
+                                               "the server does not list its keys in their order"));
+      listed(cursor);
     }
-    walk.wide = false;
+    cursor.wide = false;
     return;
   }
-  const std::size_t from = walk.at;
+  const std::size_t from = cursor.at;
   for (const auto& object : page.objects) {
-    while (walk.at < tasks.size() && object.key > tasks[walk.at].prefix &&
-           !object.key.starts_with(tasks[walk.at].prefix)) {
-      listed(walk);
+    while (cursor.at < executions.size() && object.key > executions[cursor.at].prefix &&
+           !object.key.starts_with(executions[cursor.at].prefix)) {
+      listed(cursor);
     }
-    if (walk.at == tasks.size()) return;
-    if (!object.key.starts_with(tasks[walk.at].prefix)) continue;
-    walk.begun = true;
-    take_key(tasks[walk.at], object.key);
+    if (cursor.at == executions.size()) return;
+    if (!object.key.starts_with(executions[cursor.at].prefix)) continue;
+    cursor.begun = true;
+    take_object(executions[cursor.at], object);
   }
-  if (!page.objects.empty()) walk.after = page.objects.back().key;
+  if (!page.objects.empty()) cursor.after = page.objects.back().key;
   if (page.next.empty()) {
-    while (walk.at < tasks.size()) listed(walk);
-  } else if (page.objects.empty() || (walk.at - from < kPagePays && !walk.begun)) {
-    walk.wide = false;  // no key to go on from, or a page that brought too little
+    while (cursor.at < executions.size()) listed(cursor);
+  } else if (page.objects.empty() || (cursor.at - from < kPagePays && !cursor.begun)) {
+    cursor.wide = false;  // no key to go on from, or a page that brought too little
   }
 }
 
-void Clearing::take_narrow(Walk& walk, const Page& page) {
-  Task& task = walk.neighbours.tasks[walk.at];
+void Deletion::take_narrow(PrefixCursor& cursor, const Page& page) {
+  ExecutionPrefix& execution = cursor.group.executions[cursor.at];
   for (const auto& object : page.objects) {
-    if (object.key.starts_with(task.prefix)) take_key(task, object.key);
+    if (object.key.starts_with(execution.prefix)) take_object(execution, object);
   }
-  walk.token = page.next;
-  if (walk.token.empty()) listed(walk);
+  cursor.token = page.next;
+  cursor.version = page.next_version;
+  if (cursor.token.empty()) listed(cursor);
 }
 
 // The execution at `at` is known to its end.
-void Clearing::listed(Walk& walk) {
-  walk.neighbours.tasks[walk.at].listed = true;
-  ++walk.at;
-  walk.begun = false;
+void Deletion::listed(PrefixCursor& cursor) {
+  cursor.group.executions[cursor.at].listed = true;
+  ++cursor.at;
+  cursor.begun = false;
 }
 
-void Clearing::end(Walk& walk) {
-  walk.at = walk.neighbours.tasks.size();
-  if (--walking_ == 0) delete_queued();
+void Deletion::end(PrefixCursor& cursor) {
+  cursor.at = cursor.group.executions.size();
+  if (--listing_ == 0) deleter_.flush();
 }
 
-void Clearing::take_key(Task& task, const std::string& key) {
+void Deletion::take_object(ExecutionPrefix& execution, const ListedObject& object) {
+  const bool is_file = object.is_file && !is_marker(object.key);
   if (action_ == Action::count) {
-    if (!is_marker(key)) ++answers_[task.place].files;
+    if (is_file) ++results_[execution.place].files;
     return;
   }
-  ++task.pending;
-  if (!fits_xml(key)) return send_single({.key = key, .task = &task});
-  queue_.push_back({.key = key, .task = &task});
-  if (queue_.size() == kMostKeys) delete_queued();
+  ++execution.pending;
+  deleter_.add({.name = {.key = object.key, .version = object.version},
+                .execution = &execution,
+                .is_file = is_file});
 }
 
-void Clearing::delete_queued() {
-  if (!queue_.empty()) send_deletion(std::exchange(queue_, {}), 0);
+void Deletion::deleted(const OwnedObject& object, bool existed) {
+  --object.execution->pending;
+  if (existed && object.is_file) ++results_[object.execution->place].files;
 }
 
-// Before further listings, so that what is listed does not pile up.
-void Clearing::send_deletion(Keys keys, int round) {
-  std::vector<std::string_view> names;
-  names.reserve(keys.size());
-  for (const auto& found : keys) names.push_back(found.key);
-  Request request{.method = "POST", .query = {{"delete", ""}}, .body = write_deletion(names)};
-  const auto shared = std::make_shared<Keys>(std::move(keys));
-  Handler handler = [this, shared, round](const Answer& answer, bool last) {
-    return take_deletions(shared, round, answer, last);
-  };
-  if (round == 0) {
-    courier_.send(std::move(request), std::move(handler), Courier::Rank::next);
-  } else {
-    courier_.send_later(std::move(request), std::move(handler), round);
-  }
-}
-
-Verdict Clearing::take_deletions(const std::shared_ptr<Keys>& keys, int round, const Answer& answer,
-                                 bool last) {
-  if (answer.status != 200) {
-    std::vector<Task*> tasks;
-    for (const auto& found : *keys) tasks.push_back(found.task);
-    refused(answer, "delete objects", tasks);
-    return Verdict::taken;
-  }
-  const auto deletions = read_deletions(answer.body);
-  if (!deletions) {
-    if (last) courier_.give_up(answer_failure(settings_, "use the answer to a deletion", answer));
-    return Verdict::ask_again;
-  }
-  std::unordered_map<std::string_view, Found*> open;
-  for (auto& found : *keys) open.emplace(found.key, &found);
-  for (const auto& key : deletions->deleted) {
-    const auto found = open.find(key);
-    if (found == open.end()) continue;
-    gone(*found->second, true);
-    open.erase(found);
-  }
-  Keys busy;
-  for (const auto& error : deletions->errors) {
-    const auto found = open.find(error.key);
-    if (found == open.end()) continue;
-    if (error.code == "NoSuchKey") {
-      gone(*found->second, false);
-    } else if (is_busy(error.code) && round < kRounds) {
-      busy.push_back(*found->second);
-    } else {
-      fail_task(*found->second->task,
-                key_failure(settings_, error.key,
-                            document::printable(error.code) + " " +
-                                document::printable(error.message.substr(0, 500))));
-    }
-    open.erase(found);
-  }
-  for (const auto& [key, found] : open) {
-    fail_task(*found->task,
-              key_failure(settings_, found->key, "the server does not say what became of it"));
-  }
-  if (!busy.empty()) send_deletion(std::move(busy), round + 1);
-  return Verdict::taken;
-}
-
-// A key that XML can't carry.
-void Clearing::send_single(Found found) {
-  Request request{.method = "DELETE", .key = found.key};
-  courier_.send(
-      std::move(request),
-      [this, found = std::move(found)](const Answer& answer, bool /*last*/) {
-        const bool done = answer.status == 200 || answer.status == 204;
-        if (done || answer.status == 404) {
-          gone(found, done);
-        } else {
-          refused(answer, "delete " + document::printable(found.key), {found.task});
-        }
-        return Verdict::taken;
-      },
-      Courier::Rank::next);
-}
-
-void Clearing::gone(const Found& found, bool counts) {
-  --found.task->pending;
-  if (counts && !is_marker(found.key)) ++answers_[found.task->place].files;
-}
-
-void Clearing::fail_task(Task& task, Failure failure) {
-  auto& kept = answers_[task.place].failure;
+// An execution may have two prefixes: the first failure stays.
+void Deletion::fail_execution(const ExecutionPrefix& execution, Failure failure) {
+  auto& kept = results_[execution.place].failure;
   if (!kept) kept = std::move(failure);
-}
-
-// True when this ends the whole call.
-bool Clearing::refused(const Answer& answer, const std::string& doing,
-                       const std::vector<Task*>& tasks) {
-  const auto failure = answer_failure(settings_, doing, answer);
-  if (is_of_the_whole(answer)) {
-    courier_.give_up(failure);
-    return true;
-  }
-  for (Task* task : tasks) fail_task(*task, failure);
-  return false;
 }
 
 }  // namespace winnow::storage::s3

@@ -1,7 +1,7 @@
 // Which objects of a bucket belong to which execution.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,30 +11,31 @@
 
 namespace winnow::storage::s3 {
 
-// One execution of a call, and how far it has come.
-struct Task {
+// What all keys of one execution begin with, and how far its deletion has come.
+struct ExecutionPrefix {
   std::size_t place = 0;    // in the caller's list
-  std::string prefix;       // `<path>/<tenant>/.../executions/<id>/`: all of its keys begin with it
+  std::string prefix;       // `<root>.../executions/<id>/`
   bool listed = false;      // every key of it is known
-  std::size_t pending = 0;  // keys that are listed and not answered for yet
+  std::size_t pending = 0;  // keys that are listed and whose deletion is not known yet
 };
 
 // Executions of one flow, whose prefixes differ in the last part only, sorted by prefix.
-struct Neighbours {
+struct PrefixGroup {
   std::string parent;  // `.../executions/`
-  std::vector<Task> tasks;
+  std::vector<ExecutionPrefix> executions;
 };
 
-// The path prefix of the storage and the tenant's: `<path>/<tenant>/`, or empty.
-std::string root_of(const std::string& path, const std::optional<std::string>& tenant);
+// What may stand before a tenant's keys. The first is Kestra's own, `<path>/<tenant>/`; the others
+// are of older versions of its storage plugins, which wrote a `/` before the tenant, or before the
+// namespace where there was none.
+std::vector<std::string> roots_of(const std::string& path,
+                                  const std::optional<std::string>& tenant);
 
-// Sorts the executions by flow, a part of at most `most` each. One whose path can't be written gets its failure in
-// `answers` and is left out.
-std::vector<Neighbours> neighbourhoods(std::span<const ExecutionFolder> folders,
-                                       const std::string& path, std::size_t most,
-                                       std::vector<Removed>& answers);
+// Sorts executions by flow, at most `most` in each group.
+std::vector<PrefixGroup> grouped(std::vector<ExecutionPrefix> executions, std::size_t most);
 
-// A marker of a folder: an empty object whose key ends with `/`. It goes with the files and is none.
+// A marker of a folder: an empty object whose key ends with `/`. It is deleted with the files and is
+// none.
 inline bool is_marker(std::string_view key) {
   return key.ends_with('/');
 }

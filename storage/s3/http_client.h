@@ -1,5 +1,5 @@
-// Carries requests to the bucket, several at a time, and brings their answers: connections, signatures, retries. Knows
-// nothing of what the answers mean beyond "ask again".
+// Sends requests to the bucket, several at a time, and hands over the responses: connections,
+// signatures, retries. Knows nothing of what a response means beyond "retry".
 #pragma once
 
 #include <chrono>
@@ -14,90 +14,77 @@
 
 #include "outcome/cancellation.h"
 #include "outcome/failure.h"
-#include "storage/s3.h"
-#include "storage/s3/signer.h"
+#include "storage/s3/s3.h"
+#include "storage/s3/transfer.h"
 
 namespace winnow::storage::s3 {
 
-struct Request {
-  std::string method = "GET";
-  std::string key = {};  // an object's whole key; empty: the bucket itself
-  Query query = {};
-  std::string body = {};
+enum class Handled { done, retry };
+
+// Takes a response of any status but those that are retried in any case. May send further requests.
+// `last` is set where no retry is left: then `retry` counts as `done`.
+using ResponseHandler = std::function<Handled(const Response& response, bool last)>;
+
+enum class RunEnd { complete, time_up, cancelled, failed };
+
+// When a run has to come to its end.
+struct Deadlines {
+  std::chrono::steady_clock::time_point last_begin;  // no request is begun from here on
+  std::chrono::steady_clock::time_point end;         // those in flight are dropped
 };
 
-struct Answer {
-  long status = 0;
-  std::string body = {};
-};
-
-enum class Verdict { taken, ask_again };
-
-// Takes an answer of any status but those that are tried again anyway. May send further requests. `last` is set where
-// the budget is used up: then ask_again counts as taken.
-using Handler = std::function<Verdict(const Answer& answer, bool last)>;
-
-enum class Ended { all_answered, time_up, cancelled, failed };
-
-// When a call has to come to its end.
-struct Patience {
-  std::chrono::steady_clock::time_point no_more;  // no request is begun from here on
-  std::chrono::steady_clock::time_point until;    // those in flight are given up
-};
-
-// Not thread-safe: one call at a time. Connections stay open from call to call.
-class Courier {
+// Not thread-safe: one run at a time. Connections stay open from run to run.
+class HttpClient {
  public:
-  explicit Courier(const S3Settings& settings);
-  Courier(const Courier&) = delete;
-  Courier& operator=(const Courier&) = delete;
-  ~Courier();
+  explicit HttpClient(const S3Settings& settings);
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+  ~HttpClient();
 
-  enum class Rank { next, in_turn };
-  void send(Request request, Handler handler, Rank rank);
+  enum class Priority { first, in_turn };
+  void send(Request request, ResponseHandler handler, Priority priority);
   // After a pause, as if the request had been tried so many times.
-  void send_later(Request request, Handler handler, int tried);
+  void send_later(Request request, ResponseHandler handler, int tries);
 
-  // Until every request is answered. A request that gets no usable answer within its budget ends it as `failed`, with
-  // what happened in failure(). Whatever is not answered then is dropped, its handler never called.
-  Ended run(const Cancellation& cancellation, const Patience& patience);
+  // Until every request has its response. A request that gets no usable one within its retries ends
+  // the run as `failed`, with the reason in failure(). What is pending then is dropped, and its
+  // handler never called.
+  RunEnd run(const Cancellation& cancellation, const Deadlines& deadlines);
   const Failure& failure() const { return failure_; }
-  // Forgets what was sent and is not answered; connections in mid-answer end. Each run ends with it; to be called where
-  // an exception took the place of that end.
+  // Drops what is pending; connections in mid-response end. Each run ends with it; to be called
+  // where an exception took the place of that end.
   void clear() noexcept;
   // Ends the run as failed, from inside of a handler.
-  void give_up(Failure failure);
+  void stop(Failure failure);
 
  private:
-  struct Errand;
-  struct Flight;
+  struct PendingRequest;
+  struct InFlight;
   using Clock = std::chrono::steady_clock;
 
   void begin_due(Clock::time_point now);
-  void begin(std::unique_ptr<Errand> errand);
-  void land_finished();
-  void land(CURL* handle, CURLcode code);
-  void answer(std::unique_ptr<Errand> errand, const Answer& answer);
-  void try_again(std::unique_ptr<Errand> errand, const std::string& reason);
+  void begin(std::unique_ptr<PendingRequest> pending);
+  void complete_finished();
+  void on_complete(CURL* handle, CURLcode code);
+  void handle(std::unique_ptr<PendingRequest> pending, const Response& response);
+  void retry(std::unique_ptr<PendingRequest> pending, const std::string& reason);
   void wait(const Cancellation& cancellation, Clock::time_point until);
-  Clock::duration pause(int tried);
+  Clock::duration pause(int tries);
 
   const S3Settings& settings_;
-  Credentials credentials_;
-  std::string host_;       // of the Host header
-  std::string base_url_;   // scheme, host and port
-  std::string base_path_;  // "" or "/bucket"
+  const Target target_;
   CURLM* multi_;
   std::vector<CURL*> idle_;
-  std::vector<std::unique_ptr<Flight>> flights_;
-  std::deque<std::unique_ptr<Errand>> waiting_;
-  std::vector<std::unique_ptr<Errand>> resting_;  // to be tried again later
+  std::vector<std::unique_ptr<InFlight>> in_flight_;
+  std::deque<std::unique_ptr<PendingRequest>> pending_;
+  std::vector<std::unique_ptr<PendingRequest>> retries_;  // each waits for its time
   std::minstd_rand random_;
   bool failed_ = false;
   Failure failure_;
 };
 
-// The answer as a failure that a person can act on.
-Failure answer_failure(const S3Settings& settings, const std::string& doing, const Answer& answer);
+// A response that is no success, as a failure that a person can act on.
+Failure response_failure(const S3Settings& settings, const std::string& doing,
+                         const Response& response);
 
 }  // namespace winnow::storage::s3

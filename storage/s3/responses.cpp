@@ -38,51 +38,87 @@ std::string decoded(std::string_view text) {
   return out;
 }
 
+std::string text_of(const pugi::xml_node& parent, const char* name) {
+  return parent.child(name).text().get();
+}
+
+// A listing's page without its objects. Nothing where there is more without a way to get at it, or
+// where the response does not say whether there is more.
+std::optional<Page> page_of(const pugi::xml_node& root, const char* next) {
+  const std::string truncated = text_of(root, "IsTruncated");
+  if (truncated == "false") return Page{};
+  Page page{.objects = {}, .next = text_of(root, next)};
+  if (truncated != "true" || page.next.empty()) return std::nullopt;
+  return page;
+}
+
+// A server that does not know encoding-type does not repeat it.
+bool is_encoded(const pugi::xml_node& root) {
+  return text_of(root, "EncodingType") == "url";
+}
+
+ObjectName name_of(const pugi::xml_node& object) {
+  return {.key = text_of(object, "Key"), .version = text_of(object, "VersionId")};
+}
+
 }  // namespace
 
 std::optional<Page> read_page(std::string_view xml) {
   pugi::xml_document document;
   const auto root = root_of(document, xml, "ListBucketResult");
   if (!root) return std::nullopt;
-  const std::string_view truncated = root.child("IsTruncated").text().get();
-  Page page;
-  page.next = root.child("NextContinuationToken").text().get();
-  // More without a way to get at it, or an answer that does not say whether there is more.
-  if (truncated != "true" && truncated != "false") return std::nullopt;
-  if (truncated == "true" && page.next.empty()) return std::nullopt;
-  if (truncated == "false") page.next.clear();
-  // A server that does not know encoding-type does not repeat it.
-  const bool url = std::string_view(root.child("EncodingType").text().get()) == "url";
+  auto page = page_of(root, "NextContinuationToken");
+  if (!page) return std::nullopt;
+  const bool url = is_encoded(root);
   for (const auto& object : root.children("Contents")) {
-    const char* key = object.child("Key").text().get();
-    page.objects.push_back({.key = url ? decoded(key) : key,
-                            .last_modified = object.child("LastModified").text().get()});
+    auto key = text_of(object, "Key");
+    page->objects.push_back({.key = url ? decoded(key) : std::move(key),
+                             .last_modified = text_of(object, "LastModified")});
   }
   return page;
 }
 
-std::optional<Deletions> read_deletions(std::string_view xml) {
+std::optional<Page> read_versions(std::string_view xml) {
+  pugi::xml_document document;
+  const auto root = root_of(document, xml, "ListVersionsResult");
+  if (!root) return std::nullopt;
+  auto page = page_of(root, "NextKeyMarker");
+  if (!page) return std::nullopt;
+  const bool url = is_encoded(root);
+  if (url) page->next = decoded(page->next);
+  if (!page->next.empty()) page->next_version = text_of(root, "NextVersionIdMarker");
+  for (const auto& object : root.children()) {
+    const std::string_view kind = object.name();
+    if (kind != "Version" && kind != "DeleteMarker") continue;
+    auto key = text_of(object, "Key");
+    page->objects.push_back(
+        {.key = url ? decoded(key) : std::move(key),
+         .last_modified = text_of(object, "LastModified"),
+         .version = text_of(object, "VersionId"),
+         .is_file = kind == "Version" && text_of(object, "IsLatest") == "true"});
+  }
+  return page;
+}
+
+std::optional<DeleteResult> read_delete_result(std::string_view xml) {
   pugi::xml_document document;
   const auto root = root_of(document, xml, "DeleteResult");
   if (!root) return std::nullopt;
-  Deletions deletions;
-  for (const auto& each : root.children("Deleted")) {
-    deletions.deleted.emplace_back(each.child("Key").text().get());
-  }
+  DeleteResult result;
+  for (const auto& each : root.children("Deleted")) result.deleted.push_back(name_of(each));
   for (const auto& each : root.children("Error")) {
-    deletions.errors.push_back({.key = each.child("Key").text().get(),
-                                .code = each.child("Code").text().get(),
-                                .message = each.child("Message").text().get()});
+    result.errors.push_back({.object = name_of(each),
+                             .code = text_of(each, "Code"),
+                             .message = text_of(each, "Message")});
   }
-  return deletions;
+  return result;
 }
 
 std::optional<ServerError> read_error(std::string_view xml) {
   pugi::xml_document document;
   const auto root = root_of(document, xml, "Error");
   if (!root) return std::nullopt;
-  return ServerError{.code = root.child("Code").text().get(),
-                     .message = root.child("Message").text().get()};
+  return ServerError{.code = text_of(root, "Code"), .message = text_of(root, "Message")};
 }
 
 bool fits_xml(std::string_view key) {
@@ -100,12 +136,14 @@ bool fits_xml(std::string_view key) {
   return true;
 }
 
-std::string write_deletion(const std::vector<std::string_view>& keys) {
+std::string write_deletion(const std::vector<ObjectName>& objects) {
   pugi::xml_document document;
   auto root = document.append_child("Delete");
   root.append_attribute("xmlns") = "http://s3.amazonaws.com/doc/2006-03-01/";
-  for (const auto key : keys) {
-    root.append_child("Object").append_child("Key").text().set(std::string(key).c_str());
+  for (const auto& each : objects) {
+    auto object = root.append_child("Object");
+    object.append_child("Key").text().set(each.key.c_str());
+    if (!each.version.empty()) object.append_child("VersionId").text().set(each.version.c_str());
   }
   std::ostringstream text;
   document.save(text, "", pugi::format_raw | pugi::format_no_declaration, pugi::encoding_utf8);

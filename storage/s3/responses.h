@@ -1,4 +1,4 @@
-// What S3 says in XML, read and written.
+// S3's XML, read and written.
 #pragma once
 
 #include <optional>
@@ -10,42 +10,54 @@ namespace winnow::storage::s3 {
 
 struct ListedObject {
   std::string key;
-  std::string last_modified;  // the server's own text: 2026-02-03T01:00:05.000Z
+  std::string last_modified = {};  // the server's own text: 2026-02-03T01:00:05.000Z
+  std::string version = {};        // of ListObjectVersions alone
+  bool is_file = true;             // false: an older version, or a delete marker
 };
 
-// One page of ListObjectsV2.
+// One page of ListObjectsV2 or ListObjectVersions.
 struct Page {
   std::vector<ListedObject> objects;
-  std::string next;  // continuation token; empty: this was the last page
+  std::string next = {};  // continuation token, or key marker; empty: this was the last page
+  std::string next_version = {};  // version marker
 };
 
-struct KeyError {
+// Names an object, or one version of it.
+struct ObjectName {
   std::string key;
+  std::string version = {};  // empty: the object as it stands
+
+  auto operator<=>(const ObjectName&) const = default;
+};
+
+struct ObjectError {
+  ObjectName object;
   std::string code;
   std::string message;
 };
 
-// What became of each key of a DeleteObjects.
-struct Deletions {
-  std::vector<std::string> deleted;
-  std::vector<KeyError> errors;
+// The result of a DeleteObjects for each of its objects.
+struct DeleteResult {
+  std::vector<ObjectName> deleted;
+  std::vector<ObjectError> errors;
 };
 
 struct ServerError {
-  std::string code;  // "NoSuchBucket"; empty where the answer says none
+  std::string code;  // "NoSuchBucket"; empty where the response has none
   std::string message;
 };
 
 // Nothing where the text is not what was asked for: cut off, no XML, or another document. The text
 // may be an attacker's: no entity is expanded and no file is read.
 std::optional<Page> read_page(std::string_view xml);
-std::optional<Deletions> read_deletions(std::string_view xml);
-// An error document, also one that stands in an answer of status 200.
+std::optional<Page> read_versions(std::string_view xml);
+std::optional<DeleteResult> read_delete_result(std::string_view xml);
+// An error document, also one that stands in a response of status 200.
 std::optional<ServerError> read_error(std::string_view xml);
 
 // True when XML can carry the key unchanged. Another one is deleted by a request of its own.
 bool fits_xml(std::string_view key);
-// The body of a DeleteObjects of at most 1,000 keys, which fit.
-std::string write_deletion(const std::vector<std::string_view>& keys);
+// The body of a DeleteObjects of at most 1,000 objects, whose keys fit.
+std::string write_deletion(const std::vector<ObjectName>& objects);
 
 }  // namespace winnow::storage::s3

@@ -1,98 +1,33 @@
 // Storage in a bucket.
-#include "storage/s3.h"
+#include "storage/s3/s3.h"
 
-#include <algorithm>
+#include <map>
 #include <mutex>
 
-#include "document/instant.h"
-#include "document/utf8.h"
+#include "outcome/try.h"
 #include "storage/path.h"
+#include "storage/printable.h"
 #include "storage/s3/deletion.h"
+#include "storage/s3/listing_assembler.h"
 
 namespace winnow::storage {
 namespace {
 
-using s3::Answer;
-using s3::Clearing;
-using s3::Courier;
-using s3::Ended;
+using s3::Deletion;
+using s3::Handled;
+using s3::HttpClient;
 using s3::Page;
-using s3::Patience;
-using s3::Verdict;
+using s3::Response;
+using s3::RunEnd;
 
-// Half of the time is for what was begun, so that what went is known.
-Patience patience_until(Deadline until) {
+constexpr s3::Deadlines kNoDeadlines{.last_begin = kNoDeadline, .end = kNoDeadline};
+
+// Half of the time is for what was begun, so that it is known what was deleted.
+s3::Deadlines deadlines_until(Deadline until) {
+  if (until == kNoDeadline) return kNoDeadlines;
   const auto now = std::chrono::steady_clock::now();
-  if (until == kNoDeadline) return {.no_more = kNoDeadline, .until = kNoDeadline};
-  return {.no_more = now + (until - now) / 2, .until = until};
+  return {.last_begin = now + (until - now) / 2, .end = until};
 }
-
-Failure cancelled() {
-  return Failure{.kind = FailureKind::cancelled, .message = "cancelled"};
-}
-
-// The executions of a listing, put together from keys that follow each other.
-class Gathering {
- public:
-  Gathering(std::string root, std::optional<std::string> tenant, const FolderHandler& handler)
-      : root_(std::move(root)), tenant_(std::move(tenant)), handler_(handler) {}
-
-  Outcome<void> take(const Page& page) {
-    for (const auto& object : page.objects) {
-      if (object.key <= before_ || !object.key.starts_with(root_)) {
-        return fail(FailureKind::storage, "the storage does not list its keys in their order: " +
-                                              document::printable(object.key));
-      }
-      before_ = object.key;
-      if (auto taken = take(object); !taken) return taken;
-    }
-    return {};
-  }
-
-  Outcome<void> end() {
-    if (!current_) return {};
-    auto found = std::move(*current_);
-    current_.reset();
-    return handler_(std::move(found));
-  }
-
- private:
-  Outcome<void> take(const s3::ListedObject& object) {
-    const auto path = folder_path(std::string_view(object.key).substr(root_.size()));
-    if (path != current_path_) {
-      if (auto ended = end(); !ended) return ended;
-      current_path_ = path;
-      if (auto folder = path.empty() ? std::nullopt : execution_of(path)) {
-        folder->tenant = tenant_;
-        current_ = FoundFolder{.folder = std::move(*folder)};
-      }
-    }
-    if (!current_) return {};
-    // A date that can't be read counts as now: too young for anybody to remove it.
-    const auto changed = document::parse_instant(object.last_modified);
-    const auto now =
-        std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-    current_->newest = std::max(current_->newest, changed ? *changed : now);
-    if (!s3::is_marker(object.key)) ++current_->files;
-    return {};
-  }
-
-  // `.../executions/<id>` of a key that lies in it; empty where it lies in none.
-  static std::string folder_path(std::string_view key) {
-    constexpr std::string_view kExecutions = "/executions/";
-    const auto mark = key.find(kExecutions);
-    if (mark == std::string_view::npos) return {};
-    const auto end = key.find('/', mark + kExecutions.size());
-    return end == std::string_view::npos ? std::string() : std::string(key.substr(0, end));
-  }
-
-  std::string root_;
-  std::optional<std::string> tenant_;
-  const FolderHandler& handler_;
-  std::string before_;
-  std::string current_path_;
-  std::optional<FoundFolder> current_;
-};
 
 class S3Storage final : public Storage {
  public:
@@ -100,37 +35,50 @@ class S3Storage final : public Storage {
 
   std::vector<Removed> remove(std::span<const ExecutionFolder> folders,
                               const Cancellation& cancellation, Deadline until) override {
-    return clear(Clearing::Action::remove, folders, cancellation, until);
+    return work(Deletion::Action::remove, folders, cancellation, until);
   }
 
   std::vector<Removed> count(std::span<const ExecutionFolder> folders,
                              const Cancellation& cancellation) override {
-    return clear(Clearing::Action::count, folders, cancellation, kNoDeadline);
+    return work(Deletion::Action::count, folders, cancellation, kNoDeadline);
+  }
+
+  Outcome<std::string> missing(const std::optional<std::string>& tenant,
+                               const Cancellation& cancellation) override {
+    const auto client = borrow();
+    WINNOW_TRY(const auto roots, roots_in_use(*client, tenant, cancellation, kNoDeadlines));
+    const auto& root = roots.front();
+    WINNOW_TRY(const auto page, list(*client, root, {}, kAny, cancellation, kNoDeadlines));
+    if (!page.objects.empty() || roots.size() > 1) return std::string();
+    return "the bucket " + printable(settings_.bucket) + " at " + printable(settings_.endpoint) +
+           " holds no object" + (root.empty() ? "" : " below \"" + printable(root) + "\"");
   }
 
   Outcome<void> find(const SearchArea& area, const FolderHandler& handler,
                      const Cancellation& cancellation) override {
-    const std::string root = s3::root_of(settings_.path, area.tenant);
-    auto path = search_path(area);
-    if (!path) return fail(std::move(path.error()));
-    const std::string below = path->empty() ? "" : *path + "/";
-    Gathering gathering(root, area.tenant, handler);
-    const auto courier = borrow();
-    std::string token;
-    do {
-      auto page = list(*courier, root + below, token, cancellation);
-      if (!page) return fail(std::move(page.error()));
-      if (auto taken = gathering.take(*page); !taken) return taken;
-      token = page->next;
-    } while (!token.empty());
-    return gathering.end();
+    WINNOW_TRY(const auto path, search_path(area));
+    const auto client = borrow();
+    WINNOW_TRY(const auto roots, roots_in_use(*client, area.tenant, cancellation, kNoDeadlines));
+    for (const auto& root : roots) {
+      s3::ListingAssembler assembler(root, area.tenant, handler);
+      const std::string prefix = root + (path.empty() ? "" : path + "/");
+      std::string token;
+      do {
+        WINNOW_TRY(const auto page,
+                   list(*client, prefix, token, kFull, cancellation, kNoDeadlines));
+        WINNOW_CHECK(assembler.take(page));
+        token = page.next;
+      } while (!token.empty());
+      WINNOW_CHECK(assembler.end());
+    }
+    return {};
   }
 
  private:
   struct GiveBack {
     S3Storage* storage;
-    void operator()(Courier* courier) const noexcept {
-      std::unique_ptr<Courier> owned(courier);
+    void operator()(HttpClient* client) const noexcept {
+      std::unique_ptr<HttpClient> owned(client);
       owned->clear();
       const std::lock_guard guard(storage->mutex_);
       try {
@@ -140,52 +88,116 @@ class S3Storage final : public Storage {
       }
     }
   };
-  using Borrowed = std::unique_ptr<Courier, GiveBack>;
+  using Borrowed = std::unique_ptr<HttpClient, GiveBack>;
 
   // One for each call that goes on at the same time; their connections are kept.
   Borrowed borrow() {
     const std::lock_guard guard(mutex_);
-    if (idle_.empty()) return Borrowed(new Courier(settings_), GiveBack{this});
-    auto courier = std::move(idle_.back());
+    if (idle_.empty()) return Borrowed(new HttpClient(settings_), GiveBack{this});
+    auto client = std::move(idle_.back());
     idle_.pop_back();
-    return Borrowed(courier.release(), GiveBack{this});
+    return Borrowed(client.release(), GiveBack{this});
   }
 
-  std::vector<Removed> clear(Clearing::Action action, std::span<const ExecutionFolder> folders,
-                             const Cancellation& cancellation, Deadline until) {
-    const auto courier = borrow();
-    return Clearing(action, settings_, *courier, folders).run(cancellation, patience_until(until));
+  std::vector<Removed> work(Deletion::Action action, std::span<const ExecutionFolder> folders,
+                            const Cancellation& cancellation, Deadline until) {
+    const auto client = borrow();
+    const auto deadlines = deadlines_until(until);
+    std::vector<Removed> results(folders.size());
+    std::vector<s3::ExecutionPrefix> executions;
+    for (std::size_t i = 0; i < folders.size(); ++i) {
+      auto path = execution_path(folders[i]);
+      if (!path) {
+        results[i].failure = std::move(path.error());
+        continue;
+      }
+      auto roots = roots_in_use(*client, folders[i].tenant, cancellation, deadlines);
+      if (!roots) {
+        for (auto& result : results) result.failure = roots.error();
+        return results;
+      }
+      for (const auto& root : *roots) {
+        executions.push_back({.place = i, .prefix = root + *path + "/"});
+      }
+    }
+    return Deletion(action, settings_, *client, limits_, std::move(executions), std::move(results))
+        .run(cancellation, deadlines);
   }
 
-  Outcome<Page> list(Courier& courier, const std::string& prefix, const std::string& token,
-                     const Cancellation& cancellation) const {
+  // Kestra's own root, and those of older versions below which there is something. Asked once; a
+  // refusal says that the server can't have such keys.
+  Outcome<std::vector<std::string>> roots_in_use(HttpClient& client,
+                                                 const std::optional<std::string>& tenant,
+                                                 const Cancellation& cancellation,
+                                                 const s3::Deadlines& deadlines) {
+    {
+      const std::lock_guard guard(mutex_);
+      if (const auto known = roots_.find(tenant); known != roots_.end()) return known->second;
+    }
+    const auto all = s3::roots_of(settings_.path, tenant);
+    std::vector<std::string> used{all.front()};
+    for (std::size_t i = 1; i < all.size(); ++i) {
+      const auto page = list(client, all[i], {}, kAny, cancellation, deadlines);
+      const bool refused =
+          !page && page.error().kind == FailureKind::storage && !page.error().retryable;
+      if (!page && !refused) return fail(page.error());
+      if (page && !page->objects.empty() && page->objects.front().key.starts_with(all[i])) {
+        used.push_back(all[i]);
+      }
+    }
+    const std::lock_guard guard(mutex_);
+    return roots_.emplace(tenant, std::move(used)).first->second;
+  }
+
+  static constexpr const char* kFull = "";  // as many as the server likes
+  static constexpr const char* kAny = "1";
+
+  Outcome<Page> list(HttpClient& client, const std::string& prefix, const std::string& token,
+                     const std::string& most, const Cancellation& cancellation,
+                     const s3::Deadlines& deadlines) const {
     s3::Request request;
     request.query = {{"list-type", "2"}, {"encoding-type", "url"}, {"prefix", prefix}};
     if (!token.empty()) request.query["continuation-token"] = token;
+    if (!most.empty()) request.query["max-keys"] = most;
     std::optional<Page> page;
-    courier.send(
+    client.send(
         std::move(request),
-        [&](const Answer& answer, bool last) {
-          if (answer.status == 200) page = s3::read_page(answer.body);
-          if (page) return Verdict::taken;
-          if (answer.status == 200 && !last) return Verdict::ask_again;
-          courier.give_up(s3::answer_failure(settings_, "list " + prefix, answer));
-          return Verdict::taken;
+        [&](const Response& response, bool last) {
+          if (response.status == 200) page = s3::read_page(response.body);
+          if (page) return Handled::done;
+          if (response.status == 200 && !last) return Handled::retry;
+          client.stop(s3::response_failure(settings_, "list " + prefix, response));
+          return Handled::done;
         },
-        Courier::Rank::in_turn);
-    const auto ended = courier.run(cancellation, patience_until(kNoDeadline));
-    if (ended == Ended::cancelled) return fail(cancelled());
-    if (!page) return fail(courier.failure());
+        HttpClient::Priority::in_turn);
+    const auto end = client.run(cancellation, deadlines);
+    if (end == RunEnd::cancelled) return fail(FailureKind::cancelled, "cancelled");
+    if (end == RunEnd::time_up) {
+      return fail({.kind = FailureKind::storage,
+                   .message = "the storage at " + printable(settings_.endpoint) +
+                              " did not answer within `storage.hold-time`",
+                   .retryable = true});
+    }
+    if (!page) return fail(client.failure());
     return std::move(*page);
   }
 
   const S3Settings settings_;
+  s3::ServerLimits limits_;
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Courier>> idle_;
+  std::vector<std::unique_ptr<HttpClient>> idle_;
+  std::map<std::optional<std::string>, std::vector<std::string>> roots_;
 };
 
 tl::unexpected<Failure> refuse(const std::string& reason) {
   return fail(FailureKind::configuration, "the storage " + reason);
+}
+
+bool is_endpoint(const std::string& url) {
+  const auto mark = url.find("://");
+  const bool known = url.starts_with("http://") || url.starts_with("https://");
+  return known && url.size() > mark + 3 &&
+         url.find_first_of("/?#@ ", mark + 3) == std::string::npos;
 }
 
 }  // namespace
@@ -193,12 +205,8 @@ tl::unexpected<Failure> refuse(const std::string& reason) {
 Outcome<std::unique_ptr<Storage>> open_s3(S3Settings settings) {
   if (settings.bucket.empty()) return refuse("has no bucket: name the one that Kestra writes to");
   if (settings.region.empty()) return refuse("has no region");
-  const auto& endpoint = settings.endpoint;
-  const auto mark = endpoint.find("://");
-  const bool known = endpoint.starts_with("http://") || endpoint.starts_with("https://");
-  if (!known || endpoint.find_first_of("/?#@ ", mark + 3) != std::string::npos ||
-      endpoint.size() == mark + 3) {
-    return refuse("has an endpoint that is none: write https://HOST or https://HOST:PORT");
+  if (!is_endpoint(settings.endpoint)) {
+    return refuse("has an endpoint that is not a URL: write https://HOST or https://HOST:PORT");
   }
   return std::make_unique<S3Storage>(std::move(settings));
 }

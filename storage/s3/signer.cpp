@@ -110,7 +110,8 @@ std::vector<std::string> signed_headers(const ToSign& request, const Credentials
   }
 
   // Every x-amz- header has to be signed; DeleteObjects wants a checksum of its body.
-  if (!request.body.empty()) headers["x-amz-checksum-sha256"] = base64_sha256(request.body);
+  if (!request.body.empty() && request.checksum)
+    headers["x-amz-checksum-sha256"] = base64_sha256(request.body);
 
   std::string names;
   std::string canonical;

@@ -23,6 +23,7 @@ struct ToSign {
   std::string_view path;   // percent-encoded already, from the first `/` on
   std::string_view query;  // as encoded_query() gives it
   std::string_view body;
+  bool checksum = true;  // a body's x-amz-checksum-sha256 is among the headers
 };
 
 using Query = std::map<std::string, std::string>;

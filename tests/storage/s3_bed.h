@@ -8,9 +8,9 @@
 #include <stdexcept>
 #include <string>
 
-#include "storage/s3.h"
 #include "storage/s3/http_client.h"
 #include "storage/s3/responses.h"
+#include "storage/s3/s3.h"
 
 namespace winnow::tests {
 
@@ -49,7 +49,7 @@ inline std::unique_ptr<storage::Storage> open_bucket(const storage::S3Settings& 
 // A real bucket from the other side: puts objects and lists all of them.
 class Bucket {
  public:
-  explicit Bucket(const storage::S3Settings& settings) : settings_(settings), courier_(settings_) {}
+  explicit Bucket(const storage::S3Settings& settings) : settings_(settings), client_(settings_) {}
 
   void put(const std::string& key) {
     ask({.method = "PUT", .key = key, .query = {}, .body = key.ends_with('/') ? "" : "content"});
@@ -72,25 +72,25 @@ class Bucket {
 
  private:
   std::string ask(storage::s3::Request request) {
-    storage::s3::Answer got;
-    courier_.send(
+    storage::s3::Response got;
+    client_.send(
         std::move(request),
-        [&](const storage::s3::Answer& answer, bool) {
-          got = answer;
-          return storage::s3::Verdict::taken;
+        [&](const storage::s3::Response& response, bool) {
+          got = response;
+          return storage::s3::Handled::done;
         },
-        storage::s3::Courier::Rank::in_turn);
+        storage::s3::HttpClient::Priority::in_turn);
     const Cancellation cancellation;
-    courier_.run(cancellation, {.no_more = storage::kNoDeadline, .until = storage::kNoDeadline});
+    client_.run(cancellation, {.last_begin = storage::kNoDeadline, .end = storage::kNoDeadline});
     if (got.status != 200) {
       throw std::runtime_error(std::to_string(got.status) + " " + got.body +
-                               courier_.failure().message);
+                               client_.failure().message);
     }
     return got.body;
   }
 
   storage::S3Settings settings_;
-  storage::s3::Courier courier_;
+  storage::s3::HttpClient client_;
 };
 
 }  // namespace winnow::tests

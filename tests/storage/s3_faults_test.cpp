@@ -234,7 +234,7 @@ TEST_P(S3Refusals, AreReportedAndNotRepeated) {
   settings_.requests = 1;
   const auto removed = remove({folder("a"), folder("b", "other.namespace")});
   for (const auto& one : removed) EXPECT_THAT(message_of(one), HasSubstr(says));
-  EXPECT_EQ(server_.seen().size(), 1);
+  EXPECT_EQ(requests(&SeenRequest::is_list), 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Codes, S3Refusals,
@@ -258,6 +258,135 @@ TEST_F(S3Faults, ARightThatIsMissingForOneNamespaceKeepsThatAlone) {
   const auto removed = remove({folder("a"), folder("b", "other")});
   EXPECT_EQ(removed[0].files, 1) << message_of(removed[0]);
   EXPECT_THAT(message_of(removed[1]), HasSubstr("403 AccessDenied"));
+}
+
+// minio/mc#4778, supabase/storage#898: some servers have no DeleteObjects.
+TEST_F(S3Faults, AServerWithoutDeleteObjectsDeletesObjectsOneByOne) {
+  for (const int status : {501, 405, 400}) {
+    for (int i = 0; i < 5; ++i) server_.put(kRuns + "a/f" + std::to_string(i));
+    server_.put(kRuns + "b/x");
+    server_.behave([status](const SeenRequest& request) {
+      return request.is_deletion() ? Conduct{.kind = Kind::instead,
+                                             .status = status,
+                                             .body = "<Error><Code>NotImplemented</Code></Error>"}
+                                   : Conduct{};
+    });
+    const auto bucket = open_bucket(settings_);
+    EXPECT_EQ(remove_one(*bucket, folder("a")).files, 5) << status;
+    const auto batches = requests(&SeenRequest::is_deletion);
+    const auto removed = remove_one(*bucket, folder("b"));
+    EXPECT_FALSE(removed.failure) << message_of(removed);
+    EXPECT_EQ(removed.files, 1);
+    EXPECT_THAT(server_.keys(), IsEmpty());
+    EXPECT_EQ(requests(&SeenRequest::is_deletion), batches) << "it is remembered";
+  }
+}
+
+// thanos-io/objstore#84: others refuse its newer checksums.
+TEST_F(S3Faults, AServerThatRefusesChecksumHeadersGetsContentMd5) {
+  for (const char* key : {"a/x", "a/y", "b/x"}) server_.put(kRuns + key);
+  server_.behave([](const SeenRequest& request) {
+    return request.headers.contains("x-amz-checksum-sha256")
+               ? Conduct{.kind = Kind::instead,
+                         .status = 400,
+                         .body = "<Error><Code>InvalidArgument</Code></Error>"}
+               : Conduct{};
+  });
+  const auto bucket = open_bucket(settings_);
+  EXPECT_EQ(remove_one(*bucket, folder("a")).files, 2);
+  EXPECT_EQ(remove_one(*bucket, folder("b")).files, 1);
+  EXPECT_EQ(requests(&SeenRequest::is_deletion), 3) << "it is tried once and remembered";
+  EXPECT_EQ(requests(&SeenRequest::is_single_deletion), 0);
+  EXPECT_TRUE(server_.seen().back().headers.contains("content-md5"));
+}
+
+TEST_F(S3Faults, AnObjectThatCantBeDeletedByItselfKeepsItsExecution) {
+  for (const char* key : {"a/x", "b/x"}) server_.put(kRuns + key);
+  server_.behave([](const SeenRequest& request) {
+    if (request.is_deletion()) return Conduct{.kind = Kind::instead, .status = 501};
+    return request.path.ends_with("/a/x") && request.is_single_deletion()
+               ? Conduct{.kind = Kind::instead,
+                         .status = 403,
+                         .body = "<Error><Code>AccessDenied</Code></Error>"}
+               : Conduct{};
+  });
+  const auto removed = remove({folder("a"), folder("b")});
+  EXPECT_THAT(message_of(removed[0]), AllOf(HasSubstr("a/x"), HasSubstr("AccessDenied")));
+  EXPECT_EQ(removed[1].files, 1) << message_of(removed[1]);
+}
+
+TEST_F(S3Faults, VersionsGoWithTheirObjectsWhereThatIsAskedFor) {
+  settings_.versions = true;
+  server_.page_size = 3;
+  for (const char* key : {"a/x", "a/y", "a/dir/", "b/x"}) server_.put(kRuns + key);
+  for (int i = 0; i < 5; ++i) server_.put_version(kRuns + "a/x", "v" + std::to_string(i));
+  server_.put_version(kRuns + "a/deleted", "v1");
+  server_.put_version(kRuns + "a/deleted", "v2", true);
+  server_.put_version(kRuns + "a/line\nbreak", "v1", true);
+  const auto bucket = open_bucket(settings_);
+  EXPECT_EQ(count_one(*bucket, folder("a")).files, 2);
+  const auto removed = remove_one(*bucket, folder("a"));
+  EXPECT_FALSE(removed.failure) << message_of(removed);
+  EXPECT_EQ(removed.files, 2) << "older versions and delete markers are no files";
+  EXPECT_THAT(server_.keys(), ElementsAre(kRuns + "b/x"));
+  EXPECT_EQ(server_.versions(), 0);
+}
+
+// Older versions of Kestra's storage-s3 wrote a slash before the tenant, or the namespace.
+TEST_F(S3Faults, KeysWithALeadingSlashGoToo) {
+  for (const char* root : {"main/", "/main/", "", "/"}) {
+    server_.put(std::string(root) + "company/team/flow/executions/a/x");
+  }
+  server_.put("/other/company/team/flow/executions/a/x");
+  const auto bucket = open_bucket(settings_);
+  EXPECT_EQ(remove_one(*bucket, folder("a")).files, 2);
+  EXPECT_EQ(count_one(*bucket, {std::nullopt, "company.team", "flow", "a"}).files, 2);
+  EXPECT_EQ(remove_one(*bucket, {std::nullopt, "company.team", "flow", "a"}).files, 2);
+  EXPECT_THAT(server_.keys(), ElementsAre("/other/company/team/flow/executions/a/x"));
+  EXPECT_LE(requests(&SeenRequest::is_probe), 2) << "asked once for each tenant";
+}
+
+TEST_F(S3Faults, KeysWithALeadingSlashAreFoundToo) {
+  server_.put("main/company/team/flow/executions/a/x");
+  server_.put("/main/company/team/flow/executions/b/x");
+  std::vector<std::string> found;
+  const Cancellation cancellation;
+  const auto searched = open_bucket(settings_)->find(
+      {.tenant = "main", .name_space = "company"},
+      [&](const storage::FoundFolder& each) -> Outcome<void> {
+        found.push_back(each.folder.execution);
+        return {};
+      },
+      cancellation);
+  EXPECT_TRUE(searched);
+  EXPECT_THAT(found, ElementsAre("a", "b"));
+}
+
+TEST_F(S3Faults, ATenantOfWhichThereIsNothingIsMissed) {
+  server_.put("kestra/main/company/team/flow/executions/a/x");
+  const Cancellation cancellation;
+  EXPECT_THAT(*open_bucket(settings_)->missing("main", cancellation),
+              AllOf(HasSubstr("bucket winnow"), HasSubstr("below \"main/\"")));
+  EXPECT_EQ(*open_bucket(settings_)->missing("kestra", cancellation), "");
+  EXPECT_EQ(*open_bucket(settings_)->missing(std::nullopt, cancellation), "");
+  settings_.path = "kestra";
+  EXPECT_EQ(*open_bucket(settings_)->missing("main", cancellation), "");
+  server_.put("/old/company/team/flow/executions/a/x");
+  settings_.path.clear();
+  EXPECT_EQ(*open_bucket(settings_)->missing("old", cancellation), "");
+}
+
+TEST_F(S3Faults, AProxyCarriesTheRequestsThatItIsNamedFor) {
+  server_.put(kRuns + "a/x");
+  settings_.proxy = server_.endpoint();
+  settings_.proxy_user = "me";
+  settings_.proxy_password = "proxy-secret";
+  settings_.endpoint = "http://bucket.invalid:9000";
+  // The server sees whole URLs, as a proxy does.
+  remove("a");
+  ASSERT_THAT(server_.seen(), Not(IsEmpty()));
+  EXPECT_THAT(server_.seen().front().path, testing::StartsWith("http://bucket.invalid:9000/"));
+  EXPECT_TRUE(server_.seen().front().headers.contains("proxy-authorization"));
 }
 
 TEST_F(S3Faults, AServerThatIsNotThereIsNamed) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <stdexcept>
 #include <unistd.h>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -127,6 +128,18 @@ void S3Server::put(const std::string& key, const std::string& last_modified) {
   objects_[key] = last_modified;
 }
 
+void S3Server::put_version(const std::string& key, const std::string& version, bool is_marker) {
+  const std::lock_guard guard(mutex_);
+  versions_[key].insert(versions_[key].begin(), {version, is_marker});
+}
+
+std::size_t S3Server::versions() const {
+  const std::lock_guard guard(mutex_);
+  std::size_t count = 0;
+  for (const auto& [key, versions] : versions_) count += versions.size();
+  return count;
+}
+
 std::set<std::string> S3Server::keys() const {
   const std::lock_guard guard(mutex_);
   std::set<std::string> keys;
@@ -222,10 +235,13 @@ bool S3Server::answer_one(int socket, std::string& buffer) {
 
 std::string S3Server::perform(const SeenRequest& request, const Conduct& conduct, int& status) {
   const std::lock_guard guard(mutex_);
-  if (request.is_list()) return list(request, conduct);
+  if (request.query.contains("versions")) return list_versions(request);
+  if (request.is_list() || request.is_probe()) return list(request, conduct);
   if (request.is_deletion()) return delete_many(request, conduct);
   if (request.method == "DELETE") {
-    objects_.erase(request.path.substr(request.path.find('/', 1) + 1));
+    const auto version = request.query.find("versionId");
+    erase(request.path.substr(request.path.find('/', 1) + 1),
+          version == request.query.end() ? "" : version->second);
     status = 204;
     return {};
   }
@@ -269,6 +285,63 @@ std::string S3Server::list(const SeenRequest& request, const Conduct& conduct) {
   return text.str();
 }
 
+bool S3Server::erase(const std::string& key, const std::string& version) {
+  if (version.empty() || version == "null") return objects_.erase(key) > 0;
+  return std::erase_if(versions_[key], [&](const auto& each) { return each.id == version; }) > 0;
+}
+
+// The object as it stands has the version "null"; one entry at a time makes a page full early.
+std::string S3Server::list_versions(const SeenRequest& request) {
+  const auto value = [&](const char* name) {
+    const auto found = request.query.find(name);
+    return found == request.query.end() ? std::string() : found->second;
+  };
+  struct Entry {
+    std::string key;
+    std::string version;
+    bool is_marker;
+    bool is_latest;
+  };
+  std::vector<Entry> all;
+  std::set<std::string> keys;
+  for (const auto& [key, date] : objects_) keys.insert(key);
+  for (const auto& [key, versions] : versions_) keys.insert(key);
+  for (const auto& key : keys) {
+    if (!key.starts_with(value("prefix"))) continue;
+    bool latest = true;
+    if (objects_.contains(key)) all.push_back({key, "null", false, std::exchange(latest, false)});
+    for (const auto& each : versions_[key]) {
+      all.push_back({key, each.id, each.is_marker, std::exchange(latest, false)});
+    }
+  }
+  std::size_t from = 0;
+  if (!value("key-marker").empty()) {
+    while (from < all.size() && (all[from].key != value("key-marker") ||
+                                 all[from].version != value("version-id-marker"))) {
+      ++from;
+    }
+    ++from;
+  }
+  pugi::xml_document document;
+  auto root = document.append_child("ListVersionsResult");
+  const std::size_t end = std::min(all.size(), from + page_size);
+  root.append_child("IsTruncated").text() = end < all.size();
+  root.append_child("EncodingType").text() = "url";
+  if (end < all.size()) {
+    root.append_child("NextKeyMarker").text() = url(all[end - 1].key).c_str();
+    root.append_child("NextVersionIdMarker").text() = all[end - 1].version.c_str();
+  }
+  for (std::size_t i = from; i < end; ++i) {
+    auto entry = root.append_child(all[i].is_marker ? "DeleteMarker" : "Version");
+    entry.append_child("Key").text() = url(all[i].key).c_str();
+    entry.append_child("VersionId").text() = all[i].version.c_str();
+    entry.append_child("IsLatest").text() = all[i].is_latest;
+  }
+  std::ostringstream text;
+  document.save(text);
+  return text.str();
+}
+
 std::string S3Server::delete_many(const SeenRequest& request, const Conduct& conduct) {
   pugi::xml_document asked;
   asked.load_string(request.body.c_str());
@@ -284,9 +357,12 @@ std::string S3Server::delete_many(const SeenRequest& request, const Conduct& con
       entry.append_child("Message").text() = "as the test says";
       continue;
     }
-    objects_.erase(key);
+    const std::string version = object.child("VersionId").text().get();
+    erase(key, version);
     if (conduct.silent_about.contains(key)) continue;
-    root.append_child("Deleted").append_child("Key").text() = key.c_str();
+    auto deleted = root.append_child("Deleted");
+    deleted.append_child("Key").text() = key.c_str();
+    if (!version.empty()) deleted.append_child("VersionId").text() = version.c_str();
   }
   std::ostringstream text;
   document.save(text);

@@ -1,4 +1,4 @@
-// A small S3 server of the tests' own, on loopback: keeps keys in memory, knows the four requests that winnow sends, and
+// A small S3 server of the tests' own, on loopback: keeps keys in memory, knows the requests that winnow sends, and
 // answers wrongly on demand. What a real server asks for (signatures, checksums) versitygw and MinIO are asked about.
 #pragma once
 
@@ -21,8 +21,13 @@ struct SeenRequest {
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;
 
-  bool is_list() const { return query.contains("list-type"); }
+  // Pages of a listing; one that asks for a single key only wants to know whether there is any.
+  bool is_list() const {
+    return (query.contains("list-type") || query.contains("versions")) && !is_probe();
+  }
+  bool is_probe() const { return query.contains("max-keys"); }
   bool is_deletion() const { return query.contains("delete"); }
+  bool is_single_deletion() const { return method == "DELETE"; }
 };
 
 // How one request is answered.
@@ -56,6 +61,9 @@ class S3Server {
 
   void put(const std::string& key, const std::string& last_modified = "2026-01-01T00:00:00.000Z");
   std::set<std::string> keys() const;
+  // An older version, or a delete marker, of a bucket with versions.
+  void put_version(const std::string& key, const std::string& version, bool is_marker = false);
+  std::size_t versions() const;
 
   // Asked for each request in the order of their arrival, by one thread at a time.
   void behave(std::function<Conduct(const SeenRequest&)> conduct);
@@ -73,6 +81,8 @@ class S3Server {
   bool answer_one(int socket, std::string& buffer);
   std::string perform(const SeenRequest& request, const Conduct& conduct, int& status);
   std::string list(const SeenRequest& request, const Conduct& conduct);
+  std::string list_versions(const SeenRequest& request);
+  bool erase(const std::string& key, const std::string& version);
   std::string delete_many(const SeenRequest& request, const Conduct& conduct);
 
   int listener_ = -1;
@@ -80,7 +90,12 @@ class S3Server {
   std::atomic<bool> over_{false};
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::map<std::string, std::string> objects_;  // key -> last modified
+  struct Version {
+    std::string id;
+    bool is_marker;
+  };
+  std::map<std::string, std::string> objects_;            // key -> last modified
+  std::map<std::string, std::vector<Version>> versions_;  // key -> newest first, below its object
   std::function<Conduct(const SeenRequest&)> conduct_;
   std::vector<SeenRequest> seen_;
   std::set<int> open_;

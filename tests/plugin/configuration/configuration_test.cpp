@@ -123,6 +123,41 @@ TEST_F(ConfigurationTest, TheHostMayKeepTheFiles) {
   EXPECT_EQ(read_configuration("storage: {type: host}").value().storage->kind, StorageKind::host);
 }
 
+// What a host inside of Kestra says of Kestra's own storage.
+TEST_F(ConfigurationTest, KestrasStorageIsTakenWhereItsSettingsSuffice) {
+  const auto read = [](const std::string& kestra) {
+    return *read_configuration(
+                "storage: {type: auto, hold-time: 700, allow-missing: true, kestra: " + kestra +
+                "}")
+                .value()
+                .storage;
+  };
+  const auto local = read("{type: local, local: {base-path: /app/storage}}");
+  EXPECT_EQ(local.kind, StorageKind::local);
+  EXPECT_EQ(local.base_path, "/app/storage");
+  EXPECT_TRUE(local.is_automatic);
+  EXPECT_TRUE(local.allow_missing);
+  EXPECT_EQ(local.hold_ms, 700);
+
+  // Kestra has replaced placeholders already: what looks like one is the value itself.
+  const auto s3 = read("{type: s3, s3: {bucket: b, accessKey: a, secretKey: '${NOT:me}'}}");
+  EXPECT_EQ(s3.kind, StorageKind::s3);
+  EXPECT_EQ(s3.s3.secret_key, "${NOT:me}");
+
+  for (const auto& [kestra, why] :
+       {std::pair{"{type: gcs, gcs: {bucket: b}}", "type \"gcs\""},
+        std::pair{"{type: s3, s3: {bucket: b, access-key: a, secret-key: s, sts-role-arn: r}}",
+                  "role"},
+        std::pair{"{type: local, local: {base-path: data}}", "absolute"},
+        std::pair{"{type: local}", "base-path is missing"},
+        std::pair{"{}", "kestra.storage.type"}}) {
+    const auto host = read(kestra);
+    EXPECT_EQ(host.kind, StorageKind::host) << kestra;
+    EXPECT_TRUE(host.is_automatic);
+    EXPECT_THAT(host.why_host, HasSubstr(why));
+  }
+}
+
 TEST_F(ConfigurationTest, ReadsAPasswordFromTheEnvironment) {
   set("WINNOW_TEST_PASSWORD", "from the environment");
   const auto configuration =
@@ -214,7 +249,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"storage: {type: minio, bucket: b}", "/storage/endpoint: is required for MinIO"},
         Case{"storage: {type: s3, bucket: a/b}", "/storage/bucket: \"a/b\" can't be the name"},
         Case{"storage: {type: s3, bucket: b, endpoint: 'h:9000', access-key: a, secret-key: b}",
-             "/storage/endpoint: the storage has an endpoint that is none"},
+             "/storage/endpoint: the storage has an endpoint that is not a URL"},
         Case{"storage: {type: s3, bucket: b, path: a/../b}", "/storage/path: has an empty part"},
         Case{"storage: {type: s3, bucket: b, access-key: a}", "/storage/secret-key: is missing"},
         Case{"storage: {type: s3, bucket: b, secret-key: {env: WINNOW_NOT_SET}}",
@@ -227,9 +262,17 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"storage: {type: local, base-path: /tmp, bucket: b}",
              "/storage/bucket: goes with the types s3 and minio only"},
         Case{"storage: {type: none, hold-time: 500}", "/storage/hold-time: says nothing"},
+        Case{"storage: {type: none, allow-missing: true}", "/storage/allow-missing: says nothing"},
+        Case{"storage: {type: auto}", "/storage/kestra: is required"},
+        Case{"storage: {type: host, kestra: {}}", "/storage/kestra: goes with type auto only"},
+        Case{
+            "storage: {type: minio, endpoint: 'http://h', bucket: b, access-key: a, secret-key: b, "
+            "proxy: 'proxy:3128'}",
+            "/storage/proxy: is not the URL of a proxy"},
         Case{"storage: {type: s3, bukcet: b}", "bucket"},
         Case{"storage: {type: gcs}",
-             "/storage/type: expected one of \"local\", \"s3\", \"minio\", \"host\", \"none\", "
+             "/storage/type: expected one of \"local\", \"s3\", \"minio\", \"host\", \"auto\", "
+             "\"none\", "
              "found the text \"gcs\""},
         Case{"storage: {type: local}", "/storage/base-path: is required"},
         Case{"storage: {type: local, base-path: ''}",

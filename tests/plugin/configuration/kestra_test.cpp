@@ -214,14 +214,15 @@ std::string with_storage(const std::string& storage) {
 TEST_F(KestraConfigurationTest, ABucketOfS3IsTakenWithItsKeys) {
   const auto configuration =
       read(with_storage("{type: s3, s3: {bucket: b, region: eu-west-1, accessKeyId: a, "
-                        "secret-key-id: s3cret, path: /kestra/}}"));
+                        "secret-key-id: s3cret, path: /kestra/, s3-files-compatible: true}}"));
   ASSERT_TRUE(configuration.has_value()) << configuration.error().message;
   ASSERT_TRUE(configuration->storage.has_value()) << configuration->storage_problem;
   EXPECT_EQ(configuration->storage->kind, StorageKind::s3);
   const auto& s3 = configuration->storage->s3;
   EXPECT_EQ(s3.endpoint, "https://s3.eu-west-1.amazonaws.com");
   EXPECT_FALSE(s3.path_style);
-  EXPECT_EQ(s3.path, "kestra");
+  EXPECT_EQ(s3.path, "/kestra") << "Kestra's keys begin with the slash too";
+  EXPECT_TRUE(s3.versions);
   EXPECT_EQ(s3.access_key + s3.secret_key, "as3cret");
 }
 
@@ -235,6 +236,31 @@ TEST_F(KestraConfigurationTest, ABucketOfMinioIsTakenWithHostAndPort) {
   EXPECT_TRUE(configuration->storage->s3.path_style);
 }
 
+TEST_F(KestraConfigurationTest, MinioIsReachedByTheWayThatKestraGoes) {
+  const auto configuration = read(with_storage(
+      "{type: minio, minio: {endpoint: files, port: 9000, secure: true, access-key: a, "
+      "secret-key: b, bucket: c, caPem: authority, client-pem: own, ssl-options: "
+      "{insecureTrustAllCertificates: true}, proxy-configuration: {type: SOCKS, "
+      "address: proxy, port: 1080, username: me, password: geheim}}}"));
+  ASSERT_TRUE(configuration.has_value()) << configuration.error().message;
+  ASSERT_TRUE(configuration->storage.has_value()) << configuration->storage_problem;
+  const auto& s3 = configuration->storage->s3;
+  EXPECT_EQ(s3.ca_pem, "authority");
+  EXPECT_EQ(s3.client_pem, "own");
+  EXPECT_FALSE(s3.verify_tls);
+  EXPECT_EQ(s3.proxy, "socks5h://proxy:1080");
+  EXPECT_EQ(s3.proxy_user + s3.proxy_password, "megeheim");
+}
+
+TEST_F(KestraConfigurationTest, AProxyOfNoTypeIsNone) {
+  const auto configuration = read(with_storage(
+      "{type: minio, minio: {endpoint: files, port: 9000, access-key: a, secret-key: b, "
+      "bucket: c, proxy-configuration: {address: proxy, port: 3128}}}"));
+  ASSERT_TRUE(configuration.has_value() && configuration->storage.has_value());
+  EXPECT_EQ(configuration->storage->s3.proxy, "");
+  EXPECT_TRUE(configuration->storage->s3.verify_tls);
+}
+
 TEST_F(KestraConfigurationTest, ABucketWithoutItsNameIsRefused) {
   EXPECT_THAT(refusal(with_storage("{type: s3, s3: {region: eu-west-1}}")),
               HasSubstr("s3.bucket is missing"));
@@ -246,8 +272,8 @@ TEST_F(KestraConfigurationTest, ABucketThatWinnowCantReachIsNoFailureUntilFilesA
                   "role"},
         std::pair{"{type: minio, minio: {bucket: b, access-key: a, secret-key: s}}", "endpoint"},
         std::pair{"{type: minio, minio: {bucket: b, endpoint: h, access-key: a, secret-key: s, "
-                  "ca-pem: x}}",
-                  "certificates"}}) {
+                  "proxy-configuration: {type: HTTP, port: 3128}}}",
+                  "proxy"}}) {
     const auto configuration = read(with_storage(storage));
     ASSERT_TRUE(configuration.has_value()) << configuration.error().message;
     EXPECT_FALSE(configuration->storage.has_value()) << storage;

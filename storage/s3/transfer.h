@@ -1,0 +1,65 @@
+// One try of a request: what goes to libcurl, and what comes back.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+
+#include <curl/curl.h>
+
+#include "storage/s3/s3.h"
+#include "storage/s3/signer.h"
+
+namespace winnow::storage::s3 {
+
+struct Request {
+  std::string method = "GET";
+  std::string key = {};  // an object's whole key; empty: the bucket itself
+  Query query = {};
+  std::string body = {};
+  bool checksum = true;  // a body travels with x-amz-checksum-sha256 beside its Content-MD5
+};
+
+struct Response {
+  long status = 0;
+  std::string body = {};
+};
+
+// Where requests go, made of the settings once.
+struct Target {
+  explicit Target(const S3Settings& settings);
+
+  Credentials credentials;
+  std::string host;       // of the Host header
+  std::string base_url;   // scheme, host and port
+  std::string base_path;  // "" or "/bucket"
+};
+
+// Lives as long as the handle that it was put on has not come back.
+class Transfer {
+ public:
+  // Sets the handle up for the request, signed as of now. `settings`, `target` and `request` must
+  // outlive it. Throws std::bad_alloc where libcurl has no memory: an option that is left out may
+  // be the one that names the authorities.
+  Transfer(CURL* handle, const S3Settings& settings, const Target& target, const Request& request);
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+
+  std::string& body() { return body_; }
+  std::string error(CURLcode code) const;
+
+ private:
+  using Headers = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
+  void add_header(const std::string& line);
+  void set_headers(const S3Settings& settings, const Target& target, const Request& request,
+                   const std::string& path, const std::string& query);
+  void set_tls(const S3Settings& settings);
+  void set_proxy(const S3Settings& settings);
+
+  CURL* handle_;
+  Headers headers_{nullptr, curl_slist_free_all};
+  std::string body_;
+  std::array<char, CURL_ERROR_SIZE> error_{};
+};
+
+}  // namespace winnow::storage::s3
