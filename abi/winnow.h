@@ -64,7 +64,7 @@ extern "C" {
 #endif
 
 /* The ABI that this header describes: (major << 16) + minor. */
-enum { WINNOW_ABI_VERSION = (1 << 16) + 0 };
+enum { WINNOW_ABI_VERSION = (1 << 16) + 1 };
 
 /* What a function returns. */
 enum winnow_status {
@@ -127,6 +127,18 @@ typedef struct winnow_buffer {
 } winnow_buffer;
 
 /*
+ * Where a callback of the host writes its reply. Valid until the callback returns.
+ */
+typedef struct winnow_reply {
+  uint32_t size;     /* sizeof(winnow_reply), set by the library */
+  uint32_t reserved; /* 0 */
+  void *sink;        /* the library's own; hand it to `write` */
+
+  /* Copies `length` bytes of text. A second call replaces the text of the first. Never fails. */
+  void (*write)(void *sink, const char *text, size_t length);
+} winnow_reply;
+
+/*
  * What the host offers. Each function may be NULL. The struct is copied by winnow_open; `context`
  * is handed to every call and must stay valid until winnow_close. Convention 8 says on which thread
  * they run.
@@ -150,14 +162,37 @@ typedef struct winnow_host {
 
   /*
    * Removes the files of executions, for a host with a storage of its own; used when the
-   * configuration has `storage: {type: host}`. `request` is
+   * configuration has `storage: {type: host}` and the host has no `storage` below. `request` is
    *   {"tenant": "main" or null, "dryRun": false,
    *    "executions": [{"id", "namespace", "flowId", "path"}]}
-   * where `path` is the folder under the tenant's root. Stores in `deleted` how many files went
-   * (or, with dryRun, would go). Returns 0, or any other number when a file stays: then the rows of
-   * all these executions stay. Files that are gone already are no failure.
+   * with at most 25 executions, where `path` is the folder under the tenant's root. Stores in
+   * `deleted` how many files were deleted (or, with dryRun, would be), also when it fails. Returns
+   * 0, or any other number when a file stays: then each of these executions is asked for once more
+   * by itself, and those that fail again keep their rows. Files that were deleted before are no
+   * failure.
    */
   int32_t (*delete_files)(void *context, const char *request, size_t length, uint64_t *deleted);
+
+  /*
+   * From ABI 1.1 on. A storage of the host's own, as delete_files, that tells each execution's
+   * result. `request` is
+   *   {"action": "remove", "tenant": "main" or null, "milliseconds": 4200,
+   *    "executions": [{"id", "namespace", "flowId", "path"}]}
+   * and `action` one of
+   *   remove  deletes the files of each execution, until the storage lists none of it any more;
+   *   count   counts the files that `remove` would delete, and deletes none;
+   *   exists  asks whether the storage holds anything of the tenant; there are no `executions`.
+   * The executions' rows are locked meanwhile: begin nothing new when `milliseconds` are over (it
+   * is missing where nothing is locked). Writes the reply and returns 0:
+   *   {"executions": [{"id": "...", "files": 2}, {"id": "...", "files": 1, "error": "reason"},
+   *                   {"id": "...", "files": 0, "unfinished": true}]}
+   * or {"exists": true}, or {} where the host can't know that. `files` are those that were deleted,
+   * folders not counted; `error` says why others stay, and keeps the execution's rows; `unfinished`
+   * says that the time was over, and the execution is asked for again. Where the whole request
+   * failed, the reply is {"error": "reason"}, or the return value is not 0. Executions that the
+   * reply lacks are asked for once more, each by itself.
+   */
+  int32_t (*storage)(void *context, const char *request, size_t length, winnow_reply *reply);
 } winnow_host;
 
 /* A snapshot of a job. */

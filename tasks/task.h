@@ -61,6 +61,8 @@ struct Context {
   storage::Storage* storage = nullptr;
   // How long a transaction's locks wait for the storage (`storage.hold-time`).
   std::chrono::milliseconds storage_hold{5'000};
+  // Also purge where the storage holds nothing of the tenant (`storage.allow-missing`).
+  bool allow_missing_files = true;
   Policy policy;
   // STORE writes its file there; it exists.
   std::string store_directory;

@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
   const long times = argc > 1 ? atol(argv[1]) : 1000000;
   char params[24];
   snprintf(params, sizeof params, "%ld", times);
-  winnow_host host = {sizeof host, 0, NULL, NULL, on_event, NULL, NULL};
+  winnow_host host = {.size = sizeof host, .event = on_event};
   winnow* w = NULL;
   winnow_job* job = NULL;
   if (winnow_open(&host, "", 0, &w, NULL) != WINNOW_OK) return 1;

@@ -103,12 +103,17 @@ Outcome<void> check_storage_keys(const Document& document, const Json& storage) 
   const bool bucket = type == "s3" || type == "minio";
   for (const auto& entry : storage.items()) {
     const auto& key = entry.key();
-    if (key == "type" || (key == "hold-time" && type != "none")) continue;
-    if (key == "base-path" ? type == "local" : bucket && key != "hold-time") continue;
+    const bool for_all = key == "hold-time" || key == "allow-missing";
+    if (key == "type" || (for_all && type != "none")) continue;
+    const bool fits = key == "base-path" ? type == "local"
+                      : key == "kestra"  ? type == "auto"
+                                         : bucket && !for_all;
+    if (fits) continue;
     return refused(document, "/storage/" + key,
-                   key == "base-path"   ? "goes with type local only"
-                   : key == "hold-time" ? "says nothing where there are no files"
-                                        : "goes with the types s3 and minio only");
+                   key == "base-path" ? "goes with type local only"
+                   : key == "kestra"  ? "goes with type auto only"
+                   : for_all          ? "says nothing where there are no files"
+                                      : "goes with the types s3 and minio only");
   }
   return {};
 }
@@ -137,11 +142,16 @@ Outcome<void> read_bucket(const Document& document, const Json& storage,
                 .path = storage.value("path", ""),
                 .profile = storage.value("profile", ""),
                 .credentials_file = storage.value("credentials-file", ""),
-                .ca_file = storage.value("ca-file", "")};
+                .ca_file = storage.value("ca-file", ""),
+                .verify_tls = storage.value("verify-tls", true),
+                .proxy = storage.value("proxy", ""),
+                .proxy_user = storage.value("proxy-user", ""),
+                .versions = storage.value("versions", false)};
   if (storage.contains("path-style")) words.path_style = storage["path-style"].get<bool>();
   for (const auto& [key, word] :
        {std::pair{"access-key", &words.access_key}, std::pair{"secret-key", &words.secret_key},
-        std::pair{"session-token", &words.session_token}}) {
+        std::pair{"session-token", &words.session_token},
+        std::pair{"proxy-password", &words.proxy_password}}) {
     if (!storage.contains(key)) continue;
     auto secret = resolve_secret(storage[key]);
     if (!secret) return refused(document, std::string("/storage/") + key, secret.error().message);
@@ -157,16 +167,42 @@ Outcome<void> read_bucket(const Document& document, const Json& storage,
   return {};
 }
 
+// What a host that runs inside of Kestra says of Kestra's own storage: winnow uses it itself where
+// that suffices, else the host does.
+Outcome<void> read_automatic(const Document& document, const Json& storage,
+                             StorageSettings& settings) {
+  if (!storage.contains("kestra")) {
+    return refused(document, "/storage/kestra", "is required: Kestra's own `kestra.storage`");
+  }
+  const KestraConfiguration kestra({.name = "the server's settings",
+                                    .value = {{"kestra", {{"storage", storage["kestra"]}}}},
+                                    .lines = {}},
+                                   environment, KestraConfiguration::Form::resolved);
+  auto found = kestra.storage();
+  const auto hold = settings.hold_ms;
+  const bool allow_missing = settings.allow_missing;
+  if (found && found->settings) settings = std::move(*found->settings);
+  settings.hold_ms = hold;
+  settings.allow_missing = allow_missing;
+  settings.is_automatic = true;
+  if (found && found->settings) return {};
+  settings.kind = StorageKind::host;
+  settings.why_host = found ? std::move(found->problem) : std::move(found.error().message);
+  return {};
+}
+
 Outcome<void> read_own_storage(const Document& document, Configuration& configuration) {
   const auto& storage = document.value["storage"];
   if (auto checked = check_storage_keys(document, storage); !checked) return checked;
   StorageSettings settings;
   settings.hold_ms = storage.value("hold-time", settings.hold_ms);
+  settings.allow_missing = storage.value("allow-missing", settings.allow_missing);
   const auto type = storage["type"].get<std::string>();
   Outcome<void> read;
   if (type == "local") read = read_local(document, storage, settings);
   if (type == "s3" || type == "minio") read = read_bucket(document, storage, settings);
   if (type == "host") settings.kind = StorageKind::host;
+  if (type == "auto") read = read_automatic(document, storage, settings);
   if (!read) return read;
   configuration.storage = std::move(settings);
   return {};

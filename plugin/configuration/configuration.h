@@ -9,7 +9,7 @@
 
 #include "database/url/settings.h"
 #include "outcome/failure.h"
-#include "storage/s3.h"
+#include "storage/s3/s3.h"
 #include "tasks/task.h"
 
 namespace winnow::plugin {
@@ -21,6 +21,10 @@ struct StorageSettings {
   std::string base_path = {};    // local
   storage::S3Settings s3 = {};   // s3, with minio
   std::int32_t hold_ms = 5'000;  // how long a transaction's locks wait for files to be removed
+  bool allow_missing = false;    // a purge goes on where the storage holds nothing of its tenant
+  // `auto`: `kind` is winnow's own where Kestra's settings suffice, else the host's.
+  bool is_automatic = false;
+  std::string why_host = {};  // `auto`: why winnow can't use Kestra's storage itself
 };
 
 struct Configuration {

@@ -92,20 +92,26 @@ tl::unexpected<Failure> KestraConfiguration::refused(const Path& path,
                                               (path.empty() ? "" : dotted(path) + ": ") + reason);
 }
 
+std::optional<std::string> KestraConfiguration::in_environment(const Path& path) const {
+  if (form_ == Form::resolved) return std::nullopt;
+  auto value = lookup_(environment_name(path));
+  return value && !value->empty() ? value : std::nullopt;
+}
+
 Outcome<std::string> KestraConfiguration::word(const Path& path) const {
   const auto found = find(document_.value, path, "");
   const bool plain =
       found.value != nullptr && (found.value->is_boolean() || found.value->is_number_integer());
-  if (!plain || lookup_(environment_name(path))) return text(path);
+  if (!plain || in_environment(path)) return text(path);
   return found.value->dump();
 }
 
 Outcome<std::string> KestraConfiguration::text(const Path& path) const {
-  if (auto value = lookup_(environment_name(path)); value && !value->empty())
-    return std::move(*value);
+  if (auto value = in_environment(path)) return std::move(*value);
   const auto found = find(document_.value, path, "");
   if (found.value == nullptr || found.value->is_null()) return std::string();
   if (!found.value->is_string()) return refused(path, "expected a text; write it in quotes");
+  if (form_ == Form::resolved) return found.value->get<std::string>();
   auto resolved = resolve_placeholders(found.value->get_ref<const std::string&>(), lookup_);
   if (!resolved) return refused(path, resolved.error().message);
   return resolved;
@@ -251,8 +257,25 @@ Outcome<KestraStorage> KestraConfiguration::bucket(const std::string& type) cons
       words.path_style = virtual_host != "true";
     }
   }
+  words.versions = given({"s3-files-compatible"}) == "true";
+  words.ca_pem = given({"ca-pem"});
+  words.client_pem = given({"client-pem"});
+  words.verify_tls =
+      word({"kestra", "storage", type, "ssl-options", "insecure-trust-all-certificates"})
+          .value_or("") != "true";
+  const auto proxy = [&](const char* name) {
+    auto value = word({"kestra", "storage", type, "proxy-configuration", name});
+    if (!value && read) read = fail(value.error());
+    return value.value_or("");
+  };
+  // Without a type it is DIRECT.
+  if (const auto kind = proxy("type"); kind == "HTTP" || kind == "SOCKS") {
+    words.proxy =
+        (kind == "SOCKS" ? "socks5h://" : "http://") + proxy("address") + ":" + proxy("port");
+    words.proxy_user = proxy("username");
+    words.proxy_password = proxy("password");
+  }
   const bool role = !given({"sts-role-arn"}).empty();
-  const bool certificates = !given({"ca-pem"}).empty() || !given({"client-pem"}).empty();
   if (!read) return fail(read.error());
   if (words.bucket.empty()) return refused({"kestra", "storage"}, type + ".bucket is missing");
   const auto unusable = [&](const std::string& reason) {
@@ -260,7 +283,6 @@ Outcome<KestraStorage> KestraConfiguration::bucket(const std::string& type) cons
                                            document_.name + " can't be used: " + reason};
   };
   if (role) return unusable("winnow takes on no role (sts-role-arn)");
-  if (certificates) return unusable("it has certificates of its own (ca-pem, client-pem)");
   auto complete = complete_s3(words, lookup_);
   if (!complete)
     return unusable(complete.error().pointer.substr(1) + ": " + complete.error().message);

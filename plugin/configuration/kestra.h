@@ -23,7 +23,13 @@ struct KestraStorage {
 class KestraConfiguration {
  public:
   KestraConfiguration(document::Document document, Lookup lookup)
-      : document_(std::move(document)), lookup_(std::move(lookup)) {}
+      : KestraConfiguration(std::move(document), std::move(lookup), Form::as_written) {}
+
+  // `resolved`: as a running Kestra has its settings. Placeholders are replaced already, and the
+  // environment says no more than they do.
+  enum class Form { as_written, resolved };
+  KestraConfiguration(document::Document document, Lookup lookup, Form form)
+      : document_(std::move(document)), lookup_(std::move(lookup)), form_(form) {}
 
   // The datasource that `kestra.repository.type` names, or the only one there is. A configuration
   // failure with file:line where it is none that winnow works on.
@@ -46,8 +52,11 @@ class KestraConfiguration {
   std::vector<std::string> datasource_names() const;
   tl::unexpected<Failure> refused(const Path& path, const std::string& reason) const;
 
+  std::optional<std::string> in_environment(const Path& path) const;
+
   document::Document document_;
   Lookup lookup_;
+  Form form_;
 };
 
 }  // namespace winnow::plugin

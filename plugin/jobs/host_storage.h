@@ -1,17 +1,23 @@
-// Execution files in a storage that only the host can reach (`storage: {type: host}`): its
-// delete_files removes them.
+// Execution files in a storage that only the host can reach (`storage: {type: host}`).
 #pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
 
 #include "plugin/jobs/job_thread.h"
 #include "storage/storage.h"
 
 namespace winnow::plugin {
 
-// One request to the host for all folders of a tenant. The host answers with one number for the
-// request; it is counted with the first of its folders. The job's thread must be serving while a
-// call waits here.
+// Asks the host's `storage` callback, or its delete_files where it has no other, for at most
+// kMostExecutions at a time; the cancellation and the deadline are looked at between two requests.
+// Executions whose result a request leaves open are asked for once more, each by itself. The job's
+// thread must be serving while a call waits here.
 class HostStorage final : public storage::Storage {
  public:
+  static constexpr std::size_t kMostExecutions = 25;
+
   explicit HostStorage(JobThread& job_thread) : job_thread_(job_thread) {}
 
   std::vector<storage::Removed> remove(std::span<const storage::ExecutionFolder> folders,
@@ -19,13 +25,19 @@ class HostStorage final : public storage::Storage {
                                        storage::Deadline until) override;
   std::vector<storage::Removed> count(std::span<const storage::ExecutionFolder> folders,
                                       const Cancellation& cancellation) override;
+  Outcome<std::string> missing(const std::optional<std::string>& tenant,
+                               const Cancellation& cancellation) override;
 
  private:
-  std::vector<storage::Removed> ask(std::span<const storage::ExecutionFolder> folders,
-                                    const Cancellation& cancellation, bool dry_run,
-                                    storage::Deadline until);
+  class Call;
+  std::size_t fitting(std::size_t executions, storage::Deadline until) const;
+  void learn(std::size_t executions, std::chrono::steady_clock::duration took);
 
   JobThread& job_thread_;
+  // Learned from the last request: a host that is slow gets small requests, so that each of them
+  // ends in time. The first has one execution.
+  std::atomic<std::size_t> next_size_{1};
+  std::atomic<std::int64_t> ns_per_execution_{0};
 };
 
 }  // namespace winnow::plugin

@@ -2,6 +2,7 @@
 #include "plugin/jobs/instance.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <utility>
 
@@ -9,26 +10,32 @@ namespace winnow::plugin {
 
 namespace {
 
+// The size of the struct in ABI 1.0.
+constexpr std::size_t kFirstHost = offsetof(winnow_host, storage);
+
 // Takes what both sides know of the struct (convention 2).
 Outcome<winnow_host> copied(const winnow_host* host) {
   winnow_host copy = {};
-  copy.size = sizeof copy;
-  if (host == nullptr) return copy;
-  if (host->size < sizeof copy) {
+  if (host != nullptr && host->size < kFirstHost) {
     return fail(FailureKind::invalid_argument, "`host->size` is " + std::to_string(host->size) +
                                                    "; set it to sizeof(winnow_host), " +
-                                                   std::to_string(sizeof copy) + " or more.");
+                                                   std::to_string(kFirstHost) + " or more.");
   }
-  std::memcpy(&copy, host, sizeof copy);
+  if (host != nullptr) std::memcpy(&copy, host, std::min<std::size_t>(host->size, sizeof copy));
   copy.size = sizeof copy;
   return copy;
 }
 
 bool needs_host_storage(const Configuration& configuration) {
-  return configuration.storage && configuration.storage->kind == StorageKind::host;
+  const auto& storage = configuration.storage;
+  return storage && storage->kind == StorageKind::host && !storage->is_automatic;
 }
 
 }  // namespace
+
+bool has_storage(const winnow_host& host) {
+  return host.storage != nullptr || host.delete_files != nullptr;
+}
 
 Instance::Instance(const winnow_host& host, Configuration configuration, Registry registry)
     : host_(host), configuration_(std::move(configuration)), registry_(std::move(registry)) {}
@@ -39,12 +46,11 @@ Outcome<std::shared_ptr<Instance>> Instance::open(const winnow_host* host,
   if (!offered) return fail(offered.error());
   auto settings = read_configuration(configuration);
   if (!settings) return fail(std::move(settings.error()));
-  if (needs_host_storage(*settings) && offered->delete_files == nullptr) {
-    return fail(
-        FailureKind::configuration,
-        "storage.type is `host`, but this host removes no files (its delete_files is NULL). "
-        "Configure a storage of another type.",
-        "/storage/type");
+  if (needs_host_storage(*settings) && !has_storage(*offered)) {
+    return fail(FailureKind::configuration,
+                "storage.type is `host`, but this host removes no files (its `storage` and "
+                "`delete_files` are NULL). Configure a storage of another type.",
+                "/storage/type");
   }
   auto registry = Registry::load(settings->manifest_folders);
   if (!registry) return fail(std::move(registry.error()));

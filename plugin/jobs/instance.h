@@ -13,6 +13,9 @@
 
 namespace winnow::plugin {
 
+// Whether the host removes files itself.
+bool has_storage(const winnow_host& host);
+
 // All but the count of its users is fixed once it is open, so that many threads may use it at once.
 class Instance {
  public:

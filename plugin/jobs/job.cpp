@@ -6,7 +6,7 @@
 #include "outcome/try.h"
 #include "plugin/jobs/host_storage.h"
 #include "storage/local.h"
-#include "storage/s3.h"
+#include "storage/s3/s3.h"
 
 namespace winnow::plugin {
 
@@ -46,10 +46,34 @@ Outcome<void> check_storage(const Configuration& configuration, const tasks::Man
                     (name.empty() ? "." : ", or set the parameter " + name + " to false."),
                 name.empty() ? "" : "/" + name);
   }
-  if (configuration.storage->kind != StorageKind::local) return {};  // a bucket's words are checked
+  // A bucket's settings are checked, and Kestra's own are as they are.
+  if (configuration.storage->kind != StorageKind::local || configuration.storage->is_automatic) {
+    return {};
+  }
   auto opened = storage::open_local(configuration.storage->base_path);
   if (!opened) return fail(std::move(opened.error()));
   return {};
+}
+
+Outcome<std::unique_ptr<storage::Storage>> opened(const StorageSettings& settings,
+                                                  JobThread& job_thread) {
+  switch (settings.kind) {
+    case StorageKind::none:
+      return nullptr;
+    case StorageKind::local:
+      return storage::open_local(settings.base_path);
+    case StorageKind::s3:
+      return storage::open_s3(settings.s3);
+    case StorageKind::host:
+      return std::make_unique<HostStorage>(job_thread);
+  }
+  return nullptr;
+}
+
+std::string place_of(const StorageSettings& settings) {
+  return settings.kind == StorageKind::local
+             ? "the folder " + settings.base_path
+             : "the bucket " + settings.s3.bucket + " at " + settings.s3.endpoint;
 }
 
 Failure misused(const char* message) {
@@ -138,16 +162,18 @@ tasks::TaskResult Job::work(JobThread& job_thread, Action action) {
   const Configuration& configuration = instance_->configuration();
   const auto storage = open_storage(job_thread);
   if (!storage) return fail(storage.error());
-  tasks::Context context{.database = *configuration.database,
-                         .connections = configuration.connections,
-                         .storage = storage->get(),
-                         .storage_hold = std::chrono::milliseconds(
-                             configuration.storage.value_or(StorageSettings{}).hold_ms),
-                         .policy = configuration.policy,
-                         .store_directory = configuration.store_directory,
-                         .host = job_thread,
-                         .cancellation = cancellation_,
-                         .progress = progress_};
+  tasks::Context context{
+      .database = *configuration.database,
+      .connections = configuration.connections,
+      .storage = storage->get(),
+      .storage_hold =
+          std::chrono::milliseconds(configuration.storage.value_or(StorageSettings{}).hold_ms),
+      .allow_missing_files = configuration.storage && configuration.storage->allow_missing,
+      .policy = configuration.policy,
+      .store_directory = configuration.store_directory,
+      .host = job_thread,
+      .cancellation = cancellation_,
+      .progress = progress_};
   return ((*invocation_).*action)(context);
 }
 
@@ -155,17 +181,38 @@ tasks::TaskResult Job::work(JobThread& job_thread, Action action) {
 Outcome<std::unique_ptr<storage::Storage>> Job::open_storage(JobThread& job_thread) const {
   const auto& settings = instance_->configuration().storage;
   if (!settings || !invocation_->needs_storage()) return nullptr;
-  switch (settings->kind) {
-    case StorageKind::none:
-      return nullptr;
-    case StorageKind::local:
-      return storage::open_local(settings->base_path);
-    case StorageKind::s3:
-      return storage::open_s3(settings->s3);
-    case StorageKind::host:
-      return std::make_unique<HostStorage>(job_thread);
+  if (settings->is_automatic) return open_automatic(*settings, job_thread);
+  if (settings->kind == StorageKind::host) {
+    job_thread.log(tasks::LogLevel::info, "files: the host removes them (`storage.type: host`)");
   }
-  return nullptr;
+  return opened(*settings, job_thread);
+}
+
+// Winnow's own storage where it works, else the host's: which one, and why, is said once.
+Outcome<std::unique_ptr<storage::Storage>> Job::open_automatic(const StorageSettings& settings,
+                                                               JobThread& job_thread) const {
+  std::string why = settings.why_host;
+  if (settings.kind != StorageKind::host) {
+    auto own = opened(settings, job_thread);
+    // Any question will do to learn whether it can be reached.
+    const auto& tenants = instance_->configuration().policy.tenants;
+    auto missing = own ? (*own)->missing(tenants.empty() ? "main" : tenants.front(), cancellation_)
+                       : Outcome<std::string>(fail(own.error()));
+    if (missing || missing.error().kind == FailureKind::cancelled ||
+        !has_storage(instance_->host())) {
+      job_thread.log(tasks::LogLevel::info, "files: winnow removes them itself, in " +
+                                                place_of(settings) + ", Kestra's own storage");
+      return own;
+    }
+    why = std::move(missing.error().message);
+  }
+  if (!has_storage(instance_->host())) {
+    return fail(FailureKind::configuration,
+                "this task removes files, but " + why + ". Set `storage:` in the configuration",
+                "/storage");
+  }
+  job_thread.log(tasks::LogLevel::info, "files: the host removes them, because " + why);
+  return std::make_unique<HostStorage>(job_thread);
 }
 
 void Job::progress(winnow_progress& out) const noexcept {

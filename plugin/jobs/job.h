@@ -41,6 +41,8 @@ class Job {
   tasks::TaskResult perform(State state, Action action);
   tasks::TaskResult work(JobThread& job_thread, Action action);
   Outcome<std::unique_ptr<storage::Storage>> open_storage(JobThread& job_thread) const;
+  Outcome<std::unique_ptr<storage::Storage>> open_automatic(const StorageSettings& settings,
+                                                            JobThread& job_thread) const;
 
   const Lease instance_;
   // Knows its manifest, which the instance owns.

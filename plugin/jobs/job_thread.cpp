@@ -80,11 +80,11 @@ void JobThread::event(const Json& event) {
   delivered.wait();
 }
 
-DeleteAnswer JobThread::delete_files(const std::string& request) {
-  DeleteRequest message{.request = &request, .answer = {}};
-  auto answer = message.answer.get_future();
+bool JobThread::call_host(const HostCall& call) {
+  Call message{.call = &call, .done = {}};
+  auto done = message.done.get_future();
   post(std::move(message));
-  return answer.get();
+  return done.get();
 }
 
 void JobThread::post(Message message) {
@@ -136,14 +136,15 @@ void JobThread::deliver(Event& event) {
   event.delivered.set_value();
 }
 
-void JobThread::deliver(DeleteRequest& request) {
-  DeleteAnswer answer;
-  if (!cancellation_.requested()) {
-    answer.asked = true;
-    answer.status = host_.delete_files(host_.context, request.request->data(),
-                                       request.request->size(), &answer.deleted);
+// An exception goes to the task's thread, which waits for it.
+void JobThread::deliver(Call& call) {
+  if (cancellation_.requested()) return call.done.set_value(false);
+  try {
+    (*call.call)(host_);
+    call.done.set_value(true);
+  } catch (...) {
+    call.done.set_exception(std::current_exception());
   }
-  request.answer.set_value(answer);
 }
 
 void JobThread::ask_is_cancelled() {

@@ -19,13 +19,6 @@ namespace winnow::plugin {
 
 using document::Json;
 
-// What the host's delete_files answered.
-struct DeleteAnswer {
-  bool asked = false;  // false: the job was cancelled before the host could be asked
-  std::int32_t status = 0;
-  std::uint64_t deleted = 0;
-};
-
 class JobThread final : public tasks::Host {
  public:
   // At most so many messages wait; who has one more to post waits for the host, so that memory
@@ -45,7 +38,11 @@ class JobThread final : public tasks::Host {
   // Waits until the host has had it, so that a host which cancels at an event is heard before the
   // next batch begins.
   void event(const Json& event) override;
-  DeleteAnswer delete_files(const std::string& request);  // waits for the answer
+
+  // Calls a callback of the host that has a result, on the job's thread, and waits until it has
+  // returned. False: the job was cancelled before, and the host was not called.
+  using HostCall = std::function<void(const winnow_host& host)>;
+  bool call_host(const HostCall& call);
 
  private:
   struct LogLine {
@@ -56,11 +53,11 @@ class JobThread final : public tasks::Host {
     const std::string* json;
     std::promise<void> delivered;
   };
-  struct DeleteRequest {
-    const std::string* request;
-    std::promise<DeleteAnswer> answer;
+  struct Call {
+    const HostCall* call;
+    std::promise<bool> done;
   };
-  using Message = std::variant<LogLine, Event, DeleteRequest>;
+  using Message = std::variant<LogLine, Event, Call>;
 
   void post(Message message);
   void finish();
@@ -68,7 +65,7 @@ class JobThread final : public tasks::Host {
   void deliver_mail();
   void deliver(LogLine& line);
   void deliver(Event& event);
-  void deliver(DeleteRequest& request);
+  void deliver(Call& call);
   void ask_is_cancelled();
 
   const winnow_host& host_;

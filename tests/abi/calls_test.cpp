@@ -1,6 +1,8 @@
 // What a host may count on: callbacks on its own thread, cancel from anywhere, many threads,
 // nothing left behind.
 #include <atomic>
+#include <cstddef>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -64,7 +66,9 @@ class Calls : public testing::Test {
   winnow_library* open(const winnow_host* host) {
     const auto config =
         "database: {url: \"sqlite:" + (folder_ / "k.db").string() + "\"}\nstorage: {type: " +
-        (host != nullptr && host->delete_files != nullptr ? "host" : "none") + "}\n";
+        (host != nullptr && (host->delete_files != nullptr || host->storage != nullptr) ? "host"
+                                                                                        : "none") +
+        "}\n";
     winnow_library* w = nullptr;
     EXPECT_EQ(winnow_open(host, config.data(), config.size(), &w, nullptr), WINNOW_OK);
     return w;
@@ -92,7 +96,7 @@ struct Seen {
 
 TEST_F(Calls, ComeBackOnTheThreadThatRuns) {
   Seen seen;
-  winnow_host host{sizeof host, 0, &seen, nullptr, nullptr, nullptr, nullptr};
+  winnow_host host{sizeof host, 0, &seen, nullptr, nullptr, nullptr, nullptr, nullptr};
   host.log = [](void* context, std::int32_t, const char*, std::size_t) {
     static_cast<Seen*>(context)->here();
   };
@@ -120,7 +124,7 @@ TEST_F(Calls, ComeBackOnTheThreadThatRuns) {
 }
 
 TEST_F(Calls, KeepTheRowsWhoseFilesTheHostCouldNotRemove) {
-  winnow_host host{sizeof host, 0, nullptr, nullptr, nullptr, nullptr, nullptr};
+  winnow_host host{sizeof host, 0, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
   host.delete_files = [](void*, const char*, std::size_t, std::uint64_t*) -> std::int32_t {
     return 1;
   };
@@ -133,9 +137,72 @@ TEST_F(Calls, KeepTheRowsWhoseFilesTheHostCouldNotRemove) {
   EXPECT_EQ(winnow_close(w), WINNOW_OK);
 }
 
+// From ABI 1.1 on: the library asks by `storage` where a host has both.
+TEST_F(Calls, ByStorageTellEachExecutionsResult) {
+  Seen seen;
+  winnow_host host{sizeof host, 0, &seen, nullptr, nullptr, nullptr, nullptr, nullptr};
+  host.delete_files = [](void*, const char*, std::size_t, std::uint64_t*) -> std::int32_t {
+    ADD_FAILURE() << "asked by delete_files";
+    return 1;
+  };
+  host.storage = [](void* context, const char* request, std::size_t size,
+                    winnow_reply* reply) -> std::int32_t {
+    static_cast<Seen*>(context)->here();
+    EXPECT_EQ(reply->size, sizeof *reply);
+    Json results{{"executions", Json::array()}};
+    const Json asked = Json::parse(std::string(request, size));
+    for (const auto& each : asked.value("executions", Json::array())) {
+      results["executions"].push_back({{"id", each["id"]}, {"files", 3}});
+    }
+    const std::string text = results.dump();
+    reply->write(reply->sink, text.data(), text.size());
+    return 0;
+  };
+  auto* w = open(&host);
+  auto* job = purge(w);
+  Buffer out;
+  ASSERT_EQ(winnow_job_run(job, &out), WINNOW_OK) << out.data;
+  EXPECT_EQ(out.json()["storagesCount"], 3 * out.json()["executionsCount"].get<int>());
+  EXPECT_GT(seen.calls, 1);
+  EXPECT_FALSE(seen.elsewhere);
+  winnow_job_free(job);
+  EXPECT_EQ(winnow_close(w), WINNOW_OK);
+}
+
+// A host that was compiled with the header of 1.0: what lies behind its struct is not read.
+TEST_F(Calls, FromAHostOfAbi10AreServed) {
+  struct Host10 {
+    alignas(winnow_host) unsigned char bytes[offsetof(winnow_host, storage)];
+    std::uintptr_t behind = 1;
+  } memory;
+  int removed = 0;
+  winnow_host host{
+      offsetof(winnow_host, storage), 0, &removed, nullptr, nullptr, nullptr, nullptr, nullptr};
+  host.delete_files = [](void* context, const char* request, std::size_t size,
+                         std::uint64_t* deleted) -> std::int32_t {
+    *deleted = Json::parse(std::string(request, size))["executions"].size();
+    *static_cast<int*>(context) += static_cast<int>(*deleted);
+    return 0;
+  };
+  std::memcpy(memory.bytes, &host, sizeof memory.bytes);
+  const auto config =
+      "database: {url: \"sqlite:" + (folder_ / "k.db").string() + "\"}\nstorage: {type: host}\n";
+  winnow_library* w = nullptr;
+  ASSERT_EQ(winnow_open(reinterpret_cast<const winnow_host*>(&memory), config.data(), config.size(),
+                        &w, nullptr),
+            WINNOW_OK);
+  auto* job = purge(w);
+  Buffer out;
+  ASSERT_EQ(winnow_job_run(job, &out), WINNOW_OK) << out.data;
+  EXPECT_GT(removed, 10);
+  EXPECT_EQ(out.json()["storagesCount"], removed);
+  winnow_job_free(job);
+  EXPECT_EQ(winnow_close(w), WINNOW_OK);
+}
+
 TEST_F(Calls, CancelFromAnEventStopsBeforeTheNextBatch) {
   Seen seen;
-  winnow_host host{sizeof host, 0, &seen, nullptr, nullptr, nullptr, nullptr};
+  winnow_host host{sizeof host, 0, &seen, nullptr, nullptr, nullptr, nullptr, nullptr};
   host.event = [](void* context, const char*, std::size_t) {
     winnow_job_cancel(static_cast<Seen*>(context)->job);
   };
@@ -155,7 +222,7 @@ TEST_F(Calls, OnItsOwnJobFromACallbackAreRefused) {
     winnow_job* job = nullptr;
     std::vector<std::int32_t> answers;
   } inside;
-  winnow_host host{sizeof host, 0, &inside, nullptr, nullptr, nullptr, nullptr};
+  winnow_host host{sizeof host, 0, &inside, nullptr, nullptr, nullptr, nullptr, nullptr};
   host.event = [](void* context, const char*, std::size_t) {
     auto& here = *static_cast<Inside*>(context);
     here.answers = {winnow_job_run(here.job, nullptr), winnow_job_plan(here.job, nullptr),
@@ -174,7 +241,7 @@ TEST_F(Calls, OnItsOwnJobFromACallbackAreRefused) {
 }
 
 TEST_F(Calls, AskTheHostWhetherToStop) {
-  winnow_host host{sizeof host, 0, nullptr, nullptr, nullptr, nullptr, nullptr};
+  winnow_host host{sizeof host, 0, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
   host.is_cancelled = [](void*) -> std::int32_t { return 1; };
   auto* w = open(&host);
   auto* job = purge(w);

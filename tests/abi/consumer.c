@@ -87,7 +87,7 @@ static void purge_and_look(winnow* w) {
 int main(int argc, char** argv) {
   char config[4096];
   winnow_buffer out = {sizeof out, 0, NULL, 0};
-  winnow_host host = {sizeof host, 0, &events, NULL, on_event, NULL, NULL};
+  winnow_host host = {.size = sizeof host, .context = &events, .event = on_event};
   winnow* w = NULL;
   if (argc != 3) return 2;
   library = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);

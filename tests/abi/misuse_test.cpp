@@ -83,6 +83,10 @@ TEST_F(Misuse, OfASizeThatIsNoneOfThisAbiIsRefused) {
     EXPECT_EQ(winnow_job_progress(made, &progress), WINNOW_INVALID_ARGUMENT);
     winnow_job_free(made);
   }
+  winnow_host host{};
+  host.size = offsetof(winnow_host, storage) - 1;  // ABI 1.0 had all before it
+  winnow_library* w = nullptr;
+  EXPECT_EQ(winnow_open(&host, nullptr, 0, &w, nullptr), WINNOW_INVALID_ARGUMENT);
 }
 
 TEST_F(Misuse, OfALaterAbisLargerStructIsServed) {
@@ -277,10 +281,12 @@ TEST(Configuration, IsRefusedWithItsLineAndNeverRepeatsASecret) {
 TEST(Layout, IsThatOfAbi1) {
   static_assert(sizeof(winnow_buffer) == 24 && offsetof(winnow_buffer, data) == 8 &&
                 offsetof(winnow_buffer, length) == 16);
-  static_assert(sizeof(winnow_host) == 48 && offsetof(winnow_host, context) == 8 &&
+  static_assert(sizeof(winnow_host) == 56 && offsetof(winnow_host, context) == 8 &&
                 offsetof(winnow_host, log) == 16 && offsetof(winnow_host, event) == 24 &&
                 offsetof(winnow_host, is_cancelled) == 32 &&
-                offsetof(winnow_host, delete_files) == 40);
+                offsetof(winnow_host, delete_files) == 40 && offsetof(winnow_host, storage) == 48);
+  static_assert(sizeof(winnow_reply) == 24 && offsetof(winnow_reply, sink) == 8 &&
+                offsetof(winnow_reply, write) == 16);
   static_assert(sizeof(winnow_progress) == 48 && offsetof(winnow_progress, phase) == 4 &&
                 offsetof(winnow_progress, rows_done) == 8 &&
                 offsetof(winnow_progress, elapsed_ms) == 40);

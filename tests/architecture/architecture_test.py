@@ -23,6 +23,7 @@ MAY_USE = {
     "database/mysql": {"database/url", "document", "outcome"},
     "database/sqlite": {"database/url", "document", "outcome"},
     "storage": {"document", "outcome"},
+    "storage/s3": {"storage", "document", "outcome"},
     "tasks": BELOW_TASKS,
     "tasks/shared": BELOW_TASKS,
     "tasks/pace": BELOW_TASKS,
@@ -34,16 +35,18 @@ MAY_USE = {
     "tasks/doctor": AN_ENGINE,
     "plugin/builtin": {"document", "outcome"},
     "plugin/manifests": {"plugin/builtin", "tasks", "document", "outcome"},
-    "plugin/configuration": {"plugin/builtin", "tasks", "database", "database/url", "storage", "document", "outcome"},
+    "plugin/configuration": {"plugin/builtin", "tasks", "database", "database/url", "storage", "storage/s3", "document",
+                             "outcome"},
     "plugin/jobs": {"abi", "plugin/configuration", "plugin/manifests", "tasks", "database", "database/url", "storage",
-                    "document", "outcome"},
+                    "storage/s3", "document", "outcome"},
     "plugin/contract": {"abi", "plugin/jobs", "tasks", "database", "document", "outcome"},
     # Composes the rooms of plugin/ and holds no code.
     "plugin": {"plugin/contract", "plugin/jobs", "plugin/configuration", "plugin/manifests"},
     # The hosts meet the library through the contract alone.
+    "hosts/shared": {"abi"},
     "hosts/cli": {"abi", "document", "outcome"},
     # A room of the command knows those before it.
-    "hosts/cli/library": {"abi", "document", "outcome"},
+    "hosts/cli/library": {"abi", "hosts/shared", "document", "outcome"},
     "hosts/cli/console": {"hosts/cli/library", "abi", "document", "outcome"},
     "hosts/cli/expression": {"outcome"},
     "hosts/cli/expression/language": {"hosts/cli/expression", "document", "outcome"},
@@ -52,7 +55,7 @@ MAY_USE = {
                                        "document", "outcome"},
     "hosts/cli/flow": {"hosts/cli/library", "hosts/cli/console", "hosts/cli/expression/language",
                        "hosts/cli/expression/functions", "abi", "document", "outcome"},
-    "hosts/jvm": {"abi"},
+    "hosts/jvm": {"abi", "hosts/shared"},
     # What is put beside the client libraries that a release links in.
     "packaging": set(),
     "tools/sample": {"database", "database/url", "storage", "document", "outcome"},
@@ -160,6 +163,13 @@ class Links(unittest.TestCase):
                 wrong += [f"{path.relative_to(ROOT)}: {target} must not link {name}" for name in used.split()
                           if name in homes and name not in INTERFACE_TARGETS and not allowed(user, homes[name])]
         self.assertEqual(wrong, [])
+
+
+class Contract(unittest.TestCase):
+    def test_a_host_that_loads_the_library_finds_every_function_of_it(self):
+        listed = re.findall(r"DO\((\w+)\)", (ROOT / "hosts/shared/functions.h").read_text())
+        exported = (ROOT / "abi/symbols.txt").read_text().split()
+        self.assertEqual([f"winnow_{name}" for name in listed if name != "name"], exported)
 
 
 class Statements(unittest.TestCase):

@@ -36,56 +36,12 @@ std::string chosen_path() {
   return kNames[0];
 }
 
-std::string loading_error() {
-  // Only called on the thread that called dlopen or dlsym just before.
-  const char* text = ::dlerror();  // NOLINT(concurrency-mt-unsafe)
-  return text == nullptr ? "unknown error" : text;
-}
-
-template <class Function>
-bool bind(void* handle, const char* name, Function& function) {
-  function = reinterpret_cast<Function>(::dlsym(handle, name));
-  return function != nullptr;
-}
-
-bool bind_all(void* handle, Library& library) {
-  return bind(handle, "winnow_abi_version", library.abi_version) &&
-         bind(handle, "winnow_build_info", library.build_info) &&
-         bind(handle, "winnow_open", library.open) && bind(handle, "winnow_close", library.close) &&
-         bind(handle, "winnow_describe", library.describe) &&
-         bind(handle, "winnow_job_new", library.job_new) &&
-         bind(handle, "winnow_job_plan", library.job_plan) &&
-         bind(handle, "winnow_job_run", library.job_run) &&
-         bind(handle, "winnow_job_progress", library.job_progress) &&
-         bind(handle, "winnow_job_free", library.job_free) &&
-         bind(handle, "winnow_buffer_free", library.buffer_free);
-}
-
 std::string version_text(std::uint32_t version) {
   return std::to_string(version >> 16) + "." + std::to_string(version & 0xffffU);
 }
 
-// A string of the library's, given back at the end.
-class Buffer {
- public:
-  explicit Buffer(const Library& library) : library_(library) { buffer_.size = sizeof buffer_; }
-  Buffer(const Buffer&) = delete;
-  Buffer& operator=(const Buffer&) = delete;
-  ~Buffer() { library_.buffer_free(&buffer_); }
-
-  winnow_buffer* get() { return &buffer_; }
-  std::string_view text() const {
-    return buffer_.data == nullptr ? std::string_view()
-                                   : std::string_view(buffer_.data, buffer_.length);
-  }
-
- private:
-  const Library& library_;
-  winnow_buffer buffer_{};
-};
-
 // Hands a result on as it is: it may be large, and it is the library that writes JSON.
-ResultText result_of(std::int32_t status, const Buffer& buffer) {
+ResultText result_of(std::int32_t status, const hosts::Buffer& buffer) {
   const auto text = buffer.text();
   if (status != WINNOW_OK) return tl::unexpected(read_task_failure(status, text));
   if (text.starts_with('{') && text.ends_with('}')) return std::string(text);
@@ -115,12 +71,12 @@ Outcome<Library> Library::load() {
   library.path = chosen_path();
   void* handle = ::dlopen(library.path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
-    return fail(FailureKind::configuration, "can't load winnow's library: " + loading_error() +
-                                                "; set WINNOW_LIBRARY to the path of libwinnow.so");
-  }
-  if (!bind_all(handle, library)) {
     return fail(FailureKind::configuration,
-                library.path + " is not winnow's library: " + loading_error());
+                "can't load winnow's library: " + hosts::loader_error() +
+                    "; set WINNOW_LIBRARY to the path of libwinnow.so");
+  }
+  if (const auto problem = hosts::find_functions(handle, library); !problem.empty()) {
+    return fail(FailureKind::configuration, library.path + " is not winnow's library: " + problem);
   }
   const std::uint32_t found = library.abi_version();
   constexpr std::uint32_t kWanted = WINNOW_ABI_VERSION;
@@ -134,14 +90,14 @@ Job::Job(const Library& library, winnow_job* job)
     : library_(&library), job_(job, library.job_free) {}
 
 ResultText Job::plan() {
-  Buffer out(*library_);
-  const auto status = library_->job_plan(job_.get(), out.get());
+  hosts::Buffer out(*library_);
+  const auto status = library_->job_plan(job_.get(), out.out());
   return result_of(status, out);
 }
 
 ResultText Job::run() {
-  Buffer out(*library_);
-  const auto status = library_->job_run(job_.get(), out.get());
+  hosts::Buffer out(*library_);
+  const auto status = library_->job_run(job_.get(), out.out());
   return result_of(status, out);
 }
 
@@ -164,25 +120,25 @@ Outcome<Session> Session::open(const Library& library, Listener& listener,
   host.log = on_log;
   host.is_cancelled = on_is_cancelled;
   winnow_library* handle = nullptr;
-  Buffer error(library);
+  hosts::Buffer error(library);
   const auto status =
-      library.open(&host, configuration.data(), configuration.size(), &handle, error.get());
+      library.open(&host, configuration.data(), configuration.size(), &handle, error.out());
   if (status != WINNOW_OK) return fail(read_task_failure(status, error.text()));
   return Session(library, handle);
 }
 
 ResultText Session::describe(const std::string& task) const {
-  Buffer out(*library_);
-  const auto status = library_->describe(handle_.get(), task.data(), task.size(), out.get());
+  hosts::Buffer out(*library_);
+  const auto status = library_->describe(handle_.get(), task.data(), task.size(), out.out());
   return result_of(status, out);
 }
 
 Outcome<Job> Session::job(const std::string& task, const Json& parameters) const {
   const std::string text = parameters.dump();
   winnow_job* job = nullptr;
-  Buffer error(*library_);
+  hosts::Buffer error(*library_);
   const auto status = library_->job_new(handle_.get(), task.data(), task.size(), text.data(),
-                                        text.size(), &job, error.get());
+                                        text.size(), &job, error.out());
   if (status != WINNOW_OK) return fail(read_task_failure(status, error.text()));
   return Job(*library_, job);
 }

@@ -9,25 +9,15 @@
 
 #include "abi/winnow.h"
 #include "document/task_failure.h"
+#include "hosts/shared/functions.h"
 
 namespace winnow::cli {
 
 using document::Json;
 
 // The functions of abi/winnow.h. The library stays loaded until the process ends.
-struct Library {
+struct Library : hosts::Functions {
   std::string path;
-  decltype(&winnow_abi_version) abi_version = nullptr;
-  decltype(&winnow_build_info) build_info = nullptr;
-  decltype(&winnow_open) open = nullptr;
-  decltype(&winnow_close) close = nullptr;
-  decltype(&winnow_describe) describe = nullptr;
-  decltype(&winnow_job_new) job_new = nullptr;
-  decltype(&winnow_job_plan) job_plan = nullptr;
-  decltype(&winnow_job_run) job_run = nullptr;
-  decltype(&winnow_job_progress) job_progress = nullptr;
-  decltype(&winnow_job_free) job_free = nullptr;
-  decltype(&winnow_buffer_free) buffer_free = nullptr;
 
   // Looks, in this order: at $WINNOW_LIBRARY alone where that is set; beside the executable; in
   // ../lib from there; where the system looks. The first file that exists must load and have a

@@ -8,55 +8,47 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "abi/winnow.h"
+#include "hosts/shared/functions.h"
 
 namespace {
+
+namespace hosts = winnow::hosts;
 
 JavaVM* java_vm = nullptr;
 
 // The members of Java classes that are used here; they live as long as this library.
 struct Members {
-  jfieldID answer_text = nullptr;
-  jfieldID answer_handle = nullptr;
+  jfieldID result_text = nullptr;
+  jfieldID result_handle = nullptr;
   jmethodID log = nullptr;
   jmethodID event = nullptr;
   jmethodID is_cancelled = nullptr;
-  jmethodID remove_files = nullptr;
+  jmethodID storage = nullptr;
 };
 Members members;
 
-// The functions of libwinnow, by their own names.
-struct Library {
-  decltype(&winnow_abi_version) abi_version = nullptr;
-  decltype(&winnow_build_info) build_info = nullptr;
-  decltype(&winnow_open) open = nullptr;
-  decltype(&winnow_close) close = nullptr;
-  decltype(&winnow_describe) describe = nullptr;
-  decltype(&winnow_job_new) job_new = nullptr;
-  decltype(&winnow_job_plan) job_plan = nullptr;
-  decltype(&winnow_job_run) job_run = nullptr;
-  decltype(&winnow_job_cancel) job_cancel = nullptr;
-  decltype(&winnow_job_progress) job_progress = nullptr;
-  decltype(&winnow_job_free) job_free = nullptr;
-  decltype(&winnow_buffer_free) buffer_free = nullptr;
-};
-Library library;
+hosts::Functions library;
 
 constexpr jint kNoMemory = WINNOW_NO_MEMORY;
 
+void throw_no_memory(JNIEnv* env, const char* message) {
+  env->ThrowNew(env->FindClass("java/lang/OutOfMemoryError"), message);
+}
+
 // Java's copy of a text; nullptr with a pending OutOfMemoryError when there is no memory for it.
-jbyteArray to_java(JNIEnv* env, const char* text, std::size_t length) {
-  if (length > INT_MAX) {
-    env->ThrowNew(env->FindClass("java/lang/OutOfMemoryError"),
-                  "a text of winnow is longer than an array");
+jbyteArray to_java(JNIEnv* env, std::string_view text) {
+  if (text.size() > INT_MAX) {
+    throw_no_memory(env, "a text of winnow is longer than an array");
     return nullptr;
   }
-  const auto size = static_cast<jsize>(length);
+  const auto size = static_cast<jsize>(text.size());
   jbyteArray bytes = env->NewByteArray(size);
   if (bytes != nullptr && size > 0) {
-    env->SetByteArrayRegion(bytes, 0, size, reinterpret_cast<const jbyte*>(text));
+    env->SetByteArrayRegion(bytes, 0, size, reinterpret_cast<const jbyte*>(text.data()));
   }
   return bytes;
 }
@@ -71,34 +63,30 @@ std::vector<char> from_java(JNIEnv* env, jbyteArray bytes) {
   return text;
 }
 
-// Runs one native method; running out of memory is a status, and no C++ exception reaches Java.
+// Runs one native method: no C++ exception reaches Java. Running out of memory is a status, or an
+// OutOfMemoryError where the method has none.
 template <class Work>
-jint guarded(Work&& work) {
+jint guarded(Work&& work) noexcept {
   try {
     return work();
   } catch (const std::bad_alloc&) {
     return kNoMemory;
   }
 }
-
-// A buffer that the library fills and that goes back to it.
-class Buffer {
- public:
-  Buffer() { buffer_.size = sizeof buffer_; }
-  Buffer(const Buffer&) = delete;
-  Buffer& operator=(const Buffer&) = delete;
-  ~Buffer() { library.buffer_free(&buffer_); }
-
-  winnow_buffer* out() { return &buffer_; }
-
-  void give_to(JNIEnv* env, jobject answer) const {
-    jbyteArray text = to_java(env, buffer_.data, buffer_.length);
-    if (text != nullptr) env->SetObjectField(answer, members.answer_text, text);
+template <class Work>
+jbyteArray guarded_text(JNIEnv* env, Work&& work) noexcept {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    throw_no_memory(env, "no memory for a text of winnow");
+    return nullptr;
   }
+}
 
- private:
-  winnow_buffer buffer_ = {};
-};
+void give(JNIEnv* env, const hosts::Buffer& buffer, jobject result) {
+  jbyteArray text = to_java(env, buffer.text());
+  if (text != nullptr) env->SetObjectField(result, members.result_text, text);
+}
 
 // One opened library and the Java object that its callbacks go to.
 struct Opened {
@@ -125,7 +113,7 @@ class Upcall {
   jobject callbacks() const { return callbacks_; }
 
   jbyteArray text(const char* text, std::size_t length) {
-    bytes_ = to_java(env_, text, length);
+    bytes_ = to_java(env_, std::string_view(text, length));
     return bytes_;
   }
 
@@ -163,25 +151,32 @@ std::int32_t on_is_cancelled(void* context) {
   return java.failed() || cancelled == JNI_TRUE ? 1 : 0;
 }
 
-std::int32_t on_delete_files(void* context, const char* request, std::size_t length,
-                             std::uint64_t* deleted) {
+std::int32_t on_storage(void* context, const char* request, std::size_t length,
+                        winnow_reply* reply) {
   Upcall java(context);
   const jbyteArray bytes = java.text(request, length);
-  const jlong files =
-      bytes == nullptr ? -1 : java->CallLongMethod(java.callbacks(), members.remove_files, bytes);
-  if (java.failed() || files < 0) return 1;
-  *deleted = static_cast<std::uint64_t>(files);
-  return 0;
+  auto* text = bytes == nullptr ? nullptr
+                                : static_cast<jbyteArray>(java->CallObjectMethod(
+                                      java.callbacks(), members.storage, bytes));
+  if (java.failed() || text == nullptr) return 1;
+  jbyte* data = java->GetByteArrayElements(text, nullptr);
+  if (data != nullptr) {
+    const auto size = static_cast<std::size_t>(java->GetArrayLength(text));
+    reply->write(reply->sink, reinterpret_cast<const char*>(data), size);
+    java->ReleaseByteArrayElements(text, data, JNI_ABORT);
+  }
+  java->DeleteLocalRef(text);
+  return data == nullptr ? 1 : 0;
 }
 
-winnow_host host_of(Opened& opened, bool removes_files) {
+winnow_host host_of(Opened& opened, bool has_storage) {
   winnow_host host = {};
   host.size = sizeof host;
   host.context = &opened;
   host.log = on_log;
   host.event = on_event;
   host.is_cancelled = on_is_cancelled;
-  host.delete_files = removes_files ? on_delete_files : nullptr;
+  host.storage = has_storage ? on_storage : nullptr;
   return host;
 }
 
@@ -192,40 +187,23 @@ winnow_job* job_of(jlong handle) {
   return reinterpret_cast<winnow_job*>(handle);
 }
 
-template <class Function>
-bool resolve(void* opened, const char* name, Function& function) {
-  function = reinterpret_cast<Function>(::dlsym(opened, name));
-  return function != nullptr;
-}
-
 // Empty, or why the library can't be used.
 std::string link_library(const std::string& path) {
   void* opened = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (opened == nullptr) return ::dlerror();
-  Library found;
-  const bool complete = resolve(opened, "winnow_abi_version", found.abi_version) &&
-                        resolve(opened, "winnow_build_info", found.build_info) &&
-                        resolve(opened, "winnow_open", found.open) &&
-                        resolve(opened, "winnow_close", found.close) &&
-                        resolve(opened, "winnow_describe", found.describe) &&
-                        resolve(opened, "winnow_job_new", found.job_new) &&
-                        resolve(opened, "winnow_job_plan", found.job_plan) &&
-                        resolve(opened, "winnow_job_run", found.job_run) &&
-                        resolve(opened, "winnow_job_cancel", found.job_cancel) &&
-                        resolve(opened, "winnow_job_progress", found.job_progress) &&
-                        resolve(opened, "winnow_job_free", found.job_free) &&
-                        resolve(opened, "winnow_buffer_free", found.buffer_free);
-  if (!complete) return ::dlerror();
-  library = found;
-  return {};
+  if (opened == nullptr) return hosts::loader_error();
+  hosts::Functions found;
+  std::string problem = hosts::find_functions(opened, found);
+  if (problem.empty()) library = found;
+  return problem;
 }
 
 // The native methods of io.winnow.JniBridge.
 
 jbyteArray link(JNIEnv* env, jclass, jbyteArray path) {
-  const std::vector<char> name = from_java(env, path);
-  const std::string problem = link_library(std::string(name.begin(), name.end()));
-  return to_java(env, problem.data(), problem.size());
+  return guarded_text(env, [&] {
+    const std::vector<char> name = from_java(env, path);
+    return to_java(env, link_library(std::string(name.begin(), name.end())));
+  });
 }
 
 jint abi_version(JNIEnv*, jobject) {
@@ -233,26 +211,25 @@ jint abi_version(JNIEnv*, jobject) {
 }
 
 jbyteArray build_info(JNIEnv* env, jobject) {
-  const std::string text = library.build_info();
-  return to_java(env, text.data(), text.size());
+  return to_java(env, library.build_info());
 }
 
-jint open(JNIEnv* env, jobject, jbyteArray config, jobject callbacks, jboolean removes_files,
-          jobject answer) {
+jint open(JNIEnv* env, jobject, jbyteArray config, jobject callbacks, jboolean has_storage,
+          jobject result) {
   return guarded([&]() -> jint {
     const std::vector<char> text = from_java(env, config);
     auto opened = std::make_unique<Opened>();
     opened->callbacks = env->NewGlobalRef(callbacks);
     if (opened->callbacks == nullptr) return kNoMemory;
-    const winnow_host host = host_of(*opened, removes_files == JNI_TRUE);
-    Buffer error;
+    const winnow_host host = host_of(*opened, has_storage == JNI_TRUE);
+    hosts::Buffer error(library);
     const jint status = library.open(&host, text.data(), text.size(), &opened->handle, error.out());
     if (status != WINNOW_OK) {
       env->DeleteGlobalRef(opened->callbacks);
-      error.give_to(env, answer);
+      give(env, error, result);
       return status;
     }
-    env->SetLongField(answer, members.answer_handle, reinterpret_cast<jlong>(opened.release()));
+    env->SetLongField(result, members.result_handle, reinterpret_cast<jlong>(opened.release()));
     return status;
   });
 }
@@ -268,43 +245,43 @@ jint close(JNIEnv* env, jobject, jlong handle) {
   return status;
 }
 
-jint describe(JNIEnv* env, jobject, jlong handle, jbyteArray task, jobject answer) {
+jint describe(JNIEnv* env, jobject, jlong handle, jbyteArray task, jobject result) {
   return guarded([&] {
     const std::vector<char> name = from_java(env, task);
-    Buffer out;
+    hosts::Buffer out(library);
     const jint status =
         library.describe(opened_of(handle)->handle, name.data(), name.size(), out.out());
-    out.give_to(env, answer);
+    give(env, out, result);
     return status;
   });
 }
 
 jint new_job(JNIEnv* env, jobject, jlong handle, jbyteArray task, jbyteArray parameters,
-             jobject answer) {
+             jobject result) {
   return guarded([&] {
     const std::vector<char> name = from_java(env, task);
     const std::vector<char> text = from_java(env, parameters);
     winnow_job* job = nullptr;
-    Buffer error;
+    hosts::Buffer error(library);
     const jint status = library.job_new(opened_of(handle)->handle, name.data(), name.size(),
                                         text.data(), text.size(), &job, error.out());
-    env->SetLongField(answer, members.answer_handle, reinterpret_cast<jlong>(job));
-    error.give_to(env, answer);
+    env->SetLongField(result, members.result_handle, reinterpret_cast<jlong>(job));
+    give(env, error, result);
     return status;
   });
 }
 
-jint plan(JNIEnv* env, jobject, jlong job, jobject answer) {
-  Buffer out;
+jint plan(JNIEnv* env, jobject, jlong job, jobject result) {
+  hosts::Buffer out(library);
   const jint status = library.job_plan(job_of(job), out.out());
-  out.give_to(env, answer);
+  give(env, out, result);
   return status;
 }
 
-jint run(JNIEnv* env, jobject, jlong job, jobject answer) {
-  Buffer out;
+jint run(JNIEnv* env, jobject, jlong job, jobject result) {
+  hosts::Buffer out(library);
   const jint status = library.job_run(job_of(job), out.out());
-  out.give_to(env, answer);
+  give(env, out, result);
   return status;
 }
 
@@ -327,15 +304,15 @@ void free_job(JNIEnv*, jobject, jlong job) {
 }
 
 bool find_members(JNIEnv* env) {
-  jclass answer = env->FindClass("io/winnow/Answer");
-  jclass callbacks = answer == nullptr ? nullptr : env->FindClass("io/winnow/Callbacks");
+  jclass result = env->FindClass("io/winnow/CallResult");
+  jclass callbacks = result == nullptr ? nullptr : env->FindClass("io/winnow/Callbacks");
   return callbacks != nullptr &&
-         (members.answer_text = env->GetFieldID(answer, "text", "[B")) != nullptr &&
-         (members.answer_handle = env->GetFieldID(answer, "handle", "J")) != nullptr &&
+         (members.result_text = env->GetFieldID(result, "text", "[B")) != nullptr &&
+         (members.result_handle = env->GetFieldID(result, "handle", "J")) != nullptr &&
          (members.log = env->GetMethodID(callbacks, "log", "(I[B)V")) != nullptr &&
          (members.event = env->GetMethodID(callbacks, "event", "([B)V")) != nullptr &&
          (members.is_cancelled = env->GetMethodID(callbacks, "isCancelled", "()Z")) != nullptr &&
-         (members.remove_files = env->GetMethodID(callbacks, "removeFiles", "([B)J")) != nullptr;
+         (members.storage = env->GetMethodID(callbacks, "storage", "([B)[B")) != nullptr;
 }
 
 template <class Function>
@@ -351,12 +328,12 @@ bool register_methods(JNIEnv* env) {
       method("link", "([B)[B", link),
       method("abiVersion", "()I", abi_version),
       method("buildInfo", "()[B", build_info),
-      method("open", "([BLio/winnow/Callbacks;ZLio/winnow/Answer;)I", open),
+      method("open", "([BLio/winnow/Callbacks;ZLio/winnow/CallResult;)I", open),
       method("close", "(J)I", close),
-      method("describe", "(J[BLio/winnow/Answer;)I", describe),
-      method("newJob", "(J[B[BLio/winnow/Answer;)I", new_job),
-      method("plan", "(JLio/winnow/Answer;)I", plan),
-      method("run", "(JLio/winnow/Answer;)I", run),
+      method("describe", "(J[BLio/winnow/CallResult;)I", describe),
+      method("newJob", "(J[B[BLio/winnow/CallResult;)I", new_job),
+      method("plan", "(JLio/winnow/CallResult;)I", plan),
+      method("run", "(JLio/winnow/CallResult;)I", run),
       method("cancel", "(J)I", cancel),
       method("progress", "(J[J)I", progress),
       method("freeJob", "(J)V", free_job)};

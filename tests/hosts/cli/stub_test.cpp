@@ -33,7 +33,7 @@ TEST(Library, OfAnotherAbiIsRefused) {
     const auto finished = run(with_stub({"tasks"}, behaviour));
     EXPECT_EQ(finished.status, 3) << behaviour;
     EXPECT_THAT(message(finished),
-                HasSubstr("this command needs 1.0; install both from one release"));
+                HasSubstr("this command needs 1.1; install both from one release"));
   }
 }
 
@@ -163,7 +163,7 @@ TEST(Usage, HelpAndVersionArePlainText) {
   EXPECT_THAT(run(with_stub({"run", "--help"}, "")).out, HasSubstr("winnow run [OPTIONS] FLOW"));
   const auto version = run(with_stub({"--version"}, ""));
   EXPECT_EQ(version.status, 0);
-  EXPECT_THAT(version.out, HasSubstr("ABI 1.0"));
+  EXPECT_THAT(version.out, HasSubstr("ABI 1.1"));
 }
 
 TEST(Usage, NeverRepeatsAPassword) {

@@ -5,16 +5,17 @@ package io.winnow;
  * a turn is kept, cancels the job, and comes out of plan or run.
  */
 final class Callbacks {
-    /** What {@link #removeFiles} answers when files stay. */
-    static final long FAILED = -1;
-
     private final WinnowHost host;
-    private final WinnowHost.FileRemover remover;
+    private final WinnowHost.FileStorage storage;
     private final ThreadLocal<Turn> turns = new ThreadLocal<>();
 
     Callbacks(WinnowHost host) {
         this.host = host;
-        this.remover = host.fileRemover();
+        this.storage = host.storage();
+    }
+
+    boolean hasStorage() {
+        return storage != null;
     }
 
     /** One call of plan or run on the current thread. A callback may begin another one, of another job. */
@@ -22,18 +23,14 @@ final class Callbacks {
         private final Turn outer = turns.get();
         private Throwable thrown;
 
-        void rethrow(int status, Answer answer) {
+        void rethrow(int status, CallResult result) {
             if (thrown == null) return;
             WinnowException outcome = status == 0
-                ? new WinnowException("CANCELLED", "A callback failed after the work was done.", "", false, "", Winnow.text(answer.text))
-                : Json.exception(status, Winnow.text(answer.text));
-            if (thrown instanceof RuntimeException || thrown instanceof Error) {
-                thrown.addSuppressed(outcome);
-                if (thrown instanceof RuntimeException unchecked) throw unchecked;
-                throw (Error) thrown;
-            }
-            outcome.initCause(thrown);
-            throw outcome;
+                ? new WinnowException("CANCELLED", "A callback failed after the work was done.", "", false, "", Winnow.text(result.text))
+                : Json.exception(status, Winnow.text(result.text));
+            thrown.addSuppressed(outcome);
+            if (thrown instanceof RuntimeException unchecked) throw unchecked;
+            throw (Error) thrown;  // callbacks throw nothing that is checked
         }
 
         void end() {
@@ -76,12 +73,15 @@ final class Callbacks {
         }
     }
 
-    long removeFiles(byte[] request) {
+    /** The reply, which says what went wrong where the host's storage failed; null where an earlier callback has ended the job. */
+    byte[] storage(byte[] request) {
         try {
-            return thrown() == null ? remover.remove(Winnow.text(request)) : FAILED;
+            return thrown() == null ? Winnow.utf8(storage.handle(Winnow.text(request))) : null;
+        } catch (Exception failed) {
+            return Winnow.utf8(Json.error(failed));
         } catch (Throwable thrown) {
             keep(thrown);
-            return FAILED;
+            return null;
         }
     }
 

@@ -24,22 +24,22 @@ final class JniBridge implements Bridge {
     public native byte[] buildInfo();
 
     @Override
-    public native int open(byte[] config, Callbacks callbacks, boolean removesFiles, Answer answer);
+    public native int open(byte[] config, Callbacks callbacks, boolean hasStorage, CallResult result);
 
     @Override
     public native int close(long winnow);
 
     @Override
-    public native int describe(long winnow, byte[] task, Answer answer);
+    public native int describe(long winnow, byte[] task, CallResult result);
 
     @Override
-    public native int newJob(long winnow, byte[] task, byte[] parameters, Answer answer);
+    public native int newJob(long winnow, byte[] task, byte[] parameters, CallResult result);
 
     @Override
-    public native int plan(long job, Answer answer);
+    public native int plan(long job, CallResult result);
 
     @Override
-    public native int run(long job, Answer answer);
+    public native int run(long job, CallResult result);
 
     @Override
     public native int cancel(long job);

@@ -25,11 +25,16 @@ final class Json {
             error.path("retryable").asBoolean(), error.path("sqlstate").asText(), error.path("done").isObject() ? error.path("done").toString() : "{}");
     }
 
+    /** A request of the library's that failed as a whole. */
+    static String error(Exception failed) {
+        return MAPPER.createObjectNode().put("error", failed.toString()).toString();
+    }
+
     private static JsonNode parse(String json) {
         try {
             return MAPPER.readTree(json);
         } catch (JsonProcessingException broken) {
-            throw new IllegalStateException("winnow answered with something that is no JSON", broken);
+            throw new IllegalStateException("winnow returned something that is not JSON", broken);
         }
     }
 }

@@ -52,10 +52,10 @@ public final class Winnow implements AutoCloseable {
         Objects.requireNonNull(host, "host");
         Bridge bridge = Bridges.chosen();
         Callbacks callbacks = new Callbacks(host);
-        Answer answer = new Answer();
-        int status = bridge.open(utf8(config), callbacks, host.fileRemover() != null, answer);
-        answer.orThrow(status);
-        return new Winnow(bridge, callbacks, answer.handle);
+        CallResult result = new CallResult();
+        int status = bridge.open(utf8(config), callbacks, callbacks.hasStorage(), result);
+        result.orThrow(status);
+        return new Winnow(bridge, callbacks, result.handle);
     }
 
     /** JSON: version, ABI, engines, versions of the client libraries, compiler. */
@@ -76,8 +76,8 @@ public final class Winnow implements AutoCloseable {
      */
     public String describe(String task) {
         return reading(open -> {
-            Answer answer = new Answer();
-            return answer.orThrow(bridge.describe(open, utf8(task), answer));
+            CallResult result = new CallResult();
+            return result.orThrow(bridge.describe(open, utf8(task), result));
         });
     }
 
@@ -88,9 +88,9 @@ public final class Winnow implements AutoCloseable {
      */
     public WinnowJob job(String task, String parameters) {
         return reading(open -> {
-            Answer answer = new Answer();
-            answer.orThrow(bridge.newJob(open, utf8(task), utf8(parameters), answer));
-            return new WinnowJob(bridge, callbacks, answer.handle);
+            CallResult result = new CallResult();
+            result.orThrow(bridge.newJob(open, utf8(task), utf8(parameters), result));
+            return new WinnowJob(bridge, callbacks, result.handle);
         });
     }
 

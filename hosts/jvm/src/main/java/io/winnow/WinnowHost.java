@@ -3,7 +3,7 @@ package io.winnow;
 /**
  * What the host offers to the library. All methods are called on the thread that is inside {@link WinnowJob#plan()} or
  * {@link WinnowJob#run()}, and on no other. They may call {@link WinnowJob#cancel()} and {@link WinnowJob#progress()}. An exception
- * cancels the job and reaches the caller of plan or run.
+ * cancels the job and reaches the caller of plan or run; {@link FileStorage} says what its own do.
  */
 public interface WinnowHost {
     /** Levels of a log line, in the library's order. */
@@ -20,22 +20,23 @@ public interface WinnowHost {
         return false;
     }
 
-    /** Removes files for a configuration that has {@code storage: {type: host}}; null when this host has no storage. Asked once. */
-    default FileRemover fileRemover() {
+    /** Removes files for a configuration with {@code storage: {type: host}} or {@code auto}; null when this host can't. Asked once. */
+    default FileStorage storage() {
         return null;
     }
 
     /** A storage of the host's own. */
     @FunctionalInterface
-    interface FileRemover {
+    interface FileStorage {
         /**
-         * Removes the files of executions, or counts them when the request says {@code "dryRun": true}.
+         * Removes or counts the files of at most 25 executions, or says whether the tenant has any.
          *
-         * @param request JSON: {@code {"tenant", "dryRun", "executions": [{"id", "namespace", "flowId", "path"}]}}, where path is
-         *     the folder under the tenant's root
-         * @return how many files went
-         * @throws Exception when a file stays; then the rows of all these executions stay too
+         * @param request JSON: {@code {"action": "remove", "tenant", "milliseconds", "executions": [{"id", "namespace", "flowId",
+         *     "path"}]}}; abi/winnow.h says what each of them means
+         * @return JSON: {@code {"executions": [{"id", "files", "error", "unfinished"}]}}, or {@code {"exists"}}
+         * @throws Exception when the request failed as a whole: then each of its executions is asked for once more by itself, and keeps
+         *     its rows where it fails again
          */
-        long remove(String request) throws Exception;
+        String handle(String request) throws Exception;
     }
 }

@@ -34,8 +34,8 @@ public final class WinnowJob implements AutoCloseable {
      * Does the task and gives its result as JSON. Blocks; a virtual thread pins its carrier meanwhile.
      *
      * <p>An unchecked exception that a callback of the host throws cancels the job and leaves from here as it is, with a suppressed
-     * {@link WinnowException} whose {@link WinnowException#done()} says what was committed before. A checked one (of
-     * {@link WinnowHost.FileRemover}) becomes the cause of the WinnowException.
+     * {@link WinnowException} whose {@link WinnowException#done()} says what was committed before. Exceptions of a
+     * {@link WinnowHost.FileStorage} don't: they stand in the message.
      *
      * @throws WinnowException what went wrong and what was committed before it
      */
@@ -68,17 +68,17 @@ public final class WinnowJob implements AutoCloseable {
     }
 
     private interface Call {
-        int with(long handle, Answer answer);
+        int with(long handle, CallResult result);
     }
 
     private String work(Call call) {
         begin();
         Callbacks.Turn turn = callbacks.beginTurn();
         try {
-            Answer answer = new Answer();
-            int status = call.with(handle, answer);
-            turn.rethrow(status, answer);
-            return answer.orThrow(status);
+            CallResult result = new CallResult();
+            int status = call.with(handle, result);
+            turn.rethrow(status, result);
+            return result.orThrow(status);
         } finally {
             turn.end();
             end();

@@ -27,18 +27,24 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 @SuppressWarnings("restricted")  // calling native code is what this class is for
 final class ForeignBridge implements Bridge {
-    // The structs of abi/winnow.h, ABI 1.
+    // The structs of abi/winnow.h, ABI 1.1.
     private static final StructLayout BUFFER = MemoryLayout.structLayout(
         JAVA_INT.withName("size"), JAVA_INT.withName("reserved"), ADDRESS.withName("data"), JAVA_LONG.withName("length"));
     private static final StructLayout HOST = MemoryLayout.structLayout(
         JAVA_INT.withName("size"), JAVA_INT.withName("reserved"), ADDRESS.withName("context"), ADDRESS.withName("log"),
-        ADDRESS.withName("event"), ADDRESS.withName("is_cancelled"), ADDRESS.withName("delete_files"));
+        ADDRESS.withName("event"), ADDRESS.withName("is_cancelled"), ADDRESS.withName("delete_files"), ADDRESS.withName("storage"));
+    private static final StructLayout REPLY = MemoryLayout.structLayout(
+        JAVA_INT.withName("size"), JAVA_INT.withName("reserved"), ADDRESS.withName("sink"), ADDRESS.withName("write"));
     private static final StructLayout PROGRESS = MemoryLayout.structLayout(
         JAVA_INT.withName("size"), JAVA_INT.withName("phase"),
         MemoryLayout.sequenceLayout(WinnowProgress.FIELDS - 1, JAVA_LONG).withName("numbers"));
     private static final long BUFFER_DATA = BUFFER.byteOffset(MemoryLayout.PathElement.groupElement("data"));
     private static final long BUFFER_LENGTH = BUFFER.byteOffset(MemoryLayout.PathElement.groupElement("length"));
+    private static final long REPLY_SINK = REPLY.byteOffset(MemoryLayout.PathElement.groupElement("sink"));
+    private static final long REPLY_WRITE = REPLY.byteOffset(MemoryLayout.PathElement.groupElement("write"));
     private static final ValueLayout SIZE = JAVA_LONG;
+    /** Calls the function at its first argument, the `write` of a winnow_reply. */
+    private static final MethodHandle WRITE = Linker.nativeLinker().downcallHandle(descriptor(null, ADDRESS, ADDRESS, SIZE));
 
     private static final Map<Long, Callbacks> CALLBACKS = new ConcurrentHashMap<>();
     private static final AtomicLong LAST_CONTEXT = new AtomicLong();
@@ -59,7 +65,7 @@ final class ForeignBridge implements Bridge {
     private final MemorySegment onLog;
     private final MemorySegment onEvent;
     private final MemorySegment onIsCancelled;
-    private final MemorySegment onDeleteFiles;
+    private final MemorySegment onStorage;
 
     private ForeignBridge(SymbolLookup library) {
         Linker linker = Linker.nativeLinker();
@@ -78,7 +84,7 @@ final class ForeignBridge implements Bridge {
         onLog = stub(linker, "log", null, ADDRESS, JAVA_INT, ADDRESS, SIZE);
         onEvent = stub(linker, "event", null, ADDRESS, ADDRESS, SIZE);
         onIsCancelled = stub(linker, "isCancelled", JAVA_INT, ADDRESS);
-        onDeleteFiles = stub(linker, "deleteFiles", JAVA_INT, ADDRESS, ADDRESS, SIZE, ADDRESS);
+        onStorage = stub(linker, "storage", JAVA_INT, ADDRESS, ADDRESS, SIZE, ADDRESS);
     }
 
     /** The library stays loaded as long as the process lives. */
@@ -130,11 +136,12 @@ final class ForeignBridge implements Bridge {
         }
     }
 
-    private static int deleteFiles(MemorySegment context, MemorySegment request, long length, MemorySegment deleted) {
-        try {
-            long files = CALLBACKS.get(context.address()).removeFiles(bytes(request, length));
-            if (files < 0) return 1;
-            deleted.reinterpret(JAVA_LONG.byteSize()).set(JAVA_LONG, 0, files);
+    private static int storage(MemorySegment context, MemorySegment request, long length, MemorySegment reply) {
+        try (Arena arena = Arena.ofConfined()) {
+            byte[] text = CALLBACKS.get(context.address()).storage(bytes(request, length));
+            if (text == null) return 1;
+            MemorySegment out = reply.reinterpret(REPLY.byteSize());
+            WRITE.invokeExact(out.get(ADDRESS, REPLY_WRITE), out.get(ADDRESS, REPLY_SINK), text(arena, text), (long) text.length);
             return 0;
         } catch (Throwable failed) {
             return 1;
@@ -167,12 +174,12 @@ final class ForeignBridge implements Bridge {
     }
 
     /** Hands a zeroed winnow_buffer to a call, takes its text and gives it back. */
-    private int filling(Arena arena, Answer answer, Filling filling) throws Throwable {
+    private int filling(Arena arena, CallResult result, Filling filling) throws Throwable {
         MemorySegment buffer = arena.allocate(BUFFER);
         buffer.set(JAVA_INT, 0, (int) BUFFER.byteSize());
         int status = filling.fill(buffer);
         try {
-            answer.text = bytes(buffer.get(ADDRESS, BUFFER_DATA), buffer.get(JAVA_LONG, BUFFER_LENGTH));
+            result.text = bytes(buffer.get(ADDRESS, BUFFER_DATA), buffer.get(JAVA_LONG, BUFFER_LENGTH));
         } finally {
             freeBuffer.invokeExact(buffer);
         }
@@ -198,27 +205,27 @@ final class ForeignBridge implements Bridge {
     }
 
     @Override
-    public int open(byte[] config, Callbacks callbacks, boolean removesFiles, Answer answer) {
+    public int open(byte[] config, Callbacks callbacks, boolean hasStorage, CallResult result) {
         long context = LAST_CONTEXT.incrementAndGet();
         CALLBACKS.put(context, callbacks);
         int status = 1;
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment host = host(arena, context, removesFiles);
+            MemorySegment host = host(arena, context, hasStorage);
             MemorySegment handle = arena.allocate(ADDRESS);
-            status = calling(() -> filling(arena, answer, buffer ->
+            status = calling(() -> filling(arena, result, buffer ->
                 (int) open.invokeExact(host, text(arena, config), (long) config.length, handle, buffer)));
-            answer.handle = handle.get(ADDRESS, 0).address();
-            if (status == 0) contexts.put(answer.handle, context);
+            result.handle = handle.get(ADDRESS, 0).address();
+            if (status == 0) contexts.put(result.handle, context);
             return status;
         } finally {
             if (status != 0) CALLBACKS.remove(context);
         }
     }
 
-    private MemorySegment host(Arena arena, long context, boolean removesFiles) {
+    private MemorySegment host(Arena arena, long context, boolean hasStorage) {
         MemorySegment host = arena.allocate(HOST);
         host.set(JAVA_INT, 0, (int) HOST.byteSize());
-        MemorySegment[] fields = {at(context), onLog, onEvent, onIsCancelled, removesFiles ? onDeleteFiles : MemorySegment.NULL};
+        MemorySegment[] fields = {at(context), onLog, onEvent, onIsCancelled, MemorySegment.NULL, hasStorage ? onStorage : MemorySegment.NULL};
         for (int i = 0; i < fields.length; i++) host.set(ADDRESS, (i + 1) * ADDRESS.byteSize(), fields[i]);
         return host;
     }
@@ -231,37 +238,37 @@ final class ForeignBridge implements Bridge {
     }
 
     @Override
-    public int describe(long winnow, byte[] task, Answer answer) {
+    public int describe(long winnow, byte[] task, CallResult result) {
         try (Arena arena = Arena.ofConfined()) {
-            return calling(() -> filling(arena, answer, buffer ->
+            return calling(() -> filling(arena, result, buffer ->
                 (int) describe.invokeExact(at(winnow), text(arena, task), (long) task.length, buffer)));
         }
     }
 
     @Override
-    public int newJob(long winnow, byte[] task, byte[] parameters, Answer answer) {
+    public int newJob(long winnow, byte[] task, byte[] parameters, CallResult result) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment handle = arena.allocate(ADDRESS);
-            int status = calling(() -> filling(arena, answer, buffer -> (int) newJob.invokeExact(at(winnow), text(arena, task),
+            int status = calling(() -> filling(arena, result, buffer -> (int) newJob.invokeExact(at(winnow), text(arena, task),
                 (long) task.length, text(arena, parameters), (long) parameters.length, handle, buffer)));
-            answer.handle = handle.get(ADDRESS, 0).address();
+            result.handle = handle.get(ADDRESS, 0).address();
             return status;
         }
     }
 
     @Override
-    public int plan(long job, Answer answer) {
-        return working(plan, job, answer);
+    public int plan(long job, CallResult result) {
+        return working(plan, job, result);
     }
 
     @Override
-    public int run(long job, Answer answer) {
-        return working(run, job, answer);
+    public int run(long job, CallResult result) {
+        return working(run, job, result);
     }
 
-    private int working(MethodHandle function, long job, Answer answer) {
+    private int working(MethodHandle function, long job, CallResult result) {
         try (Arena arena = Arena.ofConfined()) {
-            return calling(() -> filling(arena, answer, buffer -> (int) function.invokeExact(at(job), buffer)));
+            return calling(() -> filling(arena, result, buffer -> (int) function.invokeExact(at(job), buffer)));
         }
     }
 

@@ -9,14 +9,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,23 +29,43 @@ class WinnowIT {
     private static final String PURGE = "PurgeExecutions";
     private static final String EVERYTHING = "{\"endDate\": \"2026-06-01T00:00:00Z\", \"purgeStorage\": false}";
     private static final String WITH_FILES = "{\"endDate\": \"2026-06-01T00:00:00Z\", \"batchSize\": 10}";
+    private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String HOST_STORAGE = "storage: {type: host}";
 
     @TempDir
     Path folder;
 
-    private static JsonNode json(String text) throws Exception {
-        return new ObjectMapper().readTree(text);
+    private static JsonNode json(String text) {
+        try {
+            return MAPPER.readTree(text);
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
     }
 
     /** A host whose storage is the given function. */
-    private static WinnowHost storage(WinnowHost.FileRemover remover) {
+    private static WinnowHost storage(WinnowHost.FileStorage storage) {
         return new WinnowHost() {
             @Override
-            public FileRemover fileRemover() {
-                return remover;
+            public FileStorage storage() {
+                return storage;
             }
         };
+    }
+
+    /** A reply for each execution of a request. */
+    private static String reply(String request, Function<String, ObjectNode> result) {
+        ObjectNode reply = MAPPER.createObjectNode();
+        ArrayNode results = reply.putArray("executions");
+        for (JsonNode execution : json(request).path("executions")) {
+            String id = execution.path("id").asText();
+            results.add(result.apply(id).put("id", id));
+        }
+        return reply.toString();
+    }
+
+    private static ObjectNode files(int count) {
+        return MAPPER.createObjectNode().put("files", count);
     }
 
     @Test
@@ -53,7 +77,7 @@ class WinnowIT {
             assertEquals(PURGE, task.path("name").asText());
             assertTrue(task.at("/parameters/properties/endDate").isObject());
         }
-        assertEquals("1.0", json(Winnow.buildInfo()).path("abi").asText());
+        assertEquals("1.1", json(Winnow.buildInfo()).path("abi").asText());
     }
 
     @Test
@@ -134,12 +158,15 @@ class WinnowIT {
         try (SampleDatabase database = new SampleDatabase(folder).withExecutions("company", 25);
              Winnow winnow = Winnow.open(database.config(HOST_STORAGE), storage(request -> {
                  requests.add(request);
-                 return json(request).path("executions").size() * 2L;
+                 return reply(request, id -> files(2));
              }));
              WinnowJob job = winnow.job(PURGE, WITH_FILES)) {
             assertEquals(50, json(job.run()).path("storagesCount").asInt());
         }
         JsonNode request = json(requests.get(0));
+        assertEquals("remove", request.path("action").asText());
+        assertTrue(request.path("milliseconds").asInt() > 0);
+        assertTrue(requests.stream().allMatch(each -> json(each).path("executions").size() <= 25), requests::toString);
         assertEquals("main", request.path("tenant").asText());
         assertTrue(request.at("/executions/0/path").asText().startsWith("company/nightly/executions/company-"));
     }
@@ -153,8 +180,42 @@ class WinnowIT {
              }));
              WinnowJob job = winnow.job(PURGE, WITH_FILES)) {
             WinnowException failed = assertThrows(WinnowException.class, job::run);
-            assertSame(full, failed.getCause());
+            assertEquals("STORAGE", failed.code());
+            assertTrue(failed.getMessage().contains("the bucket is on fire"), failed::getMessage);
             assertEquals(25, database.count("executions"));
+        }
+    }
+
+    @Test
+    void anExecutionWhoseFilesStayKeepsItsOwnRowsAlone() throws Exception {
+        try (SampleDatabase database = new SampleDatabase(folder).withExecutions("company", 25);
+             Winnow winnow = Winnow.open(database.config(HOST_STORAGE), storage(request -> reply(request, id ->
+                 id.equals("company-7") ? files(1).put("error", "held by someone") : files(2))));
+             WinnowJob job = winnow.job(PURGE, WITH_FILES)) {
+            WinnowException failed = assertThrows(WinnowException.class, job::run);
+            assertEquals("STORAGE", failed.code());
+            assertTrue(failed.getMessage().contains("company-7") && failed.getMessage().contains("held by someone"), failed::getMessage);
+            assertEquals(24, json(failed.done()).path("executionsCount").asInt());
+            assertEquals(49, json(failed.done()).path("storagesCount").asInt());
+            assertEquals(1, database.count("executions"));
+        }
+    }
+
+    @Test
+    void aRequestThatFailsIsAskedAgainOneExecutionAtATime() throws Exception {
+        List<Integer> sizes = new ArrayList<>();
+        try (SampleDatabase database = new SampleDatabase(folder).withExecutions("company", 25);
+             Winnow winnow = Winnow.open(database.config(HOST_STORAGE), storage(request -> {
+                 sizes.add(json(request).path("executions").size());
+                 if (request.contains("\"company-7\"")) throw new IOException("no");
+                 return reply(request, id -> files(2));
+             }));
+             WinnowJob job = winnow.job(PURGE, WITH_FILES)) {
+            WinnowException failed = assertThrows(WinnowException.class, job::run);
+            assertTrue(failed.getMessage().contains("company-7"), failed::getMessage);
+            assertEquals(24, json(failed.done()).path("executionsCount").asInt());
+            assertEquals(48, json(failed.done()).path("storagesCount").asInt());
+            assertTrue(sizes.stream().mapToInt(size -> size).max().orElse(0) > 1, sizes::toString);
         }
     }
 
@@ -189,7 +250,7 @@ class WinnowIT {
         try (SampleDatabase database = new SampleDatabase(folder).withExecutions("company", 25);
              Winnow winnow = Winnow.open(database.config(HOST_STORAGE), storage(request -> {
                  new Deep().down();
-                 return 0;
+                 return "{}";
              }));
              WinnowJob job = winnow.job(PURGE, WITH_FILES)) {
             assertThrows(StackOverflowError.class, job::run);
@@ -219,7 +280,7 @@ class WinnowIT {
              Winnow winnow = Winnow.open(database.config(HOST_STORAGE), storage(request -> {
                  removing.countDown();
                  cancelled.await();
-                 return 0;
+                 return "{}";
              }));
              WinnowJob job = winnow.job(PURGE, WITH_FILES)) {
             Thread runner = new Thread(() -> outcome.set(assertThrows(Throwable.class, job::run)));
@@ -240,7 +301,7 @@ class WinnowIT {
         try (SampleDatabase database = new SampleDatabase(folder).withExecutions("company", 2000);
              Winnow winnow = Winnow.open(database.config(HOST_STORAGE), storage(request -> {
                  running.get().close();
-                 return 0;
+                 return "{}";
              }))) {
             WinnowJob job = winnow.job(PURGE, WITH_FILES);
             running.set(job);

@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The plugin's jar in the real Kestra: its scanner, executor, worker, storage and logs, over a PostgreSQL with executions. */
 class KestraTest {
-    private static final Path SOURCE = Path.of(System.getProperty("winnow.source"), "tests", "jvm");
+    private static final Path SOURCE = Path.of(System.getProperty("winnow.source"), "tests", "hosts", "kestra");
     private static final List<String> FILES = List.of("/company/team/nightly-run/executions/done-0/a/b.txt",
         "/company/team/nightly-run/executions/done-0/c.txt", "/company/team/nightly-run/executions/running-0/stays.txt");
     private static final ObjectMapper MAPPER = new ObjectMapper();

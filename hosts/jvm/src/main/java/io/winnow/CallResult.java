@@ -1,7 +1,7 @@
 package io.winnow;
 
 /** What a native call gave beside its status. The JNI library sets the fields by their names. */
-final class Answer {
+final class CallResult {
     byte[] text;
     long handle;
 

@@ -1,0 +1,132 @@
+#include "plugin/jobs/host_request.h"
+
+#include <map>
+#include <utility>
+
+#include "document/json.h"
+
+namespace winnow::plugin {
+namespace {
+
+Json executions_of(const HostRequest& request) {
+  Json executions = Json::array();
+  for (const auto& execution : request.executions) executions.push_back(execution.json);
+  return executions;
+}
+
+std::string text_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json tenant_of(const HostRequest& request) {
+  return request.tenant ? Json(*request.tenant) : Json();
+}
+
+// What a host of ABI 1.0 answers: one number and one status for all.
+HostReply ask_delete_files(const winnow_host& host, const HostRequest& request) {
+  HostReply reply{.executions = {request.executions.size(), std::nullopt}};
+  if (request.executions.empty()) return reply;
+  const std::string text = text_of({{"tenant", tenant_of(request)},
+                                    {"dryRun", std::string_view(request.action) == "count"},
+                                    {"executions", executions_of(request)}});
+  const auto status = host.delete_files(host.context, text.data(), text.size(), &reply.other_files);
+  if (status == 0) {
+    for (auto& execution : reply.executions) execution = storage::Removed{};
+  } else {
+    reply.problem =
+        "its delete_files returned " + std::to_string(status) + "; look at the host's own log";
+  }
+  return reply;
+}
+
+// Where the host's reply is written to.
+struct Sink {
+  std::string text;
+  bool out_of_memory = false;
+
+  static void write(void* sink, const char* text, std::size_t length) noexcept {
+    auto& self = *static_cast<Sink*>(sink);
+    try {
+      self.text.assign(text == nullptr ? "" : text, text == nullptr ? 0 : length);
+    } catch (...) {
+      self.out_of_memory = true;
+    }
+  }
+};
+
+bool is_count(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_number_integer() && found->get<std::int64_t>() >= 0;
+}
+
+// Nothing where the entry is not of the form that abi/winnow.h asks for.
+std::optional<storage::Removed> removed_of(const Json& entry) {
+  if (!is_count(entry, "files")) return std::nullopt;
+  storage::Removed removed{.files = entry["files"].get<std::uint64_t>()};
+  if (const auto error = entry.find("error"); error != entry.end() && !error->is_null()) {
+    removed.failure =
+        Failure{.kind = FailureKind::storage,
+                .message = error->is_string() ? error->get<std::string>() : text_of(*error)};
+  } else if (const auto open = entry.find("unfinished"); open != entry.end()) {
+    removed.unfinished = *open == true;
+  }
+  return removed;
+}
+
+// An execution that was named twice by the host keeps its first result.
+void take_executions(const Json& json, const HostRequest& request, HostReply& reply) {
+  const auto list = json.find("executions");
+  if (list == json.end() || !list->is_array()) return;
+  std::map<std::string, std::size_t> places;
+  for (std::size_t i = 0; i < request.executions.size(); ++i) {
+    places.emplace(request.executions[i].id, i);
+  }
+  for (const auto& entry : *list) {
+    const auto id = entry.is_object() ? entry.find("id") : entry.end();
+    if (id == entry.end() || !id->is_string()) continue;
+    const auto place = places.find(id->get<std::string>());
+    if (place == places.end() || reply.executions[place->second]) continue;
+    reply.executions[place->second] = removed_of(entry);
+  }
+}
+
+HostReply ask_storage(const winnow_host& host, const HostRequest& request) {
+  HostReply reply{.executions = {request.executions.size(), std::nullopt}};
+  Json json = {{"action", request.action}, {"tenant", tenant_of(request)}};
+  if (request.time) json["milliseconds"] = request.time->count();
+  if (!request.executions.empty()) json["executions"] = executions_of(request);
+  const std::string text = text_of(json);
+  Sink sink;
+  winnow_reply out{.size = sizeof out, .reserved = 0, .sink = &sink, .write = Sink::write};
+  const auto status = host.storage(host.context, text.data(), text.size(), &out);
+  if (sink.out_of_memory) throw std::bad_alloc();
+  if (status != 0) {
+    reply.problem = "its `storage` callback returned " + std::to_string(status) +
+                    "; look at the host's own log";
+    return reply;
+  }
+  const auto document = document::parse_json(sink.text, "the host's reply");
+  if (!document || !document->value.is_object()) {
+    reply.problem = "the reply of its `storage` callback can't be read" +
+                    (document ? "" : ": " + document.error().message);
+    return reply;
+  }
+  take_executions(document->value, request, reply);
+  if (const auto exists = document->value.find("exists");
+      exists != document->value.end() && exists->is_boolean()) {
+    reply.exists = exists->get<bool>();
+  }
+  const auto error = document->value.find("error");
+  reply.problem = error != document->value.end() && error->is_string()
+                      ? error->get<std::string>()
+                      : "the reply of its `storage` callback doesn't say what became of it";
+  return reply;
+}
+
+}  // namespace
+
+HostReply ask_host(const winnow_host& host, const HostRequest& request) {
+  return host.storage != nullptr ? ask_storage(host, request) : ask_delete_files(host, request);
+}
+
+}  // namespace winnow::plugin
