@@ -2,56 +2,159 @@ package io.winnow.kestra;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kestra.core.storages.StorageInterface;
 import io.winnow.WinnowHost;
-import java.io.IOException;
 import java.net.URI;
-import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
-/** Removes executions' files through the storage that the server itself uses, of whatever type it is. */
-final class KestraFiles implements WinnowHost.FileRemover {
+/**
+ * Answers the library's requests about files by the storage that the server itself uses, of whatever type it is: the executions of a
+ * request side by side, each with a result of its own.
+ *
+ * <p>Rows are locked while a request is under way, so it ends in time: in the first half of its time executions are begun; after
+ * three quarters those under way are interrupted; what has not ended by the end is left to its thread and reported as unfinished.
+ */
+final class KestraFiles implements WinnowHost.FileStorage, AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final Duration NO_LIMIT = Duration.ofDays(1);
 
     private final StorageInterface storage;
+    private final BooleanSupplier cancelled;
+    private final ExecutorService threads;
+    private final Map<String, Work> leftToTheirThreads = new HashMap<>();
 
-    KestraFiles(StorageInterface storage) {
+    /** @param cancelled once true, nothing more is begun */
+    KestraFiles(StorageInterface storage, BooleanSupplier cancelled) {
         this.storage = storage;
+        this.cancelled = cancelled;
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        this.threads = Executors.newCachedThreadPool(work -> {
+            Thread thread = new Thread(work, "winnow-files");
+            thread.setDaemon(true);
+            thread.setContextClassLoader(loader);
+            return thread;
+        });
     }
 
     @Override
-    public long remove(String json) throws IOException {
+    public String handle(String json) throws Exception {
         JsonNode request = MAPPER.readTree(json);
         String tenant = request.path("tenant").textValue();
-        long files = 0;
+        if (request.path("action").asText().equals("exists")) return exists(tenant).toString();
+        boolean removes = request.path("action").asText().equals("remove");
+        Duration time = request.has("milliseconds") ? Duration.ofMillis(request.path("milliseconds").asLong()) : NO_LIMIT;
+        Call call = new Call(System.nanoTime(), time.toNanos());
+        List<Work> works = new ArrayList<>();
         for (JsonNode execution : request.path("executions")) {
-            files += remove(tenant, execution.path("namespace").asText(), folder(execution.path("path").asText()),
-                request.path("dryRun").asBoolean());
+            ExecutionFolder folder = new ExecutionFolder(storage, tenant, execution.path("namespace").asText(), execution.path("path").asText());
+            works.add(begun(new Work(execution.path("id").asText(), folder, removes, call)));
         }
-        return files;
+        ObjectNode reply = MAPPER.createObjectNode();
+        ArrayNode results = reply.putArray("executions");
+        for (Work work : works) {
+            if (!work.endsWithin(call)) leftToTheirThreads.put(work.id, work);
+            // What an earlier request has left counts now; whether it was all of it, the next request tells.
+            results.add(work.call == call ? work.result() : work.result().put("unfinished", true));
+        }
+        return reply.toString();
     }
 
-    /** The slash at the end keeps object stores from taking `.../abc` for the beginning of `.../abcd` too. */
-    private static URI folder(String path) throws IOException {
-        try {
-            return new URI("kestra", "", "/" + path + "/", null);
-        } catch (URISyntaxException broken) {
-            throw new IOException(broken);
+    /** An execution that an earlier request left to its thread is waited for, and not begun again beside it. */
+    private Work begun(Work work) {
+        Work before = leftToTheirThreads.remove(work.id);
+        if (before != null) return before;
+        work.future = threads.submit(work);
+        return work;
+    }
+
+    /** Local storage knows for sure; an object store has no folders, and is not listed from end to end for this. */
+    private ObjectNode exists(String tenant) {
+        ObjectNode reply = MAPPER.createObjectNode();
+        boolean found = storage.exists(tenant, null, URI.create("kestra:///"));
+        return found || ExecutionFolder.isLocal(storage) ? reply.put("exists", found) : reply;
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+
+    /** When the parts of a request's time are over. */
+    private record Call(long begun, long nanos) {
+        boolean mayBegin() {
+            return System.nanoTime() - begun < nanos / 2;
+        }
+
+        long untilInterruption() {
+            return begun + nanos / 4 * 3 - System.nanoTime();
+        }
+
+        long untilEnd() {
+            return begun + nanos - System.nanoTime();
         }
     }
 
-    private long remove(String tenant, String namespace, URI folder, boolean dryRun) throws IOException {
-        boolean local = isLocal();
-        // Local storage writes a warning for each folder that it is asked to list and does not find; most executions have none.
-        if (local && !storage.exists(tenant, namespace, folder)) return 0;
-        long files = storage.allByPrefix(tenant, namespace, folder, false).size();
-        if (dryRun) return files;
-        storage.deleteByPrefix(tenant, namespace, folder);
-        // It also says nothing when a file can't be deleted.
-        if (local && storage.exists(tenant, namespace, folder)) throw new IOException("files stay in " + folder.getPath());
-        return files;
-    }
+    /** One execution of a request, on a thread of its own. */
+    private final class Work implements Runnable {
+        private final String id;
+        private final ExecutionFolder folder;
+        private final boolean removes;
+        private final Call call;
+        private final CountDownLatch ended = new CountDownLatch(1);
+        private Future<?> future;
+        private volatile ExecutionFolder.Result done;
 
-    private boolean isLocal() {
-        return storage.getClass().getSimpleName().equals("LocalStorage");
+        Work(String id, ExecutionFolder folder, boolean removes, Call call) {
+            this.id = id;
+            this.folder = folder;
+            this.removes = removes;
+            this.call = call;
+        }
+
+        @Override
+        public void run() {
+            try {
+                if (call.mayBegin() && !cancelled.getAsBoolean()) done = removes ? folder.remove() : folder.count();
+            } finally {
+                ended.countDown();
+            }
+        }
+
+        /** Waits for it within the time of a call. False: it goes on. */
+        boolean endsWithin(Call current) {
+            if (await(current.untilInterruption())) return true;
+            future.cancel(true);
+            return await(current.untilEnd());
+        }
+
+        private boolean await(long nanos) {
+            try {
+                return ended.await(nanos, TimeUnit.NANOSECONDS);
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+
+        ObjectNode result() {
+            ObjectNode result = MAPPER.createObjectNode().put("id", id);
+            ExecutionFolder.Result known = ended.getCount() == 0 ? done : null;
+            if (known == null) return result.put("files", 0).put("unfinished", true);
+            result.put("files", known.files());
+            if (known.error() == null) return result;
+            return future.isCancelled() ? result.put("unfinished", true) : result.put("error", known.error());
+        }
     }
 }

@@ -1,15 +1,18 @@
 package io.winnow.kestra;
 
 import io.kestra.core.runners.RunContext;
+import io.kestra.core.storages.StorageInterface;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.env.Environment;
 import io.micronaut.context.env.EnvironmentPropertySource;
 import io.micronaut.context.env.SystemPropertiesPropertySource;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -37,9 +40,7 @@ final class Settings {
         if (!configuration.containsKey("kestra")) {  // a file of Kestra's settings, which names both
             Map<String, Object> database = map(configuration.get("database"));
             configuration.put("database", database.containsKey("url") ? database : merged(database(), database));
-            if (!configuration.containsKey("storage") && server.storage().isPresent()) {
-                configuration.put("storage", Map.of("type", "host"));
-            }
+            server.storage().ifPresent(storage -> configuration.put("storage", storage(storage, map(configuration.get("storage")))));
         }
         // No flow reaches another tenant than its own.
         configuration.put("policy", merged(map(configuration.get("policy")), tenant()));
@@ -87,6 +88,30 @@ final class Settings {
         database.put("url", setting.apply("username").map(user -> withUser(url, user)).orElse(url));
         setting.apply("password").ifPresent(password -> database.put("password", password));
         return database;
+    }
+
+    /**
+     * What the operator says about the files; where that names no type, the settings of the server's own storage, which the library
+     * uses itself if they suffice.
+     */
+    private Map<String, Object> storage(StorageInterface bean, Map<String, Object> said) {
+        if (said.containsKey("type")) return said;
+        ApplicationContext application = server.application().orElseThrow();
+        String type = application.getProperty("kestra.storage.type", String.class).orElse("").toLowerCase(Locale.ROOT).replaceFirst(":.*", "");
+        // Another class of storage keeps its files elsewhere, whatever the settings say.
+        boolean known = bean.getClass().getSimpleName().equalsIgnoreCase(type + "Storage");
+        Map<String, Object> kestra = new LinkedHashMap<>();
+        kestra.put("type", known ? type : bean.getClass().getName());
+        if (known) {
+            Map<String, Object> settings = nested(map(application.getProperty("kestra.storage." + type, Map.class).orElse(Map.of())));
+            // As Kestra takes it: from the server's working directory.
+            if (type.equals("local")) settings.computeIfPresent("base-path", (key, path) -> Path.of(path.toString()).toAbsolutePath().normalize().toString());
+            kestra.put(type, settings);
+        }
+        Map<String, Object> storage = new LinkedHashMap<>(said);
+        storage.put("type", "auto");
+        storage.put("kestra", kestra);
+        return storage;
     }
 
     /** The library takes the user from the URL, as JDBC allows it too. */

@@ -8,24 +8,29 @@ import io.kestra.core.models.WorkerJobLifecycle;
 import io.kestra.core.models.executions.metrics.Counter;
 import io.kestra.core.models.tasks.Output;
 import io.kestra.core.models.tasks.RunnableTaskException;
+import io.kestra.core.models.tasks.SystemTask;
 import io.kestra.core.models.tasks.Task;
 import io.kestra.core.runners.RunContext;
 import io.winnow.Winnow;
 import io.winnow.WinnowException;
-import io.winnow.WinnowHost;
 import io.winnow.WinnowJob;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
+import java.util.stream.Stream;
 
 /** What every winnow task does: opens the library for one run, calls it, and gives its result, counters and logs to Kestra. */
-public abstract class WinnowTask extends Task implements WorkerJobLifecycle {
-    // A newer library may answer with fields that this jar's outputs don't have.
+public abstract class WinnowTask extends Task implements SystemTask, WorkerJobLifecycle {
+    // A newer library may return fields that this jar's outputs don't have.
     private static final ObjectMapper MAPPER = new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    private static final Duration MOMENT = Duration.ofSeconds(2);
 
     // Kestra calls kill() from another thread, and possibly before there is a job.
     private transient volatile boolean killed;
@@ -37,16 +42,45 @@ public abstract class WinnowTask extends Task implements WorkerJobLifecycle {
         KestraServer server = new KestraServer(context);
         server.checkNamespace(parameters.get("namespace") instanceof String namespace ? namespace : null);
         String configuration = MAPPER.writeValueAsString(new Settings(context, server).configuration());
-        try (Winnow winnow = Winnow.open(configuration, host(context, server));
+        try (TaskHost host = new TaskHost(context.logger(), server, end(context), () -> killed);
+             Winnow winnow = Winnow.open(configuration, host);
              WinnowJob job = winnow.job(task, MAPPER.writeValueAsString(parameters))) {
             running = job;
             if (killed) job.cancel();
-            return outputs(context, task, job.run(), outputs);
-        } catch (WinnowException failed) {
-            throw new RunnableTaskException(message(failed), failed, outputs(context, task, failed.done(), outputs));
+            return outputs(context, task, run(context, job, host, task, outputs), outputs);
+        } catch (WinnowException refused) {
+            throw new RunnableTaskException(message(refused), refused);
         } finally {
             running = null;
         }
+    }
+
+    /** Whatever ends a run, what it has committed goes into the outputs and the log. */
+    private <T extends Output> String run(RunContext context, WinnowJob job, TaskHost host, String task, Class<T> outputs) throws Exception {
+        try {
+            return job.run();
+        } catch (WinnowException failed) {
+            String message = host.isOver() ? "TIMEOUT: the time of the task is over. " + message(failed) : message(failed);
+            throw new RunnableTaskException(message, failed, outputs(context, task, failed.done(), outputs));
+        } catch (Exception ofCallback) {
+            throw new RunnableTaskException(ofCallback.toString(), ofCallback, outputs(context, task, done(ofCallback), outputs));
+        }
+    }
+
+    /** An exception of a callback brings along what ended with it. */
+    private static String done(Exception ofCallback) {
+        return Stream.of(ofCallback.getSuppressed()).filter(WinnowException.class::isInstance)
+            .map(suppressed -> ((WinnowException) suppressed).done()).findFirst().orElse("{}");
+    }
+
+    /**
+     * When the run ends itself, a moment before Kestra's own timeout, which would drop its outputs; in System.nanoTime(). Empty where the
+     * task has no timeout.
+     */
+    private OptionalLong end(RunContext context) throws Exception {
+        Optional<Duration> timeout = context.render(getTimeout()).as(Duration.class);
+        return timeout.isEmpty() ? OptionalLong.empty()
+            : OptionalLong.of(System.nanoTime() + timeout.get().toNanos() - Math.min(timeout.get().toNanos() / 5, MOMENT.toNanos()));
     }
 
     /** Kill and timeout: the library ends its statement and the run; what was committed stays. */
@@ -63,33 +97,7 @@ public abstract class WinnowTask extends Task implements WorkerJobLifecycle {
         return failed.code() + ": " + failed.getMessage() + place + cause;
     }
 
-    private static WinnowHost host(RunContext context, KestraServer server) {
-        Logger logger = context.logger();
-        return new WinnowHost() {
-            @Override
-            public void log(Level level, String text) {
-                switch (level) {
-                    case TRACE -> logger.trace(text);
-                    case DEBUG -> logger.debug(text);
-                    case INFO -> logger.info(text);
-                    case WARN -> logger.warn(text);
-                    case ERROR -> logger.error(text);
-                }
-            }
-
-            @Override
-            public void event(String json) {
-                logger.debug(json);
-            }
-
-            @Override
-            public FileRemover fileRemover() {
-                return server.storage().map(KestraFiles::new).orElse(null);
-            }
-        };
-    }
-
-    /** The library's answer as Kestra has it: its counts are metrics and a line of the log, its file goes into the internal storage. */
+    /** The library's result as Kestra has it: its counts are metrics and a line of the log, its file goes into the internal storage. */
     private static <T extends Output> T outputs(RunContext context, String task, String json, Class<T> type) throws Exception {
         ObjectNode result = (ObjectNode) MAPPER.readTree(json);
         List<Map.Entry<String, JsonNode>> counts = result.properties().stream().filter(field -> field.getValue().isIntegralNumber()).toList();

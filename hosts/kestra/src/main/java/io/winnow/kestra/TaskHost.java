@@ -1,0 +1,57 @@
+package io.winnow.kestra;
+
+import io.winnow.WinnowHost;
+import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+
+/** What a task offers the library during one run: its log, its end, and the server's storage. */
+final class TaskHost implements WinnowHost, AutoCloseable {
+    private final Logger logger;
+    private final OptionalLong end;
+    private final BooleanSupplier killed;
+    private final KestraFiles files;
+
+    /** @param end when the run has to end, in System.nanoTime() */
+    TaskHost(Logger logger, KestraServer server, OptionalLong end, BooleanSupplier killed) {
+        this.logger = logger;
+        this.end = end;
+        this.killed = killed;
+        this.files = server.storage().map(storage -> new KestraFiles(storage, this::isCancelled)).orElse(null);
+    }
+
+    boolean isOver() {
+        return end.isPresent() && System.nanoTime() >= end.getAsLong();
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return killed.getAsBoolean() || isOver();
+    }
+
+    @Override
+    public void log(Level level, String text) {
+        switch (level) {
+            case TRACE -> logger.trace(text);
+            case DEBUG -> logger.debug(text);
+            case INFO -> logger.info(text);
+            case WARN -> logger.warn(text);
+            case ERROR -> logger.error(text);
+        }
+    }
+
+    @Override
+    public void event(String json) {
+        logger.debug(json);
+    }
+
+    @Override
+    public FileStorage storage() {
+        return files;
+    }
+
+    @Override
+    public void close() {
+        if (files != null) files.close();
+    }
+}
