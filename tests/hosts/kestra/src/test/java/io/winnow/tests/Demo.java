@@ -40,7 +40,7 @@ public final class Demo {
             database.sample("--executions", "2000", "--storage", storage.toString());
             say("Kestra's own executor, worker and queues, with the jar in its plugins folder; the flow:");
             System.out.println(yaml);
-            Kestra kestra = new Kestra(Kestra.plugins(folder), storage);
+            Kestra kestra = new Kestra("demo", storage);
             kestra.keepsExecutionsIn(database);
             FlowWithSource flow = kestra.flow(yaml);
             Execution execution = kestra.run(flow.getNamespace(), flow.getId());

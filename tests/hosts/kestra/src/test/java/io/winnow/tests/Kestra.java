@@ -13,6 +13,7 @@ import io.kestra.core.repositories.LocalFlowRepositoryLoader;
 import io.kestra.core.runners.TestRunner;
 import io.kestra.core.runners.TestRunnerUtils;
 import io.kestra.core.services.FlowService;
+import io.kestra.core.storages.StorageInterface;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.RuntimeBeanDefinition;
 import io.micronaut.context.env.PropertySource;
@@ -30,33 +31,43 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.mockito.Mockito;
 
 /** Kestra's own executor, worker and queues in this process, with the plugin folder registered as its command line does it. */
 final class Kestra implements AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(Integer.getInteger("winnow.patience", 3));
+
+    private static Path plugins;
 
     private final ApplicationContext context;
+    private final AtomicReference<StorageInterface> files = new AtomicReference<>();
     private final TestRunner runner;
 
-    /** Makes a folder with the plugin's jar alone, as a server has it. */
-    static Path plugins(Path parent) throws IOException {
-        Path plugins = Files.createDirectories(parent.resolve("plugins"));
+    /** A folder with the plugin's jar alone, as a server has it; one for all Kestras of this process, as the registry is. */
+    static synchronized Path plugins() throws IOException {
+        if (plugins != null) return plugins;
+        plugins = Files.createTempDirectory("plugins");
         try (var jars = Files.newDirectoryStream(Path.of(System.getProperty("winnow.plugins")), "plugin-winnow-*.jar")) {
             for (Path jar : jars) Files.copy(jar, plugins.resolve(jar.getFileName()));
         }
         return plugins;
     }
 
-    /** Kestra's internal storage is the folder {@code storage}. */
-    Kestra(Path plugins, Path storage) throws Exception {
+    /** Kestra's internal storage is the folder {@code storage}; {@code name} is that of its own database. */
+    Kestra(String name, Path storage) throws Exception {
         PluginRegistry registry = DefaultPluginRegistry.getOrCreate();
-        registry.registerIfAbsent(plugins);
+        registry.registerIfAbsent(plugins());
+        // Read by application.yml. The Kestras of a process follow each other.
         System.setProperty("winnow.storage", storage.toString());
+        System.setProperty("winnow.database", name);
         System.setProperty("winnow.controller-port", String.valueOf(freePort()));
         context = ApplicationContext.builder().environments("test").deduceEnvironment(false).start();
+        StorageInterface own = context.getBean(StorageInterface.class);
+        files.set(own);
+        context.registerBeanDefinition(RuntimeBeanDefinition.builder(StorageInterface.class, files::get).replaces(StorageInterface.class).build());
         runner = context.getBean(TestRunner.class);
         runner.setSchedulerEnabled(false);
         runner.run();
@@ -76,6 +87,12 @@ final class Kestra implements AutoCloseable {
     /** From here on the server's settings say that it keeps its executions there; winnow is told nothing else. */
     void keepsExecutionsIn(Database database) {
         set("server", database.settings());
+    }
+
+    /** Until this is closed, the server's storage is another one to whoever asks for it. */
+    AutoCloseable keepsFilesIn(StorageInterface storage) {
+        StorageInterface own = files.getAndSet(storage);
+        return () -> files.set(own);
     }
 
     <T> T bean(Class<T> type) {

@@ -53,15 +53,13 @@ class KestraTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     @TempDir
     static Path folder;
-    private static Path plugins;
     private static Database postgres;
     private static Kestra kestra;
 
     @BeforeAll
     static void start() throws Exception {
-        plugins = Kestra.plugins(folder);
         postgres = Database.postgres("winnow_kestra");
-        kestra = new Kestra(plugins, storage());
+        kestra = new Kestra("kestra", storage());
         kestra.load(SOURCE.resolve("flows"));
         kestra.keepsExecutionsIn(postgres);
     }
@@ -130,8 +128,8 @@ class KestraTest {
         }
     }
 
-    private static RegisteredPlugin plugin() {
-        List<RegisteredPlugin> found = new PluginScanner(KestraTest.class.getClassLoader()).scan(plugins);
+    private static RegisteredPlugin plugin() throws Exception {
+        List<RegisteredPlugin> found = new PluginScanner(KestraTest.class.getClassLoader()).scan(Kestra.plugins());
         assertThat(found).hasSize(1);
         return found.getFirst();
     }
