@@ -1,6 +1,6 @@
 #: ./dev test-jvm [KESTRA-VERSION...]   the JVM library by JNI and FFM on Java 17, 21 and 25; then the plugin in the real Kestra
-#:                (1.1.15 and 1.3.31 on Java 21 and 25, 2.0.0 on 25), with servers of its own unless WINNOW_TEST_POSTGRES_URL
-#:                and WINNOW_TEST_MYSQL_URL name some
+#:                (1.1.15 and 1.3.31 on Java 21 and 25, 2.0.0 on 25), with servers of its own unless WINNOW_TEST_POSTGRES_URL,
+#:                WINNOW_TEST_MYSQL_URL and WINNOW_TEST_S3_URL name some
 source scripts/shared/steps.sh
 source scripts/shared/build.sh
 source scripts/shared/portable.sh
@@ -24,6 +24,7 @@ build_portable x86_64
 step "servers"
 [ -n "${WINNOW_TEST_POSTGRES_URL:-}" ] || start_server postgres WINNOW_TEST_POSTGRES_URL
 [ -n "${WINNOW_TEST_MYSQL_URL:-}" ] || start_server mysql WINNOW_TEST_MYSQL_URL
+[ -n "${WINNOW_TEST_S3_URL:-}" ] || start_server versitygw WINNOW_TEST_S3_URL
 
 step "JVM library: JNI and FFM on Java 25, JNI on 17 and 21"
 maven -f hosts/pom.xml verify
