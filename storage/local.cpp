@@ -36,12 +36,12 @@ class LocalStorage final : public Storage {
     if (!base.valid()) {
       return fail(file_failure("open the storage's base path", base_path_, errno));
     }
-    const std::string folder = "the folder " + printable(base_path_);
+    const std::string folder = "the folder " + document::printable(base_path_);
     if (!tenant || !is_segment(*tenant)) return is_empty(base) ? folder + " is empty" : "";
     const auto found = open_folder(base.get(), *tenant, O_PATH | O_DIRECTORY | O_NOFOLLOW);
     if (found.valid() || errno != ENOENT) return std::string();
     if (is_empty(base)) return folder + " is empty";
-    return folder + " holds no folder \"" + printable(*tenant) + "\" of the tenant";
+    return folder + " holds no folder \"" + document::printable(*tenant) + "\" of the tenant";
   }
 
   Outcome<void> find(const SearchArea& area, const FolderHandler& handler,

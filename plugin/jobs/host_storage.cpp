@@ -6,7 +6,7 @@
 
 #include "outcome/guard.h"
 #include "plugin/jobs/host_request.h"
-#include "storage/printable.h"
+#include "document/utf8.h"
 
 namespace winnow::plugin {
 
@@ -162,7 +162,7 @@ class HostStorage::Call {
     return {.kind = FailureKind::storage,
             .message = "The host could not remove the files of the execution " +
                        folders_[place].execution + " (" + paths_[place] +
-                       "): " + storage::printable(reason)};
+                       "): " + document::printable(reason)};
   }
 
   HostStorage& storage_;

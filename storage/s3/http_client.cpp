@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <new>
 
-#include "storage/printable.h"
+#include "document/utf8.h"
 #include "storage/s3/responses.h"
 
 namespace winnow::storage::s3 {
@@ -209,10 +209,10 @@ void HttpClient::on_complete(CURL* handle, CURLcode code) {
   } else if (code == CURLE_OK) {
     const auto error = read_error(response.body);
     retry(std::move(pending), "it answered " + std::to_string(response.status) +
-                                  (error ? " " + printable(error->code) : ""));
+                                  (error ? " " + document::printable(error->code) : ""));
   } else {
     if (!is_retryable(code)) pending->tries = kTries;
-    retry(std::move(pending), printable(in_flight->transfer.error(code)));
+    retry(std::move(pending), document::printable(in_flight->transfer.error(code)));
   }
 }
 
@@ -225,8 +225,8 @@ void HttpClient::handle(std::unique_ptr<PendingRequest> pending, const Response&
 void HttpClient::retry(std::unique_ptr<PendingRequest> pending, const std::string& reason) {
   if (pending->tries >= kTries) {
     Failure failure{.kind = FailureKind::storage,
-                    .message = "the storage at " + printable(settings_.endpoint) + " (bucket " +
-                               printable(settings_.bucket) + ") can't be used: " + reason};
+                    .message = "the storage at " + document::printable(settings_.endpoint) + " (bucket " +
+                               document::printable(settings_.bucket) + ") can't be used: " + reason};
     failure.retryable = true;
     return stop(std::move(failure));
   }
@@ -255,11 +255,11 @@ void HttpClient::clear() noexcept {
 Failure response_failure(const S3Settings& settings, const std::string& doing,
                          const Response& response) {
   const auto error = read_error(response.body);
-  std::string message = "can't " + doing + " in bucket " + printable(settings.bucket) + " at " +
-                        printable(settings.endpoint) + ": it answered " +
+  std::string message = "can't " + doing + " in bucket " + document::printable(settings.bucket) + " at " +
+                        document::printable(settings.endpoint) + ": it answered " +
                         std::to_string(response.status);
   if (error) {
-    message += " " + printable(error->code) + ": " + printable(error->message.substr(0, 500));
+    message += " " + document::printable(error->code) + ": " + document::printable(error->message.substr(0, 500));
   }
   if (response.status == 301 || response.status == 307) {
     message +=

@@ -6,7 +6,7 @@
 #include "document/instant.h"
 #include "outcome/try.h"
 #include "storage/path.h"
-#include "storage/printable.h"
+#include "document/utf8.h"
 #include "storage/s3/folders.h"
 
 namespace winnow::storage::s3 {
@@ -27,7 +27,7 @@ Outcome<void> ListingAssembler::take(const Page& page) {
   for (const auto& object : page.objects) {
     if (object.key <= before_ || !object.key.starts_with(root_)) {
       return fail(FailureKind::storage,
-                  "the storage does not list its keys in their order: " + printable(object.key));
+                  "the storage does not list its keys in their order: " + document::printable(object.key));
     }
     before_ = object.key;
     WINNOW_CHECK(take(object));

@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "storage/printable.h"
+#include "document/utf8.h"
 
 namespace winnow::storage::s3 {
 namespace {
@@ -39,8 +39,8 @@ bool is_of_the_whole(const Response& response) {
 
 Failure object_failure(const S3Settings& settings, const std::string& key, const std::string& why) {
   return Failure{.kind = FailureKind::storage,
-                 .message = "can't delete " + printable(key) + " in bucket " +
-                            printable(settings.bucket) + ": " + why};
+                 .message = "can't delete " + document::printable(key) + " in bucket " +
+                            document::printable(settings.bucket) + ": " + why};
 }
 
 void ObjectDeleter::add(OwnedObject object) {
@@ -122,7 +122,7 @@ Handled ObjectDeleter::take_result(const Objects& objects, int round, const Resp
     } else if (is_busy(error.code) && round < kRounds) {
       busy->push_back(*object);
     } else {
-      const auto why = printable(error.code) + " " + printable(error.message.substr(0, 500));
+      const auto why = document::printable(error.code) + " " + document::printable(error.message.substr(0, 500));
       listener_.failed(*object->execution, object_failure(settings_, object->name.key, why));
     }
   }
@@ -155,7 +155,7 @@ void ObjectDeleter::take_single(const OwnedObject& object, const Response& respo
     if (fits_xml(object.name.key)) limits_.no_batches = true;
     return listener_.deleted(object, existed);
   }
-  auto failure = response_failure(settings_, "delete " + printable(object.name.key), response);
+  auto failure = response_failure(settings_, "delete " + document::printable(object.name.key), response);
   if (is_of_the_whole(response)) return client_.stop(std::move(failure));
   listener_.failed(*object.execution, std::move(failure));
 }

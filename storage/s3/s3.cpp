@@ -6,7 +6,7 @@
 
 #include "outcome/try.h"
 #include "storage/path.h"
-#include "storage/printable.h"
+#include "document/utf8.h"
 #include "storage/s3/deletion.h"
 #include "storage/s3/listing_assembler.h"
 
@@ -50,8 +50,8 @@ class S3Storage final : public Storage {
     const auto& root = roots.front();
     WINNOW_TRY(const auto page, list(*client, root, {}, kAny, cancellation, kNoDeadlines));
     if (!page.objects.empty() || roots.size() > 1) return std::string();
-    return "the bucket " + printable(settings_.bucket) + " at " + printable(settings_.endpoint) +
-           " holds no object" + (root.empty() ? "" : " below \"" + printable(root) + "\"");
+    return "the bucket " + document::printable(settings_.bucket) + " at " + document::printable(settings_.endpoint) +
+           " holds no object" + (root.empty() ? "" : " below \"" + document::printable(root) + "\"");
   }
 
   Outcome<void> find(const SearchArea& area, const FolderHandler& handler,
@@ -174,7 +174,7 @@ class S3Storage final : public Storage {
     if (end == RunEnd::cancelled) return fail(FailureKind::cancelled, "cancelled");
     if (end == RunEnd::time_up) {
       return fail({.kind = FailureKind::storage,
-                   .message = "the storage at " + printable(settings_.endpoint) +
+                   .message = "the storage at " + document::printable(settings_.endpoint) +
                               " did not answer within `storage.hold-time`",
                    .retryable = true});
     }

@@ -33,14 +33,14 @@ class Purge final : public Invocation {
   TaskResult plan(Context& context) const override {
     auto own = with_short_waits(context);
     WINNOW_TRY(const auto prepared, prepare(manifest_, request_, own));
-    WINNOW_CHECK(check_storage(manifest_, request_, *prepared, own));
+    WINNOW_CHECK(check_storage(request_, *prepared, own));
     return describe_purge(manifest_, request_, *prepared);
   }
 
   TaskResult run(Context& context) const override {
     auto own = with_short_waits(context);
     WINNOW_TRY(const auto prepared, prepare(manifest_, request_, own));
-    WINNOW_CHECK(check_storage(manifest_, request_, *prepared, own));
+    WINNOW_CHECK(check_storage(request_, *prepared, own));
     WINNOW_CHECK(check_plans(first_statements(*prepared, request_), *prepared->connection, own));
     return PurgeRun(manifest_, request_, own, *prepared).run();
   }

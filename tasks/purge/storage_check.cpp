@@ -2,18 +2,15 @@
 
 #include "database/count.h"
 #include "outcome/try.h"
-#include "tasks/purge/source.h"
 
 namespace winnow::tasks {
 namespace {
 
-Outcome<bool> selects_any(const Manifest& manifest, Prepared& prepared) {
-  const BatchSource source(manifest, *prepared.selection, *prepared.steps, RowLock::none);
-  auto& connection = *prepared.connection;
+Outcome<bool> selects_any(const Prepared& prepared) {
   for (const auto deleted : prepared.selection->deleted_branches()) {
-    WINNOW_TRY(
-        const auto rows,
-        database::count_of(connection, source.count_statement(connection.dialect(), deleted, 1)));
+    WINNOW_TRY(const auto rows,
+               database::count_of(*prepared.connection,
+                                  prepared.statements->count_selected(deleted, 1)));
     if (rows > 0) return true;
   }
   return false;
@@ -21,14 +18,14 @@ Outcome<bool> selects_any(const Manifest& manifest, Prepared& prepared) {
 
 }  // namespace
 
-Outcome<void> check_storage(const Manifest& manifest, const PurgeRequest& request,
-                            Prepared& prepared, const Context& context) {
+Outcome<void> check_storage(const PurgeRequest& request, const Prepared& prepared,
+                            const Context& context) {
   if (!request.removes_files()) return {};
   if (context.storage == nullptr || context.allow_missing_files) return {};
   WINNOW_TRY(const auto missing,
              context.storage->missing(request.scope.tenant, context.cancellation));
   if (missing.empty()) return {};
-  WINNOW_TRY(const bool any, selects_any(manifest, prepared));
+  WINNOW_TRY(const bool any, selects_any(prepared));
   if (!any) return {};
   return fail(FailureKind::configuration,
               missing +

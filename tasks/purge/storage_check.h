@@ -9,7 +9,7 @@ namespace winnow::tasks {
 // executions of a tenant of which the storage holds nothing at all: an empty or wrong base path, a
 // disk that is not mounted. Their rows would be deleted and their files stay, with nothing left that
 // names them. The configuration can allow it (`storage.allow-missing`).
-Outcome<void> check_storage(const Manifest& manifest, const PurgeRequest& request,
-                            Prepared& prepared, const Context& context);
+Outcome<void> check_storage(const PurgeRequest& request, const Prepared& prepared,
+                            const Context& context);
 
 }  // namespace winnow::tasks
