@@ -42,6 +42,7 @@ PurgeRun::PurgeRun(const Manifest& manifest, const PurgeRequest& request, Contex
               .source = BatchSource(*prepared.selection, *prepared.statements),
               .ledger = PurgeLedger(zero_counters(manifest)),
               .sizer = BatchSizer(request.batch_size, request.batch_time),
+              .sweep_sizer = BatchSizer(kKeysOfASweep, request.batch_time),
               .stall = Stall(milliseconds(context.database.lock_timeout_ms) * kLongestStall)},
       worker_(shared_, std::move(prepared.connection)) {
   // A database that can't pass over locked rows has one lock: connections would wait for each other.

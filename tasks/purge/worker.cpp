@@ -12,8 +12,6 @@ namespace {
 
 using database::Connection;
 
-// Keys per transaction of the sweep: many, so that neighbours in an index are met together.
-constexpr std::size_t kKeysOfASweep = 10'000;
 // Rows that stay for one kind of reason, before a run gives up.
 constexpr std::int64_t kMostSkipped = 1'000;
 // Rows in turn that others hold, before a purge whose rows stay gives up: it can't meet them again.
@@ -72,7 +70,8 @@ Outcome<bool> PurgeWorker::step() {
   const auto asked = static_cast<std::int64_t>(batch.rows.size());
   const auto started = std::chrono::steady_clock::now();
   WINNOW_CHECK(in_parts(
-      std::move(batch), [this](const Batch& part, Batch& rest) { return remove(part, rest); },
+      std::move(batch), shared_.sizer,
+      [this](const Batch& part, Batch& rest) { return remove(part, rest); },
       [this](const BatchRow& row, const Failure& failure) { return leave(row, failure); }));
   shared_.unaccounted += asked - went_ - skipped_;
   const auto storage_took = files_ ? files_->take_time() : std::chrono::nanoseconds{};
@@ -80,20 +79,16 @@ Outcome<bool> PurgeWorker::step() {
   return true;
 }
 
-// The rows of one transaction at most.
-std::size_t PurgeWorker::most() const {
-  return static_cast<std::size_t>(shared_.sizer.most());
-}
-
 // Acts on the batch, and where a failure blames rows on its halves, down to single rows, which are
 // handed to `refused`.
-Outcome<void> PurgeWorker::in_parts(Batch batch, const Act& act, const Refused& refused) {
+Outcome<void> PurgeWorker::in_parts(Batch batch, BatchSizer& sizer, const Act& act,
+                                    const Refused& refused) {
   std::vector<Batch> parts;
   parts.push_back(std::move(batch));
   while (!parts.empty() && !shared_.stall.is_over()) {
     auto part = std::move(parts.back());
     parts.pop_back();
-    if (part.rows.size() > most()) {
+    if (part.rows.size() > static_cast<std::size_t>(sizer.most())) {
       split(std::move(part), parts);
       continue;
     }
@@ -111,7 +106,7 @@ Outcome<void> PurgeWorker::in_parts(Batch batch, const Act& act, const Refused& 
     }
     ++shared_.context.progress.retries;
     if (failure.blame == Blame::number_of_rows) {
-      shared_.sizer.limit(static_cast<std::int64_t>(part.rows.size() / 2));
+      sizer.limit(static_cast<std::int64_t>(part.rows.size() / 2));
     }
     split(std::move(part), parts);
   }
@@ -211,10 +206,11 @@ Outcome<void> PurgeWorker::skip_refused(const std::string& key, const Failure& f
 }
 
 Outcome<bool> PurgeWorker::sweep_late_rows() {
-  WINNOW_TRY(const auto keys, shared_.ledger.next_deleted(kKeysOfASweep));
+  WINNOW_TRY(const auto keys, shared_.ledger.next_deleted(static_cast<std::size_t>(kKeysOfASweep)));
   if (keys.empty()) return false;
   WINNOW_CHECK(in_parts(
-      {.rows = rows_of(keys)}, [this](const Batch& part, Batch&) { return sweep(part.rows); },
+      {.rows = rows_of(keys)}, shared_.sweep_sizer,
+      [this](const Batch& part, Batch&) { return sweep(part.rows); },
       [this](const BatchRow& row, Failure failure) {
         failure.message = "rows that were written for it late stay: " + failure.message;
         return skip_refused(row.key, failure);

@@ -21,12 +21,17 @@
 
 namespace winnow::tasks {
 
+// Keys per transaction of the sweep: many, so that neighbours in an index are met together.
+inline constexpr std::int64_t kKeysOfASweep = 10'000;
+
 struct PurgeShared {
   Context& context;
   const Prepared& prepared;
   BatchSource source;
   PurgeLedger ledger;
   BatchSizer sizer;
+  // Of the sweep of late rows, which nearly always only looks: what a deletion takes is no limit.
+  BatchSizer sweep_sizer;
   Stall stall;
   // Rows that were handed out in this pass, and neither went nor are skipped.
   std::atomic<std::int64_t> unaccounted{0};
@@ -63,8 +68,7 @@ class PurgeWorker {
       std::function<database::Statement(std::optional<bool> deleted, std::int64_t most)>;
   using Refused = std::function<Outcome<void>(const BatchRow& row, const Failure& failure)>;
 
-  std::size_t most() const;
-  Outcome<void> in_parts(Batch batch, const Act& act, const Refused& refused);
+  Outcome<void> in_parts(Batch batch, BatchSizer& sizer, const Act& act, const Refused& refused);
   Outcome<void> remove(const Batch& part, Batch& rest);
   Outcome<void> settle(const Tried& tried);
   Outcome<void> skip_files(const KeptFiles& kept);

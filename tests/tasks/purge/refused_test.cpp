@@ -230,7 +230,7 @@ TEST_P(PurgeRefused, SeveralConnectionsNameEachOnce) {
   EXPECT_THAT(named, ElementsAre("e11", "e3", "e7"));
 }
 
-// A second for each of a hundred rows: with a limit of 300 ms they go in smaller batches.
+// 30 ms for each of twenty rows: with a limit of 300 ms they go in smaller batches.
 TEST_P(PurgeRefused, BatchesShrinkToTheServersTimeLimit) {
   if (!on("postgresql")) GTEST_SKIP() << "MySQL's limit is for SELECT alone";
   make_trigger("executions", "true", "PERFORM pg_sleep(0.03);");
