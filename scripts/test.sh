@@ -33,6 +33,7 @@ if [ $# -eq 0 ]; then
   step "build/portable-x86_64: what operators get"
   build_portable x86_64
   python3 tests/release/binaries_test.py build/portable-x86_64
+  python3 tests/release/neighbours_test.py build/portable-x86_64
   export WINNOW_RELEASE_DIR=$PWD/build/portable-x86_64
 fi
 step "build/$preset"
