@@ -43,8 +43,9 @@ mv "$work/winnow/usr/share/zsh/site-functions/_winnow" "$work/winnow/usr/share/z
 rmdir "$work/winnow/usr/share/zsh/site-functions"
 gzip -n9 "$work/winnow/usr/share/man/man1/winnow.1"
 cp -r docs README.md SECURITY.md "$work/winnow/usr/share/doc/winnow/"
-control winnow database "libwinnow1 (= $version), libc6 (>= 2.28)" "keeps a Kestra database small and its listings fast" \
-  "Recommends: ca-certificates, tzdata" >"$work/winnow/DEBIAN/control" <<'D'
+# Without time zones the command refuses dates; Ubuntu's smallest systems have none.
+control winnow database "libwinnow1 (= $version), libc6 (>= 2.28), tzdata" "keeps a Kestra database small and its listings fast" \
+  "Recommends: ca-certificates" >"$work/winnow/DEBIAN/control" <<'D'
 The command winnow: purges Kestra's executions with all that belongs to
 them, lists what is left, runs flows of purges, and examines the database.
 D

@@ -91,7 +91,8 @@ class System(unittest.TestCase):
         lines = self.sh(f"PATH={path}:$PATH sh purge.sh list-then-purge.yaml {shlex.quote(url)}").splitlines()
         dry, first, second, files = map(json.loads, lines)
         self.assertGreater(first["purge"]["executionsCount"], 0)
-        self.assertEqual({**dry["purge"], "dryRun": False}, {**first["purge"], "dryRun": False})
+        counts = [name for name in first["purge"] if name.endswith("Count")]
+        self.assertEqual([dry["purge"][name] for name in counts], [first["purge"][name] for name in counts])
         self.assertEqual(second["purge"]["executionsCount"], 0)
         self.assertEqual(files["before"] - files["after"], first["purge"]["storagesCount"])
         self.assertGreater(files["after"], 0)
@@ -188,7 +189,7 @@ class Debian11(OfJava, System):
 class Ubuntu2204(OfJava, System):
     """What Kestra's own images are made of."""
 
-    suite, glibc = "jammy", "2.35"
+    suite, glibc, packages = "jammy", "2.35", ["python3-venv", "tzdata"]
 
 
 class Debian12OnArm(System):
