@@ -24,13 +24,16 @@ constexpr std::array<std::string_view, 6> kOrphanFolders{"tenant",  "flowId",   
                                                          "endDate", "minimumAge", "dryRun"};
 constexpr std::array<std::string_view, 1> kDoctor{"sample"};
 
+enum class Files { none, looked_at, needed };
+
 // An engine whose functions read the parameters themselves, each time that they are called.
-template <auto check, auto plan_task, auto run_task, bool storage = false>
+template <auto check, auto plan_task, auto run_task, Files files = Files::none>
 class Unread final : public Invocation {
  public:
   Unread(const Manifest& manifest, Json parameters)
       : manifest_(manifest), parameters_(std::move(parameters)) {}
-  bool needs_storage() const override { return storage; }
+  bool needs_storage() const override { return files == Files::needed; }
+  bool looks_at_storage() const override { return files != Files::none; }
   TaskResult plan(Context& context) const override {
     return plan_task(manifest_, parameters_, context);
   }
@@ -73,14 +76,14 @@ constexpr std::array kEngines{
            .removes = true,
            .own_parameters = Names(kOrphanFolders),
            .outputs = nullptr,
-           .invoke =
-               Unread<check_orphan_folders, plan_orphan_folders, run_orphan_folders, true>::make},
+           .invoke = Unread<check_orphan_folders, plan_orphan_folders, run_orphan_folders,
+                            Files::needed>::make},
     Engine{.kind = EngineKind::doctor,
            .name = "doctor",
            .removes = false,
            .own_parameters = Names(kDoctor),
            .outputs = doctor_outputs,
-           .invoke = Unread<check_doctor, plan_doctor, run_doctor>::make},
+           .invoke = Unread<check_doctor, plan_doctor, run_doctor, Files::looked_at>::make},
 };
 
 }  // namespace

@@ -59,6 +59,8 @@ struct Context {
   std::int32_t connections = 1;
   // nullptr: no storage is configured.
   storage::Storage* storage = nullptr;
+  // Why one that is configured can't be opened, for a task that goes on without it; else empty.
+  std::string storage_problem = {};
   // How long a transaction's locks wait for the storage (`storage.hold-time`).
   std::chrono::milliseconds storage_hold{5'000};
   // Also purge where the storage holds nothing of the tenant (`storage.allow-missing`).
@@ -84,6 +86,8 @@ class Invocation {
 
   // Whether a run can't do without a storage.
   virtual bool needs_storage() const { return false; }
+  // Whether a run looks at the storage where one is configured.
+  virtual bool looks_at_storage() const { return needs_storage(); }
   // Read-only: {"task", "server", "selected", "statements": [{"purpose", "sql", "indexes",
   // "scans"}], ...}.
   virtual TaskResult plan(Context& context) const = 0;

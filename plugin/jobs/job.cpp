@@ -161,11 +161,12 @@ tasks::TaskResult Job::perform(State state, Action action) {
 tasks::TaskResult Job::work(JobThread& job_thread, Action action) {
   const Configuration& configuration = instance_->configuration();
   const auto storage = open_storage(job_thread);
-  if (!storage) return fail(storage.error());
+  if (!storage && invocation_->needs_storage()) return fail(storage.error());
   tasks::Context context{
       .database = *configuration.database,
       .connections = configuration.connections,
-      .storage = storage->get(),
+      .storage = storage ? storage->get() : nullptr,
+      .storage_problem = storage ? std::string() : storage.error().message,
       .storage_hold =
           std::chrono::milliseconds(configuration.storage.value_or(StorageSettings{}).hold_ms),
       .allow_missing_files = configuration.storage && configuration.storage->allow_missing,
@@ -180,7 +181,7 @@ tasks::TaskResult Job::work(JobThread& job_thread, Action action) {
 // Nothing where the task needs no files, or where the operator says that there are none.
 Outcome<std::unique_ptr<storage::Storage>> Job::open_storage(JobThread& job_thread) const {
   const auto& settings = instance_->configuration().storage;
-  if (!settings || !invocation_->needs_storage()) return nullptr;
+  if (!settings || !invocation_->looks_at_storage()) return nullptr;
   if (settings->is_automatic) return open_automatic(*settings, job_thread);
   if (settings->kind == StorageKind::host) {
     job_thread.log(tasks::LogLevel::info, "files: the host removes them (`storage.type: host`)");

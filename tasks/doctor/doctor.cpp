@@ -72,6 +72,7 @@ class Doctor {
       if (auto done = look_at(examined); !done) return fail(done.error());
     }
     for (auto& finding : health_.findings) find(std::move(finding));
+    if (auto looked = look_at_storage(); !looked) return fail(looked.error());
     Json database = Json::object();
     for (const auto& [name, number] : health_.numbers) database[name] = number;
     Json result = {{"server", schema_.server}};
@@ -233,6 +234,51 @@ class Doctor {
                      (all ? "" : ", about " + std::to_string(estimated) + " in all"),
           .remedy = examined.remedy});
     return {};
+  }
+
+  // The storage that the configuration names may not be the one that Kestra writes to: purges would
+  // delete rows whose files stay.
+  Outcome<void> look_at_storage() {
+    if (!context_.storage_problem.empty()) {
+      find({.table = {},
+            .problem = context_.storage_problem,
+            .remedy = "correct `storage` in the configuration"});
+    }
+    if (context_.storage == nullptr) return {};
+    auto tenants = context_.policy.tenants;
+    if (tenants.empty()) tenants.emplace_back("main");
+    for (const auto& tenant : tenants) {
+      WINNOW_TRY(const bool any, has_executions(tenant));
+      if (!any) continue;
+      const auto missing = context_.storage->missing(tenant, context_.cancellation);
+      if (!missing && missing.error().kind == FailureKind::cancelled) return fail(missing.error());
+      if (missing && missing->empty()) continue;
+      find({.table = {},
+            .problem = missing ? *missing + ", but the database has executions of the tenant"
+                               : missing.error().message,
+            .remedy =
+                "check that `storage` names Kestra's own storage and that it is mounted here"});
+    }
+    return {};
+  }
+
+  Outcome<bool> has_executions(const std::optional<std::string>& tenant) {
+    const auto* table = schema_.table("executions");
+    const auto* column = table == nullptr ? nullptr : table->column("tenant_id");
+    if (column == nullptr || !table->can_select) return false;
+    database::SqlWriter writer(connection_->dialect());
+    writer.text("SELECT 1 FROM ").table(*table).text(" AS t WHERE t.").identifier(column->name);
+    if (tenant) {
+      writer.text(" = ").bind_as(*column, *tenant);
+    } else {
+      writer.text(" IS NULL");
+    }
+    bool any = false;
+    WINNOW_CHECK(connection_->query(writer.text(" LIMIT 1").take(), [&any](const database::Row&) {
+      any = true;
+      return true;
+    }));
+    return any;
   }
 
   const Manifest& manifest_;

@@ -49,6 +49,7 @@ tasks::TaskResult TaskBed::act(const std::string& task, const Json& parameters, 
                          .connections = connections,
                          .storage = storage.get(),
                          .storage_hold = storage_hold,
+                         .allow_missing_files = allow_missing_files,
                          .policy = policy,
                          .store_directory = store_directory.empty()
                                                 ? std::filesystem::temp_directory_path().string()

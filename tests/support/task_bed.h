@@ -44,6 +44,7 @@ class TaskBed {
   tasks::Policy policy;
   std::unique_ptr<storage::Storage> storage;
   std::chrono::milliseconds storage_hold{5'000};
+  bool allow_missing_files = true;
   std::int32_t connections = 1;
   std::string store_directory;  // empty: the system's folder for temporary files
   RecordingHost host;

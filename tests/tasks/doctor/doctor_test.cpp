@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "database/postgres/health.h"
+#include "tests/storage/scratch.h"
 #include "tests/support/kestra_rows.h"
 #include "tests/support/require.h"
 #include "tests/support/task_bed.h"
@@ -77,6 +78,35 @@ TEST_P(DoctorTest, SaysThatADatabaseIsNotKestras) {
   EXPECT_THAT(result["tables"], IsEmpty());
   ASSERT_EQ(result["findings"].size(), 1U);
   EXPECT_THAT(result["findings"][0]["problem"].get<std::string>(), HasSubstr("schemas of Kestra"));
+}
+
+// Case N19: a base path that is empty, or one level too deep.
+TEST_P(DoctorTest, SaysThatTheStorageHoldsNothingOfTheTenant) {
+  auto rows = this->rows();
+  const Scratch scratch;
+  bed_.storage = scratch.storage();
+  EXPECT_THAT(look()["findings"], IsEmpty());
+  rows.add_execution("e1", "company.team", "daily", kDay);
+  const auto findings = look()["findings"];
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_THAT(findings[0]["problem"].get<std::string>(),
+              HasSubstr("the folder " + scratch.base().string() + " is empty"));
+  EXPECT_THAT(findings[0]["remedy"].get<std::string>(), HasSubstr("mounted"));
+  std::filesystem::create_directory(scratch.base() / "company");
+  EXPECT_THAT(look()["findings"][0]["problem"].get<std::string>(),
+              HasSubstr("no folder \"main\" of the tenant"));
+  std::filesystem::create_directory(scratch.base() / "main");
+  EXPECT_THAT(look()["findings"], IsEmpty());
+}
+
+TEST_P(DoctorTest, SaysThatTheStorageCantBeReached) {
+  rows().add_execution("e1", "company.team", "daily", kDay);
+  const Scratch scratch;
+  bed_.storage = scratch.storage();
+  std::filesystem::remove(scratch.base());
+  const auto findings = look()["findings"];
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_THAT(findings[0]["problem"].get<std::string>(), HasSubstr(scratch.base().string()));
 }
 
 TEST_P(DoctorTest, CountsRowsWhoseExecutionIsGone) {
