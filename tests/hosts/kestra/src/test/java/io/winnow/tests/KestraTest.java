@@ -2,6 +2,7 @@ package io.winnow.tests;
 
 import static io.winnow.tests.Kestra.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -126,6 +127,20 @@ class KestraTest {
             assertThat(annotation.examples()).as(task.getName()).isNotEmpty();
             for (Example example : annotation.examples()) kestra.flow(String.join("\n", example.code()));
         }
+    }
+
+    /** Kestra 2.0 knows by its interface SystemTask which tasks need the server's database, as its own purges do, and keeps them from workers apart (case B16). */
+    @Test
+    void everyTaskRunsWhereTheServersDatabaseIs() throws Exception {
+        boolean isMarked = !System.getProperty("winnow.kestra").startsWith("1.");
+        String name = "io.kestra.core.models.tasks.SystemTask";
+        if (!isMarked) {
+            assertThatThrownBy(() -> Class.forName(name, false, Task.class.getClassLoader())).isInstanceOf(ClassNotFoundException.class);
+            return;
+        }
+        Class<?> ofKestra = Class.forName(name, false, Task.class.getClassLoader());
+        assertThat(ofKestra).isAssignableFrom(Class.forName("io.kestra.plugin.core.execution.PurgeExecutions"));
+        for (Class<? extends Task> task : plugin().getTasks()) assertThat(ofKestra).isAssignableFrom(task);
     }
 
     private static RegisteredPlugin plugin() throws Exception {
