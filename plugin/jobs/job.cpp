@@ -184,9 +184,13 @@ Outcome<std::unique_ptr<storage::Storage>> Job::open_storage(JobThread& job_thre
   if (!settings || !invocation_->looks_at_storage()) return nullptr;
   if (settings->is_automatic) return open_automatic(*settings, job_thread);
   if (settings->kind == StorageKind::host) {
-    job_thread.log(tasks::LogLevel::info, "files: the host removes them (`storage.type: host`)");
+    say_who_removes("the host removes them (`storage.type: host`)", job_thread);
   }
   return opened(*settings, job_thread);
+}
+
+void Job::say_who_removes(const std::string& who, JobThread& job_thread) const {
+  if (invocation_->needs_storage()) job_thread.log(tasks::LogLevel::info, "files: " + who);
 }
 
 // Winnow's own storage where it works, else the host's: which one, and why, is said once.
@@ -201,8 +205,9 @@ Outcome<std::unique_ptr<storage::Storage>> Job::open_automatic(const StorageSett
                        : Outcome<std::string>(fail(own.error()));
     if (missing || missing.error().kind == FailureKind::cancelled ||
         !has_storage(instance_->host())) {
-      job_thread.log(tasks::LogLevel::info, "files: winnow removes them itself, in " +
-                                                place_of(settings) + ", Kestra's own storage");
+      say_who_removes(
+          "winnow removes them itself, in " + place_of(settings) + ", Kestra's own storage",
+          job_thread);
       return own;
     }
     why = std::move(missing.error().message);
@@ -212,7 +217,7 @@ Outcome<std::unique_ptr<storage::Storage>> Job::open_automatic(const StorageSett
                 "this task removes files, but " + why + ". Set `storage:` in the configuration",
                 "/storage");
   }
-  job_thread.log(tasks::LogLevel::info, "files: the host removes them, because " + why);
+  say_who_removes("the host removes them, because " + why, job_thread);
   return std::make_unique<HostStorage>(job_thread);
 }
 

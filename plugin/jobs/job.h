@@ -41,6 +41,8 @@ class Job {
   tasks::TaskResult perform(State state, Action action);
   tasks::TaskResult work(JobThread& job_thread, Action action);
   Outcome<std::unique_ptr<storage::Storage>> open_storage(JobThread& job_thread) const;
+  // In the log, once, of a task that removes files.
+  void say_who_removes(const std::string& who, JobThread& job_thread) const;
   Outcome<std::unique_ptr<storage::Storage>> open_automatic(const StorageSettings& settings,
                                                             JobThread& job_thread) const;
 
