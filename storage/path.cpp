@@ -36,7 +36,8 @@ std::string decomposed(std::string_view text) {
 
 Outcome<void> check_segment(const char* what, const std::string& segment) {
   if (is_segment(segment)) return {};
-  return fail(FailureKind::storage, std::string("the ") + what + " \"" + document::printable(segment) +
+  return fail(FailureKind::storage, std::string("the ") + what + " \"" +
+                                        document::printable(segment) +
                                         "\" can't be the name of a folder in the storage");
 }
 

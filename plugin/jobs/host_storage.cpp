@@ -4,9 +4,9 @@
 #include <map>
 #include <utility>
 
+#include "document/utf8.h"
 #include "outcome/guard.h"
 #include "plugin/jobs/host_request.h"
-#include "document/utf8.h"
 
 namespace winnow::plugin {
 

@@ -225,8 +225,9 @@ void HttpClient::handle(std::unique_ptr<PendingRequest> pending, const Response&
 void HttpClient::retry(std::unique_ptr<PendingRequest> pending, const std::string& reason) {
   if (pending->tries >= kTries) {
     Failure failure{.kind = FailureKind::storage,
-                    .message = "the storage at " + document::printable(settings_.endpoint) + " (bucket " +
-                               document::printable(settings_.bucket) + ") can't be used: " + reason};
+                    .message = "the storage at " + document::printable(settings_.endpoint) +
+                               " (bucket " + document::printable(settings_.bucket) +
+                               ") can't be used: " + reason};
     failure.retryable = true;
     return stop(std::move(failure));
   }
@@ -255,11 +256,12 @@ void HttpClient::clear() noexcept {
 Failure response_failure(const S3Settings& settings, const std::string& doing,
                          const Response& response) {
   const auto error = read_error(response.body);
-  std::string message = "can't " + doing + " in bucket " + document::printable(settings.bucket) + " at " +
-                        document::printable(settings.endpoint) + ": it answered " +
+  std::string message = "can't " + doing + " in bucket " + document::printable(settings.bucket) +
+                        " at " + document::printable(settings.endpoint) + ": it answered " +
                         std::to_string(response.status);
   if (error) {
-    message += " " + document::printable(error->code) + ": " + document::printable(error->message.substr(0, 500));
+    message += " " + document::printable(error->code) + ": " +
+               document::printable(error->message.substr(0, 500));
   }
   if (response.status == 301 || response.status == 307) {
     message +=

@@ -4,9 +4,9 @@
 #include <chrono>
 
 #include "document/instant.h"
+#include "document/utf8.h"
 #include "outcome/try.h"
 #include "storage/path.h"
-#include "document/utf8.h"
 #include "storage/s3/folders.h"
 
 namespace winnow::storage::s3 {
@@ -26,8 +26,8 @@ std::string folder_path(std::string_view key) {
 Outcome<void> ListingAssembler::take(const Page& page) {
   for (const auto& object : page.objects) {
     if (object.key <= before_ || !object.key.starts_with(root_)) {
-      return fail(FailureKind::storage,
-                  "the storage does not list its keys in their order: " + document::printable(object.key));
+      return fail(FailureKind::storage, "the storage does not list its keys in their order: " +
+                                            document::printable(object.key));
     }
     before_ = object.key;
     WINNOW_CHECK(take(object));

@@ -122,7 +122,8 @@ Handled ObjectDeleter::take_result(const Objects& objects, int round, const Resp
     } else if (is_busy(error.code) && round < kRounds) {
       busy->push_back(*object);
     } else {
-      const auto why = document::printable(error.code) + " " + document::printable(error.message.substr(0, 500));
+      const auto why =
+          document::printable(error.code) + " " + document::printable(error.message.substr(0, 500));
       listener_.failed(*object->execution, object_failure(settings_, object->name.key, why));
     }
   }
@@ -155,7 +156,8 @@ void ObjectDeleter::take_single(const OwnedObject& object, const Response& respo
     if (fits_xml(object.name.key)) limits_.no_batches = true;
     return listener_.deleted(object, existed);
   }
-  auto failure = response_failure(settings_, "delete " + document::printable(object.name.key), response);
+  auto failure =
+      response_failure(settings_, "delete " + document::printable(object.name.key), response);
   if (is_of_the_whole(response)) return client_.stop(std::move(failure));
   listener_.failed(*object.execution, std::move(failure));
 }

@@ -4,9 +4,9 @@
 #include <map>
 #include <mutex>
 
+#include "document/utf8.h"
 #include "outcome/try.h"
 #include "storage/path.h"
-#include "document/utf8.h"
 #include "storage/s3/deletion.h"
 #include "storage/s3/listing_assembler.h"
 
@@ -50,8 +50,9 @@ class S3Storage final : public Storage {
     const auto& root = roots.front();
     WINNOW_TRY(const auto page, list(*client, root, {}, kAny, cancellation, kNoDeadlines));
     if (!page.objects.empty() || roots.size() > 1) return std::string();
-    return "the bucket " + document::printable(settings_.bucket) + " at " + document::printable(settings_.endpoint) +
-           " holds no object" + (root.empty() ? "" : " below \"" + document::printable(root) + "\"");
+    return "the bucket " + document::printable(settings_.bucket) + " at " +
+           document::printable(settings_.endpoint) + " holds no object" +
+           (root.empty() ? "" : " below \"" + document::printable(root) + "\"");
   }
 
   Outcome<void> find(const SearchArea& area, const FolderHandler& handler,

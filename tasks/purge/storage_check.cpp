@@ -8,9 +8,9 @@ namespace {
 
 Outcome<bool> selects_any(const Prepared& prepared) {
   for (const auto deleted : prepared.selection->deleted_branches()) {
-    WINNOW_TRY(const auto rows,
-               database::count_of(*prepared.connection,
-                                  prepared.statements->count_selected(deleted, 1)));
+    WINNOW_TRY(
+        const auto rows,
+        database::count_of(*prepared.connection, prepared.statements->count_selected(deleted, 1)));
     if (rows > 0) return true;
   }
   return false;
