@@ -24,11 +24,14 @@ import java.util.function.BooleanSupplier;
  * request side by side, each with a result of its own.
  *
  * <p>Rows are locked while a request is under way, so it ends in time: in the first half of its time executions are begun; after
- * three quarters those under way are interrupted; what has not ended by the end is left to its thread and reported as unfinished.
+ * three quarters, or when the task is cancelled, those under way are interrupted; what has not ended by the end is left to its thread
+ * and reported as unfinished.
  */
 final class KestraFiles implements WinnowHost.FileStorage, AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Duration NO_LIMIT = Duration.ofDays(1);
+    /** Nanoseconds between two looks whether the task was cancelled, and what a request gets to end in after that. */
+    private static final long LOOK = 100_000_000;
 
     private final StorageInterface storage;
     private final BooleanSupplier cancelled;
@@ -92,7 +95,17 @@ final class KestraFiles implements WinnowHost.FileStorage, AutoCloseable {
     }
 
     /** When the parts of a request's time are over. */
-    private record Call(long begun, long nanos) {
+    private static final class Call {
+        private final long begun;
+        private final long nanos;
+        private long end;
+
+        Call(long begun, long nanos) {
+            this.begun = begun;
+            this.nanos = nanos;
+            this.end = begun + nanos;
+        }
+
         boolean mayBegin() {
             return System.nanoTime() - begun < nanos / 2;
         }
@@ -101,8 +114,12 @@ final class KestraFiles implements WinnowHost.FileStorage, AutoCloseable {
             return begun + nanos / 4 * 3 - System.nanoTime();
         }
 
+        void endSoon() {
+            end = Math.min(end, System.nanoTime() + LOOK);
+        }
+
         long untilEnd() {
-            return begun + nanos - System.nanoTime();
+            return end - System.nanoTime();
         }
     }
 
@@ -134,8 +151,11 @@ final class KestraFiles implements WinnowHost.FileStorage, AutoCloseable {
 
         /** Waits for it within the time of a call. False: it goes on. */
         boolean endsWithin(Call current) {
-            if (await(current.untilInterruption())) return true;
+            while (!cancelled.getAsBoolean() && current.untilInterruption() > 0) {
+                if (await(Math.min(current.untilInterruption(), LOOK))) return true;
+            }
             future.cancel(true);
+            if (cancelled.getAsBoolean()) current.endSoon();
             return await(current.untilEnd());
         }
 
