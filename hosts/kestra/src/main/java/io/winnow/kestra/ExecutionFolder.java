@@ -37,7 +37,7 @@ final class ExecutionFolder {
     Result count() {
         try {
             return new Result(listed().files, null);
-        } catch (Exception failed) {
+        } catch (Exception | LinkageError failed) {  // a plugin may lack a class
             return new Result(0, failed.toString());
         }
     }
@@ -59,7 +59,7 @@ final class ExecutionFolder {
                 left = now;
             }
             return new Result(before.files, null);
-        } catch (Exception failed) {
+        } catch (Exception | LinkageError failed) {
             return new Result(before.files - left.files, failed.toString());
         }
     }

@@ -61,9 +61,9 @@ final class Kestra implements AutoCloseable {
         PluginRegistry registry = DefaultPluginRegistry.getOrCreate();
         registry.registerIfAbsent(plugins());
         // Read by application.yml. The Kestras of a process follow each other.
-        System.setProperty("winnow.storage", storage.toString());
-        System.setProperty("winnow.database", name);
-        System.setProperty("winnow.controller-port", String.valueOf(freePort()));
+        System.setProperty("kestra-test.storage", storage.toString());
+        System.setProperty("kestra-test.database", name);
+        System.setProperty("kestra-test.controller-port", String.valueOf(freePort()));
         context = ApplicationContext.builder().environments("test").deduceEnvironment(false).start();
         StorageInterface own = context.getBean(StorageInterface.class);
         files.set(own);
