@@ -96,7 +96,7 @@ public class Generate {
                         return perform(context, %s, parameters, Output.class);
                     }
                 %s
-                    public static class Output implements io.kestra.core.models.tasks.Output {
+                    public static class Output extends WinnowTask.TaskOutput {
                 %s%s    }
                 }
                 """.formatted(PACKAGE, quoted(json.path("title").asText()), quoted(json.path("description").asText()),

@@ -49,7 +49,7 @@ public class Run extends WinnowTask implements RunnableTask<Run.Output> {
     }
 
     /** The task's result as it is. */
-    public static class Output implements io.kestra.core.models.tasks.Output {
+    public static class Output extends WinnowTask.TaskOutput {
         @Schema(title = "Result of the task")
         private final Map<String, Object> result;
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kestra.core.models.WorkerJobLifecycle;
 import io.kestra.core.models.executions.metrics.Counter;
+import io.kestra.core.models.flows.State;
 import io.kestra.core.models.tasks.Output;
 import io.kestra.core.models.tasks.RunnableTaskException;
 import io.kestra.core.models.tasks.SystemTask;
@@ -37,7 +38,7 @@ public abstract class WinnowTask extends Task implements SystemTask, WorkerJobLi
     private transient volatile WinnowJob running;
 
     /** Runs a task of the library. When it fails, the outputs say what was committed before. */
-    protected <T extends Output> T perform(RunContext context, String task, Map<String, Object> parameters, Class<T> outputs)
+    protected <T extends TaskOutput> T perform(RunContext context, String task, Map<String, Object> parameters, Class<T> outputs)
         throws Exception {
         KestraServer server = new KestraServer(context);
         server.checkNamespace(parameters.get("namespace") instanceof String namespace ? namespace : null);
@@ -48,6 +49,11 @@ public abstract class WinnowTask extends Task implements SystemTask, WorkerJobLi
             running = job;
             if (killed) job.cancel();
             return outputs(context, task, run(context, job, host, task, outputs), outputs);
+        } catch (RunnableTaskException failed) {
+            if (killed || getTimeout() == null || !(failed.getOutput() instanceof TaskOutput output)) throw failed;
+            context.logger().error(failed.getMessage(), failed);
+            output.finalState = State.Type.FAILED;
+            return outputs.cast(output);
         } catch (WinnowException refused) {
             throw new RunnableTaskException(message(refused), refused);
         } finally {
@@ -55,8 +61,18 @@ public abstract class WinnowTask extends Task implements SystemTask, WorkerJobLi
         }
     }
 
+    /** Kestra drops the outputs of an exception from a task with a timeout, but not those that say themselves that it failed. */
+    public abstract static class TaskOutput implements Output {
+        private transient State.Type finalState;
+
+        @Override
+        public Optional<State.Type> finalState() {
+            return Optional.ofNullable(finalState);
+        }
+    }
+
     /** Whatever ends a run, what it has committed goes into the outputs and the log. */
-    private <T extends Output> String run(RunContext context, WinnowJob job, TaskHost host, String task, Class<T> outputs) throws Exception {
+    private <T extends TaskOutput> String run(RunContext context, WinnowJob job, TaskHost host, String task, Class<T> outputs) throws Exception {
         try {
             return job.run();
         } catch (WinnowException failed) {
@@ -98,7 +114,7 @@ public abstract class WinnowTask extends Task implements SystemTask, WorkerJobLi
     }
 
     /** The library's result as Kestra has it: its counts are metrics and a line of the log, its file goes into the internal storage. */
-    private static <T extends Output> T outputs(RunContext context, String task, String json, Class<T> type) throws Exception {
+    private static <T extends TaskOutput> T outputs(RunContext context, String task, String json, Class<T> type) throws Exception {
         ObjectNode result = (ObjectNode) MAPPER.readTree(json);
         List<Map.Entry<String, JsonNode>> counts = result.properties().stream().filter(field -> field.getValue().isIntegralNumber()).toList();
         counts.forEach(count -> context.metric(Counter.of(count.getKey(), count.getValue().longValue())));
