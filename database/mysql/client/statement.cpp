@@ -139,7 +139,16 @@ bool MysqlStatement::widen_cells() {
     if (mysql_stmt_fetch_column(statement_.get(), &binds_[at], column, 0) != 0) return false;
     widened = true;
   }
-  return !widened || mysql_stmt_bind_result(statement_.get(), binds_.data()) == 0;
+  return !widened || bind_again();
+}
+
+// Binding sets the sizes to 0 in some versions of the connector; the row that was read keeps its own.
+bool MysqlStatement::bind_again() {
+  std::vector<unsigned long> sizes(cells_.size());
+  for (std::size_t at = 0; at < cells_.size(); ++at) sizes[at] = cells_[at].size;
+  if (mysql_stmt_bind_result(statement_.get(), binds_.data()) != 0) return false;
+  for (std::size_t at = 0; at < cells_.size(); ++at) cells_[at].size = sizes[at];
+  return true;
 }
 
 }  // namespace winnow::database

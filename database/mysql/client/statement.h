@@ -43,6 +43,7 @@ class MysqlStatement {
   void bind_cells(std::size_t count);
   Outcome<bool> fetch();
   bool widen_cells();
+  bool bind_again();
 
   MysqlSession& session_;
   Handle statement_;
