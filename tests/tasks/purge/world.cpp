@@ -289,7 +289,8 @@ void WorldMaker::write(const World& world) {
   tables_.execute(statements);
 
   std::filesystem::remove_all(storage_);
-  std::filesystem::create_directories(storage_);
+  // Of the tenant, in worlds without a file too: a storage without it is refused.
+  std::filesystem::create_directories(storage_ / "main");
   const auto files = world.rows.find("files");
   if (files == world.rows.end()) return;
   for (const auto& file : files->second) {
