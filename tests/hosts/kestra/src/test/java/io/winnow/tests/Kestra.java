@@ -70,7 +70,17 @@ final class Kestra implements AutoCloseable {
         context.registerBeanDefinition(RuntimeBeanDefinition.builder(StorageInterface.class, files::get).replaces(StorageInterface.class).build());
         runner = context.getBean(TestRunner.class);
         runner.setSchedulerEnabled(false);
+        enableSystemWorker();
         runner.run();
+    }
+
+    /** From 2.0 on tasks that need the server's database run in a worker of their own, which the server has and a worker apart has not. */
+    private void enableSystemWorker() throws ReflectiveOperationException {
+        try {
+            TestRunner.class.getMethod("setSystemWorkerEnabled", boolean.class).invoke(runner, true);
+        } catch (NoSuchMethodException before) {
+            // 1.x has one kind of worker.
+        }
     }
 
     private static int freePort() throws IOException {
