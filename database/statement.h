@@ -28,4 +28,9 @@ struct Statement {
   std::vector<Parameter> parameters;
 };
 
+// One that binds nothing.
+inline Statement plain(std::string_view sql) {
+  return {.sql = std::string(sql), .parameters = {}};
+}
+
 }  // namespace winnow::database

@@ -190,7 +190,7 @@ Outcome<void> check_characters(std::string_view text, const std::string& name) {
 }
 
 bool may_be_json(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
+  const auto first = text.find_first_not_of(kWhiteSpace);
   return first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
 }
 

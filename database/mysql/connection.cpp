@@ -16,10 +16,6 @@
 namespace winnow::database {
 namespace {
 
-Statement plain(std::string sql) {
-  return Statement{.sql = std::move(sql), .parameters = {}};
-}
-
 class MysqlConnection final : public Connection {
  public:
   MysqlConnection(const Settings& settings, const Cancellation& cancellation,

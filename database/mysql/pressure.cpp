@@ -1,16 +1,9 @@
 #include "database/mysql/pressure.h"
 
-#include <charconv>
+#include "document/strings.h"
 
 namespace winnow::database {
 namespace {
-
-std::optional<std::int64_t> number(const std::string& text) {
-  std::int64_t value = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 // A set of GTIDs is printed with line breaks in it.
 constexpr std::string_view kPosition =
@@ -36,16 +29,12 @@ WHERE b.PROCESSLIST_ID IN (SELECT PROCESSLIST_ID FROM performance_schema.session
   AND r.PROCESSLIST_ID NOT IN (SELECT PROCESSLIST_ID FROM performance_schema.session_account_connect_attrs
                                WHERE ATTR_NAME = 'program_name' AND ATTR_VALUE = 'winnow'))sql";
 
-Statement plain(std::string_view sql) {
-  return {.sql = std::string(sql), .parameters = {}};
-}
-
 }  // namespace
 
 std::vector<PressureFigure> mysql_pressure_figures() {
   const auto counter = [](std::optional<std::int64_t> Pressure::*member) {
     return [member](const std::string& value, Pressure& pressure) {
-      pressure.*member = number(value);
+      pressure.*member = document::number_of<std::int64_t>(value);
     };
   };
   return {{plain(kPosition), [](const std::string& value, Pressure& to) { to.position = value; }},

@@ -19,10 +19,6 @@
 namespace winnow::database {
 namespace {
 
-Statement plain(std::string sql) {
-  return Statement{.sql = std::move(sql), .parameters = {}};
-}
-
 class PostgresConnection final : public Connection {
  public:
   PostgresConnection(const Settings& settings, const Cancellation& cancellation,

@@ -24,10 +24,6 @@ struct Closer {
 };
 using Handle = std::unique_ptr<sqlite3, Closer>;
 
-Statement plain(std::string sql) {
-  return Statement{.sql = std::move(sql), .parameters = {}};
-}
-
 class SqliteConnection final : public Connection {
  public:
   SqliteConnection(const Settings& settings, const Cancellation& cancellation, Handle handle)

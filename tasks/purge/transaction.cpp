@@ -12,11 +12,8 @@ namespace {
 
 using database::AfterBatch;
 using database::Connection;
+using database::plain;
 using database::Statement;
-
-Statement plain(std::string_view sql) {
-  return {.sql = std::string(sql), .parameters = {}};
-}
 
 // COMMIT travels alone: when its reply is lost, the counts are known and only its fate has to be
 // looked up.

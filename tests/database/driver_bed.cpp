@@ -38,10 +38,6 @@ std::string numbered(char letter, int number) {
   return text;
 }
 
-Statement plain(const std::string& sql) {
-  return {.sql = sql, .parameters = {}};
-}
-
 }  // namespace
 
 std::vector<TestEngine> only(std::string_view engine) {

@@ -17,6 +17,7 @@ namespace winnow::tests {
 
 using database::AfterBatch;
 using database::Parameter;
+using database::plain;
 using database::Row;
 using database::SqlWriter;
 using database::Statement;

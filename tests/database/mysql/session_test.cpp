@@ -15,10 +15,6 @@ using testing::Not;
 
 const database::RowHandler kIgnore = [](const Row& /*row*/) { return true; };
 
-Statement plain(const std::string& sql) {
-  return {.sql = sql, .parameters = {}};
-}
-
 // As the protocol sends it; the session's own SET names READ-COMMITTED.
 const std::string kCommit =
     "\x03"

@@ -17,10 +17,6 @@ using testing::Not;
 
 const database::RowHandler kIgnore = [](const Row& /*row*/) { return true; };
 
-Statement plain(const std::string& sql) {
-  return {.sql = sql, .parameters = {}};
-}
-
 class PostgresSession : public DriverBed {
  protected:
   // Queries until the other session is in that state. The suite's timeout bounds it.
