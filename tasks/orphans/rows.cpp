@@ -115,15 +115,12 @@ class RowSweep {
     for (const auto& own : tables_) {
       const auto* table = own.get();
       const RemovalLimits limits(context_.policy, "rows of table \"" + table->table().name + "\"");
-      const auto count_all = [&, of = table](std::int64_t most) -> Outcome<std::int64_t> {
-        std::int64_t all = 0;
-        for (const auto deleted : of->branches()) {
-          auto& connection = connection_.get();
-          WINNOW_TRY(const auto more,
-                     database::count_of(connection, of->held(connection.dialect(), deleted, most)));
-          all += more;
-        }
-        return all;
+      const auto count_all = [&, of = table](std::int64_t most) {
+        auto& connection = connection_.get();
+        return count_branches(connection, of->branches(), most,
+                              [&](std::optional<bool> deleted, std::int64_t further) {
+                                return of->held(connection.dialect(), deleted, further);
+                              });
       };
       WINNOW_CHECK(limits.check_share(going_[table], count_all));
     }

@@ -1,6 +1,5 @@
 #include "tasks/purge/plan.h"
 
-#include "database/count.h"
 #include "outcome/try.h"
 #include "tasks/purge/source.h"
 #include "tasks/selection/table_probes.h"
@@ -144,13 +143,7 @@ std::vector<PlannedStatement> later_statements(const Prepared& prepared,
 Outcome<Json> describe_purge(const Manifest& manifest, const PurgeRequest& request,
                              const Prepared& prepared) {
   auto& connection = *prepared.connection;
-  std::int64_t selected = 0;
-  for (const auto deleted : prepared.selection->deleted_branches()) {
-    WINNOW_TRY(const auto rows,
-               database::count_of(connection, prepared.statements->count_selected(
-                                                  deleted, PurgeStatements::kAll)));
-    selected += rows;
-  }
+  WINNOW_TRY(const auto selected, count_selected(prepared, kCountAll));
   Json plan{{"task", manifest.name},
             {"server", prepared.schema.server},
             {"selected", selected},

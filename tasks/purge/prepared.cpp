@@ -3,6 +3,7 @@
 #include "outcome/try.h"
 
 namespace winnow::tasks {
+
 Outcome<std::unique_ptr<Prepared>> prepare(const Manifest& manifest, const PurgeRequest& request,
                                            Context& context) {
   context.progress.phase = Phase::connecting;
@@ -17,6 +18,13 @@ Outcome<std::unique_ptr<Prepared>> prepare(const Manifest& manifest, const Purge
              PurgeStatements::make(request, *prepared->selection, *prepared->steps,
                                    connection.dialect(), with_files));
   return prepared;
+}
+
+Outcome<std::int64_t> count_selected(const Prepared& prepared, std::int64_t most) {
+  return count_branches(*prepared.connection, prepared.selection->deleted_branches(), most,
+                        [&](std::optional<bool> deleted, std::int64_t further) {
+                          return prepared.statements->count_selected(deleted, further);
+                        });
 }
 
 }  // namespace winnow::tasks

@@ -32,4 +32,7 @@ struct Prepared {
 Outcome<std::unique_ptr<Prepared>> prepare(const Manifest& manifest, const PurgeRequest& request,
                                            Context& context);
 
+// How many rows the purge selects, counted no further than `most` (kCountAll: all).
+Outcome<std::int64_t> count_selected(const Prepared& prepared, std::int64_t most);
+
 }  // namespace winnow::tasks

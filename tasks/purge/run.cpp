@@ -138,7 +138,7 @@ Outcome<bool> PurgeRun::finished_or_waited(std::int64_t done_before, Backoff& ba
 
 Outcome<void> PurgeRun::name_what_is_locked() {
   const auto& skipped = shared_.ledger.skipped();
-  WINNOW_TRY(const auto left, worker_.count_left(PurgeStatements::kAll));
+  WINNOW_TRY(const auto left, worker_.count_left(kCountAll));
   locked_ = std::max<std::int64_t>(0, left - skipped.count());
   const auto named = skipped.named();
   WINNOW_TRY(const auto keys,

@@ -225,7 +225,7 @@ Statement PurgeStatements::count_dependents(const RowStep& step,
 
 Statement PurgeStatements::count_selected(std::optional<bool> deleted, std::int64_t most) const {
   SqlWriter writer(*dialect_);
-  const bool all = most == kAll;
+  const bool all = most == kCountAll;
   writer.text(all ? "SELECT count(*)" : "SELECT count(*) FROM (SELECT 1 AS one");
   write_from(writer);
   selection_->write(writer, "e", deleted);

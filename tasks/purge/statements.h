@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -80,8 +79,7 @@ class PurgeStatements {
   database::Statement count_dependents(const RowStep& step,
                                        const std::vector<BatchRow>& rows) const;
 
-  // How many rows are selected in this branch, counted no further than `most`.
-  static constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
+  // How many rows are selected in this branch, counted no further than `most` (kCountAll: all).
   database::Statement count_selected(std::optional<bool> deleted, std::int64_t most) const;
   // How many rows the tenant has in this branch, counted no further than `most`.
   database::Statement count_tenant(std::optional<bool> deleted, std::int64_t most) const;

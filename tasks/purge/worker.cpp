@@ -259,16 +259,12 @@ Outcome<void> PurgeWorker::count(const Batch& batch) {
   return {};
 }
 
-// Of each value of `deleted`, as far as `most` in all.
-Outcome<std::int64_t> PurgeWorker::count_branches(std::int64_t most, const CountOf& count) {
+// Of all values of `deleted`.
+Outcome<std::int64_t> PurgeWorker::count_rows(std::int64_t most, const CountStatement& statement) {
   std::int64_t rows = 0;
+  const auto& branches = shared_.prepared.selection->deleted_branches();
   const RetriedOperation counting{.run = [&](Connection& connection) -> Outcome<void> {
-    rows = 0;
-    for (const auto deleted : shared_.prepared.selection->deleted_branches()) {
-      if (rows >= most) break;
-      WINNOW_TRY(const auto more, database::count_of(connection, count(deleted, most - rows)));
-      rows += more;
-    }
+    WINNOW_TRY(rows, count_branches(connection, branches, most, statement));
     return {};
   }};
   WINNOW_CHECK(connection_.retry(counting));
@@ -276,13 +272,13 @@ Outcome<std::int64_t> PurgeWorker::count_branches(std::int64_t most, const Count
 }
 
 Outcome<std::int64_t> PurgeWorker::count_left(std::int64_t most) {
-  return count_branches(most, [this](std::optional<bool> deleted, std::int64_t up_to) {
+  return count_rows(most, [this](std::optional<bool> deleted, std::int64_t up_to) {
     return statements_.count_selected(deleted, up_to);
   });
 }
 
 Outcome<std::int64_t> PurgeWorker::count_tenant(std::int64_t most) {
-  return count_branches(most, [this](std::optional<bool> deleted, std::int64_t up_to) {
+  return count_rows(most, [this](std::optional<bool> deleted, std::int64_t up_to) {
     return statements_.count_tenant(deleted, up_to);
   });
 }

@@ -64,8 +64,6 @@ class PurgeWorker {
  private:
   // Done for some rows; those that it takes again are left in `rest`.
   using Act = std::function<Outcome<void>(const Batch& part, Batch& rest)>;
-  using CountOf =
-      std::function<database::Statement(std::optional<bool> deleted, std::int64_t most)>;
   using Refused = std::function<Outcome<void>(const BatchRow& row, const Failure& failure)>;
 
   Outcome<void> in_parts(Batch batch, BatchSizer& sizer, const Act& act, const Refused& refused);
@@ -76,7 +74,7 @@ class PurgeWorker {
   Outcome<void> skip_refused(const std::string& key, const Failure& failure);
   Outcome<void> sweep(const std::vector<BatchRow>& rows);
   Outcome<void> count(const Batch& batch);
-  Outcome<std::int64_t> count_branches(std::int64_t most, const CountOf& count);
+  Outcome<std::int64_t> count_rows(std::int64_t most, const CountStatement& statement);
   Failure left_in_doubt(Failure failure, const Tried& tried);
 
   // Waiting: for a transaction that is still open and may remove the rows yet, as one whose COMMIT

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "database/count.h"
 #include "outcome/try.h"
 #include "tasks/selection/plan_check.h"
 
@@ -306,6 +307,19 @@ std::vector<Certainty> Selection::countable_parts(const database::Dialect& diale
       });
   if (open != 1) return {Certainty::all};
   return {Certainty::certain, Certainty::uncertain};
+}
+
+Outcome<std::int64_t> count_branches(database::Connection& connection,
+                                     std::span<const std::optional<bool>> branches,
+                                     std::int64_t most, const CountStatement& statement) {
+  std::int64_t rows = 0;
+  for (const auto deleted : branches) {
+    if (rows >= most) break;
+    const auto further = most == kCountAll ? kCountAll : most - rows;
+    WINNOW_TRY(const auto more, database::count_of(connection, statement(deleted, further)));
+    rows += more;
+  }
+  return rows;
 }
 
 }  // namespace winnow::tasks

@@ -2,7 +2,11 @@
 // purge, plan and dry run share it.
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -85,5 +89,14 @@ class Selection {
   // What the wide namespace means, where it was looked up.
   std::optional<database::TextList> namespaces_;
 };
+
+// Rows of all these values of `deleted`, counted by a statement each, as far as `most` in all
+// (kCountAll: without an end). The statement may count no further than it is told.
+inline constexpr std::int64_t kCountAll = std::numeric_limits<std::int64_t>::max();
+using CountStatement =
+    std::function<database::Statement(std::optional<bool> deleted, std::int64_t most)>;
+Outcome<std::int64_t> count_branches(database::Connection& connection,
+                                     std::span<const std::optional<bool>> branches,
+                                     std::int64_t most, const CountStatement& statement);
 
 }  // namespace winnow::tasks
