@@ -50,9 +50,9 @@ public abstract class WinnowTask extends Task implements SystemTask, WorkerJobLi
             if (killed) job.cancel();
             return outputs(context, task, run(context, job, host, task, outputs), outputs);
         } catch (RunnableTaskException failed) {
-            if (killed || getTimeout() == null || !(failed.getOutput() instanceof TaskOutput output)) throw failed;
-            context.logger().error(failed.getMessage(), failed);
-            output.finalState = State.Type.FAILED;
+            if (!(failed.getOutput() instanceof TaskOutput output) || !killed && getTimeout() == null) throw failed;
+            output.finalState = killed ? State.Type.KILLED : State.Type.FAILED;
+            if (!killed) context.logger().error(failed.getMessage(), failed);
             return outputs.cast(output);
         } catch (WinnowException refused) {
             throw new RunnableTaskException(message(refused), refused);
@@ -61,7 +61,10 @@ public abstract class WinnowTask extends Task implements SystemTask, WorkerJobLi
         }
     }
 
-    /** Kestra drops the outputs of an exception from a task with a timeout, but not those that say themselves that it failed. */
+    /**
+     * Outputs that may say themselves how the task ended. Kestra drops the outputs of an exception from a task with a timeout. It also
+     * marks a task as killed only after kill() has returned: one that has ended by then would count as failed.
+     */
     public abstract static class TaskOutput implements Output {
         private transient State.Type finalState;
 

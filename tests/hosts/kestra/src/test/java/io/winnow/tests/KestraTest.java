@@ -13,11 +13,15 @@ import io.kestra.core.models.annotations.Plugin;
 import io.kestra.core.models.executions.Execution;
 import io.kestra.core.models.flows.FlowWithSource;
 import io.kestra.core.models.flows.State;
+import io.kestra.core.models.tasks.Output;
+import io.kestra.core.models.tasks.RunnableTask;
 import io.kestra.core.models.tasks.Task;
 import io.kestra.core.plugins.PluginScanner;
 import io.kestra.core.plugins.RegisteredPlugin;
+import io.kestra.core.runners.RunContextFactory;
 import io.kestra.core.serializers.FileSerde;
 import io.kestra.core.storages.StorageInterface;
+import io.kestra.core.utils.TestsUtils;
 import io.micronaut.context.env.yaml.YamlPropertySourceLoader;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -28,7 +32,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -365,23 +368,45 @@ class KestraTest {
 
     @Test
     void timeoutEndsTheStatementAndTheSession() throws Exception {
-        endsWhileBlocked("timeout", State.Type.FAILED);
+        Execution execution = endsInItsStatement("timeout", State.Type.FAILED);
+        eventually(() -> assertThat(messages(execution)).contains("TIMEOUT"));
     }
 
     @Test
     void killEndsTheStatementAndTheSession() throws Exception {
-        endsWhileBlocked("killed", State.Type.KILLED);
+        endsInItsStatement("killed", State.Type.KILLED);
     }
 
-    /** Another session holds the table all the while: only a cancelled statement can end. */
-    private void endsWhileBlocked(String flow, State.Type state) throws Exception {
-        try (Connection blocker = postgres.session()) {
-            blocker.setAutoCommit(false);
-            blocker.createStatement().execute("LOCK TABLE logs IN ACCESS EXCLUSIVE MODE");
+    /** The deletion takes longer than any test: only a cancelled statement can end. */
+    private Execution endsInItsStatement(String flow, State.Type state) throws Exception {
+        postgres.execute("CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(3600); RETURN NULL; END'");
+        postgres.execute("CREATE TRIGGER sleep BEFORE DELETE ON logs FOR EACH STATEMENT EXECUTE FUNCTION sleep()");
+        try {
             Execution execution = kestra.run("company.team", flow);
             eventually(() -> assertThat(kestra.state(execution, "purge")).isEqualTo(state));
             eventually(() -> assertThat(postgres.strangers()).isZero());
+            assertThat(postgres.number("SELECT count(*) FROM logs")).isEqualTo(70);
+            return execution;
+        } finally {
+            postgres.execute("DROP FUNCTION sleep CASCADE");
         }
+    }
+
+    /** Kestra marks a task as killed after kill() has returned; the run may have ended by then. */
+    @Test
+    void aTaskThatEndsWhileItIsKilledSaysThatItWasKilled() throws Exception {
+        RunnableTask<?> task = (RunnableTask<?>) kestra.flow("""
+            id: ends-while-killed
+            namespace: company.team
+            tasks:
+              - id: purge
+                type: io.winnow.kestra.PurgeLogs
+                namespace: company.team
+                endDate: "2030-01-01T00:00:00Z"
+            """).getTasks().getFirst();
+        task.kill();
+        Output output = task.run(TestsUtils.mockRunContext(kestra.bean(RunContextFactory.class), (Task) task, Map.of()));
+        assertThat(output.finalState()).contains(State.Type.KILLED);
         assertThat(postgres.number("SELECT count(*) FROM logs")).isEqualTo(70);
     }
 
