@@ -1,12 +1,17 @@
-#: ./dev test-jvm [KESTRA-VERSION...]   the JVM library by JNI and FFM on Java 17, 21 and 25; then the plugin in the real Kestra
-#:                (1.1.15 and 1.3.31 on Java 21 and 25, 2.0.0 on 25), with servers of its own unless WINNOW_TEST_POSTGRES_URL,
-#:                WINNOW_TEST_MYSQL_URL and WINNOW_TEST_S3_URL name some
+#: ./dev test-jvm [--short] [KESTRA-VERSION...]   the JVM library by JNI and FFM on Java 17, 21 and 25; then the plugin in the real
+#:                Kestra (1.1.15 and 1.3.31 on Java 25 and 21, 2.0.0 on 25; --short: each on one of them), with servers of its own
+#:                unless WINNOW_TEST_POSTGRES_URL, WINNOW_TEST_MYSQL_URL and WINNOW_TEST_S3_URL name some
 source scripts/shared/steps.sh
 source scripts/shared/build.sh
 source scripts/shared/portable.sh
 source scripts/shared/servers.sh
 source scripts/shared/java.sh
 
+form=long
+if [ "${1:-}" = --short ]; then
+  form=short
+  shift
+fi
 versions=("$@")
 [ $# -gt 0 ] || versions=(1.1.15 1.3.31 2.0.0)
 
@@ -41,8 +46,14 @@ in_kestra() {  # VERSION, JAVA_HOME
   no_jni_warnings "tests/hosts/kestra/target/$1"
 }
 for version in "${versions[@]}"; do
-  in_kestra "$version" "$JAVA_HOME"
-  [[ $version != 1.* ]] || in_kestra "$version" "$java21"
+  case $form:$version in
+    short:1.3.*) in_kestra "$version" "$java21" ;;
+    long:1.*)
+      in_kestra "$version" "$JAVA_HOME"
+      in_kestra "$version" "$java21"
+      ;;
+    *) in_kestra "$version" "$JAVA_HOME" ;;
+  esac
 done
 stop_servers
 print_steps

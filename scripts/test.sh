@@ -69,7 +69,7 @@ done
 step "100,000 executions by the released command"
 python3 tests/acceptance/purge_100k.py
 step "hosts on the JVM, the real Kestra"
-bash scripts/test-jvm.sh
+bash scripts/test-jvm.sh --short
 
 stop_servers
 print_steps
