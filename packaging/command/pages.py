@@ -156,10 +156,10 @@ def zsh_options(entries):
 
 
 def zsh(top, verbs):
-    yield "#compdef winnow\n# made by packaging/command/pages.py\n_winnow() {\n  local context state line\n  _arguments -C \\"
+    yield "#compdef winnow\n# made by packaging/command/pages.py\n_winnow() {\n  local context state line\n  local -a everywhere=("
     for option in zsh_options(top.of("Options of every command")):
-        yield f"    {option} \\"
-    yield "    '1:command:->command' '*::argument:->argument'\n  case $state in\n    command)\n      local -a commands=("
+        yield f"    {option}"
+    yield "  )\n  _arguments -C $everywhere '1:command:->command' '*::argument:->argument'\n  case $state in\n    command)\n      local -a commands=("
     for name, verb in verbs.items():
         yield f"        '{name}:{zsh_quoted(verb.summary)}'"
     yield "      )\n      _describe command commands ;;\n    argument)\n      case $line[1] in"
@@ -170,7 +170,7 @@ def zsh(top, verbs):
             parts.append(f"'1:task:({' '.join(tasks())})'")
         elif PATH_POSITIONALS.intersection(positionals):
             parts.append("'1:flow:_files'")
-        yield f"        {name}) " + (f"_arguments {' '.join(parts)}" if parts else ":") + " ;;"
+        yield f"        {name}) _arguments {' '.join(['$everywhere', *parts])} ;;"
     yield "      esac ;;\n  esac\n}\n_winnow \"$@\""
 
 

@@ -10,7 +10,7 @@ readonly build_packages=(
 readonly clang_format=clang-format-14 clang_tidy=clang-tidy-14
 readonly test_packages=(
   libgtest-dev libgmock-dev clang clang-format-14 postgresql-15 pgbouncer python3 debootstrap openssl
-  abigail-tools binutils percona-toolkit)  # percona-toolkit: pt-archiver, for bench.mysql
+  abigail-tools binutils percona-toolkit zsh fish)  # percona-toolkit: pt-archiver, for bench.mysql
 readonly lint_packages=(libgtest-dev libgmock-dev clang-tidy-14 clang-format-14 openjdk-17-jdk-headless)
 
 # Installs what is missing of the named Debian packages; without root it says which command to run.

@@ -32,6 +32,19 @@ class Version(unittest.TestCase):
         own = [name for name in files if re.search(rf"(?<![\d.]){re.escape(VERSION)}(?![\d.])", SOURCE.joinpath(name).read_text())]
         self.assertEqual(own, [])
 
+    def test_the_artefacts_that_documents_name_are_of_it(self):
+        artefact = r"\b(?:lib)?(?:plugin-)?winnow[a-z0-9-]*(?:_kestra)?[-_](\d+\.\d+\.\d+)\b|<version>(\d[\d.]*)</version>"
+        named = []
+        for name in run("git", "-C", SOURCE, "ls-files", "*.md").split():
+            for match in re.finditer(artefact, SOURCE.joinpath(name).read_text()):
+                named.append((name, match[1] or match[2]))
+        self.assertGreater(len(named), 4)
+        self.assertEqual([(name, version) for name, version in named if version != VERSION], [])
+
+    def test_the_changelog_names_the_abi(self):
+        major, minor = re.search(r"WINNOW_ABI_VERSION = \((\d+) << 16\) \+ (\d+) ", SOURCE.joinpath("abi/winnow.h").read_text()).groups()
+        self.assertIn(f"ABI {major}.{minor}", re.split(r"^## ", SOURCE.joinpath("CHANGELOG.md").read_text(), flags=re.M)[1])
+
 
 class Pages(unittest.TestCase):
     @classmethod
@@ -58,15 +71,30 @@ class Pages(unittest.TestCase):
         for entry in re.findall(r"^\.TP\n(.*)\n(.*)$", text, re.M):
             self.assertRegex(entry[1], r"\w+ \w+", entry)
 
-    def complete(self, line):
+    def bash(self, line):
         script = f"source {self.share}/bash-completion/completions/winnow; COMP_WORDS=({line}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _winnow; printf '%s\\n' \"${{COMPREPLY[@]}}\""
         return run("bash", "-c", script).split()
 
-    def test_bash_completes_commands_options_and_tasks(self):
-        self.assertEqual(self.complete("winnow do"), ["doctor"])
-        self.assertIn("--dry-run", self.complete("winnow run --d"))
-        self.assertIn("PurgeLogs", self.complete("winnow call PurgeL"))
-        self.assertNotIn("--dry-run", self.complete("winnow call --d"))
+    def zsh(self, line):
+        """The last word after the tab key, which completes what can be only one."""
+        completed = run("zsh", SOURCE / "tests/release/complete.zsh", line, self.share / "zsh/site-functions").rstrip("\n")
+        return [completed.split()[-1]] if completed != line else []
+
+    def fish(self, line):
+        said = run("fish", "--no-config", "-c", f"source {self.share}/fish/vendor_completions.d/winnow.fish; complete -C '{line}'")
+        return [each.split("\t")[0] for each in said.splitlines()]
+
+    def test_each_shell_completes_commands_options_tasks_and_paths(self):
+        for shell in (self.bash, self.zsh, self.fish):
+            with self.subTest(shell.__name__):
+                self.assertEqual(shell("winnow do"), ["doctor"])
+                self.assertEqual(shell("winnow --conf"), ["--config"])
+                self.assertEqual(shell("winnow doctor --conf"), ["--config"])
+                self.assertEqual(shell("winnow run --dr"), ["--dry-run"])
+                self.assertEqual(shell("winnow call --dr"), [])
+                self.assertEqual(shell("winnow --quiet call PurgeL"), ["PurgeLogs"])
+                self.assertEqual([path.rstrip("/") for path in shell(f"winnow run {SOURCE}/docs/examp")], [f"{SOURCE}/docs/examples"])
+                self.assertEqual([path.rstrip("/") for path in shell(f"winnow --config {SOURCE}/VERS")], [f"{SOURCE}/VERSION"])
 
 
 class Parts(unittest.TestCase):
