@@ -1,4 +1,4 @@
-"""What other folders measure by scripts of their own: bench/jvm/run.sh, bench/storage/run.sh. Each prints a JSON object a line: a row
+"""What other folders measure by scripts of their own: bench/jvm/run.sh, bench/storage/run.sh, ... Each prints a JSON object a line: a row
 (all with the same keys, the first of which names it), a goal {"goal", "measured", "limit", "at_least"}, or {"about"} the table."""
 
 import json
@@ -8,6 +8,7 @@ from places import REPOSITORY
 from report import Goal, Section, number
 
 TITLES = {"jvm": "Calls and callbacks from the JVM", "storage": "Files of purged executions in S3",
+          "portable": "The portable build beside one with Debian's libraries",
           "far": "Several machines at one backlog, and Vitess"}
 
 

@@ -31,10 +31,12 @@ use_javas() {
   export JAVA_HOME=$REPLY
 }
 
-# Maven on Java 25, quiet but for what goes wrong and what the tests say. It trusts the certificates that the machine trusts. Its own
-# libraries use what that Java warns about.
+# What Maven's own Java is told: to trust the certificates that the machine trusts, and of its libraries' use of what Java 25 warns about.
+readonly maven_options="-Djavax.net.ssl.trustStore=/etc/ssl/certs/java/cacerts --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED"
+
+# Maven on Java 25, quiet but for what goes wrong and what the tests say.
 maven() {
-  MAVEN_OPTS="-Djavax.net.ssl.trustStore=/etc/ssl/certs/java/cacerts --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED ${MAVEN_OPTS:-}" \
+  MAVEN_OPTS="$maven_options ${MAVEN_OPTS:-}" \
     mvn --batch-mode --no-transfer-progress -Dstyle.color=never -Drevision="$(<VERSION)" \
     -Dwinnow.java17="$java17" -Dwinnow.java21="$java21" "$@"
 }

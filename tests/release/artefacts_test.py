@@ -14,8 +14,10 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import unittest
+import zipfile
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 VERSION = SOURCE.joinpath("VERSION").read_text().strip()
@@ -49,7 +51,8 @@ def jars():
         "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies", f"-DoutputDirectory={folder}/lib")
     folder.joinpath("Host.java").write_text(snippet("java"))
     java = os.environ["WINNOW_JAVA_HOMES"].split(":")[-1]
-    run(f"{java}/bin/java", "-jar", os.environ["WINNOW_JAVA_COMPILER"], "-source", "17", "-target", "17", "-cp", f"{folder}/lib/*", "-d", folder, folder / "Host.java")
+    run(f"{java}/bin/java", "-jar", os.environ["WINNOW_JAVA_COMPILER"], "-source", "17", "-target", "17", "-cp", ":".join(map(str, folder.glob("lib/*.jar"))),
+        "-d", folder, folder / "Host.java")  # only java itself knows what lib/* is
     return folder
 
 
@@ -142,12 +145,15 @@ class Debian12(System):
             ./consumer .""")
         self.assertGreater(json.loads(purged)["executionsCount"], 0)
 
-    def test_completions_are_valid_in_each_shell(self):
-        self.unpack_archive()
-        self.sh(f"""cd winnow-{VERSION}-linux-{self.arch}/share
-            bash -n bash-completion/completions/winnow
-            zsh -n zsh/site-functions/_winnow
-            fish --no-execute fish/vendor_completions.d/winnow.fish""")
+    def test_the_packages_completions_lie_where_each_shell_looks(self):
+        names = [f"{package}_{VERSION}_{self.architecture}.deb" for package in ("libwinnow1", "winnow")]
+        self.put(*names)
+        shutil.copy(SOURCE / "tests/release/complete.zsh", self.root / "root")
+        said = self.sh("apt-get install -qq --no-install-recommends " + " ".join(f"./{name}" for name in names) + """ >/dev/null
+            zsh complete.zsh 'winnow call PurgeL'
+            fish -c "complete -C 'winnow call PurgeL'"
+            bash -c '. /usr/share/bash-completion/completions/winnow; complete -p winnow'""")
+        self.assertEqual(said.split(), ["winnow", "call", "PurgeLogs", "PurgeLogs", "complete", "-o", "filenames", "-F", "_winnow", "winnow"])
 
     def test_a_system_that_can_not_run_it_says_so_in_a_sentence(self):
         bin = self.unpack_archive()
@@ -156,6 +162,39 @@ class Debian12(System):
                 said = self.sh(f"""mkdir -p other; printf '#!/bin/sh\\n%s\\n' {shlex.quote(getconf)} >other/getconf; chmod +x other/getconf
                     PATH=/root/other:$PATH {bin}/winnow --version 2>&1 && exit 9; echo "status $?" """)
                 self.assertRegex(said, rf"^winnow needs Linux with glibc 2\.28 or later .*{why}.*\nstatus 3\n$")
+
+
+class Musl(unittest.TestCase):
+    """A system of musl and BusyBox, as Alpine is one. The jar's and the wheel's words for the loader's: NativeLibrariesIT, python_test."""
+
+    def setUp(self):
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="winnow-root."))
+        self.addCleanup(run, SOURCE / "tests/release/root.sh", "remove", self.root)
+        for name in ("bin", "proc", "dev", "root"):
+            self.root.joinpath(name).mkdir()
+        shutil.copy("/bin/busybox", self.root / "bin")
+        shutil.copytree("/lib/x86_64-linux-musl", self.root / "lib")
+        self.root.joinpath("lib/ld-musl-x86_64.so.1").symlink_to("libc.so")
+        self.root.joinpath("bin/sh").symlink_to("busybox")
+        for name in ("readlink", "env"):
+            self.root.joinpath("bin", name).symlink_to("busybox")
+
+    def inside(self, *command):
+        return subprocess.run([SOURCE / "tests/release/root.sh", "run", self.root, *command], text=True, capture_output=True, check=False)
+
+    def test_the_command_says_so_in_a_sentence(self):
+        name = f"winnow-{VERSION}-linux-x86_64"
+        run("tar", "xzf", DIST / f"{name}.tar.gz", "-C", self.root / "root")
+        done = self.inside(f"/root/{name}/bin/winnow", "--version")
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertRegex(done.stderr, r"^winnow needs Linux with glibc 2\.28 or later .*another C library \(musl, as Alpine has, can't run it\)\n$")
+
+    def test_the_loader_says_what_the_jar_knows_it_by(self):
+        run("musl-gcc", "-std=c11", "-D_GNU_SOURCE", f"-I{SOURCE}/abi", SOURCE / "tests/release/neighbours.c", "-o", self.root / "root/load")
+        with tarfile.open(DIST / f"winnow-{VERSION}-linux-x86_64.tar.gz") as archive:
+            library = archive.extractfile(f"winnow-{VERSION}-linux-x86_64/lib/libwinnow.so.1")
+            self.root.joinpath("root/libwinnow.so").write_bytes(library.read())
+        self.assertRegex(self.inside("/root/load", "/root/libwinnow.so", "/root", "1").stderr, "^Error loading shared library ld-linux-x86-64.so.2: ")
 
 
 class OfJava:
@@ -214,8 +253,41 @@ class Dist(unittest.TestCase):
         for name in expected - {f"winnow-{VERSION}-source.tar.gz"}:
             self.assertIn(f"{name}.spdx.json", published)
         for artefact, kinds in (("winnow", ("", "-sources", "-javadoc")), ("plugin-winnow", ("", "-sources", "-javadoc"))):
-            for kind in kinds:
-                self.assertTrue((DIST / f"maven/io/winnow/{artefact}/{VERSION}/{artefact}-{VERSION}{kind}.jar").is_file(), artefact + kind)
+            folder = DIST / f"maven/io/winnow/{artefact}/{VERSION}"
+            for name in (f"{artefact}-{VERSION}.pom", *(f"{artefact}-{VERSION}{kind}.jar" for kind in kinds)):
+                content = folder.joinpath(name).read_bytes()
+                self.assertEqual(folder.joinpath(f"{name}.sha1").read_text().strip(), hashlib.sha1(content).hexdigest(), name)
+            pom = folder.joinpath(f"{artefact}-{VERSION}.pom").read_text()
+            self.assertNotIn("${revision}", pom)
+            classes = self.names(folder / f"{artefact}-{VERSION}.jar")
+            own = [name for name in classes if re.fullmatch(r"io/winnow/(kestra/)?[A-Z]\w+\.class", name) and ("kestra" in name) == (artefact != "winnow")]
+            sources, pages = self.names(folder / f"{artefact}-{VERSION}-sources.jar"), self.names(folder / f"{artefact}-{VERSION}-javadoc.jar")
+            self.assertTrue(own)
+            self.assertLessEqual({name.replace(".class", ".java") for name in own}, sources)
+            self.assertIn("index.html" if artefact == "winnow" else "kestra.md", pages)  # the plugin has no API, but pages
+        parent = DIST / f"maven/io/winnow/winnow-parent/{VERSION}/winnow-parent-{VERSION}.pom"
+        self.assertIn("<name>Apache-2.0</name>", parent.read_text())
+        self.assertTrue(list(DIST.glob("mariadb-connector-c-*.tar.gz")))  # the LGPL's terms
+
+    def names(self, artefact):
+        """The files in an artefact."""
+        if artefact.name.endswith((".jar", ".whl")):
+            with zipfile.ZipFile(artefact) as archive:
+                return set(archive.namelist())
+        if artefact.name.endswith(".deb"):
+            listed = subprocess.run(["dpkg-deb", "--fsys-tarfile", artefact], check=True, capture_output=True).stdout
+            return set(subprocess.run(["tar", "t"], input=listed, check=True, capture_output=True).stdout.decode().split())
+        with tarfile.open(artefact) as archive:
+            return set(archive.getnames())
+
+    def test_each_artefact_carries_its_papers(self):
+        for artefact in [*DIST.glob("*.whl"), *DIST.glob("*-linux-*.tar.gz"), *DIST.glob("*.jar"), *DIST.glob("maven/io/winnow/winnow/*/winnow-*[0-9].jar")]:
+            with self.subTest(artefact.name):
+                self.assertLessEqual({"LICENSE", "NOTICE", "THIRD-PARTY", "winnow.spdx.json"}, {name.rpartition("/")[2] for name in self.names(artefact)})
+        for artefact in DIST.glob("*.deb"):
+            with self.subTest(artefact.name):
+                doc = f"./usr/share/doc/{artefact.name.partition('_')[0]}"
+                self.assertLessEqual({f"{doc}/copyright", f"{doc}/copyright.gz", f"{doc}/winnow.spdx.json"}, self.names(artefact))
 
     def test_checksums_cover_every_file(self):
         listed = dict(reversed(line.split("  ", 1)) for line in DIST.joinpath("SHA256SUMS").read_text().splitlines())

@@ -46,6 +46,7 @@ make() {  # SUITE ARCH FOLDER PACKAGE...
   fi
   mkdir -p "$folder"
   cp -a --reflink=auto "$kept/." "$folder/"
+  echo "127.0.0.1 localhost $(hostname)" >"$folder/etc/hosts"  # a container finds its own name too, and Kestra asks for it
 }
 
 # Mounts of its own, gone with the command.
