@@ -14,7 +14,7 @@ struct Engine {
   EngineKind kind;
   // `engine:` of a manifest.
   std::string_view name;
-  // Rows or files go: `policy.protect` holds, and an operator's folder can't add such a task.
+  // Rows or files go: `policy.protect` holds.
   bool removes;
   // The parameters that the engine reads itself. Every other one needs a filter or a switch.
   std::span<const std::string_view> own_parameters;

@@ -15,12 +15,13 @@ struct Rule {
   Blame blame = Blame::none;
 };
 
+constexpr unsigned int kLockTimeout = 1205;
 constexpr unsigned int kInterrupted = 1317;
 
 constexpr std::array kRules = {
     // Locks and what else passes.
-    Rule{1205, conflict, true, Blame::some_rows},       // lock wait timeout
-    Rule{1213, conflict, true},                         // deadlock
+    Rule{kLockTimeout, conflict, true, Blame::some_rows},  // lock wait timeout
+    Rule{1213, conflict, true},                            // deadlock
     Rule{1614, conflict, true},                         // a deadlock in a distributed transaction
     Rule{3572, conflict, true},                         // NOWAIT met a lock
     Rule{kInterrupted, conflict, true},                 // killed, not by us: an administrator
@@ -134,6 +135,10 @@ Failure mysql_failure(unsigned int number, std::string_view sqlstate, std::strin
   failure.kind = rule->kind;
   failure.retryable = rule->retryable;
   failure.blame = rule->blame;
+  if (number == kLockTimeout) {
+    failure.message +=
+        "; another session holds a lock that this one needs: it waited `database.lock-timeout`";
+  }
   return failure;
 }
 

@@ -92,6 +92,11 @@ Failure postgres_failure(std::string_view sqlstate, std::string_view message, bo
         "; where nobody cancelled it, it is `statement_timeout` of the role, the database or the "
         "pooler";
   }
+  if (sqlstate == "55P03") {
+    failure.message +=
+        "; another session holds a lock that this one needs: it waited `database.lock-timeout`, "
+        "which in a purge is at most 500 ms";
+  }
   return failure;
 }
 

@@ -90,7 +90,7 @@ Outcome<void> Registry::add(const Document& document, bool built_in) {
   auto task = read_task(document, built_in ? Author::winnow : Author::operators);
   if (!task) return fail(std::move(task.error()));
   auto& manifest = task->manifest;
-  if (!built_in && manifest.removes) {
+  if (!built_in && manifest.engine != tasks::EngineKind::listing) {
     return fail(FailureKind::configuration,
                 placed(document, "/engine", "an operator's manifest may add listings only"),
                 "/engine");

@@ -86,7 +86,8 @@ void MysqlOptions::set_unread(mysql_option option, const char* value) {
   set(option, value);
 }
 
-Outcome<void> set_mysql_options(MYSQL* mysql, const Settings& settings, const void* wait) {
+Outcome<void> set_mysql_options(MYSQL* mysql, const Settings& settings,
+                                const std::string& attribute, const void* wait) {
   if (auto checked = check_files(settings); !checked) return checked;
   const auto mode = option(settings, "ssl-mode");
   if (mode == "VERIFY_CA" && option(settings, "ssl-ca").empty() &&
@@ -111,6 +112,7 @@ Outcome<void> set_mysql_options(MYSQL* mysql, const Settings& settings, const vo
     options.set(MYSQL_OPT_PROTOCOL, &tcp);
   }
   mysql_options4(mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "winnow");
+  mysql_options4(mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "winnow_session", attribute.c_str());
   set_tls(options, settings);
   if (!options.complete()) return fail(mysql_no_memory());
   return {};

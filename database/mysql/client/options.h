@@ -30,7 +30,9 @@ class MysqlOptions {
 };
 
 // Sets all that mysql_real_connect looks at beside its arguments. Refuses what can't be used (a
-// file that can't be read). `wait` is the connector's MARIADB_OPT_IO_WAIT.
-Outcome<void> set_mysql_options(MYSQL* mysql, const Settings& settings, const void* wait);
+// file that can't be read). `attribute` is the session's (cancel.h), `wait` the connector's
+// MARIADB_OPT_IO_WAIT.
+Outcome<void> set_mysql_options(MYSQL* mysql, const Settings& settings,
+                                const std::string& attribute, const void* wait);
 
 }  // namespace winnow::database

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <utility>
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "database/mysql/client/library.h"
@@ -89,7 +90,7 @@ Outcome<std::unique_ptr<MysqlSession>> MysqlSession::open(const Settings& settin
 Outcome<void> MysqlSession::start() {
   if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled while connecting");
   const auto* wait = reinterpret_cast<const void*>(&MysqlSession::wait_inside);
-  if (auto set = set_mysql_options(mysql_.get(), settings_, wait); !set) return set;
+  if (auto set = set_mysql_options(mysql_.get(), settings_, attribute_, wait); !set) return set;
   deadline_ = Clock::now() + patience_;
   const auto socket = settings_.options.find("socket");
   const char* path = socket == settings_.options.end() ? nullptr : socket->second.c_str();
@@ -223,16 +224,31 @@ void MysqlSession::heed_cancellation() {
 }
 
 // KILL QUERY goes over a connection of its own, as the first one is busy; once it has been answered
-// it can no longer hit a later statement. A server that can't be reached for it is waited for no
-// longer than `patience_`, here and for the statement's own end.
+// it can no longer hit a later statement. A server that can't be reached for it, or that isn't the
+// statement's own, is waited for no longer than `patience_`, here and for the statement's own end.
 void MysqlSession::ask_to_stop() {
   asked_to_cancel_ = true;
   const Cancellation never;
   if (auto other = open(settings_, never)) {
     (*other)->enter_peace();
-    (void)(*other)->run("KILL QUERY " + std::to_string(mysql_thread_id(mysql_.get())));
+    kill_mysql_query(**other, mark());
   }
   deadline_ = Clock::now() + patience_;
+}
+
+MysqlSessionMark MysqlSession::mark() const {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  std::uint16_t port = 0;
+  if (::getsockname(mysql_get_socket(mysql_.get()), reinterpret_cast<sockaddr*>(&address), &size) ==
+      0) {
+    if (address.ss_family == AF_INET) {
+      port = ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
+    } else if (address.ss_family == AF_INET6) {
+      port = ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
+    }
+  }
+  return {mysql_thread_id(mysql_.get()), port, attribute_};
 }
 
 void MysqlSession::enter_peace() {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "database/mysql/client/cancel.h"
 #include "database/url/settings.h"
 #include "outcome/cancellation.h"
 #include "outcome/failure.h"
@@ -77,9 +78,11 @@ class MysqlSession {
   static int wait_inside(my_socket socket, my_bool reads, int timeout);
   bool watches() const { return !in_peace_ && !asked_to_cancel_; }
   void ask_to_stop();
+  MysqlSessionMark mark() const;
 
   const Settings settings_;
   const Cancellation& cancellation_;
+  const std::string attribute_ = new_mysql_session_attribute();
   std::string name_;
   std::chrono::milliseconds patience_;
   std::unique_ptr<MYSQL, Closer> mysql_;

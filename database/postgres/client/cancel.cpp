@@ -24,6 +24,11 @@ struct PostgresCancel::Request {
     done = true;
     changed.notify_all();
   }
+
+  bool is_done() {
+    const std::lock_guard lock(mutex);
+    return done;
+  }
 };
 
 PostgresCancel::PostgresCancel(PGconn* connection) : request_(std::make_shared<Request>()) {
@@ -31,15 +36,22 @@ PostgresCancel::PostgresCancel(PGconn* connection) : request_(std::make_shared<R
   request_->done = !request_->handle;
   if (request_->done) return;
   try {
-    std::thread([request = request_] { request->run(); }).detach();
+    thread_ = std::thread([request = request_] { request->run(); });
   } catch (const std::system_error&) {
     request_->done = true;  // no thread to be had: the statement's own end decides
   }
 }
 
-// A request that a hanging server never takes stays behind with its thread, and ends with the
-// socket.
-PostgresCancel::~PostgresCancel() = default;
+PostgresCancel::~PostgresCancel() {
+  if (!thread_.joinable()) return;
+  // A server that works takes the request within a moment.
+  wait_until(std::chrono::steady_clock::now() + std::chrono::seconds(2));
+  if (request_->is_done()) {
+    thread_.join();
+  } else {
+    thread_.detach();  // ends with its socket
+  }
+}
 
 void PostgresCancel::wait_until(std::chrono::steady_clock::time_point deadline) {
   std::unique_lock lock(request_->mutex);

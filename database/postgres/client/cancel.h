@@ -3,13 +3,15 @@
 
 #include <chrono>
 #include <memory>
+#include <thread>
 
 #include <libpq-fe.h>
 
 namespace winnow::database {
 
 // PQcancel opens a connection of its own and waits until the server closes it, for ever if the
-// server hangs. So it runs in a thread, which owns all it uses.
+// server hangs. So it runs in a thread, which owns all it uses. The thread ends before this object
+// does, unless the server hangs: then it stays until its socket ends (convention 9 of winnow.h).
 class PostgresCancel {
  public:
   explicit PostgresCancel(PGconn* connection);
@@ -24,6 +26,7 @@ class PostgresCancel {
  private:
   struct Request;
   std::shared_ptr<Request> request_;
+  std::thread thread_;
 };
 
 }  // namespace winnow::database

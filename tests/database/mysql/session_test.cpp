@@ -1,4 +1,6 @@
 // What only MySQL's driver does: its failures in mid-statement, broken connections, what it sets in a session.
+#include "database/mysql/client/session.h"
+
 #include <csignal>
 #include <thread>
 
@@ -53,6 +55,43 @@ class MysqlSession : public DriverBed {
 
   const Cancellation never_;
 };
+
+// Behind a balancer the second connection may lead to another server, which gave a stranger the same
+// number.
+TEST_P(MysqlSession, NothingIsCancelledOnAServerThatIsNotTheStatementsOwn) {
+  Cancellation end;
+  const auto stranger = database_.connection(end);
+  std::thread sleeper([&] { (void)stranger->query(plain("SELECT sleep(600)"), kIgnore); });
+  await("state = 'User sleep'");
+  const auto number = others_id();
+  const auto other = require(database::MysqlSession::open(database_.settings(), never_));
+  other->enter_peace();
+  EXPECT_FALSE(database::kill_mysql_query(
+      *other, {.number = std::stoul(number), .local_port = 1, .attribute = "0"}));
+  EXPECT_EQ(cell_of(*connection_,
+                    "SELECT state FROM performance_schema.processlist WHERE id = " + number),
+            "User sleep");
+  end.request();
+  sleeper.join();
+}
+
+// There the server sees the proxy's port.
+TEST_P(MysqlSession, CancelsBehindAProxy) {
+  const auto proxy = this->proxy("never sent", BreakingProxy::When::before_forwarding, BreakingProxy::How::hang_up);
+  Cancellation cancellation;
+  const auto connection = through(proxy.port(), cancellation);
+  std::thread canceller([&] {
+    await("state = 'User sleep'");
+    cancellation.request();
+  });
+  EXPECT_FALSE(connection->query(plain("SELECT sleep(600)"), kIgnore));
+  canceller.join();
+  EXPECT_EQ(
+      cell_of(*connection_,
+              "SELECT count(*) FROM performance_schema.processlist WHERE state = 'User sleep' "
+              "AND db = DATABASE()"),
+      "0");
+}
 
 TEST_P(MysqlSession, IsWhatWinnowNeedsWhateverTheServersDefaultsAre) {
   const auto rows =

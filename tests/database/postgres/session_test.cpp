@@ -1,5 +1,7 @@
 // What only PostgreSQL's driver does: its failures in mid-statement, broken connections, a pooler
 // between.
+#include <filesystem>
+#include <iterator>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -43,6 +45,11 @@ class PostgresSession : public DriverBed {
   const Cancellation never_;
 };
 
+std::ptrdiff_t threads() {
+  const std::filesystem::directory_iterator tasks("/proc/self/task");
+  return std::distance(begin(tasks), end(tasks));
+}
+
 TEST_P(PostgresSession, CancellingEndsTheStatementOnTheServerToo) {
   Cancellation cancellation;
   const auto connection = database_.connection(cancellation);
@@ -83,6 +90,22 @@ TEST_P(PostgresSession, ADeadlockIsAConflictThatMayBeTriedAgain) {
   EXPECT_EQ(failure.kind, FailureKind::conflict);
   EXPECT_EQ(failure.sqlstate, "40P01");
   EXPECT_TRUE(failure.retryable);
+}
+
+// Outside of a transaction no rollback waits for the thread that asks the server to cancel.
+TEST_P(PostgresSession, TheThreadThatCancelsEndsWithTheConnection) {
+  const auto before = threads();
+  for (int i = 0; i < 20; ++i) {
+    Cancellation cancellation;
+    const auto connection = database_.connection(cancellation);
+    std::thread canceller([&] {
+      await("state = 'active' AND wait_event = 'PgSleep'");
+      cancellation.request();
+    });
+    EXPECT_FALSE(connection->query(plain("SELECT pg_sleep(600)"), kIgnore));
+    canceller.join();
+  }
+  EXPECT_EQ(threads(), before);
 }
 
 TEST_P(PostgresSession, TheServersOwnTimeoutIsNotOurCancel) {

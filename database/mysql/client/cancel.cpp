@@ -1,0 +1,51 @@
+#include "database/mysql/client/cancel.h"
+
+#include <array>
+#include <cstdio>
+
+#include <sys/random.h>
+
+#include "database/mysql/client/answer.h"
+
+namespace winnow::database {
+namespace {
+
+bool finds_a_row(MysqlSession& session, const std::string& sql) {
+  bool found = false;
+  const RowHandler handler = [&](const Row& /*row*/) {
+    found = true;
+    return true;
+  };
+  return session.send(sql) && read_mysql_answer(session, &handler) && found;
+}
+
+// Own sessions are visible without a right of their own in both tables.
+bool is_its_server(MysqlSession& other, const MysqlSessionMark& mark) {
+  if (mark.local_port == 0) return true;
+  const auto number = std::to_string(mark.number);
+  return finds_a_row(other, "SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = " + number +
+                                " AND SUBSTRING_INDEX(HOST, ':', -1) = '" +
+                                std::to_string(mark.local_port) + "'") ||
+         finds_a_row(other,
+                     "SELECT 1 FROM performance_schema.session_account_connect_attrs WHERE "
+                     "PROCESSLIST_ID = " +
+                         number + " AND ATTR_NAME = 'winnow_session' AND ATTR_VALUE = '" +
+                         mark.attribute + "'");
+}
+
+}  // namespace
+
+std::string new_mysql_session_attribute() {
+  std::array<unsigned long long, 2> bits{};
+  (void)::getrandom(bits.data(), sizeof bits, 0);
+  std::array<char, 33> text{};
+  std::snprintf(text.data(), text.size(), "%016llx%016llx", bits[0], bits[1]);
+  return text.data();
+}
+
+bool kill_mysql_query(MysqlSession& other, const MysqlSessionMark& mark) {
+  if (!is_its_server(other, mark)) return false;
+  return other.run("KILL QUERY " + std::to_string(mark.number)).has_value();
+}
+
+}  // namespace winnow::database
