@@ -8,6 +8,7 @@ source scripts/shared/portable.sh
 source scripts/shared/servers.sh
 
 preset=dev targets=()
+[ $# -gt 0 ] || preset=suite
 case ${1:-} in
   --asan)
     preset=asan
