@@ -5,9 +5,11 @@ import io.kestra.core.runners.RunContext;
 import io.kestra.core.services.FlowService;
 import io.kestra.core.storages.StorageInterface;
 import io.micronaut.context.ApplicationContext;
+import io.micronaut.inject.qualifiers.Qualifiers;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Optional;
+import javax.sql.DataSource;
 
 /**
  * The server that a task runs in. Kestra moved these doors between its releases; one jar serves 1.1 to 2.0 by looking up by name
@@ -29,6 +31,21 @@ final class KestraServer {
 
     Optional<StorageInterface> storage() {
         return application().flatMap(found -> found.findBean(StorageInterface.class));
+    }
+
+    /** The server's own pool of connections to a database. Its wrappers give out the connection of a running transaction only. */
+    Optional<DataSource> pool(String name) {
+        Optional<DataSource> pool = application().flatMap(found -> found.findBean(DataSource.class, Qualifiers.byName(name)));
+        try {
+            while (pool.isPresent()) {
+                Optional<Found> inner = new Found(pool.get().getClass(), pool.get()).call("getTargetDataSource");
+                if (inner.isEmpty()) break;
+                pool = inner.map(found -> (DataSource) found.value());
+            }
+        } catch (Exception refused) {
+            throw new IllegalStateException("The server's pool of connections to `" + name + "` can't be asked: " + refused.getMessage(), refused);
+        }
+        return pool;
     }
 
     /** As Kestra's own purge tasks: the flow's namespace is always allowed, another one or all of them when the server says so. */

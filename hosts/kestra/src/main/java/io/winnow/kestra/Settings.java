@@ -6,16 +6,12 @@ import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.env.Environment;
 import io.micronaut.context.env.EnvironmentPropertySource;
 import io.micronaut.context.env.SystemPropertiesPropertySource;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.StreamSupport;
 
 /**
@@ -25,7 +21,6 @@ import java.util.stream.StreamSupport;
  */
 final class Settings {
     private static final String PREFIX = "winnow";
-    private static final List<String> ENGINES = List.of("postgres", "mysql");
 
     private final RunContext context;
     private final KestraServer server;
@@ -39,7 +34,7 @@ final class Settings {
         Map<String, Object> configuration = merged(serverWide(), nested(context.pluginConfigurations()));
         if (!configuration.containsKey("kestra")) {  // a file of Kestra's settings, which names both
             Map<String, Object> database = map(configuration.get("database"));
-            configuration.put("database", database.containsKey("url") ? database : merged(database(), database));
+            configuration.put("database", database.containsKey("url") ? database : merged(new ServerDatabase(server).configuration(), database));
             server.storage().ifPresent(storage -> configuration.put("storage", storage(storage, map(configuration.get("storage")))));
         }
         // No flow reaches another tenant than its own.
@@ -73,23 +68,6 @@ final class Settings {
         return tenant;
     }
 
-    /** The database that the server keeps its executions in. */
-    private Map<String, Object> database() {
-        ApplicationContext application = server.application().orElseThrow(() -> new IllegalStateException(
-            "This worker doesn't know the server's database. Say it in winnow's plugin configuration (docs/kestra.md)."));
-        String type = application.getProperty("kestra.repository.type", String.class).orElse("");
-        if (!ENGINES.contains(type)) {
-            throw new IllegalStateException("The server keeps its executions in `kestra.repository.type: " + type
-                + "`, which winnow doesn't know; it works on postgres and mysql. Another database is named by `winnow.database` (docs/kestra.md).");
-        }
-        Function<String, Optional<String>> setting = key -> application.getProperty("datasources." + type + "." + key, String.class);
-        String url = setting.apply("url").orElseThrow(() -> new IllegalStateException("The server's settings lack datasources." + type + ".url."));
-        Map<String, Object> database = new LinkedHashMap<>();
-        database.put("url", setting.apply("username").map(user -> withUser(url, user)).orElse(url));
-        setting.apply("password").ifPresent(password -> database.put("password", password));
-        return database;
-    }
-
     /**
      * What the operator says about the files; where that names no type, the settings of the server's own storage, which the library
      * uses itself if they suffice.
@@ -112,11 +90,6 @@ final class Settings {
         storage.put("type", "auto");
         storage.put("kestra", kestra);
         return storage;
-    }
-
-    /** The library takes the user from the URL, as JDBC allows it too. */
-    private static String withUser(String url, String user) {
-        return url + (url.contains("?") ? "&" : "?") + "user=" + URLEncoder.encode(user, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** Both, and where both say something, the second. */

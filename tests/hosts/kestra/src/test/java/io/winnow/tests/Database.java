@@ -70,8 +70,8 @@ final class Database implements AutoCloseable {
     /** The settings of a server that keeps its executions here. */
     Map<String, Object> settings() {
         String source = "datasources." + engine.setting();
-        return Map.of("kestra.repository.type", engine.setting(), source + ".url", jdbcUrl(), source + ".username", user(),
-            source + ".password", password());
+        return Map.of("kestra.repository.type", engine.setting(), source + ".url", jdbcUrl(name) + engine.options, source + ".username", user(),
+            source + ".password", password(), source + ".maximum-pool-size", 1);
     }
 
     private String url() {
@@ -84,6 +84,15 @@ final class Database implements AutoCloseable {
 
     private String jdbcUrl(String database) {
         return engine.scheme + "://" + server.getHost() + ":" + server.getPort() + "/" + database;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** As the server's settings name it: postgres or mysql. */
+    String engine() {
+        return engine.setting();
     }
 
     String user() {

@@ -15,8 +15,10 @@ import io.kestra.core.runners.TestRunnerUtils;
 import io.kestra.core.services.FlowService;
 import io.kestra.core.storages.StorageInterface;
 import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.BeanRegistration;
 import io.micronaut.context.RuntimeBeanDefinition;
 import io.micronaut.context.env.PropertySource;
+import io.micronaut.inject.qualifiers.Qualifiers;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -33,6 +35,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.mockito.Mockito;
 
 /** Kestra's own executor, worker and queues in this process, with the plugin folder registered as its command line does it. */
@@ -97,12 +100,26 @@ final class Kestra implements AutoCloseable {
     /** From here on the server's settings say that it keeps its executions there; winnow is told nothing else. */
     void keepsExecutionsIn(Database database) {
         set("server", database.settings());
+        dropPool(database.engine());
     }
 
     /** Until this is closed, the server's storage is another one to whoever asks for it. */
     AutoCloseable keepsFilesIn(StorageInterface storage) {
         StorageInterface own = files.getAndSet(storage);
         return () -> files.set(own);
+    }
+
+    /** Micronaut makes a datasource's pool when somebody first asks for it; the next one will have the settings of then. */
+    void dropPool(String datasource) {
+        for (BeanRegistration<?> active : List.copyOf(context.getActiveBeanRegistrations(Qualifiers.byName(datasource)))) {
+            String type = active.bean().getClass().getSimpleName();
+            if (active.bean() instanceof DataSource || type.equals("DatasourceConfiguration")) context.destroyBean(active);
+        }
+    }
+
+    /** The pool of a datasource, as the server has it for itself. */
+    DataSource pool(String datasource) {
+        return context.getBean(DataSource.class, Qualifiers.byName(datasource));
     }
 
     <T> T bean(Class<T> type) {
