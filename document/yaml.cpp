@@ -15,6 +15,7 @@
 #include "document/strings.h"
 #include "document/text_file.h"
 #include "document/tree_builder.h"
+#include "outcome/try.h"
 
 namespace winnow::document {
 namespace {
@@ -81,12 +82,57 @@ Json plain_scalar(const std::string& text) {
   return number(text).value_or(Json(text));
 }
 
+enum class Version { core_1_2, application_1_1 };
+
+// Digits with what YAML 1.1 takes for a part of a number: 007, 1_000, 12:30:00, 0x1F, 0b1.
+bool is_number_of_1_1(std::string_view text) {
+  if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
+  if (text.empty() || !is_digit(text.front())) return false;
+  return only(text, "0123456789_") || only(text, "0123456789_:") ||
+         (text.starts_with("0x") && only(text.substr(2), "0123456789abcdefABCDEF_")) ||
+         (text.starts_with("0b") && only(text.substr(2), "01_"));
+}
+
+Json plain_scalar_of_1_1(const std::string& text) {
+  const auto word = lower(text);
+  const bool cased = text == word || text.substr(1) == word.substr(1) ||
+                     std::none_of(text.begin(), text.end(), [](char c) { return lower(c) == c; });
+  if (cased && one_of(word, {"yes", "on"})) return true;
+  if (cased && one_of(word, {"no", "off"})) return false;
+  auto value = plain_scalar(text);
+  if (value.is_number_integer() && value.dump() == text) return value;
+  return value.is_number() || is_number_of_1_1(text) ? Json(0.0) : value;
+}
+
+// What `<<` refers to, laid under the members beside it.
+void merge(Json& object, const Json& base) {
+  for (const auto& member : base.items()) {
+    if (!object.contains(member.key())) object[member.key()] = member.value();
+  }
+}
+
+void resolve_merge_keys(Json& value) {
+  if (!value.is_structured()) return;
+  for (auto& inner : value) resolve_merge_keys(inner);
+  if (!value.is_object()) return;
+  const auto found = value.find("<<");
+  if (found == value.end()) return;
+  const bool list = found->is_array();
+  const bool objects = list ? std::all_of(found->begin(), found->end(),
+                                          [](const Json& each) { return each.is_object(); })
+                            : found->is_object();
+  if (!objects) return;
+  const Json bases = list ? *found : Json::array({*found});
+  value.erase("<<");
+  for (const auto& base : bases) merge(value, base);
+}
+
 // Leaves yaml-cpp's parser, which knows no other way; caught in parse_yaml.
 struct Stop {};
 
 class Events : public YAML::EventHandler {
  public:
-  explicit Events(TreeBuilder& builder) : builder_(builder) {}
+  explicit Events(TreeBuilder& builder, Version version) : builder_(builder), version_(version) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (std::exchange(started_, true)) refuse(mark, "a second document; one file holds one");
@@ -101,7 +147,9 @@ class Events : public YAML::EventHandler {
                 const std::string& text) override {
     const bool quoted = tag == "!" || tag == "tag:yaml.org,2002:str";
     if (!quoted && tag != "?" && !tag.empty()) unknown_tag(mark);
-    scalar(quoted ? Json(text) : plain_scalar(text), mark, anchor);
+    if (quoted) return scalar(Json(text), mark, anchor);
+    scalar(version_ == Version::core_1_2 ? plain_scalar(text) : plain_scalar_of_1_1(text), mark,
+           anchor);
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -170,6 +218,7 @@ class Events : public YAML::EventHandler {
   }
 
   TreeBuilder& builder_;
+  Version version_;
   std::map<YAML::anchor_t, Anchored> anchors_;
   std::vector<YAML::anchor_t> open_anchors_;
   int last_line_ = 1;
@@ -210,22 +259,53 @@ std::string reason_of(const YAML::Exception& error) {
   return "this is not YAML: " + error.msg.substr(0, error.msg.find(": "));
 }
 
-// Feeds the events of the one document to the builder; false where the builder has refused
-// something.
-bool build(std::string_view text, TreeBuilder& builder) {
+// Feeds the events of one document after the other to a builder of its own, and calls `take` at its
+// end. False where the builder has refused something.
+template <class Take>
+bool build(std::string_view text, Version version, TreeBuilder& builder, const Take& take) {
   try {
     // Without a document's end after it, yaml-cpp takes a quote that the text never closes.
     std::istringstream stream{std::string(text) + (text.ends_with('\n') ? "...\n" : "\n...\n")};
     YAML::Parser parser(stream);
-    Events events(builder);
-    if (!parser.HandleNextDocument(events)) return builder.scalar(nullptr, 1);
-    parser.HandleNextDocument(events);  // leaves by Stop if there is a second one
-    return true;
+    const bool many = version == Version::application_1_1;
+    for (bool first = true;; first = false) {
+      Events events(builder, version);
+      if (!parser.HandleNextDocument(events)) {
+        if (first && builder.scalar(nullptr, 1)) take();
+        return true;
+      }
+      if (!many) parser.HandleNextDocument(events);  // leaves by Stop if there is a second one
+      take();
+      if (!many) return true;
+    }
   } catch (const Stop&) {
     return false;
   } catch (const YAML::Exception& error) {
     return builder.refuse(line_of(error, text), reason_of(error));
   }
+}
+
+Outcome<std::vector<Document>> parse(std::string_view text, std::string name, Version version) {
+  WINNOW_CHECK(check_text(text, name));
+  WINNOW_CHECK(check_characters(text, name));
+  std::vector<Document> documents;
+  TreeBuilder builder;
+  const auto take = [&] {
+    resolve_merge_keys(documents.emplace_back(std::move(builder).take(name)).value);
+    builder = TreeBuilder();
+  };
+  // JSON that a program wrote has escapes (surrogate pairs, `\/`) and tabs that yaml-cpp does not
+  // take.
+  auto answer = may_be_json(text) ? read_json(text, builder) : JsonAnswer::other_syntax;
+  if (answer == JsonAnswer::whole) take();
+  if (answer == JsonAnswer::other_syntax) {
+    if (text.size() > kLargestYaml)
+      return fail(FailureKind::configuration, name + ": larger than 1 MiB");
+    builder = TreeBuilder();
+    answer = build(text, version, builder, take) ? JsonAnswer::whole : JsonAnswer::refused;
+  }
+  if (answer == JsonAnswer::refused) return fail(builder.refusal()->failure(name));
+  return documents;
 }
 
 }  // namespace
@@ -239,21 +319,12 @@ std::string Document::place(std::string_view pointer) const {
 }
 
 Outcome<Document> parse_yaml(std::string_view text, std::string name) {
-  if (auto checked = check_text(text, name); !checked) return fail(std::move(checked.error()));
-  if (auto checked = check_characters(text, name); !checked)
-    return fail(std::move(checked.error()));
-  TreeBuilder builder;
-  // JSON that a program wrote has escapes (surrogate pairs, `\/`) and tabs that yaml-cpp does not
-  // take.
-  auto answer = may_be_json(text) ? read_json(text, builder) : JsonAnswer::other_syntax;
-  if (answer == JsonAnswer::other_syntax) {
-    if (text.size() > kLargestYaml)
-      return fail(FailureKind::configuration, name + ": larger than 1 MiB");
-    builder = TreeBuilder();
-    answer = build(text, builder) ? JsonAnswer::whole : JsonAnswer::refused;
-  }
-  if (answer == JsonAnswer::refused) return fail(builder.refusal()->failure(name));
-  return std::move(builder).take(std::move(name));
+  WINNOW_TRY(auto documents, parse(text, std::move(name), Version::core_1_2));
+  return std::move(documents.front());
+}
+
+Outcome<std::vector<Document>> parse_application_yaml(std::string_view text, std::string name) {
+  return parse(text, std::move(name), Version::application_1_1);
 }
 
 Outcome<Document> read_yaml_file(const std::string& path) {

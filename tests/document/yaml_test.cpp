@@ -164,5 +164,43 @@ TEST(YamlTest, ReadsAFileAndNamesIt) {
   std::filesystem::remove_all(folder);
 }
 
+TEST(Yaml, AMergeKeyLaysWhatItRefersToUnderTheMembersBesideIt) {
+  const auto document = parse_yaml(
+      "base: &base {url: a, user: {name: x, role: y}}\nother: &other {user: 1, port: 2}\n"
+      "source: {<<: *base, url: b}\nboth:\n  <<: [*base, *other]\n  url: c\n",
+      "f");
+  ASSERT_TRUE(document) << document.error().message;
+  EXPECT_EQ(document->value["source"],
+            Json::parse(R"({"url":"b","user":{"name":"x","role":"y"}})"));
+  EXPECT_EQ(document->value["both"],
+            Json::parse(R"({"url":"c","user":{"name":"x","role":"y"},"port":2})"));
+}
+
+TEST(ApplicationYaml, HasSeveralDocumentsWithLinesOfTheirOwn) {
+  const auto documents = parse_application_yaml("a: 1\n---\nb: 2\n---\n", "f").value();
+  ASSERT_EQ(documents.size(), 3U);
+  EXPECT_EQ(documents[1].value, Json::parse(R"({"b":2})"));
+  EXPECT_EQ(documents[1].place("/b"), "f:3");
+  EXPECT_TRUE(documents[2].value.is_null());
+  EXPECT_FALSE(parse_application_yaml("a: 1\n---\nb: 2\nb: 3\n", "f"));
+}
+
+TEST(ApplicationYaml, IsOfYaml11) {
+  const auto value = [](const std::string& text) {
+    return parse_application_yaml("a: " + text + "\n", "f").value().front().value["a"];
+  };
+  EXPECT_EQ(value("12345"), 12345);
+  EXPECT_EQ(value("0"), 0);
+  EXPECT_EQ(value("yes"), true);
+  EXPECT_EQ(value("Off"), false);
+  EXPECT_EQ(value("'yes'"), "yes");
+  EXPECT_EQ(value("jdbc:mysql://h:3306/d"), "jdbc:mysql://h:3306/d");
+  EXPECT_EQ(value("10.0.0.1"), "10.0.0.1");
+  for (const auto* text : {"007", "0x1F", "1e3", "1_000", "12:30:00", "1.10", "0o17", "+5"}) {
+    EXPECT_TRUE(value(text).is_number_float()) << text;
+    EXPECT_EQ(value("'" + std::string(text) + "'"), text);
+  }
+}
+
 }  // namespace
 }  // namespace winnow::document
