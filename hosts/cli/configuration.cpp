@@ -18,6 +18,8 @@ namespace {
 using document::Json;
 
 constexpr const char* kPassword = "WINNOW_DATABASE_PASSWORD";
+constexpr const char* kKestraYaml = "KESTRA_CONFIGURATION";  // the YAML itself
+constexpr const char* kKestraFiles = "MICRONAUT_CONFIG_FILES";
 constexpr std::string_view kInQuery = "password=";
 constexpr std::string_view kMask = "***";
 constexpr const char* kDefaultFiles[] = {"winnow.yaml", "/etc/winnow/winnow.yaml"};
@@ -71,9 +73,27 @@ std::string absolute(const std::string& path) {
   return failure ? path : full.lexically_normal().string();
 }
 
+// Several files are parted by commas, as in MICRONAUT_CONFIG_FILES.
+Json kestra_files(const std::string& files) {
+  Json list = Json::array();
+  for (std::size_t at = 0; at <= files.size();) {
+    const auto comma = std::min(files.find(',', at), files.size());
+    if (comma > at) list.push_back(files.substr(at, comma - at));
+    at = comma + 1;
+  }
+  return list.size() == 1 ? list.front() : list;
+}
+
+// Where nothing says what to work on: the settings of the server that this is the container of.
+Json kestra_of_the_container() {
+  if (environment(kKestraYaml)) return Json{{"env", kKestraYaml}};
+  if (const auto files = environment(kKestraFiles)) return kestra_files(*files);
+  return nullptr;
+}
+
 void lay_over(Json& settings, const Options& options, Configuration& configuration) {
   if (!options.kestra.empty()) {
-    settings["kestra"] = options.kestra;
+    settings["kestra"] = kestra_files(options.kestra);
     configuration.options["/kestra"] = "--kestra";
   }
   if (!options.storage.empty()) {
@@ -109,6 +129,10 @@ Outcome<Configuration> read_configuration(const Options& options) {
     WINNOW_TRY(result.text, document::read_text_file(result.file, document::kLargestText));
   }
   result.is_written = options.kestra.empty() && options.database.empty() && options.storage.empty();
+  if (result.is_written && result.file.empty()) {
+    const auto kestra = kestra_of_the_container();
+    if (!kestra.is_null()) result.text = Json{{"kestra", kestra}}.dump();
+  }
   if (result.is_written) return result;
   WINNOW_TRY(auto parsed,
              document::parse_yaml(result.text.empty() ? "{}" : result.text, result.file));

@@ -23,7 +23,7 @@ void add_globals(CLI::App& app, Options& options) {
   };
   add("--config", options.config, "FILE", "The operator's configuration (winnow.yaml)");
   add("--kestra", options.kestra, "FILE",
-      "Take database and storage from Kestra's application.yml");
+      "Take database and storage from Kestra's application.yml (several files: A,B)");
   add("--database", options.database, "URL", "The database's URL, without a password");
   add("--storage", options.storage, "DIR", "The base folder of Kestra's local storage");
   const auto add_flag = [&](const char* name, const char* text, auto act) {

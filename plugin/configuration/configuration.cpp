@@ -1,13 +1,18 @@
 // The operator's configuration: first its form, by the schema, then each part.
 #include "plugin/configuration/configuration.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
 #include "database/url/datasource.h"
+#include "document/json.h"
 #include "document/pointer.h"
+#include "document/text_file.h"
 #include "document/yaml.h"
+#include "outcome/try.h"
 #include "plugin/builtin/schemas.h"
 #include "plugin/configuration/kestra.h"
 #include "plugin/configuration/s3.h"
@@ -174,9 +179,9 @@ Outcome<void> read_automatic(const Document& document, const Json& storage,
   if (!storage.contains("kestra")) {
     return refused(document, "/storage/kestra", "is required: Kestra's own `kestra.storage`");
   }
-  const KestraConfiguration kestra({.name = "the server's settings",
-                                    .value = {{"kestra", {{"storage", storage["kestra"]}}}},
-                                    .lines = {}},
+  const KestraConfiguration kestra({{.name = "the server's settings",
+                                     .value = {{"kestra", {{"storage", storage["kestra"]}}}},
+                                     .lines = {}}},
                                    environment, KestraConfiguration::Form::resolved);
   auto found = kestra.storage();
   const auto hold = settings.hold_ms;
@@ -271,11 +276,27 @@ Outcome<void> read_folders(const Document& document, Configuration& configuratio
   return {};
 }
 
+// One source of Kestra's settings: a file, or a variable of the environment that holds the YAML.
+Outcome<std::vector<Document>> read_kestra_source(const Json& source) {
+  if (source.is_string()) {
+    const auto path = source.get<std::string>();
+    WINNOW_TRY(const auto text, document::read_text_file(path, document::kLargestText));
+    return document::parse_application_yaml(text, path);
+  }
+  WINNOW_TRY(const auto text, resolve_secret(source));
+  return document::parse_application_yaml(text, "$" + source["env"].get<std::string>());
+}
+
 Outcome<std::optional<KestraConfiguration>> read_kestra(const Document& document) {
   if (!document.value.contains("kestra")) return std::nullopt;
-  auto kestra = document::read_yaml_file(document.value["kestra"].get<std::string>());
-  if (!kestra) return refused(document, "/kestra", kestra.error().message);
-  return KestraConfiguration(std::move(*kestra), environment);
+  const auto& kestra = document.value["kestra"];
+  std::vector<Document> documents;
+  for (const auto& source : kestra.is_array() ? kestra : Json::array({kestra})) {
+    auto read = read_kestra_source(source);
+    if (!read) return refused(document, "/kestra", read.error().message);
+    std::move(read->begin(), read->end(), std::back_inserter(documents));
+  }
+  return KestraConfiguration(std::move(documents), environment);
 }
 
 }  // namespace

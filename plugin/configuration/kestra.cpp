@@ -37,13 +37,13 @@ std::vector<std::string> split(std::string_view dotted) {
   }
 }
 
-struct Found {
+struct Place {
   const Json* value = nullptr;
   std::string pointer;
 };
 
 // What stands at the path, whether its keys are nested, joined by dots, or both.
-Found find(const Json& node, std::span<const std::string> path, const std::string& pointer) {
+Place find_below(const Json& node, std::span<const std::string> path, const std::string& pointer) {
   if (path.empty()) return {&node, pointer};
   if (!node.is_object()) return {};
   for (const auto& member : node.items()) {
@@ -54,8 +54,8 @@ Found find(const Json& node, std::span<const std::string> path, const std::strin
                                                     return relaxed(one) == relaxed(other);
                                                   });
     if (!leads) continue;
-    auto found = find(member.value(), path.subspan(parts.size()),
-                      document::pointer_to(pointer, member.key()));
+    auto found = find_below(member.value(), path.subspan(parts.size()),
+                            document::pointer_to(pointer, member.key()));
     if (found.value != nullptr) return found;
   }
   return {};
@@ -85,11 +85,14 @@ constexpr const char* kWorksOn = "winnow works on PostgreSQL and MySQL";
 
 }  // namespace
 
-tl::unexpected<Failure> KestraConfiguration::refused(const Path& path,
-                                                     const std::string& reason) const {
-  const auto found = find(document_.value, path, "");
-  return fail(FailureKind::configuration, document_.place(found.pointer) + ": " +
-                                              (path.empty() ? "" : dotted(path) + ": ") + reason);
+KestraConfiguration::Found KestraConfiguration::find(const Path& path) const {
+  for (auto document = documents_.rbegin(); document != documents_.rend(); ++document) {
+    const auto found = find_below(document->value, path, "");
+    if (found.value != nullptr && !found.value->is_null()) {
+      return {&*document, found.value, found.pointer};
+    }
+  }
+  return {};
 }
 
 std::optional<std::string> KestraConfiguration::in_environment(const Path& path) const {
@@ -98,19 +101,35 @@ std::optional<std::string> KestraConfiguration::in_environment(const Path& path)
   return value && !value->empty() ? value : std::nullopt;
 }
 
-Outcome<std::string> KestraConfiguration::word(const Path& path) const {
-  const auto found = find(document_.value, path, "");
-  const bool plain =
-      found.value != nullptr && (found.value->is_boolean() || found.value->is_number_integer());
-  if (!plain || in_environment(path)) return text(path);
-  return found.value->dump();
+std::string KestraConfiguration::names() const {
+  std::string names;
+  for (const auto& document : documents_) {
+    if (names.ends_with(document.name)) continue;
+    names += (names.empty() ? "" : ", ") + document.name;
+  }
+  return names;
+}
+
+tl::unexpected<Failure> KestraConfiguration::refused(const Path& path,
+                                                     const std::string& reason) const {
+  const auto found = find(path);
+  const auto place =
+      found.document == nullptr || path.empty() ? names() : found.document->place(found.pointer);
+  return fail(FailureKind::configuration,
+              place + ": " + (path.empty() ? "" : dotted(path) + ": ") + reason);
 }
 
 Outcome<std::string> KestraConfiguration::text(const Path& path) const {
   if (auto value = in_environment(path)) return std::move(*value);
-  const auto found = find(document_.value, path, "");
-  if (found.value == nullptr || found.value->is_null()) return std::string();
-  if (!found.value->is_string()) return refused(path, "expected a text; write it in quotes");
+  const auto found = find(path);
+  if (found.value == nullptr) return std::string();
+  if (found.value->is_boolean() || found.value->is_number_integer()) return found.value->dump();
+  if (found.value->is_number()) {
+    return refused(path,
+                   "Kestra may read this as another number than it looks like; write it in "
+                   "quotes, in Kestra's configuration too");
+  }
+  if (!found.value->is_string()) return refused(path, "expected a string; write it in quotes");
   if (form_ == Form::resolved) return found.value->get<std::string>();
   auto resolved = resolve_placeholders(found.value->get_ref<const std::string&>(), lookup_);
   if (!resolved) return refused(path, resolved.error().message);
@@ -122,14 +141,16 @@ std::vector<std::string> KestraConfiguration::datasource_names() const {
   const auto add = [&](const std::string& name) {
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   };
-  if (!document_.value.is_object()) return names;
-  for (const auto& top : document_.value.items()) {
-    const auto parts = split(top.key());
-    if (parts.front() != "datasources") continue;
-    if (parts.size() > 1) {
-      add(parts[1]);
-    } else if (top.value().is_object()) {
-      for (const auto& source : top.value().items()) add(split(source.key()).front());
+  for (const auto& document : documents_) {
+    if (!document.value.is_object()) continue;
+    for (const auto& top : document.value.items()) {
+      const auto parts = split(top.key());
+      if (parts.front() != "datasources") continue;
+      if (parts.size() > 1) {
+        add(parts[1]);
+      } else if (top.value().is_object()) {
+        for (const auto& source : top.value().items()) add(split(source.key()).front());
+      }
     }
   }
   return names;
@@ -161,19 +182,39 @@ Outcome<std::string> KestraConfiguration::datasource() const {
 // What the datasource hands to the JDBC driver beside the URL. The names are the driver's, and are
 // not relaxed.
 Outcome<database::Properties> KestraConfiguration::properties(const Path& path) const {
+  std::vector<std::string> names;
+  for (const auto& document : documents_) {
+    const auto found = find_below(document.value, path, "");
+    if (found.value == nullptr || !found.value->is_object()) continue;
+    for (const auto& member : found.value->items()) {
+      if (std::find(names.begin(), names.end(), member.key()) == names.end()) {
+        names.push_back(member.key());
+      }
+    }
+  }
   database::Properties properties;
-  const auto found = find(document_.value, path, "");
-  if (found.value == nullptr || !found.value->is_object()) return properties;
-  for (const auto& member : found.value->items()) {
+  for (const auto& name : names) {
     auto below = path;
-    below.push_back(member.key());
-    WINNOW_TRY(auto value, word(below));
-    properties.emplace_back(member.key(), std::move(value));
+    below.push_back(name);
+    WINNOW_TRY(auto value, text(below));
+    properties.emplace_back(name, std::move(value));
   }
   return properties;
 }
 
+// Logs that Kestra keeps elsewhere would be counted as none.
+Outcome<void> KestraConfiguration::check_logs() const {
+  const Path key{"kestra", "logs", "type"};
+  WINNOW_TRY(const auto logs, text(key));
+  WINNOW_TRY(const auto repository, text({"kestra", "repository", "type"}));
+  if (logs.empty() || logs == repository || logs == "database" || logs == "jdbc") return {};
+  return refused(key, "Kestra keeps its logs in \"" + logs +
+                          "\", where winnow can't remove them. To purge the rest all the same, "
+                          "name the database by winnow's own `database.url`");
+}
+
 Outcome<database::Settings> KestraConfiguration::database() const {
+  WINNOW_CHECK(check_logs());
   const auto name = datasource();
   if (!name) return fail(name.error());
   const auto key = [&](const char* last) { return Path{"datasources", *name, last}; };
@@ -204,8 +245,7 @@ Outcome<database::Settings> KestraConfiguration::database() const {
 Outcome<KestraStorage> KestraConfiguration::storage() const {
   const auto type = text({"kestra", "storage", "type"});
   if (!type) return fail(type.error());
-  if (type->empty())
-    return KestraStorage{std::nullopt, document_.name + " has no kestra.storage.type"};
+  if (type->empty()) return KestraStorage{std::nullopt, names() + " has no kestra.storage.type"};
   if (*type == "local") return local_storage();
   if (*type == "s3" || *type == "minio") return bucket(*type);
   return KestraStorage{std::nullopt,
@@ -220,7 +260,7 @@ Outcome<KestraStorage> KestraConfiguration::local_storage() const {
   if (path->empty()) return refused({"kestra", "storage"}, "local.base-path is missing");
   if (const auto wrong = wrong_base_path(*path)) {
     return KestraStorage{std::nullopt,
-                         "kestra.storage.local.base-path in " + document_.name + " " + *wrong};
+                         "kestra.storage.local.base-path in " + names() + " " + *wrong};
   }
   return KestraStorage{StorageSettings{.kind = StorageKind::local, .base_path = *path}, {}};
 }
@@ -230,7 +270,9 @@ Outcome<KestraStorage> KestraConfiguration::bucket(const std::string& type) cons
   // The first of several names that a version of the storage's plugin had for it.
   const auto given = [&](std::initializer_list<const char*> names) {
     for (const char* name : names) {
-      auto value = word({"kestra", "storage", type, name});
+      Path path{"kestra", "storage", type};
+      for (auto& part : split(name)) path.push_back(std::move(part));
+      auto value = text(path);
       if (!value && read) read = fail(value.error());
       if (value && !value->empty()) return *value;
     }
@@ -260,13 +302,9 @@ Outcome<KestraStorage> KestraConfiguration::bucket(const std::string& type) cons
   words.versions = given({"s3-files-compatible"}) == "true";
   words.ca_pem = given({"ca-pem"});
   words.client_pem = given({"client-pem"});
-  words.verify_tls =
-      word({"kestra", "storage", type, "ssl-options", "insecure-trust-all-certificates"})
-          .value_or("") != "true";
-  const auto proxy = [&](const char* name) {
-    auto value = word({"kestra", "storage", type, "proxy-configuration", name});
-    if (!value && read) read = fail(value.error());
-    return value.value_or("");
+  words.verify_tls = given({"ssl-options.insecure-trust-all-certificates"}) != "true";
+  const auto proxy = [&](const std::string& name) {
+    return given({("proxy-configuration." + name).c_str()});
   };
   // Without a type it is DIRECT.
   if (const auto kind = proxy("type"); kind == "HTTP" || kind == "SOCKS") {
@@ -279,8 +317,8 @@ Outcome<KestraStorage> KestraConfiguration::bucket(const std::string& type) cons
   if (!read) return fail(read.error());
   if (words.bucket.empty()) return refused({"kestra", "storage"}, type + ".bucket is missing");
   const auto unusable = [&](const std::string& reason) {
-    return KestraStorage{std::nullopt, "the bucket of kestra.storage." + type + " in " +
-                                           document_.name + " can't be used: " + reason};
+    return KestraStorage{std::nullopt, "the bucket of kestra.storage." + type + " in " + names() +
+                                           " can't be used: " + reason};
   };
   if (role) return unusable("winnow takes on no role (sts-role-arn)");
   auto complete = complete_s3(words, lookup_);

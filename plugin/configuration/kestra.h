@@ -22,14 +22,15 @@ struct KestraStorage {
 // before the file.
 class KestraConfiguration {
  public:
-  KestraConfiguration(document::Document document, Lookup lookup)
-      : KestraConfiguration(std::move(document), std::move(lookup), Form::as_written) {}
+  // Of several documents, from one file or from several, the last that says something counts.
+  KestraConfiguration(std::vector<document::Document> documents, Lookup lookup)
+      : KestraConfiguration(std::move(documents), std::move(lookup), Form::as_written) {}
 
   // `resolved`: as a running Kestra has its settings. Placeholders are replaced already, and the
   // environment says no more than they do.
   enum class Form { as_written, resolved };
-  KestraConfiguration(document::Document document, Lookup lookup, Form form)
-      : document_(std::move(document)), lookup_(std::move(lookup)), form_(form) {}
+  KestraConfiguration(std::vector<document::Document> documents, Lookup lookup, Form form)
+      : documents_(std::move(documents)), lookup_(std::move(lookup)), form_(form) {}
 
   // The datasource that `kestra.repository.type` names, or the only one there is. A configuration
   // failure with file:line where it is none that winnow works on.
@@ -41,10 +42,17 @@ class KestraConfiguration {
 
  private:
   using Path = std::vector<std::string>;
-  // The text at the path with its placeholders replaced; empty where there is none.
+  struct Found {
+    const document::Document* document = nullptr;
+    const document::Json* value = nullptr;
+    std::string pointer;
+  };
+  Found find(const Path& path) const;
+  // The string, integer or boolean at the path with its placeholders replaced; empty where there is
+  // none.
   Outcome<std::string> text(const Path& path) const;
-  // The same, also of a number or a boolean.
-  Outcome<std::string> word(const Path& path) const;
+  Outcome<void> check_logs() const;
+  std::string names() const;  // of the files
   Outcome<database::Properties> properties(const Path& path) const;
   Outcome<KestraStorage> local_storage() const;
   Outcome<KestraStorage> bucket(const std::string& type) const;  // of `s3` or `minio`
@@ -54,7 +62,7 @@ class KestraConfiguration {
 
   std::optional<std::string> in_environment(const Path& path) const;
 
-  document::Document document_;
+  std::vector<document::Document> documents_;
   Lookup lookup_;
   Form form_;
 };

@@ -37,6 +37,8 @@ class ConfigurationTest : public testing::Test {
 
   const tests::EnvironmentGuard config_{"WINNOW_CONFIG", nullptr};
   const tests::EnvironmentGuard password_{"WINNOW_DATABASE_PASSWORD", nullptr};
+  const tests::EnvironmentGuard yaml_{"KESTRA_CONFIGURATION", nullptr};
+  const tests::EnvironmentGuard files_{"MICRONAUT_CONFIG_FILES", nullptr};
   std::filesystem::path folder_;
   std::filesystem::path before_;
   Options options_;
@@ -44,6 +46,29 @@ class ConfigurationTest : public testing::Test {
 
 TEST_F(ConfigurationTest, IsEmptyWithoutAFile) {
   EXPECT_EQ(read_configuration(options_)->text, "");
+}
+
+// In the server's own container nothing has to be said.
+TEST_F(ConfigurationTest, WithoutAFileTakesTheSettingsOfTheServerInTheContainer) {
+  const tests::EnvironmentGuard files("MICRONAUT_CONFIG_FILES", "/app/a.yml,/app/b.yml");
+  EXPECT_EQ(Json::parse(read_configuration(options_)->text),
+            Json::parse(R"({"kestra": ["/app/a.yml", "/app/b.yml"]})"));
+  const tests::EnvironmentGuard yaml("KESTRA_CONFIGURATION", "kestra: {}");
+  EXPECT_EQ(Json::parse(read_configuration(options_)->text),
+            Json::parse(R"({"kestra": {"env": "KESTRA_CONFIGURATION"}})"));
+  write("winnow.yaml", "a");
+  EXPECT_EQ(read_configuration(options_)->text, "a");
+  std::filesystem::remove("winnow.yaml");
+  options_.database = "sqlite:x";
+  EXPECT_FALSE(Json::parse(read_configuration(options_)->text).contains("kestra"));
+}
+
+TEST_F(ConfigurationTest, TakesSeveralFilesOfKestras) {
+  options_.kestra = "a.yml,b.yml";
+  EXPECT_EQ(Json::parse(read_configuration(options_)->text)["kestra"],
+            Json::parse(R"(["a.yml", "b.yml"])"));
+  options_.kestra = "a.yml";
+  EXPECT_EQ(Json::parse(read_configuration(options_)->text)["kestra"], "a.yml");
 }
 
 TEST_F(ConfigurationTest, HandsTheFileOverAsItIs) {

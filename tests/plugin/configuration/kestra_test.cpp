@@ -180,14 +180,6 @@ TEST_F(KestraConfigurationTest, RefusesAFileThatSaysNothingAboutTheDatabase) {
   EXPECT_THAT(refusal("datasources:\n  postgres:\n    url: [a\n"), HasSubstr("application.yml:3"));
 }
 
-TEST_F(KestraConfigurationTest, APasswordThatIsANumberWantsQuotes) {
-  EXPECT_THAT(
-      refusal("datasources:\n  postgres:\n    url: jdbc:postgresql://h/d\n    password: 012345\n"),
-      AllOf(HasSubstr("application.yml:4: datasources.postgres.password: expected a text; write it "
-                      "in quotes"),
-            Not(HasSubstr("12345"))));
-}
-
 TEST_F(KestraConfigurationTest, AUrlThatCannotBeUsedIsNotRepeated) {
   EXPECT_THAT(
       refusal("datasources:\n  postgres:\n    url: jdbc:postgresql://u:s3cret@h:port/d\n"),
@@ -294,6 +286,71 @@ TEST_F(KestraConfigurationTest, ABasePathThatMeansAnotherFolderHereIsNotTaken) {
   EXPECT_THAT(refusal("datasources: {postgres: {url: 'jdbc:postgresql://p/d'}}\nkestra: {storage: "
                       "{type: local}}\n"),
               HasSubstr("local.base-path is missing"));
+}
+
+TEST_F(KestraConfigurationTest, ANumberIsAPasswordWhereItCanOnlyBeReadOneWay) {
+  const auto with = [](const std::string& password) {
+    return "datasources: {mysql: {url: 'jdbc:mysql://db/kestra', username: u, password: " +
+           password + "}}\n";
+  };
+  EXPECT_EQ(read(with("12345")).value().database->password, "12345");
+  EXPECT_EQ(read(with("true")).value().database->password, "true");
+  for (const auto* text : {"012345", "1e5", "12:30", "1_000", "1.10"}) {
+    EXPECT_THAT(refusal(with(text)),
+                AllOf(HasSubstr("application.yml:1: datasources.mysql.password"),
+                      HasSubstr("quotes"), Not(HasSubstr(text))));
+  }
+  EXPECT_EQ(read(with("'012345'")).value().database->password, "012345");
+}
+
+TEST_F(KestraConfigurationTest, OfSeveralDocumentsTheLastCounts) {
+  const auto configuration =
+      read(std::string(kPostgres) +
+           "---\ndatasources.postgres.username: other\n---\ndatasources:\n  postgres:\n"
+           "    url: jdbc:postgresql://db2/kestra\n")
+          .value();
+  EXPECT_EQ(configuration.database->host, "db2");
+  EXPECT_EQ(configuration.database->user, "other");
+  EXPECT_EQ(configuration.database->password, "k3str4");
+}
+
+TEST_F(KestraConfigurationTest, SeveralFilesAreLaidOverEachOther) {
+  const auto base = write("base.yml", kPostgres);
+  const auto secrets = write("secrets.yml", "datasources: {postgres: {password: 42}}\n");
+  const auto configuration = read_configuration("kestra: [" + base + ", " + secrets + "]").value();
+  EXPECT_EQ(configuration.database->password, "42");
+  EXPECT_EQ(configuration.database->host, "db");
+  const auto wrong = write("wrong.yml", "\ndatasources: {postgres: {password: [1]}}\n");
+  EXPECT_THAT(read_configuration("kestra: [" + base + ", " + wrong + "]").error().message,
+              HasSubstr(wrong + ":2: datasources.postgres.password"));
+}
+
+TEST_F(KestraConfigurationTest, AMergeKeyIsFollowed) {
+  const auto configuration = read(
+                                 "common: &common {username: u, password: 7}\n"
+                                 "datasources:\n  mysql:\n    <<: *common\n"
+                                 "    url: jdbc:mysql://db/kestra\n")
+                                 .value();
+  EXPECT_EQ(configuration.database->user, "u");
+  EXPECT_EQ(configuration.database->password, "7");
+}
+
+TEST_F(KestraConfigurationTest, AVariableOfTheEnvironmentMayHoldAllOfIt) {
+  set("WINNOW_TEST_KESTRA", kPostgres);
+  const auto configuration = read_configuration("kestra: {env: WINNOW_TEST_KESTRA}").value();
+  EXPECT_EQ(configuration.database->password, "k3str4");
+  set("WINNOW_TEST_KESTRA", "datasources: {h2: {url: 'jdbc:h2:mem:x'}}");
+  EXPECT_THAT(read_configuration("kestra: {env: WINNOW_TEST_KESTRA}").error().message,
+              HasSubstr("$WINNOW_TEST_KESTRA:1: datasources.h2.url"));
+}
+
+TEST_F(KestraConfigurationTest, LogsThatAreKeptElsewhereAreRefused) {
+  EXPECT_THAT(refusal(std::string(kPostgres) + "  logs: {type: elasticsearch}\n"),
+              AllOf(HasSubstr("kestra.logs.type"), HasSubstr("elasticsearch"),
+                    HasSubstr("`database.url`")));
+  EXPECT_TRUE(read(std::string(kPostgres) + "  logs: {type: postgres}\n"));
+  EXPECT_TRUE(read(std::string(kPostgres) + "  logs: {type: elasticsearch}\n",
+                   "database: {url: 'postgresql://u@h/d'}\n"));
 }
 
 }  // namespace
