@@ -226,10 +226,10 @@ Statement MysqlDialect::delete_by_keys(const Table& table, const Column& column,
   if (pairs) writer.text(kBothDeleted).text(" STRAIGHT_JOIN ");
   writer.table(table).text(" AS t ON " + qualified(*this, "t", column.name) + " = listed.v");
   if (pairs) {
-    writer.text(" AND t.deleted = marks.v");
+    writer.text(" AND " + qualified(*this, "t", "deleted") + " = marks.v");
   } else if (marks_deleted(table)) {
-    writer.text(" AND t.deleted ");
-    writer.text(deleted_rows == DeletedRows::included ? "IN (false, true)" : "= false");
+    writer.text(" AND " + qualified(*this, "t", "deleted"));
+    writer.text(deleted_rows == DeletedRows::included ? " IN (false, true)" : " = false");
   }
   return writer.take();
 }

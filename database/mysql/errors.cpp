@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "database/connection.h"
+
 namespace winnow::database {
 namespace {
 
@@ -17,6 +19,9 @@ struct Rule {
 
 constexpr unsigned int kLockTimeout = 1205;
 constexpr unsigned int kInterrupted = 1317;
+constexpr unsigned int kForbiddenByOption = 1290;
+constexpr unsigned int kStatementBinlog = 1665;
+constexpr unsigned int kReadOnly = 1836;
 
 constexpr std::array kRules = {
     // Locks and what else passes.
@@ -61,8 +66,9 @@ constexpr std::array kRules = {
     // A foreign key, which Kestra does not have, keeps the row; a trigger refuses it.
     Rule{1217, schema, false, Blame::some_rows}, Rule{1451, schema, false, Blame::some_rows},
     Rule{1644, schema, false, Blame::some_rows},
-    Rule{1906, schema, false},  // a value for a generated column
-    Rule{3105, schema, false},  // the same, in MySQL's own number
+    Rule{kStatementBinlog, configuration, false},  // binlog_format = STATEMENT, see below
+    Rule{1906, schema, false},                     // a value for a generated column
+    Rule{3105, schema, false},                     // the same, in MySQL's own number
     // Values.
     Rule{1300, invalid_parameter, false},  // a text that is not UTF-8
     Rule{1366, invalid_parameter, false},  // the same, on its way into a column
@@ -85,9 +91,9 @@ constexpr std::array kRules = {
     Rule{1114, unavailable, false},                         // table full
     Rule{1153, unavailable, false, Blame::number_of_rows},  // larger than max_allowed_packet
     Rule{1206, unavailable, false, Blame::number_of_rows},  // the lock table is full
-    Rule{1290, unavailable, false},                         // read-only, such as a replica
+    Rule{kForbiddenByOption, unavailable, false},           // an option of the server, see below
     Rule{1792, unavailable, false},                         // a read-only transaction
-    Rule{1836, unavailable, false},                         // read-only
+    Rule{kReadOnly, unavailable, false},                    // see below
     Rule{3032, unavailable, false},                         // offline
     // The connector's own.
     Rule{0, unavailable, true},     // an answer broke off in its middle: it fails and says nothing
@@ -105,6 +111,14 @@ constexpr std::array kRules = {
 // 2014: answers out of step, 2020: one longer than this side takes, 2026: TLS broke; of no use either.
 constexpr std::array kLost = {0U,    1053U, 1077U, 1152U, 1158U, 1159U, 1160U, 1161U, 1927U,
                               2006U, 2013U, 2014U, 2020U, 2026U, 2027U, 2055U, 4031U};
+
+// A server that takes no writes now: a replica, or a primary that has stepped down. In the second
+// case its name, or another host of the URL, leads to the new primary.
+bool is_read_only(unsigned int number, std::string_view message) {
+  if (number == kReadOnly) return true;
+  return number == kForbiddenByOption && (message.find("read-only") != std::string_view::npos ||
+                                          message.find("read_only") != std::string_view::npos);
+}
 
 bool is_connectors(unsigned int number) {
   return (number >= 2000 && number < 3000) || (number >= 5000 && number < 6000);
@@ -138,6 +152,16 @@ Failure mysql_failure(unsigned int number, std::string_view sqlstate, std::strin
   if (number == kLockTimeout) {
     failure.message +=
         "; another session holds a lock that this one needs: it waited `database.lock-timeout`";
+  }
+  if (is_read_only(number, message)) {
+    failure.retryable = true;
+    failure.sqlstate = kNotTheTarget;
+  }
+  if (number == kStatementBinlog) {
+    failure.message +=
+        ". The server logs statements (binlog_format = STATEMENT), which allows no deletion at "
+        "READ COMMITTED, and winnow needs that to lock its own rows alone. Set binlog_format to "
+        "ROW or MIXED, for the server or for this account's sessions (init_connect)";
   }
   return failure;
 }

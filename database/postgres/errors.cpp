@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "database/connection.h"
+
 namespace winnow::database {
 namespace {
 
@@ -25,20 +27,20 @@ constexpr std::array kRules = {
     Rule{"22", internal, false, Blame::some_rows},
     // A constraint refuses it, such as a foreign key, which Kestra does not have.
     Rule{"23", schema, false, Blame::some_rows},
-    Rule{"25P03", unavailable, true},   // idle in transaction for too long: the session is gone
-    Rule{"25006", unavailable, false},  // a read-only server, such as a replica
-    Rule{"28", unavailable, false},     // log-in refused
-    Rule{"3D000", unavailable, false},  // no such database
-    Rule{"3F000", schema, false},       // no such PostgreSQL schema
-    Rule{"40", conflict, true},         // deadlock, serialization failure
-    Rule{"42501", schema, false},       // no right to
-    Rule{"42P01", schema, false},       // no such table
-    Rule{"42703", schema, false},       // no such column
-    Rule{"42704", schema, false},       // no such type
-    Rule{"42883", schema, false},       // no such function or operator
-    Rule{"42", internal, false},        // a statement that the server does not understand
-    Rule{"53300", unavailable, true},   // too many connections
-    Rule{"53", unavailable, false},     // out of disk or memory
+    Rule{"25P03", unavailable, true},  // idle in transaction for too long: the session is gone
+    // A read-only server: a replica, or a primary that has stepped down.
+    Rule{kNotTheTarget, unavailable, true}, Rule{"28", unavailable, false},  // log-in refused
+    Rule{"3D000", unavailable, false},                                       // no such database
+    Rule{"3F000", schema, false},      // no such PostgreSQL schema
+    Rule{"40", conflict, true},        // deadlock, serialization failure
+    Rule{"42501", schema, false},      // no right to
+    Rule{"42P01", schema, false},      // no such table
+    Rule{"42703", schema, false},      // no such column
+    Rule{"42704", schema, false},      // no such type
+    Rule{"42883", schema, false},      // no such function or operator
+    Rule{"42", internal, false},       // a statement that the server does not understand
+    Rule{"53300", unavailable, true},  // too many connections
+    Rule{"53", unavailable, false},    // out of disk or memory
     Rule{"54", unavailable, false, Blame::number_of_rows},  // a limit of the server's
     Rule{"55P03", conflict, true, Blame::some_rows},        // lock timeout
     Rule{"55006", conflict, true},                          // object in use

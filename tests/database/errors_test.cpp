@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "database/connection.h"
 #include "database/postgres/errors.h"
 #include "database/sqlite/errors.h"
 
@@ -35,7 +36,7 @@ TEST(PostgresErrors, EveryStateHasItsMeaning) {
                                         {"28P01", unavailable, false},
                                         {"28000", unavailable, false},
                                         {"3D000", unavailable, false},
-                                        {"25006", unavailable, false},
+                                        {"25006", unavailable, true},
                                         {"25P03", unavailable, true},
                                         {"42P01", schema, false},
                                         {"42703", schema, false},
@@ -159,6 +160,33 @@ TEST(MysqlErrors, EveryNumberHasItsMeaning) {
     // A SQLSTATE is the server's own word: the connector's errors have none.
     EXPECT_EQ(failure.sqlstate, number >= 2000 && number < 3000 ? "" : "HY000") << number;
   }
+}
+
+// A primary that has stepped down says so by either number; an option that has nothing to do with
+// writes has the first one too.
+TEST(MysqlErrors, AServerThatTakesNoWritesNowMayTakeThemElsewhere) {
+  for (const auto* option : {"--read-only", "--super-read-only", "--read_only"}) {
+    const auto failure = mysql_failure(
+        1290, "HY000", std::string("The MySQL server is running with the ") + option + " option",
+        false);
+    EXPECT_EQ(failure.kind, unavailable) << option;
+    EXPECT_TRUE(failure.retryable) << option;
+    EXPECT_EQ(failure.sqlstate, kNotTheTarget) << option;
+  }
+  const auto innodb = mysql_failure(1836, "HY000", "Running in read-only mode", false);
+  EXPECT_TRUE(innodb.retryable);
+  EXPECT_EQ(innodb.sqlstate, kNotTheTarget);
+  const auto grants = mysql_failure(1290, "HY000", "running with the --skip-grant-tables", false);
+  EXPECT_FALSE(grants.retryable);
+  EXPECT_EQ(grants.sqlstate, "HY000");
+}
+
+TEST(MysqlErrors, AStatementBinlogIsTheConfigurationsFaultAndSaysTheRemedy) {
+  const auto failure = mysql_failure(1665, "HY000", "Cannot execute statement", false);
+  EXPECT_EQ(failure.kind, configuration);
+  EXPECT_FALSE(failure.retryable);
+  EXPECT_THAT(failure.message, testing::AllOf(testing::HasSubstr("binlog_format = STATEMENT"),
+                                              testing::HasSubstr("ROW or MIXED")));
 }
 
 // After which a COMMIT that was sent is in doubt.

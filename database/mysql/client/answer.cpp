@@ -37,13 +37,33 @@ Outcome<void> read_rows(MysqlSession& session, MYSQL_RES* result, const RowHandl
   }
 }
 
+// A handler that throws leaves the rest of its result unread: the connection ends with it.
+class Unread {
+ public:
+  Unread(MysqlSession& session, MYSQL_RES* result) : session_(session), result_(result) {}
+  Unread(const Unread&) = delete;
+  Unread& operator=(const Unread&) = delete;
+  ~Unread() {
+    if (result_ == nullptr) return;
+    session_.give_up();
+    mysql_free_result(result_);
+  }
+  void release() { result_ = nullptr; }
+
+ private:
+  MysqlSession& session_;
+  MYSQL_RES* result_;
+};
+
 Outcome<std::int64_t> read_result(MysqlSession& session, const RowHandler* handler) {
   auto* result = mysql_use_result(session.handle());
   if (result == nullptr) {
     if (mysql_field_count(session.handle()) != 0) return fail(session.failure());
     return static_cast<std::int64_t>(mysql_affected_rows(session.handle()));
   }
+  Unread unread(session, result);
   auto read = read_rows(session, result, handler);
+  unread.release();
   // What was not read is read now and dropped: the connection serves the next statement.
   auto ended = session.drive([&] { return mysql_free_result_start(result); },
                              [&](int ready) { return mysql_free_result_cont(result, ready); });

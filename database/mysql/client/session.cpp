@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include "database/mysql/client/library.h"
@@ -22,13 +23,34 @@ constexpr unsigned long kOldest = 80021;  // 8.0.21
 // What a session of winnow's is like, whatever the server's or the account's defaults: READ
 // COMMITTED, so that a purge locks its own rows and no gaps that Kestra inserts into
 // (measurements.md); UTC; MySQL's plain SQL (backslash escapes, no ANSI quotes); table sizes as
-// they are now and not as of yesterday.
+// they are now and not as of yesterday; no guard for people who forget a WHERE (sql_safe_updates,
+// max_join_size). A table that is locked whole is waited for no longer than a row.
 std::string set_up(const Settings& settings) {
   const auto lock_seconds = std::max(1, (settings.lock_timeout_ms + 999) / 1000);
   return "SET SESSION transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00', "
          "sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION', "
-         "information_schema_stats_expiry = 0, innodb_lock_wait_timeout = " +
-         std::to_string(lock_seconds) + ", autocommit = 1";
+         "information_schema_stats_expiry = 0, sql_safe_updates = 0, sql_big_selects = 1, "
+         "innodb_lock_wait_timeout = " +
+         std::to_string(lock_seconds) + ", lock_wait_timeout = " + std::to_string(lock_seconds) +
+         ", autocommit = 1";
+}
+
+// A peer that has vanished is found out within some 20 seconds; one that is up, however long it
+// works on a statement, replies to the probes. A socket of the file system has no such options.
+void find_out_dead_peers(int socket) {
+  constexpr int kOn = 1;
+  constexpr int kIdleSeconds = 5;
+  constexpr int kIntervalSeconds = 5;
+  constexpr int kProbes = 3;
+  constexpr unsigned int kUnacknowledgedMs = 20'000;
+  const auto set = [socket](int level, int name, const auto& value) {
+    (void)::setsockopt(socket, level, name, &value, sizeof(value));
+  };
+  set(SOL_SOCKET, SO_KEEPALIVE, kOn);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, kIdleSeconds);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, kIntervalSeconds);
+  set(IPPROTO_TCP, TCP_KEEPCNT, kProbes);
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, kUnacknowledgedMs);
 }
 
 }  // namespace
@@ -114,6 +136,7 @@ Outcome<void> MysqlSession::start() {
     return fail(left_without_buffer() ? abandon() : failure());
   }
   connected_ = true;
+  find_out_dead_peers(mysql_get_socket(mysql_.get()));
   uses_tls_ = mysql_get_ssl_cipher(mysql_.get()) != nullptr;
   if (auto checked = check_server(); !checked) return checked;
   if (auto set = run(set_up(settings_)); !set) return set;

@@ -64,6 +64,11 @@ Options own_options(const Settings& settings) {
       {"target_session_attrs", "any"},
       // Bounds what a silent network costs, also inside libpq where winnow can't wait on its own.
       {"tcp_user_timeout", std::to_string(settings.connect_timeout_ms)},
+      // The same for a server that has vanished while it worked on a statement.
+      {"keepalives", "1"},
+      {"keepalives_idle", "5"},
+      {"keepalives_interval", "5"},
+      {"keepalives_count", "3"},
       // libpq would look for Kerberos tickets on every connect.
       {"gssencmode", "disable"},
       // A certificate or a list of revoked ones that only lies in a home directory is nobody's word.

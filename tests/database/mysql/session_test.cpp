@@ -101,6 +101,37 @@ TEST_P(MysqlSession, IsWhatWinnowNeedsWhateverTheServersDefaultsAre) {
   EXPECT_EQ(rows.front(), (Cells{"READ-COMMITTED", "+00:00", "2", "utf8mb4", "utf8mb4", "1"}));
 }
 
+// The guards are those of an account whose sessions begin with them (init_connect has no say over an
+// administrator's).
+TEST_P(MysqlSession, HasNoGuardsForPeopleWhoForgetAWhere) {
+  run(*connection_, {"SET GLOBAL sql_safe_updates = 1", "SET GLOBAL max_join_size = 1"});
+  insert_many(3);
+  const auto other = database_.connection();
+  run(*connection_,
+      {"SET GLOBAL sql_safe_updates = DEFAULT", "SET GLOBAL max_join_size = DEFAULT"});
+  EXPECT_EQ(cell_of(*other, "SELECT count(*) > 3 FROM items a, items b WHERE a.name <= b.name"),
+            "1");
+  run(*other, {"DELETE FROM items"});
+  EXPECT_EQ(cell_of(*connection_, "SELECT count(*) FROM items"), "0");
+}
+
+TEST_P(MysqlSession, ATableThatIsLockedWholeIsWaitedForNoLongerThanARow) {
+  insert_many(1);
+  auto settings = database_.settings();
+  settings.lock_timeout_ms = 1'000;
+  const auto waiting = require(database::connect(settings, never_));
+  run(*connection_, {"LOCK TABLES items WRITE"});
+  for (const auto* sql :
+       {"SELECT * FROM items", "EXPLAIN SELECT * FROM items", "DELETE FROM items"}) {
+    const auto done = waiting->query(plain(sql), kIgnore);
+    ASSERT_FALSE(done) << sql;
+    EXPECT_EQ(done.error().kind, FailureKind::conflict) << sql;
+    EXPECT_TRUE(done.error().retryable) << sql;
+  }
+  run(*connection_, {"UNLOCK TABLES"});
+  EXPECT_EQ(rows_of(*waiting, "SELECT * FROM items").size(), 1U);
+}
+
 TEST_P(MysqlSession, CancellingEndsTheStatementOnTheServerToo) {
   Cancellation cancellation;
   const auto connection = database_.connection(cancellation);
