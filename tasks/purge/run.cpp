@@ -108,7 +108,7 @@ Outcome<void> PurgeRun::check_limits() {
 
 // Walks until nothing selected is left: rows that others held are met again.
 Outcome<void> PurgeRun::passes() {
-  Backoff backoff(std::numeric_limits<std::int32_t>::max(), milliseconds(50), milliseconds(2'000));
+  Backoff backoff({.first = milliseconds(50), .longest = milliseconds(2'000)});
   while (true) {
     const auto done_before = context_.progress.rows_done.load();
     shared_.unaccounted = 0;

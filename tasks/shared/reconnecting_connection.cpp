@@ -6,9 +6,9 @@
 namespace winnow::tasks {
 namespace {
 
+using std::chrono::duration_cast;
 using std::chrono::milliseconds;
-
-constexpr std::int32_t kTries = 12;
+using std::chrono::steady_clock;
 
 }  // namespace
 
@@ -18,18 +18,20 @@ Outcome<ReconnectingConnection> ReconnectingConnection::open(Context& context) {
 }
 
 Outcome<void> ReconnectingConnection::retry(const RetriedOperation& operation) {
-  Backoff backoff(kTries, milliseconds(10), milliseconds(1'000));
+  Backoff conflict(kConflict);
+  Backoff outage(kOutage);
   while (true) {
     const auto done = operation.run(*connection_);
     if (done) return {};
     const auto& failure = done.error();
-    auto committed = guarded([&] { return recover(failure, operation, backoff); });
+    auto committed = guarded([&] { return recover(failure, operation, outage); });
     if (!committed) {
       committed.error().commit_in_doubt = failure.commit_in_doubt;
       return fail(std::move(committed.error()));
     }
     if (*committed) return {};
     ++context_->progress.retries;
+    auto& backoff = connection_lost(failure) ? outage : conflict;
     if (!backoff.wait(context_->cancellation)) {
       return fail(backoff.given_up(failure, context_->cancellation));
     }
@@ -38,24 +40,30 @@ Outcome<void> ReconnectingConnection::retry(const RetriedOperation& operation) {
 
 // Brings the connection back into a usable state. True when the operation turns out to be done.
 Outcome<bool> ReconnectingConnection::recover(const Failure& failure,
-                                              const RetriedOperation& operation, Backoff& backoff) {
+                                              const RetriedOperation& operation, Backoff& outage) {
   const bool rows_blamed = operation.divisible && failure.blame != Blame::none;
-  if (context_->cancellation.requested() || !worth_another_try(failure) || rows_blamed) {
+  // A server that never took a write of this run is a replica, and no primary that stepped down.
+  const bool is_replica =
+      failure.sqlstate == database::kNotTheTarget && context_->progress.batches == 0;
+  if (context_->cancellation.requested() || !worth_another_try(failure) || rows_blamed ||
+      is_replica) {
     static_cast<void>(connection_->rollback());
     return fail(failure);
   }
   if (!connection_lost(failure) && connection_->rollback()) return false;
   context_->host.log(LogLevel::warn,
                      "the connection was lost and is opened again: " + failure.message);
-  return reconnect(failure, operation, backoff);
+  return reconnect(failure, operation, outage);
 }
 
 Outcome<bool> ReconnectingConnection::reconnect(const Failure& failure,
                                                 const RetriedOperation& operation,
-                                                Backoff& backoff) {
+                                                Backoff& outage) {
   const auto transaction = connection_->transaction_name();
   do {
+    const auto started = steady_clock::now();
     auto opened = database::connect(context_->database, context_->cancellation);
+    outage.charge(duration_cast<milliseconds>(steady_clock::now() - started));
     if (opened) {
       connection_ = std::move(*opened);
       if (!failure.commit_in_doubt) return false;
@@ -64,9 +72,9 @@ Outcome<bool> ReconnectingConnection::reconnect(const Failure& failure,
     } else if (!worth_another_try(opened.error())) {
       return fail(std::move(opened.error()));
     }
-    // A server that restarts refuses for a while.
-  } while (backoff.wait(context_->cancellation));
-  return fail(failure);
+    // A server that restarts refuses for a while; so does one that takes over.
+  } while (outage.wait(context_->cancellation));
+  return fail(outage.given_up(failure, context_->cancellation));
 }
 
 // After a COMMIT whose reply was lost. What the server can tell is certain, also when somebody else

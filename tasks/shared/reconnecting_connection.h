@@ -29,7 +29,8 @@ class ReconnectingConnection {
   ReconnectingConnection(Context& context, std::unique_ptr<database::Connection> connection)
       : context_(&context), connection_(std::move(connection)) {}
 
-  // Runs the operation until it is done, or known to be done, or fails for good; within a budget.
+  // Runs the operation until it is done, or known to be done, or fails for good; within a budget:
+  // kConflict, or kOutage where the connection is lost. Pauses end with the job's cancellation.
   // Counts `progress.retries`. A failure that is still `commit_in_doubt`: whether the operation's
   // last COMMIT went through could not be learned.
   Outcome<void> retry(const RetriedOperation& operation);
@@ -37,10 +38,9 @@ class ReconnectingConnection {
   database::Connection& get() { return *connection_; }
 
  private:
-  Outcome<bool> recover(const Failure& failure, const RetriedOperation& operation,
-                        Backoff& backoff);
+  Outcome<bool> recover(const Failure& failure, const RetriedOperation& operation, Backoff& outage);
   Outcome<bool> reconnect(const Failure& failure, const RetriedOperation& operation,
-                          Backoff& backoff);
+                          Backoff& outage);
   Outcome<bool> was_committed(const std::string& transaction, const RetriedOperation& operation);
 
   Context* context_;
