@@ -70,14 +70,23 @@ void Dialect::name_deleted(SqlWriter& writer, std::string_view table_alias, cons
   writer.text(deleted_rows == DeletedRows::included ? " IN (false, true) AND " : " = false AND ");
 }
 
-std::string Dialect::create_index(const Table& table,
-                                  const std::vector<std::string>& columns) const {
+std::string Dialect::value_of(std::string_view table_alias, const Column& column) const {
+  return qualified(*this, table_alias, column.name);
+}
+
+std::string Dialect::create_index(const Table& table, const std::vector<std::string>& columns,
+                                  std::string_view value) const {
   SqlWriter writer(*this);
   std::string name = table.name;
   for (const auto& column : columns) name += "_" + column;
   writer.text("CREATE INDEX ").identifier(name).text(" ON ").table(table).text(" (");
   for (std::size_t at = 0; at < columns.size(); ++at) {
-    writer.text(at == 0 ? "" : ", ").identifier(columns[at]);
+    writer.text(at == 0 ? "" : ", ");
+    if (at + 1 == columns.size() && !value.empty()) {
+      writer.text("(").text(value).text(")");
+    } else {
+      writer.identifier(columns[at]);
+    }
   }
   return writer.text(")").take().sql;
 }

@@ -110,6 +110,10 @@ class Dialect {
     compare_instant(writer, table_alias, column, {}, comparison, instant);
   }
 
+  // What stands for a column in an expression: the column itself, but where it holds less than the row's document does
+  // (minute_millis); there the document's value, in the column's unit. No index of Kestra's orders that.
+  virtual std::string value_of(std::string_view table_alias, const Column& column) const;
+
   // An expression that gives the column as text: booleans `true`/`false`, instants as document::to_text writes
   // them, enumerations by label, documents on one line. `document_path` as above, may be empty.
   virtual std::string as_text(std::string_view table_alias, const Column& column,
@@ -147,8 +151,9 @@ class Dialect {
   virtual std::string index_hint(std::span<const IndexChoice> /*choices*/) const { return {}; }
 
   // The statement that an operator adds an index by, without keeping Kestra from writing meanwhile.
-  virtual std::string create_index(const Table& table,
-                                   const std::vector<std::string>& columns) const;
+  // `value`: the last column's value_of(), where that is not the column.
+  virtual std::string create_index(const Table& table, const std::vector<std::string>& columns,
+                                   std::string_view value = {}) const;
 
   // DELETE of the rows of `table` whose `expression_column` is one of `keys`; with `deleted` named where the table has
   // that column, so that Kestra's indexes up to 1.2 serve (PR 12181). The shape is the one that keeps to the index

@@ -21,6 +21,9 @@ enum class ColumnType {
   instant,      // holds the exact instant: timestamptz, MySQL DATETIME in UTC, SQLite's UTC text
   local_time,  // PostgreSQL timestamp WITHOUT zone: the local time of the session that wrote it (kestra.md)
   document,  // json, jsonb, SQLite's JSON text
+  // Milliseconds within the minute of a duration that the row's document holds whole: `state_duration`
+  // on PostgreSQL until Kestra mended it (kestra-io/kestra#16908). Dialect::value_of gives the whole.
+  minute_millis,
   other,
 };
 
@@ -47,12 +50,19 @@ struct Index {
   bool ordered = true;   // a B-tree; false for GIN, hash, FULLTEXT
 };
 
+// Of a table that the server splits: PostgreSQL's plans name these and not the table.
+struct Partition {
+  std::string name;
+  std::int64_t estimated_rows = -1;  // -1 where the server has no estimate
+};
+
 struct Table {
   std::string name;
   std::string schema;  // PostgreSQL schema or MySQL database that holds it; empty on SQLite
   std::vector<Column> columns;
   std::vector<std::string> primary_key;
   std::vector<Index> indexes;  // with the primary key's own
+  std::vector<Partition> partitions = {};
   bool can_select = true;
   bool can_delete = true;
   // The right to lock rows: UPDATE on PostgreSQL, none of its own elsewhere.

@@ -41,6 +41,7 @@ std::string cast_of(const Column& column) {
     case ColumnType::boolean:
       return "boolean";
     case ColumnType::integer:
+    case ColumnType::minute_millis:
       return "bigint";
     case ColumnType::instant:
       return "timestamptz";
@@ -174,9 +175,19 @@ void PostgresDialect::bound_instant(SqlWriter& writer, std::string_view table_al
 
 // CONCURRENTLY: Kestra writes on while the index is built.
 std::string PostgresDialect::create_index(const Table& table,
-                                          const std::vector<std::string>& columns) const {
-  auto sql = Dialect::create_index(table, columns);
+                                          const std::vector<std::string>& columns,
+                                          std::string_view value) const {
+  auto sql = Dialect::create_index(table, columns, value);
   return sql.insert(std::string_view("CREATE INDEX").size(), " CONCURRENTLY");
+}
+
+// Kestra writes seconds, as a number with a fraction. What is none is no value, and never an error of the statement.
+std::string PostgresDialect::value_of(std::string_view table_alias, const Column& column) const {
+  if (column.type != ColumnType::minute_millis) return Dialect::value_of(table_alias, column);
+  static const std::vector<std::string> kPath{"state", "duration"};
+  const auto seconds = document_text(qualified(*this, table_alias, "value"), kPath);
+  return "CASE WHEN " + seconds + " ~ '^-?[0-9.]+$' THEN round(" + seconds +
+         "::numeric * 1000)::bigint END";
 }
 
 std::string PostgresDialect::as_text(std::string_view table_alias, const Column& column,
@@ -189,6 +200,8 @@ std::string PostgresDialect::as_text(std::string_view table_alias, const Column&
       if (document_path.empty()) return "to_char(" + name + ", " + std::string(kLocalFormat) + ")";
       return in_utc(document_text(qualified(*this, table_alias, "value"), document_path) +
                     "::timestamptz");
+    case ColumnType::minute_millis:
+      return "(" + value_of(table_alias, column) + ")::text";
     case ColumnType::document:
       // json keeps the line breaks it was written with; jsonb has none.
       return column.type_name == "json" ? name + "::jsonb::text" : name + "::text";

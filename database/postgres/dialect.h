@@ -30,8 +30,9 @@ class PostgresDialect final : public Dialect {
                        std::span<const std::string> document_path) const override;
   void certain_instant(SqlWriter& writer, std::string_view table_alias, const Column& column,
                        Comparison comparison, Instant instant) const override;
-  std::string create_index(const Table& table,
-                           const std::vector<std::string>& columns) const override;
+  std::string create_index(const Table& table, const std::vector<std::string>& columns,
+                           std::string_view value) const override;
+  std::string value_of(std::string_view table_alias, const Column& column) const override;
   std::string as_text(std::string_view table_alias, const Column& column,
                       std::span<const std::string> document_path) const override;
   std::string as_cursor(std::string_view table_alias, const Column& column) const override;

@@ -1,5 +1,7 @@
 #include "database/postgres/health.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 namespace winnow::database {
@@ -8,28 +10,39 @@ namespace {
 using Json = nlohmann::json;
 
 // $1 and $2 hold the tables' schemas and names. Of other users' sessions a plain user sees no
-// times: then `oldest` is null.
+// times: then `oldest` is null. The rows of a partitioned table lie in its partitions; of their dates
+// the earliest counts.
 constexpr std::string_view kHealth = R"sql(
 SELECT json_build_object(
   'bytes', pg_database_size(current_database()),
-  'oldest', (SELECT floor(extract(epoch FROM max(now() - xact_start)))
+  'oldest', (SELECT floor(extract(epoch FROM max(clock_timestamp() - xact_start)))
              FROM pg_catalog.pg_stat_activity
              WHERE datname = current_database() AND pid <> pg_backend_pid()),
   'tables', coalesce((SELECT json_agg(json_build_object(
-    'name', c.relname,
-    'rows', CASE WHEN c.reltuples >= 0 THEN c.reltuples::bigint END,
-    'dead', s.n_dead_tup,
-    'live', s.n_live_tup,
-    'bytes', pg_table_size(c.oid),
-    'index_bytes', pg_indexes_size(c.oid),
-    'vacuum', to_char(greatest(s.last_vacuum, s.last_autovacuum) AT TIME ZONE 'UTC',
-                      'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-    'analyze', to_char(greatest(s.last_analyze, s.last_autoanalyze) AT TIME ZONE 'UTC',
-                       'YYYY-MM-DD"T"HH24:MI:SS"Z"')) ORDER BY c.relname)
+    'name', wanted.name,
+    'rows', part.rows,
+    'dead', part.dead,
+    'live', part.live,
+    'bytes', part.bytes,
+    'index_bytes', part.index_bytes,
+    'vacuum', to_char(part.vacuum AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+    'analyze', to_char(part.analyze AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) ORDER BY wanted.name)
     FROM unnest($1::text[], $2::text[]) AS wanted(schema, name)
     JOIN pg_catalog.pg_namespace n ON n.nspname = wanted.schema
     JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.name
-    LEFT JOIN pg_catalog.pg_stat_all_tables s ON s.relid = c.oid), '[]'::json))::text)sql";
+    CROSS JOIN LATERAL (
+      SELECT sum(p.reltuples) FILTER (WHERE p.reltuples >= 0)::bigint AS rows,
+        sum(s.n_dead_tup)::bigint AS dead,
+        sum(s.n_live_tup)::bigint AS live,
+        sum(pg_table_size(p.oid))::bigint AS bytes,
+        sum(pg_indexes_size(p.oid))::bigint AS index_bytes,
+        min(greatest(s.last_vacuum, s.last_autovacuum)) AS vacuum,
+        min(greatest(s.last_analyze, s.last_autoanalyze)) AS analyze
+      FROM pg_catalog.pg_class p
+      LEFT JOIN pg_catalog.pg_stat_all_tables s ON s.relid = p.oid
+      WHERE p.oid = CASE WHEN c.relkind <> 'p' THEN c.oid END
+         OR c.relkind = 'p' AND p.oid IN (SELECT t.relid FROM pg_partition_tree(c.oid) t WHERE t.isleaf)) AS part),
+    '[]'::json))::text)sql";
 
 // What autovacuum would have come for by its own rule (a fifth of the rows, and some).
 constexpr double kDeadShare = 0.2;
@@ -82,12 +95,14 @@ Outcome<Health> postgres_health(std::string_view json) {
   try {
     const auto document = Json::parse(json);
     health.numbers.emplace_back("bytes", document.at("bytes").get<std::int64_t>());
-    if (const auto oldest = optional<std::int64_t>(document, "oldest")) {
-      health.numbers.emplace_back("oldestTransactionSeconds", *oldest);
-      if (*oldest > kLongTransaction) {
+    if (const auto found = optional<std::int64_t>(document, "oldest")) {
+      // One that began after our own clock was read is as old as none.
+      const auto oldest = std::max(*found, std::int64_t{0});
+      health.numbers.emplace_back("oldestTransactionSeconds", oldest);
+      if (oldest > kLongTransaction) {
         health.findings.push_back(
             {.table = {},
-             .problem = "a transaction has been open for " + std::to_string(*oldest) + " s",
+             .problem = "a transaction has been open for " + std::to_string(oldest) + " s",
              .remedy = "find it in pg_stat_activity (xact_start) and end it: no row that was "
                        "deleted since it began can be freed"});
       }

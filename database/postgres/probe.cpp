@@ -45,12 +45,19 @@ SELECT json_build_object(
                   FROM pg_catalog.pg_partition_tree(f.oid) tree
                   JOIN pg_catalog.pg_class part ON part.oid = tree.relid
                   WHERE tree.isleaf) END,
+    'partitions', (SELECT json_agg(json_build_object('name', part.relname, 'rows', part.reltuples::float8))
+        FROM pg_catalog.pg_partition_tree(f.oid) tree
+        JOIN pg_catalog.pg_class part ON part.oid = tree.relid
+        WHERE f.relkind = 'p' AND tree.isleaf),
     'columns', (SELECT json_agg(json_build_object(
         'name', a.attname,
         'type', format_type(a.atttypid, NULL),
         'kind', t.typtype,
         'enum_type', CASE WHEN t.typtype = 'e' THEN format('%I.%I', tn.nspname, t.typname) END,
         'nullable', NOT a.attnotnull,
+        'generated', CASE WHEN a.attgenerated = 's' THEN (
+            SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_catalog.pg_attrdef d
+            WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END,
         'labels', (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder)
                    FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid)) ORDER BY a.attnum)
       FROM pg_catalog.pg_attribute a
@@ -86,12 +93,24 @@ ColumnType type_of(const std::string& type, const std::string& kind) {
   return ColumnType::other;
 }
 
+// EXTRACT(milliseconds FROM ...) gives what exceeds the minutes only (date_part('milliseconds', ...) in older catalogs).
+bool is_minute_millis(const Column& column, const Json& generated) {
+  if (column.type != ColumnType::integer || !generated.is_string()) return false;
+  const auto& expression = generated.get_ref<const std::string&>();
+  return expression.find("milliseconds") != std::string::npos &&
+         expression.find("{state,duration}") != std::string::npos;
+}
+
 Column read_column(const Json& found) {
   Column column;
   column.name = found.at("name").get<std::string>();
   column.type_name = found.at("type").get<std::string>();
   column.type = type_of(column.type_name, found.at("kind").get<std::string>());
   column.nullable = found.at("nullable").get<bool>();
+  if (is_minute_millis(column, found.at("generated"))) {
+    column.type = ColumnType::minute_millis;
+    column.nullable = true;
+  }
   if (column.type != ColumnType::enumeration) return column;
   column.type_name = found.at("enum_type").get<std::string>();
   if (found.at("labels").is_array()) {
@@ -108,6 +127,13 @@ Index read_index(const Json& found) {
                .ordered = found.at("ordered").get<bool>()};
 }
 
+// Below 0: never analyzed. A server before 14 says 0 there.
+std::int64_t estimate(const Json& found) {
+  if (!found.at("rows").is_number()) return -1;
+  const auto rows = found.at("rows").get<double>();
+  return rows < 0 ? -1 : static_cast<std::int64_t>(rows);
+}
+
 Table read_table(const Json& found) {
   Table table;
   table.name = found.at("name").get<std::string>();
@@ -116,10 +142,12 @@ Table read_table(const Json& found) {
   table.can_delete = found.at("can_delete").get<bool>();
   table.can_lock = found.at("can_lock").get<bool>();
   table.may_keep_rows = found.at("may_keep_rows").get<bool>();
-  // Below 0: never analyzed. A server before 14 says 0 there.
-  if (found.at("rows").is_number()) {
-    const auto rows = found.at("rows").get<double>();
-    table.estimated_rows = rows < 0 ? -1 : static_cast<std::int64_t>(rows);
+  table.estimated_rows = estimate(found);
+  if (found.at("partitions").is_array()) {
+    for (const auto& part : found.at("partitions")) {
+      table.partitions.push_back(
+          {.name = part.at("name").get<std::string>(), .estimated_rows = estimate(part)});
+    }
   }
   if (found.at("columns").is_array()) {
     for (const auto& column : found.at("columns")) table.columns.push_back(read_column(column));

@@ -101,8 +101,8 @@ Outcome<void> ListingQuery::find_order(const Manifest& manifest, const Json& par
 database::Statement ListingQuery::page(Region region, const std::optional<Position>& after,
                                        std::int64_t limit) const {
   SqlWriter writer(*dialect_);
-  writer.text("SELECT ").text(dialect_->as_cursor(kRow, *key_));
-  writer.text(", ").text(dialect_->as_cursor(kRow, order_ == nullptr ? *key_ : *order_));
+  writer.text("SELECT ").text(dialect_->as_cursor(kPage, *key_));
+  writer.text(", ").text(dialect_->as_cursor(kPage, order_ == nullptr ? *key_ : page_order()));
   for (const auto& field : fields_) writer.text(", ").text(field_expression(field));
   writer.text(" FROM (");
   write_keys(writer, region, after, limit);
@@ -142,6 +142,7 @@ void ListingQuery::write_branch(SqlWriter& writer, Region region,
                                 std::optional<bool> deleted) const {
   writer.text("SELECT ");
   write_key_columns(writer, kRow);
+  if (order_ != nullptr && !order_value().empty()) writer.text(" AS ").identifier(order_->name);
   writer.text(" FROM ").table(selection_.table()).text(" AS t WHERE ");
   selection_.write(writer, kRow, deleted);
   write_region(writer, region);
@@ -155,7 +156,7 @@ void ListingQuery::write_branch(SqlWriter& writer, Region region,
 
 void ListingQuery::write_region(SqlWriter& writer, Region region) const {
   if (!has_rows_without_value()) return;
-  writer.text(" AND " + quoted(kRow, *order_) +
+  writer.text(" AND " + ordering(kRow) +
               (region == Region::with_value ? " IS NOT NULL" : " IS NULL"));
 }
 
@@ -168,7 +169,7 @@ void ListingQuery::write_after(SqlWriter& writer, Region region, const Position&
     writer.text(" AND " + key + beyond).bind_as(*key_, after.key);
     return;
   }
-  const auto order = quoted(kRow, *order_);
+  const auto order = ordering(kRow);
   writer.text(" AND " + order + (descending_ ? " <= " : " >= ")).bind_as(*order_, *after.order);
   writer.text(" AND (" + order + beyond).bind_as(*order_, *after.order);
   writer.text(" OR (" + order + " = ").bind_as(*order_, *after.order);
@@ -179,19 +180,38 @@ void ListingQuery::write_order(SqlWriter& writer, std::string_view alias, Region
   const std::string direction = descending_ ? " DESC" : "";
   writer.text(" ORDER BY ");
   if (order_ != nullptr && region == Region::with_value) {
-    writer.text(quoted(alias, *order_) + direction + ", ");
+    writer.text(ordering(alias) + direction + ", ");
   }
   writer.text(quoted(alias, *key_) + direction);
 }
 
 void ListingQuery::write_key_columns(SqlWriter& writer, std::string_view alias) const {
   writer.text(quoted(alias, *key_));
-  if (order_ != nullptr) writer.text(", " + quoted(alias, *order_));
+  if (order_ != nullptr) writer.text(", " + ordering(alias));
+}
+
+// A row's own order may be a value of its document; a page has it as a column.
+std::string ListingQuery::ordering(std::string_view alias) const {
+  return alias == kRow ? dialect_->value_of(alias, *order_) : quoted(alias, *order_);
+}
+
+// The order's column as a page has it: there it holds what orders.
+Column ListingQuery::page_order() const {
+  Column column = *order_;
+  if (column.type == ColumnType::minute_millis) column.type = ColumnType::integer;
+  return column;
+}
+
+// Empty where the column itself orders.
+std::string ListingQuery::order_value() const {
+  const auto value = dialect_->value_of({}, *order_);
+  return value == dialect_->quoted(order_->name) ? "" : value;
 }
 
 IndexNeed ListingQuery::page_need() const {
   auto need = count_need();
   need.column = order_ == nullptr ? key_->name : order_->name;
+  if (order_ != nullptr) need.value = order_value();
   return need;
 }
 

@@ -81,6 +81,9 @@ class ListingQuery {
   void write_after(database::SqlWriter& writer, Region region, const Position& after) const;
   void write_order(database::SqlWriter& writer, std::string_view alias, Region region) const;
   void write_key_columns(database::SqlWriter& writer, std::string_view alias) const;
+  std::string ordering(std::string_view alias) const;
+  std::string order_value() const;
+  database::Column page_order() const;
   const database::Index* covering_index(const std::string& column) const;
   std::vector<CountedColumn> counted_columns() const;
   void write_count(database::SqlWriter& writer, std::optional<bool> deleted, Certainty part) const;

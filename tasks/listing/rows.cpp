@@ -50,7 +50,9 @@ void append_json(std::string& out, ColumnType type, std::optional<std::string_vi
   }
   const bool as_it_stands =
       (type == ColumnType::boolean && (*text == "true" || *text == "false")) ||
-      ((type == ColumnType::integer || type == ColumnType::number) && is_number(*text));
+      ((type == ColumnType::integer || type == ColumnType::number ||
+        type == ColumnType::minute_millis) &&
+       is_number(*text));
   if (as_it_stands) {
     out += *text;
   } else if (type == ColumnType::document) {

@@ -24,6 +24,8 @@ struct IndexNeed {
   std::vector<std::string> equal = {};
   // Empty: any index that the server finds is good enough.
   std::string column = {};
+  // Dialect::value_of the column, where that is not the column.
+  std::string value = {};
   // Its rows are found by a scan, as a manifest or the table's size has it.
   bool declared_small = false;
 };

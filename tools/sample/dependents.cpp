@@ -24,7 +24,7 @@ class Dependents {
     if (facts_.state == "QUEUED" || random_.percent(1)) queued();
     if (facts_.state == "PAUSED" || facts_.state == "RETRYING" || random_.percent(1)) delayed();
     if (facts_.state == "RUNNING" || facts_.state == "KILLING" || random_.percent(1)) worker_job();
-    if (random_.percent(8)) messages();
+    if (version_ != "2.0" && random_.percent(8)) messages();
     if (version_ == "2.0") outputs();
     return std::move(rows_);
   }
@@ -82,7 +82,7 @@ class Dependents {
   }
 
   // What was told of the execution, whole and consumed: messages that carry the execution's id as their key, and one of
-  // another kind with a key of its own.
+  // another kind with a key of its own. From 2.0 on whoever consumes a message deletes it.
   void messages() {
     const std::string models = "io.kestra.core.models.executions.";
     message(models + "Execution", facts_.id, execution_, "executor");
@@ -95,10 +95,9 @@ class Dependents {
   }
 
   void message(std::string type, std::string key, const Json& value, std::string consumer) {
-    std::vector<std::string> cells{std::move(type), std::move(key), value.dump(),
-                                   to_text(facts_.last)};
-    if (version_ != "2.0") cells.push_back(std::move(consumer));
-    rows_.push_back({queues_table(version_), std::move(cells)});
+    rows_.push_back({queues_table(),
+                     {std::move(type), std::move(key), value.dump(), to_text(facts_.last),
+                      std::move(consumer)}});
   }
 
   void outputs() {

@@ -22,7 +22,7 @@ constexpr auto kDocumentTables = std::to_array<std::string_view>({
 
 std::vector<TableShape> make_shapes() {
   std::vector<TableShape> shapes;
-  shapes.reserve(kDocumentTables.size() + 8);
+  shapes.reserve(kDocumentTables.size() + 3);
   for (const auto name : kDocumentTables) {
     shapes.push_back({name, {{"key", CellType::text}, {"value", CellType::document}}});
   }
@@ -32,11 +32,6 @@ std::vector<TableShape> make_shapes() {
                      {"value", CellType::document},
                      {"updated", CellType::instant},
                      {"consumers", CellType::consumer}}});
-  shapes.push_back({"queues",
-                    {{"type", CellType::text},
-                     {"key", CellType::text},
-                     {"value", CellType::document},
-                     {"created", CellType::instant}}});
   shapes.push_back({"task_outputs",
                     {{"key", CellType::text},
                      {"task_run_id", CellType::text},
@@ -67,16 +62,16 @@ const TableShape* document_table(std::string_view name) {
              : &shapes()[static_cast<std::size_t>(found - kDocumentTables.begin())];
 }
 
-const TableShape* queues_table(std::string_view version) {
-  return &shapes()[kDocumentTables.size() + (version == "2.0" ? 1 : 0)];
+const TableShape* queues_table() {
+  return &shapes()[kDocumentTables.size()];
 }
 
 const TableShape* task_outputs_table() {
-  return &shapes()[kDocumentTables.size() + 2];
+  return &shapes()[kDocumentTables.size() + 1];
 }
 
 const TableShape* execution_outputs_table() {
-  return &shapes()[kDocumentTables.size() + 3];
+  return &shapes()[kDocumentTables.size() + 2];
 }
 
 }  // namespace winnow::sample

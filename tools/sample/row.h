@@ -24,7 +24,7 @@ struct Row {
 
 // `key` and `value` of the tables that hold a document; nullptr for a table that is not among them.
 const TableShape* document_table(std::string_view name);
-const TableShape* queues_table(std::string_view version);
+const TableShape* queues_table();
 const TableShape* task_outputs_table();
 const TableShape* execution_outputs_table();
 

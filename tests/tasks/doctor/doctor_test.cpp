@@ -5,6 +5,7 @@
 #include "database/postgres/health.h"
 #include "tests/storage/scratch.h"
 #include "tests/support/kestra_rows.h"
+#include "tests/support/partitioned_logs.h"
 #include "tests/support/require.h"
 #include "tests/support/task_bed.h"
 #include "tests/support/test_database.h"
@@ -124,6 +125,30 @@ TEST_P(DoctorTest, CountsRowsWhoseExecutionIsGone) {
   EXPECT_EQ(rows.keys("logs").size(), 6U);
 }
 
+TEST_P(DoctorTest, CountsTheRowsThatAreThereAndNotThoseThatWere) {
+  auto rows = this->rows();
+  for (int i = 0; i < 10; ++i) rows.add_log("l" + std::to_string(i), "gone");
+  rows.execute(
+      {{"DELETE FROM logs WHERE " + connection_->dialect().quoted("key") + " < 'l7'", {}}});
+  if (on("postgresql")) ask("ANALYZE logs");
+  if (on("mysql")) ask("ANALYZE TABLE logs");
+  EXPECT_EQ(table(look(), "logs")["rows"], 3);
+}
+
+TEST_P(DoctorTest, AddsThePartitionsOfATableUp) {
+  if (on("sqlite")) GTEST_SKIP() << "has no partitions";
+  auto rows = this->rows();
+  partition_logs(*connection_);
+  rows.add_execution("e1", "company.team", "daily", kDay);
+  for (int i = 0; i < 10; ++i) rows.add_log("l" + std::to_string(i), "gone");
+  ask(on("mysql") ? "ANALYZE TABLE logs" : "ANALYZE logs");
+  const auto logs = table(look(), "logs");
+  EXPECT_EQ(logs["rows"], 12);
+  EXPECT_GT(logs["bytes"], 0);
+  EXPECT_GT(logs["indexBytes"], 0);
+  EXPECT_EQ(logs["orphans"], (Json{{"rowsLookedAt", 12}, {"found", 10}, {"all", true}}));
+}
+
 TEST_P(DoctorTest, LooksAtNoMoreRowsThanTheSample) {
   auto rows = this->rows();
   for (const char* key : {"a1", "a2", "a3", "z1", "z2"}) rows.add_log(key, "gone");
@@ -178,6 +203,14 @@ TEST(PostgresHealth, SaysWhatToDoAboutDeadRowsAndLongTransactions) {
   EXPECT_EQ(health.findings[2].table, "metrics");
   EXPECT_THAT(health.findings[2].remedy, HasSubstr("ANALYZE metrics"));
   EXPECT_FALSE(health.tables.at("metrics").rows);
+}
+
+// The other session's clock, or its start between ours and the look at it.
+TEST(PostgresHealth, KnowsNoTransactionThatIsYoungerThanNow) {
+  const auto health =
+      require(database::postgres_health(R"({"bytes": 1, "oldest": -1, "tables": []})"));
+  EXPECT_EQ(health.numbers.back(),
+            (std::pair<std::string, std::int64_t>("oldestTransactionSeconds", 0)));
 }
 
 }  // namespace

@@ -33,6 +33,13 @@ const std::vector<std::string>& moments() {
   return texts;
 }
 
+// Seconds. Kestra's own column on PostgreSQL takes 65.512 and 125.512 for 5.512 (kestra-io/kestra#16908).
+const std::vector<double>& durations() {
+  static const std::vector<double> seconds = {0,  0.001, 3,       5.512,   59.999,
+                                              60, 65.5,  125.512, 3725.25, 172'800};
+  return seconds;
+}
+
 const std::vector<std::string>& states() {
   static const std::vector<std::string> names = {"SUCCESS", "FAILED", "WARNING", "PAUSED",
                                                  "RUNNING"};
@@ -101,7 +108,7 @@ Json execution_document(const std::string& id, const std::string& start) {
           {"deleted", false},
           {"state",
            {{"current", "SUCCESS"},
-            {"duration", static_cast<double>(std::hash<std::string>{}(id) % 59'000) / 1000},
+            {"duration", static_cast<double>(std::hash<std::string>{}(id) % 500'000) / 1000},
             {"startDate", start},
             {"endDate", start}}}};
 }
@@ -115,7 +122,7 @@ std::vector<Json> random_executions(std::mt19937_64& random, int count) {
     document["flowId"] = one_of<std::string>(random, {"daily", "daily_2", "100%"});
     document["deleted"] = pick(random, 4) == 0;
     state["current"] = one_of(random, states());
-    state["duration"] = pick(random, 4);
+    state["duration"] = one_of(random, durations());
     state["endDate"] = one_of(random, moments());
     // It ends after it started, but for clocks that differ by some hours.
     if (instant(state["endDate"]) + std::chrono::hours(24) < instant(state["startDate"])) {

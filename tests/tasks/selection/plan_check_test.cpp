@@ -53,6 +53,10 @@ class PlanCheck : public testing::TestWithParam<TestEngine> {
     }
   }
 
+  database::ColumnType type_of(const std::string& table, const std::string& column) {
+    return require(connection_->probe(std::array{table})).table(table)->column(column)->type;
+  }
+
   Failure refusal(const std::string& task, const Json& parameters) {
     const auto result = bed_.run(task, parameters);
     if (!result) return result.error();
@@ -83,6 +87,8 @@ TEST_P(PlanCheck, NamesTheIndexThatAnOrderedListingLacksInABigTable) {
   fill_executions(*connection_, kBig);
   for (const auto& order : kOrders) {
     SCOPED_TRACE(order.name);
+    // Another index serves there: Listing.ByDurationNamesTheIndexOfTheDocumentsThatItNeeds.
+    if (type_of("executions", order.column) == database::ColumnType::minute_millis) continue;
     const Json parameters = {{"orderBy", order.name}, {"deleted", true}, {"size", 10}};
     EXPECT_TRUE(bed_.run("ListExecutions", parameters));
     drop_indexes_on("executions", order.column);
