@@ -24,7 +24,7 @@ constexpr std::array<std::string_view, 6> kOrphanFolders{"tenant",  "flowId",   
                                                          "endDate", "minimumAge", "dryRun"};
 constexpr std::array<std::string_view, 1> kDoctor{"sample"};
 
-enum class Files { none, looked_at, needed };
+enum class Files { none, looked_at };
 
 // An engine whose functions read the parameters themselves, each time that they are called.
 template <auto check, auto plan_task, auto run_task, Files files = Files::none>
@@ -32,7 +32,6 @@ class Unread final : public Invocation {
  public:
   Unread(const Manifest& manifest, Json parameters)
       : manifest_(manifest), parameters_(std::move(parameters)) {}
-  bool needs_storage() const override { return files == Files::needed; }
   bool looks_at_storage() const override { return files != Files::none; }
   TaskResult plan(Context& context) const override {
     return plan_task(manifest_, parameters_, context);
@@ -70,14 +69,13 @@ constexpr std::array kEngines{
            .removes = true,
            .own_parameters = Names(kOrphanRows),
            .outputs = nullptr,
-           .invoke = Unread<check_orphan_rows, plan_orphan_rows, run_orphan_rows>::make},
+           .invoke = invoke_orphan_rows},
     Engine{.kind = EngineKind::orphan_folders,
            .name = "orphan-folders",
            .removes = true,
            .own_parameters = Names(kOrphanFolders),
            .outputs = nullptr,
-           .invoke = Unread<check_orphan_folders, plan_orphan_folders, run_orphan_folders,
-                            Files::needed>::make},
+           .invoke = invoke_orphan_folders},
     Engine{.kind = EngineKind::doctor,
            .name = "doctor",
            .removes = false,

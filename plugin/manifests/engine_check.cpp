@@ -204,8 +204,10 @@ void check_orphan_rows(const Json& manifest, Complaints& complaints) {
   const auto& steps = member(manifest, "steps");
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const auto pointer = pointer_to("/steps", i);
-    if (!steps[i].contains("rows") || !steps[i]["rows"].contains("column")) {
-      complaints.add(pointer, "a sweep's step is `rows` with the `column` of the execution's id");
+    if (!steps[i].contains("rows") || steps[i]["rows"].contains("composed-key")) {
+      complaints.add(
+          pointer,
+          "a sweep's step is `rows` with the `column` or `document` of the execution's id");
       continue;
     }
     check_rows(manifest, steps[i]["rows"], pointer_to(pointer, "rows"), complaints);

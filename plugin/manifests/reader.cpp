@@ -248,6 +248,11 @@ Json outputs_schema(const document::Document& document, const tasks::Manifest& m
                             "What to know about the parameters, where they are not "
                             "taken as they stand or select nothing."}};
   }
+  if (manifest.engine == tasks::EngineKind::orphan_rows) {
+    properties["leftOut"] = {{"type", "array"},
+                             {"items", {{"type", "string"}}},
+                             {"description", "Tables whose rows were not looked at, and why."}};
+  }
   return {{"type", "object"}, {"properties", std::move(properties)}};
 }
 

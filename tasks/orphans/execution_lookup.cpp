@@ -4,20 +4,20 @@
 #include <set>
 
 #include "document/strings.h"
+#include "outcome/try.h"
 
 namespace winnow::tasks {
 
-Outcome<Existence> Existence::make(const database::Schema& schema) {
-  const auto table = schema.require("executions");
-  if (!table) return fail(table.error());
-  if ((*table)->column("key") == nullptr) {
+Outcome<ExecutionLookup> ExecutionLookup::make(const database::Schema& schema) {
+  WINNOW_TRY(const auto* table, schema.require("executions"));
+  if (table->column("key") == nullptr) {
     return fail(FailureKind::schema, "table \"executions\" has no column \"key\"");
   }
-  return Existence(**table);
+  return ExecutionLookup(*table);
 }
 
-database::Statement Existence::statement(const database::Dialect& dialect,
-                                         database::TextList ids) const {
+database::Statement ExecutionLookup::statement(const database::Dialect& dialect,
+                                               database::TextList ids) const {
   database::SqlWriter writer(dialect);
   const auto key = "e." + dialect.quoted("key");
   writer.text("SELECT " + key + " FROM ").table(*table_).text(" AS e WHERE ");
@@ -25,32 +25,27 @@ database::Statement Existence::statement(const database::Dialect& dialect,
   return writer.take();
 }
 
-Outcome<std::vector<std::string>> Existence::gone(database::Connection& connection,
-                                                  std::vector<std::string> ids) const {
+Outcome<std::vector<std::string>> ExecutionLookup::missing(database::Connection& connection,
+                                                           std::vector<std::string> ids) const {
   if (ids.empty()) return ids;
-  std::set<std::string, std::less<>> there;
-  auto queried =
+  std::set<std::string, std::less<>> found;
+  WINNOW_CHECK(
       connection.query(statement(connection.dialect(), ids), [&](const database::Row& row) {
-        there.insert(document::lower(row.text(0).value_or("")));
+        found.insert(document::lower(row.text(0).value_or("")));
         return true;
-      });
-  if (!queried) return fail(queried.error());
-  ids.erase(
-      std::remove_if(ids.begin(), ids.end(),
-                     [&](const std::string& id) { return there.contains(document::lower(id)); }),
-      ids.end());
+      }));
+  std::erase_if(ids, [&](const std::string& id) { return found.contains(document::lower(id)); });
   return ids;
 }
 
-Outcome<bool> Existence::any(database::Connection& connection) const {
+Outcome<bool> ExecutionLookup::any(database::Connection& connection) const {
   database::SqlWriter writer(connection.dialect());
   writer.text("SELECT 1 FROM ").table(*table_).text(" LIMIT 1");
   bool found = false;
-  auto queried = connection.query(writer.take(), [&](const database::Row&) {
+  WINNOW_CHECK(connection.query(writer.take(), [&](const database::Row&) {
     found = true;
     return true;
-  });
-  if (!queried) return fail(queried.error());
+  }));
   return found;
 }
 

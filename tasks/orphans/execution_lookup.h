@@ -1,5 +1,5 @@
-// Which executions there still are. Asked by the key alone: one of any tenant and namespace counts, so that what is taken
-// for an orphan belongs to nobody.
+// Which executions there are. Asked by the key alone, so that one of any tenant and namespace counts:
+// what has no execution here has none anywhere.
 #pragma once
 
 #include <string>
@@ -10,21 +10,22 @@
 namespace winnow::tasks {
 
 // The schema must outlive it.
-class Existence {
+class ExecutionLookup {
  public:
   // A schema failure where there is no table of executions with a key.
-  static Outcome<Existence> make(const database::Schema& schema);
+  static Outcome<ExecutionLookup> make(const database::Schema& schema);
 
-  // Those of `ids` that no execution has. Ids that differ in letter case only count as one, as they do on MySQL.
-  Outcome<std::vector<std::string>> gone(database::Connection& connection,
-                                         std::vector<std::string> ids) const;
+  // Those of `ids` that no execution has, in their order. Ids that differ in letter case alone count
+  // as one, as they do on MySQL.
+  Outcome<std::vector<std::string>> missing(database::Connection& connection,
+                                            std::vector<std::string> ids) const;
   // Whether there is any execution at all.
   Outcome<bool> any(database::Connection& connection) const;
 
   database::Statement statement(const database::Dialect& dialect, database::TextList ids) const;
 
  private:
-  explicit Existence(const database::Table& table) : table_(&table) {}
+  explicit ExecutionLookup(const database::Table& table) : table_(&table) {}
   const database::Table* table_;
 };
 

@@ -1,117 +1,208 @@
 #include "tasks/orphans/table.h"
 
-#include "document/instant.h"
+#include "outcome/try.h"
+#include "tasks/orphans/sweep.h"
+#include "tasks/selection/match.h"
 #include "tasks/selection/plan_check.h"
 #include "tasks/selection/rights.h"
+#include "tasks/selection/row_key.h"
 
 namespace winnow::tasks {
 namespace {
 
+using database::Column;
 using database::Dialect;
 using database::SqlWriter;
 using database::Statement;
 using database::TextList;
 
-document::Instant youngest(const Json& parameters) {
-  const std::chrono::seconds age(parameters.at("minimumAge").get<std::int64_t>());
-  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now() - age);
+// What a value inside of a document is compared as.
+const Column& document_string() {
+  static const Column column{
+      .name = {}, .type = database::ColumnType::text, .type_name = "text", .labels = {}};
+  return column;
 }
 
-// Why the table can't be swept under this policy; empty: it can.
-std::string unable(const database::Table& table, const Json& parameters, const Policy& policy) {
-  const bool by_namespace =
-      parameters.contains("namespace") || !policy.allow.empty() || !policy.protect.empty();
-  if (!policy.tenants.empty() && table.column("tenant_id") == nullptr) {
-    return "its rows don't tell their tenant, which `policy.tenant` asks for";
-  }
-  if (by_namespace && table.column("namespace") == nullptr) {
-    return "its rows don't tell their namespace, which the policy or a parameter asks for";
-  }
-  return {};
+bool narrows_namespaces(const Scope& scope) {
+  return !scope.conditions.empty() || !scope.allow.empty() || !scope.protect.empty();
 }
 
 }  // namespace
 
 Outcome<std::unique_ptr<OrphanTable>> OrphanTable::make(
-    const Manifest& manifest, const PurgeStep& step, const Json& parameters, const Policy& policy,
-    const database::Schema& schema, std::vector<std::string>& left_out) {
-  const auto leave_out = [&](const std::string& reason) -> std::unique_ptr<OrphanTable> {
-    left_out.push_back("table \"" + step.table + "\": " + reason);
-    return nullptr;
-  };
-  const auto table = schema.require(step.table);
-  if (!table && step.optional) return leave_out("it does not exist");
-  if (!table) return fail(table.error());
-  if (const auto reason = unable(**table, parameters, policy); !reason.empty()) {
-    return leave_out(reason);
-  }
+    const PurgeStep& step, const OrphanRowsRequest& request, const database::Schema& schema,
+    database::Connection& connection, bool allow_scan, std::vector<std::string>& left_out) {
+  if (step.optional && schema.table(step.table) == nullptr) return nullptr;
   std::unique_ptr<OrphanTable> made(new OrphanTable);
   made->step_ = &step;
-  made->table_ = *table;
-  made->id_ = (*table)->column(step.match.column);
-  const bool one_key = (*table)->primary_key.size() == 1;
-  made->key_ = one_key ? (*table)->column((*table)->primary_key.front()) : nullptr;
-  std::string missing;
-  if (made->id_ == nullptr) missing = "it has no column \"" + step.match.column + "\"";
-  if (made->key_ == nullptr) missing = "it has no key of one column";
-  if (missing.empty() && !policy.allow_scan && !index_serves(**table, step.match)) {
-    missing = "no index leads to the executions of its rows (`policy.allow-scan` allows a scan)";
+  WINNOW_TRY(made->table_, schema.require(step.table));
+  made->execution_ = made->table_->column(step.match.column);
+  made->only_ = made->table_->column(step.match.only_column);
+  made->key_ = row_key(*made->table_);
+  if (!made->has_columns()) {
+    if (step.optional) return nullptr;
+    return fail(FailureKind::schema,
+                "table \"" + step.table + "\" lacks the column that leads to its executions");
   }
-  if (!missing.empty() && step.optional) return leave_out(missing);
-  if (!missing.empty()) {
-    return fail(FailureKind::schema, "table \"" + step.table + "\": " + missing);
+  const auto leave_out = [&](const std::string& reason) -> std::unique_ptr<OrphanTable> {
+    left_out.push_back("the rows of table \"" + step.table + "\" stay, because " + reason);
+    return nullptr;
+  };
+  if (narrows_namespaces(request.scope) &&
+      made->table_->column(request.scope.namespace_column) == nullptr) {
+    return leave_out("they don't tell their namespace, which the policy or a parameter asks for");
   }
-  if (const auto allowed = check_may_lock_and_delete(**table); !allowed) {
-    return fail(allowed.error());
+  WINNOW_TRY(const auto obstacle, made->find_way(connection, allow_scan));
+  if (!obstacle.empty() && step.optional) return leave_out(obstacle);
+  if (!obstacle.empty()) {
+    return fail(FailureKind::schema, "table \"" + step.table + "\": " + obstacle);
   }
-
-  auto scope = read_scope(manifest, parameters, policy);
-  if (!scope) return fail(scope.error());
-  scope->table = step.table;
-  if ((*table)->column("tenant_id") == nullptr) scope->tenant_column.clear();
-  if ((*table)->column("namespace") == nullptr) {
-    scope->namespace_column.clear();
-    scope->conditions.clear();
-  }
-  if (!step.written.empty()) {
-    scope->conditions.emplace_back(InstantBound{.column = step.written,
-                                                .document = step.written_document,
-                                                .comparison = database::Comparison::at_or_before,
-                                                .instant = youngest(parameters)});
-  }
-  auto selection = Selection::make(std::move(*scope), schema);
-  if (!selection) return fail(selection.error());
-  made->selection_ = std::move(*selection);
+  WINNOW_CHECK(check_may_delete(*made->table_));
+  WINNOW_CHECK(made->select(request, schema));
+  if (made->branches_.empty()) return nullptr;
   return made;
 }
 
-Statement OrphanTable::ids(const Dialect& dialect, std::optional<bool> deleted,
-                           const std::string& after, std::int64_t limit) const {
-  SqlWriter writer(dialect);
-  const auto id = "t." + dialect.quoted(id_->name);
-  writer.text("SELECT DISTINCT " + id + " FROM ").table(*table_).text(" AS t WHERE ");
-  if (deleted) {
-    writer.text("t." + dialect.quoted("deleted")).text(*deleted ? " = true AND " : " = false AND ");
+bool OrphanTable::has_columns() const {
+  return has_columns_of(*table_, step_->match) &&
+         (step_->written.empty() || table_->column(step_->written) != nullptr);
+}
+
+// How the rows are walked. Returns why they can't be, or an empty string.
+Outcome<std::string> OrphanTable::find_way(database::Connection& connection, bool allow_scan) {
+  if (key_ == nullptr) return std::string("no index begins with a column that tells them apart");
+  const auto& match = step_->match;
+  if (match.kind == Match::Kind::document) return std::string();
+  by_index_ = index_serves(*table_, match);
+  if (by_index_ || allow_scan) return std::string();
+  WINNOW_TRY(const bool big, is_big(*table_, connection));
+  if (!big) return std::string();
+  auto columns = std::vector{match.column};
+  if (!match.only_column.empty()) columns.insert(columns.begin(), match.only_column);
+  return "no index leads to their executions; add it: " +
+         connection.dialect().create_index(*table_, columns);
+}
+
+Outcome<void> OrphanTable::select(const OrphanRowsRequest& request,
+                                  const database::Schema& schema) {
+  auto scope = request.scope;
+  scope.table = step_->table;
+  // Without a tenant of its own a row belongs to whichever had its execution, and none has it.
+  if (table_->column(scope.tenant_column) == nullptr) scope.tenant_column.clear();
+  if (table_->column(scope.namespace_column) == nullptr) scope.namespace_column.clear();
+  if (!step_->written.empty()) {
+    const auto now =
+        std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    scope.conditions.emplace_back(InstantBound{.column = step_->written,
+                                               .document = step_->written_document,
+                                               .comparison = database::Comparison::at_or_before,
+                                               .instant = now - request.minimum_age});
   }
-  writer.text(id + " > ").bind_as(*id_, after);
-  writer.text(" ORDER BY " + id + " LIMIT ").bind(limit);
+  WINNOW_TRY(selection_, Selection::make(std::move(scope), schema));
+  for (const auto deleted : selection_->deleted_branches()) {
+    if (only_ == nullptr) branches_.push_back({.deleted = deleted});
+    for (const auto& value : step_->match.only_values) {
+      if (only_->can_hold(value)) branches_.push_back({.deleted = deleted, .only = value});
+    }
+  }
+  return {};
+}
+
+// The branch alone: what else selects the rows would make a page of few rows read many.
+void OrphanTable::write_walk(SqlWriter& writer, const OrphanBranch& branch) const {
+  const auto& dialect = writer.dialect();
+  writer.text(" FROM ").table(*table_).text(" AS t WHERE ");
+  if (branch.deleted) {
+    writer.text("t." + dialect.quoted("deleted")).text(*branch.deleted ? " = true" : " = false");
+  } else {
+    writer.text("1 = 1");
+  }
+  if (!branch.only) return;
+  writer.text(" AND t." + dialect.quoted(only_->name) + " = ").bind_as(*only_, *branch.only);
+}
+
+Statement OrphanTable::page(const Dialect& dialect, const OrphanBranch& branch,
+                            const std::string& after, std::int64_t limit) const {
+  SqlWriter writer(dialect);
+  const auto& position = by_index_ ? *execution_ : *key_;
+  const auto column = "t." + dialect.quoted(position.name);
+  if (by_index_) {
+    writer.text("SELECT DISTINCT " + column);
+  } else {
+    writer.text("SELECT " + dialect.as_cursor("t", position) + ", " +
+                parent_key(dialect, step_->match));
+  }
+  write_walk(writer, branch);
+  // An empty string is before every id, and NULL is not after it.
+  if (by_index_ || !after.empty()) {
+    writer.text(" AND " + column + " > ").bind_as(position, after);
+  }
+  return writer.text(" ORDER BY " + column + " LIMIT ").bind(limit).take();
+}
+
+Orphans OrphanTable::orphans(TextList positions, TextList executions) const {
+  if (by_index_) return {.executions = std::move(executions)};
+  return {.executions = std::move(executions), .rows = std::move(positions)};
+}
+
+TextList OrphanTable::stand_in_keys() const {
+  const bool number = key_->type == database::ColumnType::integer;
+  TextList keys;
+  for (std::int64_t i = 0; i < kExecutionsPerPage; ++i) {
+    keys.push_back((number ? "" : "winnow-plan-") + std::to_string(i));
+  }
+  return keys;
+}
+
+void OrphanTable::write_orphans(SqlWriter& writer, const OrphanBranch& branch,
+                                const Orphans& orphans) const {
+  const auto& dialect = writer.dialect();
+  writer.text(" FROM ").table(*table_).text(" AS t WHERE ");
+  selection_->write(writer, "t", branch.deleted);
+  if (branch.only) {
+    writer.text(" AND t." + dialect.quoted(only_->name) + " = ").bind_as(*only_, *branch.only);
+  }
+  if (!by_index_) {
+    writer.text(" AND ");
+    dialect.any_of(writer, "t." + dialect.quoted(key_->name), *key_, orphans.rows);
+  }
+  writer.text(" AND ");
+  dialect.any_of(writer, parent_key(dialect, step_->match),
+                 execution_ == nullptr ? document_string() : *execution_, orphans.executions);
+}
+
+Statement OrphanTable::count(const Dialect& dialect, const OrphanBranch& branch,
+                             const Orphans& orphans) const {
+  SqlWriter writer(dialect);
+  writer.text("SELECT count(*)");
+  write_orphans(writer, branch, orphans);
   return writer.take();
 }
 
-void OrphanTable::write_selected(SqlWriter& writer, std::optional<bool> deleted,
-                                 TextList ids) const {
-  writer.text(" FROM ").table(*table_).text(" AS t WHERE ");
-  selection_->write(writer, "t", deleted);
-  writer.text(" AND ");
-  const auto& dialect = writer.dialect();
-  dialect.any_of(writer, "t." + dialect.quoted(id_->name), *id_, std::move(ids));
+Statement OrphanTable::keys(const Dialect& dialect, const OrphanBranch& branch,
+                            const Orphans& orphans, const TextList& kept,
+                            std::int64_t limit) const {
+  SqlWriter writer(dialect);
+  writer.text("SELECT " + dialect.as_cursor("t", *key_));
+  write_orphans(writer, branch, orphans);
+  if (!kept.empty()) {
+    writer.text(" AND NOT ");
+    dialect.any_of(writer, "t." + dialect.quoted(key_->name), *key_, kept);
+  }
+  writer.text(" LIMIT ").bind(limit);
+  if (table_->can_lock) writer.text(" ").text(dialect.lock_skipping_locked());
+  return writer.take();
 }
 
-Statement OrphanTable::count(const Dialect& dialect, std::optional<bool> deleted,
-                             TextList ids) const {
+Statement OrphanTable::deletion(const Dialect& dialect, TextList keys) const {
+  return dialect.delete_by_keys(*table_, *key_, std::move(keys));
+}
+
+Statement OrphanTable::remaining(const Dialect& dialect, TextList keys) const {
   SqlWriter writer(dialect);
-  writer.text("SELECT count(DISTINCT t." + dialect.quoted(id_->name) + "), count(*)");
-  write_selected(writer, deleted, std::move(ids));
+  writer.text("SELECT " + dialect.as_cursor("t", *key_) + " FROM ").table(*table_);
+  writer.text(" AS t WHERE ");
+  dialect.any_of(writer, "t." + dialect.quoted(key_->name), *key_, std::move(keys));
   return writer.take();
 }
 
@@ -121,26 +212,6 @@ Statement OrphanTable::held(const Dialect& dialect, std::optional<bool> deleted,
   writer.text("SELECT count(*) FROM (SELECT 1 AS one FROM ").table(*table_).text(" AS t WHERE ");
   selection_->write_scope(writer, "t", deleted);
   writer.text(" LIMIT ").bind(most).text(") AS held");
-  return writer.take();
-}
-
-Statement OrphanTable::keys(const Dialect& dialect, std::optional<bool> deleted, TextList ids,
-                            std::int64_t limit) const {
-  SqlWriter writer(dialect);
-  writer.text("SELECT t." + dialect.quoted(key_->name));
-  write_selected(writer, deleted, std::move(ids));
-  writer.text(" LIMIT ").bind(limit).text(" ").text(dialect.lock_skipping_locked());
-  return writer.take();
-}
-
-Statement OrphanTable::deletion(const Dialect& dialect, TextList keys) const {
-  return dialect.delete_by_keys(*table_, *key_, std::move(keys));
-}
-
-Statement OrphanTable::left(const Dialect& dialect, TextList keys) const {
-  SqlWriter writer(dialect);
-  writer.text("SELECT count(*) FROM ").table(*table_).text(" AS t WHERE ");
-  dialect.any_of(writer, "t." + dialect.quoted(key_->name), *key_, std::move(keys));
   return writer.take();
 }
 

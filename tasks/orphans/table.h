@@ -1,22 +1,39 @@
-// One table of a sweep: which of its rows are looked at, and the statements that find them.
+// One table of a sweep of rows: which of its rows are looked at, and the statements that find them.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "tasks/orphans/request.h"
 #include "tasks/selection/selection.h"
 
 namespace winnow::tasks {
 
+// Rows of a table that one walk goes through.
+struct OrphanBranch {
+  // Nothing: the table has no such column.
+  std::optional<bool> deleted = {};
+  // The value of the step's `only` column; nothing: it has none.
+  std::optional<std::string> only = {};
+};
+
+// Rows whose execution is missing.
+struct Orphans {
+  database::TextList executions = {};
+  // Keys of the rows; empty where an index leads from an execution to its rows.
+  database::TextList rows = {};
+};
+
 class OrphanTable {
  public:
-  // Nothing and a reason in `left_out` for an optional step that this database can't take, or one whose rows can't tell
-  // what the policy asks for. What is given must outlive it.
-  static Outcome<std::unique_ptr<OrphanTable>> make(const Manifest& manifest, const PurgeStep& step,
-                                                    const Json& parameters, const Policy& policy,
-                                                    const database::Schema& schema,
-                                                    std::vector<std::string>& left_out);
+  // nullptr for a step that this database does not have (another version of Kestra has it), or can't
+  // take: then `left_out` gains the reason. The step and the schema must outlive the table. May ask
+  // how many rows the table has.
+  static Outcome<std::unique_ptr<OrphanTable>> make(
+      const PurgeStep& step, const OrphanRowsRequest& request, const database::Schema& schema,
+      database::Connection& connection, bool allow_scan, std::vector<std::string>& left_out);
 
   OrphanTable(const OrphanTable&) = delete;
   OrphanTable& operator=(const OrphanTable&) = delete;
@@ -24,35 +41,54 @@ class OrphanTable {
 
   const database::Table& table() const { return *table_; }
   const std::string& counter() const { return step_->counter; }
-  const std::vector<std::optional<bool>>& branches() const {
-    return selection_->deleted_branches();
-  }
+  const std::vector<OrphanBranch>& branches() const { return branches_; }
 
-  // The next execution ids after `after`, in the index's order.
-  database::Statement ids(const database::Dialect& dialect, std::optional<bool> deleted,
-                          const std::string& after, std::int64_t limit) const;
-  // Number of executions and of rows among the selected rows of these executions.
-  database::Statement count(const database::Dialect& dialect, std::optional<bool> deleted,
-                            database::TextList ids) const;
+  // The walk, in order and from after a position on. By the index that leads to the executions: each
+  // execution once, which is the position too. Otherwise row by row along the key: the position, and
+  // the execution or NULL.
+  database::Statement page(const database::Dialect& dialect, const OrphanBranch& branch,
+                           const std::string& after, std::int64_t limit) const;
+  // What a page's rows are, given those of its positions whose execution is missing.
+  Orphans orphans(database::TextList positions, database::TextList executions) const;
+  // As many keys as a page has, for statements that are only explained.
+  database::TextList stand_in_keys() const;
+
+  // Number of these rows that are selected.
+  database::Statement count(const database::Dialect& dialect, const OrphanBranch& branch,
+                            const Orphans& orphans) const;
+  // Keys of such rows but for `kept`, at most `limit`. Where the user may lock rows they are locked,
+  // and those that others hold are passed over.
+  database::Statement keys(const database::Dialect& dialect, const OrphanBranch& branch,
+                           const Orphans& orphans, const database::TextList& kept,
+                           std::int64_t limit) const;
+  database::Statement deletion(const database::Dialect& dialect, database::TextList keys) const;
+  // Those of these keys that still have a row.
+  database::Statement remaining(const database::Dialect& dialect, database::TextList keys) const;
   // How many rows the tenant has in this table, counted no further than `most`.
   database::Statement held(const database::Dialect& dialect, std::optional<bool> deleted,
                            std::int64_t most) const;
-  // Keys of selected rows of these executions, at most `limit`, locked; those that others hold are passed over.
-  database::Statement keys(const database::Dialect& dialect, std::optional<bool> deleted,
-                           database::TextList ids, std::int64_t limit) const;
-  database::Statement deletion(const database::Dialect& dialect, database::TextList keys) const;
-  // How many of these rows there still are.
-  database::Statement left(const database::Dialect& dialect, database::TextList keys) const;
+  const std::vector<std::optional<bool>>& deleted_branches() const {
+    return selection_->deleted_branches();
+  }
 
  private:
   OrphanTable() = default;  // NOLINT(bugprone-exception-escape): empty values throw nothing
-  void write_selected(database::SqlWriter& writer, std::optional<bool> deleted,
-                      database::TextList ids) const;
+
+  bool has_columns() const;
+  Outcome<std::string> find_way(database::Connection& connection, bool allow_scan);
+  Outcome<void> select(const OrphanRowsRequest& request, const database::Schema& schema);
+  void write_walk(database::SqlWriter& writer, const OrphanBranch& branch) const;
+  void write_orphans(database::SqlWriter& writer, const OrphanBranch& branch,
+                     const Orphans& orphans) const;
 
   const PurgeStep* step_ = nullptr;
   const database::Table* table_ = nullptr;
-  const database::Column* id_ = nullptr;
+  // nullptr: the execution stands in the row's document.
+  const database::Column* execution_ = nullptr;
+  const database::Column* only_ = nullptr;
   const database::Column* key_ = nullptr;
+  bool by_index_ = false;
+  std::vector<OrphanBranch> branches_;
   std::optional<Selection> selection_;
 };
 

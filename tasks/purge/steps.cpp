@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "outcome/try.h"
+#include "tasks/selection/match.h"
 #include "tasks/selection/rights.h"
 #include "tasks/selection/table_probes.h"
 
@@ -17,15 +18,6 @@ std::vector<RowStep> late_of(const std::vector<RowStep>& rows) {
   std::vector<RowStep> steps;
   std::copy_if(rows.begin(), rows.end(), std::back_inserter(steps), may_be_late);
   return steps;
-}
-
-// Whether this version of Kestra has the columns that lead to the step's rows, of types that can.
-bool has_columns(const RowStep& row) {
-  const auto& match = row.step->match;
-  if (match.kind != Match::Kind::document && row.column == nullptr) return false;
-  if (match.only_column.empty()) return true;
-  // Kestra 2.0 has numbers where earlier versions have the names of message types.
-  return row.only_column != nullptr && row.only_column->type != database::ColumnType::integer;
 }
 
 }  // namespace
@@ -68,7 +60,7 @@ Outcome<void> PurgeSteps::add(const PurgeStep& step, const database::Schema& sch
   const auto& match = step.match;
   if (!match.column.empty()) row.column = row.table->column(match.column);
   if (!match.only_column.empty()) row.only_column = row.table->column(match.only_column);
-  if (!has_columns(row)) {
+  if (!has_columns_of(*row.table, match)) {
     if (step.optional) return {};
     return fail(FailureKind::schema,
                 "table \"" + step.table + "\" lacks the column that leads to its execution");

@@ -24,7 +24,8 @@ class OrphanBed : public testing::TestWithParam<TestEngine> {
         connection_(database_.connection()),
         rows_(((require(sample::create_schema(*connection_, GetParam().schema_version)),
                 *connection_)),
-              {"executions", "logs", "metrics"}),
+              {"executions", "logs", "metrics", "executorstate", "sla_monitor", "execution_queued",
+               "executordelayed", "worker_job_running", "queues"}),
         bed_(database_.settings()) {}
 
   // Rows of a child table, of an execution that need not be there.
@@ -52,6 +53,12 @@ class OrphanBed : public testing::TestWithParam<TestEngine> {
       child.erase("message");
     }
     rows_.execute({rows_.insertion(table, {{"key", key}, {"value", child.dump()}})});
+  }
+
+  bool has(const std::string& table) const { return rows_.schema().table(table) != nullptr; }
+  bool on(const std::string& dialect) const { return connection_->dialect().name() == dialect; }
+  void say(const std::string& sql) {
+    require(connection_->query({.sql = sql, .parameters = {}}, [](const auto&) { return true; }));
   }
 
   static std::string ago(std::chrono::seconds age) {

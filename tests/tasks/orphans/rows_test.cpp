@@ -1,9 +1,13 @@
 // What PurgeOrphans takes, and what it leaves alone.
+#include <optional>
+
+#include "tests/support/partitioned_logs.h"
 #include "tests/tasks/orphans/bed.h"
 
 namespace winnow::tests {
 namespace {
 
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -142,13 +146,211 @@ TEST_P(OrphanRows, AreFoundByTheIndexOfTheirExecutions) {
   EXPECT_EQ(rows_.keys("logs").size(), 6U);
 }
 
-TEST_P(OrphanRows, WhoseTableCannotTellTheirTenantAreLeftOutWhereThePolicyAsks) {
+// Case N13.
+TEST_P(OrphanRows, OfAPartitionedTableGo) {
+  if (on("sqlite")) GTEST_SKIP() << "has no partitions";
+  partition_logs(*connection_);
+  fill();
+  EXPECT_EQ(require_result(bed_.run("PurgeOrphans", kSweep))["logsCount"], 4);
+  EXPECT_THAT(rows_.keys("logs"), ElementsAre("alive-1", "alive-2"));
+}
+
+// What Kestra's own purge knows nothing of.
+class OrphansOfKestrasPurge : public OrphanRows {
+ protected:
+  void add_document(const std::string& table, const std::string& key, const Json& value) {
+    if (has(table))
+      rows_.execute({rows_.insertion(table, {{"key", key}, {"value", value.dump()}})});
+  }
+
+  void add_queued(const std::string& id, const std::string& tenant,
+                  const std::string& name_space = "company.team") {
+    Json value{{"tenantId", tenant}, {"namespace", name_space}, {"flowId", "daily"}};
+    value["execution"] = value;
+    value["execution"]["id"] = id;
+    value["date"] = kLongAgo;
+    add_document("execution_queued", tenant + "_" + name_space + "_daily_" + id, value);
+  }
+
+  void add_message(const std::string& id, const std::string& type,
+                   const std::optional<std::string>& consumed) {
+    if (GetParam().schema_version == "2.0") return;
+    Values values{{"type", type}, {"key", id}, {"value", Json{{"id", id}}.dump()}};
+    // MySQL takes no zone.
+    if (consumed) values.emplace_back("updated", consumed->substr(0, on("mysql") ? 26 : 27));
+    rows_.execute({rows_.insertion("queues", values)});
+  }
+
+  // One row in each table.
+  void add_dependents(const std::string& id) {
+    add_document("executorstate", id, {{"executionId", id}});
+    add_document("sla_monitor", id + "_sla",
+                 {{"executionId", id}, {"slaId", "s"}, {"deadline", kLongAgo}});
+    add_queued(id, "main");
+    add_document("executordelayed", id + "_r", {{"executionId", id}, {"date", kLongAgo}});
+    add_document("worker_job_running", "run-" + id,
+                 {{"taskRun", {{"id", "run-" + id}, {"executionId", id}}},
+                  {"workerInstance", {{"workerUuid", "w"}, {"uid", "w"}}}});
+    add_message(id, kExecution, kLongAgo);
+  }
+
+  void drop_index_of_sla() {
+    say(on("mysql") ? "DROP INDEX ix_execution_id ON sla_monitor"
+                    : "DROP INDEX sla_monitor__execution_id");
+  }
+
+  std::size_t dependents() const {
+    std::size_t tables = 0;
+    for (const char* table : {"executorstate", "sla_monitor", "execution_queued", "executordelayed",
+                              "worker_job_running"}) {
+      if (has(table)) ++tables;
+    }
+    return tables + (GetParam().schema_version == "2.0" ? 0 : 1);
+  }
+
+  static constexpr const char* kExecution = "io.kestra.core.models.executions.Execution";
+};
+
+TEST_P(OrphansOfKestrasPurge, GoWithATenantToo) {
+  rows_.add_execution("alive", "company.team", "daily", kLongAgo, 0);
+  add_dependents("alive");
+  add_dependents("gone");
+  add_queued("theirs", "second");
   bed_.policy.tenants = {"main"};
-  const auto plan = require_result(bed_.plan("PurgeOrphans", Json::object()));
-  EXPECT_THAT(plan["leftOut"].dump(), HasSubstr("sla_monitor"));
+  const auto counted = require_result(bed_.run("PurgeOrphans", Json::object()));
+  EXPECT_EQ(counted["dependentsCount"], dependents());
+  TaskBed bed(database_.settings());
+  bed.policy.tenants = {"main"};
+  const auto result = require_result(bed.run("PurgeOrphans", kSweep));
+  EXPECT_EQ(result["dependentsCount"], dependents());
+  EXPECT_EQ(result["skippedCount"], 0);
+  EXPECT_FALSE(result.contains("leftOut")) << result["leftOut"];
+  EXPECT_THAT(bed.host.logs(), IsEmpty());
+  for (const char* table :
+       {"executorstate", "sla_monitor", "executordelayed", "worker_job_running"}) {
+    if (has(table)) EXPECT_THAT(rows_.keys(table), ElementsAre(HasSubstr("alive"))) << table;
+  }
+  EXPECT_THAT(rows_.keys("execution_queued"),
+              ElementsAre(HasSubstr("_alive"), "second_company.team_daily_theirs"));
+  if (GetParam().schema_version != "2.0") EXPECT_THAT(rows_.keys("queues"), ElementsAre("alive"));
+}
+
+// A message is written before its execution is.
+TEST_P(OrphansOfKestrasPurge, ThatAreMessagesWaitUntilTheyAreConsumedAndOld) {
+  if (GetParam().schema_version == "2.0") GTEST_SKIP() << "its own retention removes messages";
+  add_message("waits", kExecution, std::nullopt);
+  add_message("young", kExecution, ago(std::chrono::minutes(10)));
+  add_message("old", kExecution, kLongAgo);
+  add_message("killed", "io.kestra.core.models.executions.ExecutionKilled", kLongAgo);
+  add_message("not-an-execution", "io.kestra.core.runners.WorkerJob", kLongAgo);
+  EXPECT_EQ(require_result(bed_.run("PurgeOrphans", kSweep))["dependentsCount"], 2);
+  EXPECT_THAT(rows_.keys("queues"), UnorderedElementsAre("waits", "young", "not-an-execution"));
+}
+
+TEST_P(OrphansOfKestrasPurge, ThatDontTellTheirNamespaceAreLeftOutWhereThePolicyAsks) {
+  add_dependents("gone");
+  bed_.policy.protect = {"company.kept"};
+  add_queued("kept", "main", "company.kept");
+  const auto result = require_result(bed_.run("PurgeOrphans", kSweep));
+  EXPECT_EQ(result["dependentsCount"], 1);
+  EXPECT_THAT(rows_.keys("execution_queued"), ElementsAre("main_company.kept_daily_kept"));
+  for (const auto& left_out : {result["leftOut"].dump(),
+                               require_result(bed_.plan("PurgeOrphans", {}))["leftOut"].dump()}) {
+    EXPECT_THAT(left_out, HasSubstr("\\\"sla_monitor\\\" stay, because they don't tell their "
+                                    "namespace"));
+  }
+  EXPECT_THAT(bed_.host.logs(), Contains(HasSubstr("sla_monitor")));
+}
+
+// Case S1.
+TEST_P(OrphansOfKestrasPurge, OfASmallTableWithoutAnIndexAreFoundByAScan) {
+  drop_index_of_sla();
+  add_dependents("alive");
+  add_dependents("gone");
+  rows_.add_execution("alive", "company.team", "daily", kLongAgo, 0);
+  require_result(bed_.run("PurgeOrphans", kSweep));
+  EXPECT_THAT(rows_.keys("sla_monitor"), ElementsAre("alive_sla"));
+}
+
+TEST_P(OrphansOfKestrasPurge, OfABigTableWithoutAnIndexStayAndTheIndexIsNamed) {
+  drop_index_of_sla();
+  std::vector<database::Statement> statements;
+  for (int i = 0; i < 10'001; ++i) {
+    const auto key = "k" + std::to_string(i);
+    statements.push_back(rows_.insertion(
+        "sla_monitor",
+        {{"key", key},
+         {"value", Json{{"executionId", key}, {"slaId", "s"}, {"deadline", kLongAgo}}.dump()}}));
+  }
+  rows_.execute(statements);
+  const auto result = require_result(bed_.run("PurgeOrphans", kSweep));
+  EXPECT_EQ(result["dependentsCount"], 0);
+  EXPECT_THAT(result["leftOut"].dump(), AllOf(HasSubstr("sla_monitor"), HasSubstr("CREATE INDEX"),
+                                              HasSubstr("execution_id")));
+  EXPECT_THAT(bed_.host.logs(), Contains(HasSubstr("CREATE INDEX")));
+  bed_.policy.allow_scan = true;
+  EXPECT_EQ(require_result(bed_.run("PurgeOrphans", kSweep))["dependentsCount"], 10'001);
+}
+
+// Whatever keeps a row: the others go, and it is counted.
+TEST_P(OrphanRows, ThatTheDatabaseRefusesToDeleteStayAndTheOthersGo) {
+  fill();
+  const std::string when = "OLD." + connection_->dialect().quoted("key") + " = 'gone-1'";
+  if (on("postgresql")) {
+    say("CREATE FUNCTION own() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF " + when +
+        " THEN RAISE EXCEPTION 'audited' USING ERRCODE = 'WX001'; END IF; RETURN OLD; END $$");
+    say("CREATE TRIGGER own BEFORE DELETE ON logs FOR EACH ROW EXECUTE FUNCTION own()");
+  } else if (on("mysql")) {
+    say("CREATE TRIGGER own BEFORE DELETE ON logs FOR EACH ROW BEGIN IF " + when +
+        " THEN SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 5555, MESSAGE_TEXT = 'audited'; END IF; "
+        "END");
+  } else {
+    say("CREATE TRIGGER own BEFORE DELETE ON logs WHEN " + when +
+        " BEGIN SELECT RAISE(ABORT, 'audited'); END");
+  }
+  const auto result = require_result(bed_.run("PurgeOrphans", kSweep));
+  EXPECT_EQ(result["logsCount"], 3);
+  EXPECT_EQ(result["metricsCount"], 2);
+  EXPECT_EQ(result["skippedCount"], 1);
+  EXPECT_THAT(rows_.keys("logs"), ElementsAre("alive-1", "alive-2", "gone-1"));
+  EXPECT_THAT(bed_.host.logs(), Contains(HasSubstr("1 orphaned rows of table \"logs\" stay")));
+}
+
+TEST_P(OrphanRows, ThatATriggerKeepsStayAndTheOthersGo) {
+  if (on("mysql")) GTEST_SKIP() << "its triggers can't keep a row silently";
+  fill();
+  const std::string when = "OLD." + connection_->dialect().quoted("key") + " = 'gone-1'";
+  if (on("postgresql")) {
+    say("CREATE FUNCTION own() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF " + when +
+        " THEN RETURN NULL; END IF; RETURN OLD; END $$");
+    say("CREATE TRIGGER own BEFORE DELETE ON logs FOR EACH ROW EXECUTE FUNCTION own()");
+  } else {
+    say("CREATE TRIGGER own BEFORE DELETE ON logs WHEN " + when +
+        " BEGIN SELECT RAISE(IGNORE); END");
+  }
+  const auto result = require_result(bed_.run("PurgeOrphans", kSweep));
+  EXPECT_EQ(result["logsCount"], 3);
+  EXPECT_EQ(result["skippedCount"], 1);
+}
+
+TEST_P(OrphanRows, ThatOthersHoldStayAndTheOthersGo) {
+  if (on("sqlite")) GTEST_SKIP() << "a transaction locks the whole database";
+  fill();
+  const auto other = database_.connection();
+  require(other->begin());
+  const auto lock =
+      "SELECT 1 FROM logs WHERE " + other->dialect().quoted("key") + " = 'gone-1' FOR UPDATE";
+  require(other->query({.sql = lock, .parameters = {}}, [](const auto&) { return true; }));
+  const auto result = require_result(bed_.run("PurgeOrphans", kSweep));
+  EXPECT_EQ(result["logsCount"], 3);
+  EXPECT_EQ(result["skippedCount"], 1);
+  require(other->rollback());
+  EXPECT_EQ(require_result(bed_.run("PurgeOrphans", kSweep))["logsCount"], 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, OrphanRows, testing::ValuesIn(test_engines()),
+                         testing::PrintToStringParamName());
+INSTANTIATE_TEST_SUITE_P(Engines, OrphansOfKestrasPurge, testing::ValuesIn(test_engines()),
                          testing::PrintToStringParamName());
 
 }  // namespace

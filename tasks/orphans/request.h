@@ -1,0 +1,44 @@
+// What the sweeps were asked to do, decided: read once from their tasks' parameters.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "tasks/selection/scope.h"
+
+namespace winnow::tasks {
+
+// PurgeOrphans.
+struct OrphanRowsRequest {
+  // The tenant, the namespaces and the policy's, which each table is narrowed by.
+  Scope scope;
+  // Rows that say when they were written are left alone until they are this old.
+  std::chrono::seconds minimum_age{};
+  std::int64_t batch_size = 0;
+  bool dry_run = true;
+};
+
+// PurgeStorage. The dates are those of the last change in a folder.
+struct OrphanFoldersRequest {
+  std::optional<std::string> tenant = {};
+  // Empty: every namespace. With a flow exactly this one, else also those below it.
+  std::string name_space = {};
+  std::string flow = {};
+  std::optional<document::Instant> from = {};
+  document::Instant until = {};
+  // Kestra writes the inputs of an execution before the execution: a younger folder is left alone.
+  std::chrono::seconds minimum_age{};
+  bool dry_run = true;
+};
+
+// `parameters` fit the manifest's schema, with its defaults filled in. Both fail as read_scope()
+// does; the second one also for a flow without its namespace.
+Outcome<OrphanRowsRequest> read_orphan_rows_request(const Manifest& manifest,
+                                                    const Json& parameters, const Policy& policy);
+Outcome<OrphanFoldersRequest> read_orphan_folders_request(const Manifest& manifest,
+                                                          const Json& parameters,
+                                                          const Policy& policy);
+
+}  // namespace winnow::tasks

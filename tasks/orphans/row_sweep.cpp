@@ -1,0 +1,267 @@
+#include "tasks/orphans/row_sweep.h"
+
+#include <algorithm>
+#include <set>
+
+#include "database/count.h"
+#include "tasks/shared/counters.h"
+
+namespace winnow::tasks {
+namespace {
+
+using database::Connection;
+using database::Statement;
+using database::TextList;
+
+// Rows of a page that the database refuses to delete; with more of them there is something else wrong.
+constexpr std::size_t kMostKept = 1'000;
+
+// A page of a walk.
+struct Page {
+  TextList positions;
+  TextList executions;  // empty where the row names none
+};
+
+Outcome<Page> read_page(Connection& connection, const Statement& statement) {
+  Page page;
+  WINNOW_CHECK(connection.query(statement, [&](const database::Row& row) {
+    page.positions.emplace_back(row.text(0).value_or(""));
+    page.executions.emplace_back(row.text(row.size() - 1).value_or(""));
+    return true;
+  }));
+  return page;
+}
+
+Outcome<TextList> read_keys(Connection& connection, const Statement& statement) {
+  TextList keys;
+  WINNOW_CHECK(connection.query(statement, [&](const database::Row& row) {
+    keys.emplace_back(row.text(0).value_or(""));
+    return true;
+  }));
+  return keys;
+}
+
+std::vector<std::string> named_executions(const Page& page) {
+  std::set<std::string> executions(page.executions.begin(), page.executions.end());
+  executions.erase("");
+  return {executions.begin(), executions.end()};
+}
+
+// Positions of those that are missing, which are sorted.
+TextList positions_of(const Page& page, const std::vector<std::string>& missing) {
+  TextList positions;
+  for (std::size_t at = 0; at < page.positions.size(); ++at) {
+    if (std::binary_search(missing.begin(), missing.end(), page.executions[at])) {
+      positions.push_back(page.positions[at]);
+    }
+  }
+  return positions;
+}
+
+}  // namespace
+
+RowSweep::RowSweep(Sweep& sweep, const OrphanTables& tables, const OrphanRowsRequest& request)
+    : sweep_(sweep),
+      tables_(tables),
+      request_(request),
+      limits_(sweep.context().policy, "orphaned rows") {}
+
+Outcome<void> RowSweep::run() {
+  auto& progress = sweep_.context().progress;
+  progress.phase = Phase::selecting;
+  if (request_.dry_run || limits_.any()) {
+    const Json zero = sweep_.counters();
+    WINNOW_CHECK(walk(&RowSweep::count));
+    WINNOW_CHECK(check_shares());
+    progress.rows_planned = all_going_;
+    if (request_.dry_run) return {};
+    sweep_.counters() = zero;
+  }
+  progress.phase = Phase::working;
+  const auto removed = walk(&RowSweep::remove);
+  warn_of_those_that_stay();
+  return removed;
+}
+
+Outcome<void> RowSweep::walk(Act act) {
+  for (const auto& table : tables_) {
+    for (const auto& branch : table->branches()) WINNOW_CHECK(walk_branch(*table, branch, act));
+  }
+  return {};
+}
+
+// Hands over the orphans of each page that has some.
+Outcome<void> RowSweep::walk_branch(const OrphanTable& table, const OrphanBranch& branch, Act act) {
+  std::string after;
+  while (true) {
+    WINNOW_TRY(const auto page, sweep_.ask([&](Connection& connection) {
+      return read_page(connection,
+                       table.page(connection.dialect(), branch, after, kExecutionsPerPage));
+    }));
+    if (page.positions.empty()) return {};
+    after = page.positions.back();
+    // Asked after the page was read: an execution whose first row is on it is there by now.
+    WINNOW_TRY(auto missing, sweep_.missing(named_executions(page)));
+    if (missing.empty()) continue;
+    auto positions = positions_of(page, missing);
+    WINNOW_CHECK((this->*act)(
+        {.table = table,
+         .branch = branch,
+         .orphans = table.orphans(std::move(positions), TextList(std::move(missing)))}));
+  }
+}
+
+Outcome<std::int64_t> RowSweep::number(const Statement& statement) {
+  return sweep_.ask(
+      [&](Connection& connection) { return database::count_of(connection, statement); });
+}
+
+Outcome<void> RowSweep::count(const Part& part) {
+  WINNOW_TRY(const auto rows,
+             number(part.table.count(sweep_.dialect(), part.branch, part.orphans)));
+  add_to(sweep_.counters(), part.table.counter(), rows);
+  going_[&part.table] += rows;
+  all_going_ += rows;
+  return limits_.check_number(all_going_);
+}
+
+Outcome<void> RowSweep::check_shares() {
+  for (const auto& [table, rows] : going_) {
+    const RemovalLimits limits(sweep_.context().policy,
+                               "rows of table \"" + table->table().name + "\"");
+    WINNOW_CHECK(
+        limits.check_share(rows, [&, of = table](std::int64_t most) -> Outcome<std::int64_t> {
+          std::int64_t all = 0;
+          for (const auto deleted : of->deleted_branches()) {
+            WINNOW_TRY(const auto more, number(of->held(sweep_.dialect(), deleted, most)));
+            all += more;
+          }
+          return all;
+        }));
+  }
+  return {};
+}
+
+// Transaction by transaction, until nothing of the page is left that may go. A failure that blames
+// rows is met with fewer of them; one that is refused alone stays.
+Outcome<void> RowSweep::remove(const Part& part) {
+  TextList kept;
+  auto limit = request_.batch_size;
+  while (true) {
+    auto batch = remove_batch(part, kept, limit);
+    if (!batch) {
+      if (batch.error().blame == Blame::none) return fail(std::move(batch.error()));
+      if (limit > 1) {
+        limit = (limit + 1) / 2;
+        continue;
+      }
+      WINNOW_TRY(const auto refused, sweep_.ask([&](Connection& connection) {
+        return read_keys(connection, part.table.keys(connection.dialect(), part.branch,
+                                                     part.orphans, kept, limit));
+      }));
+      if (refused.empty() || kept.size() == kMostKept) return fail(std::move(batch.error()));
+      kept.push_back(refused.front());
+      continue;
+    }
+    if (batch->keys.empty()) break;
+    kept.insert(kept.end(), batch->kept.begin(), batch->kept.end());
+    if (kept.size() > kMostKept) break;
+    if (batch->removed > 0) note_removed(part, *batch);
+    limit = std::min(limit * 2, request_.batch_size);
+  }
+  return note_those_that_stay(part);
+}
+
+// One transaction.
+Outcome<RowSweep::Batch> RowSweep::remove_batch(const Part& part, const TextList& kept,
+                                                std::int64_t limit) {
+  Batch batch;
+  WINNOW_CHECK(sweep_.connection().retry(
+      {.run = [&](Connection& connection) -> Outcome<void> {
+         while (true) {
+           WINNOW_TRY(const bool done, try_batch(connection, part, kept, limit, batch));
+           if (done) return {};
+         }
+       },
+       .verify = [&](Connection& connection) -> Outcome<bool> {
+         WINNOW_TRY(const auto left,
+                    read_keys(connection, part.table.remaining(connection.dialect(), batch.keys)));
+         return left.size() == batch.kept.size();
+       },
+       .divisible = true}));
+  return batch;
+}
+
+// False where an execution came back while its rows were deleted: that was undone.
+Outcome<bool> RowSweep::try_batch(Connection& connection, const Part& part, const TextList& kept,
+                                  std::int64_t limit, Batch& batch) {
+  const auto& dialect = connection.dialect();
+  batch = {};
+  WINNOW_CHECK(connection.begin());
+  auto orphans = part.orphans;
+  WINNOW_TRY(auto missing, sweep_.lookup().missing(connection, orphans.executions));
+  orphans.executions = TextList(std::move(missing));
+  if (!orphans.executions.empty()) {
+    WINNOW_TRY(batch.keys,
+               read_keys(connection, part.table.keys(dialect, part.branch, orphans, kept, limit)));
+  }
+  if (batch.keys.empty()) {
+    WINNOW_CHECK(connection.rollback());
+    return true;
+  }
+  const std::vector<Statement> deletion{part.table.deletion(dialect, batch.keys)};
+  WINNOW_TRY(const auto changed, connection.execute(deletion, database::AfterBatch::stay_open));
+  batch.removed = changed.front();
+  if (std::cmp_less(batch.removed, batch.keys.size())) {
+    WINNOW_TRY(batch.kept, read_keys(connection, part.table.remaining(dialect, batch.keys)));
+  }
+  WINNOW_TRY(const auto still, sweep_.lookup().missing(connection, orphans.executions));
+  if (still.size() != orphans.executions.size()) {
+    WINNOW_CHECK(connection.rollback());
+    return false;
+  }
+  if (!limits_.check_number(removed_ + batch.removed)) {
+    return fail(FailureKind::limit,
+                "more rows became orphans meanwhile than `policy.max-executions` of the "
+                "configuration lets a run remove; the others stay");
+  }
+  WINNOW_CHECK(connection.execute({}, database::AfterBatch::commit));
+  return true;
+}
+
+void RowSweep::note_removed(const Part& part, const Batch& batch) {
+  auto& counters = sweep_.counters();
+  auto& context = sweep_.context();
+  removed_ += batch.removed;
+  add_to(counters, part.table.counter(), batch.removed);
+  add_to(counters, "batches", 1);
+  context.progress.rows_done += batch.removed;
+  report_batch(context, static_cast<std::size_t>(batch.removed), counters);
+}
+
+// Orphans of the page that are there still: others hold them, or the database keeps them.
+Outcome<void> RowSweep::note_those_that_stay(const Part& part) {
+  const auto count = [&](const Orphans& orphans) {
+    return number(part.table.count(sweep_.dialect(), part.branch, orphans));
+  };
+  WINNOW_TRY(const auto left, count(part.orphans));
+  if (left == 0) return {};
+  auto orphans = part.orphans;
+  WINNOW_TRY(auto missing, sweep_.missing(orphans.executions));
+  orphans.executions = TextList(std::move(missing));
+  if (orphans.executions.empty()) return {};
+  WINNOW_TRY(const auto stay, count(orphans));
+  add_to(sweep_.counters(), "skippedCount", stay);
+  stay_[&part.table] += stay;
+  return {};
+}
+
+void RowSweep::warn_of_those_that_stay() const {
+  for (const auto& [table, rows] : stay_) {
+    sweep_.context().host.log(
+        LogLevel::warn, std::to_string(rows) + " orphaned rows of table \"" + table->table().name +
+                            "\" stay: other sessions hold them, or the database keeps them");
+  }
+}
+
+}  // namespace winnow::tasks

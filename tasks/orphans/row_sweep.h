@@ -1,0 +1,65 @@
+// One run of PurgeOrphans over the tables that it can take.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tasks/orphans/sweep.h"
+#include "tasks/orphans/table.h"
+#include "tasks/selection/removal_limits.h"
+
+namespace winnow::tasks {
+
+using OrphanTables = std::vector<std::unique_ptr<OrphanTable>>;
+
+// What it is given must outlive it.
+class RowSweep {
+ public:
+  RowSweep(Sweep& sweep, const OrphanTables& tables, const OrphanRowsRequest& request);
+
+  // Counts into the sweep's counters: what would go in a dry run, what went otherwise, and
+  // `skippedCount`, the orphans that stay because others hold them or the database keeps them.
+  Outcome<void> run();
+
+ private:
+  // A part of a table, and the orphans of one page of it.
+  struct Part {
+    const OrphanTable& table;
+    const OrphanBranch& branch;
+    Orphans orphans;
+  };
+  struct Batch {
+    database::TextList keys = {};
+    std::int64_t removed = 0;
+    // Keys whose rows stay although their deletion succeeded.
+    database::TextList kept = {};
+  };
+  using Act = Outcome<void> (RowSweep::*)(const Part&);
+
+  Outcome<void> walk(Act act);
+  Outcome<void> walk_branch(const OrphanTable& table, const OrphanBranch& branch, Act act);
+  Outcome<void> count(const Part& part);
+  Outcome<void> check_shares();
+  Outcome<void> remove(const Part& part);
+  Outcome<Batch> remove_batch(const Part& part, const database::TextList& kept, std::int64_t limit);
+  Outcome<bool> try_batch(database::Connection& connection, const Part& part,
+                          const database::TextList& kept, std::int64_t limit, Batch& batch);
+  void note_removed(const Part& part, const Batch& batch);
+  Outcome<void> note_those_that_stay(const Part& part);
+  void warn_of_those_that_stay() const;
+  Outcome<std::int64_t> number(const database::Statement& statement);
+
+  Sweep& sweep_;
+  const OrphanTables& tables_;
+  const OrphanRowsRequest& request_;
+  RemovalLimits limits_;
+  // Rows that would go: of each table, and in all; and rows that went.
+  std::map<const OrphanTable*, std::int64_t> going_;
+  std::int64_t all_going_ = 0;
+  std::map<const OrphanTable*, std::int64_t> stay_;
+  std::int64_t removed_ = 0;
+};
+
+}  // namespace winnow::tasks

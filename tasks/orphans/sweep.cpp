@@ -1,0 +1,59 @@
+#include "tasks/orphans/sweep.h"
+
+#include "tasks/selection/plan_check.h"
+#include "tasks/shared/counters.h"
+
+namespace winnow::tasks {
+
+Sweep::Sweep(const Manifest& manifest, Context& context, ReconnectingConnection connection,
+             std::unique_ptr<database::Schema> schema, ExecutionLookup lookup)
+    : manifest_(&manifest),
+      context_(&context),
+      connection_(std::move(connection)),
+      schema_(std::move(schema)),
+      lookup_(lookup),
+      counters_(zero_counters(manifest)) {}
+
+Outcome<Sweep> Sweep::open(const Manifest& manifest, Context& context) {
+  context.progress.phase = Phase::connecting;
+  WINNOW_TRY(auto connection, ReconnectingConnection::open(context));
+  WINNOW_TRY(auto probed, connection.get().probe(tables_of(manifest)));
+  auto schema = std::make_unique<database::Schema>(std::move(probed));
+  WINNOW_TRY(const auto lookup, ExecutionLookup::make(*schema));
+  return Sweep(manifest, context, std::move(connection), std::move(schema), lookup);
+}
+
+Outcome<std::vector<std::string>> Sweep::missing(const std::vector<std::string>& executions) {
+  return ask(
+      [&](database::Connection& connection) { return lookup_.missing(connection, executions); });
+}
+
+Outcome<Json> Sweep::plan() {
+  WINNOW_TRY(auto looked_up,
+             explained(connection_.get(), {.purpose = "look for executions",
+                                           .statement = lookup_.statement(dialect(), stand_ins()),
+                                           .need = {}}));
+  return Json{{"task", manifest_->name},
+              {"server", schema_->server},
+              {"statements", Json::array({std::move(looked_up)})},
+              {"leftOut", Json::array()}};
+}
+
+TaskResult Sweep::result(const Outcome<void>& swept, bool dry_run) {
+  context_->progress.phase = Phase::done;
+  Json result = counters_;
+  if (result.contains("retries")) result["retries"] = context_->progress.retries.load();
+  if (dry_run) result["dryRun"] = true;
+  if (!swept) return tl::unexpected(TaskFailure(swept.error(), std::move(result)));
+  return result;
+}
+
+database::TextList stand_ins() {
+  database::TextList ids;
+  for (std::int64_t i = 0; i < kExecutionsPerPage; ++i) {
+    ids.push_back("winnow-plan-" + std::to_string(i));
+  }
+  return ids;
+}
+
+}  // namespace winnow::tasks

@@ -1,0 +1,70 @@
+// What the sweeps of rows and of folders share: the connection, the question which executions are
+// missing, the counters, and how a run ends.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "outcome/try.h"
+#include "tasks/orphans/execution_lookup.h"
+#include "tasks/shared/reconnecting_connection.h"
+
+namespace winnow::tasks {
+
+// Executions that are asked for in one statement: fewer than any server scans a table for
+// (docs/measurements.md).
+inline constexpr std::int64_t kExecutionsPerPage = 500;
+
+// The manifest and the context must outlive it.
+class Sweep {
+ public:
+  // Connects and probes the manifest's tables.
+  static Outcome<Sweep> open(const Manifest& manifest, Context& context);
+
+  // What `question` returns, asked again while the server says that this may help. `question` takes
+  // a Connection& and returns an Outcome<T>.
+  template <class Question>
+  auto ask(const Question& question) -> std::invoke_result_t<Question, database::Connection&> {
+    typename std::invoke_result_t<Question, database::Connection&>::value_type value{};
+    WINNOW_CHECK(connection_.retry({.run = [&](database::Connection& connection) -> Outcome<void> {
+      WINNOW_TRY(value, question(connection));
+      return {};
+    }}));
+    return value;
+  }
+
+  // Those of `executions` that no tenant has.
+  Outcome<std::vector<std::string>> missing(const std::vector<std::string>& executions);
+
+  // {"task", "server", "statements": the lookup of executions, "leftOut": []}.
+  Outcome<Json> plan();
+  // Ends a run: the counters, beside the failure where there is one.
+  TaskResult result(const Outcome<void>& swept, bool dry_run);
+
+  const Manifest& manifest() const { return *manifest_; }
+  Context& context() const { return *context_; }
+  ReconnectingConnection& connection() { return connection_; }
+  const database::Dialect& dialect() { return connection_.get().dialect(); }
+  const database::Schema& schema() const { return *schema_; }
+  const ExecutionLookup& lookup() const { return lookup_; }
+  Json& counters() { return counters_; }
+
+ private:
+  Sweep(const Manifest& manifest, Context& context, ReconnectingConnection connection,
+        std::unique_ptr<database::Schema> schema, ExecutionLookup lookup);
+
+  const Manifest* manifest_;
+  Context* context_;
+  ReconnectingConnection connection_;
+  // On the heap: others point into it.
+  std::unique_ptr<database::Schema> schema_;
+  ExecutionLookup lookup_;
+  Json counters_;
+};
+
+// Ids for a statement that is only explained.
+database::TextList stand_ins();
+
+}  // namespace winnow::tasks
