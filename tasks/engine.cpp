@@ -57,7 +57,7 @@ constexpr std::array kEngines{
            .removes = false,
            .own_parameters = Names(kListing),
            .outputs = listing_outputs,
-           .invoke = Unread<check_listing, plan_listing, run_listing>::make},
+           .invoke = invoke_listing},
     Engine{.kind = EngineKind::purge,
            .name = "purge",
            .removes = true,

@@ -80,19 +80,9 @@ bool is_position(const Json& last) {
 
 }  // namespace
 
-std::string order_name(const Manifest& manifest, const Json& parameters) {
-  const auto* asked = given(parameters, "orderBy");
-  if (asked != nullptr) return asked->get<std::string>();
-  return manifest.orders.empty() ? std::string() : manifest.orders.front();
-}
-
-bool is_descending(const Manifest& manifest, const Json& parameters) {
-  const auto* asked = given(parameters, "direction");
-  return asked == nullptr ? manifest.descending : *asked == "desc";
-}
-
 std::string listing_fingerprint(const Manifest& manifest, const Json& parameters,
-                                const std::optional<std::string>& tenant) {
+                                const std::optional<std::string>& tenant, const std::string& order,
+                                bool descending) {
   // By the manifest's order of parameters, so that the caller's does not matter.
   Json filters = Json::array();
   for (const auto& parameter : manifest.parameters) {
@@ -104,9 +94,8 @@ std::string listing_fingerprint(const Manifest& manifest, const Json& parameters
       filters.push_back({other->parameter, other->value});
     }
   }
-  const Json identity =
-      Json::array({manifest.name, filters, tenant ? Json(*tenant) : Json(nullptr),
-                   order_name(manifest, parameters), is_descending(manifest, parameters)});
+  const Json identity = Json::array(
+      {manifest.name, filters, tenant ? Json(*tenant) : Json(nullptr), order, descending});
   return checksum(identity.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
@@ -121,7 +110,7 @@ std::string encode_cursor(const Position& position, std::string_view fingerprint
 
 Outcome<Position> decode_cursor(std::string_view cursor, std::string_view fingerprint) {
   constexpr const char* kDamaged =
-      "the cursor is damaged: hand back the text of `cursor` from the page before, unchanged";
+      "the cursor is damaged: hand back the `cursor` of the page before, unchanged";
   const auto bytes = from_base64url(cursor);
   if (!bytes) return refuse(kDamaged);
   const Json content = Json::parse(*bytes, nullptr, false);
@@ -137,13 +126,12 @@ Outcome<Position> decode_cursor(std::string_view cursor, std::string_view finger
   if (listing != fingerprint) {
     return refuse(
         "the cursor belongs to a listing with other filters, another order, direction or tenant: "
-        "keep "
-        "them as they were for the page before, or start again without a cursor");
+        "keep them as they were for the page before, or start again without a cursor");
   }
   Position position;
   if (last[0].is_string()) position.order = last[0].get<std::string>();
   position.key = last[1].get<std::string>();
-  // One text for each position: what reads alike but was written otherwise is damaged too.
+  // Each position has one cursor: another spelling of the same position is damaged too.
   if (encode_cursor(position, fingerprint) != cursor) return refuse(kDamaged);
   return position;
 }

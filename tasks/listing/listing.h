@@ -2,15 +2,22 @@
 // manifest describes.
 #pragma once
 
+#include <cstddef>
+#include <memory>
+
 #include "tasks/task.h"
 
 namespace winnow::tasks {
 
+// A page of FETCH ends early, with a cursor, before its rows take more bytes than this as JSON. One
+// row is always on it.
+inline constexpr std::size_t kLongestPage = std::size_t{16} * 1024 * 1024;
+
 // JSON Schema of a listing's outputs (rows, row, uri, size, cursor).
 Json listing_outputs();
 
-Outcome<void> check_listing(const Manifest& manifest, const Json& parameters, const Policy& policy);
-TaskResult plan_listing(const Manifest& manifest, const Json& parameters, Context& context);
-TaskResult run_listing(const Manifest& manifest, const Json& parameters, Context& context);
+// See tasks::invoke().
+Outcome<std::unique_ptr<Invocation>> invoke_listing(const Manifest& manifest,
+                                                    const Json& parameters, const Policy& policy);
 
 }  // namespace winnow::tasks

@@ -1,6 +1,7 @@
 #include "tasks/listing/query.h"
 
-#include <algorithm>
+#include "outcome/try.h"
+#include "tasks/selection/row_key.h"
 
 namespace winnow::tasks {
 namespace {
@@ -15,35 +16,6 @@ using database::Table;
 constexpr std::string_view kRow = "t";
 constexpr std::string_view kPage = "page";
 
-tl::unexpected<Failure> missing_column(const Table& table, const Manifest& manifest,
-                                       const std::string& column) {
-  return fail(FailureKind::schema, "table \"" + table.name + "\" has no column \"" + column +
-                                       "\", which the task " + manifest.name + " needs");
-}
-
-const OutputColumn* output_column(const Manifest& manifest, const std::string& name) {
-  const auto found = std::find_if(manifest.columns.begin(), manifest.columns.end(),
-                                  [&](const OutputColumn& column) { return column.name == name; });
-  return found == manifest.columns.end() ? nullptr : &*found;
-}
-
-// The columns of a row, in the caller's order or else the manifest's.
-std::vector<const OutputColumn*> chosen_columns(const Manifest& manifest, const Json& parameters) {
-  std::vector<const OutputColumn*> chosen;
-  const auto* asked = given(parameters, "columns");
-  if (asked == nullptr) {
-    for (const auto& column : manifest.columns) {
-      if (column.by_default) chosen.push_back(&column);
-    }
-    return chosen;
-  }
-  for (const auto& name : *asked) {
-    const auto* column = output_column(manifest, name.get<std::string>());
-    if (column != nullptr) chosen.push_back(column);
-  }
-  return chosen;
-}
-
 }  // namespace
 
 ColumnType Field::type() const {
@@ -51,49 +23,38 @@ ColumnType Field::type() const {
   return inside ? ColumnType::text : column->type;
 }
 
-Outcome<ListingQuery> ListingQuery::make(const Manifest& manifest, const Json& parameters,
-                                         const Policy& policy, const database::Schema& schema,
+Outcome<ListingQuery> ListingQuery::make(const ListingRequest& request,
+                                         const database::Schema& schema,
                                          const database::Dialect& dialect) {
-  auto scope = read_scope(manifest, parameters, policy);
-  if (!scope) return fail(std::move(scope.error()));
-  auto selection = Selection::make(std::move(*scope), schema);
-  if (!selection) return fail(std::move(selection.error()));
-  const Table& table = selection->table();
+  WINNOW_TRY(auto selection, Selection::make(request.scope, schema));
+  const Table& table = selection.table();
   if (!table.can_select) {
     return fail(FailureKind::schema, "the database user may not read the table \"" + table.name +
                                          "\": grant it SELECT on that table");
   }
-  if (table.primary_key.size() != 1) {
+  ListingQuery query(std::move(selection), dialect);
+  query.key_ = row_key(table);
+  if (query.key_ == nullptr) {
     return fail(FailureKind::schema,
-                "table \"" + table.name +
-                    "\" has no primary key of one column, which a listing needs "
-                    "to page through it");
+                "a listing can't page through the table \"" + table.name +
+                    "\": its primary key is not one column, and no index begins with `key`");
   }
-  ListingQuery query(std::move(*selection), dialect);
-  query.key_ = table.column(table.primary_key.front());
-  if (query.key_ == nullptr) return missing_column(table, manifest, table.primary_key.front());
-  if (auto found = query.find_fields(manifest, parameters); !found) return fail(found.error());
-  if (auto found = query.find_order(manifest, parameters); !found) return fail(found.error());
+  query.descending_ = request.descending;
+  for (const auto* output : request.columns) {
+    WINNOW_TRY(const auto* column, query.find_column(output->column));
+    query.fields_.push_back({.name = output->name, .column = column, .document = output->document});
+  }
+  if (request.order == nullptr) return query;
+  WINNOW_TRY(const auto* order, query.find_column(request.order->column));
+  if (order != query.key_) query.order_ = order;
   return query;
 }
 
-Outcome<void> ListingQuery::find_fields(const Manifest& manifest, const Json& parameters) {
-  for (const auto* output : chosen_columns(manifest, parameters)) {
-    const Column* column = selection_.table().column(output->column);
-    if (column == nullptr) return missing_column(selection_.table(), manifest, output->column);
-    fields_.push_back({.name = output->name, .column = column, .document = output->document});
-  }
-  return {};
-}
-
-Outcome<void> ListingQuery::find_order(const Manifest& manifest, const Json& parameters) {
-  descending_ = is_descending(manifest, parameters);
-  const auto* output = output_column(manifest, order_name(manifest, parameters));
-  if (output == nullptr) return {};
-  const Column* column = selection_.table().column(output->column);
-  if (column == nullptr) return missing_column(selection_.table(), manifest, output->column);
-  if (column != key_) order_ = column;
-  return {};
+Outcome<const Column*> ListingQuery::find_column(const std::string& name) const {
+  const auto* column = selection_.table().column(name);
+  if (column != nullptr) return column;
+  return fail(FailureKind::schema, "table \"" + selection_.table().name + "\" has no column \"" +
+                                       name + "\", which this task needs");
 }
 
 // Keys travel, not documents: the page's keys are chosen first, whatever sorting that takes, and

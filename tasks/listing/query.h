@@ -9,7 +9,7 @@
 #include "database/dialect.h"
 #include "database/schema.h"
 #include "database/statement.h"
-#include "tasks/listing/cursor.h"
+#include "tasks/listing/request.h"
 #include "tasks/selection/plan_check.h"
 #include "tasks/selection/selection.h"
 
@@ -25,23 +25,23 @@ struct Field {
   const database::Column* column = nullptr;
   std::vector<std::string> document;
 
-  // The type of what expression() gives: a path inside a document is a text.
+  // The type of the value: one inside of a document comes as a string.
   database::ColumnType type() const;
 };
 
 // A filter's column of a count, and the index that has it and all that every statement names.
 struct CountedColumn {
   std::string alias;
-  std::string column;  // empty: all of them
+  // Empty: all of them.
+  std::string column;
   const database::Index* index = nullptr;
 };
 
-// The manifest, the parameters, the policy, the schema and the dialect must outlive a query.
+// The schema and the dialect must outlive a query.
 class ListingQuery {
  public:
-  // A schema failure that names what is missing: the right to read, a column, a key of one column.
-  static Outcome<ListingQuery> make(const Manifest& manifest, const Json& parameters,
-                                    const Policy& policy, const database::Schema& schema,
+  // A schema failure that names what is missing: the right to read, a column, a key (row_key.h).
+  static Outcome<ListingQuery> make(const ListingRequest& request, const database::Schema& schema,
                                     const database::Dialect& dialect);
 
   // Selection::find_namespaces().
@@ -70,8 +70,7 @@ class ListingQuery {
  private:
   ListingQuery(Selection selection, const database::Dialect& dialect)
       : selection_(std::move(selection)), dialect_(&dialect) {}
-  Outcome<void> find_fields(const Manifest& manifest, const Json& parameters);
-  Outcome<void> find_order(const Manifest& manifest, const Json& parameters);
+  Outcome<const database::Column*> find_column(const std::string& name) const;
   void write_keys(database::SqlWriter& writer, Region region, const std::optional<Position>& after,
                   std::int64_t limit) const;
   void write_branch(database::SqlWriter& writer, Region region,
@@ -93,7 +92,8 @@ class ListingQuery {
   Selection selection_;
   const database::Dialect* dialect_;
   const database::Column* key_ = nullptr;
-  const database::Column* order_ = nullptr;  // nullptr: the key alone orders
+  // nullptr: the key alone orders.
+  const database::Column* order_ = nullptr;
   bool descending_ = false;
   std::vector<Field> fields_;
 };

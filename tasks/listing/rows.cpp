@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "outcome/try.h"
+
 namespace winnow::tasks {
 namespace {
 
@@ -13,7 +15,7 @@ constexpr std::size_t kOrder = 1;
 constexpr std::size_t kFirstField = 2;
 
 // Printable ASCII but for `"` and `\` needs nothing; the library escapes the rest, and puts U+FFFD
-// where SQLite holds something that is no UTF-8.
+// where SQLite holds something that is not UTF-8.
 void append_string(std::string& out, std::string_view text) {
   const bool plain = std::all_of(text.begin(), text.end(), [](char letter) {
     return letter >= ' ' && letter <= '~' && letter != '"' && letter != '\\';
@@ -27,12 +29,12 @@ void append_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-// Not what a float may hold besides: NaN and Infinity are no JSON.
+// NaN and Infinity, which a float may hold, are not JSON.
 bool is_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789+-.eE") == std::string_view::npos;
 }
 
-// Line ends can only stand between the tokens of a document, never inside its texts.
+// Line ends can only stand between the tokens of a document, never inside its strings.
 void append_on_one_line(std::string& out, std::string_view document) {
   const auto start = out.size();
   out += document;
@@ -85,32 +87,32 @@ Outcome<void> RowReader::start_after(Position position) {
 }
 
 Outcome<std::int64_t> RowReader::read(std::int64_t limit, const Handler& handler) {
-  auto rows = read_region(limit, handler);
-  if (!rows || *rows == limit) return rows;
+  WINNOW_TRY(const auto rows, read_region(limit, handler));
+  if (rows == limit || stopped_) return rows;
   if (region_ == Region::without_value || !query_.has_rows_without_value()) return rows;
   region_ = Region::without_value;
   position_.reset();
-  const auto further = read_region(limit - *rows, handler);
-  if (!further) return further;
-  return *rows + *further;
+  WINNOW_TRY(const auto further, read_region(limit - rows, handler));
+  return rows + further;
 }
 
 Outcome<std::int64_t> RowReader::read_region(std::int64_t limit, const Handler& handler) {
-  const auto statement = query_.page(region_, position_, limit);
   std::int64_t rows = 0;
-  Outcome<void> handled;
-  const auto queried = connection_.query(statement, [&](const database::Row& row) {
-    if (!position_) position_.emplace();
-    position_->key.assign(row.text(kKey).value_or(""));
-    if (query_.has_order() && region_ == Region::with_value) {
-      position_->order.emplace(row.text(kOrder).value_or(""));
-    }
-    write_row(row);
-    ++rows;
-    handled = handler(row_, *position_);
-    return handled.has_value();
-  });
-  if (!handled) return fail(std::move(handled.error()));
+  Outcome<bool> more = true;
+  const auto queried =
+      connection_.query(query_.page(region_, position_, limit), [&](const database::Row& row) {
+        if (!position_) position_.emplace();
+        position_->key.assign(row.text(kKey).value_or(""));
+        if (query_.has_order() && region_ == Region::with_value) {
+          position_->order.emplace(row.text(kOrder).value_or(""));
+        }
+        write_row(row);
+        ++rows;
+        more = handler(row_, *position_);
+        return more.value_or(false);
+      });
+  if (!more) return fail(std::move(more.error()));
+  stopped_ = !*more;
   if (!queried) return fail(queried.error());
   return rows;
 }

@@ -13,7 +13,7 @@
 namespace winnow::tasks {
 
 // Appends a value as the server wrote it: numbers, booleans and documents as they stand, everything
-// else as a JSON text.
+// else as a JSON string.
 void append_json(std::string& out, database::ColumnType type, std::optional<std::string_view> text);
 
 // A walk through all rows of a listing, from a position on. Each page is a statement of its own
@@ -21,15 +21,16 @@ void append_json(std::string& out, database::ColumnType type, std::optional<std:
 // between pages.
 class RowReader {
  public:
-  // Takes one row: a JSON object on one line, without the end of line; and where it stands.
-  using Handler = std::function<Outcome<void>(std::string_view row, const Position& position)>;
+  // Takes one row: a JSON object on one line, without the end of line; and where it stands. Returns
+  // whether to go on.
+  using Handler = std::function<Outcome<bool>(std::string_view row, const Position& position)>;
 
   RowReader(database::Connection& connection, const ListingQuery& query);
 
   // Starts after a row instead of at the beginning.
   Outcome<void> start_after(Position position);
   // Hands at most `limit` further rows over and returns their number; fewer only where the listing
-  // ends.
+  // ends, or the handler ended it.
   Outcome<std::int64_t> read(std::int64_t limit, const Handler& handler);
 
  private:
@@ -38,10 +39,13 @@ class RowReader {
 
   database::Connection& connection_;
   const ListingQuery& query_;
-  std::vector<std::string> names_;  // `{"id":`, `,"startDate":`: what stands before each value
+  // `{"id":`, `,"startDate":`: what stands before each value.
+  std::vector<std::string> names_;
   Region region_ = Region::with_value;
   std::optional<Position> position_;
-  std::string row_;  // kept for its capacity
+  bool stopped_ = false;
+  // Kept for its capacity.
+  std::string row_;
 };
 
 }  // namespace winnow::tasks

@@ -76,8 +76,9 @@ class ListingCost : public testing::TestWithParam<TestEngine> {
   }
 
   ListingQuery query(const Json& parameters) const {
-    auto made = require(
-        ListingQuery::make(task_.manifest, parameters, policy_, schema_, connection_->dialect()));
+    const auto complete = require(plugin::checked_parameters(task_, parameters.dump()));
+    const auto request = require(tasks::read_listing_request(task_.manifest, complete, policy_));
+    auto made = require(ListingQuery::make(request, schema_, connection_->dialect()));
     require(made.find_namespaces(*connection_));
     return made;
   }

@@ -228,11 +228,13 @@ TEST_P(OrphansOfKestrasPurge, GoWithATenantToo) {
   EXPECT_THAT(bed.host.logs(), IsEmpty());
   for (const char* table :
        {"executorstate", "sla_monitor", "executordelayed", "worker_job_running"}) {
-    if (has(table)) EXPECT_THAT(rows_.keys(table), ElementsAre(HasSubstr("alive"))) << table;
+    if (!has(table)) continue;
+    EXPECT_THAT(rows_.keys(table), ElementsAre(HasSubstr("alive"))) << table;
   }
   EXPECT_THAT(rows_.keys("execution_queued"),
               ElementsAre(HasSubstr("_alive"), "second_company.team_daily_theirs"));
-  if (GetParam().schema_version != "2.0") EXPECT_THAT(rows_.keys("queues"), ElementsAre("alive"));
+  if (GetParam().schema_version == "2.0") return;
+  EXPECT_THAT(rows_.keys("queues"), ElementsAre("alive"));
 }
 
 // A message is written before its execution is.
@@ -254,8 +256,9 @@ TEST_P(OrphansOfKestrasPurge, ThatDontTellTheirNamespaceAreLeftOutWhereThePolicy
   const auto result = require_result(bed_.run("PurgeOrphans", kSweep));
   EXPECT_EQ(result["dependentsCount"], 1);
   EXPECT_THAT(rows_.keys("execution_queued"), ElementsAre("main_company.kept_daily_kept"));
-  for (const auto& left_out : {result["leftOut"].dump(),
-                               require_result(bed_.plan("PurgeOrphans", {}))["leftOut"].dump()}) {
+  for (const auto& left_out :
+       {result["leftOut"].dump(),
+        require_result(bed_.plan("PurgeOrphans", Json::object()))["leftOut"].dump()}) {
     EXPECT_THAT(left_out, HasSubstr("\\\"sla_monitor\\\" stay, because they don't tell their "
                                     "namespace"));
   }

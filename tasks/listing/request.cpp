@@ -1,0 +1,62 @@
+#include "tasks/listing/request.h"
+
+#include <algorithm>
+
+#include "outcome/try.h"
+
+namespace winnow::tasks {
+namespace {
+
+FetchType fetch_type(const Json& parameters) {
+  const auto name = parameters.at("fetchType").get<std::string>();
+  if (name == "FETCH_ONE") return FetchType::one;
+  if (name == "STORE") return FetchType::store;
+  if (name == "NONE") return FetchType::none;
+  return FetchType::page;
+}
+
+// The manifest's schema admits its own columns and orders alone. An empty name: nullptr.
+const OutputColumn* column_named(const Manifest& manifest, const std::string& name) {
+  const auto found = std::find_if(manifest.columns.begin(), manifest.columns.end(),
+                                  [&](const OutputColumn& column) { return column.name == name; });
+  return found == manifest.columns.end() ? nullptr : &*found;
+}
+
+// The caller's columns, or else those that the manifest lists by default.
+std::vector<const OutputColumn*> read_columns(const Manifest& manifest, const Json& parameters) {
+  std::vector<const OutputColumn*> columns;
+  if (const auto* names = given(parameters, "columns"); names != nullptr) {
+    for (const auto& name : *names) columns.push_back(column_named(manifest, name));
+    return columns;
+  }
+  for (const auto& column : manifest.columns) {
+    if (column.by_default) columns.push_back(&column);
+  }
+  return columns;
+}
+
+}  // namespace
+
+Outcome<ListingRequest> read_listing_request(const Manifest& manifest, const Json& parameters,
+                                             const Policy& policy) {
+  ListingRequest request;
+  WINNOW_TRY(request.scope, read_scope(manifest, parameters, policy));
+  request.columns = read_columns(manifest, parameters);
+  const auto order = parameters.at("orderBy").get<std::string>();
+  request.order = column_named(manifest, order);
+  request.descending = parameters.at("direction") == "desc";
+  request.fetch_type = fetch_type(parameters);
+  request.size = parameters.at("size").get<std::int64_t>();
+  request.fingerprint =
+      listing_fingerprint(manifest, parameters, request.scope.tenant, order, request.descending);
+  const auto cursor = given_string(parameters, "cursor");
+  if (!cursor) return request;
+  if (request.fetch_type == FetchType::none) {
+    return fail(FailureKind::invalid_parameter,
+                "fetchType NONE counts all rows: it takes no cursor", "/cursor");
+  }
+  WINNOW_TRY(request.after, decode_cursor(*cursor, request.fingerprint));
+  return request;
+}
+
+}  // namespace winnow::tasks

@@ -1,0 +1,37 @@
+// What a listing was asked for, decided: read once from its task's parameters.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tasks/listing/cursor.h"
+#include "tasks/selection/scope.h"
+
+namespace winnow::tasks {
+
+// FETCH gives a page, FETCH_ONE the first row, STORE writes all rows into a file, NONE counts them.
+enum class FetchType { page, one, store, none };
+
+struct ListingRequest {
+  Scope scope;
+  FetchType fetch_type = FetchType::page;
+  // Rows of a page.
+  std::int64_t size = 0;
+  // The columns of a row, in order. The manifest owns them.
+  std::vector<const OutputColumn*> columns = {};
+  // nullptr: the key alone orders.
+  const OutputColumn* order = nullptr;
+  bool descending = false;
+  // What a cursor of this listing is sealed with, and the position that the caller's stands for.
+  std::string fingerprint = {};
+  std::optional<Position> after = {};
+};
+
+// `parameters` fit the manifest's schema, with its defaults filled in. Fails as read_scope() does,
+// and as invalid_parameter at /cursor for one that is damaged, of another listing, or beside NONE.
+Outcome<ListingRequest> read_listing_request(const Manifest& manifest, const Json& parameters,
+                                             const Policy& policy);
+
+}  // namespace winnow::tasks
