@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "outcome/try.h"
 #include "tasks/doctor/doctor.h"
 #include "tasks/listing/listing.h"
 #include "tasks/orphans/folders.h"
@@ -23,33 +22,6 @@ constexpr std::array<std::string_view, 4> kOrphanRows{"tenant", "minimumAge", "b
 constexpr std::array<std::string_view, 6> kOrphanFolders{"tenant",  "flowId",     "startDate",
                                                          "endDate", "minimumAge", "dryRun"};
 constexpr std::array<std::string_view, 1> kDoctor{"sample"};
-
-enum class Files { none, looked_at };
-
-// An engine whose functions read the parameters themselves, each time that they are called.
-template <auto check, auto plan_task, auto run_task, Files files = Files::none>
-class Unread final : public Invocation {
- public:
-  Unread(const Manifest& manifest, Json parameters)
-      : manifest_(manifest), parameters_(std::move(parameters)) {}
-  bool looks_at_storage() const override { return files != Files::none; }
-  TaskResult plan(Context& context) const override {
-    return plan_task(manifest_, parameters_, context);
-  }
-  TaskResult run(Context& context) const override {
-    return run_task(manifest_, parameters_, context);
-  }
-
-  static Outcome<std::unique_ptr<Invocation>> make(const Manifest& manifest, const Json& parameters,
-                                                   const Policy& policy) {
-    WINNOW_CHECK(check(manifest, parameters, policy));
-    return std::make_unique<Unread>(manifest, parameters);
-  }
-
- private:
-  const Manifest& manifest_;
-  Json parameters_;
-};
 
 constexpr std::array kEngines{
     Engine{.kind = EngineKind::listing,
@@ -81,7 +53,7 @@ constexpr std::array kEngines{
            .removes = false,
            .own_parameters = Names(kDoctor),
            .outputs = doctor_outputs,
-           .invoke = Unread<check_doctor, plan_doctor, run_doctor, Files::looked_at>::make},
+           .invoke = invoke_doctor},
 };
 
 }  // namespace

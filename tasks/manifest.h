@@ -145,8 +145,10 @@ struct ExaminedTable {
   std::vector<std::vector<std::string>> indexes = {};
   // Its rows belong to those of another table, by that one's key; empty: to none.
   std::string parent = {};
-  std::string parent_column = {};
-  // What removes rows whose parent is gone.
+  Match match = {};
+  // Rows that have no value in this column don't count; or empty.
+  std::string written = {};
+  // What removes rows whose parent is missing.
   std::string remedy = {};
 };
 

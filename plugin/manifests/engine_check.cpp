@@ -229,6 +229,19 @@ void check_orphan_folders(const Json& manifest, Complaints& complaints) {
   }
 }
 
+// How a table's rows name those that they belong to.
+void check_belonging(const Json& parent, const std::string& place, Complaints& complaints) {
+  for (const char* key : {"column", "written"}) {
+    if (parent.contains(key)) check_identifier(parent[key], pointer_to(place, key), complaints);
+  }
+  check_path(parent, place, complaints);
+  if (parent.contains("column") == parent.contains("document")) {
+    complaints.add(place, "needs one of `column` and `document`, and only one");
+  }
+  if (!parent.contains("only")) return;
+  check_identifier(parent["only"]["column"], pointer_to(place, "only") + "/column", complaints);
+}
+
 void check_doctor(const Json& manifest, Complaints& complaints) {
   refuse_keys(manifest, {"table", "tenant", "namespace", "order", "columns", "steps", "outputs"},
               "doctor", complaints);
@@ -247,7 +260,7 @@ void check_doctor(const Json& manifest, Complaints& complaints) {
     if (!entry.value().contains("belongs-to")) continue;
     const auto& parent = entry.value()["belongs-to"];
     const auto place = pointer_to(pointer, "belongs-to");
-    check_identifier(parent["column"], pointer_to(place, "column"), complaints);
+    check_belonging(parent, place, complaints);
     if (!tables.contains(parent["table"].get<std::string>())) {
       complaints.add(
           pointer_to(place, "table"),

@@ -130,8 +130,10 @@ tasks::ExaminedTable read_examined(const std::string& name, const Json& table) {
   tasks::ExaminedTable read{.name = name};
   for (const auto& index : member(table, "indexes")) read.indexes.push_back(texts(index));
   const auto& parent = member(table, "belongs-to");
+  if (parent.is_null()) return read;
   read.parent = text(parent, "table");
-  read.parent_column = text(parent, "column");
+  read.match = read_match(parent);
+  read.written = text(parent, "written");
   read.remedy = text(parent, "remedy");
   return read;
 }

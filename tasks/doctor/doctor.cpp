@@ -1,6 +1,7 @@
 #include "tasks/doctor/doctor.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "database/connection.h"
 #include "database/count.h"
 #include "outcome/try.h"
+#include "tasks/selection/match.h"
 #include "tasks/selection/plan_check.h"
 
 namespace winnow::tasks {
@@ -55,24 +57,24 @@ void put(Json& object, const char* name, const std::optional<Value>& value) {
   if (value) object[name] = *value;
 }
 
-class Doctor {
- public:
-  Doctor(const Manifest& manifest, const Json& parameters, Context& context)
-      : manifest_(manifest),
-        sample_(parameters.at("sample").get<std::int64_t>()),
-        context_(context) {}
+// What the doctor was asked, decided: read once from its task's parameters.
+struct DoctorRequest {
+  // Rows of a table that are looked at for orphans, at most.
+  std::int64_t sample = 0;
+};
 
-  Outcome<Json> look() {
-    if (auto opened = open(); !opened) return fail(opened.error());
-    auto health = connection_->examine(schema_);
-    if (!health) return fail(health.error());
-    health_ = std::move(*health);
+class Examination {
+ public:
+  Examination(const Manifest& manifest, const DoctorRequest& request, Context& context)
+      : manifest_(manifest), request_(request), context_(context) {}
+
+  Outcome<Json> run() {
+    WINNOW_CHECK(open());
+    WINNOW_TRY(health_, connection_->examine(schema_));
     context_.progress.phase = Phase::working;
-    for (const auto& examined : manifest_.tables) {
-      if (auto done = look_at(examined); !done) return fail(done.error());
-    }
+    for (const auto& examined : manifest_.tables) WINNOW_CHECK(look_at(examined));
     for (auto& finding : health_.findings) find(std::move(finding));
-    if (auto looked = look_at_storage(); !looked) return fail(looked.error());
+    WINNOW_CHECK(look_at_storage());
     Json database = Json::object();
     for (const auto& [name, number] : health_.numbers) database[name] = number;
     Json result = {{"server", schema_.server}};
@@ -84,16 +86,16 @@ class Doctor {
   }
 
   Outcome<Json> plan() {
-    if (auto opened = open(); !opened) return fail(opened.error());
+    WINNOW_CHECK(open());
     Json statements = Json::array();
     for (const auto& examined : manifest_.tables) {
       const auto* table = schema_.table(examined.name);
       if (table == nullptr || !has_parent(examined, *table)) continue;
-      auto statement = explained(*connection_, {.purpose = "look for orphans in " + table->name,
-                                                .statement = orphans(examined, *table),
-                                                .need = {}});
-      if (!statement) return fail(statement.error());
-      statements.push_back(std::move(*statement));
+      WINNOW_TRY(auto statement,
+                 explained(*connection_, {.purpose = "look for orphans in " + table->name,
+                                          .statement = orphans(examined, *table),
+                                          .need = {}}));
+      statements.push_back(std::move(statement));
     }
     return Json{{"task", manifest_.name},
                 {"server", schema_.server},
@@ -103,12 +105,8 @@ class Doctor {
  private:
   Outcome<void> open() {
     context_.progress.phase = Phase::connecting;
-    auto connection = database::connect(context_.database, context_.cancellation);
-    if (!connection) return fail(connection.error());
-    connection_ = std::move(*connection);
-    auto schema = connection_->probe(examined_tables_of(manifest_));
-    if (!schema) return fail(schema.error());
-    schema_ = std::move(*schema);
+    WINNOW_TRY(connection_, database::connect(context_.database, context_.cancellation));
+    WINNOW_TRY(schema_, connection_->probe(examined_tables_of(manifest_)));
     return {};
   }
 
@@ -130,7 +128,8 @@ class Doctor {
 
   Outcome<void> look_at(const ExaminedTable& examined) {
     const auto* table = schema_.table(examined.name);
-    if (table == nullptr) return {};  // another version's; what a task needs, its own run says
+    // Another version's. What a task needs, its own run says.
+    if (table == nullptr) return {};
     const auto& health = health_.tables[table->name];
     Json shown = {{"table", table->name}};
     put(shown, "rows", health.rows);
@@ -143,7 +142,7 @@ class Doctor {
     look_for_rights(*table);
     look_for_indexes(examined, *table, shown);
     if (has_parent(examined, *table)) {
-      if (auto looked = look_for_orphans(examined, *table, health, shown); !looked) return looked;
+      WINNOW_CHECK(look_for_orphans(examined, *table, health, shown));
     }
     tables_.push_back(std::move(shown));
     ++context_.progress.batches;
@@ -183,31 +182,66 @@ class Doctor {
   bool has_parent(const ExaminedTable& examined, const Table& table) const {
     const auto* parent = examined.parent.empty() ? nullptr : schema_.table(examined.parent);
     return parent != nullptr && table.can_select && parent->can_select &&
-           parent->primary_key.size() == 1 && table.column(examined.parent_column) != nullptr;
+           parent->primary_key.size() == 1 && has_columns_of(table, examined.match) &&
+           (examined.written.empty() || table.column(examined.written) != nullptr) &&
+           !sample_order(examined, table).empty();
   }
 
-  // The rows looked at, those of them that name a parent, and those whose parent is gone. The
+  // The columns of the index along which the sample is read; empty: there is none.
+  static std::vector<std::string> sample_order(const ExaminedTable& examined, const Table& table) {
+    const auto& match = examined.match;
+    if (match.only_column.empty()) return table.primary_key;
+    const auto* index = table.index_on({match.only_column, match.column});
+    return index == nullptr ? std::vector<std::string>() : index->columns;
+  }
+
+  // The rows looked at, those of them that name a parent, and those whose parent is missing. The
   // sub-select of one value is what every server answers by as many look-ups as there are rows:
   // never by reading the parents from end to end.
   Statement orphans(const ExaminedTable& examined, const Table& table) const {
     const auto& dialect = connection_->dialect();
     const auto& parent = *schema_.table(examined.parent);
-    const auto column = dialect.quoted(examined.parent_column);
-    // Two tables of MySQL may compare their texts by different rules: the parent's index has its own.
+    // Two tables of MySQL may compare their strings by different rules: the parent's index has its
+    // own.
     const auto& collation = parent.column(parent.primary_key.front())->collation;
     const auto compared = collation.empty() ? "" : " COLLATE " + dialect.quoted(collation);
     database::SqlWriter writer(dialect);
     writer.text("SELECT count(*), count(looked.parent), ");
     writer.text("coalesce(sum(CASE WHEN looked.parent IS NOT NULL AND (SELECT 1 FROM ");
     writer.table(parent).text(" AS p WHERE p." + dialect.quoted(parent.primary_key.front()));
-    writer.text(" = looked.parent" + compared + ") IS NULL THEN 1 ELSE 0 END), 0) FROM (SELECT t." +
-                column);
+    writer.text(" = looked.parent" + compared + ") IS NULL THEN 1 ELSE 0 END), 0) FROM (SELECT ");
+    write_parent(writer, examined);
     writer.text(" AS parent FROM ").table(table).text(" AS t");
+    write_only(writer, examined, table);
     const char* separator = " ORDER BY ";
-    for (const auto& key : table.primary_key) {
-      writer.text(std::exchange(separator, ", ")).text("t." + dialect.quoted(key));
+    for (const auto& column : sample_order(examined, table)) {
+      writer.text(std::exchange(separator, ", ")).text("t." + dialect.quoted(column));
     }
-    return writer.text(" LIMIT " + std::to_string(sample_) + ") AS looked").take();
+    return writer.text(" LIMIT " + std::to_string(request_.sample) + ") AS looked").take();
+  }
+
+  static void write_parent(database::SqlWriter& writer, const ExaminedTable& examined) {
+    const auto& dialect = writer.dialect();
+    const auto key = parent_key(dialect, examined.match);
+    if (examined.written.empty()) {
+      writer.text(key);
+      return;
+    }
+    writer.text("CASE WHEN t." + dialect.quoted(examined.written));
+    writer.text(" IS NOT NULL THEN " + key + " END");
+  }
+
+  static void write_only(database::SqlWriter& writer, const ExaminedTable& examined,
+                         const Table& table) {
+    const auto& match = examined.match;
+    if (match.only_column.empty()) return;
+    const auto& column = *table.column(match.only_column);
+    database::TextList values;
+    std::copy_if(match.only_values.begin(), match.only_values.end(), std::back_inserter(values),
+                 [&](const auto& value) { return column.can_hold(value); });
+    writer.text(" WHERE ");
+    writer.dialect().any_of(writer, "t." + writer.dialect().quoted(column.name), column,
+                            std::move(values));
   }
 
   Outcome<void> look_for_orphans(const ExaminedTable& examined, const Table& table,
@@ -215,10 +249,12 @@ class Doctor {
     WINNOW_TRY(const auto numbers, database::numbers_of(*connection_, orphans(examined, table)));
     const auto looked = numbers.at(0);
     const auto orphaned = numbers.at(2);
-    const bool all = looked < sample_;
+    const bool all = looked < request_.sample;
     Json found = {{"rowsLookedAt", looked}, {"found", orphaned}, {"all", all}};
     std::int64_t estimated = orphaned;
-    if (!all && health.rows && *health.rows > looked) {
+    // Of rows of some kinds only, nobody knows how many there are.
+    const bool of_all_kinds = examined.match.only_column.empty();
+    if (!all && of_all_kinds && health.rows && *health.rows > looked) {
       estimated = static_cast<std::int64_t>(static_cast<double>(orphaned) *
                                             static_cast<double>(*health.rows) /
                                             static_cast<double>(looked));
@@ -282,7 +318,7 @@ class Doctor {
   }
 
   const Manifest& manifest_;
-  const std::int64_t sample_;
+  const DoctorRequest& request_;
   Context& context_;
   std::unique_ptr<database::Connection> connection_;
   Schema schema_;
@@ -291,11 +327,29 @@ class Doctor {
   Json findings_ = Json::array();
 };
 
-TaskResult answered(Outcome<Json> result, Context& context) {
-  context.progress.phase = Phase::done;
-  if (result) return std::move(*result);
-  return fail(std::move(result.error()));
-}
+class Doctor final : public Invocation {
+ public:
+  Doctor(const Manifest& manifest, DoctorRequest request)
+      : manifest_(manifest), request_(request) {}
+
+  bool looks_at_storage() const override { return true; }
+
+  TaskResult plan(Context& context) const override {
+    WINNOW_TRY(auto plan, Examination(manifest_, request_, context).plan());
+    context.progress.phase = Phase::done;
+    return plan;
+  }
+
+  TaskResult run(Context& context) const override {
+    WINNOW_TRY(auto result, Examination(manifest_, request_, context).run());
+    context.progress.phase = Phase::done;
+    return result;
+  }
+
+ private:
+  const Manifest& manifest_;
+  DoctorRequest request_;
+};
 
 Json described(const char* type, const char* description) {
   return {{"type", type}, {"description", description}};
@@ -324,17 +378,10 @@ Json doctor_outputs() {
           {"required", {"server", "database", "tables", "findings"}}};
 }
 
-Outcome<void> check_doctor(const Manifest& /*manifest*/, const Json& /*parameters*/,
-                           const Policy& /*policy*/) {
-  return {};
-}
-
-TaskResult plan_doctor(const Manifest& manifest, const Json& parameters, Context& context) {
-  return answered(Doctor(manifest, parameters, context).plan(), context);
-}
-
-TaskResult run_doctor(const Manifest& manifest, const Json& parameters, Context& context) {
-  return answered(Doctor(manifest, parameters, context).look(), context);
+Outcome<std::unique_ptr<Invocation>> invoke_doctor(const Manifest& manifest, const Json& parameters,
+                                                   const Policy& /*policy*/) {
+  return std::make_unique<Doctor>(
+      manifest, DoctorRequest{.sample = parameters.at("sample").get<std::int64_t>()});
 }
 
 }  // namespace winnow::tasks

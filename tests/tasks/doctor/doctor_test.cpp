@@ -1,4 +1,6 @@
 // What the doctor says of a database, and that it changes nothing.
+#include <map>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -123,6 +125,54 @@ TEST_P(DoctorTest, CountsRowsWhoseExecutionIsGone) {
   EXPECT_THAT(result["findings"][0]["problem"].get<std::string>(), HasSubstr("3 of all its 6"));
   EXPECT_THAT(result["findings"][0]["remedy"].get<std::string>(), HasSubstr("PurgeLogs"));
   EXPECT_EQ(rows.keys("logs").size(), 6U);
+}
+
+// The same tables as PurgeOrphans takes.
+TEST_P(DoctorTest, CountsWhatKestrasOwnPurgeLeaves) {
+  rows().add_execution("alive", "company.team", "daily", kDay);
+  KestraRows rows(*connection_, {"executorstate", "sla_monitor", "execution_queued",
+                                 "executordelayed", "worker_job_running", "queues"});
+  const auto documents = [](const std::string& id) {
+    return std::map<std::string, Json>{
+        {"executorstate", {{"executionId", id}}},
+        {"sla_monitor", {{"executionId", id}, {"slaId", "s"}, {"deadline", kDay}}},
+        {"execution_queued",
+         {{"namespace", "n"}, {"flowId", "f"}, {"date", kDay}, {"execution", {{"id", id}}}}},
+        {"executordelayed", {{"executionId", id}, {"date", kDay}}},
+        {"worker_job_running",
+         {{"taskRun", {{"executionId", id}}},
+          {"workerInstance", {{"workerUuid", "w"}, {"uid", "w"}}}}}};
+  };
+  for (const std::string id : {"alive", "missing"}) {
+    for (const auto& [table, document] : documents(id)) {
+      if (rows.schema().table(table) == nullptr) continue;
+      rows.execute({rows.insertion(table, {{"key", id}, {"value", document.dump()}})});
+    }
+  }
+  const Json one_of_two = {{"rowsLookedAt", 2}, {"found", 1}, {"all", true}};
+  for (const auto& [name, document] : documents("")) {
+    if (rows.schema().table(name) == nullptr) continue;
+    EXPECT_EQ(table(look(), name)["orphans"], one_of_two) << name;
+  }
+}
+
+TEST_P(DoctorTest, CountsMessagesThatWereConsumed) {
+  if (GetParam().schema_version == "2.0") GTEST_SKIP() << "its own retention removes messages";
+  this->rows().add_execution("alive", "company.team", "daily", kDay);
+  KestraRows rows(*connection_, {"queues"});
+  const std::string consumed = "2026-02-01T12:00:00.000000";
+  const auto add = [&](const std::string& type, const std::string& key, bool waits) {
+    Values values{{"type", "io.kestra.core." + type}, {"key", key}, {"value", "{}"}};
+    if (!waits) values.emplace_back("updated", consumed);
+    rows.execute({rows.insertion("queues", values)});
+  };
+  add("models.executions.Execution", "alive", false);
+  add("models.executions.Execution", "missing", false);
+  add("models.executions.ExecutionKilled", "missing", false);
+  add("models.executions.Execution", "waits", true);
+  add("runners.WorkerJob", "no-execution", false);
+  EXPECT_EQ(table(look(), "queues")["orphans"],
+            (Json{{"rowsLookedAt", 4}, {"found", 2}, {"all", true}}));
 }
 
 TEST_P(DoctorTest, CountsTheRowsThatAreThereAndNotThoseThatWere) {
