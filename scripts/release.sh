@@ -37,6 +37,7 @@ if [ "${1:-}" = --again ]; then
 fi
 
 [ -z "$(git status --porcelain)" ] || die "the tree has changes that are not committed: a release is of a commit"
+commit=$(git rev-parse HEAD)
 need "${portable_packages[@]}" "${jvm_packages[@]}" python3-venv
 export WINNOW_RELEASE=1
 rm -rf dist build/natives
@@ -60,6 +61,7 @@ step "Maven repository"
 packaging/maven.sh dist
 step "sources"
 packaging/sources.sh dist
+[ "$(git rev-parse HEAD)" = "$commit" ] && [ -z "$(git status --porcelain)" ] || die "the tree has changed meanwhile: dist is of no commit"
 (cd dist && find . -type f ! -name SHA256SUMS -printf '%P\n' | LC_ALL=C sort | xargs -d '\n' sha256sum >SHA256SUMS)
 print_steps
 find dist -maxdepth 1 -type f -printf '%10s  %f\n' | sort -k2
