@@ -13,6 +13,7 @@ tests/release/root.sh make bookworm "$(dpkg --print-architecture)" "$root" ca-ce
 chmod 755 "$root"
 
 # How this machine gets to its mirrors is the network's, not winnow's: names, proxies, certificates, apt's and pip's sources.
+rm -f "$root/etc/apt/sources.list"  # debootstrap's: this machine's may stand in another file
 for file in /etc/resolv.conf /etc/hosts /etc/pip.conf /etc/apt/sources.list /etc/apt/sources.list.d /etc/apt/apt.conf.d \
   /usr/local/share/ca-certificates; do
   [ ! -e "$file" ] || { mkdir -p "$root${file%/*}" && cp -rLT "$file" "$root$file"; }
