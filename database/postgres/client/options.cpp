@@ -5,11 +5,13 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <system_error>
 #include <unistd.h>
 
 #include <libpq-fe.h>
+#include <sys/stat.h>
 
 #include "outcome/try.h"
 
@@ -103,6 +105,46 @@ Outcome<void> choose_root_certificate(Options& options) {
                   options["sslrootcert"] + "`)");
 }
 
+// Whether it is PKCS #8's EncryptedPrivateKeyInfo (RFC 5958) in DER: its first member is the
+// algorithm, a sequence, where an open key has a number.
+bool is_encrypted_der(const std::string& path) {
+  constexpr unsigned char kSequence = 0x30;
+  constexpr unsigned char kLongLength = 0x80;
+  std::array<char, 8> bytes{};
+  std::ifstream(path, std::ios::binary).read(bytes.data(), bytes.size());
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(bytes.at(at)); };
+  if (byte(0) != kSequence) return false;
+  const std::size_t further = byte(1) < kLongLength ? 0 : byte(1) - kLongLength;
+  return further <= 4 && byte(2 + further) == kSequence;
+}
+
+// Whether libpq refuses the key because of its mode: one of root's may be read by its group.
+bool is_open_to_others(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) return false;
+  const mode_t others = found.st_uid == 0 ? S_IWGRP | S_IXGRP | S_IRWXO : S_IRWXG | S_IRWXO;
+  return (found.st_mode & others) != 0;
+}
+
+Outcome<void> check_key(const Settings& settings) {
+  const auto found = settings.options.find("sslkey");
+  if (found == settings.options.end() || found->second.empty()) return {};
+  const auto& path = found->second;
+  if (is_open_to_others(path)) {
+    return unusable("sslkey names `" + path +
+                    "`, which others than its owner may read, and libpq takes no such key: "
+                    "`chmod 0600 " +
+                    path + "`");
+  }
+  if (is_encrypted_der(path)) {
+    return unusable("sslkey names `" + path +
+                    "`, an encrypted key in DER, which libpq can't read: make a PEM file of it, "
+                    "which sslpassword opens too, by `openssl pkcs8 -inform DER -in " +
+                    path + " | openssl pkcs8 -topk8 -out key.pem`");
+  }
+  return {};
+}
+
 // libpq reports an unreadable file in the middle of the log-in, as if the server were away.
 Outcome<void> check_files(const Settings& settings) {
   for (const auto* name : {"sslrootcert", "sslcert", "sslkey", "sslcrl"}) {
@@ -112,7 +154,7 @@ Outcome<void> check_files(const Settings& settings) {
     return unusable(std::string(name) + " names `" + found->second +
                     "`, which can't be read: " + std::system_category().message(errno));
   }
-  return {};
+  return check_key(settings);
 }
 
 bool is_set(const char* variable) {
