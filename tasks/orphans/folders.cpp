@@ -16,9 +16,6 @@ using document::Instant;
 using storage::ExecutionFolder;
 using storage::FoundFolder;
 
-// Folders that stay, before a run gives up.
-constexpr std::int64_t kMostKept = 1'000;
-
 // Which folders the request and the policy mean.
 class FolderFilter {
  public:

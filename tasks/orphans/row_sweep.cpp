@@ -13,9 +13,6 @@ using database::Connection;
 using database::Statement;
 using database::TextList;
 
-// Rows of a page that the database refuses to delete; with more of them there is something else wrong.
-constexpr std::size_t kMostKept = 1'000;
-
 // A page of a walk.
 struct Page {
   TextList positions;
@@ -159,13 +156,13 @@ Outcome<void> RowSweep::remove(const Part& part) {
         return read_keys(connection, part.table.keys(connection.dialect(), part.branch,
                                                      part.orphans, kept, limit));
       }));
-      if (refused.empty() || kept.size() == kMostKept) return fail(std::move(batch.error()));
+      if (refused.empty() || std::ssize(kept) == kMostKept) return fail(std::move(batch.error()));
       kept.push_back(refused.front());
       continue;
     }
     if (batch->keys.empty()) break;
     kept.insert(kept.end(), batch->kept.begin(), batch->kept.end());
-    if (kept.size() > kMostKept) break;
+    if (std::ssize(kept) > kMostKept) break;
     if (batch->removed > 0) note_removed(part, *batch);
     limit = std::min(limit * 2, request_.batch_size);
   }

@@ -2,6 +2,7 @@
 // missing, the counters, and how a run ends.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -16,6 +17,10 @@ namespace winnow::tasks {
 // Executions that are asked for in one statement: fewer than any server scans a table for
 // (docs/measurements.md).
 inline constexpr std::int64_t kExecutionsPerPage = 500;
+
+// Rows of a page, or folders, that can't be removed; with more of them there is something else
+// wrong, and the run gives up.
+inline constexpr std::int64_t kMostKept = 1'000;
 
 // The manifest and the context must outlive it.
 class Sweep {

@@ -77,7 +77,8 @@ TEST_P(MysqlSession, NothingIsCancelledOnAServerThatIsNotTheStatementsOwn) {
 
 // There the server sees the proxy's port.
 TEST_P(MysqlSession, CancelsBehindAProxy) {
-  const auto proxy = this->proxy("never sent", BreakingProxy::When::before_forwarding, BreakingProxy::How::hang_up);
+  const auto proxy = this->proxy("never sent", BreakingProxy::When::before_forwarding,
+                                 BreakingProxy::How::hang_up);
   Cancellation cancellation;
   const auto connection = through(proxy.port(), cancellation);
   std::thread canceller([&] {
