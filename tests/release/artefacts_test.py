@@ -264,6 +264,7 @@ class Dist(unittest.TestCase):
             sources, pages = self.names(folder / f"{artefact}-{VERSION}-sources.jar"), self.names(folder / f"{artefact}-{VERSION}-javadoc.jar")
             self.assertTrue(own)
             self.assertLessEqual({name.replace(".class", ".java") for name in own}, sources)
+            self.assertFalse([name for name in sources if name.endswith(".so")])
             self.assertIn("index.html" if artefact == "winnow" else "kestra.md", pages)  # the plugin has no API, but pages
         parent = DIST / f"maven/io/winnow/winnow-parent/{VERSION}/winnow-parent-{VERSION}.pom"
         self.assertIn("<name>Apache-2.0</name>", parent.read_text())
