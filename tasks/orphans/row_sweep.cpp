@@ -123,14 +123,14 @@ Outcome<void> RowSweep::count(const Part& part) {
 }
 
 Outcome<void> RowSweep::check_shares() {
-  for (const auto& [table, rows] : going_) {
+  for (const auto& table : tables_) {
     const RemovalLimits limits(sweep_.context().policy,
                                "rows of table \"" + table->table().name + "\"");
     WINNOW_CHECK(
-        limits.check_share(rows, [&, of = table](std::int64_t most) -> Outcome<std::int64_t> {
+        limits.check_share(going_[table.get()], [&](std::int64_t most) -> Outcome<std::int64_t> {
           std::int64_t all = 0;
-          for (const auto deleted : of->deleted_branches()) {
-            WINNOW_TRY(const auto more, number(of->held(sweep_.dialect(), deleted, most)));
+          for (const auto deleted : table->deleted_branches()) {
+            WINNOW_TRY(const auto more, number(table->held(sweep_.dialect(), deleted, most)));
             all += more;
           }
           return all;
@@ -254,10 +254,13 @@ Outcome<void> RowSweep::note_those_that_stay(const Part& part) {
 }
 
 void RowSweep::warn_of_those_that_stay() const {
-  for (const auto& [table, rows] : stay_) {
-    sweep_.context().host.log(
-        LogLevel::warn, std::to_string(rows) + " orphaned rows of table \"" + table->table().name +
-                            "\" stay: other sessions hold them, or the database keeps them");
+  for (const auto& table : tables_) {
+    const auto stay = stay_.find(table.get());
+    if (stay == stay_.end()) continue;
+    sweep_.context().host.log(LogLevel::warn,
+                              std::to_string(stay->second) + " orphaned rows of table \"" +
+                                  table->table().name +
+                                  "\" stay: other sessions hold them, or the database keeps them");
   }
 }
 
