@@ -64,6 +64,7 @@ class SampleTest {
             runner.run();
             live(context, errors);
             before.remove("triggers");  // the sample has no flows: Kestra's scheduler removes triggers without one
+            before.remove("execution_statistics");  // Kestra 2.0 counts anew, under other keys
             expectKeys(context, before);
             assertThat(run(context)).isEqualTo(State.Type.SUCCESS);
             assertThat(messages(errors)).isEmpty();
