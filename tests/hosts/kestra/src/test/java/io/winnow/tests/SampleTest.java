@@ -73,9 +73,9 @@ class SampleTest {
     }
 
     private static ApplicationContext context(Path folder) throws Exception {
-        System.setProperty("winnow.storage", folder.toString());
+        System.setProperty("kestra-test.storage", folder.toString());
         try (ServerSocket free = new ServerSocket(0)) {
-            System.setProperty("winnow.controller-port", String.valueOf(free.getLocalPort()));
+            System.setProperty("kestra-test.controller-port", String.valueOf(free.getLocalPort()));
         }
         return ApplicationContext.builder().environments("test").deduceEnvironment(false)
             .properties(Map.of("datasources.h2.url", "jdbc:h2:mem:sample;DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=60000")).start();
