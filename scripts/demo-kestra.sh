@@ -15,4 +15,4 @@ trap 'stop_servers; rm -rf "$folder"' EXIT
 start_server postgres WINNOW_TEST_POSTGRES_URL
 version=${1:-1.1.15}
 say "starting Kestra $version"
-kestra_maven "$version" --quiet test-compile exec:exec -Dwinnow.demo="$folder"
+kestra_maven "$version" --quiet test-compile exec:exec -Dwinnow.folder="$folder"

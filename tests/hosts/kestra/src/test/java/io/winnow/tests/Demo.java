@@ -17,7 +17,7 @@ public final class Demo {
 
     private Demo() {}
 
-    /** Argument: a folder for the server's files. Status 0 when the flow succeeded. */
+    /** Arguments: a folder for the server's files, and how many executions. Status 0 when the flow succeeded. */
     public static void main(String[] arguments) {
         CompletableFuture.delayedExecutor(MINUTES, TimeUnit.MINUTES).execute(() -> {
             say("Not done after " + MINUTES + " minutes: given up");
@@ -25,19 +25,19 @@ public final class Demo {
         });
         int status = 1;
         try {
-            if (demonstrate(Path.of(arguments[0]))) status = 0;
+            if (demonstrate(Path.of(arguments[0]), arguments[1])) status = 0;
         } catch (Exception | Error failed) {
             failed.printStackTrace();
         }
         Runtime.getRuntime().halt(status);  // Kestra's threads stay, and complain when its queues close under them
     }
 
-    private static boolean demonstrate(Path folder) throws Exception {
+    private static boolean demonstrate(Path folder, String executions) throws Exception {
         String yaml = Files.readString(Path.of(System.getProperty("winnow.source"), "docs/examples/flows/kestra.yaml"));
         Path storage = folder.resolve("storage");
         try (Database database = Database.postgres("winnow_demo")) {
-            say("A PostgreSQL with Kestra's tables and 2,000 executions, and Kestra's storage with their files");
-            database.sample("--executions", "2000", "--storage", storage.toString());
+            say("A PostgreSQL with Kestra's tables and " + executions + " executions, and Kestra's storage with their files");
+            database.sample("--executions", executions, "--storage", storage.toString());
             say("Kestra's own executor, worker and queues, with the jar in its plugins folder; the flow:");
             System.out.println(yaml);
             Kestra kestra = new Kestra("demo", storage);
