@@ -63,7 +63,7 @@ public final class Bench {
           name text;
         BEGIN
           FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-            EXECUTE format('CREATE TABLE kept.%1$I AS TABLE public.%1$I', name);
+            EXECUTE format('CREATE UNLOGGED TABLE kept.%1$I AS TABLE public.%1$I', name);
           END LOOP;
         END $$""";
 
