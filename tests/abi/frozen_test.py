@@ -21,6 +21,15 @@ NO_CHANGE = (r"^(Functions|Variables) changes summary: 0 Removed|with some indir
 LIBRARY, SAMPLE, FOLDER = None, None, None
 
 
+def allowed_changes(text):
+    """The regular expressions of allowed.txt; a line that gives no reason allows nothing."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    rules = [re.fullmatch(r"(\S.*?) # +(\S.*)", line) for line in lines]
+    if not all(rules):
+        raise ValueError(f"abi/allowed.txt: `{lines[rules.index(None)]}` needs a regular expression, ` # ` and the reason")
+    return [rule[1] for rule in rules]
+
+
 def run(*command):
     return subprocess.run([str(word) for word in command], text=True, capture_output=True, check=False)
 
@@ -57,7 +66,7 @@ class Frozen(unittest.TestCase):
         """The lines of abidiff's report that convention 10 and abi/allowed.txt don't allow; new functions are not in it."""
         done = run("abidiff", "--no-added-syms", FROZEN / "libwinnow.abi", self.skeleton(header))
         self.assertEqual(done.returncode & 3, 0, done.stdout + done.stderr)  # 1 and 2: abidiff itself failed
-        allowed = [line.split(" # ")[0] for line in SOURCE.joinpath("abi/allowed.txt").read_text().splitlines() if not line.startswith("#")]
+        allowed = allowed_changes(SOURCE.joinpath("abi/allowed.txt").read_text())
         broken, old_size = [], 0
         for line in done.stdout.splitlines():
             if match := re.search(r"type size changed from (\d+) to \d+", line):
@@ -89,6 +98,12 @@ class Frozen(unittest.TestCase):
                           "WINNOW_EXPORT void winnow_buffer_free")):
             with self.subTest(old):
                 self.assertEqual(self.breaks(self.changed((old, new))), "")
+
+    def test_a_break_is_allowed_by_a_reason_alone(self):
+        self.assertEqual(allowed_changes("# comment\n\ntype of 'a' # no host reads it\n"), ["type of 'a'"])
+        for line in ("type of 'a'", "type of 'a' # ", "type of 'a' #no space", " # a reason for everything"):
+            with self.subTest(line), self.assertRaisesRegex(ValueError, "the reason"):
+                allowed_changes(line)
 
     def test_each_symbol_of_1_0_is_exported_by_the_same_version(self):
         exported = self.succeeds("nm", "-D", "--defined-only", LIBRARY)
