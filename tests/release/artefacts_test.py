@@ -281,6 +281,17 @@ class Dist(unittest.TestCase):
         with tarfile.open(artefact) as archive:
             return set(archive.getnames())
 
+    def test_manifests_are_found_without_loading_code(self):
+        expected = {path.name for path in SOURCE.glob("manifests/*")}
+        for pattern, folder in (("*-linux-*.tar.gz", "/share/winnow/manifests/"), ("libwinnow1_*.deb", "/usr/share/winnow/manifests/"),
+                                ("*.whl", "winnow/manifests/"), ("*.jar", "io/winnow/manifests/"),
+                                ("maven/io/winnow/winnow/*/winnow-*[0-9].jar", "io/winnow/manifests/")):
+            artefacts = list(DIST.glob(pattern))
+            self.assertTrue(artefacts, pattern)
+            for artefact in artefacts:
+                with self.subTest(artefact.name):
+                    self.assertEqual({name.rpartition("/")[2] for name in self.names(artefact) if folder in name and not name.endswith("/")}, expected)
+
     def test_each_artefact_carries_its_papers(self):
         for artefact in [*DIST.glob("*.whl"), *DIST.glob("*-linux-*.tar.gz"), *DIST.glob("*.jar"), *DIST.glob("maven/io/winnow/winnow/*/winnow-*[0-9].jar")]:
             with self.subTest(artefact.name):
