@@ -101,7 +101,7 @@ public final class Bench {
 
     /** So many executions to purge, among others that are still running or another tenant's. */
     private void fill() throws Exception {
-        database.sample("--executions", String.valueOf(count * 2 + 100), "--append", "--one-zone");
+        database.sample("--executions", String.valueOf(count * 17 / 10 + 100), "--append", "--one-zone");
         database.execute("DELETE FROM executions WHERE namespace !~ '^[[:alnum:]._-]+$'");  // Kestra's storage can't spell them all
         database.execute("DELETE FROM executions WHERE key IN (SELECT key FROM executions WHERE " + PURGED + " ORDER BY key OFFSET "
             + count + ")");
