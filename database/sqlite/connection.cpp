@@ -206,12 +206,8 @@ Outcome<Health> SqliteConnection::examine(const Schema& schema) {
   Health health;
   // The probe's estimate, the greatest row number, stays high after a purge. An index of the table is read for the count.
   for (const auto& [name, table] : schema.tables) {
-    const auto counted =
-        query(plain("SELECT count(*) FROM " + dialect_.quoted(name)), [&](const Row& row) {
-          health.tables[name].rows = std::stoll(std::string(row.text(0).value_or("0")));
-          return true;
-        });
-    if (!counted) return fail(counted.error());
+    WINNOW_TRY(health.tables[name].rows,
+               count_of(*this, plain("SELECT count(*) FROM " + dialect_.quoted(name))));
   }
   health.numbers = {{"bytes", page_count * page_size}, {"freeBytes", free_pages * page_size}};
   constexpr std::int64_t kQuarter = 4;
