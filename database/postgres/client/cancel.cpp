@@ -24,11 +24,6 @@ struct PostgresCancel::Request {
     done = true;
     changed.notify_all();
   }
-
-  bool is_done() {
-    const std::lock_guard lock(mutex);
-    return done;
-  }
 };
 
 PostgresCancel::PostgresCancel(PGconn* connection) : request_(std::make_shared<Request>()) {
@@ -45,17 +40,16 @@ PostgresCancel::PostgresCancel(PGconn* connection) : request_(std::make_shared<R
 PostgresCancel::~PostgresCancel() {
   if (!thread_.joinable()) return;
   // A server that works takes the request within a moment.
-  wait_until(std::chrono::steady_clock::now() + std::chrono::seconds(2));
-  if (request_->is_done()) {
+  if (wait_until(std::chrono::steady_clock::now() + std::chrono::seconds(2))) {
     thread_.join();
   } else {
     thread_.detach();  // ends with its socket
   }
 }
 
-void PostgresCancel::wait_until(std::chrono::steady_clock::time_point deadline) {
+bool PostgresCancel::wait_until(std::chrono::steady_clock::time_point deadline) {
   std::unique_lock lock(request_->mutex);
-  request_->changed.wait_until(lock, deadline, [this] { return request_->done; });
+  return request_->changed.wait_until(lock, deadline, [this] { return request_->done; });
 }
 
 }  // namespace winnow::database

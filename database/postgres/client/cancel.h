@@ -19,9 +19,9 @@ class PostgresCancel {
   PostgresCancel& operator=(const PostgresCancel&) = delete;
   ~PostgresCancel();
 
-  // Until the request was delivered, or until then. Afterwards it can no longer hit a later
-  // statement.
-  void wait_until(std::chrono::steady_clock::time_point deadline);
+  // Until the request was delivered, or until then; whether it was. Afterwards it can no longer hit
+  // a later statement.
+  bool wait_until(std::chrono::steady_clock::time_point deadline);
 
  private:
   struct Request;
