@@ -15,18 +15,25 @@ struct Rule {
   FailureKind kind;
   bool retryable;
   Blame blame = Blame::none;
+  // What to know and to do beside the server's own words.
+  std::string_view hint = {};
 };
 
-constexpr unsigned int kLockTimeout = 1205;
+constexpr std::string_view kLockTimeout =
+    "; another session holds a lock that this one needs: it waited `database.lock-timeout`";
+constexpr std::string_view kStatementBinlog =
+    ". The server logs statements (binlog_format = STATEMENT), which allows no deletion at READ "
+    "COMMITTED, and winnow needs that to lock its own rows alone. Set binlog_format to ROW or "
+    "MIXED, for the server or for this account's sessions (init_connect)";
+
 constexpr unsigned int kInterrupted = 1317;
 constexpr unsigned int kForbiddenByOption = 1290;
-constexpr unsigned int kStatementBinlog = 1665;
 constexpr unsigned int kReadOnly = 1836;
 
 constexpr std::array kRules = {
     // Locks and what else passes.
-    Rule{kLockTimeout, conflict, true, Blame::some_rows},  // lock wait timeout
-    Rule{1213, conflict, true},                            // deadlock
+    Rule{1205, conflict, true, Blame::some_rows, kLockTimeout},
+    Rule{1213, conflict, true},                         // deadlock
     Rule{1614, conflict, true},                         // a deadlock in a distributed transaction
     Rule{3572, conflict, true},                         // NOWAIT met a lock
     Rule{kInterrupted, conflict, true},                 // killed, not by us: an administrator
@@ -66,9 +73,9 @@ constexpr std::array kRules = {
     // A foreign key, which Kestra does not have, keeps the row; a trigger refuses it.
     Rule{1217, schema, false, Blame::some_rows}, Rule{1451, schema, false, Blame::some_rows},
     Rule{1644, schema, false, Blame::some_rows},
-    Rule{kStatementBinlog, configuration, false},  // binlog_format = STATEMENT, see below
-    Rule{1906, schema, false},                     // a value for a generated column
-    Rule{3105, schema, false},                     // the same, in MySQL's own number
+    Rule{1665, configuration, false, Blame::none, kStatementBinlog},
+    Rule{1906, schema, false},  // a value for a generated column
+    Rule{3105, schema, false},  // the same, in MySQL's own number
     // Values.
     Rule{1300, invalid_parameter, false},  // a text that is not UTF-8
     Rule{1366, invalid_parameter, false},  // the same, on its way into a column
@@ -149,19 +156,10 @@ Failure mysql_failure(unsigned int number, std::string_view sqlstate, std::strin
   failure.kind = rule->kind;
   failure.retryable = rule->retryable;
   failure.blame = rule->blame;
-  if (number == kLockTimeout) {
-    failure.message +=
-        "; another session holds a lock that this one needs: it waited `database.lock-timeout`";
-  }
+  failure.message += rule->hint;
   if (is_read_only(number, message)) {
     failure.retryable = true;
     failure.sqlstate = kNotTheTarget;
-  }
-  if (number == kStatementBinlog) {
-    failure.message +=
-        ". The server logs statements (binlog_format = STATEMENT), which allows no deletion at "
-        "READ COMMITTED, and winnow needs that to lock its own rows alone. Set binlog_format to "
-        "ROW or MIXED, for the server or for this account's sessions (init_connect)";
   }
   return failure;
 }

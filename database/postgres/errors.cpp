@@ -14,7 +14,16 @@ struct Rule {
   FailureKind kind;
   bool retryable;
   Blame blame = Blame::none;
+  // What to know and to do beside the server's own words.
+  std::string_view hint = {};
 };
+
+constexpr std::string_view kLockTimeout =
+    "; another session holds a lock that this one needs: it waited `database.lock-timeout`, which "
+    "in a purge is at most 500 ms";
+constexpr std::string_view kStatementTimeout =
+    "; where nobody cancelled it, it is `statement_timeout` of the role, the database or the "
+    "pooler";
 
 using enum FailureKind;
 
@@ -42,10 +51,10 @@ constexpr std::array kRules = {
     Rule{"53300", unavailable, true},  // too many connections
     Rule{"53", unavailable, false},    // out of disk or memory
     Rule{"54", unavailable, false, Blame::number_of_rows},  // a limit of the server's
-    Rule{"55P03", conflict, true, Blame::some_rows},        // lock timeout
-    Rule{"55006", conflict, true},                          // object in use
+    Rule{"55P03", conflict, true, Blame::some_rows, kLockTimeout},
+    Rule{"55006", conflict, true},  // object in use
     // Cancelled, not by us: statement_timeout or an administrator.
-    Rule{"57014", conflict, true, Blame::number_of_rows},
+    Rule{"57014", conflict, true, Blame::number_of_rows, kStatementTimeout},
     Rule{"57", unavailable, true},                // shutdown, crash, starting up
     Rule{"58", unavailable, false},               // the server's own system error
     Rule{"P0", schema, false, Blame::some_rows},  // a trigger refuses it
@@ -89,16 +98,7 @@ Failure postgres_failure(std::string_view sqlstate, std::string_view message, bo
   failure.kind = rule->kind;
   failure.retryable = rule->retryable;
   failure.blame = rule->blame;
-  if (sqlstate == "57014") {
-    failure.message +=
-        "; where nobody cancelled it, it is `statement_timeout` of the role, the database or the "
-        "pooler";
-  }
-  if (sqlstate == "55P03") {
-    failure.message +=
-        "; another session holds a lock that this one needs: it waited `database.lock-timeout`, "
-        "which in a purge is at most 500 ms";
-  }
+  failure.message += rule->hint;
   return failure;
 }
 

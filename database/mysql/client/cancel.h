@@ -5,8 +5,6 @@
 #include <cstdint>
 #include <string>
 
-#include "outcome/failure.h"
-
 namespace winnow::database {
 
 class MysqlSession;
