@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <span>
+#include <string_view>
+#include <utility>
 
 #include "database/url/datasource.h"
 #include "document/pointer.h"
@@ -103,8 +105,9 @@ std::optional<std::string> KestraConfiguration::in_environment(const Path& path)
 
 std::string KestraConfiguration::names() const {
   std::string names;
+  std::string_view last;  // a file may hold several documents
   for (const auto& document : documents_) {
-    if (names.ends_with(document.name)) continue;
+    if (document.name == std::exchange(last, document.name)) continue;
     names += (names.empty() ? "" : ", ") + document.name;
   }
   return names;

@@ -325,6 +325,14 @@ TEST_F(KestraConfigurationTest, SeveralFilesAreLaidOverEachOther) {
               HasSubstr(wrong + ":2: datasources.postgres.password"));
 }
 
+TEST_F(KestraConfigurationTest, NamesEachFileOnce) {
+  const auto base = write("base.yml", "micronaut: {}\n---\nendpoints: {}\n");
+  // Its path ends in the path of the other.
+  const auto longer = write(base.substr(1), "micronaut: {}\n");
+  EXPECT_THAT(read_configuration("kestra: [" + longer + ", " + base + "]").error().message,
+              HasSubstr(longer + ", " + base + ": "));
+}
+
 TEST_F(KestraConfigurationTest, AMergeKeyIsFollowed) {
   const auto configuration = read(
                                  "common: &common {username: u, password: 7}\n"
