@@ -27,7 +27,10 @@ class Value {
 
   const Json& operator*() const { return lent_ != nullptr ? *lent_ : own_; }
   const Json* operator->() const { return &**this; }
-  Json take() && { return lent_ != nullptr ? *lent_ : std::move(own_); }
+  Json take() && {
+    if (lent_ != nullptr) return *lent_;
+    return std::move(own_);
+  }
 
   // The member or element that `part`, a part of this value's, is.
   Value narrowed(const Json& part) const { return lent_ != nullptr ? lent(part) : Value(part); }
