@@ -3,7 +3,9 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <optional>
 #include <system_error>
+#include <unordered_map>
 
 #include <sys/stat.h>
 
@@ -15,6 +17,11 @@
 
 namespace winnow::storage {
 namespace {
+
+// The folders `.../<flow>/executions` that a call has opened, by their paths: executions of one flow
+// find theirs at once.
+using Parents = std::unordered_map<std::string, Descriptor>;
+constexpr std::size_t kMostParents = 64;
 
 class LocalStorage final : public Storage {
  public:
@@ -70,6 +77,7 @@ class LocalStorage final : public Storage {
     // nothing stays open.
     const Descriptor base(::open(base_path_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     const int error = base.valid() ? 0 : errno;
+    Parents parents;
     for (const ExecutionFolder& folder : folders) {
       if (cancellation.requested()) {
         results.push_back(failed({.kind = FailureKind::cancelled, .message = "cancelled"}));
@@ -80,7 +88,7 @@ class LocalStorage final : public Storage {
         results.push_back(failed(file_failure("open the storage's base path", base_path_, error)));
       } else {
         auto walked = guarded([&]() -> Outcome<Removed> {
-          return walk_one(action, base.get(), folder, cancellation);
+          return walk_one(action, base.get(), parents, folder, cancellation);
         });
         results.push_back(walked ? std::move(*walked) : failed(std::move(walked.error())));
       }
@@ -88,26 +96,48 @@ class LocalStorage final : public Storage {
     return results;
   }
 
-  Removed walk_one(TreeAction action, int base, const ExecutionFolder& folder,
+  Removed walk_one(TreeAction action, int base, Parents& parents, const ExecutionFolder& folder,
                    const Cancellation& cancellation) const {
-    const auto path = execution_path(folder);
-    if (!path) return failed(path.error());
+    auto path = execution_path(folder);
+    if (!path) return failed(std::move(path.error()));
     std::vector<std::string> segments = path_parts(*path);
     if (folder.tenant) segments.insert(segments.begin(), *folder.tenant);
+    const std::string name = std::move(segments.back());
+    segments.pop_back();
 
-    std::string place = base_path_;
-    Descriptor parent;
-    for (std::size_t at = 0; at < segments.size(); ++at) {
-      const int above = at == 0 ? base : parent.get();
-      place += (place.ends_with('/') ? "" : "/") + segments[at];
-      Descriptor next = open_folder(above, segments[at], O_PATH | O_DIRECTORY | O_NOFOLLOW);
-      if (!next.valid()) return not_opened(above, segments[at], place);
-      if (at + 1 == segments.size()) {
-        return walk_tree(action, above, segments[at], place, cancellation);
+    std::string place;
+    for (const auto& segment : segments) place += "/" + segment;
+    if (parents.size() == kMostParents) parents.clear();
+    const auto [parent, is_new] = parents.try_emplace(place);
+    if (is_new) {
+      if (auto missing = open_way(base, segments, parent->second)) {
+        parents.erase(parent);
+        return std::move(*missing);
       }
-      parent = std::move(next);
     }
-    return {};
+    const int above = parent->second.get();
+    place = base_place() + place + "/" + name;
+    Descriptor opened = open_folder(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    if (!opened.valid()) return not_opened(above, name, place);
+    return walk_tree(action, above, name, place, cancellation, {.opened = std::move(opened)});
+  }
+
+  // Opens the last of these folders, each inside the one before it; or says what there is instead.
+  std::optional<Removed> open_way(int base, const std::vector<std::string>& segments,
+                                  Descriptor& last) const {
+    std::string place = base_place();
+    for (const auto& segment : segments) {
+      const int above = last.valid() ? last.get() : base;
+      place += "/" + segment;
+      Descriptor next = open_folder(above, segment, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+      if (!next.valid()) return not_opened(above, segment, place);
+      last = std::move(next);
+    }
+    return std::nullopt;
+  }
+
+  std::string base_place() const {
+    return base_path_.ends_with('/') ? base_path_.substr(0, base_path_.size() - 1) : base_path_;
   }
 
   // Why a folder on the way can't be opened. One that is not there has no files.

@@ -81,7 +81,7 @@ class Search {
       execution->tenant = area_.tenant;
       FoundFolder found{.folder = std::move(*execution)};
       const auto counted = walk_tree(TreeAction::count, folder.get(), name, inside(place, name),
-                                     cancellation_, &found.newest);
+                                     cancellation_, {.newest = &found.newest});
       if (counted.failure) return fail(*counted.failure);
       found.files = counted.files;
       if (auto taken = handler_(std::move(found)); !taken) return taken;

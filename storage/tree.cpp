@@ -45,9 +45,13 @@ class Walk {
         newest_(newest) {}
 
   // Where memory runs out on the way it is told what is gone by then.
-  Removed run(const std::string& name) {
+  Removed run(const std::string& name, Descriptor opened) {
     auto walked = guarded([&]() -> Outcome<void> {
-      enter(name);
+      if (opened.valid()) {
+        begin(name, std::move(opened));
+      } else {
+        enter(name);
+      }
       while (!levels_.empty() && !result_.failure) step();
       return {};
     });
@@ -82,6 +86,11 @@ class Walk {
       return;
     }
     if (levels_.size() > kKeptOpen) levels_.back().folder.close();
+    begin(name, std::move(folder));
+  }
+
+  // Reads a folder of the last level, which becomes the last one.
+  void begin(const std::string& name, Descriptor folder) {
     levels_.push_back({.name = name, .folder = std::move(folder), .folders = {}});
     struct stat status {};
     if (newest_ != nullptr && ::fstat(levels_.back().folder.get(), &status) == 0) date(status);
@@ -249,8 +258,9 @@ Failure file_failure(const char* verb, const std::string& place, int error) {
 }
 
 Removed walk_tree(TreeAction action, int parent, const std::string& name, const std::string& place,
-                  const Cancellation& cancellation, document::Instant* newest) {
-  return Walk(action, parent, place, cancellation, newest).run(name);
+                  const Cancellation& cancellation, WalkOptions options) {
+  return Walk(action, parent, place, cancellation, options.newest)
+      .run(name, std::move(options.opened));
 }
 
 }  // namespace winnow::storage

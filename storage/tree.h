@@ -11,11 +11,18 @@ namespace winnow::storage {
 
 enum class TreeAction { remove, count };
 
+struct WalkOptions {
+  // The folder, opened for reading; else it is opened by its name.
+  Descriptor opened = {};
+  // Set to the last change of any file, link or folder that was seen.
+  document::Instant* newest = nullptr;
+};
+
 // Works on the folder `name` inside the folder `parent` (an open descriptor). `place` is the path
 // of `name` for messages. Ends at the first file that can't be removed. Holds few descriptors at
-// any depth. `newest`: set to the last change of any file, link or folder that was seen.
+// any depth.
 Removed walk_tree(TreeAction action, int parent, const std::string& name, const std::string& place,
-                  const Cancellation& cancellation, document::Instant* newest = nullptr);
+                  const Cancellation& cancellation, WalkOptions options = {});
 
 // Opens the folder `name` inside `parent` and never a link. -1 and errno where that can't be.
 Descriptor open_folder(int parent, const std::string& name, int flags);

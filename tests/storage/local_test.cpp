@@ -60,6 +60,40 @@ TEST(Local, FindsFilesFromBeforeThereWereTenants) {
   EXPECT_TRUE(fs::exists(with_tenant));
 }
 
+// A call opens the folder of a flow once for all of its executions, and not more than some of them.
+TEST(Local, TakesEachExecutionFromItsOwnFlowAndTenant) {
+  const Scratch scratch;
+  std::vector<ExecutionFolder> folders;
+  for (int round = 0; round < 2; ++round) {
+    for (int flow = 0; flow < 70; ++flow) {
+      for (const std::string tenant : {"main", "other", ""}) {
+        const auto name = "flow-" + std::to_string(flow);
+        const auto execution = "e" + std::to_string(round);
+        folders.push_back({.tenant = tenant.empty() ? std::nullopt : std::optional(tenant),
+                           .name_space = "company",
+                           .flow = name,
+                           .execution = execution});
+        if (flow % 7 == 0) continue;  // without files
+        const auto files = flow % 3 + static_cast<int>(tenant.size());
+        for (int file = 0; file < files; ++file) {
+          scratch.file(fs::path(tenant) / "company" / name / "executions" / execution /
+                       std::to_string(file));
+        }
+      }
+    }
+  }
+
+  const auto removed = scratch.storage()->remove(folders, Cancellation());
+
+  ASSERT_EQ(removed.size(), folders.size());
+  for (std::size_t at = 0; at < folders.size(); ++at) {
+    const auto flow = std::stoi(folders[at].flow.substr(5));
+    const auto files = flow % 3 + static_cast<int>(folders[at].tenant.value_or("").size());
+    EXPECT_FALSE(removed[at].failure) << message_of(removed[at]);
+    EXPECT_EQ(removed[at].files, flow % 7 == 0 ? 0 : files) << folders[at].flow;
+  }
+}
+
 TEST(Local, TakesAMissingFolderForOneWithoutFiles) {
   const Scratch scratch;
   for (const auto& missing :
