@@ -138,14 +138,24 @@ std::vector<RowStep> PurgeSteps::late_now(Connection& connection) const {
   std::vector<TableProbe> probes;
   std::vector<RowStep*> probed;
   for (auto& step : steps) {
+    if (step.empty) {
+      probes.push_back({.table = step.table});
+      probed.push_back(&step);
+    }
     if (step.deleted == DeletedRows::included) continue;
     probes.push_back({.table = step.table, .deleted_before = step.column});
     probed.push_back(&step);
   }
   const auto found = run_probes(connection, probes);
   for (std::size_t at = 0; at < probed.size(); ++at) {
-    if (!found || (*found)[at]) probed[at]->deleted = DeletedRows::included;
+    const bool any = !found || (*found)[at];
+    if (probes[at].deleted_before == nullptr) {
+      probed[at]->empty = !any;
+    } else if (any) {
+      probed[at]->deleted = DeletedRows::included;
+    }
   }
+  std::erase_if(steps, [](const RowStep& step) { return step.empty; });
   return steps;
 }
 

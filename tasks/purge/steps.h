@@ -64,7 +64,8 @@ class PurgeSteps {
   void probe_emptiness(database::Connection& connection);
   // The steps that a sweep of late rows has to take, whatever has been written since.
   std::vector<RowStep> late() const;
-  // The same with as little to look for as there is now: probes again what probe_emptiness() noted.
+  // The same with as little to look for as there is now: probes again what probe_emptiness() noted,
+  // and leaves out tables that are still without a row.
   std::vector<RowStep> late_now(database::Connection& connection) const;
   // True when a batch has to know tenant, namespace and flow of its rows.
   bool needs_flow() const { return needs_flow_; }

@@ -1,5 +1,6 @@
 #include "tasks/purge/worker.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -206,7 +207,10 @@ Outcome<void> PurgeWorker::skip_refused(const std::string& key, const Failure& f
 }
 
 Outcome<bool> PurgeWorker::sweep_late_rows() {
-  WINNOW_TRY(const auto keys, shared_.ledger.next_deleted(static_cast<std::size_t>(kKeysOfASweep)));
+  // A connection's share, so that none sweeps alone while the others have nothing to do.
+  const auto share = shared_.context.progress.rows_done / shared_.context.connections + 1;
+  const auto most = std::clamp(share, kFewestKeysOfASweep, kKeysOfASweep);
+  WINNOW_TRY(const auto keys, shared_.ledger.next_deleted(static_cast<std::size_t>(most)));
   if (keys.empty()) return false;
   WINNOW_CHECK(in_parts(
       {.rows = rows_of(keys)}, shared_.sweep_sizer,

@@ -23,6 +23,8 @@ namespace winnow::tasks {
 
 // Keys per transaction of the sweep: many, so that neighbours in an index are met together.
 inline constexpr std::int64_t kKeysOfASweep = 10'000;
+// Fewer are not worth a connection.
+inline constexpr std::int64_t kFewestKeysOfASweep = 1'000;
 
 struct PurgeShared {
   Context& context;
