@@ -4,7 +4,7 @@ import json
 import statistics
 import sys
 
-TITLES = {"installed": "winnow as installed: by its own storage", "callback": "winnow by callback: through the server's storage",
+TITLES = {"installed": "winnow as installed: by its own storage", "callback": "winnow by callback: the plugin removes the files of 25 executions a request",
           "kestra": "Kestra's own: its statements, its storage calls", "storage": "its storage calls alone"}
 ABOUT = """Two small files each, on the local storage; the JVM is warm (Java 21). winnow's times are those of its task in a live Kestra, from the worker's
 start of it to its end, connecting included. Kestra's own driver for PostgreSQL is not published, so its purge is what its classes do: its documents read

@@ -3,17 +3,13 @@ package io.winnow.kestra;
 import io.kestra.core.storages.FileAttributes;
 import io.kestra.core.storages.StorageInterface;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** The files of one execution in Kestra's own storage. */
 final class ExecutionFolder {
-    private static final String SIDECAR = ".metadata";
-
     private final StorageInterface storage;
     private final String tenant;
     private final String namespace;
@@ -30,15 +26,29 @@ final class ExecutionFolder {
     /** @param error why files stay; null where none does */
     record Result(long files, String error) {}
 
-    static boolean isLocal(StorageInterface storage) {
-        return storage.getClass().getSimpleName().equals("LocalStorage");
-    }
-
     Result count() {
         try {
-            return new Result(listed().files, null);
+            if (!LocalFolder.isLocal(storage)) return new Result(listed().files, null);
+            LocalFolder folder = LocalFolder.of(storage, tenant, path);
+            folder.count();
+            return new Result(folder.files(), null);
         } catch (Exception | LinkageError failed) {  // a plugin may lack a class
             return new Result(0, failed.toString());
+        }
+    }
+
+    Result remove() {
+        return LocalFolder.isLocal(storage) ? removeOnDisk() : removeFromStore();
+    }
+
+    private Result removeOnDisk() {
+        LocalFolder folder = null;
+        try {
+            folder = LocalFolder.of(storage, tenant, path);
+            folder.remove();
+            return new Result(folder.files(), null);
+        } catch (Exception | LinkageError failed) {
+            return new Result(folder == null ? 0 : folder.files(), failed.toString());
         }
     }
 
@@ -46,7 +56,7 @@ final class ExecutionFolder {
      * Deletes until the storage lists nothing more. A plugin may delete one page of a listing at a time, and one that can't spell a
      * file's name as a URI fails after it has deleted it (kestra-io/kestra#16071, #13299).
      */
-    Result remove() {
+    private Result removeFromStore() {
         Listing before = new Listing(0, 0);
         Listing left = before;
         try {
@@ -54,9 +64,11 @@ final class ExecutionFolder {
             left = before;
             while (left.all > 0) {
                 Exception failure = delete();
-                Listing now = listed();
+                boolean interrupted = Thread.interrupted();
+                Listing now = stillListed();
                 if (now.all >= left.all) throw stays(now, failure);
                 left = now;
+                if (interrupted && left.all > 0) throw new InterruptedIOException("interrupted");
             }
             return new Result(before.files, null);
         } catch (Exception | LinkageError failed) {
@@ -69,25 +81,29 @@ final class ExecutionFolder {
         return failure == null ? new IOException(what) : new IOException(what + ": " + failure, failure);
     }
 
+    /** An interruption that strikes here keeps the count of what went from being known, so it is asked for once more. */
+    private Listing stillListed() throws Exception {
+        try {
+            return listed();
+        } catch (Exception failed) {
+            if (!Thread.interrupted() && !(failed instanceof InterruptedException)) throw failed;
+            return listed();
+        }
+    }
+
     private Exception delete() {
         try {
-            // Its deleteByPrefix ends at a name that is no URI, and says nothing of what can't be deleted.
-            if (isLocal(storage)) {
-                storage.delete(tenant, namespace, folder());
-            } else {
-                storage.deleteByPrefix(tenant, namespace, folder());
-            }
+            storage.deleteByPrefix(tenant, namespace, folder());
             return null;
         } catch (Exception failed) {
             return failed;
         }
     }
 
-    /** @param files how many there are @param all with the markers or folders that hold them */
+    /** @param files how many there are @param all with the markers that hold them */
     private record Listing(long files, long all) {}
 
     private Listing listed() throws Exception {
-        if (isLocal(storage)) return onDisk();
         try {
             List<URI> found = storage.allByPrefix(tenant, namespace, folder(), true);
             return new Listing(found.stream().filter(uri -> !uri.getPath().endsWith("/")).count(), found.size());
@@ -105,21 +121,6 @@ final class ExecutionFolder {
             files += isFolder ? filesBelow(below + each.getFileName() + "/") : 1;
         }
         return files;
-    }
-
-    /** Local storage lists no name that is not a URI, so its folder is read as it lies there. */
-    private Listing onDisk() throws Exception {
-        if (!storage.exists(tenant, namespace, folder())) return new Listing(0, 0);
-        Path base = ((Path) storage.getClass().getMethod("getBasePath").invoke(storage)).toAbsolutePath();
-        try (Stream<Path> walk = Files.walk((tenant == null ? base : base.resolve(tenant)).resolve(path))) {
-            List<Path> all = walk.toList();
-            return new Listing(all.stream().filter(file -> !Files.isDirectory(file) && !isSidecar(file)).count(), all.size());
-        }
-    }
-
-    private static boolean isSidecar(Path file) {
-        String name = file.toString();
-        return name.endsWith(SIDECAR) && Files.isRegularFile(Path.of(name.substring(0, name.length() - SIDECAR.length())));
     }
 
     /** The slash at the end keeps object stores from taking `.../abc` for the beginning of `.../abcd` too. */

@@ -12,10 +12,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -32,6 +33,9 @@ final class KestraFiles implements WinnowHost.FileStorage, AutoCloseable {
     private static final Duration NO_LIMIT = Duration.ofDays(1);
     /** Nanoseconds between two looks whether the task was cancelled, and what a request gets to end in after that. */
     private static final long LOOK = 100_000_000;
+    /** Nanoseconds in which a fast storage removes an execution. */
+    private static final long MOMENT = 2_000_000;
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
     private final StorageInterface storage;
     private final BooleanSupplier cancelled;
@@ -60,10 +64,18 @@ final class KestraFiles implements WinnowHost.FileStorage, AutoCloseable {
         Duration time = request.has("milliseconds") ? Duration.ofMillis(request.path("milliseconds").asLong()) : NO_LIMIT;
         Call call = new Call(System.nanoTime(), time.toNanos());
         List<Work> works = new ArrayList<>();
+        Queue<Work> waiting = new ConcurrentLinkedQueue<>();
         for (JsonNode execution : request.path("executions")) {
-            ExecutionFolder folder = new ExecutionFolder(storage, tenant, execution.path("namespace").asText(), execution.path("path").asText());
-            works.add(begun(new Work(execution.path("id").asText(), folder, removes, call)));
+            String id = execution.path("id").asText();
+            // One that an earlier request left to its thread is waited for, and not begun again beside it.
+            Work work = leftToTheirThreads.remove(id);
+            if (work == null) {
+                work = new Work(id, new ExecutionFolder(storage, tenant, execution.path("namespace").asText(), execution.path("path").asText()), removes, call);
+                waiting.add(work);
+            }
+            works.add(work);
         }
+        begin(waiting, works);
         ObjectNode reply = MAPPER.createObjectNode();
         ArrayNode results = reply.putArray("executions");
         for (Work work : works) {
@@ -74,19 +86,25 @@ final class KestraFiles implements WinnowHost.FileStorage, AutoCloseable {
         return reply.toString();
     }
 
-    /** An execution that an earlier request left to its thread is waited for, and not begun again beside it. */
-    private Work begun(Work work) {
-        Work before = leftToTheirThreads.remove(work.id);
-        if (before != null) return before;
-        work.future = threads.submit(work);
-        return work;
+    /** A fast storage keeps the processors busy, and more threads would only change places; a slow one gets a thread for each execution. */
+    private void begin(Queue<Work> waiting, List<Work> works) {
+        addThreads(waiting, Math.min(waiting.size(), PROCESSORS));
+        if (!waiting.isEmpty() && !works.getFirst().await(MOMENT)) addThreads(waiting, waiting.size());
+    }
+
+    private void addThreads(Queue<Work> waiting, int count) {
+        for (int i = 0; i < count; i++) {
+            threads.execute(() -> {
+                for (Work work = waiting.poll(); work != null; work = waiting.poll()) work.run();
+            });
+        }
     }
 
     /** Local storage knows for sure; an object store has no folders, and is not listed from end to end for this. */
     private ObjectNode exists(String tenant) {
         ObjectNode reply = MAPPER.createObjectNode();
         boolean found = storage.exists(tenant, null, URI.create("kestra:///"));
-        return found || ExecutionFolder.isLocal(storage) ? reply.put("exists", found) : reply;
+        return found || LocalFolder.isLocal(storage) ? reply.put("exists", found) : reply;
     }
 
     @Override
@@ -123,15 +141,17 @@ final class KestraFiles implements WinnowHost.FileStorage, AutoCloseable {
         }
     }
 
-    /** One execution of a request, on a thread of its own. */
-    private final class Work implements Runnable {
+    /** One execution of a request. */
+    private final class Work {
         private final String id;
         private final ExecutionFolder folder;
         private final boolean removes;
         private final Call call;
         private final CountDownLatch ended = new CountDownLatch(1);
-        private Future<?> future;
         private volatile ExecutionFolder.Result done;
+        // Guarded by `this`.
+        private Thread thread;
+        private boolean stopped;
 
         Work(String id, ExecutionFolder folder, boolean removes, Call call) {
             this.id = id;
@@ -140,13 +160,37 @@ final class KestraFiles implements WinnowHost.FileStorage, AutoCloseable {
             this.call = call;
         }
 
-        @Override
-        public void run() {
+        void run() {
+            synchronized (this) {
+                if (stopped) return;
+                thread = Thread.currentThread();
+            }
             try {
                 if (call.mayBegin() && !cancelled.getAsBoolean()) done = removes ? folder.remove() : folder.count();
             } finally {
-                ended.countDown();
+                end();
             }
+        }
+
+        private synchronized void end() {
+            thread = null;
+            Thread.interrupted();  // the next execution's turn
+            ended.countDown();
+        }
+
+        /** One that has begun is interrupted, another one never begins. */
+        private synchronized void stop() {
+            if (ended.getCount() == 0) return;
+            stopped = true;
+            if (thread == null) {
+                ended.countDown();
+            } else {
+                thread.interrupt();
+            }
+        }
+
+        private synchronized boolean isStopped() {
+            return stopped;
         }
 
         /** Waits for it within the time of a call. False: it goes on. */
@@ -154,7 +198,7 @@ final class KestraFiles implements WinnowHost.FileStorage, AutoCloseable {
             while (!cancelled.getAsBoolean() && current.untilInterruption() > 0) {
                 if (await(Math.min(current.untilInterruption(), LOOK))) return true;
             }
-            future.cancel(true);
+            stop();
             if (cancelled.getAsBoolean()) current.endSoon();
             return await(current.untilEnd());
         }
@@ -174,7 +218,7 @@ final class KestraFiles implements WinnowHost.FileStorage, AutoCloseable {
             if (known == null) return result.put("files", 0).put("unfinished", true);
             result.put("files", known.files());
             if (known.error() == null) return result;
-            return future.isCancelled() ? result.put("unfinished", true) : result.put("error", known.error());
+            return isStopped() ? result.put("unfinished", true) : result.put("error", known.error());
         }
     }
 }

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.AfterAll;
@@ -124,6 +126,7 @@ class FilesTest {
         if (way.equals(HOST)) throughTheHost();
         for (String name : NAMES) put("done-1/" + name);
         put("done-1/File Test.md.metadata");  // Kestra's own, beside a file
+        Files.createDirectories(folder.resolve("main").resolve(FOLDER).resolve("done-1/empty/folder"));
         assertThat(outputs(run("dry", State.Type.SUCCESS))).containsEntry("storagesCount", NAMES.size() + 2);
         assertThat(left()).hasSize(NAMES.size() + 3);
         Execution execution = run("files", State.Type.SUCCESS);
@@ -144,6 +147,28 @@ class FilesTest {
             says(execution, HOST + ", because Kestra's storage is of type \"io.winnow.tests.made.PagedStorage\"");
         }
         assertThat(left()).isEmpty();
+    }
+
+    /** However few processors there are. */
+    @Test
+    void aStorageThatMakesWaitIsAskedForTheExecutionsOfARequestSideBySide() throws Exception {
+        int together = 8;
+        postgres.addExecutions("slow", "company.team", "SUCCESS", 40);
+        AtomicInteger now = new AtomicInteger();
+        CountDownLatch reached = new CountDownLatch(1);
+        StorageInterface storage = Storages.named("SlowStorage", new Storages.Paged(folder, 1_000) {
+            @Override
+            public List<URI> allByPrefix(String tenant, String namespace, URI prefix, boolean includeDirectories) throws Exception {
+                if (now.incrementAndGet() == together) reached.countDown();
+                reached.await(200, TimeUnit.MILLISECONDS);  // the first requests have fewer
+                now.decrementAndGet();
+                return super.allByPrefix(tenant, namespace, prefix, includeDirectories);
+            }
+        });
+        try (AutoCloseable other = kestra.keepsFilesIn(storage)) {
+            assertThat(outputs(run("files", State.Type.SUCCESS))).containsEntry("executionsCount", 43).containsEntry("storagesCount", 2);
+        }
+        assertThat(reached.getCount()).isZero();
     }
 
     /** Its plugin deletes such files, and fails afterwards. */
