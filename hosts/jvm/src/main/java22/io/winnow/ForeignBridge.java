@@ -89,7 +89,12 @@ final class ForeignBridge implements Bridge {
 
     /** The library stays loaded as long as the process lives. */
     static Bridge load(Path library) {
-        return new ForeignBridge(SymbolLookup.libraryLookup(library, Arena.global()));
+        try {
+            return new ForeignBridge(SymbolLookup.libraryLookup(library, Arena.global()));
+        } catch (IllegalArgumentException unexplained) {
+            System.load(library.toString());  // fails as well, and says why
+            throw unexplained;
+        }
     }
 
     private static FunctionDescriptor descriptor(ValueLayout result, ValueLayout... arguments) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
@@ -101,6 +102,19 @@ class NativeLibrariesIT {
         assertTrue(musl.contains("another C library (musl"), musl);
         UnsatisfiedLinkError other = new UnsatisfiedLinkError("there is no libwinnow.so in /opt");
         assertSame(other, NativeLibraries.explained(other));
+    }
+
+    /** Java's own lookup says only that it can't. */
+    @Test
+    void theForeignBridgeSaysWhyALibraryCantBeLoaded() throws IOException {
+        assumeTrue(Runtime.version().feature() >= 22, "FFM");
+        Path file = Files.createTempFile("libwinnow", ".so");
+        try {
+            UnsatisfiedLinkError failed = assertThrows(UnsatisfiedLinkError.class, () -> ForeignBridge.load(file));
+            assertTrue(failed.getMessage().contains("file too short"), failed::getMessage);
+        } finally {
+            Files.delete(file);
+        }
     }
 
     private static String explained(String loaders) {
