@@ -121,7 +121,7 @@ public abstract class WinnowTask extends Task implements SystemTask, WorkerJobLi
         ObjectNode result = (ObjectNode) MAPPER.readTree(json);
         List<Map.Entry<String, JsonNode>> counts = result.properties().stream().filter(field -> field.getValue().isIntegralNumber()).toList();
         counts.forEach(count -> context.metric(Counter.of(count.getKey(), count.getValue().longValue())));
-        context.logger().info("{}: {}", task, counts.stream().map(count -> count.getKey() + " " + count.getValue()).collect(Collectors.joining(", ")));
+        if (!counts.isEmpty()) context.logger().info("{}: {}", task, counts.stream().map(count -> count.getKey() + " " + count.getValue()).collect(Collectors.joining(", ")));
         if (result.hasNonNull("uri")) result.put("uri", stored(context, result.get("uri").asText()).toString());
         return MAPPER.treeToValue(result, type);
     }
