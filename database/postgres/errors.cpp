@@ -24,6 +24,9 @@ constexpr std::string_view kLockTimeout =
 constexpr std::string_view kStatementTimeout =
     "; where nobody cancelled it, it is `statement_timeout` of the role, the database or the "
     "pooler";
+constexpr std::string_view kReadOnly =
+    "; the server is a standby, or `readOnly` of the URL or `default_transaction_read_only` of the "
+    "role or the database is set: purges need a connection that may write";
 
 using enum FailureKind;
 
@@ -38,19 +41,21 @@ constexpr std::array kRules = {
     Rule{"23", schema, false, Blame::some_rows},
     Rule{"25P03", unavailable, true},  // idle in transaction for too long: the session is gone
     // A read-only server: a replica, or a primary that has stepped down.
-    Rule{kNotTheTarget, unavailable, true}, Rule{"28", unavailable, false},  // log-in refused
-    Rule{"3D000", unavailable, false},                                       // no such database
-    Rule{"3F000", schema, false},      // no such PostgreSQL schema
-    Rule{"40", conflict, true},        // deadlock, serialization failure
-    Rule{"42501", schema, false},      // no right to
-    Rule{"42P01", schema, false},      // no such table
-    Rule{"42703", schema, false},      // no such column
-    Rule{"42704", schema, false},      // no such type
-    Rule{"42883", schema, false},      // no such function or operator
-    Rule{"42", internal, false},       // a statement that the server does not understand
-    Rule{"53300", unavailable, true},  // too many connections
-    Rule{"53", unavailable, false},    // out of disk or memory
-    Rule{"54", unavailable, false, Blame::number_of_rows},  // a limit of the server's
+    Rule{kNotTheTarget, unavailable, true, Blame::none, kReadOnly},
+    Rule{"28", unavailable, false},     // log-in refused
+    Rule{"3D000", unavailable, false},  // no such database
+    Rule{"3F000", schema, false},       // no such PostgreSQL schema
+    Rule{"40", conflict, true},         // deadlock, serialization failure
+    Rule{"42501", schema, false},       // no right to
+    Rule{"42P01", schema, false},       // no such table
+    Rule{"42703", schema, false},       // no such column
+    Rule{"42704", schema, false},       // no such type
+    Rule{"42883", schema, false},       // no such function or operator
+    Rule{"42", internal, false},        // a statement that the server does not understand
+    Rule{"53300", unavailable, true},   // too many connections
+    Rule{"53400", unavailable, false, Blame::number_of_rows},  // temp_file_limit
+    Rule{"53", unavailable, false},                            // out of disk or memory
+    Rule{"54", unavailable, false, Blame::number_of_rows},     // a limit of the server's
     Rule{"55P03", conflict, true, Blame::some_rows, kLockTimeout},
     Rule{"55006", conflict, true},  // object in use
     // Cancelled, not by us: statement_timeout or an administrator.

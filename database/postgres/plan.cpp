@@ -43,8 +43,8 @@ void read_node(const Json& node, std::size_t depth, QueryPlan& plan) {
 Outcome<QueryPlan> postgres_plan(std::string_view json) {
   QueryPlan plan;
   try {
-    const auto document = Json::parse(json);
-    read_node(document.at(0).at("Plan"), 0, plan);
+    // A rule may make several statements of one, or none.
+    for (const auto& statement : Json::parse(json)) read_node(statement.at("Plan"), 0, plan);
   } catch (const Json::exception& error) {
     return fail(FailureKind::internal,
                 std::string("PostgreSQL's plan can't be read: ") + error.what());

@@ -46,7 +46,19 @@ Outcome<Batch> BatchSource::next(Connection& connection, std::int64_t limit) {
                .rows = {std::move_iterator(from), std::move_iterator(from + count)}};
 }
 
+// A page that is more than a limit of the server allows is asked for again, smaller, and so are all
+// that follow.
 Outcome<void> BatchSource::read_page(Connection& connection) {
+  while (true) {
+    auto read = read_page_of(connection, page_size_);
+    if (read || read.error().blame != Blame::number_of_rows || page_size_ == kSmallestPage) {
+      return read;
+    }
+    page_size_ = std::max(page_size_ / 4, kSmallestPage);
+  }
+}
+
+Outcome<void> BatchSource::read_page_of(Connection& connection, std::int64_t rows) {
   const auto& branches = selection_.deleted_branches();
   for (; branch_ < branches.size(); ++branch_, position_.reset()) {
     page_ = Batch{.deleted = branches[branch_]};
@@ -54,7 +66,7 @@ Outcome<void> BatchSource::read_page(Connection& connection) {
     flows_.clear();
     PurgeStatements::Position last;
     auto queried = connection.query(
-        statements_.page(page_.deleted, position_, kPage), [&](const database::Row& row) {
+        statements_.page(page_.deleted, position_, rows), [&](const database::Row& row) {
           page_.rows.push_back(row_of(row));
           last.key = page_.rows.back().key;
           last.order = row.text(statements_.page_columns().order).value_or("");

@@ -24,6 +24,8 @@ class BatchSource {
   // Keys that are read at once: under ten megabytes of memory. PostgreSQL sorts all that is left for
   // each page where it takes the index by state for the better one, so that pages have to be few.
   static constexpr std::int64_t kPage = 40'000;
+  // Where a limit of the server allows no page of that size, pages shrink down to this one.
+  static constexpr std::int64_t kSmallestPage = 100;
 
   // They must outlive it.
   BatchSource(const Selection& selection, const PurgeStatements& statements)
@@ -38,6 +40,7 @@ class BatchSource {
 
  private:
   Outcome<void> read_page(database::Connection& connection);
+  Outcome<void> read_page_of(database::Connection& connection, std::int64_t rows);
   BatchRow row_of(const database::Row& row);
   std::shared_ptr<const FlowOf> flow_of(const database::Row& row, std::size_t from);
 
@@ -49,6 +52,7 @@ class BatchSource {
   std::optional<PurgeStatements::Position> position_;
   Batch page_;
   std::size_t handed_out_ = 0;
+  std::int64_t page_size_ = kPage;
   // Those of page_.
   std::map<std::string, std::shared_ptr<const FlowOf>> flows_;
 };

@@ -63,7 +63,7 @@ Outcome<bool> PurgeWorker::step() {
   WINNOW_CHECK(connection_.retry(taking));
   if (batch.rows.empty()) return false;
   if (statements_.hold() == Hold::none) {
-    WINNOW_CHECK(count(batch));
+    WINNOW_CHECK(count(std::move(batch)));
     return true;
   }
   went_ = 0;
@@ -242,24 +242,36 @@ Outcome<void> PurgeWorker::sweep(const std::vector<BatchRow>& rows) {
   return {};
 }
 
-Outcome<void> PurgeWorker::count(const Batch& batch) {
-  auto& ledger = shared_.ledger;
+// Of a dry run. In smaller parts where the whole is more than a limit of the server allows.
+Outcome<void> PurgeWorker::count(Batch batch) {
+  return in_parts(
+      std::move(batch), shared_.sizer,
+      [this](const Batch& part, Batch&) {
+        auto counted = count_part(part);
+        const bool rows_blamed = !counted && counted.error().blame == Blame::some_rows;
+        if (rows_blamed) counted.error().blame = Blame::none;
+        return counted;
+      },
+      [](const BatchRow&, const Failure& failure) -> Outcome<void> { return fail(failure); });
+}
+
+Outcome<void> PurgeWorker::count_part(const Batch& part) {
+  Tried would;
   for (const auto& step : steps_.rows()) {
     WINNOW_TRY(const auto rows,
-               database::count_of(connection(), statements_.count_dependents(step, batch.rows)));
-    ledger.add(step.step->counter, rows);
+               database::count_of(connection(), statements_.count_dependents(step, part.rows)));
+    would.counts[step.step->counter] += rows;
   }
   if (files_) {
     for (const auto& counted :
-         shared_.context.storage->count(folders_of(batch.rows), shared_.context.cancellation)) {
+         shared_.context.storage->count(folders_of(part.rows), shared_.context.cancellation)) {
       if (counted.failure) return fail(*counted.failure);
-      ledger.add(steps_.files()->counter, static_cast<std::int64_t>(counted.files));
+      would.counts[steps_.files()->counter] += static_cast<std::int64_t>(counted.files);
     }
   }
-  Tried would;
-  if (steps_.deletes_parent()) transaction_.count_rows(batch.rows, would);
-  for (const auto& [counter, rows] : would.counts) ledger.add(counter, rows);
-  shared_.context.progress.rows_done += static_cast<std::int64_t>(batch.rows.size());
+  if (steps_.deletes_parent()) transaction_.count_rows(part.rows, would);
+  for (const auto& [counter, rows] : would.counts) shared_.ledger.add(counter, rows);
+  shared_.context.progress.rows_done += static_cast<std::int64_t>(part.rows.size());
   return {};
 }
 

@@ -75,7 +75,8 @@ class PurgeWorker {
   Outcome<void> leave(const BatchRow& row, const Failure& failure);
   Outcome<void> skip_refused(const std::string& key, const Failure& failure);
   Outcome<void> sweep(const std::vector<BatchRow>& rows);
-  Outcome<void> count(const Batch& batch);
+  Outcome<void> count(Batch batch);
+  Outcome<void> count_part(const Batch& part);
   Outcome<std::int64_t> count_rows(std::int64_t most, const CountStatement& statement);
   Failure left_in_doubt(Failure failure, const Tried& tried);
 

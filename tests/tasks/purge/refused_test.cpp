@@ -169,6 +169,16 @@ TEST_P(PurgeRefused, AnExecutionThatARuleKeeps) {
   purge_all_but("e7", "trigger or a rule");
 }
 
+TEST_P(PurgeRefused, AllWhereARuleMakesNothingOfADeletion) {
+  if (!on("postgresql")) GTEST_SKIP() << "has no rules";
+  say("CREATE RULE own AS ON DELETE TO executions DO INSTEAD NOTHING");
+  const auto result = require_result(bed_.run("PurgeExecutions", kPurge));
+  EXPECT_EQ(result["executionsCount"], 0);
+  EXPECT_EQ(result["logsCount"], 0);
+  EXPECT_EQ(result["skippedCount"], kExecutions);
+  EXPECT_EQ(rows_.keys("logs").size(), 2U * kExecutions);
+}
+
 TEST_P(PurgeRefused, AnExecutionWhoseMetricARuleKeeps) {
   if (!on("postgresql")) GTEST_SKIP() << "has no rules";
   say("CREATE RULE own AS ON DELETE TO metrics WHERE OLD.key = 'e7-0' DO INSTEAD NOTHING");
@@ -247,6 +257,27 @@ TEST_P(PurgeRefused, AnExecutionThatTakesLongerThanTheServersTimeLimitIsNamedWit
   make_trigger("executions", "OLD.key = 'e7'", "PERFORM pg_sleep(10);");
   say("ALTER DATABASE " + database_.settings().database + " SET statement_timeout = '300ms'");
   purge_all_but("e7", "`statement_timeout`");
+}
+
+// The sessions may write small temporary files alone, so that they can't sort all keys at once.
+TEST_P(PurgeRefused, PagesOfKeysShrinkToTheServersLimit) {
+  if (!on("postgresql")) GTEST_SKIP() << "MySQL limits the time of reads alone";
+  constexpr int kMore = 3'000;
+  say("INSERT INTO executions (key, value) SELECT 'more' || n, jsonb_set(value, '{id}', "
+      "to_jsonb('more' || n)) FROM executions, generate_series(1, " +
+      std::to_string(kMore) + ") AS n WHERE key = 'e0'");
+  say("ANALYZE executions");
+  for (const auto* setting : {"temp_file_limit = '128kB'", "work_mem = '64kB'",
+                              "enable_indexscan = off", "enable_incremental_sort = off"}) {
+    say("ALTER DATABASE " + database_.settings().database + " SET " + setting);
+  }
+  const auto counted =
+      require_result(bed_.run("PurgeExecutions", with(kPurge, {{"dryRun", true}})));
+  EXPECT_EQ(counted["executionsCount"], kExecutions + kMore);
+  EXPECT_EQ(counted["logsCount"], 2 * kExecutions);
+  const auto result = require_result(bed_.run("PurgeExecutions", kPurge));
+  EXPECT_EQ(result["executionsCount"], kExecutions + kMore);
+  EXPECT_THAT(rows_.keys("executions"), IsEmpty());
 }
 
 // Group replication: a transaction that is larger than the group takes (3100), or that a member could
