@@ -21,6 +21,7 @@ struct Rule {
 
 constexpr std::string_view kLockTimeout =
     "; another session holds a lock that this one needs: it waited `database.lock-timeout`";
+constexpr std::string_view kExecutionTime = "; the limit is the server's `max_execution_time`";
 constexpr std::string_view kStatementBinlog =
     ". The server logs statements (binlog_format = STATEMENT), which allows no deletion at READ "
     "COMMITTED, and winnow needs that to lock its own rows alone. Set binlog_format to ROW or "
@@ -33,11 +34,11 @@ constexpr unsigned int kReadOnly = 1836;
 constexpr std::array kRules = {
     // Locks and what else passes.
     Rule{1205, conflict, true, Blame::some_rows, kLockTimeout},
-    Rule{1213, conflict, true},                         // deadlock
-    Rule{1614, conflict, true},                         // a deadlock in a distributed transaction
-    Rule{3572, conflict, true},                         // NOWAIT met a lock
-    Rule{kInterrupted, conflict, true},                 // killed, not by us: an administrator
-    Rule{3024, conflict, true, Blame::number_of_rows},  // max_execution_time
+    Rule{1213, conflict, true},          // deadlock
+    Rule{1614, conflict, true},          // a deadlock in a distributed transaction
+    Rule{3572, conflict, true},          // NOWAIT met a lock
+    Rule{kInterrupted, conflict, true},  // killed, not by us: an administrator
+    Rule{3024, conflict, true, Blame::number_of_rows, kExecutionTime},
     // Group replication: a member could not certify it, or it is larger than the group takes
     // (group_replication_transaction_size_limit).
     Rule{3101, conflict, true}, Rule{3100, unavailable, false, Blame::number_of_rows},

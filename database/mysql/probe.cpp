@@ -174,6 +174,11 @@ SELECT DATABASE(), COALESCE(
 
 Outcome<Schema> mysql_schema(std::string_view json) {
   Schema schema;
+  if (json.empty()) {
+    return fail(FailureKind::configuration,
+                "MySQL's catalog answered nothing, as it does where the answer is larger than the "
+                "server's `max_allowed_packet`: set that to 1 MiB or more");
+  }
   try {
     const auto document = Json::parse(json);
     schema.server = "MySQL " + document.at("server").get<std::string>();

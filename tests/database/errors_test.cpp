@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "database/connection.h"
+#include "database/mysql/probe.h"
 #include "database/postgres/errors.h"
 #include "database/sqlite/errors.h"
 
@@ -69,14 +70,21 @@ TEST(PostgresErrors, ACancelIsOursOnlyIfWeAskedForIt) {
 }
 
 TEST(PostgresErrors, BlameWhatASmallerBatchMayHelp) {
-  const std::vector<std::pair<std::string, Blame>> cases = {
-      {"23503", Blame::some_rows},      {"23001", Blame::some_rows},
-      {"P0001", Blame::some_rows},      {"WX001", Blame::some_rows},
-      {"22007", Blame::some_rows},      {"55P03", Blame::some_rows},
-      {"57014", Blame::number_of_rows}, {"54000", Blame::number_of_rows},
-      {"40001", Blame::none},           {"40P01", Blame::none},
-      {"42601", Blame::none},           {"42501", Blame::none},
-      {"08006", Blame::none},           {"53100", Blame::none}};
+  const std::vector<std::pair<std::string, Blame>> cases = {{"23503", Blame::some_rows},
+                                                            {"23001", Blame::some_rows},
+                                                            {"P0001", Blame::some_rows},
+                                                            {"WX001", Blame::some_rows},
+                                                            {"22007", Blame::some_rows},
+                                                            {"55P03", Blame::some_rows},
+                                                            {"57014", Blame::number_of_rows},
+                                                            {"54000", Blame::number_of_rows},
+                                                            {"53400", Blame::number_of_rows},
+                                                            {"40001", Blame::none},
+                                                            {"40P01", Blame::none},
+                                                            {"42601", Blame::none},
+                                                            {"42501", Blame::none},
+                                                            {"08006", Blame::none},
+                                                            {"53100", Blame::none}};
   for (const auto& [state, blame] : cases) {
     EXPECT_EQ(postgres_failure(state, "text", false).blame, blame) << state;
   }
@@ -84,8 +92,12 @@ TEST(PostgresErrors, BlameWhatASmallerBatchMayHelp) {
               testing::HasSubstr("`statement_timeout`"));
   EXPECT_THAT(postgres_failure("55P03", "text", false).message,
               testing::HasSubstr("`database.lock-timeout`"));
+  EXPECT_THAT(postgres_failure("25006", "text", false).message,
+              testing::HasSubstr("`default_transaction_read_only`"));
   EXPECT_THAT(mysql_failure(1205, "HY000", "text", false).message,
               testing::HasSubstr("`database.lock-timeout`"));
+  EXPECT_THAT(mysql_failure(3024, "HY000", "text", false).message,
+              testing::HasSubstr("`max_execution_time`"));
 }
 
 TEST(PostgresErrors, TheStateIsReadOutOfALogInsMessage) {
@@ -129,6 +141,14 @@ struct NumberCase {
   FailureKind kind;
   bool retryable;
 };
+
+// JSON_ARRAYAGG gives NULL where its value would be larger than a packet.
+TEST(MysqlErrors, ACatalogThatAnswersNothingNamesTheLimitOfAPacket) {
+  const auto schema = mysql_schema("");
+  ASSERT_FALSE(schema);
+  EXPECT_EQ(schema.error().kind, configuration);
+  EXPECT_THAT(schema.error().message, testing::HasSubstr("`max_allowed_packet`"));
+}
 
 // libmariadb fails so where the connection ends in the middle of an answer.
 TEST(MysqlErrors, AFailureWithoutANumberIsALostConnection) {

@@ -23,13 +23,16 @@ constexpr unsigned long kOldest = 80021;  // 8.0.21
 // What a session of winnow's is like, whatever the server's or the account's defaults: READ
 // COMMITTED, so that a purge locks its own rows and no gaps that Kestra inserts into
 // (measurements.md); UTC; MySQL's plain SQL (backslash escapes, no ANSI quotes); table sizes as
-// they are now and not as of yesterday; no guard for people who forget a WHERE (sql_safe_updates,
-// max_join_size). A table that is locked whole is waited for no longer than a row.
+// they are now and not as of yesterday; no guard for people who forget a WHERE or a LIMIT
+// (sql_safe_updates, max_join_size, sql_select_limit): a result that the server cuts off without a
+// word would make orphans of all the rest. A COMMIT is no more than a COMMIT (completion_type). A
+// table that is locked whole is waited for no longer than a row.
 std::string set_up(const Settings& settings) {
   const auto lock_seconds = std::max(1, (settings.lock_timeout_ms + 999) / 1000);
   return "SET SESSION transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00', "
          "sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION', "
          "information_schema_stats_expiry = 0, sql_safe_updates = 0, sql_big_selects = 1, "
+         "sql_select_limit = 18446744073709551615, completion_type = 'NO_CHAIN', "
          "innodb_lock_wait_timeout = " +
          std::to_string(lock_seconds) + ", lock_wait_timeout = " + std::to_string(lock_seconds) +
          ", autocommit = 1";

@@ -102,18 +102,34 @@ TEST_P(MysqlSession, IsWhatWinnowNeedsWhateverTheServersDefaultsAre) {
   EXPECT_EQ(rows.front(), (Cells{"READ-COMMITTED", "+00:00", "2", "utf8mb4", "utf8mb4", "1"}));
 }
 
-// The guards are those of an account whose sessions begin with them (init_connect has no say over an
+// The settings are those that sessions of any account begin with (init_connect has no say over an
 // administrator's).
-TEST_P(MysqlSession, HasNoGuardsForPeopleWhoForgetAWhere) {
-  run(*connection_, {"SET GLOBAL sql_safe_updates = 1", "SET GLOBAL max_join_size = 1"});
+TEST_P(MysqlSession, HasNoGuardsForPeopleWhoForgetAWhereOrALimit) {
+  const std::vector<std::string> guards{"sql_safe_updates = 1", "max_join_size = 1",
+                                        "sql_select_limit = 2"};
   insert_many(3);
+  for (const auto& guard : guards) run(*connection_, {"SET GLOBAL " + guard});
   const auto other = database_.connection();
-  run(*connection_,
-      {"SET GLOBAL sql_safe_updates = DEFAULT", "SET GLOBAL max_join_size = DEFAULT"});
+  for (const auto& guard : guards) {
+    run(*connection_, {"SET GLOBAL " + guard.substr(0, guard.find(' ')) + " = DEFAULT"});
+  }
   EXPECT_EQ(cell_of(*other, "SELECT count(*) > 3 FROM items a, items b WHERE a.name <= b.name"),
             "1");
+  int rows = 0;
+  require(other->query(plain("SELECT name FROM items"), [&rows](const auto&) { return ++rows; }));
+  EXPECT_EQ(rows, 3);
   run(*other, {"DELETE FROM items"});
   EXPECT_EQ(cell_of(*connection_, "SELECT count(*) FROM items"), "0");
+}
+
+TEST_P(MysqlSession, OutlivesItsCommitsWhateverTheServerSays) {
+  run(*connection_, {"SET GLOBAL completion_type = 'RELEASE'"});
+  const auto other = database_.connection();
+  run(*connection_, {"SET GLOBAL completion_type = DEFAULT"});
+  require(other->begin());
+  const std::vector<database::Statement> deletion{plain("DELETE FROM items")};
+  require(other->execute(deletion, database::AfterBatch::commit));
+  EXPECT_EQ(cell_of(*other, "SELECT 1"), "1");
 }
 
 TEST_P(MysqlSession, ATableThatIsLockedWholeIsWaitedForNoLongerThanARow) {
