@@ -21,6 +21,8 @@ using database::Statement;
 using database::Table;
 using database::TableHealth;
 
+constexpr const char* kExecutions = "executions";
+
 // "logs.deleted": a table, or a column of one.
 struct Feature {
   std::string table;
@@ -157,7 +159,13 @@ class Examination {
     } else if (!table.can_delete) {
       find({.table = table.name,
             .problem = "the database user may not delete from it: purges are refused",
-            .remedy = "grant DELETE, and on PostgreSQL UPDATE, which locking a row needs"});
+            .remedy = "grant DELETE"});
+    } else if (!table.can_lock && table.name == kExecutions &&
+               (context_.storage != nullptr || table.may_keep_rows)) {
+      find({.table = table.name,
+            .problem = "the database user may not lock its rows, which a purge with files, or of a "
+                       "table with triggers or rules, does: it is refused",
+            .remedy = "grant UPDATE"});
     }
   }
 
@@ -299,7 +307,7 @@ class Examination {
   }
 
   Outcome<bool> has_executions(const std::optional<std::string>& tenant) {
-    const auto* table = schema_.table("executions");
+    const auto* table = schema_.table(kExecutions);
     const auto* column = table == nullptr ? nullptr : table->column("tenant_id");
     if (column == nullptr || !table->can_select) return false;
     database::SqlWriter writer(connection_->dialect());

@@ -211,7 +211,12 @@ TEST_P(PurgeRights, ToLockAreNamedWhereFilesGo) {
   const auto failure = refusal(bed, "PurgeExecutions", kPurge);
   EXPECT_EQ(failure.kind, FailureKind::schema);
   EXPECT_THAT(failure.message, AllOf(HasSubstr("\"executions\""), HasSubstr("grant it UPDATE")));
+  const auto found = [&bed] {
+    return require_result(bed.run("Doctor", Json::object()))["findings"].dump();
+  };
+  EXPECT_THAT(found(), HasSubstr("may not lock its rows"));
   grant("UPDATE", "executions");
+  EXPECT_THAT(found(), Not(HasSubstr("may not lock")));
   EXPECT_EQ(require_result(bed.run("PurgeExecutions", kPurge))["executionsCount"], 3);
 }
 
