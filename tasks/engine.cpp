@@ -16,11 +16,12 @@ using Names = std::span<const std::string_view>;
 
 constexpr std::array<std::string_view, 7> kListing{"tenant",  "fetchType", "size",     "cursor",
                                                    "columns", "orderBy",   "direction"};
-constexpr std::array<std::string_view, 4> kPurge{"tenant", "batchSize", "batchTime", "dryRun"};
-constexpr std::array<std::string_view, 4> kOrphanRows{"tenant", "minimumAge", "batchSize",
+constexpr std::array<std::string_view, 5> kPurge{"tenant", "batchSize", "batchTime", "pace",
+                                                 "dryRun"};
+constexpr std::array<std::string_view, 5> kOrphanRows{"tenant", "minimumAge", "batchSize", "pace",
                                                       "dryRun"};
-constexpr std::array<std::string_view, 6> kOrphanFolders{"tenant",  "flowId",     "startDate",
-                                                         "endDate", "minimumAge", "dryRun"};
+constexpr std::array<std::string_view, 7> kOrphanFolders{
+    "tenant", "flowId", "startDate", "endDate", "minimumAge", "pace", "dryRun"};
 constexpr std::array<std::string_view, 1> kDoctor{"sample"};
 
 constexpr std::array kEngines{

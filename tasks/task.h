@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "outcome/cancellation.h"
 #include "storage/storage.h"
 #include "tasks/manifest.h"
+#include "tasks/pace/pace.h"
 #include "tasks/selection/policy.h"
 
 namespace winnow::tasks {
@@ -66,6 +68,9 @@ struct Context {
   // Also purge where the storage holds nothing of the tenant (`storage.allow-missing`).
   bool allow_missing_files = true;
   Policy policy;
+  // The operator's `pace`, which a task may only narrow. Nothing: a run that deletes works as fast as
+  // it can.
+  std::optional<Pace> pace = {};
   // STORE writes its file there; it exists.
   std::string store_directory;
   Host& host;

@@ -15,6 +15,7 @@
 #include "outcome/try.h"
 #include "plugin/builtin/schemas.h"
 #include "plugin/configuration/kestra.h"
+#include "plugin/configuration/pace.h"
 #include "plugin/configuration/s3.h"
 #include "plugin/configuration/secret.h"
 
@@ -260,6 +261,14 @@ Outcome<void> read_policy(const Document& document, tasks::Policy& policy) {
   return {};
 }
 
+Outcome<void> read_pace_part(const Document& document, Configuration& configuration) {
+  if (!document.value.contains("pace")) return {};
+  auto pace = read_operators_pace(document.value["pace"], configuration.database);
+  if (!pace) return refused(document, "/pace" + pace.error().pointer, pace.error().message);
+  configuration.pace = std::move(*pace);
+  return {};
+}
+
 Outcome<void> read_folders(const Document& document, Configuration& configuration) {
   for (const auto& folder : part(document.value, "manifests")) {
     configuration.manifest_folders.push_back(folder.get<std::string>());
@@ -325,7 +334,8 @@ Outcome<Configuration> read_configuration(std::string_view text) {
   for (const auto& read :
        {read_database(*document, from_kestra, configuration),
         read_storage(*document, from_kestra, configuration),
-        read_policy(*document, configuration.policy), read_folders(*document, configuration)}) {
+        read_policy(*document, configuration.policy), read_pace_part(*document, configuration),
+        read_folders(*document, configuration)}) {
     if (!read) return fail(read.error());
   }
   return configuration;

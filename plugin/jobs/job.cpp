@@ -171,6 +171,7 @@ tasks::TaskResult Job::work(JobThread& job_thread, Action action) {
           std::chrono::milliseconds(configuration.storage.value_or(StorageSettings{}).hold_ms),
       .allow_missing_files = configuration.storage && configuration.storage->allow_missing,
       .policy = configuration.policy,
+      .pace = configuration.pace,
       .store_directory = configuration.store_directory,
       .host = job_thread,
       .cancellation = cancellation_,

@@ -29,6 +29,7 @@ const std::map<std::string, std::set<std::string>>& types_of_keywords() {
       {"minItems", {"array"}},
       {"maxItems", {"array"}},
       {"uniqueItems", {"array"}},
+      {"properties", {"object"}},
   };
   return types;
 }
@@ -41,6 +42,9 @@ void check_keywords(const Json& parameter, const std::string& pointer, Complaint
   }
   if (type == "array" && member(parameter, "items").empty()) {
     complaints.add(pointer, "a list needs `items` that say what its elements are");
+  }
+  if (type == "object" && member(parameter, "properties").empty()) {
+    complaints.add(pointer, "an object needs `properties` that say what its members are");
   }
 }
 

@@ -78,6 +78,7 @@ tasks::ParameterSpec read_parameter(const std::string& name, const Json& paramet
   if (parameter.contains("filter")) spec.filter = read_filter(parameter["filter"]);
   spec.schema.erase("required");
   spec.schema.erase("filter");
+  if (spec.schema.contains("properties")) spec.schema["additionalProperties"] = false;
   return spec;
 }
 
@@ -239,6 +240,11 @@ Json outputs_schema(const document::Document& document, const tasks::Manifest& m
   if (manifest.schema["properties"].contains("dryRun")) {
     properties["dryRun"] = {{"type", "boolean"},
                             {"description", "True where the counts are of what would go."}};
+  }
+  if (manifest.schema["properties"].contains("pace")) {
+    properties["pace"] = {
+        {"type", "object"},
+        {"description", "What the run waited for, and what its budget left (docs/pace.md)."}};
   }
   if (manifest.engine == tasks::EngineKind::purge) {
     properties["skipped"] = {{"type", "array"},

@@ -65,7 +65,11 @@ class FolderSweep {
     while (true) {
       WINNOW_TRY(const auto paths, orphans_.take(kExecutionsPerPage));
       if (paths.empty()) break;
+      WINNOW_TRY(const bool goes_on, sweep_.may_go_on());
+      if (!goes_on) break;
+      const auto began = Pacer::Clock::now();
       WINNOW_CHECK(remove(paths));
+      sweep_.note_pace(std::ssize(paths), Pacer::Clock::now() - began);
     }
     if (!failure_) return {};
     failure_->message += "; " + std::to_string(kept_) + " folders could not be removed";
@@ -194,13 +198,13 @@ class OrphanFolders final : public Invocation {
   bool needs_storage() const override { return true; }
 
   TaskResult run(Context& context) const override {
-    WINNOW_TRY(auto sweep, open(context));
+    WINNOW_TRY(auto sweep, open(context, request_.dry_run ? Sweep::Paced::no : Sweep::Paced::yes));
     const auto swept = FolderSweep(sweep, request_).run();
     return sweep.result(swept, request_.dry_run);
   }
 
   TaskResult plan(Context& context) const override {
-    WINNOW_TRY(auto sweep, open(context));
+    WINNOW_TRY(auto sweep, open(context, Sweep::Paced::no));
     WINNOW_TRY(auto plan, sweep.plan());
     FolderSweep folders(sweep, request_);
     WINNOW_CHECK(folders.find());
@@ -209,13 +213,13 @@ class OrphanFolders final : public Invocation {
   }
 
  private:
-  Outcome<Sweep> open(Context& context) const {
+  Outcome<Sweep> open(Context& context, Sweep::Paced paced) const {
     if (context.storage == nullptr) {
       return fail(FailureKind::configuration,
                   "this task sweeps a storage, and the configuration says that there is none "
                   "(`storage: {type: none}`)");
     }
-    return Sweep::open(manifest_, context);
+    return Sweep::open(manifest_, context, request_.pace, paced);
   }
 
   const Manifest& manifest_;

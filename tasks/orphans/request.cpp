@@ -14,9 +14,11 @@ std::chrono::seconds minimum_age(const Json& parameters) {
 Outcome<OrphanRowsRequest> read_orphan_rows_request(const Manifest& manifest,
                                                     const Json& parameters, const Policy& policy) {
   WINNOW_TRY(auto scope, read_scope(manifest, parameters, policy));
+  WINNOW_TRY(auto pace, wanted_pace(parameters));
   return OrphanRowsRequest{.scope = std::move(scope),
                            .minimum_age = minimum_age(parameters),
                            .batch_size = parameters.at("batchSize").get<std::int64_t>(),
+                           .pace = std::move(pace),
                            .dry_run = parameters.at("dryRun").get<bool>()};
 }
 
@@ -26,12 +28,14 @@ Outcome<OrphanFoldersRequest> read_orphan_folders_request(const Manifest& manife
   WINNOW_TRY(const auto scope, read_scope(manifest, parameters, policy));
   WINNOW_TRY(const auto from, given_instant(parameters, "startDate"));
   WINNOW_TRY(const auto until, given_instant(parameters, "endDate"));
+  WINNOW_TRY(auto pace, wanted_pace(parameters));
   OrphanFoldersRequest request{.tenant = scope.tenant,
                                .name_space = given_string(parameters, "namespace").value_or(""),
                                .flow = given_string(parameters, "flowId").value_or(""),
                                .from = from,
                                .until = until.value(),
                                .minimum_age = minimum_age(parameters),
+                               .pace = std::move(pace),
                                .dry_run = parameters.at("dryRun").get<bool>()};
   if (!request.flow.empty() && request.name_space.empty()) {
     return fail(FailureKind::invalid_parameter, "flowId needs `namespace` beside it", "/flowId");

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "tasks/pace/pace.h"
 #include "tasks/selection/scope.h"
 
 namespace winnow::tasks {
@@ -17,6 +18,8 @@ struct OrphanRowsRequest {
   // Rows that say when they were written are left alone until they are this old.
   std::chrono::seconds minimum_age{};
   std::int64_t batch_size = 0;
+  // What the task asks for; the operator's pace may be narrower.
+  std::optional<Pace> pace = {};
   bool dry_run = true;
 };
 
@@ -30,6 +33,8 @@ struct OrphanFoldersRequest {
   document::Instant until = {};
   // Kestra writes the inputs of an execution before the execution: a younger folder is left alone.
   std::chrono::seconds minimum_age{};
+  // What the task asks for; the operator's pace may be narrower.
+  std::optional<Pace> pace = {};
   bool dry_run = true;
 };
 

@@ -95,7 +95,7 @@ Outcome<void> RowSweep::walk_branch(const OrphanTable& table, const OrphanBranch
       return read_page(connection,
                        table.page(connection.dialect(), branch, after, kExecutionsPerPage));
     }));
-    if (page.positions.empty()) return {};
+    if (page.positions.empty() || sweep_.is_over()) return {};
     after = page.positions.back();
     // Asked after the page was read: an execution whose first row is on it is there by now.
     WINNOW_TRY(auto missing, sweep_.missing(named_executions(page)));
@@ -145,6 +145,8 @@ Outcome<void> RowSweep::remove(const Part& part) {
   TextList kept;
   auto limit = request_.batch_size;
   while (true) {
+    WINNOW_TRY(const bool goes_on, sweep_.may_go_on());
+    if (!goes_on) return {};
     auto batch = remove_batch(part, kept, limit);
     if (!batch) {
       if (batch.error().blame == Blame::none) return fail(std::move(batch.error()));
@@ -173,6 +175,7 @@ Outcome<void> RowSweep::remove(const Part& part) {
 Outcome<RowSweep::Batch> RowSweep::remove_batch(const Part& part, const TextList& kept,
                                                 std::int64_t limit) {
   Batch batch;
+  const auto began = Pacer::Clock::now();
   WINNOW_CHECK(sweep_.connection().retry(
       {.run = [&](Connection& connection) -> Outcome<void> {
          while (true) {
@@ -186,6 +189,7 @@ Outcome<RowSweep::Batch> RowSweep::remove_batch(const Part& part, const TextList
          return left.size() == batch.kept.size();
        },
        .divisible = true}));
+  sweep_.note_pace(batch.removed, Pacer::Clock::now() - began);
   return batch;
 }
 

@@ -18,7 +18,7 @@ class OrphanRows final : public Invocation {
       : manifest_(manifest), request_(std::move(request)) {}
 
   TaskResult run(Context& context) const override {
-    WINNOW_TRY(auto opened, open(context));
+    WINNOW_TRY(auto opened, open(context, request_.dry_run ? Sweep::Paced::no : Sweep::Paced::yes));
     for (const auto& reason : opened.left_out) context.host.log(LogLevel::warn, reason);
     if (!opened.left_out.empty()) opened.sweep.counters()["leftOut"] = opened.left_out;
     const auto swept = RowSweep(opened.sweep, opened.tables, request_).run();
@@ -26,7 +26,7 @@ class OrphanRows final : public Invocation {
   }
 
   TaskResult plan(Context& context) const override {
-    WINNOW_TRY(auto opened, open(context));
+    WINNOW_TRY(auto opened, open(context, Sweep::Paced::no));
     WINNOW_TRY(auto plan, opened.sweep.plan());
     plan["leftOut"] = opened.left_out;
     for (const auto& table : opened.tables) {
@@ -36,8 +36,8 @@ class OrphanRows final : public Invocation {
   }
 
  private:
-  Outcome<Opened> open(Context& context) const {
-    WINNOW_TRY(auto sweep, Sweep::open(manifest_, context));
+  Outcome<Opened> open(Context& context, Sweep::Paced paced) const {
+    WINNOW_TRY(auto sweep, Sweep::open(manifest_, context, request_.pace, paced));
     Opened opened{.sweep = std::move(sweep)};
     for (const auto& step : manifest_.steps) {
       WINNOW_TRY(auto table, OrphanTable::make(step, request_, opened.sweep.schema(),

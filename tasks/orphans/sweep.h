@@ -10,6 +10,7 @@
 
 #include "outcome/try.h"
 #include "tasks/orphans/execution_lookup.h"
+#include "tasks/pace/pacer.h"
 #include "tasks/shared/reconnecting_connection.h"
 
 namespace winnow::tasks {
@@ -25,8 +26,11 @@ inline constexpr std::int64_t kMostKept = 1'000;
 // The manifest and the context must outlive it.
 class Sweep {
  public:
-  // Connects and probes the manifest's tables.
-  static Outcome<Sweep> open(const Manifest& manifest, Context& context);
+  // A run that deletes nothing needs no pace, but its parameter is checked all the same.
+  enum class Paced { no, yes };
+  // Decides the pace, connects and probes the manifest's tables.
+  static Outcome<Sweep> open(const Manifest& manifest, Context& context,
+                             const std::optional<Pace>& pace, Paced paced);
 
   // What `question` returns, asked again while the server says that this may help. `question` takes
   // a Connection& and returns an Outcome<T>.
@@ -56,12 +60,21 @@ class Sweep {
   const ExecutionLookup& lookup() const { return lookup_; }
   Json& counters() { return counters_; }
 
+  // Before each batch of deletions. False: the budget of the pace is used up, and the run ends.
+  Outcome<bool> may_go_on();
+  // What a batch deleted, and how long it took.
+  void note_pace(std::int64_t rows, Pacer::Clock::duration took);
+  bool is_over() const { return pacer_->ended(); }
+
  private:
-  Sweep(const Manifest& manifest, Context& context, ReconnectingConnection connection,
-        std::unique_ptr<database::Schema> schema, ExecutionLookup lookup);
+  Sweep(const Manifest& manifest, Context& context, std::unique_ptr<Pacer> pacer,
+        ReconnectingConnection connection, std::unique_ptr<database::Schema> schema,
+        ExecutionLookup lookup);
 
   const Manifest* manifest_;
   Context* context_;
+  std::unique_ptr<Pacer> pacer_;
+  Pacer::Lane lane_;
   ReconnectingConnection connection_;
   // On the heap: others point into it.
   std::unique_ptr<database::Schema> schema_;

@@ -52,9 +52,9 @@ Outcome<std::optional<Waiting>> Monitor::waiting() {
   return std::optional(waiting_.front());
 }
 
-std::vector<std::string> Monitor::take_complaints() {
+std::vector<std::string> Monitor::take_problems() {
   const std::lock_guard guard(mutex_);
-  return std::exchange(complaints_, {});
+  return std::exchange(problems_, {});
 }
 
 void Monitor::watch() {
@@ -75,9 +75,9 @@ void Monitor::watch() {
   }
 }
 
-void Monitor::complain(const std::string& what, const Failure& failure) {
+void Monitor::report(const std::string& what, const Failure& failure) {
   const std::lock_guard guard(mutex_);
-  complaints_.push_back(what + ": " + failure.message);
+  problems_.push_back(what + ": " + failure.message);
 }
 
 // A server that can't be asked is no reason to wait: the purge itself notices when it is gone.
@@ -100,11 +100,11 @@ std::vector<Waiting> Monitor::look() {
   const auto now = Clock::now();
   if (pressure) {
     waiting = judge(*pressure, now);
-    complained_ = false;
+    reported_ = false;
   } else if (pressure.error().kind != FailureKind::cancelled) {
     server_.reset();
-    if (!std::exchange(complained_, true))
-      complain("the server's health can't be read", pressure.error());
+    if (!std::exchange(reported_, true))
+      report("the server's health can't be read", pressure.error());
   }
   auto lagging = ask_replicas(now);
   std::move(lagging.begin(), lagging.end(), std::back_inserter(waiting));
@@ -185,11 +185,11 @@ std::optional<Waiting> Monitor::ask(Replica& replica, Clock::time_point now,
     applied = *answered;
     behind = lag_.behind(applied, now);
     replica.heard = now;
-    replica.complained = false;
+    replica.reported = false;
   } else if (answered.error().kind != FailureKind::cancelled) {
     replica.connection.reset();
-    if (!std::exchange(replica.complained, true)) {
-      complain("the replica " + replica.settings.safe_name() + " can't be asked", answered.error());
+    if (!std::exchange(replica.reported, true)) {
+      report("the replica " + replica.settings.safe_name() + " can't be asked", answered.error());
     }
   }
   const auto most = pace_.max_lag.value_or(kMaxLag);

@@ -1,4 +1,5 @@
-// Watches the server and its replicas while a purge runs, on connections and a thread of its own: a purge never waits for it.
+// Watches the server and its replicas while a purge runs, on connections and a thread of its own: a
+// purge never waits for it.
 #pragma once
 
 #include <chrono>
@@ -31,11 +32,11 @@ class Monitor {
   Monitor& operator=(const Monitor&) = delete;
   ~Monitor();  // returns at once, also while a server does not answer
 
-  // Why a purge should wait now; nothing: there is no reason. The first call waits until the first look is done. A failure:
-  // the server can't do what the pace asks for.
+  // Why a purge should wait now; nothing: there is no reason. The first call waits until the first look
+  // is done. A failure: the server can't do what the pace asks for.
   Outcome<std::optional<Waiting>> waiting();
-  // What could not be looked at and why, once each: for the log.
-  std::vector<std::string> take_complaints();
+  // What could not be read and why, once each: for the log.
+  std::vector<std::string> take_problems();
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -43,7 +44,7 @@ class Monitor {
     database::Settings settings;
     std::unique_ptr<database::Connection> connection = nullptr;
     Clock::time_point heard;  // when it last answered
-    bool complained = false;
+    bool reported = false;
   };
 
   void watch();
@@ -51,13 +52,13 @@ class Monitor {
   std::vector<Waiting> judge(const database::Pressure& pressure, Clock::time_point now);
   std::vector<Waiting> ask_replicas(Clock::time_point now);
   std::optional<Waiting> ask(Replica& replica, Clock::time_point now, std::int64_t& applied);
-  void complain(const std::string& what, const Failure& failure);
+  void report(const std::string& what, const Failure& failure);
 
   const Pace& pace_;
   const Watched watched_;
   Cancellation stop_;
   std::unique_ptr<database::Connection> server_;
-  bool complained_ = false;
+  bool reported_ = false;
   std::vector<Replica> replicas_;
   LagTracker lag_;
   std::optional<std::pair<std::int64_t, Clock::time_point>> wal_;
@@ -68,7 +69,7 @@ class Monitor {
   bool stopping_ = false;
   std::vector<Waiting> waiting_;
   std::optional<Failure> failure_;
-  std::vector<std::string> complaints_;
+  std::vector<std::string> problems_;
   std::thread thread_;  // the last member: it uses all others
 };
 

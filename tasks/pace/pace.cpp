@@ -71,9 +71,8 @@ Outcome<Pace> read_pace(const Json& object, const std::string& pointer) {
   return pace;
 }
 
-Outcome<Pace> narrowed(const std::optional<Pace>& allowed, const Json& parameter,
+Outcome<Pace> narrowed(const std::optional<Pace>& allowed, const Pace& wanted,
                        const std::string& pointer, document::Instant now) {
-  WINNOW_TRY(const auto wanted, read_pace(parameter, pointer));
   auto pace = allowed.value_or(Pace{});
   // What a configuration with a pace does not say is its default, and binds as what it says.
   if (allowed && !pace.max_lag) pace.max_lag = kMaxLag;
@@ -91,6 +90,21 @@ Outcome<Pace> narrowed(const std::optional<Pace>& allowed, const Json& parameter
     pace.windows.push_back(window);
   }
   return pace;
+}
+
+Outcome<std::optional<Pace>> wanted_pace(const Json& parameters) {
+  const auto found = parameters.find("pace");
+  if (found == parameters.end()) return std::optional<Pace>();
+  WINNOW_TRY(auto pace, read_pace(*found, "/pace"));
+  return std::optional(std::move(pace));
+}
+
+Outcome<std::optional<Pace>> pace_of_run(const std::optional<Pace>& allowed,
+                                         const std::optional<Pace>& wanted) {
+  if (!wanted) return allowed;
+  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  WINNOW_TRY(auto pace, narrowed(allowed, *wanted, "/pace", now));
+  return std::optional(std::move(pace));
 }
 
 }  // namespace winnow::tasks

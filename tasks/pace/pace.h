@@ -1,4 +1,5 @@
-// What a purge gives way to: how much of the time it works, when, for how long, and whose troubles stop it for a while.
+// The pace of a run that deletes: how much of the time it works, when, for how long, and which figures
+// of the server stop it for a while.
 #pragma once
 
 #include <chrono>
@@ -13,43 +14,58 @@
 
 namespace winnow::tasks {
 
-// Limits of the server's own health. Where one is exceeded, the purge waits until it no longer is. Nothing: not looked at.
+// Limits of the server's own health. While one is exceeded, the run waits. Nothing: not read.
 struct HealthLimits {
-  std::optional<std::int64_t> lock_waiters = 0;  // sessions that wait for this purge's locks
-  bool autovacuum = true;  // PostgreSQL: while it works on a table of the purge
-  std::optional<std::int64_t> wal_per_second = {};  // PostgreSQL: bytes that the server writes
-  std::optional<std::int64_t> history_length =
-      1'000'000;  // MySQL: undo records that wait for their removal
-  std::optional<std::int64_t> threads_running = {};  // MySQL: threads that are not idle
-  std::optional<std::int64_t> flow_control_queue =
-      25'000;  // MySQL group: transactions in a member's queue
+  // Sessions that wait for this run's locks.
+  std::optional<std::int64_t> lock_waiters = 0;
+  // PostgreSQL: wait while autovacuum works on a table of the run.
+  bool autovacuum = true;
+  // PostgreSQL: bytes of WAL that the server writes.
+  std::optional<std::int64_t> wal_per_second = {};
+  // MySQL: undo records that are not purged yet.
+  std::optional<std::int64_t> history_length = 1'000'000;
+  // MySQL: threads that are not idle.
+  std::optional<std::int64_t> threads_running = {};
+  // MySQL group replication: transactions in a member's queue.
+  std::optional<std::int64_t> flow_control_queue = 25'000;
 };
 
 struct Pace {
-  std::optional<double> work_share = {};  // of each connection's time, over 0 and at most 1
-  std::optional<std::int64_t> rows_per_second =
-      {};                            // that go, of all connections together, at least 1
-  std::vector<Window> windows = {};  // the purge works while all of them are open
-  std::optional<std::chrono::milliseconds> budget = {};  // of the run, waits included
-  std::optional<std::chrono::milliseconds> max_lag =
-      {};  // how far a replica may be behind; see kMaxLag
-  // The operator's alone.
+  // Of each connection's time, over 0 and at most 1.
+  std::optional<double> work_share = {};
+  // Deleted rows of all tables and all connections together, at least 1.
+  std::optional<std::int64_t> rows_per_second = {};
+  // The run works while all of them are open.
+  std::vector<Window> windows = {};
+  // Of the run, waits included.
+  std::optional<std::chrono::milliseconds> budget = {};
+  // How far a replica may be behind; nothing: kMaxLag.
+  std::optional<std::chrono::milliseconds> max_lag = {};
+  // The rest is the operator's alone.
   HealthLimits health = {};
   std::vector<database::Settings> replicas = {};
-  std::string stop_file = {};  // while it exists, the purge waits; empty: none
+  // The run waits while this file exists. Empty: none.
+  std::string stop_file = {};
 };
 
 constexpr std::chrono::milliseconds kMaxLag{10'000};
 
-// `workShare`, `rowsPerSecond`, `window`, `budget` and `maxLag` of a configuration's `pace` or of a task's parameter of that
-// name, whose form has been checked; other members are passed over. A failure is invalid_parameter with the member's
-// place below `pointer`.
+// Reads `workShare`, `rowsPerSecond`, `window`, `budget` and `maxLag`, of a configuration's `pace` or of
+// a task's parameter of that name. Their form has been checked; other members are not read. Fails as
+// invalid_parameter with the member's place below `pointer`.
 Outcome<Pace> read_pace(const document::Json& object, const std::string& pointer);
 
-// The configuration's pace (nothing: it has none), narrowed by a task's parameter. A member that would let the task do more
-// than the configuration says is refused as denied, with its place below `pointer`; so is a window that is never open
-// together with the configuration's.
-Outcome<Pace> narrowed(const std::optional<Pace>& allowed, const document::Json& parameter,
+// The configuration's pace, narrowed by what a task asks for. Fails as denied, with the member's place
+// below `pointer`, where a member would let the task do more than the configuration allows, or where
+// the two windows are never open together.
+Outcome<Pace> narrowed(const std::optional<Pace>& allowed, const Pace& wanted,
                        const std::string& pointer, document::Instant now);
+
+// A task's parameter `pace`, of all its parameters; nothing: it is not given. Fails as read_pace().
+Outcome<std::optional<Pace>> wanted_pace(const document::Json& parameters);
+
+// The pace of a run that begins now: narrowed() where a task's parameter `pace` asks for one.
+Outcome<std::optional<Pace>> pace_of_run(const std::optional<Pace>& allowed,
+                                         const std::optional<Pace>& wanted);
 
 }  // namespace winnow::tasks

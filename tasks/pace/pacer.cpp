@@ -27,9 +27,8 @@ document::Instant wall_clock() {
 
 }  // namespace
 
-Pacer::Pacer(const std::optional<Pace>& pace, PaceControl& control, PaceListener& listener,
-             const Cancellation& cancellation)
-    : pace_(pace), control_(control), listener_(listener), cancellation_(cancellation) {}
+Pacer::Pacer(std::optional<Pace> pace, Host& host, const Cancellation& cancellation)
+    : pace_(std::move(pace)), host_(host), cancellation_(cancellation) {}
 
 Pacer::~Pacer() = default;
 
@@ -52,14 +51,14 @@ void Pacer::pause_until(Clock::time_point time) const {
   }
 }
 
-Outcome<Pacer::Turn> Pacer::await_turn(Lane& lane) {
+Outcome<Pacer::Next> Pacer::await(Lane& lane) {
   while (true) {
     if (cancellation_.requested()) return fail(FailureKind::cancelled, "the job was cancelled");
     if (budget_used()) {
       end_wait();
       const std::lock_guard guard(mutex_);
-      budget_told_ = true;
-      return Turn::budget_used;
+      ended_ = true;
+      return Next::budget_used;
     }
     WINNOW_TRY(const auto waiting, reason());
     if (waiting) {
@@ -73,14 +72,13 @@ Outcome<Pacer::Turn> Pacer::await_turn(Lane& lane) {
       const std::lock_guard guard(mutex_);
       next = std::max(lane.next, next_of_all_);
     }
-    if (next <= Clock::now()) return Turn::go;
+    if (next <= Clock::now()) return Next::batch;
     pause_until(next);
   }
 }
 
-// The first that speaks against a batch now.
+// The first reason not to begin a batch now.
 Outcome<std::optional<Waiting>> Pacer::reason() {
-  if (control_.paused) return std::optional(Waiting{.reason = Reason::paused});
   if (!pace_) return std::optional<Waiting>();
   if (!pace_->stop_file.empty() && exists(pace_->stop_file)) {
     return std::optional(Waiting{.reason = Reason::stop_file, .of = pace_->stop_file});
@@ -92,40 +90,47 @@ Outcome<std::optional<Waiting>> Pacer::reason() {
     return std::optional(Waiting{.reason = Reason::window, .of = closed->text()});
   }
   if (!monitor_) return std::optional<Waiting>();
-  for (const auto& complaint : monitor_->take_complaints()) listener_.could_not_look(complaint);
+  for (const auto& problem : monitor_->take_problems()) host_.log(LogLevel::warn, problem);
   return monitor_->waiting();
 }
 
-// A wait is told once for all lanes, when it begins and when it ends; its figure may change meanwhile.
+// A wait is reported once for all lanes, when it begins and when it ends; its figure may change
+// meanwhile.
 void Pacer::begin_wait(const Waiting& waiting) {
   const std::lock_guard guard(mutex_);
-  control_.figure = waiting.figure;
-  control_.limit = waiting.limit;
-  control_.waiting = waiting.reason;
-  auto& told = told_[waiting.reason];
-  if (told.worst.reason == Reason::none || waiting.figure > told.worst.figure) told.worst = waiting;
+  auto& waits = waits_[waiting.reason];
+  if (waits.worst.reason == Reason::none || waiting.figure > waits.worst.figure) {
+    waits.worst = waiting;
+  }
   if (waiting_ && waiting_->reason == waiting.reason) return;
   const auto now = Clock::now();
   if (waiting_) {
     const auto took = std::chrono::duration_cast<milliseconds>(now - waiting_since_);
-    told_[waiting_->reason].took += took;
-    listener_.goes_on(*waiting_, took);
+    waits_[waiting_->reason].took += took;
+    report_end(*waiting_, took);
   }
-  ++told.times;
+  ++waits.times;
   waiting_ = waiting;
   waiting_since_ = now;
-  listener_.waits(waiting);
+  host_.log(LogLevel::info, "waits: " + waiting.sentence());
+  document::Json event{{"event", "waiting"}};
+  event.update(waiting.json());
+  host_.event(event);
+}
+
+void Pacer::report_end(const Waiting& waited, milliseconds took) const {
+  host_.log(LogLevel::info,
+            "goes on after " + std::to_string(took.count()) + " ms: " + name_of(waited.reason));
+  host_.event(
+      {{"event", "resumed"}, {"reason", name_of(waited.reason)}, {"milliseconds", took.count()}});
 }
 
 void Pacer::end_wait() {
   const std::lock_guard guard(mutex_);
   if (!waiting_) return;
   const auto took = std::chrono::duration_cast<milliseconds>(Clock::now() - waiting_since_);
-  told_[waiting_->reason].took += took;
-  control_.waiting = Reason::none;
-  control_.figure = 0;
-  control_.limit = 0;
-  listener_.goes_on(*waiting_, took);
+  waits_[waiting_->reason].took += took;
+  report_end(*waiting_, took);
   waiting_.reset();
 }
 
@@ -150,22 +155,27 @@ std::optional<std::int64_t> Pacer::largest_batch() const {
   return pace_ ? pace_->rows_per_second : std::nullopt;
 }
 
+bool Pacer::ended() const {
+  const std::lock_guard guard(mutex_);
+  return ended_;
+}
+
 std::optional<document::Json> Pacer::summary() const {
   const std::lock_guard guard(mutex_);
-  if (told_.empty() && !budget_told_) return std::nullopt;
+  if (waits_.empty() && !ended_) return std::nullopt;
   auto waits = document::Json::array();
-  for (const auto& [reason, told] : told_) {
-    auto wait = told.worst.json();
+  for (const auto& [reason, of_reason] : waits_) {
+    auto wait = of_reason.worst.json();
     if (const auto figure = wait.find("figure"); figure != wait.end()) {
       wait["worst"] = *figure;
       wait.erase("figure");
     }
-    wait["times"] = told.times;
-    wait["milliseconds"] = told.took.count();
+    wait["times"] = of_reason.times;
+    wait["milliseconds"] = of_reason.took.count();
     waits.push_back(std::move(wait));
   }
   document::Json summary{{"waits", std::move(waits)}};
-  if (budget_told_) summary["budgetUsed"] = true;
+  if (ended_) summary["budgetUsed"] = true;
   return summary;
 }
 

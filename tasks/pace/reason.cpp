@@ -15,8 +15,6 @@ const char* name_of(Reason reason) {
   switch (reason) {
     case Reason::none:
       return "none";
-    case Reason::paused:
-      return "paused";
     case Reason::stop_file:
       return "stopFile";
     case Reason::window:
@@ -41,7 +39,7 @@ const char* name_of(Reason reason) {
 
 document::Json Waiting::json() const {
   document::Json json{{"reason", name_of(reason)}};
-  if (reason >= Reason::replica_lag && reason != Reason::autovacuum) {
+  if (reason >= Reason::replica_lag) {
     json["figure"] = figure;
     json["limit"] = limit;
   }
@@ -54,8 +52,6 @@ std::string Waiting::sentence() const {
   switch (reason) {
     case Reason::none:
       return "nothing";
-    case Reason::paused:
-      return "the host has paused it";
     case Reason::stop_file:
       return "the file " + of + " exists";
     case Reason::window:
@@ -66,9 +62,9 @@ std::string Waiting::sentence() const {
     case Reason::lock_waiters:
       return std::to_string(figure) + " sessions wait for its locks" + more_than;
     case Reason::autovacuum:
-      return "the server cleans table " + of;
+      return "autovacuum works on table " + of;
     case Reason::wal_rate:
-      return "the server writes " + std::to_string(figure) + " bytes of WAL a second" + more_than;
+      return "the server writes " + std::to_string(figure) + " bytes of WAL per second" + more_than;
     case Reason::history_length:
       return std::to_string(figure) + " undo records wait for their removal" + more_than;
     case Reason::threads_running:

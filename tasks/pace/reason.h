@@ -8,19 +8,18 @@
 
 namespace winnow::tasks {
 
-// The numbers are the ABI's (winnow_waiting).
-enum class Reason : std::int32_t {
-  none = 0,
-  paused = 1,           // by the host
-  stop_file = 2,        // it exists
-  window = 3,           // it is closed
-  replica_lag = 4,      // milliseconds
-  lock_waiters = 5,     // sessions
-  autovacuum = 6,       // 1: it works on a table
-  wal_rate = 7,         // bytes a second
-  history_length = 8,   // undo records
-  threads_running = 9,  // threads
-  flow_control = 10     // transactions
+// With the unit of its figure; the first two have none.
+enum class Reason {
+  none,
+  stop_file,        // it exists
+  window,           // it is closed
+  autovacuum,       // 1: it works on a table
+  replica_lag,      // milliseconds
+  lock_waiters,     // sessions
+  wal_rate,         // bytes per second
+  history_length,   // undo records
+  threads_running,  // threads
+  flow_control      // transactions
 };
 
 // `replicaLag` and so on: the name in events and results.

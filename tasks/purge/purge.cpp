@@ -31,14 +31,14 @@ class Purge final : public Invocation {
   bool needs_storage() const override { return request_.removes_files(); }
 
   TaskResult plan(Context& context) const override {
-    auto own = with_short_waits(context);
+    WINNOW_TRY(auto own, context_of_run(context));
     WINNOW_TRY(const auto prepared, prepare(manifest_, request_, own));
     WINNOW_CHECK(check_storage(request_, *prepared, own));
     return describe_purge(manifest_, request_, *prepared);
   }
 
   TaskResult run(Context& context) const override {
-    auto own = with_short_waits(context);
+    WINNOW_TRY(auto own, context_of_run(context));
     WINNOW_TRY(const auto prepared, prepare(manifest_, request_, own));
     WINNOW_CHECK(check_storage(request_, *prepared, own));
     WINNOW_CHECK(check_plans(first_statements(*prepared, request_), *prepared->connection, own));
@@ -46,6 +46,12 @@ class Purge final : public Invocation {
   }
 
  private:
+  Outcome<Context> context_of_run(const Context& context) const {
+    auto own = with_short_waits(context);
+    WINNOW_TRY(own.pace, pace_of_run(context.pace, request_.pace));
+    return own;
+  }
+
   const Manifest& manifest_;
   PurgeRequest request_;
 };

@@ -48,6 +48,7 @@ Outcome<PurgeRequest> read_purge_request(const Manifest& manifest, const Json& p
   }
   request.batch_size = parameters.at("batchSize").get<std::int64_t>();
   request.batch_time = std::chrono::milliseconds(parameters.at("batchTime").get<std::int64_t>());
+  WINNOW_TRY(request.pace, wanted_pace(parameters));
   request.dry_run = parameters.at("dryRun").get<bool>();
   request.notes = notes_on(manifest, parameters, request.scope);
   limit_batch_size(request);

@@ -3,9 +3,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "tasks/pace/pace.h"
 #include "tasks/selection/scope.h"
 
 namespace winnow::tasks {
@@ -21,6 +23,8 @@ struct PurgeRequest {
   // Rows per transaction at most, and how long one should take.
   std::int64_t batch_size = 0;
   std::chrono::milliseconds batch_time{};
+  // What the task asks for; the operator's pace may be narrower.
+  std::optional<Pace> pace = {};
   bool dry_run = false;
   // What the caller should know about these parameters, each a sentence.
   std::vector<std::string> notes = {};

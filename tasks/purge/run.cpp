@@ -42,9 +42,12 @@ PurgeRun::PurgeRun(const Manifest& manifest, const PurgeRequest& request, Contex
               .source = BatchSource(*prepared.selection, *prepared.statements),
               .ledger = PurgeLedger(zero_counters(manifest)),
               .sizer = BatchSizer(request.batch_size, request.batch_time),
+              .pacer = Pacer(request.dry_run ? std::nullopt : context.pace, context.host,
+                             context.cancellation),
               .sweep_sizer = BatchSizer(kKeysOfASweep, request.batch_time),
               .stall = Stall(milliseconds(context.database.lock_timeout_ms) * kLongestStall)},
       worker_(shared_, std::move(prepared.connection)) {
+  if (const auto most = shared_.pacer.largest_batch()) shared_.sizer.limit(*most);
   // A database that can't pass over locked rows has one lock: connections would wait for each other.
   const bool alone = request.dry_run || context_.connections < 2 ||
                      worker_.connection().dialect().lock_skipping_locked().empty();
@@ -68,6 +71,10 @@ Json PurgeRun::result() const {
   named.insert(named.end(), named_locked_.begin(), named_locked_.end());
   if (!named.empty()) result["skipped"] = described(named);
   if (!request_.notes.empty()) result["notes"] = request_.notes;
+  if (auto pace = shared_.pacer.summary()) {
+    if (left_) (*pace)["left"] = *left_;
+    result["pace"] = std::move(*pace);
+  }
   if (request_.dry_run) result["dryRun"] = true;
   return result;
 }
@@ -80,6 +87,7 @@ Outcome<void> PurgeRun::purge() {
   }
   WINNOW_CHECK(check_limits());
   context_.progress.phase = Phase::working;
+  shared_.pacer.watch({.server = context_.database, .tables = tables_of_run()});
   if (request_.dry_run || !request_.deletes_parent) {
     WINNOW_CHECK(all(&PurgeWorker::step));
   } else {
@@ -90,7 +98,23 @@ Outcome<void> PurgeRun::purge() {
     WINNOW_CHECK(all(&PurgeWorker::sweep_late_rows));
   }
   say_what_stays();
+  WINNOW_CHECK(count_what_the_budget_left());
   return storage_failure();
+}
+
+std::vector<const database::Table*> PurgeRun::tables_of_run() const {
+  std::vector<const database::Table*> tables{&prepared_.selection->table()};
+  for (const auto& step : prepared_.steps->rows()) tables.push_back(step.table);
+  return tables;
+}
+
+Outcome<void> PurgeRun::count_what_the_budget_left() {
+  if (!shared_.pacer.ended()) return {};
+  WINNOW_TRY(left_, worker_.count_left(kCountAll));
+  context_.host.log(LogLevel::info, "the budget of the pace is used up: " + std::to_string(*left_) +
+                                        " rows of table \"" + manifest_.table +
+                                        "\" are left for the next run");
+  return {};
 }
 
 // The policy's limits are checked before the first delete, so that a mistaken purge removes nothing
@@ -122,6 +146,7 @@ Outcome<void> PurgeRun::passes() {
 
 // True when nothing is left that could go. A pass without progress is followed by a pause.
 Outcome<bool> PurgeRun::finished_or_waited(std::int64_t done_before, Backoff& backoff) {
+  if (shared_.pacer.ended()) return true;
   if (shared_.unaccounted == 0 && !shared_.stall.is_over()) return true;
   const auto stays = shared_.ledger.skipped().count();
   WINNOW_TRY(const auto left, worker_.count_left(stays + 1));

@@ -29,6 +29,8 @@ class PurgeRun {
   Outcome<bool> finished_or_waited(std::int64_t done_before, Backoff& backoff);
   Outcome<void> name_what_is_locked();
   void say_what_stays() const;
+  std::vector<const database::Table*> tables_of_run() const;
+  Outcome<void> count_what_the_budget_left();
   Outcome<void> storage_failure() const;
   using Step = Outcome<bool> (PurgeWorker::*)();
   Outcome<void> all(Step step);
@@ -45,6 +47,8 @@ class PurgeRun {
   // Connected when they first have work.
   std::vector<std::unique_ptr<PurgeWorker>> helpers_;
   std::atomic<bool> stop_{false};
+  // Selected rows that are left where the budget of the pace ended the run.
+  std::optional<std::int64_t> left_;
   // Rows that others held to the end.
   std::int64_t locked_ = 0;
   std::vector<SkippedRow> named_locked_;

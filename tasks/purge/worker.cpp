@@ -55,6 +55,8 @@ PurgeWorker::PurgeWorker(PurgeShared& shared, std::unique_ptr<Connection> connec
 
 Outcome<bool> PurgeWorker::step() {
   if (shared_.stall.is_over()) return false;
+  WINNOW_TRY(const auto next, shared_.pacer.await(lane_));
+  if (next == Pacer::Next::budget_used) return false;
   Batch batch;
   const RetriedOperation taking{.run = [&](Connection& connection) -> Outcome<void> {
     WINNOW_TRY(batch, shared_.source.next(connection, shared_.sizer.size()));
@@ -67,6 +69,7 @@ Outcome<bool> PurgeWorker::step() {
     return true;
   }
   went_ = 0;
+  deleted_ = 0;
   skipped_ = 0;
   const auto asked = static_cast<std::int64_t>(batch.rows.size());
   const auto started = std::chrono::steady_clock::now();
@@ -75,8 +78,10 @@ Outcome<bool> PurgeWorker::step() {
       [this](const Batch& part, Batch& rest) { return remove(part, rest); },
       [this](const BatchRow& row, const Failure& failure) { return leave(row, failure); }));
   shared_.unaccounted += asked - went_ - skipped_;
+  const auto took = std::chrono::steady_clock::now() - started;
+  shared_.pacer.learn(lane_, deleted_, took);
   const auto storage_took = files_ ? files_->take_time() : std::chrono::nanoseconds{};
-  shared_.sizer.learn(went_, std::chrono::steady_clock::now() - started - storage_took);
+  shared_.sizer.learn(went_, took - storage_took);
   return true;
 }
 
@@ -159,7 +164,10 @@ Outcome<void> PurgeWorker::settle(const Tried& tried) {
   locked_in_turn_ = 0;
   const auto rows = static_cast<std::int64_t>(tried.went.size());
   went_ += rows;
-  for (const auto& [counter, deleted] : tried.counts) ledger.add(counter, deleted);
+  for (const auto& [counter, deleted] : tried.counts) {
+    ledger.add(counter, deleted);
+    deleted_ += deleted;
+  }
   ledger.add("batches", 1);
   shared_.context.progress.rows_done += rows;
   report_batch(shared_.context, tried.went.size(), ledger.counters());

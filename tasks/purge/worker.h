@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "database/connection.h"
+#include "tasks/pace/pacer.h"
 #include "tasks/purge/batch_sizer.h"
 #include "tasks/purge/files.h"
 #include "tasks/purge/ledger.h"
@@ -32,6 +33,7 @@ struct PurgeShared {
   BatchSource source;
   PurgeLedger ledger;
   BatchSizer sizer;
+  Pacer pacer;
   // Of the sweep of late rows, which nearly always only looks: what a deletion takes is no limit.
   BatchSizer sweep_sizer;
   Stall stall;
@@ -47,7 +49,7 @@ class PurgeWorker {
   PurgeWorker(PurgeShared& shared, std::unique_ptr<database::Connection> connection);
 
   // Takes one batch and removes it, or counts it in a dry run. False when the walk has come to its
-  // end. A batch that the server refuses because of some of its rows is halved until they are found.
+  // end or the budget of the pace is used up. A batch that the server refuses because of some of its rows is halved until they are found.
   Outcome<bool> step();
 
   // Takes some of the keys that went and removes the dependents that were written after their batch
@@ -94,8 +96,10 @@ class PurgeWorker {
   std::optional<PurgeFiles> files_;
   PurgeTransaction transaction_;
   int locked_in_turn_ = 0;
-  // Of the batch in hand.
+  Pacer::Lane lane_;
+  // Of the batch in hand: rows of the table itself, of all tables, and of the table that stay.
   std::int64_t went_ = 0;
+  std::int64_t deleted_ = 0;
   std::int64_t skipped_ = 0;
 };
 

@@ -62,6 +62,9 @@ class Pages(CommandTest):
     def test_the_page_of_purges(self):
         self.run_page("docs/purge.md", 2)
 
+    def test_the_page_of_the_pace(self):
+        self.run_page("docs/pace.md", 2)
+
     def test_the_page_of_flows(self):
         self.run_page("docs/flows.md", 2)
 

@@ -51,6 +51,7 @@ tasks::TaskResult TaskBed::act(const std::string& task, const Json& parameters, 
                          .storage_hold = storage_hold,
                          .allow_missing_files = allow_missing_files,
                          .policy = policy,
+                         .pace = pace,
                          .store_directory = store_directory.empty()
                                                 ? std::filesystem::temp_directory_path().string()
                                                 : store_directory,

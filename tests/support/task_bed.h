@@ -42,6 +42,7 @@ class TaskBed {
   tasks::TaskResult plan(const std::string& task, const Json& parameters);
 
   tasks::Policy policy;
+  std::optional<tasks::Pace> pace;
   std::unique_ptr<storage::Storage> storage;
   std::chrono::milliseconds storage_hold{5'000};
   bool allow_missing_files = true;

@@ -67,6 +67,15 @@ TEST_P(OrphanFolders, AreOnlyCountedUnlessAskedForMore) {
   EXPECT_TRUE(fs::exists(gone / "y"));
 }
 
+TEST_P(OrphanFolders, StayWhenTheBudgetOfThePaceIsUsed) {
+  const auto gone = add_folder("gone");
+  const Json pace{{"budget", "PT0.001S"}};
+  const auto result = require_result(bed_.run("PurgeStorage", with(kSweep, {{"pace", pace}})));
+  EXPECT_EQ(result["pace"]["budgetUsed"], true);
+  EXPECT_EQ(result["purgedCount"], 0);
+  EXPECT_TRUE(fs::exists(gone));
+}
+
 TEST_P(OrphanFolders, ThatAreYoungStayWhateverTheEndDate) {
   const auto young = add_folder("gone", "main/company/team/daily", std::time(nullptr) - 3'000);
   const Json parameters{

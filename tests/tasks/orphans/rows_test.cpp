@@ -49,6 +49,15 @@ TEST_P(OrphanRows, AreOnlyCountedUnlessAskedForMore) {
   EXPECT_EQ(rows_.keys("logs").size(), 6U);
 }
 
+TEST_P(OrphanRows, StayWhenTheBudgetOfThePaceIsUsed) {
+  fill();
+  const Json pace{{"budget", "PT0.001S"}};
+  const auto result = require_result(bed_.run("PurgeOrphans", {{"dryRun", false}, {"pace", pace}}));
+  EXPECT_EQ(result["pace"]["budgetUsed"], true);
+  EXPECT_EQ(result["logsCount"], 0);
+  EXPECT_EQ(rows_.keys("logs").size(), 6U);
+}
+
 TEST_P(OrphanRows, OfTriggersAreNone) {
   const Json trigger{{"tenantId", "main"},    {"namespace", "company.team"},
                      {"flowId", "daily"},     {"triggerId", "hourly"},

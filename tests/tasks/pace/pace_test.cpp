@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "outcome/try.h"
+
 namespace winnow::tasks {
 namespace {
 
@@ -17,7 +19,8 @@ Pace of(const char* json) {
 }
 
 Outcome<Pace> with(const std::optional<Pace>& allowed, const char* parameter) {
-  return narrowed(allowed, Json::parse(parameter), "/pace", kNow);
+  WINNOW_TRY(const auto wanted, read_pace(Json::parse(parameter), "/pace"));
+  return narrowed(allowed, wanted, "/pace", kNow);
 }
 
 TEST(Pace, IsReadFromItsMembers) {

@@ -14,85 +14,87 @@ using document::Json;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using namespace std::chrono_literals;
-using Turn = Pacer::Turn;
+using Next = Pacer::Next;
 
-// Keeps what was told, and ends a wait as soon as it begins: no test waits for a clock.
-struct Told final : PaceListener {
-  void waits(const Waiting& waiting) override {
-    waited.push_back(waiting.sentence());
-    if (on_wait) on_wait();
+// Keeps what was reported, and ends a wait as soon as it begins: no test waits for a clock.
+struct Reported final : Host {
+  void log(LogLevel /*level*/, const std::string& text) override { logs.push_back(text); }
+  void event(const Json& event) override {
+    events.push_back(event);
+    if (event["event"] == "waiting" && on_wait) on_wait();
   }
-  void goes_on(const Waiting& waiting, std::chrono::milliseconds /*took*/) override {
-    went_on.emplace_back(name_of(waiting.reason));
-  }
-  void could_not_look(const std::string& /*what*/) override {}
 
   std::function<void()> on_wait;
-  std::vector<std::string> waited;
-  std::vector<std::string> went_on;
+  std::vector<std::string> logs;
+  std::vector<Json> events;
 };
 
 class PacerTest : public testing::Test {
  protected:
+  PacerTest()
+      : file_(std::filesystem::temp_directory_path() /
+              ("winnow-pacer-" + std::to_string(::getpid()))) {}
+  ~PacerTest() override { std::filesystem::remove(file_); }
+
   Pacer& pacer() {
-    if (!pacer_) pacer_.emplace(pace_, control_, told_, cancellation_);
+    if (!pacer_) pacer_.emplace(pace_, reported_, cancellation_);
     return *pacer_;
   }
+  void stop() {
+    std::ofstream(file_) << "stop";
+    pace_.emplace().stop_file = file_.string();
+  }
+
+  const std::filesystem::path file_;
   std::optional<Pace> pace_;
-  PaceControl control_;
-  Told told_;
+  Reported reported_;
   Cancellation cancellation_;
   Pacer::Lane lane_;
   std::optional<Pacer> pacer_;
 };
 
 TEST_F(PacerTest, LetsEveryBatchThroughWithoutAPace) {
-  EXPECT_EQ(pacer().await_turn(lane_), Turn::go);
+  EXPECT_EQ(pacer().await(lane_), Next::batch);
   pacer().learn(lane_, 1'000'000, 1h);
-  EXPECT_EQ(pacer().await_turn(lane_), Turn::go);
+  EXPECT_EQ(pacer().await(lane_), Next::batch);
   EXPECT_EQ(pacer().largest_batch(), std::nullopt);
   EXPECT_FALSE(pacer().summary());
-  EXPECT_THAT(told_.waited, IsEmpty());
+  EXPECT_THAT(reported_.logs, IsEmpty());
 }
 
-TEST_F(PacerTest, WaitsWhileTheHostPausesIt) {
-  control_.paused = true;
-  told_.on_wait = [this] {
-    EXPECT_EQ(control_.waiting, Reason::paused);
-    control_.paused = false;
-  };
-  EXPECT_EQ(pacer().await_turn(lane_), Turn::go);
-  EXPECT_EQ(control_.waiting, Reason::none);
-  EXPECT_THAT(told_.waited, ElementsAre("the host has paused it"));
-  EXPECT_THAT(told_.went_on, ElementsAre("paused"));
+TEST_F(PacerTest, WaitsWhileTheStopFileExistsAndReportsIt) {
+  stop();
+  reported_.on_wait = [this] { std::filesystem::remove(file_); };
+  EXPECT_EQ(pacer().await(lane_), Next::batch);
+  EXPECT_THAT(reported_.logs,
+              ElementsAre("waits: the file " + file_.string() + " exists",
+                          testing::MatchesRegex("goes on after [0-9]+ ms: stopFile")));
+  ASSERT_EQ(reported_.events.size(), 2U);
+  EXPECT_EQ(reported_.events[0],
+            (Json{{"event", "waiting"}, {"reason", "stopFile"}, {"of", file_.string()}}));
+  EXPECT_EQ(reported_.events[1]["event"], "resumed");
+  EXPECT_EQ(reported_.events[1]["reason"], "stopFile");
   const auto summary = pacer().summary().value();
-  EXPECT_EQ(summary["waits"][0]["reason"], "paused");
+  EXPECT_EQ(summary["waits"][0]["reason"], "stopFile");
   EXPECT_EQ(summary["waits"][0]["times"], 1);
-}
-
-TEST_F(PacerTest, WaitsWhileTheStopFileExists) {
-  const auto file =
-      std::filesystem::temp_directory_path() / ("winnow-pacer-" + std::to_string(::getpid()));
-  std::ofstream(file) << "stop";
-  pace_ = Pace{.stop_file = file.string()};
-  told_.on_wait = [&] { std::filesystem::remove(file); };
-  EXPECT_EQ(pacer().await_turn(lane_), Turn::go);
-  EXPECT_THAT(told_.waited, ElementsAre("the file " + file.string() + " exists"));
+  EXPECT_FALSE(summary.contains("budgetUsed"));
 }
 
 TEST_F(PacerTest, EndsAWaitWhenTheJobIsCancelled) {
-  control_.paused = true;
-  told_.on_wait = [this] { cancellation_.request(); };
-  const auto turn = pacer().await_turn(lane_);
-  ASSERT_FALSE(turn);
-  EXPECT_EQ(turn.error().kind, FailureKind::cancelled);
+  stop();
+  reported_.on_wait = [this] { cancellation_.request(); };
+  const auto next = pacer().await(lane_);
+  ASSERT_FALSE(next);
+  EXPECT_EQ(next.error().kind, FailureKind::cancelled);
 }
 
 TEST_F(PacerTest, EndsAWaitAndTheRunWhenTheBudgetIsUsed) {
-  pace_ = Pace{.budget = 1ms};
-  control_.paused = true;
-  EXPECT_EQ(pacer().await_turn(lane_), Turn::budget_used);
-  EXPECT_EQ(pacer().await_turn(lane_), Turn::budget_used);
+  stop();
+  pace_->budget = 1ms;
+  EXPECT_FALSE(pacer().ended());
+  EXPECT_EQ(pacer().await(lane_), Next::budget_used);
+  EXPECT_EQ(pacer().await(lane_), Next::budget_used);
+  EXPECT_TRUE(pacer().ended());
   EXPECT_EQ(pacer().summary().value()["budgetUsed"], true);
 }
 
@@ -101,8 +103,8 @@ TEST_F(PacerTest, PausesForItsShareOfTheTime) {
   const auto began = Pacer::Clock::now();
   pacer().learn(lane_, 10, 30ms);
   Pacer::Lane other;
-  EXPECT_EQ(pacer().await_turn(other), Turn::go) << "each connection has its own share";
-  EXPECT_EQ(pacer().await_turn(lane_), Turn::go);
+  EXPECT_EQ(pacer().await(other), Next::batch) << "each connection has its own share";
+  EXPECT_EQ(pacer().await(lane_), Next::batch);
   EXPECT_GE(Pacer::Clock::now() - began, 30ms);
 }
 
@@ -113,14 +115,14 @@ TEST_F(PacerTest, PausesAllForTheRowsThatWent) {
   pacer().learn(lane_, 20, 0ms);
   Pacer::Lane other;
   pacer().learn(other, 20, 0ms);
-  EXPECT_EQ(pacer().await_turn(other), Turn::go);
+  EXPECT_EQ(pacer().await(other), Next::batch);
   EXPECT_GE(Pacer::Clock::now() - began, 40ms);
 }
 
 TEST_F(PacerTest, CountsTheTimeOfTheBatchItself) {
   pace_ = Pace{.rows_per_second = 1};
   pacer().learn(lane_, 60, 60s);
-  EXPECT_EQ(pacer().await_turn(lane_), Turn::go) << "a slow batch is its own pause";
+  EXPECT_EQ(pacer().await(lane_), Next::batch) << "a slow batch is its own pause";
 }
 
 }  // namespace
