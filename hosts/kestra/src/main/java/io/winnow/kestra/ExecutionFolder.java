@@ -64,31 +64,33 @@ final class ExecutionFolder {
             left = before;
             while (left.all > 0) {
                 Exception failure = delete();
-                boolean interrupted = Thread.interrupted();
-                Listing now = stillListed();
+                Listing now = listed();
                 if (now.all >= left.all) throw stays(now, failure);
                 left = now;
-                if (interrupted && left.all > 0) throw new InterruptedIOException("interrupted");
+                if (left.all > 0 && Thread.currentThread().isInterrupted()) throw new InterruptedIOException("interrupted");
             }
             return new Result(before.files, null);
         } catch (Exception | LinkageError failed) {
-            return new Result(before.files - left.files, failed.toString());
+            return new Result(before.files - leftAfter(left).files, failed.toString());
+        }
+    }
+
+    /** After a failure or an interruption: where that came between a deletion and the look after it, what the deletion took counts too. */
+    private Listing leftAfter(Listing known) {
+        if (known.all == 0) return known;
+        boolean interrupted = Thread.interrupted();
+        try {
+            return listed();
+        } catch (Exception | LinkageError unknown) {
+            return known;
+        } finally {
+            if (interrupted) Thread.currentThread().interrupt();
         }
     }
 
     private IOException stays(Listing left, Exception failure) throws IOException {
         String what = left.files + " of its files stay in the server's storage";
         return failure == null ? new IOException(what) : new IOException(what + ": " + failure, failure);
-    }
-
-    /** An interruption that strikes here keeps the count of what went from being known, so it is asked for once more. */
-    private Listing stillListed() throws Exception {
-        try {
-            return listed();
-        } catch (Exception failed) {
-            if (!Thread.interrupted() && !(failed instanceof InterruptedException)) throw failed;
-            return listed();
-        }
     }
 
     private Exception delete() {
