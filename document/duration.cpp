@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "document/strings.h"
+
 namespace winnow::document {
 namespace {
 
@@ -24,10 +26,6 @@ constexpr std::array<Unit, 4> kUnits{{{'D', false, days(1)},
                                       {'H', true, hours(1)},
                                       {'M', true, minutes(1)},
                                       {'S', true, seconds(1)}}};
-
-bool is_digit(char character) {
-  return character >= '0' && character <= '9';
-}
 
 // Up to twelve digits: more don't fit into the longest duration anyway.
 std::optional<std::int64_t> take_number(std::string_view& rest) {

@@ -42,9 +42,9 @@ class LineIterator {
   mutable int breaks_ = 0;
 };
 
-class Events : public nlohmann::json_sax<Json> {
+class JsonEvents : public nlohmann::json_sax<Json> {
  public:
-  Events(TreeBuilder& builder, const int& line) : builder_(builder), line_(line) {}
+  JsonEvents(TreeBuilder& builder, const int& line) : builder_(builder), line_(line) {}
 
   bool null() override { return builder_.scalar(nullptr, line_); }
   bool boolean(bool value) override { return builder_.scalar(value, line_); }
@@ -99,7 +99,7 @@ Outcome<void> check_text(std::string_view text, const std::string& name) {
 
 JsonAnswer read_json(std::string_view text, TreeBuilder& builder) {
   int line = 1;
-  Events events(builder, line);
+  JsonEvents events(builder, line);
   const LineIterator first(text.data(), &line);
   const LineIterator last(text.data() + text.size(), &line);
   if (Json::sax_parse(first, last, &events)) return JsonAnswer::whole;

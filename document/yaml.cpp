@@ -130,9 +130,10 @@ void resolve_merge_keys(Json& value) {
 // Leaves yaml-cpp's parser, which knows no other way; caught in parse_yaml.
 struct Stop {};
 
-class Events : public YAML::EventHandler {
+class YamlEvents : public YAML::EventHandler {
  public:
-  explicit Events(TreeBuilder& builder, Version version) : builder_(builder), version_(version) {}
+  explicit YamlEvents(TreeBuilder& builder, Version version)
+      : builder_(builder), version_(version) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (std::exchange(started_, true)) refuse(mark, "a second document; one file holds one");
@@ -269,7 +270,7 @@ bool build(std::string_view text, Version version, TreeBuilder& builder, const T
     YAML::Parser parser(stream);
     const bool many = version == Version::application_1_1;
     for (bool first = true;; first = false) {
-      Events events(builder, version);
+      YamlEvents events(builder, version);
       if (!parser.HandleNextDocument(events)) {
         if (first && builder.scalar(nullptr, 1)) take();
         return true;

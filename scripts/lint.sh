@@ -1,4 +1,5 @@
-#: ./dev lint     clang-format and clang-tidy over all of the code (./dev lint FILE...: tidy over these alone)
+#: ./dev lint     clang-format and clang-tidy over every file by itself, tests too: most of an hour
+#:                (./dev lint FILE...: tidy over these alone)
 source scripts/shared/steps.sh
 source scripts/shared/build.sh
 

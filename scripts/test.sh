@@ -6,6 +6,7 @@ source scripts/shared/steps.sh
 source scripts/shared/build.sh
 source scripts/shared/portable.sh
 source scripts/shared/servers.sh
+source scripts/shared/tidy.sh
 
 preset=dev targets=()
 [ $# -gt 0 ] || preset=suite
@@ -27,10 +28,12 @@ export UBSAN_OPTIONS=print_stacktrace=1
 export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
 
 need "${build_packages[@]}" "${test_packages[@]}"
-[ $# -gt 0 ] || need "${portable_packages[@]}"
+[ $# -gt 0 ] || need "${portable_packages[@]}" "${tidy_packages[@]}"
 if [ $# -eq 0 ]; then
   step "form of the code"
   git ls-files '*.h' '*.cpp' '*.c' | xargs "$clang_format" --dry-run --Werror
+  step "clang-tidy"
+  tidy_rooms
   step "build/portable-x86_64: what operators get"
   build_portable x86_64
   python3 tests/release/binaries_test.py build/portable-x86_64

@@ -26,7 +26,9 @@
 namespace winnow::hosts {
 
 struct Functions {
-#define WINNOW_FUNCTION(name) decltype(&winnow_##name) name = nullptr;
+// A name that is declared takes no parentheses.
+#define WINNOW_FUNCTION(name) \
+  decltype(&winnow_##name) name = nullptr;  // NOLINT(bugprone-macro-parentheses)
   WINNOW_EACH_FUNCTION(WINNOW_FUNCTION)
 #undef WINNOW_FUNCTION
 };

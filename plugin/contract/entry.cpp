@@ -104,14 +104,14 @@ std::int32_t winnow_job_new(winnow_library* w, const char* task, std::size_t tas
   if (out != nullptr) *out = nullptr;
   return answered(error, [&]() -> Answer {
     if (out == nullptr) return no_place_for_handle();
-    auto instance = instances().find(w);
+    const auto instance = instances().find(w);
     if (!instance) return no_such_handle("w");
     const auto name = text_argument("task", task, task_size, kNameLimit);
     if (!name) return fail(name.error());
     const auto text = text_argument("params", params, params_size, kDocumentLimit);
     if (!text) return fail(text.error());
-    auto job = Job::make(std::move(instance), *name, *text);
-    if (!job) return fail(std::move(job.error()));
+    auto job = Job::make(instance, *name, *text);
+    if (!job) return fail(job.error());
     *out = jobs().add(std::move(*job));
     return Json();
   });

@@ -27,7 +27,7 @@ struct ObjectName {
   std::string key;
   std::string version = {};  // empty: the object as it stands
 
-  auto operator<=>(const ObjectName&) const = default;
+  auto operator<=>(const ObjectName&) const = default;  // NOLINT(modernize-use-nullptr): its zero
 };
 
 struct ObjectError {

@@ -58,11 +58,12 @@ class S3Storage final : public Storage {
   Outcome<void> find(const SearchArea& area, const FolderHandler& handler,
                      const Cancellation& cancellation) override {
     WINNOW_TRY(const auto path, search_path(area));
+    const std::string below = path.empty() ? "" : path + "/";
     const auto client = borrow();
     WINNOW_TRY(const auto roots, roots_in_use(*client, area.tenant, cancellation, kNoDeadlines));
     for (const auto& root : roots) {
       s3::ListingAssembler assembler(root, area.tenant, handler);
-      const std::string prefix = root + (path.empty() ? "" : path + "/");
+      const std::string prefix = root + below;
       std::string token;
       do {
         WINNOW_TRY(const auto page,

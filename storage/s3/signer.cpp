@@ -133,7 +133,10 @@ std::vector<std::string> signed_headers(const ToSign& request, const Credentials
   }
 
   std::vector<std::string> lines;
-  for (const auto& [name, value] : headers) lines.push_back(name + ": " + value);
+  lines.reserve(headers.size() + 1);
+  for (const auto& [name, value] : headers) {
+    lines.emplace_back(name).append(": ").append(value);
+  }
   lines.push_back("Authorization: AWS4-HMAC-SHA256 Credential=" + credentials.access_key + "/" +
                   scope + ", SignedHeaders=" + names + ", Signature=" + hex(hmac(key, text)));
   return lines;

@@ -44,6 +44,7 @@ class Transfer {
   Transfer(CURL* handle, const S3Settings& settings, const Target& target, const Request& request);
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
+  ~Transfer() = default;
 
   std::string& body() { return body_; }
   std::string error(CURLcode code) const;

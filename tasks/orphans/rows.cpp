@@ -6,7 +6,7 @@
 namespace winnow::tasks {
 namespace {
 
-struct Opened {
+struct OpenedTables {
   Sweep sweep;
   OrphanTables tables = {};
   std::vector<std::string> left_out = {};
@@ -36,9 +36,9 @@ class OrphanRows final : public Invocation {
   }
 
  private:
-  Outcome<Opened> open(Context& context, Sweep::Paced paced) const {
+  Outcome<OpenedTables> open(Context& context, Sweep::Paced paced) const {
     WINNOW_TRY(auto sweep, Sweep::open(manifest_, context, request_.pace, paced));
-    Opened opened{.sweep = std::move(sweep)};
+    OpenedTables opened{.sweep = std::move(sweep)};
     for (const auto& step : manifest_.steps) {
       WINNOW_TRY(auto table, OrphanTable::make(step, request_, opened.sweep.schema(),
                                                opened.sweep.connection().get(),

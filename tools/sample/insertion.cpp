@@ -42,6 +42,7 @@ std::vector<std::string> columns_of(const Dialect& dialect,
     return {std::string(column.first)};
   }
   std::vector<std::string> columns;
+  columns.reserve(kConsumers.size());
   for (const auto consumer : kConsumers) columns.push_back("consumer_" + std::string(consumer));
   return columns;
 }

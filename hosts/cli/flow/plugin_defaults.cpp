@@ -79,7 +79,7 @@ std::vector<Applied> applied_to(const std::string& task_type, bool forced,
   std::map<std::string, std::size_t> first_place;  // the map's keys, and which was there first
   std::uint32_t buckets = 16;
   for (const auto& [type, from] : by_type) {
-    if (first_place.size() > buckets / 4 * 3) buckets *= 2;  // grows before it adds
+    if (first_place.size() > std::size_t{buckets} / 4 * 3) buckets *= 2;  // grows before it adds
     first_place.emplace(type, first_place.size());
   }
   const auto bucket_of = [buckets](const std::string& type) { return java_hash(type) % buckets; };
@@ -90,6 +90,7 @@ std::vector<Applied> applied_to(const std::string& task_type, bool forced,
            std::pair(bucket_of(other.first), first_place[one.first]);
   });
   std::vector<Applied> applied;
+  applied.reserve(by_type.size());
   for (const auto& [type, from] : by_type) applied.push_back({from, bucket_of(type)});
   return applied;
 }

@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kPrefix = "ENV_";  // Kestra's own, kestra.variables.env-vars-prefix
 
 // Only variables that are meant for flows: the rest of the environment may hold secrets.
-Json environment() {
+Json variables_for_flows() {
   Json variables = Json::object();
   for (char** entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
@@ -47,7 +47,7 @@ expression::Scope initial_scope(const Flow& flow) {
   scope.variables["vars"] = flow.variables;
   scope.variables["execution"] =
       Json{{"id", random_id()}, {"startDate", document::to_text(scope.now)}};
-  scope.variables["envs"] = environment();
+  scope.variables["envs"] = variables_for_flows();
   scope.variables["inputs"] = Json::object();
   return scope;
 }

@@ -48,6 +48,11 @@ ResultText result_of(std::int32_t status, const hosts::Buffer& buffer) {
   return fail(FailureKind::internal, "the library's result is not a JSON object");
 }
 
+// Of a call that runs no task: nothing was committed before it.
+Failure without_counters(const Failure& failure) {
+  return failure;
+}
+
 // Nothing may be thrown back into the library.
 void on_log(void* context, std::int32_t level, const char* text, std::size_t length) noexcept {
   try {
@@ -123,14 +128,16 @@ Outcome<Session> Session::open(const Library& library, Listener& listener,
   hosts::Buffer error(library);
   const auto status =
       library.open(&host, configuration.data(), configuration.size(), &handle, error.out());
-  if (status != WINNOW_OK) return fail(read_task_failure(status, error.text()));
+  if (status != WINNOW_OK) return fail(without_counters(read_task_failure(status, error.text())));
   return Session(library, handle);
 }
 
-ResultText Session::describe(const std::string& task) const {
+Outcome<std::string> Session::describe(const std::string& task) const {
   hosts::Buffer out(*library_);
   const auto status = library_->describe(handle_.get(), task.data(), task.size(), out.out());
-  return result_of(status, out);
+  auto result = result_of(status, out);
+  if (!result) return fail(without_counters(result.error()));
+  return *std::move(result);
 }
 
 Outcome<Job> Session::job(const std::string& task, const Json& parameters) const {
@@ -139,7 +146,7 @@ Outcome<Job> Session::job(const std::string& task, const Json& parameters) const
   hosts::Buffer error(*library_);
   const auto status = library_->job_new(handle_.get(), task.data(), task.size(), text.data(),
                                         text.size(), &job, error.out());
-  if (status != WINNOW_OK) return fail(read_task_failure(status, error.text()));
+  if (status != WINNOW_OK) return fail(without_counters(read_task_failure(status, error.text())));
   return Job(*library_, job);
 }
 

@@ -60,7 +60,7 @@ class Session {
                                const std::string& configuration);
 
   // The JSON object that describes the task; an empty name: all tasks.
-  ResultText describe(const std::string& task) const;
+  Outcome<std::string> describe(const std::string& task) const;
   Outcome<Job> job(const std::string& task, const Json& parameters) const;
 
  private:

@@ -180,11 +180,12 @@ winnow_host host_of(Opened& opened, bool has_storage) {
   return host;
 }
 
+// Java keeps a handle as a long.
 Opened* opened_of(jlong handle) {
-  return reinterpret_cast<Opened*>(handle);
+  return reinterpret_cast<Opened*>(handle);  // NOLINT(performance-no-int-to-ptr)
 }
 winnow_job* job_of(jlong handle) {
-  return reinterpret_cast<winnow_job*>(handle);
+  return reinterpret_cast<winnow_job*>(handle);  // NOLINT(performance-no-int-to-ptr)
 }
 
 // Empty, or why the library can't be used.
@@ -318,6 +319,7 @@ bool find_members(JNIEnv* env) {
 template <class Function>
 JNINativeMethod method(const char* name, const char* signature, Function* function) {
   // The fields are `char *` for history's sake; nothing writes through them.
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast)
   return {const_cast<char*>(name), const_cast<char*>(signature), reinterpret_cast<void*>(function)};
 }
 

@@ -42,12 +42,13 @@ Outcome<std::vector<Node>> in_order(const Callable& callable, std::vector<GivenA
     }
     arguments[place] = std::move(given[i].value);
   }
-  for (std::size_t i = 0; i < callable.required; ++i) {
-    if (filled.contains(i)) continue;
-    const auto missing = i < names.size() ? "the argument " + in_quotes(names[i]) : "an argument";
-    return mistake(source, offset, called + " needs " + missing);
-  }
-  return arguments;
+  std::size_t missing = 0;
+  while (missing < callable.required && filled.contains(missing)) ++missing;
+  if (missing == callable.required) return arguments;
+  return mistake(
+      source, offset,
+      called + " needs " +
+          (missing < names.size() ? "the argument " + in_quotes(names[missing]) : "an argument"));
 }
 
 }  // namespace winnow::cli::expression

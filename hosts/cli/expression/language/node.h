@@ -23,6 +23,7 @@ enum class NodeKind {
   coalesce_undefined,  // left, right; right where left is not defined
 };
 
+// NOLINTNEXTLINE(bugprone-exception-escape): moving a Json throws nothing, it asserts
 struct Node {
   NodeKind kind = NodeKind::literal;
   std::size_t offset = 0;  // in the source
