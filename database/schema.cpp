@@ -9,6 +9,17 @@ bool Column::can_hold(std::string_view text) const {
          std::find(labels.begin(), labels.end(), text) != labels.end();
 }
 
+std::optional<Problem> Table::problem() const {
+  if (instead_of_table.empty()) return std::nullopt;
+  const bool vowel =
+      std::string_view("aeiou").find(instead_of_table.front()) != std::string_view::npos;
+  return Problem{
+      .what = std::string("is ") + (vowel ? "an " : "a ") + instead_of_table +
+              ", and winnow works on Kestra's own tables alone",
+      .remedy =
+          "make the URL lead to the database and the schema in which Kestra keeps its tables"};
+}
+
 const Column* Table::column(std::string_view wanted) const {
   const auto found = std::find_if(columns.begin(), columns.end(),
                                   [&](const Column& column) { return column.name == wanted; });
@@ -31,7 +42,14 @@ const Table* Schema::table(std::string_view name) const {
 }
 
 Outcome<const Table*> Schema::require(std::string_view name) const {
-  if (const auto* found = table(name)) return found;
+  if (const auto* found = table(name)) {
+    const auto problem = found->problem();
+    if (!problem) return found;
+    return fail(FailureKind::schema,
+                "`" + std::string(name) + "`" +
+                    (found->schema.empty() ? "" : " in \"" + found->schema + "\"") + " " +
+                    problem->what + ": " + problem->remedy);
+  }
   return fail(
       FailureKind::schema,
       "the database has no table `" + std::string(name) +

@@ -56,9 +56,18 @@ struct Partition {
   std::int64_t estimated_rows = -1;  // -1 where the server has no estimate
 };
 
+// What is wrong, as a part of a sentence, and what to do about it.
+struct Problem {
+  std::string what;
+  std::string remedy;
+};
+
 struct Table {
   std::string name;
   std::string schema;  // PostgreSQL schema or MySQL database that holds it; empty on SQLite
+  // Empty for a table. Otherwise what bears the name instead, in words: "view", "foreign table",
+  // "sequence"; no task works on those.
+  std::string instead_of_table = {};
   std::vector<Column> columns;
   std::vector<std::string> primary_key;
   std::vector<Index> indexes;  // with the primary key's own
@@ -72,6 +81,9 @@ struct Table {
   // The server's own estimate, -1 when it has none.
   std::int64_t estimated_rows = -1;
 
+  // Why no task can work on what bears the name; nothing for a table.
+  std::optional<Problem> problem() const;
+
   const Column* column(std::string_view name) const;
   // The first complete (not partial) ordered index whose leading columns are `leading`, in any order, or nullptr.
   const Index* index_on(const std::vector<std::string>& leading) const;
@@ -80,9 +92,11 @@ struct Table {
 struct Schema {
   std::string server;                   // "PostgreSQL 15.18", "SQLite 3.40.1", for people
   std::map<std::string, Table> tables;  // those that exist of the ones asked for
+  // Why the server refuses every deletion of this session; nothing: it does not.
+  std::optional<Problem> deletion_refused = {};
 
   const Table* table(std::string_view name) const;
-  // A schema failure that names what is missing, or the table.
+  // The table, or a schema failure: it is missing, or something else bears its name.
   Outcome<const Table*> require(std::string_view name) const;
 };
 

@@ -22,12 +22,13 @@ struct Rule {
 constexpr std::string_view kLockTimeout =
     "; another session holds a lock that this one needs: it waited `database.lock-timeout`";
 constexpr std::string_view kExecutionTime = "; the limit is the server's `max_execution_time`";
-constexpr std::string_view kStatementBinlog =
+constexpr std::string_view kStatementLog =
     ". The server logs statements (binlog_format = STATEMENT), which allows no deletion at READ "
     "COMMITTED, and winnow needs that to lock its own rows alone. Set binlog_format to ROW or "
     "MIXED, for the server or for this account's sessions (init_connect)";
 
 constexpr unsigned int kInterrupted = 1317;
+constexpr unsigned int kStatementLogRefuses = 1665;
 constexpr unsigned int kForbiddenByOption = 1290;
 constexpr unsigned int kReadOnly = 1836;
 
@@ -74,7 +75,7 @@ constexpr std::array kRules = {
     // A foreign key, which Kestra does not have, keeps the row; a trigger refuses it.
     Rule{1217, schema, false, Blame::some_rows}, Rule{1451, schema, false, Blame::some_rows},
     Rule{1644, schema, false, Blame::some_rows},
-    Rule{1665, configuration, false, Blame::none, kStatementBinlog},
+    Rule{kStatementLogRefuses, configuration, false, Blame::none, kStatementLog},
     Rule{1906, schema, false},  // a value for a generated column
     Rule{3105, schema, false},  // the same, in MySQL's own number
     // Values.
@@ -163,6 +164,10 @@ Failure mysql_failure(unsigned int number, std::string_view sqlstate, std::strin
     failure.sqlstate = kNotTheTarget;
   }
   return failure;
+}
+
+bool is_mysql_statement_log(const Failure& failure) {
+  return failure.kind == configuration;  // of no other rule
 }
 
 Failure mysql_no_memory() {

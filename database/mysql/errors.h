@@ -16,6 +16,9 @@ Failure mysql_failure(unsigned int number, std::string_view sqlstate, std::strin
 // The connector has no memory for a connection.
 Failure mysql_no_memory();
 
+// The server logs statements, and refuses each deletion for that alone.
+bool is_mysql_statement_log(const Failure& failure);
+
 // After this error the connection is of no more use.
 bool mysql_connection_lost(unsigned int number);
 

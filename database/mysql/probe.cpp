@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "database/mysql/errors.h"
+
 namespace winnow::database {
 namespace {
 
@@ -17,6 +19,7 @@ SELECT JSON_OBJECT(
   'tables', (SELECT JSON_ARRAYAGG(JSON_OBJECT(
     'name', t.TABLE_NAME,
     'schema', t.TABLE_SCHEMA,
+    'type', t.TABLE_TYPE,
     'rows', t.TABLE_ROWS,
     'columns', (SELECT JSON_ARRAYAGG(JSON_OBJECT(
         'name', c.COLUMN_NAME,
@@ -120,6 +123,7 @@ Table read_table(const Json& found) {
   Table table;
   table.name = found.at("name").get<std::string>();
   table.schema = found.at("schema").get<std::string>();
+  if (found.at("type") != "BASE TABLE") table.instead_of_table = "view";
   table.can_delete = false;
   if (found.at("rows").is_number()) table.estimated_rows = found.at("rows").get<std::int64_t>();
   for (const auto& column : ordered(found.at("columns"))) {
@@ -199,10 +203,25 @@ Outcome<Schema> mysql_schema(std::string_view json) {
 Outcome<Schema> mysql_with_rights(Schema schema, const Dialect& dialect,
                                   const MayDelete& may_delete) {
   std::vector<Table*> tables;
-  for (auto& [name, table] : schema.tables) tables.push_back(&table);
+  for (auto& [name, table] : schema.tables) {
+    // A view of what is missing could not be explained.
+    if (table.instead_of_table.empty()) tables.push_back(&table);
+  }
   if (tables.empty()) return schema;
   const std::vector<const Table*> all(tables.begin(), tables.end());
   const auto everywhere = may_delete(deletion_of(dialect, all));
+  if (!everywhere && is_mysql_statement_log(everywhere.error())) {
+    // It refuses before it looks at rights, whoever asks.
+    schema.deletion_refused = Problem{
+        .what =
+            "the server logs statements (binlog_format = STATEMENT), which allows no deletion "
+            "at READ COMMITTED: purges are refused",
+        .remedy =
+            "set binlog_format to ROW or MIXED, for the server or for this account's "
+            "sessions (init_connect)"};
+    for (auto* table : tables) table->can_delete = true;
+    return schema;
+  }
   if (!everywhere) return fail(everywhere.error());
   for (auto* table : tables) {
     const Table* one = table;

@@ -20,6 +20,7 @@ Outcome<Schema> mysql_schema(std::string_view json);
 
 // Whether the server would let the user run a deletion that it is asked to explain.
 using MayDelete = std::function<Outcome<bool>(const Statement& explained)>;
+// Where the server refuses every deletion: Schema::deletion_refused.
 Outcome<Schema> mysql_with_rights(Schema schema, const Dialect& dialect,
                                   const MayDelete& may_delete);
 

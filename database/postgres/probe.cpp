@@ -9,7 +9,8 @@ using Json = nlohmann::json;
 
 // $1 names the tables. Where several schemas of the search path hold a table, the first counts, as it
 // does for an unqualified name. Enumerations are named with their schema, so that a cast never
-// depends on the search path. row_security_active() says yes where row_security = off makes an error
+// depends on the search path. A view, a sequence or an index that bears the name is found too: it
+// hides a table of a later schema. row_security_active() says yes where row_security = off makes an error
 // of the statement.
 constexpr std::string_view kProbe = R"sql(
 WITH path AS (
@@ -20,7 +21,7 @@ found AS (
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   JOIN path ON path.name = n.nspname
-  WHERE c.relname = ANY($1::text[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+  WHERE c.relname = ANY($1::text[])
   ORDER BY c.relname, path.position)
 SELECT json_build_object(
   'server', current_setting('server_version'),
@@ -28,6 +29,7 @@ SELECT json_build_object(
   'tables', coalesce((SELECT json_agg(json_build_object(
     'name', f.relname,
     'schema', f.nspname,
+    'kind', f.relkind,
     'can_select', has_schema_privilege(f.nspname, 'USAGE') AND has_table_privilege(f.oid, 'SELECT'),
     'can_delete', f.relkind IN ('r', 'p') AND has_schema_privilege(f.nspname, 'USAGE')
                   AND has_table_privilege(f.oid, 'DELETE'),
@@ -80,6 +82,28 @@ SELECT json_build_object(
       JOIN pg_catalog.pg_am am ON am.oid = ic.relam
       WHERE i.indrelid = f.oid AND i.indisvalid)))
     FROM found f), '[]'::json))::text)sql";
+
+// What pg_class.relkind stands for; empty for a table.
+std::string instead_of_table(char kind) {
+  switch (kind) {
+    case 'r':
+    case 'p':
+      return {};
+    case 'v':
+      return "view";
+    case 'm':
+      return "materialized view";
+    case 'f':
+      return "foreign table";
+    case 'S':
+      return "sequence";
+    case 'i':
+    case 'I':
+      return "index";
+    default:
+      return "composite type";
+  }
+}
 
 ColumnType type_of(const std::string& type, const std::string& kind) {
   if (kind == "e") return ColumnType::enumeration;
@@ -138,6 +162,7 @@ Table read_table(const Json& found) {
   Table table;
   table.name = found.at("name").get<std::string>();
   table.schema = found.at("schema").get<std::string>();
+  table.instead_of_table = instead_of_table(found.at("kind").get<std::string>().at(0));
   table.can_select = found.at("can_select").get<bool>();
   table.can_delete = found.at("can_delete").get<bool>();
   table.can_lock = found.at("can_lock").get<bool>();

@@ -91,9 +91,8 @@ void add_rowid_key(Table& table) {
 }
 
 // The greatest row number is found at once, and is no less than the number of rows. A table without
-// row numbers, or a view, has no estimate.
-void estimate_rows(sqlite3* database, const std::string& kind, Table& table) {
-  if (kind != "table") return;
+// row numbers has no estimate.
+void estimate_rows(sqlite3* database, Table& table) {
   const auto sql = "SELECT max(rowid), ?1 FROM " + SqliteDialect().quoted(table.name);
   static_cast<void>(each_row(database, sql.c_str(), table.name, [&table](const Row& row) {
     table.estimated_rows =
@@ -106,17 +105,19 @@ void estimate_rows(sqlite3* database, const std::string& kind, Table& table) {
 Outcome<std::optional<Table>> probe_sqlite_table(sqlite3* database, const std::string& name,
                                                  bool writable) {
   std::string kind;
-  auto read = each_row(
-      database, "SELECT type FROM sqlite_schema WHERE name = ?1 AND type IN ('table', 'view')",
-      name, [&](const Row& row) { kind = text_of(row, 0); });
+  auto read =
+      each_row(database, "SELECT type FROM sqlite_schema WHERE name = ?1 AND type <> 'trigger'",
+               name, [&](const Row& row) { kind = text_of(row, 0); });
   if (!read) return fail(std::move(read.error()));
   if (kind.empty()) return std::optional<Table>();
   Table table;
   table.name = name;
+  if (kind != "table") table.instead_of_table = kind;  // "view", "index"
   table.can_delete = writable && kind == "table";
   if (auto columns = read_columns(database, table); !columns) {
     return fail(std::move(columns.error()));
   }
+  if (!table.instead_of_table.empty()) return std::optional<Table>(std::move(table));
   if (auto indexes = read_indexes(database, table); !indexes) {
     return fail(std::move(indexes.error()));
   }
@@ -124,7 +125,7 @@ Outcome<std::optional<Table>> probe_sqlite_table(sqlite3* database, const std::s
       database, "SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 LIMIT 1",
       name, [&](const Row&) { table.may_keep_rows = true; }));
   add_rowid_key(table);
-  estimate_rows(database, kind, table);
+  estimate_rows(database, table);
   return std::optional<Table>(std::move(table));
 }
 

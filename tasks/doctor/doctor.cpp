@@ -78,6 +78,9 @@ class Examination {
     for (auto& finding : health_.findings) find(std::move(finding));
     WINNOW_CHECK(look_at_storage());
     Json database = Json::object();
+    if (const auto& refused = schema_.deletion_refused) {
+      find({.table = {}, .problem = refused->what, .remedy = refused->remedy});
+    }
     for (const auto& [name, number] : health_.numbers) database[name] = number;
     Json result = {{"server", schema_.server}};
     if (const auto version = schema_version()) result["schema"] = *version;
@@ -92,7 +95,7 @@ class Examination {
     Json statements = Json::array();
     for (const auto& examined : manifest_.tables) {
       const auto* table = schema_.table(examined.name);
-      if (table == nullptr || !has_parent(examined, *table)) continue;
+      if (table == nullptr || table->problem() || !has_parent(examined, *table)) continue;
       WINNOW_TRY(auto statement,
                  explained(*connection_, {.purpose = "look for orphans in " + table->name,
                                           .statement = orphans(examined, *table),
@@ -135,6 +138,12 @@ class Examination {
     const auto& health = health_.tables[table->name];
     Json shown = {{"table", table->name}};
     put(shown, "rows", health.rows);
+    if (const auto problem = table->problem()) {
+      find({.table = table->name,
+            .problem = problem->what + ": what works on it is refused",
+            .remedy = problem->remedy});
+      return {};
+    }
     put(shown, "deadRows", health.dead_rows);
     put(shown, "bytes", health.bytes);
     put(shown, "indexBytes", health.index_bytes);
@@ -189,7 +198,7 @@ class Examination {
 
   bool has_parent(const ExaminedTable& examined, const Table& table) const {
     const auto* parent = examined.parent.empty() ? nullptr : schema_.table(examined.parent);
-    return parent != nullptr && table.can_select && parent->can_select &&
+    return parent != nullptr && !parent->problem() && table.can_select && parent->can_select &&
            parent->primary_key.size() == 1 && has_columns_of(table, examined.match) &&
            (examined.written.empty() || table.column(examined.written) != nullptr) &&
            !sample_order(examined, table).empty();
@@ -309,7 +318,7 @@ class Examination {
   Outcome<bool> has_executions(const std::optional<std::string>& tenant) {
     const auto* table = schema_.table(kExecutions);
     const auto* column = table == nullptr ? nullptr : table->column("tenant_id");
-    if (column == nullptr || !table->can_select) return false;
+    if (column == nullptr || table->problem() || !table->can_select) return false;
     database::SqlWriter writer(connection_->dialect());
     writer.text("SELECT 1 FROM ").table(*table).text(" AS t WHERE t.").identifier(column->name);
     if (tenant) {

@@ -71,6 +71,23 @@ TEST_P(DriverProbe, LeavesOutATableThatIsMissing) {
   EXPECT_THAT(required.error().message, HasSubstr("executions"));
 }
 
+TEST_P(DriverProbe, RefusesAViewInPlaceOfATable) {
+  run(*connection_, {"CREATE VIEW executions AS SELECT * FROM items",
+                     "CREATE TABLE gone (n integer)", "CREATE VIEW logs AS SELECT * FROM gone",
+                     "DROP TABLE gone" + std::string(is("postgresql") ? " CASCADE" : "")});
+  const auto found =
+      require(connection_->probe(std::vector<std::string>{"items", "executions", "logs"}));
+  EXPECT_TRUE(found.require("items"));
+  EXPECT_FALSE(found.table("items")->problem());
+  const auto required = found.require("executions");
+  ASSERT_FALSE(required);
+  EXPECT_EQ(required.error().kind, FailureKind::schema);
+  EXPECT_THAT(required.error().message,
+              testing::AllOf(HasSubstr("`executions`"), HasSubstr("is a view"),
+                             HasSubstr("Kestra keeps its tables")));
+  EXPECT_TRUE(found.table("items")->can_delete);
+}
+
 TEST_P(DriverProbe, FindsNothingWhereNothingIsAskedFor) {
   EXPECT_TRUE(require(connection_->probe({})).tables.empty());
 }

@@ -26,13 +26,13 @@ std::string first_line_of(const std::string& command) {
 
 }  // namespace
 
-OwnServer::OwnServer(const std::string& engine)
+OwnServer::OwnServer(const std::string& engine, const std::string& options)
     : script_(std::string(WINNOW_TEST_SERVERS) + "/" +
               (engine == "mysql" ? "mysql.sh" : "postgres.sh")) {
   auto name = (std::filesystem::temp_directory_path() / "winnow-faults-server.XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
   folder_ = name;
-  url_ = first_line_of(command("start"));
+  url_ = first_line_of(command("start") + " " + options);
   if (url_.empty()) throw std::runtime_error(script_ + " did not start a server");
 }
 

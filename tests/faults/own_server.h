@@ -8,8 +8,9 @@ namespace winnow::tests {
 
 class OwnServer {
  public:
-  // "postgresql" or "mysql". Throws where it can't be started; `supported()` tells before.
-  explicit OwnServer(const std::string& engine);
+  // "postgresql" or "mysql", started with further options of its own. Throws where it can't be
+  // started.
+  explicit OwnServer(const std::string& engine, const std::string& options = {});
   OwnServer(const OwnServer&) = delete;
   OwnServer& operator=(const OwnServer&) = delete;
   ~OwnServer();

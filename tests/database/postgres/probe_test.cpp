@@ -103,6 +103,27 @@ TEST_P(PostgresRoles, ARoleThatMayReadNothingIsToldSo) {
   EXPECT_FALSE(table.can_delete);
 }
 
+// Each hides a table of a later schema, as it does for Kestra.
+TEST_P(PostgresProbe, NamesWhatBearsTheNameOfATable) {
+  run(*connection_,
+      {"CREATE FOREIGN DATA WRAPPER far", "CREATE SERVER far FOREIGN DATA WRAPPER far",
+       "CREATE FOREIGN TABLE a (n integer) SERVER far",
+       "CREATE MATERIALIZED VIEW b AS SELECT 1 AS n", "CREATE SEQUENCE c",
+       "CREATE INDEX d ON items (name)", "CREATE TYPE e AS (n integer)",
+       "CREATE TABLE f (n integer) PARTITION BY LIST (n)", "CREATE INDEX g ON f (n)"});
+  const auto schema = require(
+      connection_->probe(std::vector<std::string>{"a", "b", "c", "d", "e", "f", "g", "items"}));
+  std::map<std::string, std::string> instead;
+  for (const auto& [name, table] : schema.tables) instead[name] = table.instead_of_table;
+  EXPECT_THAT(instead,
+              testing::ElementsAre(testing::Pair("a", "foreign table"),
+                                   testing::Pair("b", "materialized view"),
+                                   testing::Pair("c", "sequence"), testing::Pair("d", "index"),
+                                   testing::Pair("e", "composite type"), testing::Pair("f", ""),
+                                   testing::Pair("g", "index"), testing::Pair("items", "")));
+  EXPECT_THAT(schema.require("d").error().message, HasSubstr("is an index"));
+}
+
 // A trigger or rule that may let a DELETE succeed and keep the row.
 TEST_P(PostgresProbe, TellsWhetherATableMayKeepRows) {
   const auto may_keep = [this](const std::string& name) {

@@ -1,0 +1,70 @@
+// A MySQL server that logs statements: it allows no deletion at READ COMMITTED, and all that only reads works.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "database/url/settings.h"
+#include "tests/faults/own_server.h"
+#include "tests/support/kestra_rows.h"
+#include "tests/support/require.h"
+#include "tests/support/task_bed.h"
+#include "tests/support/test_database.h"
+#include "tools/sample/schema.h"
+
+namespace winnow::tests {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::HasSubstr;
+
+class StatementLog : public testing::TestWithParam<TestEngine> {};
+
+TEST_P(StatementLog, RefusesWhatDeletesAndNothingElse) {
+  const OwnServer server("mysql", "--log-bin=binlog --binlog-format=STATEMENT");
+  auto database = TestDatabase::create(GetParam(), server.url());
+  const auto connection = database.connection();
+  require(sample::create_schema(*connection, GetParam().schema_version));
+  // An own session writes what Kestra's would.
+  for (const auto* sql : {"SET SESSION binlog_format = 'ROW'"}) {
+    require(connection->query(database::plain(sql), [](const auto&) { return true; }));
+  }
+  KestraRows rows(*connection, {"executions", "logs", "metrics"});
+  rows.add_execution("e1", "company.team", "daily", "2026-01-01T00:00:00.000000Z");
+  TaskBed bed(database.settings());
+  const Json purge{{"endDate", "2026-02-01T00:00:00Z"}};
+
+  EXPECT_EQ(require_result(bed.run("ListExecutions", Json::object()))["size"], 1);
+  EXPECT_EQ(require_result(bed.run("ListLogs", {{"fetchType", "NONE"}}))["size"], 2);
+  require_result(bed.plan("ListExecutions", Json::object()));
+  auto dry_run = purge;
+  dry_run["dryRun"] = true;
+  EXPECT_EQ(require_result(bed.run("PurgeExecutions", dry_run))["executionsCount"], 1);
+
+  std::vector<std::string> findings;
+  for (const auto& finding : require_result(bed.run("Doctor", Json::object()))["findings"]) {
+    findings.push_back(finding.dump());
+  }
+  EXPECT_THAT(findings, Contains(AllOf(HasSubstr("binlog_format = STATEMENT"),
+                                       HasSubstr("set binlog_format to ROW or MIXED"))));
+
+  for (const auto* task : {"PurgeExecutions", "PurgeLogs"}) {
+    const auto refused = bed.run(task, purge);
+    ASSERT_FALSE(refused) << task;
+    EXPECT_EQ(refused.error().kind, FailureKind::configuration) << task;
+    EXPECT_THAT(refused.error().message, HasSubstr("binlog_format to ROW or MIXED"));
+  }
+  EXPECT_EQ(rows.keys("executions").size(), 1U);
+  EXPECT_EQ(rows.keys("logs").size(), 2U);
+}
+
+std::vector<TestEngine> mysql() {
+  auto drivers = test_drivers();
+  std::erase_if(drivers, [](const TestEngine& driver) { return driver.name != "mysql"; });
+  return drivers;
+}
+INSTANTIATE_TEST_SUITE_P(Servers, StatementLog, testing::ValuesIn(mysql()),
+                         testing::PrintToStringParamName());
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(StatementLog);
+
+}  // namespace
+}  // namespace winnow::tests
