@@ -49,9 +49,11 @@ class Listing final : public Invocation {
       statements.push_back(std::move(statement));
     }
     context.progress.phase = Phase::done;
-    return Json{{"task", manifest_.name},
-                {"server", opened.schema->server},
-                {"statements", std::move(statements)}};
+    Json plan = {{"task", manifest_.name},
+                 {"server", opened.schema->server},
+                 {"statements", std::move(statements)}};
+    if (!request_.notes.empty()) plan["notes"] = request_.notes;
+    return plan;
   }
 
   TaskResult run(Context& context) const override {
@@ -59,7 +61,9 @@ class Listing final : public Invocation {
     WINNOW_CHECK(check_plans(first_statements(opened.query), *opened.connection, context));
     context.progress.phase = Phase::working;
     WINNOW_TRY(auto result, list(opened, context));
+    for (const auto& note : request_.notes) context.host.log(LogLevel::warn, note);
     context.progress.phase = Phase::done;
+    if (!request_.notes.empty()) result["notes"] = request_.notes;
     return result;
   }
 

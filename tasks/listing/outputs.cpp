@@ -22,7 +22,12 @@ Json listing_outputs() {
           {"description", "Number of rows fetched, stored or, with NONE, counted."}}},
         {"cursor",
          {{"type", "string"},
-          {"description", "With FETCH, where rows remain: hand it back to get the next page."}}}}},
+          {"description", "With FETCH, where rows remain: hand it back to get the next page."}}},
+        {"notes",
+         {{"type", "array"},
+          {"items", {{"type", "string"}}},
+          {"description",
+           "What to know about the parameters, where they select nothing as they stand."}}}}},
       {"required", Json::array({"size"})}};
 }
 

@@ -41,6 +41,7 @@ Outcome<ListingRequest> read_listing_request(const Manifest& manifest, const Jso
                                              const Policy& policy) {
   ListingRequest request;
   WINNOW_TRY(request.scope, read_scope(manifest, parameters, policy));
+  request.notes = notes_on(manifest, parameters, request.scope);
   request.columns = read_columns(manifest, parameters);
   const auto order = parameters.at("orderBy").get<std::string>();
   request.order = column_named(manifest, order);

@@ -27,6 +27,8 @@ struct ListingRequest {
   // What a cursor of this listing is sealed with, and the position that the caller's stands for.
   std::string fingerprint = {};
   std::optional<Position> after = {};
+  // What the caller should know about these parameters, each a sentence.
+  std::vector<std::string> notes = {};
 };
 
 // `parameters` fit the manifest's schema, with its defaults filled in. Fails as read_scope() does,

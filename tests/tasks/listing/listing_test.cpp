@@ -410,6 +410,58 @@ TEST_P(Listing, TellsItsProgress) {
   EXPECT_EQ(bed_.progress.phase, tasks::Phase::done);
 }
 
+TEST_P(Listing, OfStatesThatTheDateCantMatchSaysSo) {
+  add_executions(1);
+  const Json parameters{{"endDate", "2027-01-01T00:00:00Z"}, {"states", {"RUNNING", "SUCCESS"}}};
+  const auto said = testing::AllOf(HasSubstr("RUNNING"), HasSubstr("end_date"),
+                                   HasSubstr("dateFilter: START"), Not(HasSubstr("SUCCESS")));
+  for (const auto* fetch_type : {"FETCH", "FETCH_ONE", "STORE", "NONE"}) {
+    auto fetched = parameters;
+    fetched["fetchType"] = fetch_type;
+    const auto result = run("ListExecutions", fetched);
+    EXPECT_EQ(result["size"], 1) << fetch_type;
+    EXPECT_THAT(result["notes"].dump(), said) << fetch_type;
+  }
+  EXPECT_THAT(plan(parameters)["notes"].dump(), said);
+  EXPECT_THAT(bed_.host.logs(), testing::Each(said));
+  // In the words of a purge.
+  auto purge = parameters;
+  purge["dryRun"] = true;
+  EXPECT_EQ(run("PurgeExecutions", purge)["notes"], run("ListExecutions", parameters)["notes"]);
+  for (auto other : {Json{{"dateFilter", "START"}}, Json{{"states", {"SUCCESS"}}}}) {
+    auto changed = parameters;
+    changed.update(other);
+    EXPECT_FALSE(run("ListExecutions", changed).contains("notes")) << other;
+  }
+  EXPECT_FALSE(run("ListExecutions", {{"states", {"RUNNING"}}}).contains("notes"));
+}
+
+TEST_P(Listing, ReportsThatItWaitsForALock) {
+  if (on("sqlite")) GTEST_SKIP() << "readers wait for nobody";
+  add_executions(1);
+  auto settings = database_.settings();
+  settings.lock_timeout_ms = 600'000;
+  TaskBed bed(settings);
+  bed.policy.tenants = {"main"};
+  const auto other = database_.connection();
+  const auto ask = [&](const char* sql) {
+    require(other->query(database::plain(sql), [](const database::Row&) { return true; }));
+  };
+  if (on("postgresql")) ask("BEGIN");
+  ask(on("postgresql") ? "LOCK TABLE executions IN ACCESS EXCLUSIVE MODE"
+                       : "LOCK TABLES executions WRITE");
+  std::vector<Json> waits;
+  bed.host.on_event = [&](const Json& event) {
+    waits.push_back(event);
+    ask(on("postgresql") ? "ROLLBACK" : "UNLOCK TABLES");
+  };
+  EXPECT_EQ(require_result(bed.run("ListExecutions", Json::object()))["size"], 1);
+  ASSERT_EQ(waits.size(), 1U);
+  EXPECT_EQ(waits.front()["event"], "waiting");
+  EXPECT_THAT(waits.front()["for"].get<std::string>(), HasSubstr("table \"executions\""));
+  EXPECT_THAT(bed.host.logs(), ElementsAre(HasSubstr("waiting for a lock on table")));
+}
+
 // --- What it refuses ---
 
 TEST_P(Listing, NamesTheTableOrColumnThatIsMissing) {
