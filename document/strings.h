@@ -63,4 +63,11 @@ std::optional<Number> number_of(std::string_view text) {
   return read.ec == std::errc() && read.ptr == end ? std::optional(number) : std::nullopt;
 }
 
+// "1 row", "2 rows": for messages. The noun takes an s.
+template <std::integral Number>
+std::string counted(Number count, std::string_view noun) {
+  auto text = std::to_string(count) + " " + std::string(noun);
+  return count == 1 ? text : text + "s";
+}
+
 }  // namespace winnow::document

@@ -8,9 +8,12 @@
 
 #include "database/connection.h"
 #include "database/count.h"
+#include "document/strings.h"
 #include "outcome/try.h"
 #include "tasks/selection/match.h"
 #include "tasks/selection/plan_check.h"
+#include "tasks/selection/rights.h"
+#include "tasks/shared/lock_wait.h"
 
 namespace winnow::tasks {
 namespace {
@@ -161,21 +164,18 @@ class Examination {
   }
 
   void look_for_rights(const Table& table) {
-    if (!table.can_select) {
-      find({.table = table.name,
-            .problem = "the database user may not read it",
-            .remedy = "grant SELECT"});
-    } else if (!table.can_delete) {
-      find({.table = table.name,
-            .problem = "the database user may not delete from it: purges are refused",
-            .remedy = "grant DELETE"});
-    } else if (!table.can_lock && table.name == kExecutions &&
-               (context_.storage != nullptr || table.may_keep_rows)) {
-      find({.table = table.name,
-            .problem = "the database user may not lock its rows, which a purge with files, or of a "
-                       "table with triggers or rules, does: it is refused",
-            .remedy = "grant UPDATE"});
-    }
+    // Rows are locked where files go between their lock and their deletion.
+    const bool locks =
+        table.name == kExecutions && (context_.storage != nullptr || table.may_keep_rows);
+    auto missing = missing_rights(table, locks ? Use::locks_and_deletes : Use::deletes);
+    if (missing.empty()) return;
+    const auto* problem =
+        !table.can_select ? "the database user may not read it"
+        : !table.can_delete
+            ? "the database user may not delete from it: purges are refused"
+            : "the database user may not lock its rows, which a purge with files, or of a "
+              "table with triggers or rules, does: it is refused";
+    find({.table = table.name, .problem = problem, .remedy = "grant " + std::move(missing)});
   }
 
   void look_for_indexes(const ExaminedTable& examined, const Table& table, Json& shown) {
@@ -282,8 +282,8 @@ class Examination {
     if (orphaned == 0) return {};
     find({.table = table.name,
           .problem = std::to_string(orphaned) + " of " + (all ? "all its " : "the first ") +
-                     std::to_string(looked) + " rows belong to " + examined.parent +
-                     " that are gone" +
+                     document::counted(looked, "row") + (orphaned == 1 ? " belongs" : " belong") +
+                     " to " + examined.parent + " that are gone" +
                      (all ? "" : ", about " + std::to_string(estimated) + " in all"),
           .remedy = examined.remedy});
     return {};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "document/strings.h"
 #include "tasks/orphans/request.h"
 #include "tasks/orphans/sweep.h"
 #include "tasks/selection/removal_limits.h"
@@ -72,7 +73,7 @@ class FolderSweep {
       sweep_.note_pace(std::ssize(paths), Pacer::Clock::now() - began);
     }
     if (!failure_) return {};
-    failure_->message += "; " + std::to_string(kept_) + " folders could not be removed";
+    failure_->message += "; " + document::counted(kept_, "folder") + " could not be removed";
     return fail(*failure_);
   }
 

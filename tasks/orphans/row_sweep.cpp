@@ -4,6 +4,7 @@
 #include <set>
 
 #include "database/count.h"
+#include "document/strings.h"
 #include "tasks/shared/counters.h"
 
 namespace winnow::tasks {
@@ -261,10 +262,11 @@ void RowSweep::warn_of_those_that_stay() const {
   for (const auto& table : tables_) {
     const auto stay = stay_.find(table.get());
     if (stay == stay_.end()) continue;
-    sweep_.context().host.log(LogLevel::warn,
-                              std::to_string(stay->second) + " orphaned rows of table \"" +
-                                  table->table().name +
-                                  "\" stay: other sessions hold them, or the database keeps them");
+    sweep_.context().host.log(
+        LogLevel::warn,
+        document::counted(stay->second, "orphaned row") + " of table \"" + table->table().name +
+            (stay->second == 1 ? "\" stays: another session holds it, or the database keeps it"
+                               : "\" stay: other sessions hold them, or the database keeps them"));
   }
 }
 

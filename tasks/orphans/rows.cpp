@@ -39,12 +39,14 @@ class OrphanRows final : public Invocation {
   Outcome<OpenedTables> open(Context& context, Sweep::Paced paced) const {
     WINNOW_TRY(auto sweep, Sweep::open(manifest_, context, request_.pace, paced));
     OpenedTables opened{.sweep = std::move(sweep)};
+    MissingRights rights;
     for (const auto& step : manifest_.steps) {
       WINNOW_TRY(auto table, OrphanTable::make(step, request_, opened.sweep.schema(),
                                                opened.sweep.connection().get(),
-                                               context.policy.allow_scan, opened.left_out));
+                                               context.policy.allow_scan, opened.left_out, rights));
       if (table) opened.tables.push_back(std::move(table));
     }
+    WINNOW_CHECK(rights.check());
     return opened;
   }
 

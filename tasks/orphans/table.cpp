@@ -4,7 +4,6 @@
 #include "tasks/orphans/sweep.h"
 #include "tasks/selection/match.h"
 #include "tasks/selection/plan_check.h"
-#include "tasks/selection/rights.h"
 #include "tasks/selection/row_key.h"
 
 namespace winnow::tasks {
@@ -31,7 +30,8 @@ bool narrows_namespaces(const Scope& scope) {
 
 Outcome<std::unique_ptr<OrphanTable>> OrphanTable::make(
     const PurgeStep& step, const OrphanRowsRequest& request, const database::Schema& schema,
-    database::Connection& connection, bool allow_scan, std::vector<std::string>& left_out) {
+    database::Connection& connection, bool allow_scan, std::vector<std::string>& left_out,
+    MissingRights& rights) {
   if (step.optional && schema.table(step.table) == nullptr) return nullptr;
   std::unique_ptr<OrphanTable> made(new OrphanTable);
   made->step_ = &step;
@@ -57,7 +57,7 @@ Outcome<std::unique_ptr<OrphanTable>> OrphanTable::make(
   if (!obstacle.empty()) {
     return fail(FailureKind::schema, "table \"" + step.table + "\": " + obstacle);
   }
-  WINNOW_CHECK(check_may_delete(*made->table_));
+  rights.look_at(*made->table_);
   WINNOW_CHECK(made->select(request, schema));
   if (made->branches_.empty()) return nullptr;
   return made;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tasks/orphans/request.h"
+#include "tasks/selection/rights.h"
 #include "tasks/selection/selection.h"
 
 namespace winnow::tasks {
@@ -29,11 +30,12 @@ struct Orphans {
 class OrphanTable {
  public:
   // nullptr for a step that this database does not have (another version of Kestra has it), or can't
-  // take: then `left_out` gains the reason. The step and the schema must outlive the table. May ask
+  // take: then `left_out` gains the reason. Rights that are missing go to `rights`. The step and the schema must outlive the table. May ask
   // how many rows the table has.
   static Outcome<std::unique_ptr<OrphanTable>> make(
       const PurgeStep& step, const OrphanRowsRequest& request, const database::Schema& schema,
-      database::Connection& connection, bool allow_scan, std::vector<std::string>& left_out);
+      database::Connection& connection, bool allow_scan, std::vector<std::string>& left_out,
+      MissingRights& rights);
 
   OrphanTable(const OrphanTable&) = delete;
   OrphanTable& operator=(const OrphanTable&) = delete;

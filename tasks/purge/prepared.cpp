@@ -12,11 +12,15 @@ Outcome<std::unique_ptr<Prepared>> prepare(const Manifest& manifest, const Purge
   auto& connection = *prepared->connection;
   WINNOW_TRY(prepared->schema, connection.probe(tables_of(manifest)));
   WINNOW_TRY(prepared->selection, Selection::make(request.scope, prepared->schema));
-  WINNOW_TRY(prepared->steps, PurgeSteps::resolve(manifest, request, prepared->schema, connection));
-  const bool with_files = prepared->steps->files() != nullptr && context.storage != nullptr;
+  const bool with_files = request.removes_files() && context.storage != nullptr;
+  const auto hold =
+      hold_of(request, prepared->selection->table(), connection.dialect(), with_files);
+  WINNOW_TRY(prepared->steps,
+             PurgeSteps::resolve(manifest, request, prepared->schema, connection,
+                                 hold == Hold::skipping ? Use::locks_and_deletes : Use::deletes));
   WINNOW_TRY(prepared->statements,
              PurgeStatements::make(request, *prepared->selection, *prepared->steps,
-                                   connection.dialect(), with_files));
+                                   connection.dialect(), hold));
   return prepared;
 }
 

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "database/count.h"
+#include "document/strings.h"
 #include "outcome/guard.h"
 #include "outcome/try.h"
 #include "tasks/selection/removal_limits.h"
@@ -184,8 +185,8 @@ void PurgeRun::say_what_stays() const {
   named.insert(named.end(), named_locked_.begin(), named_locked_.end());
   const auto more = skipped.count() + locked_ - static_cast<std::int64_t>(named.size());
   context_.host.log(LogLevel::warn,
-                    std::to_string(count) + " rows of table \"" + manifest_.table +
-                        "\" stay: " + quoted_keys(named) +
+                    document::counted(count, "row") + " of table \"" + manifest_.table +
+                        (count == 1 ? "\" stays: " : "\" stay: ") + quoted_keys(named) +
                         (more > 0 ? "; and " + std::to_string(more) + " more" : ""));
 }
 
@@ -194,8 +195,11 @@ Outcome<void> PurgeRun::storage_failure() const {
   auto failure = skipped.storage_failure();
   if (!failure) return {};
   if (failure->message.empty()) failure->message = "out of memory";
-  failure->message += "; " + std::to_string(skipped.with_files()) +
-                      " executions keep their rows because their files could not be removed";
+  const auto kept = skipped.with_files();
+  failure->message +=
+      "; " + document::counted(kept, "execution") +
+      (kept == 1 ? " keeps its rows because its" : " keep their rows because their") +
+      " files could not be removed";
   return fail(std::move(*failure));
 }
 

@@ -1,7 +1,6 @@
 #include "tasks/purge/statements.h"
 
 #include "outcome/try.h"
-#include "tasks/selection/rights.h"
 
 namespace winnow::tasks {
 namespace {
@@ -14,17 +13,6 @@ using database::TextList;
 
 constexpr std::string_view kKey = "key";
 constexpr std::string_view kFlow = "flow_id";
-
-Outcome<Hold> hold_of(const PurgeRequest& request, const Table& table, const Dialect& dialect,
-                      bool with_files) {
-  if (request.dry_run) return Hold::none;
-  // Who may only delete logs, say, can't lock their executions.
-  if (!request.deletes_parent) return table.can_lock ? Hold::waiting : Hold::reading;
-  const bool at_once = dialect.returns_deleted_rows() && !with_files && !table.may_keep_rows;
-  if (at_once) return table.can_lock ? Hold::deleting : Hold::deleting_waiting;
-  WINNOW_CHECK(check_may_lock_and_delete(table));
-  return Hold::skipping;
-}
 
 // Kestra's key of a queued execution: tenant, namespace, flow and id joined by `_`, a missing
 // tenant left out.
@@ -43,9 +31,19 @@ TextList dependents_keys(const RowStep& step, const std::vector<BatchRow>& rows)
 
 }  // namespace
 
+Hold hold_of(const PurgeRequest& request, const Table& table, const Dialect& dialect,
+             bool with_files) {
+  if (request.dry_run) return Hold::none;
+  // Who may only delete logs, say, can't lock their executions.
+  if (!request.deletes_parent) return table.can_lock ? Hold::waiting : Hold::reading;
+  const bool at_once = dialect.returns_deleted_rows() && !with_files && !table.may_keep_rows;
+  if (at_once) return table.can_lock ? Hold::deleting : Hold::deleting_waiting;
+  return Hold::skipping;
+}
+
 Outcome<PurgeStatements> PurgeStatements::make(const PurgeRequest& request,
                                                const Selection& selection, const PurgeSteps& steps,
-                                               const Dialect& dialect, bool with_files) {
+                                               const Dialect& dialect, Hold hold) {
   PurgeStatements statements;
   const auto& table = selection.table();
   for (const auto& needed : {std::string(kKey), request.order}) {
@@ -58,7 +56,7 @@ Outcome<PurgeStatements> PurgeStatements::make(const PurgeRequest& request,
   statements.dialect_ = &dialect;
   statements.order_ = table.column(request.order);
   statements.key_ = table.column(kKey);
-  WINNOW_TRY(statements.hold_, hold_of(request, table, dialect, with_files));
+  statements.hold_ = hold;
   auto& columns = statements.columns_;
   std::size_t next = 1;
   if (!steps.parent().split.column.empty()) columns.split = next++;

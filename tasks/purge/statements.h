@@ -30,6 +30,11 @@ enum class Hold {
   deleting_waiting,
 };
 
+// How a run of this request takes hold of the table's rows. `with_files`: files go, for which rows
+// have to be locked.
+Hold hold_of(const PurgeRequest& request, const database::Table& table,
+             const database::Dialect& dialect, bool with_files);
+
 // The selection and the steps must outlive it.
 class PurgeStatements {
  public:
@@ -37,7 +42,7 @@ class PurgeStatements {
   // which rows have to be locked.
   static Outcome<PurgeStatements> make(const PurgeRequest& request, const Selection& selection,
                                        const PurgeSteps& steps, const database::Dialect& dialect,
-                                       bool with_files);
+                                       Hold hold);
 
   Hold hold() const { return hold_; }
   const database::Dialect& dialect() const { return *dialect_; }

@@ -5,7 +5,6 @@
 
 #include "outcome/try.h"
 #include "tasks/selection/match.h"
-#include "tasks/selection/rights.h"
 #include "tasks/selection/table_probes.h"
 
 namespace winnow::tasks {
@@ -35,25 +34,28 @@ IndexNeed need_of(const RowStep& step) {
 }
 
 Outcome<PurgeSteps> PurgeSteps::resolve(const Manifest& manifest, const PurgeRequest& request,
-                                        const database::Schema& schema, Connection& connection) {
+                                        const database::Schema& schema, Connection& connection,
+                                        Use use_of_parent) {
   PurgeSteps steps;
+  MissingRights rights;
   steps.parent_ = &manifest.steps.back();
   steps.deletes_parent_ = request.deletes_parent;
   WINNOW_TRY(const auto* parent, schema.require(manifest.table));
-  if (steps.deletes_parent_) WINNOW_CHECK(check_may_delete(*parent));
+  if (steps.deletes_parent_) rights.look_at(*parent, use_of_parent);
   for (const auto* step : request.steps) {
     if (step->kind == PurgeStep::Kind::files) {
       steps.files_ = step;
       steps.needs_flow_ = true;
     } else {
-      WINNOW_CHECK(steps.add(*step, schema, connection));
+      WINNOW_CHECK(steps.add(*step, schema, connection, rights));
     }
   }
+  WINNOW_CHECK(rights.check());
   return steps;
 }
 
 Outcome<void> PurgeSteps::add(const PurgeStep& step, const database::Schema& schema,
-                              Connection& connection) {
+                              Connection& connection, MissingRights& rights) {
   if (step.optional && schema.table(step.table) == nullptr) return {};
   RowStep row{.step = &step};
   WINNOW_TRY(row.table, schema.require(step.table));
@@ -67,7 +69,7 @@ Outcome<void> PurgeSteps::add(const PurgeStep& step, const database::Schema& sch
   }
   WINNOW_TRY(const bool reachable, is_reachable(row, connection));
   if (!reachable) return {};
-  WINNOW_CHECK(check_may_delete(*row.table));
+  rights.look_at(*row.table);
   std::copy_if(match.only_values.begin(), match.only_values.end(),
                std::back_inserter(row.only_values),
                [&](const auto& value) { return row.only_column->can_hold(value); });

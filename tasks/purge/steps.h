@@ -10,6 +10,7 @@
 #include "tasks/manifest.h"
 #include "tasks/purge/request.h"
 #include "tasks/selection/plan_check.h"
+#include "tasks/selection/rights.h"
 
 namespace winnow::tasks {
 
@@ -44,7 +45,7 @@ class PurgeSteps {
   // has no index that leads to its rows: left_out() names those. May ask how many rows a table has.
   static Outcome<PurgeSteps> resolve(const Manifest& manifest, const PurgeRequest& request,
                                      const database::Schema& schema,
-                                     database::Connection& connection);
+                                     database::Connection& connection, Use use_of_parent);
 
   const std::vector<RowStep>& rows() const { return rows_; }
   // nullptr: files stay.
@@ -72,7 +73,7 @@ class PurgeSteps {
 
  private:
   Outcome<void> add(const PurgeStep& step, const database::Schema& schema,
-                    database::Connection& connection);
+                    database::Connection& connection, MissingRights& rights);
   Outcome<bool> is_reachable(RowStep& row, database::Connection& connection);
 
   std::vector<RowStep> rows_;

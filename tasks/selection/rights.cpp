@@ -1,29 +1,28 @@
 #include "tasks/selection/rights.h"
 
 namespace winnow::tasks {
-namespace {
 
-Outcome<void> check(const database::Table& table, bool locks) {
+std::string missing_rights(const database::Table& table, Use use) {
   std::string missing;
   const auto need = [&](bool there, const char* right) {
     if (!there) missing += (missing.empty() ? "" : ", ") + std::string(right);
   };
   need(table.can_select, "SELECT");
   need(table.can_delete, "DELETE");
-  need(!locks || table.can_lock, "UPDATE (to lock the rows before they go)");
-  if (missing.empty()) return {};
-  return fail(FailureKind::schema, "the database user may not delete from table \"" + table.name +
-                                       "\": grant it " + missing + " on that table");
+  need(use == Use::deletes || table.can_lock, "UPDATE (to lock the rows before they go)");
+  return missing;
 }
 
-}  // namespace
-
-Outcome<void> check_may_delete(const database::Table& table) {
-  return check(table, false);
+void MissingRights::look_at(const database::Table& table, Use use) {
+  const auto missing = missing_rights(table, use);
+  if (missing.empty()) return;
+  text_ += text_.empty() ? "the database user may not delete from table \"" : "; nor from table \"";
+  text_ += table.name + "\": grant it " + missing + " on that table";
 }
 
-Outcome<void> check_may_lock_and_delete(const database::Table& table) {
-  return check(table, true);
+Outcome<void> MissingRights::check() const {
+  if (text_.empty()) return {};
+  return fail(FailureKind::schema, text_);
 }
 
 }  // namespace winnow::tasks

@@ -1,15 +1,27 @@
 // The rights that a task needs of its tables, and which of them are missing.
 #pragma once
 
+#include <string>
+
 #include "database/schema.h"
 
 namespace winnow::tasks {
 
-// A schema failure that names the rights to grant, where the database user may not read and delete
-// rows of the table.
-Outcome<void> check_may_delete(const database::Table& table);
+// What a task does with a table's rows. Only PostgreSQL asks for a right to lock them: UPDATE.
+enum class Use { deletes, locks_and_deletes };
 
-// The same for a task that locks the rows first, for which PostgreSQL asks for UPDATE too.
-Outcome<void> check_may_lock_and_delete(const database::Table& table);
+// The rights to grant, "SELECT, DELETE"; empty where none is missing.
+std::string missing_rights(const database::Table& table, Use use);
+
+// Collects what is missing of all tables of a task, so that it is reported at once.
+class MissingRights {
+ public:
+  void look_at(const database::Table& table, Use use = Use::deletes);
+  // A schema failure that names each table with the rights to grant.
+  Outcome<void> check() const;
+
+ private:
+  std::string text_;
+};
 
 }  // namespace winnow::tasks

@@ -44,7 +44,8 @@ Failure Backoff::given_up(Failure failure, const Cancellation& cancellation) con
   if (cancellation.requested()) {
     return Failure{.kind = FailureKind::cancelled, .message = "the job was cancelled"};
   }
-  failure.message += " (given up after " + std::to_string(tried_) + " tries)";
+  failure.message +=
+      " (given up after " + (tried_ == 1 ? "1 try" : std::to_string(tried_) + " tries") + ")";
   return failure;
 }
 

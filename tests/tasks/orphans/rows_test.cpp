@@ -325,7 +325,7 @@ TEST_P(OrphanRows, ThatTheDatabaseRefusesToDeleteStayAndTheOthersGo) {
   EXPECT_EQ(result["metricsCount"], 2);
   EXPECT_EQ(result["skippedCount"], 1);
   EXPECT_THAT(rows_.keys("logs"), ElementsAre("alive-1", "alive-2", "gone-1"));
-  EXPECT_THAT(bed_.host.logs(), Contains(HasSubstr("1 orphaned rows of table \"logs\" stay")));
+  EXPECT_THAT(bed_.host.logs(), Contains(HasSubstr("1 orphaned row of table \"logs\" stays")));
 }
 
 TEST_P(OrphanRows, ThatATriggerKeepsStayAndTheOthersGo) {

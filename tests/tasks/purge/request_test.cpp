@@ -215,6 +215,12 @@ TEST_P(PurgeRights, ToLockAreNamedWhereFilesGo) {
     return require_result(bed.run("Doctor", Json::object()))["findings"].dump();
   };
   EXPECT_THAT(found(), HasSubstr("may not lock its rows"));
+  say("REVOKE DELETE ON executions, metrics FROM " + settings_.user);
+  EXPECT_THAT(refusal(bed, "PurgeExecutions", kPurge).message,
+              AllOf(HasSubstr("\"executions\": grant it DELETE, UPDATE (to lock the rows"),
+                    HasSubstr("nor from table \"metrics\": grant it DELETE on that table"),
+                    Not(HasSubstr("\"logs\""))));
+  grant("DELETE", "executions, metrics");
   grant("UPDATE", "executions");
   EXPECT_THAT(found(), Not(HasSubstr("may not lock")));
   EXPECT_EQ(require_result(bed.run("PurgeExecutions", kPurge))["executionsCount"], 3);
@@ -231,6 +237,22 @@ TEST_P(PurgeRights, ThatAreMissingAreNamedExactly) {
   EXPECT_THAT(refusal(bed, "PurgeExecutions", kPurge).message,
               HasSubstr("\"logs\": grant it DELETE on that table"));
   EXPECT_EQ(rows_.keys("executions").size(), 3U);
+}
+
+TEST_P(PurgeRights, ThatAreMissingAreNamedByTheDoctorToo) {
+  grant("SELECT, DELETE", kAll);
+  say("REVOKE DELETE ON logs FROM " + settings_.user);
+  say("REVOKE SELECT, DELETE ON metrics FROM " + settings_.user);
+  TaskBed bed(settings_);
+  bed.storage = storage::open_local(std::filesystem::temp_directory_path().string()).value();
+  std::map<std::string, Json> found;
+  for (const auto& finding : require_result(bed.run("Doctor", Json::object()))["findings"]) {
+    if (finding.contains("table")) found[finding["table"]] = finding;
+  }
+  EXPECT_THAT(found["executions"].dump(),
+              AllOf(HasSubstr("may not lock its rows"), HasSubstr("grant UPDATE (to lock")));
+  EXPECT_EQ(found["logs"]["remedy"], "grant DELETE");
+  EXPECT_EQ(found["metrics"]["remedy"], "grant SELECT, DELETE");
 }
 
 // Without the right to pass over them, rows that others hold are waited for.
