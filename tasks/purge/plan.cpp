@@ -81,6 +81,8 @@ class Planner {
       add("count what is left of " + table_.name + branch_name(deleted),
           statements_.count_selected(deleted, 1), need_of_selection());
     }
+      add("name what is left of " + table_.name + branch_name(deleted),
+          statements_.first_selected(deleted, 1), need_of_selection());
     for (auto step : steps_.late()) {
       const auto& name = step.table->name;
       add("look for late rows of " + name, statements_.count_dependents(step, rows_),

@@ -231,6 +231,15 @@ Statement PurgeStatements::count_selected(std::optional<bool> deleted, std::int6
   return writer.take();
 }
 
+Statement PurgeStatements::first_selected(std::optional<bool> deleted, std::int64_t most) const {
+  SqlWriter writer(*dialect_);
+  writer.text("SELECT " + column(kKey));
+  write_from(writer);
+  selection_->write(writer, "e", deleted);
+  writer.text(" ORDER BY " + column(order_->name) + ", " + column(kKey) + " LIMIT ").bind(most);
+  return writer.take();
+}
+
 Statement PurgeStatements::count_tenant(std::optional<bool> deleted, std::int64_t most) const {
   SqlWriter writer(*dialect_);
   writer.text("SELECT count(*) FROM (SELECT 1 AS one");

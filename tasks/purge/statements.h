@@ -38,8 +38,7 @@ Hold hold_of(const PurgeRequest& request, const database::Table& table,
 // The selection and the steps must outlive it.
 class PurgeStatements {
  public:
-  // A schema failure where the order's column is missing, or a right. `with_files`: files go, for
-  // which rows have to be locked.
+  // A schema failure where the order's column is missing.
   static Outcome<PurgeStatements> make(const PurgeRequest& request, const Selection& selection,
                                        const PurgeSteps& steps, const database::Dialect& dialect,
                                        Hold hold);
@@ -87,6 +86,8 @@ class PurgeStatements {
   // How many rows are selected in this branch, counted no further than `most` (kCountAll: all).
   database::Statement count_selected(std::optional<bool> deleted, std::int64_t most) const;
   // How many rows the tenant has in this branch, counted no further than `most`.
+  // The keys of the first of them. A page() has rows beside the selection, which take() drops.
+  database::Statement first_selected(std::optional<bool> deleted, std::int64_t most) const;
   database::Statement count_tenant(std::optional<bool> deleted, std::int64_t most) const;
 
  private:

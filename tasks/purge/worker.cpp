@@ -313,8 +313,8 @@ Outcome<std::vector<std::string>> PurgeWorker::first_left(std::int64_t most) {
     keys.clear();
     for (const auto deleted : shared_.prepared.selection->deleted_branches()) {
       WINNOW_CHECK(
-          connection.query(statements_.page(deleted, std::nullopt, most), [&](const auto& row) {
-            keys.emplace_back(row.text(statements_.page_columns().key).value_or(""));
+          connection.query(statements_.first_selected(deleted, most), [&](const auto& row) {
+            keys.emplace_back(row.text(0).value_or(""));
             return true;
           }));
     }
