@@ -2,6 +2,7 @@
 
 #include "outcome/try.h"
 #include "tasks/purge/source.h"
+#include "tasks/selection/removal_limits.h"
 #include "tasks/selection/table_probes.h"
 
 namespace winnow::tasks {
@@ -80,9 +81,9 @@ class Planner {
     for (const auto deleted : selection_.deleted_branches()) {
       add("count what is left of " + table_.name + branch_name(deleted),
           statements_.count_selected(deleted, 1), need_of_selection());
-    }
       add("name what is left of " + table_.name + branch_name(deleted),
           statements_.first_selected(deleted, 1), need_of_selection());
+    }
     for (auto step : steps_.late()) {
       const auto& name = step.table->name;
       add("look for late rows of " + name, statements_.count_dependents(step, rows_),
@@ -121,6 +122,24 @@ class Planner {
   std::vector<PlannedStatement> planned_;
 };
 
+// A plan is for reading: what refuses a run is a note.
+Outcome<void> note_limits(const Policy& policy, const Prepared& prepared, std::int64_t selected,
+                          std::vector<std::string>& notes) {
+  const RemovalLimits limits(policy, prepared.selection->table().name);
+  const auto count_tenant = [&](std::int64_t most) {
+    return count_branches(*prepared.connection, prepared.selection->deleted_branches(), most,
+                          [&](std::optional<bool> deleted, std::int64_t further) {
+                            return prepared.statements->count_tenant(deleted, further);
+                          });
+  };
+  auto allowed = limits.check_number(selected);
+  if (allowed) allowed = limits.check_share(selected, count_tenant);
+  if (allowed) return {};
+  if (allowed.error().kind != FailureKind::limit) return allowed;
+  notes.push_back("a run is refused: " + allowed.error().message);
+  return {};
+}
+
 }  // namespace
 
 std::vector<PlannedStatement> first_statements(const Prepared& prepared,
@@ -143,7 +162,7 @@ std::vector<PlannedStatement> later_statements(const Prepared& prepared,
 }
 
 Outcome<Json> describe_purge(const Manifest& manifest, const PurgeRequest& request,
-                             const Prepared& prepared) {
+                             const Policy& policy, const Prepared& prepared) {
   auto& connection = *prepared.connection;
   WINNOW_TRY(const auto selected, count_selected(prepared, kCountAll));
   Json plan{{"task", manifest.name},
@@ -151,7 +170,9 @@ Outcome<Json> describe_purge(const Manifest& manifest, const PurgeRequest& reque
             {"selected", selected},
             {"statements", Json::array()},
             {"leftOut", prepared.steps->left_out()}};
-  if (!request.notes.empty()) plan["notes"] = request.notes;
+  auto notes = request.notes;
+  WINNOW_CHECK(note_limits(policy, prepared, selected, notes));
+  if (!notes.empty()) plan["notes"] = std::move(notes);
   for (const auto& statements :
        {first_statements(prepared, request), later_statements(prepared, request)}) {
     for (const auto& planned : statements) {

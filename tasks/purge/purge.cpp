@@ -34,7 +34,7 @@ class Purge final : public Invocation {
     WINNOW_TRY(auto own, context_of_run(context));
     WINNOW_TRY(const auto prepared, prepare(manifest_, request_, own));
     WINNOW_CHECK(check_storage(request_, *prepared, own));
-    return describe_purge(manifest_, request_, *prepared);
+    return describe_purge(manifest_, request_, own.policy, *prepared);
   }
 
   TaskResult run(Context& context) const override {

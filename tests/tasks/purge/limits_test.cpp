@@ -100,6 +100,21 @@ TEST_P(PurgeLimits, HoldForADryRunToo) {
   EXPECT_EQ(result.error().kind, FailureKind::limit);
 }
 
+TEST_P(PurgeLimits, AreNotedByAPlan) {
+  add_executions(3);
+  const auto notes = [&] {
+    return require_result(bed_.plan("PurgeExecutions", kPurge))
+        .value("notes", Json::array())
+        .dump();
+  };
+  bed_.policy.max_executions = 2;
+  EXPECT_THAT(notes(), HasSubstr("a run is refused: this would remove more than 2 executions"));
+  bed_.policy.max_executions = 3;
+  EXPECT_EQ(notes(), "[]");
+  bed_.policy.max_percent = 50;
+  EXPECT_THAT(notes(), HasSubstr("a run is refused: this would remove 3 of 3 executions"));
+}
+
 TEST_P(PurgeLimits, HoldForASweepOfOrphans) {
   add_executions(2);
   rows_.execute({rows_.deletion("executions")});
