@@ -38,6 +38,8 @@ class Registry {
   Outcome<void> check_names(const document::Document& document,
                             const tasks::Manifest& manifest) const;
 
+  // Read once for this process. An instance of the library would be the wrong place: Kestra opens one
+  // for each run, and would read them each time.
   static Outcome<Registry> built_in();
 
   // By name; a copy of a registry shares them.

@@ -65,7 +65,8 @@ std::optional<std::string> missing_index(const database::Dialect& dialect, const
 // What has passed is remembered for this process, by server, database, user, text and size of the
 // lists that are bound, so that only the first use pays for the EXPLAIN. A later DROP INDEX is still
 // noticed, and a table that was small is looked at again once the server's estimate says that it is
-// big: both stand in the schema that every run probes. Thread-safe.
+// big: both stand in the schema that every run probes. An instance of the library would be the wrong
+// place: Kestra opens one for each run, and what it remembers would be lost each time. Thread-safe.
 inline constexpr std::int64_t kSmallTable = 10'000;
 Outcome<void> check_plans(std::span<const PlannedStatement> statements,
                           database::Connection& connection, const Context& context);

@@ -1,6 +1,7 @@
 // A host that breaks the contract gets a status and keeps its process.
 #include <cstddef>
 #include <cstring>
+#include <set>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -233,6 +234,19 @@ TEST_F(Misuse, OfHandlesThatWereGivenBackIsHarmless) {
   EXPECT_EQ(winnow_close(w), WINNOW_INVALID_ARGUMENT);
   EXPECT_EQ(winnow_describe(w, nullptr, 0, &out), WINNOW_INVALID_ARGUMENT);
   winnow_job_free(reinterpret_cast<winnow_job*>(&out));
+}
+
+// C16: a number stands for one thing only, and is no address of this process.
+TEST_F(Misuse, OfAHandleMeetsNobodyElsesBecauseNoneIsGivenOutTwice) {
+  std::set<std::uintptr_t> given;
+  for (int time = 0; time < 100; ++time) {
+    winnow_library* handle = nullptr;
+    ASSERT_EQ(winnow_open(nullptr, nullptr, 0, &handle, nullptr), WINNOW_OK);
+    const auto number = reinterpret_cast<std::uintptr_t>(handle);
+    EXPECT_TRUE(given.insert(number).second);
+    EXPECT_NE(number >> 47, 0U);
+    winnow_close(handle);
+  }
 }
 
 TEST_F(Misuse, OfAJobInTheWrongOrderIsRefused) {

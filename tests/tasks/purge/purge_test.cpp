@@ -114,6 +114,22 @@ TEST_P(Purge, KeepsTheRowsOfAnExecutionWhoseFilesStay) {
   EXPECT_THAT(rows_.keys("logs"), ElementsAre("e1-0", "e1-1"));
 }
 
+// C8: a file that stays ends nobody else's wait.
+TEST_P(Purge, WaitsForARowThatOthersHoldThoughFilesOfAnotherStay) {
+  if (!is_server()) GTEST_SKIP() << "a SQLite transaction locks the whole database";
+  add_executions(3);
+  bed_.storage = std::make_unique<StubbornStorage>("e1");
+  const auto other = holder("executions", "e2");
+  bed_.host.on_event = [&](const Json& event) {
+    if (event["event"] == "waiting") require(other->rollback());
+  };
+  const auto result = bed_.run("PurgeExecutions", kPurge);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, FailureKind::storage);
+  EXPECT_EQ(result.error().done["executionsCount"], 2);
+  EXPECT_THAT(rows_.keys("executions"), ElementsAre("e1"));
+}
+
 TEST_P(Purge, LeavesProtectedNamespacesAndThoseThatAreNotAllowed) {
   rows_.add_execution("a", "company", "daily", kEnd);
   rows_.add_execution("b", "company.billing", "daily", kEnd);
