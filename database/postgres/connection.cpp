@@ -1,5 +1,7 @@
 #include "database/postgres/connection.h"
 
+#include <algorithm>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -9,6 +11,7 @@
 #include "database/postgres/dialect.h"
 #include "database/postgres/errors.h"
 #include "database/postgres/health.h"
+#include "database/postgres/lock_wait.h"
 #include "database/postgres/plan.h"
 #include "database/postgres/pressure.h"
 #include "database/postgres/probe.h"
@@ -23,7 +26,10 @@ class PostgresConnection final : public Connection {
  public:
   PostgresConnection(const Settings& settings, const Cancellation& cancellation,
                      std::unique_ptr<PostgresSession> session)
-      : settings_(settings), cancellation_(cancellation), session_(std::move(session)) {}
+      : settings_(settings), cancellation_(cancellation), session_(std::move(session)) {
+    if (!settings_.on_lock_wait) return;
+    session_->on_slow([this](std::chrono::milliseconds waited) { report_lock_wait(waited); });
+  }
 
   const Dialect& dialect() const override { return dialect_; }
   Outcome<Identity> identify(Ask ask) override;
@@ -52,6 +58,7 @@ class PostgresConnection final : public Connection {
   Outcome<void> send(std::span<const Statement> statements);
   std::optional<Failure> read_group(std::span<PostgresAnswer> answers, const RowHandler* handler);
   tl::unexpected<Failure> give_up(Failure failure);
+  void report_lock_wait(std::chrono::milliseconds waited) const;
 
   static inline const PostgresDialect dialect_{};
   const Settings settings_;
@@ -234,6 +241,19 @@ Outcome<std::string> PostgresConnection::text_of(const Statement& statement) {
     return true;
   }));
   return found;
+}
+
+// Another session looks: this one is busy. A statement that works and waits for nobody is no news.
+void PostgresConnection::report_lock_wait(std::chrono::milliseconds waited) const {
+  constexpr std::int32_t kPatienceMs = 1'000;
+  auto settings = settings_;
+  settings.on_lock_wait = nullptr;
+  settings.connect_timeout_ms = std::min(settings.connect_timeout_ms, kPatienceMs);
+  auto session = PostgresSession::open(settings, cancellation_);
+  if (!session) return;
+  PostgresConnection other(settings, cancellation_, std::move(*session));
+  const auto what = other.text_of(postgres_lock_wait_statement(session_->backend()));
+  if (what && !what->empty()) settings_.on_lock_wait({.waited = waited, .what = *what});
 }
 
 Outcome<Schema> PostgresConnection::probe(std::span<const std::string> tables) {

@@ -28,6 +28,7 @@ class SqliteConnection final : public Connection {
  public:
   SqliteConnection(const Settings& settings, const Cancellation& cancellation, Handle handle)
       : patience_(settings.lock_timeout_ms),
+        on_lock_wait_(settings.on_lock_wait),
         cancellation_(cancellation),
         handle_(std::move(handle)) {
     constexpr int kStepsBetweenLooks = 10'000;  // of SQLite's machine: well under a millisecond
@@ -56,8 +57,10 @@ class SqliteConnection final : public Connection {
 
   static inline const SqliteDialect dialect_{};
   std::chrono::milliseconds patience_;
+  const OnLockWait on_lock_wait_;
   const Cancellation& cancellation_;
   Clock::time_point waiting_since_;
+  Clock::time_point next_report_;
   bool in_peace_ = false;  // a rollback is not to be interrupted
   Handle handle_;
 };
@@ -66,8 +69,19 @@ class SqliteConnection final : public Connection {
 // patience is used up.
 int SqliteConnection::on_busy(void* self, int attempt) {
   auto& connection = *static_cast<SqliteConnection*>(self);
-  if (attempt == 0) connection.waiting_since_ = Clock::now();
-  if (Clock::now() - connection.waiting_since_ >= connection.patience_) return 0;
+  const auto now = Clock::now();
+  if (attempt == 0) {
+    connection.waiting_since_ = now;
+    connection.next_report_ = now + kFirstLockReport;
+  }
+  const auto waited = now - connection.waiting_since_;
+  if (waited >= connection.patience_) return 0;
+  if (connection.on_lock_wait_ && now >= connection.next_report_) {
+    connection.next_report_ = now + kBetweenLockReports;
+    connection.on_lock_wait_(
+        {.waited = std::chrono::duration_cast<std::chrono::milliseconds>(waited),
+         .what = "the lock on the database file, which another program holds"});
+  }
   pollfd wake{connection.cancellation_.wake_descriptor(), POLLIN, 0};
   ::poll(&wake, 1, std::min(1 + attempt, 25));
   return connection.cancellation_.requested() ? 0 : 1;

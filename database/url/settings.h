@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "database/url/lock_wait.h"
 #include "outcome/failure.h"
 
 namespace winnow::database {
@@ -51,6 +52,7 @@ struct Settings {
   Expectation expected;
   std::int32_t connect_timeout_ms = 10'000;  // for each host
   std::int32_t lock_timeout_ms = 2'000;      // a statement waits no longer for a lock
+  OnLockWait on_lock_wait = {};              // empty: nobody wants to know
 
   // `postgresql://user@host:port/database`, without password and options: safe to print.
   std::string safe_name() const;

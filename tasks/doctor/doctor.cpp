@@ -78,12 +78,12 @@ class Examination {
     WINNOW_TRY(health_, connection_->examine(schema_));
     context_.progress.phase = Phase::working;
     for (const auto& examined : manifest_.tables) WINNOW_CHECK(look_at(examined));
-    for (auto& finding : health_.findings) find(std::move(finding));
-    WINNOW_CHECK(look_at_storage());
-    Json database = Json::object();
     if (const auto& refused = schema_.deletion_refused) {
       find({.table = {}, .problem = refused->what, .remedy = refused->remedy});
     }
+    for (auto& finding : health_.findings) find(std::move(finding));
+    WINNOW_CHECK(look_at_storage());
+    Json database = Json::object();
     for (const auto& [name, number] : health_.numbers) database[name] = number;
     Json result = {{"server", schema_.server}};
     if (const auto version = schema_version()) result["schema"] = *version;
@@ -113,7 +113,7 @@ class Examination {
  private:
   Outcome<void> open() {
     context_.progress.phase = Phase::connecting;
-    WINNOW_TRY(connection_, database::connect(context_.database, context_.cancellation));
+    WINNOW_TRY(connection_, connect(context_));
     WINNOW_TRY(schema_, connection_->probe(examined_tables_of(manifest_)));
     return {};
   }
@@ -138,15 +138,15 @@ class Examination {
     const auto* table = schema_.table(examined.name);
     // Another version's. What a task needs, its own run says.
     if (table == nullptr) return {};
-    const auto& health = health_.tables[table->name];
-    Json shown = {{"table", table->name}};
-    put(shown, "rows", health.rows);
     if (const auto problem = table->problem()) {
       find({.table = table->name,
             .problem = problem->what + ": what works on it is refused",
             .remedy = problem->remedy});
       return {};
     }
+    const auto& health = health_.tables[table->name];
+    Json shown = {{"table", table->name}};
+    put(shown, "rows", health.rows);
     put(shown, "deadRows", health.dead_rows);
     put(shown, "bytes", health.bytes);
     put(shown, "indexBytes", health.index_bytes);

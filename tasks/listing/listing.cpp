@@ -11,6 +11,7 @@
 #include "tasks/listing/rows.h"
 #include "tasks/listing/store.h"
 #include "tasks/selection/plan_check.h"
+#include "tasks/shared/lock_wait.h"
 
 namespace winnow::tasks {
 namespace {
@@ -60,17 +61,17 @@ class Listing final : public Invocation {
     WINNOW_TRY(const auto opened, open(context));
     WINNOW_CHECK(check_plans(first_statements(opened.query), *opened.connection, context));
     context.progress.phase = Phase::working;
-    WINNOW_TRY(auto result, list(opened, context));
     for (const auto& note : request_.notes) context.host.log(LogLevel::warn, note);
-    context.progress.phase = Phase::done;
+    WINNOW_TRY(auto result, list(opened, context));
     if (!request_.notes.empty()) result["notes"] = request_.notes;
+    context.progress.phase = Phase::done;
     return result;
   }
 
  private:
   Outcome<Opened> open(Context& context) const {
     context.progress.phase = Phase::connecting;
-    WINNOW_TRY(auto connection, database::connect(context.database, context.cancellation));
+    WINNOW_TRY(auto connection, connect(context));
     WINNOW_TRY(auto probed, connection->probe(std::array{manifest_.table}));
     auto schema = std::make_unique<database::Schema>(std::move(probed));
     WINNOW_TRY(auto query, ListingQuery::make(request_, *schema, connection->dialect()));

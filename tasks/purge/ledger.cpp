@@ -30,14 +30,9 @@ Json PurgeLedger::counters() const {
   return counters_;
 }
 
-void Stall::note() {
-  auto not_begun = Clock::time_point::max();
-  began_.compare_exchange_strong(not_begun, Clock::now());
-}
-
 bool Stall::is_over() const {
-  const auto began = began_.load();
-  return began != Clock::time_point::max() && Clock::now() - began >= longest_;
+  const auto lasted = wait_.lasted();
+  return lasted && *lasted >= longest_;
 }
 
 }  // namespace winnow::tasks

@@ -2,15 +2,16 @@
 // sweep of late rows.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "tasks/purge/batch.h"
 #include "tasks/purge/skipped.h"
 #include "tasks/shared/key_spool.h"
+#include "tasks/shared/lock_wait.h"
 
 namespace winnow::tasks {
 
@@ -45,17 +46,15 @@ class Stall {
   explicit Stall(std::chrono::milliseconds longest) : longest_(longest) {}
 
   // Rows went.
-  void end() { began_ = Clock::time_point::max(); }
-  // Rows were met that others hold.
-  void note();
+  void end() { wait_.end(); }
+  // Rows were met that others hold. How long this has lasted, where it is to be reported now.
+  std::optional<std::chrono::milliseconds> note() { return wait_.note(); }
   // Whether this lasts for the longest time and more.
   bool is_over() const;
 
  private:
-  using Clock = std::chrono::steady_clock;
   const std::chrono::milliseconds longest_;
-  // max(): it has not begun.
-  std::atomic<Clock::time_point> began_{Clock::time_point::max()};
+  LongWait wait_;
 };
 
 }  // namespace winnow::tasks

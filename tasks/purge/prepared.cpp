@@ -1,6 +1,7 @@
 #include "tasks/purge/prepared.h"
 
 #include "outcome/try.h"
+#include "tasks/shared/lock_wait.h"
 
 namespace winnow::tasks {
 
@@ -8,7 +9,7 @@ Outcome<std::unique_ptr<Prepared>> prepare(const Manifest& manifest, const Purge
                                            Context& context) {
   context.progress.phase = Phase::connecting;
   auto prepared = std::make_unique<Prepared>();
-  WINNOW_TRY(prepared->connection, database::connect(context.database, context.cancellation));
+  WINNOW_TRY(prepared->connection, connect(context));
   auto& connection = *prepared->connection;
   WINNOW_TRY(prepared->schema, connection.probe(tables_of(manifest)));
   WINNOW_TRY(prepared->selection, Selection::make(request.scope, prepared->schema));

@@ -153,7 +153,7 @@ Outcome<bool> PurgeRun::finished_or_waited(std::int64_t done_before, Backoff& ba
   WINNOW_TRY(const auto left, worker_.count_left(stays + 1));
   if (left <= stays) return true;
   if (context_.progress.rows_done.load() > done_before) return false;
-  shared_.stall.note();
+  note_stall(shared_);
   if (shared_.stall.is_over()) {
     WINNOW_CHECK(name_what_is_locked());
     return true;
@@ -255,7 +255,7 @@ Outcome<void> PurgeRun::work_together(Step step) {
 // A connection more is a help, not a need: without it the others do the work.
 Outcome<void> PurgeRun::help(std::unique_ptr<PurgeWorker>& helper, Step step) {
   if (!helper) {
-    auto connection = database::connect(context_.database, context_.cancellation);
+    auto connection = connect(context_);
     if (!connection) {
       context_.host.log(LogLevel::warn,
                         "the purge goes on with fewer connections: " + connection.error().message);

@@ -45,6 +45,15 @@ bool is_locked(const Failure& failure) {
 
 }  // namespace
 
+void note_stall(PurgeShared& shared) {
+  const auto waited = shared.stall.note();
+  if (!waited) return;
+  report(shared.context.host,
+         {.waited = *waited,
+          .what = "rows of table \"" + shared.prepared.selection->table().name +
+                  "\", or of those that belong to them, which other sessions hold"});
+}
+
 PurgeWorker::PurgeWorker(PurgeShared& shared, std::unique_ptr<Connection> connection)
     : shared_(shared),
       statements_(*shared.prepared.statements),
@@ -195,7 +204,7 @@ Outcome<void> PurgeWorker::leave(const BatchRow& row, const Failure& failure) {
   if (steps_.deletes_parent()) {
     // It is met again by the next pass.
     ++shared_.context.progress.retries;
-    shared_.stall.note();
+    note_stall(shared_);
     return {};
   }
   ++skipped_;

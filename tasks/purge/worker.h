@@ -43,6 +43,9 @@ struct PurgeShared {
   std::atomic<std::int64_t> refused{0};
 };
 
+// Rows were met that others hold: reports it while it lasts.
+void note_stall(PurgeShared& shared);
+
 // Not thread-safe: one thread each.
 class PurgeWorker {
  public:

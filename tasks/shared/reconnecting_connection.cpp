@@ -2,6 +2,7 @@
 
 #include "outcome/guard.h"
 #include "outcome/try.h"
+#include "tasks/shared/lock_wait.h"
 
 namespace winnow::tasks {
 namespace {
@@ -13,13 +14,14 @@ using std::chrono::steady_clock;
 }  // namespace
 
 Outcome<ReconnectingConnection> ReconnectingConnection::open(Context& context) {
-  WINNOW_TRY(auto connection, database::connect(context.database, context.cancellation));
+  WINNOW_TRY(auto connection, connect(context));
   return ReconnectingConnection(context, std::move(connection));
 }
 
 Outcome<void> ReconnectingConnection::retry(const RetriedOperation& operation) {
   Backoff conflict(kConflict);
   Backoff outage(kOutage);
+  LongWait locked;
   while (true) {
     const auto done = operation.run(*connection_);
     if (done) return {};
@@ -31,6 +33,11 @@ Outcome<void> ReconnectingConnection::retry(const RetriedOperation& operation) {
     }
     if (*committed) return {};
     ++context_->progress.retries;
+    if (failure.kind == FailureKind::conflict && failure.blame == Blame::some_rows) {
+      if (const auto waited = locked.note()) {
+        report(context_->host, {.waited = *waited, .what = "a lock: " + failure.message});
+      }
+    }
     auto& backoff = connection_lost(failure) ? outage : conflict;
     if (!backoff.wait(context_->cancellation)) {
       return fail(backoff.given_up(failure, context_->cancellation));
@@ -62,7 +69,7 @@ Outcome<bool> ReconnectingConnection::reconnect(const Failure& failure,
   const auto transaction = connection_->transaction_name();
   do {
     const auto started = steady_clock::now();
-    auto opened = database::connect(context_->database, context_->cancellation);
+    auto opened = connect(*context_);
     outage.charge(duration_cast<milliseconds>(steady_clock::now() - started));
     if (opened) {
       connection_ = std::move(*opened);

@@ -173,6 +173,92 @@ TEST_P(DriverStatements, AQueryThatWaitsForALockInVainIsAConflict) {
   EXPECT_TRUE(done.error().retryable);
 }
 
+// Another session locks what `waiting` needs, and lets go once the wait is reported.
+TEST_P(DriverStatements, AWaitForALockedTableIsReportedWhileItLasts) {
+  insert_many(1);
+  const auto other = database_.connection();
+  if (is("postgresql")) {
+    require(other->begin());
+    rows_of(*other, "SELECT 1");  // begins
+    const auto lock = plain("LOCK TABLE items IN ACCESS EXCLUSIVE MODE");
+    require(other->execute({&lock, 1}, AfterBatch::stay_open));
+  } else {
+    require(other->query(plain(is("mysql") ? "LOCK TABLES items WRITE" : "BEGIN EXCLUSIVE"),
+                         [](const Row&) { return true; }));
+  }
+  auto settings = database_.settings();
+  settings.lock_timeout_ms = 600'000;
+  std::vector<database::LockWait> reports;
+  settings.on_lock_wait = [&](const database::LockWait& wait) {
+    reports.push_back(wait);
+    if (is("mysql")) {
+      require(other->query(plain("UNLOCK TABLES"), [](const Row&) { return true; }));
+    } else {
+      require(other->rollback());
+    }
+  };
+  const Cancellation never;
+  const auto waiting = require(database::connect(settings, never));
+  EXPECT_EQ(rows_of(*waiting, "SELECT * FROM items").size(), 1U);
+  ASSERT_EQ(reports.size(), 1U);
+  EXPECT_GE(reports.front().waited, database::kFirstLockReport);
+  EXPECT_THAT(reports.front().what,
+              testing::HasSubstr(is("sqlite") ? "the lock on the database file"
+                                              : "a lock on table \"items\""));
+  if (is("sqlite")) return;
+  EXPECT_THAT(reports.front().what, testing::HasSubstr("which session"));
+}
+
+TEST_P(DriverStatements, AWaitForARowIsReportedWhileItLasts) {
+  if (is("sqlite")) GTEST_SKIP() << "SQLite locks no rows";
+  insert_many(1);
+  const auto other = database_.connection();
+  require(other->begin());
+  EXPECT_EQ(rows_of(*other, locking("k00000")).size(), 1U);
+  auto settings = database_.settings();
+  settings.lock_timeout_ms = 600'000;
+  std::vector<std::string> reports;
+  settings.on_lock_wait = [&](const database::LockWait& wait) {
+    reports.push_back(wait.what);
+    require(other->rollback());
+  };
+  const Cancellation never;
+  const auto waiting = require(database::connect(settings, never));
+  const auto statement = renaming("k00000", "x");
+  require(waiting->execute({&statement, 1}, AfterBatch::commit));
+  ASSERT_EQ(reports.size(), 1U);
+  EXPECT_THAT(reports.front(), testing::AllOf(testing::HasSubstr("a lock on a row"),
+                                              testing::HasSubstr("which session")));
+}
+
+TEST_P(DriverStatements, AStatementThatTakesLongAndWaitsForNobodyIsNoNews) {
+  if (is("sqlite")) GTEST_SKIP() << "SQLite can't sleep";
+  auto settings = database_.settings();
+  bool reported = false;
+  settings.on_lock_wait = [&](const database::LockWait&) { reported = true; };
+  const Cancellation never;
+  const auto working = require(database::connect(settings, never));
+  rows_of(*working, is("mysql") ? "SELECT sleep(1.5)" : "SELECT pg_sleep(1.5)");
+  EXPECT_FALSE(reported);
+}
+
+// C9: what the handler leaves unread, and its memory, go with the connection.
+TEST_P(DriverStatements, AHandlerThatThrowsLeavesNothingBehind) {
+  insert_many(3);
+  const auto other = database_.connection();
+  require(other->begin());
+  EXPECT_THROW((void)other->query(plain("SELECT * FROM items"),
+                                  [](const Row&) -> bool { throw std::bad_alloc(); }),
+               std::bad_alloc);
+  // It works on, or says that it is of no more use: never another statement's rows.
+  const auto again = other->query(plain("SELECT 'mine'"), [](const Row& row) {
+    EXPECT_EQ(row.text(0), "mine");
+    return true;
+  });
+  EXPECT_EQ(again ? FailureKind::unavailable : again.error().kind, FailureKind::unavailable);
+  EXPECT_EQ(count_items(), "3");
+}
+
 TEST_P(DriverStatements, ADeletionByKeysTakesThoseKeysAlone) {
   insert_many(5);
   insert({{"key", "gone"}, {"deleted", true}});

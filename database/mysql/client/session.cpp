@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "database/mysql/client/library.h"
+#include "database/mysql/client/lock_wait.h"
 #include "database/mysql/client/options.h"
 #include "database/mysql/client/wait.h"
 #include "database/mysql/errors.h"
@@ -210,6 +211,8 @@ int MysqlSession::wait_inside(my_socket socket, my_bool reads, int /*timeout*/) 
 
 // Returns when the socket is ready, with what it is ready for.
 Outcome<int> MysqlSession::wait(int wanted) {
+  const auto began = Clock::now();
+  auto report = first_report(began);
   while (true) {
     if (cancellation_.requested() && watches()) {
       if (!connected_) return fail(FailureKind::cancelled, "cancelled while connecting");
@@ -219,8 +222,13 @@ Outcome<int> MysqlSession::wait(int wanted) {
                                    .wanted = wanted,
                                    .watches = watches(),
                                    .wake = cancellation_.wake_descriptor(),
-                                   .deadline = deadline_});
+                                   .deadline = std::min(deadline_, report)});
     if (!ready || *ready != 0) return ready;
+    if (const auto now = Clock::now(); now >= report && now < deadline_ && watches()) {
+      report_lock_wait(now - began);
+      report = Clock::now() + kBetweenLockReports;
+      continue;
+    }
     if (Clock::now() >= deadline_) {
       return fail(Failure{.kind = FailureKind::unavailable,
                           .message = "the server did not answer within " +
@@ -229,6 +237,26 @@ Outcome<int> MysqlSession::wait(int wanted) {
                           .retryable = true});
     }
   }
+}
+
+MysqlSession::Clock::time_point MysqlSession::first_report(Clock::time_point began) const {
+  const bool reports = settings_.on_lock_wait && connected_ && watches();
+  return reports ? began + kFirstLockReport : Clock::time_point::max();
+}
+
+// Another session looks: this one is busy. A statement that works and waits for nobody is no news.
+void MysqlSession::report_lock_wait(Clock::duration waited) const {
+  constexpr std::int32_t kPatienceMs = 1'000;
+  auto settings = settings_;
+  settings.on_lock_wait = nullptr;
+  settings.connect_timeout_ms = std::min(settings.connect_timeout_ms, kPatienceMs);
+  auto other = open(settings, cancellation_);
+  if (!other) return;
+  (*other)->enter_peace();
+  auto what = mysql_lock_wait(**other, mysql_thread_id(mysql_.get()));
+  if (what.empty()) return;
+  settings_.on_lock_wait({.waited = std::chrono::duration_cast<std::chrono::milliseconds>(waited),
+                          .what = std::move(what)});
 }
 
 Outcome<void> MysqlSession::send(const std::string& sql) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <new>
+#include <optional>
 #include <poll.h>
 #include <system_error>
 #include <vector>
@@ -102,7 +103,29 @@ Failure PostgresSession::log_in_failure() const {
 
 // Returns when the socket is ready or a cancellation is to be looked at.
 Outcome<void> PostgresSession::wait(short events, Clock::time_point deadline) {
-  const bool watching = !in_peace_ && !cancel_;
+  WINNOW_TRY(const bool ready, poll_until(events, deadline));
+  if (ready || Clock::now() < deadline) return {};
+  return fail(Failure{
+      .kind = FailureKind::unavailable,
+      .message = "the server did not answer within " + std::to_string(patience_.count()) + " ms",
+      .retryable = true});
+}
+
+// The same, and reports the wait when `report` has come.
+Outcome<void> PostgresSession::wait_for_answer(short events, Clock::time_point began,
+                                               Clock::time_point& report) {
+  if (!slow_ || !watches() || report > deadline_) return wait(events, deadline_);
+  WINNOW_TRY(const bool ready, poll_until(events, report));
+  const auto now = Clock::now();
+  if (ready || now < report) return {};
+  slow_(std::chrono::duration_cast<std::chrono::milliseconds>(now - began));
+  report = Clock::now() + kBetweenLockReports;
+  return {};
+}
+
+// False where the time is up, or there is a cancellation to look at.
+Outcome<bool> PostgresSession::poll_until(short events, Clock::time_point deadline) {
+  const bool watching = watches();
   const int wake = watching ? cancellation_.wake_descriptor() : -1;
   std::array<pollfd, 2> descriptors = {pollfd{PQsocket(connection_.get()), events, 0},
                                        pollfd{wake, POLLIN, 0}};
@@ -115,13 +138,7 @@ Outcome<void> PostgresSession::wait(short events, Clock::time_point deadline) {
   if (ready < 0 && errno != EINTR) {
     return fail(FailureKind::internal, "poll: " + std::system_category().message(errno));
   }
-  if (ready == 0 && Clock::now() >= deadline) {
-    return fail(Failure{
-        .kind = FailureKind::unavailable,
-        .message = "the server did not answer within " + std::to_string(patience_.count()) + " ms",
-        .retryable = true});
-  }
-  return {};
+  return ready != 0;
 }
 
 Outcome<void> PostgresSession::send(const std::string& sql, const PostgresParameters& parameters) {
@@ -138,6 +155,8 @@ Outcome<void> PostgresSession::send_sync() {
 }
 
 Outcome<PostgresResult> PostgresSession::next() {
+  std::optional<Clock::time_point> began;
+  Clock::time_point report;
   while (true) {
     if (cancellation_.requested() && !in_peace_ && !cancel_) ask_to_cancel();
     const int unsent = PQflush(connection_.get());
@@ -149,7 +168,11 @@ Outcome<PostgresResult> PostgresSession::next() {
     const PostgresResult small(PQmakeEmptyPGresult(connection_.get(), PGRES_COMMAND_OK));
     if (!small) throw std::bad_alloc();
     const auto events = static_cast<short>(unsent == 1 ? POLLIN | POLLOUT : POLLIN);
-    if (auto waited = wait(events, deadline_); !waited) return fail(std::move(waited.error()));
+    if (!began) {
+      began = Clock::now();
+      report = *began + kFirstLockReport;
+    }
+    WINNOW_CHECK(wait_for_answer(events, *began, report));
     if (PQconsumeInput(connection_.get()) == 0 && PQisBusy(connection_.get()) != 0) {
       return fail(lost());
     }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -41,6 +42,12 @@ class PostgresSession {
   // first next().
   void stream_rows() { PQsetSingleRowMode(connection_.get()); }
 
+  // What to do while next() waits for a statement: after a second, and every few seconds from then
+  // on, with how long it has waited. It must not use this session.
+  using OnSlow = std::function<void(std::chrono::milliseconds waited)>;
+  void on_slow(OnSlow slow) { slow_ = std::move(slow); }
+  int backend() const { return PQbackendPID(connection_.get()); }
+
   // For a rollback: until leave_peace() the Cancellation is passed over and waits are bounded.
   void enter_peace();
   void leave_peace();
@@ -66,6 +73,9 @@ class PostgresSession {
   Failure log_in_failure() const;
   Outcome<void> finish_log_in(Clock::time_point deadline);
   Outcome<void> wait(short events, Clock::time_point deadline);
+  Outcome<bool> poll_until(short events, Clock::time_point deadline);
+  Outcome<void> wait_for_answer(short events, Clock::time_point began, Clock::time_point& report);
+  bool watches() const { return !in_peace_ && !cancel_; }
   void ask_to_cancel();
 
   const Cancellation& cancellation_;
@@ -75,6 +85,7 @@ class PostgresSession {
   std::unique_ptr<PostgresCancel> cancel_;
   Clock::time_point deadline_ = Clock::time_point::max();
   bool in_peace_ = false;
+  OnSlow slow_;
 };
 
 }  // namespace winnow::database

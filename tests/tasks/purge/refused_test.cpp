@@ -340,6 +340,52 @@ TEST_P(PurgeLocked, AnExecutionToTheEndIsNamedAndAllOthersGo) {
   EXPECT_THAT(rows_.keys("logs"), ElementsAre("e7-0", "e7-1"));
 }
 
+// The other session lets go once the wait is reported.
+TEST_P(PurgeLocked, AnExecutionIsReportedWhileItIsWaitedFor) {
+  auto settings = database_.settings();
+  settings.lock_timeout_ms = 500;
+  TaskBed bed(settings);
+  bed.policy.tenants = {"main"};
+  const auto other = holder("executions", "e1");
+  std::vector<Json> waits;
+  bed.host.on_event = [&](const Json& event) {
+    if (event["event"] != "waiting") return;
+    waits.push_back(event);
+    require(other->rollback());
+  };
+  const auto result = require_result(bed.run("PurgeExecutions", kPurge));
+  EXPECT_EQ(result["skippedCount"], 0);
+  EXPECT_THAT(rows_.keys("executions"), IsEmpty());
+  ASSERT_EQ(waits.size(), 1U);
+  EXPECT_THAT(waits.front()["for"].get<std::string>(), HasSubstr("\"executions\""));
+  EXPECT_GE(waits.front()["waitedMs"], 1'000);
+  EXPECT_THAT(bed.host.logs(), Contains(HasSubstr("waiting for rows of table \"executions\"")));
+}
+
+TEST_P(PurgeLocked, ATableIsReportedWhileItIsWaitedFor) {
+  auto settings = database_.settings();
+  settings.lock_timeout_ms = 500;
+  TaskBed bed(settings);
+  bed.policy.tenants = {"main"};
+  const auto other = database_.connection();
+  const auto ask = [&](const char* sql) {
+    require(other->query(database::plain(sql), [](const database::Row&) { return true; }));
+  };
+  int waits = 0;
+  bed.host.on_event = [&](const Json& event) {
+    if (event["event"] == "batch" && event["batch"] == 1) {
+      if (on("postgresql")) ask("BEGIN");
+      ask(on("postgresql") ? "LOCK TABLE logs IN ACCESS EXCLUSIVE MODE" : "LOCK TABLES logs WRITE");
+    }
+    if (event["event"] != "waiting" || ++waits > 1) return;
+    ask(on("postgresql") ? "ROLLBACK" : "UNLOCK TABLES");
+  };
+  const auto result = require_result(bed.run("PurgeExecutions", with(kPurge, {{"batchSize", 2}})));
+  EXPECT_EQ(result["skippedCount"], 0);
+  EXPECT_THAT(rows_.keys("executions"), IsEmpty());
+  EXPECT_GE(waits, 1);
+}
+
 TEST_P(PurgeLocked, ALogToTheEndKeepsItsExecutionAndAllOthersGo) {
   const auto other = holder("logs", "e7-1");
   const auto result = require_result(patient_->run("PurgeExecutions", kPurge));

@@ -1,0 +1,14 @@
+// What a session of MySQL's waits for.
+#pragma once
+
+#include <string>
+
+namespace winnow::database {
+
+class MysqlSession;
+
+// In the form of LockWait::what, asked over `other`; empty where the session with this number waits
+// for no lock, or nobody may say.
+std::string mysql_lock_wait(MysqlSession& other, unsigned long number);
+
+}  // namespace winnow::database

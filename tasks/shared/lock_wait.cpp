@@ -1,0 +1,58 @@
+#include "tasks/shared/lock_wait.h"
+
+#include <array>
+#include <cstdio>
+
+namespace winnow::tasks {
+namespace {
+
+// 1.5: seconds with one decimal.
+std::string seconds(std::chrono::milliseconds time) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.1f", static_cast<double>(time.count()) / 1'000);
+  return text.data();
+}
+
+}  // namespace
+
+void report(Host& host, const database::LockWait& wait) {
+  host.log(LogLevel::warn,
+           "waiting for " + wait.what + ", for " + seconds(wait.waited) + " s so far");
+  host.event({{"event", "waiting"}, {"for", wait.what}, {"waitedMs", wait.waited.count()}});
+}
+
+Outcome<std::unique_ptr<database::Connection>> connect(const Context& context) {
+  auto settings = context.database;
+  auto& host = context.host;
+  settings.on_lock_wait = [&host](const database::LockWait& wait) { report(host, wait); };
+  return database::connect(settings, context.cancellation);
+}
+
+void LongWait::end() {
+  const std::lock_guard guard(mutex_);
+  began_.reset();
+}
+
+std::optional<std::chrono::milliseconds> LongWait::note() {
+  const auto now = Clock::now();
+  const std::lock_guard guard(mutex_);
+  if (!began_) {
+    began_ = now;
+    report_ = now + database::kFirstLockReport;
+  }
+  if (now < report_) return std::nullopt;
+  report_ = now + database::kBetweenLockReports;
+  return lasted(now);
+}
+
+std::optional<std::chrono::milliseconds> LongWait::lasted() const {
+  const std::lock_guard guard(mutex_);
+  return lasted(Clock::now());
+}
+
+std::optional<std::chrono::milliseconds> LongWait::lasted(Clock::time_point now) const {
+  if (!began_) return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now - *began_);
+}
+
+}  // namespace winnow::tasks
