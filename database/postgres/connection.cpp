@@ -110,18 +110,17 @@ Outcome<void> PostgresConnection::send(std::span<const Statement> statements) {
 // the first failure.
 std::optional<Failure> PostgresConnection::read_group(std::span<PostgresAnswer> answers,
                                                       const RowHandler* handler) {
+  // Until all is read: a handler that throws leaves the rest to nobody, and the connection with it.
+  dead_ = true;
   std::optional<Failure> failure;
   for (auto& answer : answers) {
     const bool last = &answer == &answers.back();
     answer = read_answer(*session_, last ? handler : nullptr);
     if (answer.failure && !failure) failure = answer.failure;
-    dead_ = answer.lost;
-    if (dead_) return failure;
+    if (answer.lost) return failure;
   }
-  if (!read_group_end(*session_)) {
-    dead_ = true;
-    if (!failure) failure = session_->lost();
-  }
+  dead_ = !read_group_end(*session_);
+  if (dead_ && !failure) failure = session_->lost();
   return failure;
 }
 

@@ -114,10 +114,12 @@ Outcome<std::optional<Table>> probe_sqlite_table(sqlite3* database, const std::s
   table.name = name;
   if (kind != "table") table.instead_of_table = kind;  // "view", "index"
   table.can_delete = writable && kind == "table";
-  if (auto columns = read_columns(database, table); !columns) {
+  // The columns of a view may be those of a table that is missing.
+  const bool is_table = table.instead_of_table.empty();
+  if (auto columns = read_columns(database, table); !columns && is_table) {
     return fail(std::move(columns.error()));
   }
-  if (!table.instead_of_table.empty()) return std::optional<Table>(std::move(table));
+  if (!is_table) return std::optional<Table>(std::move(table));
   if (auto indexes = read_indexes(database, table); !indexes) {
     return fail(std::move(indexes.error()));
   }

@@ -246,7 +246,8 @@ TEST_P(PurgeRights, ThatAreMissingAreNamedByTheDoctorToo) {
   TaskBed bed(settings_);
   bed.storage = storage::open_local(std::filesystem::temp_directory_path().string()).value();
   std::map<std::string, Json> found;
-  for (const auto& finding : require_result(bed.run("Doctor", Json::object()))["findings"]) {
+  const auto result = require_result(bed.run("Doctor", Json::object()));
+  for (const auto& finding : result["findings"]) {
     if (finding.contains("table")) found[finding["table"]] = finding;
   }
   EXPECT_THAT(found["executions"].dump(),
