@@ -23,10 +23,10 @@ TEST_P(StatementLog, RefusesWhatDeletesAndNothingElse) {
   const OwnServer server("mysql", "--log-bin=binlog --binlog-format=STATEMENT");
   auto database = TestDatabase::create(GetParam(), server.url());
   const auto connection = database.connection();
-  require(sample::create_schema(*connection, GetParam().schema_version));
   // An own session writes what Kestra's would.
   require(connection->query(database::plain("SET SESSION binlog_format = 'ROW'"),
                             [](const auto&) { return true; }));
+  require(sample::create_schema(*connection, GetParam().schema_version));
   KestraRows rows(*connection, {"executions", "logs", "metrics"});
   rows.add_execution("e1", "company.team", "daily", "2026-01-01T00:00:00.000000Z");
   TaskBed bed(database.settings());
