@@ -113,7 +113,7 @@ void Pacer::begin_wait(const Waiting& waiting) {
   waiting_ = waiting;
   waiting_since_ = now;
   host_.log(LogLevel::info, "waits: " + waiting.sentence());
-  document::Json event{{"event", "waiting"}};
+  document::Json event{{"event", "paused"}};
   event.update(waiting.json());
   host_.event(event);
 }

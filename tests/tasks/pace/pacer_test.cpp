@@ -21,7 +21,7 @@ struct Reported final : Host {
   void log(LogLevel /*level*/, const std::string& text) override { logs.push_back(text); }
   void event(const Json& event) override {
     events.push_back(event);
-    if (event["event"] == "waiting" && on_wait) on_wait();
+    if (event["event"] == "paused" && on_wait) on_wait();
   }
 
   std::function<void()> on_wait;
@@ -71,7 +71,7 @@ TEST_F(PacerTest, WaitsWhileTheStopFileExistsAndReportsIt) {
                           testing::MatchesRegex("goes on after [0-9]+ ms: stopFile")));
   ASSERT_EQ(reported_.events.size(), 2U);
   EXPECT_EQ(reported_.events[0],
-            (Json{{"event", "waiting"}, {"reason", "stopFile"}, {"of", file_.string()}}));
+            (Json{{"event", "paused"}, {"reason", "stopFile"}, {"of", file_.string()}}));
   EXPECT_EQ(reported_.events[1]["event"], "resumed");
   EXPECT_EQ(reported_.events[1]["reason"], "stopFile");
   const auto summary = pacer().summary().value();

@@ -33,14 +33,14 @@ TEST_P(PurgePace, WaitsForTheStopFileAndSaysSo) {
   std::ofstream(file) << "stop";
   bed_.pace.emplace().stop_file = file.string();
   bed_.host.on_event = [&](const Json& event) {
-    if (event["event"] != "waiting") return;
+    if (event["event"] != "paused") return;
     EXPECT_EQ(rows_.keys("executions").size(), 3U) << "nothing goes while it waits";
     std::filesystem::remove(file);
   };
   const auto result = require_result(bed_.run("PurgeExecutions", kPurge));
   EXPECT_EQ(result["executionsCount"], 3);
   EXPECT_EQ(result["pace"]["waits"][0]["reason"], "stopFile");
-  EXPECT_EQ(events_named("waiting"), std::vector<std::string>{"stopFile"});
+  EXPECT_EQ(events_named("paused"), std::vector<std::string>{"stopFile"});
   EXPECT_EQ(events_named("resumed"), std::vector<std::string>{"stopFile"});
 }
 
@@ -123,14 +123,14 @@ TEST_P(PurgePace, WaitsWhileAnotherSessionWaitsForItsLocks) {
   }
   bed_.pace.emplace();
   bed_.host.on_event = [&](const Json& event) {
-    if (event["event"] != "waiting") return;
+    if (event["event"] != "paused") return;
     EXPECT_EQ(rows_.keys("executions").size(), 3U);
     require(held->rollback());
     waiter.join();
   };
   const auto result = require_result(bed_.run("PurgeExecutions", kPurge));
   EXPECT_EQ(result["executionsCount"], 3);
-  EXPECT_EQ(events_named("waiting"), std::vector<std::string>{"lockWaiters"});
+  EXPECT_EQ(events_named("paused"), std::vector<std::string>{"lockWaiters"});
   EXPECT_EQ(result["pace"]["waits"][0]["limit"], 0);
 }
 
@@ -140,7 +140,7 @@ TEST_P(PurgePace, WaitsWhileAServerIsBusy) {
   auto& pace = bed_.pace.emplace();
   pace.health.threads_running = 0;
   bed_.host.on_event = [&](const Json& event) {
-    if (event["event"] == "waiting") bed_.cancellation.request();
+    if (event["event"] == "paused") bed_.cancellation.request();
   };
   const auto result = bed_.run("PurgeExecutions", kPurge);
   ASSERT_FALSE(result);
