@@ -50,11 +50,9 @@ Outcome<const Table*> Schema::require(std::string_view name) const {
                     (found->schema.empty() ? "" : " in \"" + found->schema + "\"") + " " +
                     problem->what + ": " + problem->remedy);
   }
-  return fail(
-      FailureKind::schema,
-      "the database has no table `" + std::string(name) +
-          "`, or it is not in the search path: check that the URL leads to Kestra's own database "
-          "and schema");
+  return fail(FailureKind::schema,
+              "the database has no table `" + std::string(name) +
+                  "` where the URL leads to: check that it names Kestra's own database and schema");
 }
 
 }  // namespace winnow::database

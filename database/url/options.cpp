@@ -271,6 +271,12 @@ Outcome<void> finish_postgres(Settings& settings) {
       std::find(kModes.begin(), kModes.end(), mode->second) == kModes.end()) {
     return bad_value("sslmode", "disable, allow, prefer, require, verify-ca or verify-full");
   }
+  const auto gss = settings.options.find("gssencmode");
+  if (gss != settings.options.end() && gss->second == "require") {
+    return bad_value(
+        "gssencmode",
+        "disable, allow or prefer: winnow has no encryption by GSSAPI; use TLS (sslmode)");
+  }
   const auto options = take(settings, "options");
   return options ? add_command_line_options(settings, *options) : Outcome<void>{};
 }

@@ -144,7 +144,12 @@ tasks::TaskResult Job::plan() {
 }
 
 tasks::TaskResult Job::run() {
-  return perform(State::running, &tasks::Invocation::run);
+  auto result = perform(State::running, &tasks::Invocation::run);
+  // Drivers and storages each have words of their own for it, which say nothing of the run.
+  if (!result && result.error().kind == FailureKind::cancelled && !result.error().done.empty()) {
+    result.error().message = "The run was cancelled. What it committed before stays: see `done`.";
+  }
+  return result;
 }
 
 tasks::TaskResult Job::perform(State state, Action action) {

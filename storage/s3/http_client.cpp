@@ -50,6 +50,14 @@ bool is_retryable(CURLcode code) {
   }
 }
 
+// OpenSSL's words for an answer that is no TLS at all.
+bool answers_without_tls(CURLcode code, std::string_view reason) {
+  return code == CURLE_SSL_CONNECT_ERROR &&
+         (reason.find("wrong version number") != std::string_view::npos ||
+          reason.find("packet length too long") != std::string_view::npos ||
+          reason.find("http request") != std::string_view::npos);
+}
+
 }  // namespace
 
 struct HttpClient::PendingRequest {
@@ -211,8 +219,15 @@ void HttpClient::on_complete(CURL* handle, CURLcode code) {
     retry(std::move(pending), "it answered " + std::to_string(response.status) +
                                   (error ? " " + document::printable(error->code) : ""));
   } else {
-    if (!is_retryable(code)) pending->tries = kTries;
-    retry(std::move(pending), document::printable(in_flight->transfer.error(code)));
+    const auto reason = document::printable(in_flight->transfer.error(code));
+    if (!is_retryable(code)) return give_up(reason, MayPass::no);
+    if (answers_without_tls(code, reason)) {
+      return give_up(reason +
+                         "; what listens there does not speak TLS: `endpoint` may have to begin "
+                         "with http://",
+                     MayPass::no);
+    }
+    retry(std::move(pending), reason);
   }
 }
 
@@ -222,15 +237,17 @@ void HttpClient::handle(std::unique_ptr<PendingRequest> pending, const Response&
   retry(std::move(pending), "its response could not be used");
 }
 
+void HttpClient::give_up(const std::string& reason, MayPass may_pass) {
+  Failure failure{.kind = FailureKind::storage,
+                  .message = "the storage at " + document::printable(settings_.endpoint) +
+                             " (bucket " + document::printable(settings_.bucket) +
+                             ") can't be used: " + reason};
+  failure.retryable = may_pass == MayPass::yes;
+  stop(std::move(failure));
+}
+
 void HttpClient::retry(std::unique_ptr<PendingRequest> pending, const std::string& reason) {
-  if (pending->tries >= kTries) {
-    Failure failure{.kind = FailureKind::storage,
-                    .message = "the storage at " + document::printable(settings_.endpoint) +
-                               " (bucket " + document::printable(settings_.bucket) +
-                               ") can't be used: " + reason};
-    failure.retryable = true;
-    return stop(std::move(failure));
-  }
+  if (pending->tries >= kTries) return give_up(reason, MayPass::yes);
   pending->not_before = Clock::now() + pause(pending->tries);
   retries_.push_back(std::move(pending));
 }

@@ -68,6 +68,8 @@ class HttpClient {
   void on_complete(CURL* handle, CURLcode code);
   void handle(std::unique_ptr<PendingRequest> pending, const Response& response);
   void retry(std::unique_ptr<PendingRequest> pending, const std::string& reason);
+  enum class MayPass { no, yes };
+  void give_up(const std::string& reason, MayPass may_pass);
   void wait(const Cancellation& cancellation, Clock::time_point until);
   Clock::duration pause(int tries);
 

@@ -305,12 +305,13 @@ class Examination {
       if (!any) continue;
       const auto missing = context_.storage->missing(tenant, context_.cancellation);
       if (!missing && missing.error().kind == FailureKind::cancelled) return fail(missing.error());
-      if (missing && missing->empty()) continue;
+      if (missing && (missing->empty() || context_.allow_missing_files)) continue;
       find({.table = {},
             .problem = missing ? *missing + ", but the database has executions of the tenant"
                                : missing.error().message,
-            .remedy =
-                "check that `storage` names Kestra's own storage and that it is mounted here"});
+            .remedy = "check that `storage` names Kestra's own storage, and that a folder is "
+                      "mounted here; "
+                      "where no flow ever wrote a file, set `storage.allow-missing: true`"});
     }
     return {};
   }

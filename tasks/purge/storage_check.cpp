@@ -15,7 +15,7 @@ Outcome<void> check_storage(const PurgeRequest& request, const Prepared& prepare
   return fail(FailureKind::configuration,
               missing +
                   ", but the database has executions to purge; nothing was deleted. Check "
-                  "that `storage` names Kestra's own storage and that it is mounted here; "
+                  "that `storage` names Kestra's own storage, and that a folder is mounted here; "
                   "where no flow ever wrote a file, set `storage.allow-missing: true`",
               "/storage");
 }

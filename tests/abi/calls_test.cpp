@@ -211,6 +211,8 @@ TEST_F(Calls, CancelFromAnEventStopsBeforeTheNextBatch) {
   Buffer out;
   EXPECT_EQ(winnow_job_run(seen.job, &out), WINNOW_CANCELLED);
   EXPECT_EQ(out.json()["done"]["executionsCount"], 10);
+  EXPECT_EQ(out.json()["message"],
+            "The run was cancelled. What it committed before stays: see `done`.");
   winnow_job_free(seen.job);
   EXPECT_EQ(winnow_close(w), WINNOW_OK);
 }

@@ -172,6 +172,15 @@ TEST_P(S3Bucket, ACertificateForAnotherHostIsRefused) {
   EXPECT_THAT(left(), ElementsAre(run("a/x")));
 }
 
+TEST_P(S3Bucket, AnEndpointThatSpeaksNoTlsIsNamedAtOnce) {
+  if (GetParam() == kOverTls) GTEST_SKIP() << "speaks TLS";
+  settings_.endpoint.replace(0, std::string("http").size(), "https");
+  const auto removed = remove_one(*storage(), folder("a"));
+  ASSERT_TRUE(removed.failure);
+  EXPECT_THAT(removed.failure->message, HasSubstr("`endpoint` may have to begin with http://"));
+  EXPECT_FALSE(removed.failure->retryable);
+}
+
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(S3Bucket);
 INSTANTIATE_TEST_SUITE_P(Servers, S3Bucket, testing::ValuesIn(servers()), [](const auto& each) {
   if (each.param == "WINNOW_TEST_MINIO_URL") return std::string("minio");

@@ -151,6 +151,7 @@ TEST(Url, RefusesWhatItCannotRead) {
                           "postgresql://h/d?sslmode=maybe",
                           "jdbc:postgresql://h/d?ssl=perhaps",
                           "jdbc:postgresql://h/d?sslfactory=com.example.Mine",
+                          "jdbc:postgresql://h/d?gssEncMode=require",
                           "jdbc:mysql://h/d?sslMode=maybe",
                           "jdbc:mysql://h/d?useSSL=perhaps",
                           "postgresql://h/d?connect_timeout=soon",

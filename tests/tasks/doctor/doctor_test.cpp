@@ -88,6 +88,7 @@ TEST_P(DoctorTest, SaysThatTheStorageHoldsNothingOfTheTenant) {
   auto rows = this->rows();
   const Scratch scratch;
   bed_.storage = scratch.storage();
+  bed_.allow_missing_files = false;
   EXPECT_THAT(look()["findings"], IsEmpty());
   rows.add_execution("e1", "company.team", "daily", kDay);
   const auto findings = look()["findings"];
@@ -95,6 +96,9 @@ TEST_P(DoctorTest, SaysThatTheStorageHoldsNothingOfTheTenant) {
   EXPECT_THAT(findings[0]["problem"].get<std::string>(),
               HasSubstr("the folder " + scratch.base().string() + " is empty"));
   EXPECT_THAT(findings[0]["remedy"].get<std::string>(), HasSubstr("mounted"));
+  bed_.allow_missing_files = true;
+  EXPECT_THAT(look()["findings"], IsEmpty());
+  bed_.allow_missing_files = false;
   std::filesystem::create_directory(scratch.base() / "company");
   EXPECT_THAT(look()["findings"][0]["problem"].get<std::string>(),
               HasSubstr("no folder \"main\" of the tenant"));
