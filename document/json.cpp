@@ -97,19 +97,19 @@ Outcome<void> check_text(std::string_view text, const std::string& name) {
   return {};
 }
 
-JsonAnswer read_json(std::string_view text, TreeBuilder& builder) {
+JsonResult read_json(std::string_view text, TreeBuilder& builder) {
   int line = 1;
   JsonEvents events(builder, line);
   const LineIterator first(text.data(), &line);
   const LineIterator last(text.data() + text.size(), &line);
-  if (Json::sax_parse(first, last, &events)) return JsonAnswer::whole;
-  return events.other_syntax() ? JsonAnswer::other_syntax : JsonAnswer::refused;
+  if (Json::sax_parse(first, last, &events)) return JsonResult::whole;
+  return events.other_syntax() ? JsonResult::other_syntax : JsonResult::refused;
 }
 
 Outcome<Document> parse_json(std::string_view text, std::string name) {
   if (auto checked = check_text(text, name); !checked) return fail(std::move(checked.error()));
   TreeBuilder builder;
-  if (read_json(text, builder) != JsonAnswer::whole) return fail(builder.refusal()->failure(name));
+  if (read_json(text, builder) != JsonResult::whole) return fail(builder.refusal()->failure(name));
   return std::move(builder).take(std::move(name));
 }
 

@@ -22,10 +22,10 @@ constexpr std::size_t kLargestText = std::size_t{10} * 1024 * 1024;
 // The bound on a text's size and its UTF-8, which YAML and JSON share.
 Outcome<void> check_text(std::string_view text, const std::string& name);
 
-enum class JsonAnswer { whole, refused, other_syntax };
+enum class JsonResult { whole, refused, other_syntax };
 
 // Feeds a text to the builder; what it refuses stands there. `other_syntax`: this is not JSON, but
 // may be YAML.
-JsonAnswer read_json(std::string_view text, TreeBuilder& builder);
+JsonResult read_json(std::string_view text, TreeBuilder& builder);
 
 }  // namespace winnow::document

@@ -23,7 +23,7 @@
 namespace winnow::document {
 namespace {
 
-// What is checked here: valijson's idea of a date-time is not Kestra's, and its uniqueItems
+// Checked here: valijson's idea of a date-time is not Kestra's, and its uniqueItems
 // compares each element with each other one.
 bool is_own_check(const std::string& keyword, const Json& value) {
   return (keyword == "format" && value.is_string()) ||

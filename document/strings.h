@@ -1,4 +1,4 @@
-// What every folder does with strings: ASCII letters and digits, white space, numbers.
+// Functions on strings for every folder: ASCII letters and digits, white space, numbers.
 #pragma once
 
 #include <charconv>

@@ -29,7 +29,7 @@ struct Anchored {
   std::size_t depth = 1;
 };
 
-// Every function answers false once the text is refused; the parser must stop then.
+// Every function returns false once the text is refused; the parser must stop then.
 // NOLINTNEXTLINE(bugprone-exception-escape): as above
 class TreeBuilder {
  public:
@@ -42,7 +42,7 @@ class TreeBuilder {
   bool end(int line, std::optional<Anchored>* keep = nullptr);
   bool refuse(int line, std::string reason, std::string pointer = {});
 
-  // What comes next is a key of an object.
+  // The next string is a key of an object.
   bool expects_key() const {
     return !frames_.empty() && frames_.back().value.is_object() && !frames_.back().key;
   }

@@ -60,7 +60,7 @@ bool looks_like_number(std::string_view text) {
   return only(text, kDigits);
 }
 
-// A number by the core schema; nothing where the text is none, or one that no double can hold.
+// A number by the core schema; nothing for another string, or for a number that no double can hold.
 std::optional<Json> number(std::string_view text) {
   for (const auto& [prefix, base, digits] :
        {std::tuple{"0o", 8, "01234567"}, std::tuple{"0x", 16, "0123456789abcdefABCDEF"}}) {
@@ -104,7 +104,7 @@ Json plain_scalar_of_1_1(const std::string& text) {
   return value.is_number() || is_number_of_1_1(text) ? Json(0.0) : value;
 }
 
-// What `<<` refers to, laid under the members beside it.
+// Lays the mapping that `<<` refers to under the members beside it.
 void merge(Json& object, const Json& base) {
   for (const auto& member : base.items()) {
     if (!object.contains(member.key())) object[member.key()] = member.value();
@@ -127,7 +127,7 @@ void resolve_merge_keys(Json& value) {
   for (const auto& base : bases) merge(value, base);
 }
 
-// Leaves yaml-cpp's parser, which knows no other way; caught in parse_yaml.
+// Thrown to leave yaml-cpp's parser, which has no other way out; caught in parse_yaml.
 struct Stop {};
 
 class YamlEvents : public YAML::EventHandler {
@@ -256,7 +256,7 @@ std::string reason_of(const YAML::Exception& error) {
   // The scanner met the end of the document that build() wrote behind the text.
   if (error.msg == YAML::ErrorMsg::DOC_IN_SCALAR)
     return "this is not YAML: a quote that is never closed";
-  // What follows a colon is a part of the text, which may be a secret.
+  // The part behind a colon is text of the document, which may be a secret.
   return "this is not YAML: " + error.msg.substr(0, error.msg.find(": "));
 }
 
@@ -297,15 +297,15 @@ Outcome<std::vector<Document>> parse(std::string_view text, std::string name, Ve
   };
   // JSON that a program wrote has escapes (surrogate pairs, `\/`) and tabs that yaml-cpp does not
   // take.
-  auto answer = may_be_json(text) ? read_json(text, builder) : JsonAnswer::other_syntax;
-  if (answer == JsonAnswer::whole) take();
-  if (answer == JsonAnswer::other_syntax) {
+  auto result = may_be_json(text) ? read_json(text, builder) : JsonResult::other_syntax;
+  if (result == JsonResult::whole) take();
+  if (result == JsonResult::other_syntax) {
     if (text.size() > kLargestYaml)
       return fail(FailureKind::configuration, name + ": larger than 1 MiB");
     builder = TreeBuilder();
-    answer = build(text, version, builder, take) ? JsonAnswer::whole : JsonAnswer::refused;
+    result = build(text, version, builder, take) ? JsonResult::whole : JsonResult::refused;
   }
-  if (answer == JsonAnswer::refused) return fail(builder.refusal()->failure(name));
+  if (result == JsonResult::refused) return fail(builder.refusal()->failure(name));
   return documents;
 }
 

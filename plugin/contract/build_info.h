@@ -1,4 +1,4 @@
-// What this build of the library is, for winnow_build_info.
+// Describes this build of the library, for winnow_build_info.
 #pragma once
 
 namespace winnow::plugin {

@@ -1,5 +1,5 @@
 // The functions of abi/winnow.h. Each one checks what it was handed, finds the object behind the
-// handle, and lets answers.h turn the outcome into a status: no exception leaves through here.
+// handle, and lets replies.h turn the outcome into a status: no exception leaves through here.
 #include "abi/winnow.h"
 #include "plugin/contract/build_info.h"
 #include "plugin/contract/handles.h"
@@ -12,10 +12,10 @@ namespace {
 using winnow::fail;
 using winnow::FailureKind;
 using winnow::document::Json;
-using winnow::plugin::Answer;
-using winnow::plugin::answered;
 using winnow::plugin::Instance;
 using winnow::plugin::Job;
+using winnow::plugin::replied;
+using winnow::plugin::Reply;
 using winnow::plugin::text_argument;
 
 // More than any configuration or parameters need; what is longer is a wrong length.
@@ -42,7 +42,7 @@ auto no_place_for_handle() {
 // Looks a job up and calls it; a job that is freed meanwhile lives on until the call returns.
 template <class Call>
 std::int32_t on_job(const winnow_job* handle, winnow_buffer* out, const Call& call) noexcept {
-  return answered(out, [&]() -> Answer {
+  return replied(out, [&]() -> Reply {
     const auto job = jobs().find(handle);
     if (!job) return no_such_handle("job");
     return call(*job);
@@ -62,7 +62,7 @@ const char* winnow_build_info(void) {
 std::int32_t winnow_open(const winnow_host* host, const char* config, std::size_t size,
                          winnow_library** out, winnow_buffer* error) {
   if (out != nullptr) *out = nullptr;
-  return answered(error, [&]() -> Answer {
+  return replied(error, [&]() -> Reply {
     if (out == nullptr) return no_place_for_handle();
     const auto text = text_argument("config", config, size, kDocumentLimit);
     if (!text) return fail(text.error());
@@ -75,7 +75,7 @@ std::int32_t winnow_open(const winnow_host* host, const char* config, std::size_
 
 std::int32_t winnow_close(winnow_library* w) {
   if (w == nullptr) return WINNOW_OK;
-  return answered(nullptr, [&]() -> Answer {
+  return replied(nullptr, [&]() -> Reply {
     const auto instance = instances().find(w);
     if (!instance || !instance->close()) return no_such_handle("w");
     instances().take(w);
@@ -85,7 +85,7 @@ std::int32_t winnow_close(winnow_library* w) {
 
 std::int32_t winnow_describe(winnow_library* w, const char* task, std::size_t size,
                              winnow_buffer* out) {
-  return answered(out, [&]() -> Answer {
+  return replied(out, [&]() -> Reply {
     const auto instance = instances().find(w);
     if (!instance) return no_such_handle("w");
     const auto name = text_argument("task", task, size, kNameLimit);
@@ -102,7 +102,7 @@ std::int32_t winnow_job_new(winnow_library* w, const char* task, std::size_t tas
                             const char* params, std::size_t params_size, winnow_job** out,
                             winnow_buffer* error) {
   if (out != nullptr) *out = nullptr;
-  return answered(error, [&]() -> Answer {
+  return replied(error, [&]() -> Reply {
     if (out == nullptr) return no_place_for_handle();
     const auto instance = instances().find(w);
     if (!instance) return no_such_handle("w");
@@ -126,14 +126,14 @@ std::int32_t winnow_job_run(winnow_job* job, winnow_buffer* out) {
 }
 
 std::int32_t winnow_job_cancel(winnow_job* job) {
-  return on_job(job, nullptr, [](Job& found) -> Answer {
+  return on_job(job, nullptr, [](Job& found) -> Reply {
     found.cancel();
     return Json();
   });
 }
 
 std::int32_t winnow_job_progress(winnow_job* job, winnow_progress* out) {
-  return on_job(job, nullptr, [out](const Job& found) -> Answer {
+  return on_job(job, nullptr, [out](const Job& found) -> Reply {
     if (out == nullptr || out->size < sizeof(winnow_progress)) {
       return fail(FailureKind::invalid_argument, "`out` is NULL or its size is too small.");
     }
@@ -143,7 +143,7 @@ std::int32_t winnow_job_progress(winnow_job* job, winnow_progress* out) {
 }
 
 void winnow_job_free(winnow_job* job) {
-  answered(nullptr, [&]() -> Answer {
+  replied(nullptr, [&]() -> Reply {
     // Cancels what runs; where nothing does, the job ends here with its last owner.
     if (const auto found = jobs().take(job)) found->cancel();
     return Json();

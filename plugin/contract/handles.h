@@ -21,8 +21,9 @@ inline std::uintptr_t next_handle() noexcept {
   return kMark + ++last;
 }
 
-// `Handle` is the incomplete type of the contract, `T` what stands behind it. Thread-safe. Whoever
-// finds an entry shares it: it lives on until the last call that uses it returns.
+// `Handle` is the incomplete type of the contract, `T` the type of the object behind it.
+// Thread-safe. Whoever finds an entry shares it: it lives on until the last call that uses it
+// returns.
 template <class Handle, class T>
 class HandleTable {
  public:

@@ -15,7 +15,7 @@ namespace winnow::plugin {
 namespace {
 
 // Handed out when there is no memory for a text; release() knows its address and leaves it alone.
-// It has no `done`: what was committed can't be told any more, and must not be told wrong.
+// It has no `done`: the counts of what was committed are lost, and must not be reported wrong.
 char no_memory_text[] =
     R"({"code":"NO_MEMORY","message":"Out of memory. What was committed stays; free some memory and try again.",)"
     R"("pointer":"","retryable":true,"sqlstate":""})";
@@ -58,12 +58,12 @@ void release(winnow_buffer& buffer) noexcept {
   buffer.reserved = 0;
 }
 
-std::int32_t deliver(winnow_buffer* buffer, const Answer& answer) {
-  if (!answer) {
-    if (buffer != nullptr) fill(*buffer, dumped(to_json(answer.error())));
-    return static_cast<std::int32_t>(answer.error().kind);
+std::int32_t deliver(winnow_buffer* buffer, const Reply& reply) {
+  if (!reply) {
+    if (buffer != nullptr) fill(*buffer, dumped(to_json(reply.error())));
+    return static_cast<std::int32_t>(reply.error().kind);
   }
-  if (buffer != nullptr && !answer->is_null()) fill(*buffer, dumped(*answer));
+  if (buffer != nullptr && !reply->is_null()) fill(*buffer, dumped(*reply));
   return WINNOW_OK;
 }
 

@@ -1,5 +1,5 @@
-// What goes back to the host: statuses, buffers and the JSON of an error. The one place where an
-// exception or a Failure becomes what abi/winnow.h promises.
+// Everything that is returned to the host: statuses, buffers and the JSON of an error. The one
+// place where an exception or a Failure becomes what abi/winnow.h promises.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ namespace winnow::plugin {
 
 using document::Json;
 
-// A call's answer: JSON for the host's buffer, or null where success has no text.
-using Answer = tasks::TaskResult;
+// A call's reply: JSON for the host's buffer, or null where success has no text.
+using Reply = tasks::TaskResult;
 
 // Whether the caller's buffer can be written to: NULL (not wanted), or at least of ABI 1.0's size.
 bool usable(const winnow_buffer* buffer) noexcept;
@@ -23,16 +23,16 @@ bool usable(const winnow_buffer* buffer) noexcept;
 // Frees the text and zeroes the struct but for `size`.
 void release(winnow_buffer& buffer) noexcept;
 
-// Puts a call's answer into the buffer and returns its status. May throw std::bad_alloc.
-std::int32_t deliver(winnow_buffer* buffer, const Answer& answer);
+// Puts a call's reply into the buffer and returns its status. May throw std::bad_alloc.
+std::int32_t deliver(winnow_buffer* buffer, const Reply& reply);
 
 // To be called in a catch block: the status of the exception at hand, with its error in the buffer.
-// Allocates nothing where memory is what is missing.
+// Allocates nothing after a failed allocation.
 std::int32_t deliver_exception(winnow_buffer* buffer) noexcept;
 
 // Every function of the ABI that can fail does its work through this.
 template <class Body>
-std::int32_t answered(winnow_buffer* buffer, const Body& body) noexcept {
+std::int32_t replied(winnow_buffer* buffer, const Body& body) noexcept {
   if (!usable(buffer)) return WINNOW_INVALID_ARGUMENT;
   if (buffer != nullptr) release(*buffer);
   try {

@@ -22,7 +22,7 @@ Json tenant_of(const HostRequest& request) {
   return request.tenant ? Json(*request.tenant) : Json();
 }
 
-// What a host of ABI 1.0 answers: one number and one status for all.
+// The response of a host of ABI 1.0: one number and one status for all.
 HostReply ask_delete_files(const winnow_host& host, const HostRequest& request) {
   HostReply reply{.executions = {request.executions.size(), std::nullopt}};
   if (request.executions.empty()) return reply;

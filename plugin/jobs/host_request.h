@@ -29,7 +29,7 @@ struct HostRequest {
   std::vector<HostExecution> executions = {};
 };
 
-// What became of a request's executions, in their order; nothing for those that it left open.
+// The results of a request's executions, in their order; nothing for those that it left open.
 struct HostReply {
   std::vector<std::optional<storage::Removed>> executions = {};
   std::uint64_t other_files = 0;  // deleted, by a host that doesn't say of which execution

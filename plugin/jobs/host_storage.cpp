@@ -64,7 +64,7 @@ class HostStorage::Call {
  private:
   using Places = std::vector<std::size_t>;  // of folders in the call
 
-  // A folder whose path can't be written fails here and is never asked about.
+  // A folder whose path can't be written fails here and is not sent to the host.
   std::map<std::optional<std::string>, Places> sorted_by_tenant() {
     std::map<std::optional<std::string>, Places> sorted;
     paths_.resize(folders_.size());
@@ -116,7 +116,7 @@ class HostStorage::Call {
     }
   }
 
-  // Each by itself, so that one that can't be removed keeps nobody else's rows.
+  // Each by itself, so that a file that can't be removed keeps the rows of its own execution only.
   void ask_again() {
     const Places open = std::exchange(open_, {});
     std::span<const std::size_t> left(open);

@@ -12,7 +12,7 @@ namespace winnow::plugin {
 
 // Asks the host's `storage` callback, or its delete_files where it has no other, for at most
 // kMostExecutions at a time; the cancellation and the deadline are looked at between two requests.
-// Executions whose result a request leaves open are asked for once more, each by itself. The job's
+// Executions whose result a request leaves open are requested once more, each by itself. The job's
 // thread must be serving while a call waits here.
 class HostStorage final : public storage::Storage {
  public:

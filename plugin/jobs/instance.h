@@ -1,4 +1,4 @@
-// What stands behind a `winnow *`: the operator's configuration, the tasks, and what the host
+// The object behind a `winnow *`: the operator's configuration, the tasks, and what the host
 // offers.
 #pragma once
 

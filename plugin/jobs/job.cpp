@@ -16,7 +16,7 @@ std::int64_t now_ns() {
   return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-// The parameter that leaves the files alone; empty where there is none.
+// The parameter that leaves the files alone; empty for a task without one.
 std::string switch_of_files(const tasks::Manifest& manifest) {
   for (const auto& step : manifest.steps) {
     if (step.kind == tasks::PurgeStep::Kind::files) return step.switch_parameter;
@@ -83,9 +83,9 @@ Failure misused(const char* message) {
 }  // namespace
 
 // Holds the job for one call of plan or run.
-class Job::Turn {
+class Job::RunGuard {
  public:
-  static Outcome<std::unique_ptr<Turn>> begin(Job& job, State state) {
+  static Outcome<std::unique_ptr<RunGuard>> begin(Job& job, State state) {
     const std::lock_guard lock(job.mutex_);
     switch (job.state_) {
       case State::fresh:
@@ -96,7 +96,7 @@ class Job::Turn {
       case State::done:
         return fail(misused("The job ran before; make a new one for another run or plan."));
     }
-    auto turn = std::unique_ptr<Turn>(new Turn(job, state));
+    auto guard = std::unique_ptr<RunGuard>(new RunGuard(job, state));
     job.state_ = state;
     job.progress_.phase = tasks::Phase::fresh;
     job.progress_.rows_done = 0;
@@ -105,11 +105,11 @@ class Job::Turn {
     job.progress_.retries = 0;
     job.ended_ns_ = 0;
     job.began_ns_ = now_ns();
-    return turn;
+    return guard;
   }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-  ~Turn() {
+  RunGuard(const RunGuard&) = delete;
+  RunGuard& operator=(const RunGuard&) = delete;
+  ~RunGuard() {
     const std::lock_guard lock(job_.mutex_);
     const bool ran = state_ == State::running;
     job_.state_ = ran ? State::done : State::fresh;
@@ -118,7 +118,7 @@ class Job::Turn {
   }
 
  private:
-  Turn(Job& job, State state) : job_(job), state_(state) {}
+  RunGuard(Job& job, State state) : job_(job), state_(state) {}
   Job& job_;
   const State state_;
 };
@@ -153,8 +153,8 @@ tasks::TaskResult Job::run() {
 }
 
 tasks::TaskResult Job::perform(State state, Action action) {
-  const auto turn = Turn::begin(*this, state);
-  if (!turn) return fail(turn.error());
+  const auto guard = RunGuard::begin(*this, state);
+  if (!guard) return fail(guard.error());
   if (cancellation_.requested()) {
     return fail(FailureKind::cancelled, "The job was cancelled before it began.");
   }

@@ -1,4 +1,4 @@
-// What stands behind a `winnow_job *`: a task with its checked parameters, run at most once.
+// The object behind a `winnow_job *`: a task with its checked parameters, run at most once.
 #pragma once
 
 #include <atomic>
@@ -34,7 +34,7 @@ class Job {
  private:
   using Action = tasks::TaskResult (tasks::Invocation::*)(tasks::Context&) const;
   enum class State { fresh, planning, running, done };
-  class Turn;
+  class RunGuard;
 
   Job(Lease instance, std::unique_ptr<tasks::Invocation> invocation)
       : instance_(std::move(instance)), invocation_(std::move(invocation)) {}

@@ -16,7 +16,7 @@ namespace winnow::plugin {
 
 namespace {
 
-// How often the host is asked whether the job is to stop (abi/winnow.h).
+// How often the host's is_cancelled is called (abi/winnow.h).
 constexpr auto kAskEvery = std::chrono::milliseconds(50);
 
 // The host's signals are for the host's threads; threads that this one starts inherit the mask.
@@ -96,7 +96,7 @@ void JobThread::post(Message message) {
   mail_.notify_one();
 }
 
-// Notifies under the lock: once the job's thread sees the flag, this object may be gone.
+// Notifies under the lock: once the job's thread sees the flag, this object may be destroyed.
 void JobThread::finish() {
   const std::lock_guard lock(mutex_);
   finished_ = true;

@@ -30,26 +30,26 @@ bool is_task_name(std::string_view name) {
          name.find("..") == std::string_view::npos && std::all_of(name.begin(), name.end(), fits);
 }
 
-void check_task_names(const Json& manifest, Complaints& complaints) {
+void check_task_names(const Json& manifest, Diagnostics& diagnostics) {
   std::set<std::string> names;
   const auto check = [&](const Json& value, const std::string& pointer) {
     const auto& name = value.get_ref<const std::string&>();
     if (!is_task_name(name)) {
-      complaints.add(
+      diagnostics.add(
           pointer,
           "a task's name has letters, digits, `_` and dots only, and begins with a letter");
     }
     if (!names.insert(name).second)
-      complaints.add(pointer, "the name \"" + name + "\" stands here twice");
+      diagnostics.add(pointer, "the name \"" + name + "\" stands here twice");
   };
   check(manifest["name"], "/name");
   const auto& aliases = member(manifest, "aliases");
   for (std::size_t i = 0; i < aliases.size(); ++i) check(aliases[i], pointer_to("/aliases", i));
 }
 
-void check_tables(const Json& manifest, Complaints& complaints) {
+void check_tables(const Json& manifest, Diagnostics& diagnostics) {
   for (const char* key : {"table", "tenant", "namespace"}) {
-    if (manifest.contains(key)) check_identifier(manifest[key], pointer_to("", key), complaints);
+    if (manifest.contains(key)) check_identifier(manifest[key], pointer_to("", key), diagnostics);
   }
 }
 
@@ -62,39 +62,39 @@ const Json& member(const Json& object, std::string_view key) {
   return found == object.end() ? none : *found;
 }
 
-void check_identifier(const Json& name, const std::string& pointer, Complaints& complaints) {
+void check_identifier(const Json& name, const std::string& pointer, Diagnostics& diagnostics) {
   const auto& text = name.get_ref<const std::string&>();
   if (text.empty() || text.size() > kLongestIdentifier ||
       !std::all_of(text.begin(), text.end(), is_word)) {
-    complaints.add(pointer,
-                   "expected 1 to 63 letters, digits or `_`, because it becomes a part of SQL");
+    diagnostics.add(pointer,
+                    "expected 1 to 63 letters, digits or `_`, because it becomes a part of SQL");
   }
 }
 
-void check_path(const Json& object, const std::string& pointer, Complaints& complaints) {
+void check_path(const Json& object, const std::string& pointer, Diagnostics& diagnostics) {
   const auto& path = member(object, "document");
   for (std::size_t i = 0; i < path.size(); ++i) {
-    check_identifier(path[i], pointer_to(pointer_to(pointer, "document"), i), complaints);
+    check_identifier(path[i], pointer_to(pointer_to(pointer, "document"), i), diagnostics);
   }
 }
 
-void check_name(const std::string& name, const std::string& pointer, Complaints& complaints) {
+void check_name(const std::string& name, const std::string& pointer, Diagnostics& diagnostics) {
   if (name.empty() || name.size() > kLongestIdentifier || !is_letter(name.front()) ||
       !std::all_of(name.begin(), name.end(), is_word)) {
-    complaints.add(pointer,
-                   "a name here has 1 to 63 letters, digits or `_` and begins with a letter");
+    diagnostics.add(pointer,
+                    "a name here has 1 to 63 letters, digits or `_` and begins with a letter");
   }
 }
 
 Outcome<void> check_manifest(const document::Document& document) {
-  Complaints complaints;
+  Diagnostics diagnostics;
   const Json& manifest = document.value;
-  check_task_names(manifest, complaints);
-  check_tables(manifest, complaints);
-  check_parameters(manifest, complaints);
-  check_engine(manifest, complaints);
-  if (!complaints.first()) return {};
-  const auto& [pointer, reason] = *complaints.first();
+  check_task_names(manifest, diagnostics);
+  check_tables(manifest, diagnostics);
+  check_parameters(manifest, diagnostics);
+  check_engine(manifest, diagnostics);
+  if (!diagnostics.first()) return {};
+  const auto& [pointer, reason] = *diagnostics.first();
   return fail(FailureKind::configuration, placed(document, pointer, reason), pointer);
 }
 

@@ -1,5 +1,5 @@
-// What a manifest's JSON Schema can't say: names that must agree with each other, operators and
-// their types, the order of a purge's steps.
+// The rules for manifests that JSON Schema can't express: names that must agree with each other,
+// operators and their types, the order of a purge's steps.
 #pragma once
 
 #include <optional>
@@ -10,41 +10,41 @@
 
 namespace winnow::plugin {
 
-// Keeps the first thing that is wrong. The checks go on after it, so that none needs to say how
-// another ended.
-class Complaints {
+// Keeps the first mistake. The checks continue after it, so that no check depends on the result of
+// another.
+class Diagnostics {
  public:
   void add(std::string pointer, std::string reason) {
-    if (!first_) first_ = Complaint{std::move(pointer), std::move(reason)};
+    if (!first_) first_ = Diagnostic{std::move(pointer), std::move(reason)};
   }
 
-  struct Complaint {
+  struct Diagnostic {
     std::string pointer;
     std::string reason;
   };
-  const std::optional<Complaint>& first() const { return first_; }
+  const std::optional<Diagnostic>& first() const { return first_; }
 
  private:
-  std::optional<Complaint> first_;
+  std::optional<Diagnostic> first_;
 };
 
 // The manifest fits its schema already. `configuration` failure with file:line.
 Outcome<void> check_manifest(const document::Document& document);
 
 // The parts of it.
-void check_parameters(const document::Json& manifest, Complaints& complaints);
-void check_engine(const document::Json& manifest, Complaints& complaints);
+void check_parameters(const document::Json& manifest, Diagnostics& diagnostics);
+void check_engine(const document::Json& manifest, Diagnostics& diagnostics);
 
 // A name that becomes an SQL identifier or a step of a JSON path: letters, digits and `_`, at most
 // 63 of them.
 void check_identifier(const document::Json& name, const std::string& pointer,
-                      Complaints& complaints);
+                      Diagnostics& diagnostics);
 // An optional list of such names at `key` of the object.
-void check_path(const document::Json& object, const std::string& pointer, Complaints& complaints);
+void check_path(const document::Json& object, const std::string& pointer, Diagnostics& diagnostics);
 // A name that callers use, which begins with a letter too.
-void check_name(const std::string& name, const std::string& pointer, Complaints& complaints);
+void check_name(const std::string& name, const std::string& pointer, Diagnostics& diagnostics);
 
-// The member, or null where there is none.
+// The member, or null where it is missing.
 const document::Json& member(const document::Json& object, std::string_view key);
 
 }  // namespace winnow::plugin

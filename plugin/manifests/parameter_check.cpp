@@ -34,54 +34,54 @@ const std::map<std::string, std::set<std::string>>& types_of_keywords() {
   return types;
 }
 
-void check_keywords(const Json& parameter, const std::string& pointer, Complaints& complaints) {
+void check_keywords(const Json& parameter, const std::string& pointer, Diagnostics& diagnostics) {
   const auto type = parameter["type"].get<std::string>();
   for (const auto& [keyword, types] : types_of_keywords()) {
     if (!parameter.contains(keyword) || types.contains(type)) continue;
-    complaints.add(pointer_to(pointer, keyword), "says nothing about a value of type " + type);
+    diagnostics.add(pointer_to(pointer, keyword), "says nothing about a value of type " + type);
   }
   if (type == "array" && member(parameter, "items").empty()) {
-    complaints.add(pointer, "a list needs `items` that say what its elements are");
+    diagnostics.add(pointer, "a list needs `items` that say what its elements are");
   }
   if (type == "object" && member(parameter, "properties").empty()) {
-    complaints.add(pointer, "an object needs `properties` that say what its members are");
+    diagnostics.add(pointer, "an object needs `properties` that say what its members are");
   }
 }
 
-void check_ranges(const Json& schema, const std::string& pointer, Complaints& complaints) {
+void check_ranges(const Json& schema, const std::string& pointer, Diagnostics& diagnostics) {
   using Range = std::pair<const char*, const char*>;
   for (const auto& [least, most] : {Range{"minLength", "maxLength"}, Range{"minimum", "maximum"},
                                     Range{"minItems", "maxItems"}}) {
     if (!schema.contains(least) || !schema.contains(most) || schema[least] <= schema[most])
       continue;
-    complaints.add(pointer_to(pointer, most),
-                   std::string("is smaller than ") + least + ": no value fits");
+    diagnostics.add(pointer_to(pointer, most),
+                    std::string("is smaller than ") + least + ": no value fits");
   }
 }
 
 void check_fits(const Json& schema, const Json& value, const std::string& pointer,
-                Complaints& complaints) {
+                Diagnostics& diagnostics) {
   const auto compiled = document::Schema::compile(schema);
-  if (!compiled) return complaints.add(pointer, compiled.error().message);
+  if (!compiled) return diagnostics.add(pointer, compiled.error().message);
   if (const auto mismatch = compiled->mismatch(value)) {
-    complaints.add(pointer + mismatch->pointer, mismatch->message);
+    diagnostics.add(pointer + mismatch->pointer, mismatch->message);
   }
 }
 
-void check_values(const Json& parameter, const std::string& pointer, Complaints& complaints) {
+void check_values(const Json& parameter, const std::string& pointer, Diagnostics& diagnostics) {
   const auto& values = member(parameter, "enum");
   for (std::size_t i = 0; i < values.size(); ++i) {
     check_fits({{"type", parameter["type"]}}, values[i], pointer_to(pointer_to(pointer, "enum"), i),
-               complaints);
+               diagnostics);
   }
   if (!parameter.contains("default")) return;
   if (parameter.value("required", false)) {
-    complaints.add(pointer_to(pointer, "default"),
-                   "a parameter that is required never takes its default");
+    diagnostics.add(pointer_to(pointer, "default"),
+                    "a parameter that is required never takes its default");
   }
   Json schema = parameter;
   for (const char* own : {"default", "required", "filter"}) schema.erase(own);
-  check_fits(schema, parameter["default"], pointer_to(pointer, "default"), complaints);
+  check_fits(schema, parameter["default"], pointer_to(pointer, "default"), diagnostics);
 }
 
 enum class Operand { text, texts, instant, boolean };
@@ -117,114 +117,114 @@ std::string wrong_type(Operand operand, const Json& parameter) {
 }
 
 void check_is_parameter(const std::string& name, const Json& parameters, const std::string& pointer,
-                        Complaints& complaints) {
+                        Diagnostics& diagnostics) {
   if (parameters.contains(name)) return;
   std::vector<std::string> known;
   for (const auto& parameter : parameters.items()) known.push_back(parameter.key());
-  complaints.add(pointer,
-                 "there is no parameter \"" + name + "\"" + document::did_you_mean(name, known));
+  diagnostics.add(pointer,
+                  "there is no parameter \"" + name + "\"" + document::did_you_mean(name, known));
 }
 
 void check_exact_with(const Json& filter, const Json& parameters, const std::string& pointer,
-                      Complaints& complaints) {
+                      Diagnostics& diagnostics) {
   if (!filter.contains("exact-with")) return;
   if (filter["operator"] != "namespace") {
-    complaints.add(pointer_to(pointer, "exact-with"), "goes with the operator namespace only");
+    diagnostics.add(pointer_to(pointer, "exact-with"), "goes with the operator namespace only");
   }
   check_is_parameter(filter["exact-with"].get<std::string>(), parameters,
-                     pointer_to(pointer, "exact-with"), complaints);
+                     pointer_to(pointer, "exact-with"), diagnostics);
 }
 
-// What holds for dates alone: another column by another parameter, and where the column has no value.
+// Rules for dates alone: another column by another parameter, and where the column has no value.
 void check_instead(const Json& filter, const Json& parameters, Operand operand,
-                   const std::string& pointer, Complaints& complaints) {
+                   const std::string& pointer, Diagnostics& diagnostics) {
   for (const auto* key : {"instead", "missing-in"}) {
     if (!filter.contains(key)) continue;
     const auto place = pointer_to(pointer, key);
     if (operand != Operand::instant) {
-      complaints.add(place, "goes with at-or-after, at-or-before, after and before only");
+      diagnostics.add(place, "goes with at-or-after, at-or-before, after and before only");
     }
-    check_identifier(filter[key]["column"], pointer_to(place, "column"), complaints);
-    check_path(filter[key], place, complaints);
+    check_identifier(filter[key]["column"], pointer_to(place, "column"), diagnostics);
+    check_path(filter[key], place, diagnostics);
   }
   if (!filter.contains("instead")) return;
   check_is_parameter(filter["instead"]["parameter"].get<std::string>(), parameters,
-                     pointer_to(pointer, "instead") + "/parameter", complaints);
+                     pointer_to(pointer, "instead") + "/parameter", diagnostics);
 }
 
 void check_filter(const Json& parameter, const Json& parameters, const std::string& pointer,
-                  Complaints& complaints) {
+                  Diagnostics& diagnostics) {
   const Json& filter = parameter["filter"];
   const auto name = filter["operator"].get<std::string>();
   const auto operand = operand_of(name);
-  check_identifier(filter["column"], pointer_to(pointer, "column"), complaints);
-  check_path(filter, pointer, complaints);
-  check_exact_with(filter, parameters, pointer, complaints);
+  check_identifier(filter["column"], pointer_to(pointer, "column"), diagnostics);
+  check_path(filter, pointer, diagnostics);
+  check_exact_with(filter, parameters, pointer, diagnostics);
   if (const auto wanted = wrong_type(operand, parameter); !wanted.empty()) {
-    complaints.add(pointer_to(pointer, "operator"), "the operator " + name + " needs " + wanted);
+    diagnostics.add(pointer_to(pointer, "operator"), "the operator " + name + " needs " + wanted);
   }
   if (filter.contains("document") && operand != Operand::instant) {
-    complaints.add(pointer_to(pointer, "document"),
-                   "goes with at-or-after, at-or-before, after and before only");
+    diagnostics.add(pointer_to(pointer, "document"),
+                    "goes with at-or-after, at-or-before, after and before only");
   }
   if (filter.contains("implies")) {
     const auto implies = pointer_to(pointer, "implies");
-    check_identifier(filter["implies"], implies, complaints);
+    check_identifier(filter["implies"], implies, diagnostics);
     if (operand != Operand::instant) {
-      complaints.add(implies, "goes with at-or-after, at-or-before, after and before only");
+      diagnostics.add(implies, "goes with at-or-after, at-or-before, after and before only");
     }
   }
-  check_instead(filter, parameters, operand, pointer, complaints);
+  check_instead(filter, parameters, operand, pointer, diagnostics);
   if (!filter.contains("when-absent")) return;
   if (operand != Operand::texts) {
-    complaints.add(pointer_to(pointer, "when-absent"), "goes with the operator any-of only");
+    diagnostics.add(pointer_to(pointer, "when-absent"), "goes with the operator any-of only");
   } else if (parameter["type"] == "array" && parameter.contains("items")) {
     check_fits({{"type", "array"}, {"items", parameter["items"]}}, filter["when-absent"],
-               pointer_to(pointer, "when-absent"), complaints);
+               pointer_to(pointer, "when-absent"), diagnostics);
   }
 }
 
 // A parameter that nothing reads would be taken and have no effect.
 void check_used(const Json& manifest, const std::string& name, const std::string& pointer,
-                Complaints& complaints) {
+                Diagnostics& diagnostics) {
   const auto own = tasks::engine_named(manifest["engine"].get<std::string>())->own_parameters;
   if (std::find(own.begin(), own.end(), name) != own.end()) return;
   for (const auto& parameter : member(manifest, "parameters")) {
     if (member(member(member(parameter, "filter"), "instead"), "parameter") == name) return;
   }
   if (!manifest.contains("steps")) {
-    return complaints.add(pointer, "has no filter, so that it would change nothing");
+    return diagnostics.add(pointer, "has no filter, so that it would change nothing");
   }
   for (const auto& step : member(manifest, "steps")) {
     for (const auto& content : step) {
       if (content.value("switch", "") == name) return;
     }
   }
-  complaints.add(pointer,
-                 "has no filter and no step has it as its switch, so that it would change nothing");
+  diagnostics.add(
+      pointer, "has no filter and no step has it as its switch, so that it would change nothing");
 }
 
 }  // namespace
 
-void check_parameters(const Json& manifest, Complaints& complaints) {
+void check_parameters(const Json& manifest, Diagnostics& diagnostics) {
   const Json& parameters = member(manifest, "parameters");
   std::string deleted;  // the parameter that has include-deleted
   for (const auto& entry : parameters.items()) {
     const auto pointer = pointer_to("/parameters", entry.key());
     const Json& parameter = entry.value();
-    check_name(entry.key(), pointer, complaints);
-    check_keywords(parameter, pointer, complaints);
-    check_ranges(parameter, pointer, complaints);
-    check_ranges(member(parameter, "items"), pointer_to(pointer, "items"), complaints);
-    check_values(parameter, pointer, complaints);
+    check_name(entry.key(), pointer, diagnostics);
+    check_keywords(parameter, pointer, diagnostics);
+    check_ranges(parameter, pointer, diagnostics);
+    check_ranges(member(parameter, "items"), pointer_to(pointer, "items"), diagnostics);
+    check_values(parameter, pointer, diagnostics);
     if (!parameter.contains("filter")) {
-      check_used(manifest, entry.key(), pointer, complaints);
+      check_used(manifest, entry.key(), pointer, diagnostics);
       continue;
     }
-    check_filter(parameter, parameters, pointer_to(pointer, "filter"), complaints);
+    check_filter(parameter, parameters, pointer_to(pointer, "filter"), diagnostics);
     if (parameter["filter"]["operator"] != "include-deleted") continue;
     if (!deleted.empty())
-      complaints.add(pointer, "\"" + deleted + "\" says already whether deleted rows count");
+      diagnostics.add(pointer, "\"" + deleted + "\" says already whether deleted rows count");
     deleted = entry.key();
   }
 }

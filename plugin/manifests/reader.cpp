@@ -177,7 +177,7 @@ tasks::Manifest read_fields(const document::Document& document) {
   return manifest;
 }
 
-// What every listing has, as the built-in ListExecutions declares it.
+// The parameters of every listing, as the built-in ListExecutions declares them.
 Outcome<Json> every_listings_parameters() {
   for (const auto& builtin : builtin_manifests()) {
     if (builtin.name != "ListExecutions.yaml") continue;
@@ -203,7 +203,7 @@ Outcome<void> add_listing_parameters(const document::Document& document,
   return {};
 }
 
-// What a listing's columns and its order say of its parameters.
+// Completes a listing's parameters by its columns and its order.
 void complete_listing_parameters(tasks::Manifest& manifest) {
   Json columns = Json::array();
   for (const auto& column : manifest.columns) columns.push_back(column.name);

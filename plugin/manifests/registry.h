@@ -21,9 +21,10 @@ struct Task {
 
 class Registry {
  public:
-  // Reads the built-in manifests and every *.yaml and *.yml of the folders, in the order of their names. Refused as configuration with
-  // file:line and reason: a manifest that is wrong, a name or alias that two tasks claim, a folder that can't be read.
-  // The operator's folders may add listings only: what deletes is built in and reviewed.
+  // Reads the built-in manifests and every *.yaml and *.yml of the folders, in the order of their
+  // names. Refused as configuration with file:line and reason: a manifest that is wrong, a name or
+  // alias that two tasks claim, a folder that can't be read. The operator's folders may add
+  // listings only: tasks that delete are built in and reviewed.
   static Outcome<Registry> load(const std::vector<std::string>& folders);
 
   // By name or alias; unknown_task with the nearest known name otherwise.
@@ -47,7 +48,8 @@ class Registry {
   std::map<std::string, std::string, std::less<>> aliases_;  // alias -> name
 };
 
-// Checks parameters against the task's schema and fills the defaults in; invalid_parameter with a JSON Pointer.
+// Checks parameters against the task's schema and fills the defaults in; invalid_parameter with a
+// JSON Pointer.
 Outcome<document::Json> checked_parameters(const Task& task, std::string_view json_text);
 
 }  // namespace winnow::plugin
