@@ -26,7 +26,7 @@ enum class FailureKind : std::int32_t {
   limit = 10,             // a cap of the policy was hit before anything was deleted
   storage = 11,           // a file can't be removed or written
   no_memory = 12,         // an allocation failed
-  internal = 13,          // a defect of winnow, or an answer that no server should give
+  internal = 13,          // a defect of winnow, or a response that no server should give
 };
 
 // Which rows of a statement caused its failure: a statement with fewer of them, or with others, may
@@ -45,7 +45,7 @@ struct Failure {
   std::string pointer = {};      // JSON Pointer into the parameters or the configuration, or empty
   bool retryable = false;        // the same call may succeed later without any change
   std::string sqlstate = {};     // the server's own code (SQLSTATE), where there is one
-  bool commit_in_doubt = false;  // the connection broke after COMMIT was sent and before its answer
+  bool commit_in_doubt = false;  // the connection broke between COMMIT and its reply
   Blame blame = Blame::none;
 };
 

@@ -9,7 +9,7 @@
 
 namespace winnow {
 
-// Calls `work`, which answers with an Outcome<T>, and turns whatever it throws into a Failure.
+// Calls `work`, which returns an Outcome<T>, and turns an exception into a Failure.
 template <class Work>
 auto guarded(Work&& work) -> decltype(work()) {
   try {

@@ -60,7 +60,7 @@ class Search {
   }
 
  private:
-  // A folder that went meanwhile, or was exchanged for a link, is passed over.
+  // A folder that was deleted meanwhile, or replaced by a link, is skipped.
   template <class Work>
   static Outcome<void> enter(const Descriptor& parent, const std::string& name,
                              const std::string& place, Work&& work) {

@@ -1,4 +1,5 @@
-// Execution files: where Kestra keeps what the tasks of an execution wrote, and how they are removed.
+// Execution files: where Kestra keeps what the tasks of an execution wrote, and how they are
+// removed.
 #pragma once
 
 #include <chrono>
@@ -23,24 +24,25 @@ struct ExecutionFolder {
   std::string execution;
 };
 
-// `company/team/my-flow/executions/<id>`, the path under the tenant's root: dots of the namespace become `/`, the
-// flow id its slug. `storage` failure where a part can't be a path segment ("..", "/", NUL, empty).
+// `company/team/my-flow/executions/<id>`, the path under the tenant's root: dots of the namespace
+// become `/`, the flow id its slug. `storage` failure where a part can't be a path segment ("..",
+// "/", NUL, empty).
 Outcome<std::string> execution_path(const ExecutionFolder& folder);
 
-// Kestra's slug of a flow id (io.kestra.core.utils.Slugify): white space to `-`, NFD, only word characters and `-`,
-// `_` to `-`, runs of `-` to one, one `-` at each end trimmed, lower case.
+// Kestra's slug of a flow id (io.kestra.core.utils.Slugify): white space to `-`, NFD, only word
+// characters and `-`, `_` to `-`, runs of `-` to one, one `-` at each end trimmed, lower case.
 std::string slug(std::string_view flow);
 
-// The other way round: which execution the folder at this path under the tenant's root is of. The flow is its slug.
-// Nothing where it can't be told for sure: a part that other files of Kestra use too (`_files`, `states`, `cache`,
-// `executions` as a namespace or a flow).
+// The other way round: which execution the folder at this path under the tenant's root is of. The
+// flow is its slug. Nothing where it can't be told for sure: a part that other files of Kestra use
+// too (`_files`, `states`, `cache`, `executions` as a namespace or a flow).
 std::optional<ExecutionFolder> execution_of(std::string_view path);
 
 using Deadline = std::chrono::steady_clock::time_point;
 inline constexpr Deadline kNoDeadline = Deadline::max();
 
 struct Removed {
-  std::uint64_t files = 0;  // files that are gone; folders and .metadata sidecars don't count
+  std::uint64_t files = 0;  // deleted files; folders and .metadata sidecars don't count
   // Names the file that stays; then the execution's rows must stay too.
   std::optional<Failure> failure = std::nullopt;
   bool unfinished = false;  // the time was up and files may be left: no failure, ask again
@@ -67,10 +69,11 @@ class Storage {
   Storage& operator=(const Storage&) = delete;
   virtual ~Storage() = default;
 
-  // Removes the files of each execution; the answer has one entry a folder, in order. A folder that does not exist has
-  // no files: that is no failure. Ends early on cancellation: the rest fail as `cancelled`. Returns by `until`, as far
-  // as the storage lets itself be interrupted (a file system: between two executions only); before that it brings to
-  // its end what it has begun, so that `files` says what is gone.
+  // Removes the files of each execution; the result has one entry per folder, in order. A folder
+  // that does not exist has no files: that is no failure. Ends early on cancellation: the rest fail
+  // as `cancelled`. Returns by `until`, as far as the storage lets itself be interrupted (a file
+  // system: between two executions only); before that it brings to its end what it has begun, so
+  // that `files` counts every deleted file.
   virtual std::vector<Removed> remove(std::span<const ExecutionFolder> folders,
                                       const Cancellation& cancellation, Deadline until) = 0;
   std::vector<Removed> remove(std::span<const ExecutionFolder> folders,
@@ -83,12 +86,14 @@ class Storage {
                                      const Cancellation& cancellation) = 0;
 
   // Says what is missing where the storage holds nothing of the tenant at all, for a message: "the
-  // folder /app/storage holds no folder \"main\"". Empty: it holds something, or that can't be known.
+  // folder /app/storage holds no folder \"main\"". Empty: it holds something, or that can't be
+  // known.
   virtual Outcome<std::string> missing(const std::optional<std::string>& tenant,
                                        const Cancellation& cancellation);
 
-  // Hands over the folder of every execution that has one there, whether the execution still exists or not. No link is
-  // followed. Ends with the handler's failure. `configuration` failure where the storage can't be searched.
+  // Hands over the folder of every execution that has one there, whether the execution still exists
+  // or not. No link is followed. Ends with the handler's failure. `configuration` failure where the
+  // storage can't be searched.
   virtual Outcome<void> find(const SearchArea& area, const FolderHandler& handler,
                              const Cancellation& cancellation);
 };

@@ -44,7 +44,7 @@ class Walk {
         cancellation_(cancellation),
         newest_(newest) {}
 
-  // Where memory runs out on the way it is told what is gone by then.
+  // Where memory runs out on the way, the files deleted by then are reported.
   Removed run(const std::string& name, Descriptor opened) {
     auto walked = guarded([&]() -> Outcome<void> {
       if (opened.valid()) {
@@ -240,7 +240,7 @@ class Walk {
   int parent_;
   std::string place_;
   const Cancellation& cancellation_;
-  document::Instant* newest_;  // nullptr: nobody asks
+  document::Instant* newest_;  // nullptr: not wanted
   std::vector<Level> levels_;
   Removed result_;
 };

@@ -88,7 +88,7 @@ class Command {
     return ending_of(std::move(result), true);
   }
 
-  // The flow comes first: what is wrong with it is found without any configuration.
+  // The flow comes first: its mistakes are found without any configuration.
   Ending run_flow_file() {
     auto flow = read_flow_file(options_.flow);
     if (!flow) return failed(flow.error());
@@ -130,7 +130,7 @@ class Command {
     return scope;
   }
 
-  // The library hangs and somebody insists: what is known is printed, and the rest left to the
+  // The library hangs and the user interrupts again: print what is known, and leave the rest to the
   // server, which rolls an open transaction back.
   [[noreturn]] void give_up(const std::string& done) {
     Json error = to_json(TaskFailure(

@@ -1,4 +1,4 @@
-// What the command does for each of its verbs.
+// The verbs of the command.
 #pragma once
 
 #include "hosts/cli/console/console.h"

@@ -16,7 +16,7 @@ bool is_one_of(std::string_view code, std::initializer_list<std::string_view> co
   return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
-// Whatever failed after somebody asked to stop: it is because of that, or no longer matters.
+// A failure after a request to stop was caused by it, or no longer matters.
 ExitStatus status_of(std::string_view code, bool started) {
   if (code == "CANCELLED" || interrupted()) return kCancelled;
   if (is_one_of(code, {"LIMIT", "DENIED"})) return kRefused;

@@ -1,4 +1,4 @@
-// What stands on the command line.
+// The command line.
 #pragma once
 
 #include <string>
@@ -26,7 +26,7 @@ struct Options {
   std::string parameters;           // call, plan: JSON, or @file
 };
 
-// Why there is nothing to do: help was asked for, or the line is wrong. `text` is for a person.
+// Why there is nothing to do: help was requested, or the line is wrong. `text` is for a person.
 struct NoOptions {
   bool is_help = false;
   std::string text;

@@ -12,7 +12,7 @@ using document::Schema;
 
 using Schemas = std::map<std::string_view, Schema>;
 
-// `{"$ref": "#/definitions/..."}` replaced by what it stands for, so that messages can tell what that is.
+// `{"$ref": "#/definitions/..."}` replaced by its definition, so that messages can describe it.
 Json spelled_out(const Json& schema, const Json& root) {
   if (schema.contains("$ref")) {
     const auto reference = schema["$ref"].get<std::string>();

@@ -44,7 +44,7 @@ struct Place {
   std::string pointer;
 };
 
-// What stands at the path, whether its keys are nested, joined by dots, or both.
+// The value at the path, whether its keys are nested, joined by dots, or both.
 Place find_below(const Json& node, std::span<const std::string> path, const std::string& pointer) {
   if (path.empty()) return {&node, pointer};
   if (!node.is_object()) return {};
@@ -182,8 +182,8 @@ Outcome<std::string> KestraConfiguration::datasource() const {
   return names.front();
 }
 
-// What the datasource hands to the JDBC driver beside the URL. The names are the driver's, and are
-// not relaxed.
+// The options that the datasource hands to the JDBC driver beside the URL. The names are the
+// driver's, and are not relaxed.
 Outcome<database::Properties> KestraConfiguration::properties(const Path& path) const {
   std::vector<std::string> names;
   for (const auto& document : documents_) {

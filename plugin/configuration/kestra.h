@@ -22,7 +22,7 @@ struct KestraStorage {
 // before the file.
 class KestraConfiguration {
  public:
-  // Of several documents, from one file or from several, the last that says something counts.
+  // Of several documents, from one file or from several, the last one that has a value counts.
   KestraConfiguration(std::vector<document::Document> documents, Lookup lookup)
       : KestraConfiguration(std::move(documents), std::move(lookup), Form::as_written) {}
 

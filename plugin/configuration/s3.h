@@ -1,5 +1,5 @@
-// What a configuration says of a bucket, winnow's own or Kestra's, made complete: defaults, AWS's own variables and its
-// shared credentials file.
+// Completes a configuration's settings of a bucket, winnow's own or Kestra's: defaults, AWS's own
+// variables and its shared credentials file.
 #pragma once
 
 #include <optional>
@@ -34,9 +34,10 @@ struct S3Words {
   bool versions = false;
 };
 
-// A configuration failure whose pointer is the key that is wrong, `/bucket` for example. Credentials are, in this order:
-// those that are given; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; a profile of the file that
-// `credentials_file`, AWS_SHARED_CREDENTIALS_FILE or ~/.aws/credentials is. No network: roles of machines are not asked.
+// A configuration failure whose pointer is the key that is wrong, `/bucket` for example.
+// Credentials are, in this order: those that are given; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY
+// and AWS_SESSION_TOKEN; a profile of the file that `credentials_file`, AWS_SHARED_CREDENTIALS_FILE
+// or ~/.aws/credentials is. No network: instance roles are not queried.
 Outcome<storage::S3Settings> complete_s3(const S3Words& words, const Lookup& lookup);
 
 }  // namespace winnow::plugin

@@ -31,7 +31,7 @@ need() {
     "${sudo[@]}" mkdir -p /etc/postgresql-common
     echo 'create_main_cluster = false' | "${sudo[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null
   fi
-  # Nor may any other package start one (haproxy, etcd, patroni, ...): that is what this file says to their scripts.
+  # Nor may any other package start one (haproxy, etcd, patroni, ...): this file forbids it to their scripts.
   local own_policy=no
   if [ ! -e /usr/sbin/policy-rc.d ]; then
     own_policy=yes

@@ -31,7 +31,7 @@ use_javas() {
   export JAVA_HOME=$REPLY
 }
 
-# What Maven's own Java is told: to trust the certificates that the machine trusts, and of its libraries' use of what Java 25 warns about.
+# Options of Maven's own Java: it trusts the machine's certificates, and does not warn of what Maven's libraries do.
 readonly maven_options="-Djavax.net.ssl.trustStore=/etc/ssl/certs/java/cacerts --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED"
 
 # Maven on Java 25, quiet but for what goes wrong and what the tests say.

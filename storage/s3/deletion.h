@@ -1,5 +1,5 @@
-// One call of remove() or count(): lists what the executions have in the bucket and deletes it, both
-// at the same time.
+// One call of remove() or count(): lists what the executions have in the bucket and deletes it,
+// both at the same time.
 #pragma once
 
 #include <memory>
@@ -11,14 +11,14 @@
 namespace winnow::storage::s3 {
 
 // A page of a flow's `executions/` may hold many executions of one batch: as long as that pays, a
-// cursor asks for pages from the next wanted execution on, and not for each one of them. This relies
-// on S3's order (by the bytes of the keys), which is checked: where it doesn't hold, each execution
-// is listed by itself.
+// cursor asks for pages from the next wanted execution on, and not for each one of them. This
+// relies on S3's order (by the bytes of the keys), which is checked: where it doesn't hold, each
+// execution is listed by itself.
 class Deletion {
  public:
   enum class Action { remove, count };
 
-  // What is given must outlive it. The executions' `place` is one of `results`.
+  // All arguments must outlive it. The executions' `place` is one of `results`.
   Deletion(Action action, const S3Settings& settings, HttpClient& client, ServerLimits& limits,
            std::vector<ExecutionPrefix> executions, std::vector<Removed> results);
 

@@ -11,7 +11,7 @@
 
 namespace winnow::storage::s3 {
 
-// What all keys of one execution begin with, and how far its deletion has come.
+// The prefix of all keys of one execution, and how far its deletion has come.
 struct ExecutionPrefix {
   std::size_t place = 0;    // in the caller's list
   std::string prefix;       // `<root>.../executions/<id>/`
@@ -25,17 +25,17 @@ struct PrefixGroup {
   std::vector<ExecutionPrefix> executions;
 };
 
-// What may stand before a tenant's keys. The first is Kestra's own, `<path>/<tenant>/`; the others
-// are of older versions of its storage plugins, which wrote a `/` before the tenant, or before the
-// namespace where there was none.
+// The prefixes that a tenant's keys may have. The first is Kestra's own, `<path>/<tenant>/`; the
+// others are of older versions of its storage plugins, which wrote a `/` before the tenant, or
+// before the namespace where there was none.
 std::vector<std::string> roots_of(const std::string& path,
                                   const std::optional<std::string>& tenant);
 
 // Sorts executions by flow, at most `most` in each group.
 std::vector<PrefixGroup> grouped(std::vector<ExecutionPrefix> executions, std::size_t most);
 
-// A marker of a folder: an empty object whose key ends with `/`. It is deleted with the files and is
-// none.
+// A marker of a folder: an empty object whose key ends with `/`. It is deleted with the
+// files and not counted as one.
 inline bool is_marker(std::string_view key) {
   return key.ends_with('/');
 }

@@ -13,7 +13,7 @@
 
 namespace winnow::storage::s3 {
 
-// What a server turned out not to have; shared by all clients of a storage. Thread-safe.
+// Features that a server turned out to lack; shared by all clients of a storage. Thread-safe.
 struct ServerLimits {
   std::atomic<bool> no_checksum_header{false};
   std::atomic<bool> no_batches{false};  // DeleteObjects is not implemented
@@ -34,7 +34,7 @@ class ObjectDeleter {
     std::function<void(ExecutionPrefix&, Failure)> failed;
   };
 
-  // What is given must outlive it and the client's run.
+  // All arguments must outlive it and the client's run.
   ObjectDeleter(const S3Settings& settings, HttpClient& client, ServerLimits& limits,
                 Listener listener)
       : settings_(settings), client_(client), limits_(limits), listener_(std::move(listener)) {}

@@ -47,7 +47,7 @@ struct ServerError {
   std::string message;
 };
 
-// Nothing where the text is not what was asked for: cut off, no XML, or another document. The text
+// Nothing for a text that is not the expected document: cut off, no XML, or another one. The text
 // may be an attacker's: no entity is expanded and no file is read.
 std::optional<Page> read_page(std::string_view xml);
 std::optional<Page> read_versions(std::string_view xml);

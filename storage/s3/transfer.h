@@ -1,4 +1,4 @@
-// One try of a request: what goes to libcurl, and what comes back.
+// One try of a request: the options for libcurl, and the response.
 #pragma once
 
 #include <array>

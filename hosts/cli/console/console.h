@@ -1,4 +1,4 @@
-// What a person sees on stderr: log lines, and a progress bar where stderr is a terminal.
+// The output for a person on stderr: log lines, and a progress bar where stderr is a terminal.
 #pragma once
 
 #include <chrono>

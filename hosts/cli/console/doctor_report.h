@@ -1,4 +1,4 @@
-// What `winnow doctor` found, as a table for a person; programs read the JSON on stdout.
+// The findings of `winnow doctor` as a table for a person; programs read the JSON on stdout.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// What the rooms of the expressions fail with.
+// Failures of expressions.
 #pragma once
 
 #include <string>

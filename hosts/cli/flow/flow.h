@@ -11,7 +11,7 @@ namespace winnow::cli {
 
 using document::Json;
 
-// What a person must give, or may.
+// A value that the caller must give, or may.
 struct FlowInput {
   std::string id;
   std::string type;     // STRING, INT, ...
@@ -49,9 +49,9 @@ struct Flow {
   bool has_plugin_defaults = false;
 };
 
-// Refused, with file and line: what Kestra would refuse too (ids missing or twice, no tasks, unknown
-// keys), and what Kestra can do and this command can't (retry, errors, ...): a flow that runs
-// otherwise than its author meant may delete too much.
+// Refused, with file and line: what Kestra would refuse too (ids missing or twice, no tasks,
+// unknown keys), and what Kestra can do and this command can't (retry, errors, ...): a flow that
+// runs otherwise than its author meant may delete too much.
 Outcome<Flow> read_flow(document::Document document);
 
 // The same, from a file. A file that can't be read or is no YAML is an invalid parameter as well.
@@ -62,7 +62,7 @@ Outcome<Flow> read_flow_file(const std::string& path);
 const Json& flow_definition();
 const Json& refused_keys();
 
-// What is wrong with the value at `pointer`: `file:line: message`.
+// A message about the value at `pointer`: `file:line: message`.
 tl::unexpected<Failure> mistake(const document::Document& document, const std::string& pointer,
                                 const std::string& message);
 

@@ -1,4 +1,4 @@
-// A flow's inputs: what was given on the command line, or the defaults, in the types that the flow
+// A flow's inputs: the values of the command line, or the defaults, in the types that the flow
 // asks for.
 #pragma once
 

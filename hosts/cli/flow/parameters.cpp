@@ -20,7 +20,8 @@ bool wants(const Json& schema, const char* type) {
   return std::find(wanted.begin(), wanted.end(), Json(type)) != wanted.end();
 }
 
-// What the string stands for in one of the types that the schema wants; nothing where it is none.
+// The string as a value of one of the types that the schema allows; nothing where it fits none of
+// them.
 std::optional<Json> read_as(const Json& schema, const std::string& text) {
   if (wants(schema, "boolean") && (text == "true" || text == "false")) return Json(text == "true");
   if (wants(schema, "integer")) {

@@ -32,9 +32,9 @@ std::vector<PluginDefault> defaults_of(const Json& flow) {
   return all;
 }
 
-// The type that a default for `type` counts for beside it; empty: none. For an alias it is the class
-// in Kestra, which is a task's first alias; winnow's own name, which Kestra does not know, stands for
-// all names of the task, here for `task_type`.
+// The type that a default for `type` counts for beside it; empty: none. For an alias it is the
+// class in Kestra, which is a task's first alias; winnow's own name, which Kestra does not know,
+// stands for all names of the task, here for `task_type`.
 std::string second_type(const std::string& type, const std::string& task_type,
                         const Json& described) {
   for (const auto& task : described["tasks"]) {
@@ -111,7 +111,7 @@ class MergedTask {
   }
 
  private:
-  // Of two forced defaults in one bucket Kestra 1.1 merges the first last, and Kestra 1.3 the last.
+  // Kestra 1.1 merges two forced defaults of one bucket in reverse order, Kestra 1.3 in order.
   Outcome<void> check_order(const PluginDefault& from, std::uint32_t bucket) {
     for (const auto& [key, value] : from.values.items()) {
       if (value.is_null()) continue;

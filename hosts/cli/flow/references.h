@@ -15,7 +15,7 @@ namespace winnow::cli {
 // The outputs of the tasks that run before: task id -> JSON Schema of its outputs.
 using EarlierOutputs = std::map<std::string, Json>;
 
-// What is wrong with the reference, or an empty string. Nothing is wrong where `??`, default or `is
+// The mistake in the reference, or an empty string. Nothing is wrong where `??`, default or `is
 // defined` catches what is not defined.
 std::string wrong_reference(const expression::Reference& reference, const expression::Scope& scope,
                             const EarlierOutputs& earlier);
@@ -25,13 +25,13 @@ std::vector<expression::Reference> references_in(const Json& value);
 
 bool uses_outputs(const Json& value);
 
-// The outputs that a flow's expressions use. A listing may give a hundred megabytes of rows, of which
-// the flow wants the number.
+// The outputs that a flow's expressions use. A listing may give a hundred megabytes of rows, of
+// which the flow wants the number.
 class UsedOutputs {
  public:
   explicit UsedOutputs(const Flow& flow);
 
-  // What the flow uses of a task's outputs, which are JSON; a discarded value: nothing.
+  // The members of a task's outputs that the flow uses, or nothing for a value that is discarded.
   Json read(const std::string& task, std::string_view outputs) const;
 
  private:

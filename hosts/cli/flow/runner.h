@@ -11,7 +11,7 @@
 
 namespace winnow::cli {
 
-// What has been done so far; complete when run_flow returns.
+// The results so far; complete when run_flow returns.
 struct FlowRun {
   Result result = {};              // task id -> outputs, then `outputs` of the flow
   std::optional<Json> error = {};  // why it ended early

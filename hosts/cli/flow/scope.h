@@ -1,4 +1,4 @@
-// What a flow's expressions see when it begins.
+// The variables of a flow's expressions when it begins.
 #pragma once
 
 #include "hosts/cli/expression/language/callable.h"

@@ -48,7 +48,7 @@ ResultText result_of(std::int32_t status, const hosts::Buffer& buffer) {
   return fail(FailureKind::internal, "the library's result is not a JSON object");
 }
 
-// Of a call that runs no task: nothing was committed before it.
+// For a call that runs no task, so that nothing was committed before its failure.
 Failure without_counters(const Failure& failure) {
   return failure;
 }

@@ -25,8 +25,9 @@ struct Library : hosts::Functions {
   static Outcome<Library> load();
 };
 
-// Who listens to a run; called on the thread that is inside Job::run or Job::plan. What it throws
-// (it may run out of memory) is dropped: a log line less is better than a run without a result.
+// Receives a run's callbacks; called on the thread that is inside Job::run or Job::plan. What it
+// throws (it may run out of memory) is dropped: a log line less is better than a run without a
+// result.
 class Listener {
  public:
   Listener() = default;

@@ -147,7 +147,7 @@ class Job:
         winnow._call(winnow._library.winnow_job_new, winnow._handle, name, len(name), text, len(text), ctypes.byref(self._handle))
 
     def plan(self) -> dict[str, Any]:
-        """What the job would do; changes nothing, and may be asked any number of times before run()."""
+        """What the job would do; changes nothing, and may be called any number of times before run()."""
         return self._winnow._call(self._winnow._library.winnow_job_plan, self._handle)
 
     def run(self) -> dict[str, Any]:
@@ -178,7 +178,7 @@ class Job:
 
 
 class _Callbacks:
-    """The host of winnow.h. Nothing may leave a callback: what one raises is kept for its thread, and cancels the job."""
+    """The host of winnow.h. No exception may leave a callback: it is kept for the callback's thread, and cancels the job."""
 
     def __init__(self, log: LogFunction | None, event: EventFunction | None, delete_files: DeleteFilesFunction | None) -> None:
         self._kept = threading.local()
@@ -202,7 +202,7 @@ class _Callbacks:
             deleted[0] = count
             return 0
 
-        # Kept for as long as this object lives: ctypes frees what nobody holds.
+        # Kept for as long as this object lives: ctypes frees objects without a reference.
         self.host = Host(ctypes.sizeof(Host), 0, None, Log(on_log), Event(on_event), IsCancelled(on_is_cancelled),
                          DeleteFiles(on_delete_files) if delete_files is not None else DeleteFiles())
 

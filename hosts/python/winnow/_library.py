@@ -1,4 +1,4 @@
-"""The functions and structs of winnow.h as ctypes knows them, and where the library is found."""
+"""The functions and structs of winnow.h for ctypes, and the search for the library."""
 
 from __future__ import annotations
 

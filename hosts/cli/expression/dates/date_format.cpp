@@ -78,7 +78,7 @@ Outcome<DateField> field_of(std::string_view letters) {
                 "in single quotes); for other patterns run the flow in Kestra");
 }
 
-// What stands in quotes from `at` on; moves `at` behind it. Two quotes are one quote.
+// Reads the text in quotes at `at` and moves `at` behind it. Two quotes are one quote.
 Outcome<std::string> quoted(std::string_view pattern, std::size_t& at) {
   std::string literal;
   if (pattern.substr(at).starts_with("''")) return at += 2, "'";

@@ -51,7 +51,7 @@ constexpr Unit kUnits[] = {
     {"CENTURIES", Scale::months, 1200},
 };
 
-// A little more than all the years that a date may lie in: what goes beyond is refused before it
+// A little more than the range of years of a date: a number beyond it is refused before it
 // could overflow.
 double longest(Scale scale) {
   constexpr double kYears = 12000;

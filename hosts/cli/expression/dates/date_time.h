@@ -20,7 +20,7 @@ struct DateTime {
 // an offset is local to `zone`.
 Outcome<DateTime> read_iso(std::string_view text, const Zone& zone);
 
-// Seconds, milliseconds or microseconds since 1970: the size tells which.
+// Seconds, milliseconds or microseconds since 1970, distinguished by their size.
 Outcome<DateTime> from_number(std::int64_t number, const Zone& zone);
 
 // `unit` is one of Java's ChronoUnit, in any letter case. DAYS and longer move the local date and

@@ -1,6 +1,6 @@
-// Kestra's functions and filters for dates. Dates travel as strings, as in Kestra: what one filter
-// prints the next one reads, so that a string with an offset and no region keeps that offset through
-// a clock change.
+// Kestra's functions and filters for dates. Dates are passed as strings, as in Kestra: what one
+// filter prints the next one reads, so that a string with an offset and no region keeps that offset
+// through a clock change.
 #include <optional>
 
 #include "document/strings.h"

@@ -1,4 +1,5 @@
-// What an expression may call: Kestra's names and parameters. Each group has a file of its own.
+// The functions and filters of expressions, with Kestra's names and parameters. Each group has a
+// file of its own.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// What an expression sees and may call: its variables, and tables of functions, filters and tests.
+// The names of an expression: its variables, and tables of functions, filters and tests.
 #pragma once
 
 #include <cstddef>

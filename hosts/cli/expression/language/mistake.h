@@ -1,4 +1,4 @@
-// What is wrong with an expression, and where in its string.
+// A mistake in an expression, and its place in the string.
 #pragma once
 
 #include <cstddef>

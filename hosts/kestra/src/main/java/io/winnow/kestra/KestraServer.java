@@ -43,7 +43,7 @@ final class KestraServer {
                 pool = inner.map(found -> (DataSource) found.value());
             }
         } catch (Exception refused) {
-            throw new IllegalStateException("The server's pool of connections to `" + name + "` can't be asked: " + refused.getMessage(), refused);
+            throw new IllegalStateException("The server's pool of connections to `" + name + "` can't be read: " + refused.getMessage(), refused);
         }
         return pool;
     }

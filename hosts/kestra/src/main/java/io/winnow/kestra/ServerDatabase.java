@@ -107,7 +107,7 @@ final class ServerDatabase {
         return expected;
     }
 
-    /** The server's name, where it tells that to this user. */
+    /** The server's name, where this user may read it. */
     private static Optional<String> name(Connection connection, String sql) {
         try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(sql)) {
             return row.next() ? Optional.ofNullable(row.getString(1)) : Optional.empty();
