@@ -62,9 +62,9 @@ void put(Json& object, const char* name, const std::optional<Value>& value) {
   if (value) object[name] = *value;
 }
 
-// What the doctor was asked, decided: read once from its task's parameters.
+// The parameters of the task, read once.
 struct DoctorRequest {
-  // Rows of a table that are looked at for orphans, at most.
+  // The most rows of a table that are searched for orphans.
   std::int64_t sample = 0;
 };
 
@@ -123,7 +123,7 @@ class Examination {
       if (fits(known, schema_)) return known.version;
     }
     find({.table = {},
-          .problem = "this is none of the schemas of Kestra that winnow knows",
+          .problem = "this is not a schema of Kestra that winnow knows",
           .remedy = "check that the URL leads to Kestra's own database and schema"});
     return std::nullopt;
   }
@@ -136,7 +136,7 @@ class Examination {
 
   Outcome<void> look_at(const ExaminedTable& examined) {
     const auto* table = schema_.table(examined.name);
-    // Another version's. What a task needs, its own run says.
+    // Another version of Kestra has it. A task that needs it reports that itself.
     if (table == nullptr) return {};
     if (const auto problem = table->problem()) {
       find({.table = table->name,
@@ -204,7 +204,7 @@ class Examination {
            !sample_order(examined, table).empty();
   }
 
-  // The columns of the index along which the sample is read; empty: there is none.
+  // The columns of the index along which the sample is read; empty without such an index.
   static std::vector<std::string> sample_order(const ExaminedTable& examined, const Table& table) {
     const auto& match = examined.match;
     if (match.only_column.empty()) return table.primary_key;
@@ -212,14 +212,14 @@ class Examination {
     return index == nullptr ? std::vector<std::string>() : index->columns;
   }
 
-  // The rows looked at, those of them that name a parent, and those whose parent is missing. The
-  // sub-select of one value is what every server answers by as many look-ups as there are rows:
-  // never by reading the parents from end to end.
+  // Selects three counts: the rows of the sample, those that name a parent, and those whose parent
+  // is missing. Every server runs a sub-select of one value as one look-up per row; none reads the
+  // whole table of parents for it.
   Statement orphans(const ExaminedTable& examined, const Table& table) const {
     const auto& dialect = connection_->dialect();
     const auto& parent = *schema_.table(examined.parent);
-    // Two tables of MySQL may compare their strings by different rules: the parent's index has its
-    // own.
+    // Two tables of MySQL may have different collations. Only a comparison by the parent's uses its
+    // index.
     const auto& collation = parent.column(parent.primary_key.front())->collation;
     const auto compared = collation.empty() ? "" : " COLLATE " + dialect.quoted(collation);
     database::SqlWriter writer(dialect);
@@ -269,7 +269,7 @@ class Examination {
     const bool all = looked < request_.sample;
     Json found = {{"rowsLookedAt", looked}, {"found", orphaned}, {"all", all}};
     std::int64_t estimated = orphaned;
-    // Of rows of some kinds only, nobody knows how many there are.
+    // The statistics count the rows of all kinds together.
     const bool of_all_kinds = examined.match.only_column.empty();
     if (!all && of_all_kinds && health.rows && *health.rows > looked) {
       estimated = static_cast<std::int64_t>(static_cast<double>(orphaned) *
@@ -289,8 +289,8 @@ class Examination {
     return {};
   }
 
-  // The storage that the configuration names may not be the one that Kestra writes to: purges would
-  // delete rows whose files stay.
+  // The configuration may name another storage than the one that Kestra writes to. Purges would
+  // then delete rows and leave their files.
   Outcome<void> look_at_storage() {
     if (!context_.storage_problem.empty()) {
       find({.table = {},
@@ -376,20 +376,21 @@ Json described(const char* type, const char* description) {
 }  // namespace
 
 Json doctor_outputs() {
-  Json tables = described("array",
-                          "For each table: rows (estimated), bytes, indexBytes, deadRows, "
-                          "missingIndexes, orphans; what the server does not tell is left out.");
+  Json tables =
+      described("array",
+                "For each table: rows (estimated), bytes, indexBytes, deadRows, "
+                "missingIndexes, orphans; figures that the server does not report are left out.");
   tables["items"] = {{"type", "object"}};
   Json findings =
-      described("array", "What to see to: table, problem and remedy; empty when all is well.");
+      described("array", "Each problem with its table and its remedy; empty when all is well.");
   findings["items"] = {{"type", "object"}};
   return {{"type", "object"},
           {"properties",
            {{"server", described("string", "The database server and its version.")},
             {"schema",
              described("string",
-                       "The version of Kestra's schema, told by its tables and columns; missing "
-                       "where it is none that is known.")},
+                       "The version of Kestra's schema, recognised by its tables and columns; "
+                       "missing for an unknown schema.")},
             {"database", described("object", "Numbers of the whole database, bytes among them.")},
             {"tables", std::move(tables)},
             {"findings", std::move(findings)}}},

@@ -1,4 +1,4 @@
-// The doctor: looks a database over, changes nothing, and says what to do about what it finds.
+// The doctor: examines a database, changes nothing, and says how to correct each finding.
 #pragma once
 
 #include <memory>
@@ -10,9 +10,9 @@ namespace winnow::tasks {
 // JSON Schema of its result (server, schema, database, tables, findings).
 Json doctor_outputs();
 
-// A run costs the catalog, one query of statistics, and for each table with a parent one statement
-// that reads at most `sample` rows along an index and looks as many parents up by their keys. A plan
-// has those statements. See tasks::invoke().
+// A run reads the catalog, the statistics with one query, and each table that has a parent with one
+// statement: at most `sample` rows along an index, and a look-up of each row's parent by its key. A
+// plan shows these statements. See tasks::invoke().
 Outcome<std::unique_ptr<Invocation>> invoke_doctor(const Manifest& manifest, const Json& parameters,
                                                    const Policy& policy);
 

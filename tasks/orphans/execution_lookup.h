@@ -1,5 +1,5 @@
-// Which executions there are. Asked by the key alone, so that one of any tenant and namespace counts:
-// what has no execution here has none anywhere.
+// Looks executions up by their key alone: an execution of any tenant and namespace counts, so that
+// an orphan has no execution anywhere.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ class ExecutionLookup {
   // A schema failure where there is no table of executions with a key.
   static Outcome<ExecutionLookup> make(const database::Schema& schema);
 
-  // Those of `ids` that no execution has, in their order. Ids that differ in letter case alone count
+  // Those of `ids` that no execution has, in their order. Ids that differ only in letter case count
   // as one, as they do on MySQL.
   Outcome<std::vector<std::string>> missing(database::Connection& connection,
                                             std::vector<std::string> ids) const;

@@ -17,7 +17,7 @@ using document::Instant;
 using storage::ExecutionFolder;
 using storage::FoundFolder;
 
-// Which folders the request and the policy mean.
+// The folders that the request and the policy allow to be removed.
 class FolderFilter {
  public:
   FolderFilter(const OrphanFoldersRequest& request, const Policy& policy)
@@ -123,22 +123,24 @@ class FolderSweep {
   }
 
   Outcome<void> check_database() {
-    WINNOW_TRY(const bool any, sweep_.ask([this](database::Connection& connection) {
+    WINNOW_TRY(const bool any, sweep_.retry([this](database::Connection& connection) {
       return sweep_.lookup().any(connection);
     }));
     if (any) return {};
-    return fail(FailureKind::limit,
-                "the database has no execution at all, so that every folder of the storage would "
-                "go: is it the database that belongs to this storage? Nothing was removed");
+    return fail(
+        FailureKind::limit,
+        "the database has no execution at all, so that every folder of the storage would be "
+        "removed. Check that this database and this storage belong together. Nothing was "
+        "removed");
   }
 
-  // An execution that came (back) meanwhile keeps its files.
+  // An execution that was written or restored meanwhile keeps its files.
   Outcome<void> remove(const std::vector<std::string>& paths) {
     std::vector<ExecutionFolder> folders;
     std::vector<std::string> executions;
     for (const auto& path : paths) {
       auto folder = storage::execution_of(path);
-      if (!folder) continue;  // it came from a folder: not reached
+      if (!folder) continue;  // every path was that of a folder: not reached
       folder->tenant = request_.tenant;
       executions.push_back(folder->execution);
       folders.push_back(std::move(*folder));
@@ -217,7 +219,7 @@ class OrphanFolders final : public Invocation {
   Outcome<Sweep> open(Context& context, Sweep::Paced paced) const {
     if (context.storage == nullptr) {
       return fail(FailureKind::configuration,
-                  "this task sweeps a storage, and the configuration says that there is none "
+                  "this task sweeps a storage, and the configuration has none "
                   "(`storage: {type: none}`)");
     }
     return Sweep::open(manifest_, context, request_.pace, paced);

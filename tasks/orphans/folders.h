@@ -1,5 +1,5 @@
-// Sweeps the storage: folders of executions that no execution owns any more, left behind where
-// executions were purged without their files, or by another program.
+// Sweeps the storage: removes folders of executions that no longer exist. They are left behind
+// where executions were purged without their files, or by another program.
 #pragma once
 
 #include <memory>
@@ -8,9 +8,9 @@
 
 namespace winnow::tasks {
 
-// Finds all of them before it removes the first one, and asks for each execution once more before
-// its files go. Refuses to remove anything where the database has no execution at all: it is more
-// likely the wrong database. See tasks::invoke().
+// Finds all such folders before it removes the first one, and looks for each execution once more
+// before it removes the files. Refuses to remove anything while the database has no execution at
+// all: it is probably the wrong database. See tasks::invoke().
 Outcome<std::unique_ptr<Invocation>> invoke_orphan_folders(const Manifest& manifest,
                                                            const Json& parameters,
                                                            const Policy& policy);

@@ -1,4 +1,4 @@
-// What the sweeps were asked to do, decided: read once from their tasks' parameters.
+// The parameters of the sweeps, read once.
 #pragma once
 
 #include <chrono>
@@ -13,9 +13,9 @@ namespace winnow::tasks {
 
 // PurgeOrphans.
 struct OrphanRowsRequest {
-  // The tenant, the namespaces and the policy's, which each table is narrowed by.
+  // The tenant and the namespaces of the request and of the policy, which restrict each table.
   Scope scope;
-  // Rows that say when they were written are left alone until they are this old.
+  // A row that has a date of writing is left alone until it is this old.
   std::chrono::seconds minimum_age{};
   std::int64_t batch_size = 0;
   // What the task asks for; the operator's pace may be narrower.
@@ -26,7 +26,7 @@ struct OrphanRowsRequest {
 // PurgeStorage. The dates are those of the last change in a folder.
 struct OrphanFoldersRequest {
   std::optional<std::string> tenant = {};
-  // Empty: every namespace. With a flow exactly this one, else also those below it.
+  // Empty: every namespace. With a flow exactly this namespace, without one also those below it.
   std::string name_space = {};
   std::string flow = {};
   std::optional<document::Instant> from = {};
@@ -39,7 +39,7 @@ struct OrphanFoldersRequest {
 };
 
 // `parameters` fit the manifest's schema, with its defaults filled in. Both fail as read_scope()
-// does; the second one also for a flow without its namespace.
+// does; the second also fails for a flow without its namespace.
 Outcome<OrphanRowsRequest> read_orphan_rows_request(const Manifest& manifest,
                                                     const Json& parameters, const Policy& policy);
 Outcome<OrphanFoldersRequest> read_orphan_folders_request(const Manifest& manifest,

@@ -17,7 +17,7 @@ using database::TextList;
 // A page of a walk.
 struct Page {
   TextList positions;
-  TextList executions;  // empty where the row names none
+  TextList executions;  // empty for a row without one
 };
 
 Outcome<Page> read_page(Connection& connection, const Statement& statement) {
@@ -45,7 +45,7 @@ std::vector<std::string> named_executions(const Page& page) {
   return {executions.begin(), executions.end()};
 }
 
-// Positions of those that are missing, which are sorted.
+// The positions of the missing executions; `missing` is sorted.
 TextList positions_of(const Page& page, const std::vector<std::string>& missing) {
   TextList positions;
   for (std::size_t at = 0; at < page.positions.size(); ++at) {
@@ -77,7 +77,7 @@ Outcome<void> RowSweep::run() {
   }
   progress.phase = Phase::working;
   const auto removed = walk(&RowSweep::remove);
-  warn_of_those_that_stay();
+  warn_of_skipped();
   return removed;
 }
 
@@ -88,17 +88,17 @@ Outcome<void> RowSweep::walk(Act act) {
   return {};
 }
 
-// Hands over the orphans of each page that has some.
+// Calls `act` for each page that has orphans.
 Outcome<void> RowSweep::walk_branch(const OrphanTable& table, const OrphanBranch& branch, Act act) {
   std::string after;
   while (true) {
-    WINNOW_TRY(const auto page, sweep_.ask([&](Connection& connection) {
+    WINNOW_TRY(const auto page, sweep_.retry([&](Connection& connection) {
       return read_page(connection,
                        table.page(connection.dialect(), branch, after, kExecutionsPerPage));
     }));
     if (page.positions.empty() || sweep_.is_over()) return {};
     after = page.positions.back();
-    // Asked after the page was read: an execution whose first row is on it is there by now.
+    // After the page was read: an execution whose first row is on the page exists by now.
     WINNOW_TRY(auto missing, sweep_.missing(named_executions(page)));
     if (missing.empty()) continue;
     auto positions = positions_of(page, missing);
@@ -110,7 +110,7 @@ Outcome<void> RowSweep::walk_branch(const OrphanTable& table, const OrphanBranch
 }
 
 Outcome<std::int64_t> RowSweep::number(const Statement& statement) {
-  return sweep_.ask(
+  return sweep_.retry(
       [&](Connection& connection) { return database::count_of(connection, statement); });
 }
 
@@ -140,8 +140,8 @@ Outcome<void> RowSweep::check_shares() {
   return {};
 }
 
-// Transaction by transaction, until nothing of the page is left that may go. A failure that blames
-// rows is met with fewer of them; one that is refused alone stays.
+// Deletes in one transaction after the other until no deletable row of the page is left. After a
+// failure that rows caused, the next transaction takes fewer; a row that fails alone stays.
 Outcome<void> RowSweep::remove(const Part& part) {
   TextList kept;
   auto limit = request_.batch_size;
@@ -155,7 +155,7 @@ Outcome<void> RowSweep::remove(const Part& part) {
         limit = (limit + 1) / 2;
         continue;
       }
-      WINNOW_TRY(const auto refused, sweep_.ask([&](Connection& connection) {
+      WINNOW_TRY(const auto refused, sweep_.retry([&](Connection& connection) {
         return read_keys(connection, part.table.keys(connection.dialect(), part.branch,
                                                      part.orphans, kept, limit));
       }));
@@ -169,7 +169,7 @@ Outcome<void> RowSweep::remove(const Part& part) {
     if (batch->removed > 0) note_removed(part, *batch);
     limit = std::min(limit * 2, request_.batch_size);
   }
-  return note_those_that_stay(part);
+  return note_skipped(part);
 }
 
 // One transaction.
@@ -194,7 +194,7 @@ Outcome<RowSweep::Batch> RowSweep::remove_batch(const Part& part, const TextList
   return batch;
 }
 
-// False where an execution came back while its rows were deleted: that was undone.
+// False where an execution came back while its rows were deleted: the deletion was rolled back.
 Outcome<bool> RowSweep::try_batch(Connection& connection, const Part& part, const TextList& kept,
                                   std::int64_t limit, Batch& batch) {
   const auto& dialect = connection.dialect();
@@ -241,8 +241,9 @@ void RowSweep::note_removed(const Part& part, const Batch& batch) {
   report_batch(context, static_cast<std::size_t>(batch.removed), counters);
 }
 
-// Orphans of the page that are there still: others hold them, or the database keeps them.
-Outcome<void> RowSweep::note_those_that_stay(const Part& part) {
+// Orphans of the page that are still there: other sessions hold them, or the database refuses to
+// delete them.
+Outcome<void> RowSweep::note_skipped(const Part& part) {
   const auto count = [&](const Orphans& orphans) {
     return number(part.table.count(sweep_.dialect(), part.branch, orphans));
   };
@@ -258,7 +259,7 @@ Outcome<void> RowSweep::note_those_that_stay(const Part& part) {
   return {};
 }
 
-void RowSweep::warn_of_those_that_stay() const {
+void RowSweep::warn_of_skipped() const {
   for (const auto& table : tables_) {
     const auto stay = stay_.find(table.get());
     if (stay == stay_.end()) continue;

@@ -1,4 +1,4 @@
-// One run of PurgeOrphans over the tables that it can take.
+// One run of PurgeOrphans over the tables that it can sweep.
 #pragma once
 
 #include <map>
@@ -14,13 +14,14 @@ namespace winnow::tasks {
 
 using OrphanTables = std::vector<std::unique_ptr<OrphanTable>>;
 
-// What it is given must outlive it.
+// All arguments must outlive it.
 class RowSweep {
  public:
   RowSweep(Sweep& sweep, const OrphanTables& tables, const OrphanRowsRequest& request);
 
-  // Counts into the sweep's counters: what would go in a dry run, what went otherwise, and
-  // `skippedCount`, the orphans that stay because others hold them or the database keeps them.
+  // Adds to the sweep's counters: the rows that were deleted, or would be in a dry run, and
+  // `skippedCount`, the orphans that stay because other sessions hold them or the database refuses
+  // to delete them.
   Outcome<void> run();
 
  private:
@@ -47,15 +48,15 @@ class RowSweep {
   Outcome<bool> try_batch(database::Connection& connection, const Part& part,
                           const database::TextList& kept, std::int64_t limit, Batch& batch);
   void note_removed(const Part& part, const Batch& batch);
-  Outcome<void> note_those_that_stay(const Part& part);
-  void warn_of_those_that_stay() const;
+  Outcome<void> note_skipped(const Part& part);
+  void warn_of_skipped() const;
   Outcome<std::int64_t> number(const database::Statement& statement);
 
   Sweep& sweep_;
   const OrphanTables& tables_;
   const OrphanRowsRequest& request_;
   RemovalLimits limits_;
-  // Rows that would go: of each table, and in all; and rows that went.
+  // Rows to be deleted per table and in all, and rows that were deleted.
   std::map<const OrphanTable*, std::int64_t> going_;
   std::int64_t all_going_ = 0;
   std::map<const OrphanTable*, std::int64_t> stay_;

@@ -50,7 +50,7 @@ class OrphanRows final : public Invocation {
     return opened;
   }
 
-  // The statements that a run sends, with as many ids and keys as a full page has.
+  // The statements of a run, with as many ids and keys as a full page has.
   static Outcome<void> explain(Json& plan, database::Connection& connection,
                                const OrphanTable& table) {
     const auto& dialect = connection.dialect();

@@ -1,6 +1,6 @@
-// Sweeps the database: logs, metrics and other rows whose execution is missing. They are left behind
-// by Kestra's own purge, which knows some tables only, and by a kill between a parent and its
-// children. Logs of triggers have no execution and are no orphans.
+// Sweeps the database: deletes logs, metrics and other rows whose execution is missing. Kestra's
+// own purge leaves such rows in the tables that it does not purge; so does a kill between the
+// deletion of a parent and of its children. Logs of triggers have no execution and are not orphans.
 #pragma once
 
 #include <memory>
@@ -9,9 +9,10 @@
 
 namespace winnow::tasks {
 
-// Each table of the manifest's steps is walked page by page; nothing is joined and nothing stays
-// open between two pages. Whether an execution exists is asked before its rows are deleted and once
-// more before the transaction commits: one that came meanwhile keeps its rows. See tasks::invoke().
+// Reads each table of the manifest's steps page by page, without a join and without a transaction
+// that stays open between two pages. Looks for an execution before its rows are deleted and again
+// before the transaction commits: one that was written meanwhile keeps its rows. See
+// tasks::invoke().
 Outcome<std::unique_ptr<Invocation>> invoke_orphan_rows(const Manifest& manifest,
                                                         const Json& parameters,
                                                         const Policy& policy);

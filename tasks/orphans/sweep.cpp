@@ -45,7 +45,7 @@ void Sweep::note_pace(std::int64_t rows, Pacer::Clock::duration took) {
 }
 
 Outcome<std::vector<std::string>> Sweep::missing(const std::vector<std::string>& executions) {
-  return ask(
+  return retry(
       [&](database::Connection& connection) { return lookup_.missing(connection, executions); });
 }
 

@@ -1,5 +1,5 @@
-// What the sweeps of rows and of folders share: the connection, the question which executions are
-// missing, the counters, and how a run ends.
+// The part that the sweeps of rows and of folders share: the connection, the look-up of missing
+// executions, the counters, and the end of a run.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +15,12 @@
 
 namespace winnow::tasks {
 
-// Executions that are asked for in one statement: fewer than any server scans a table for
+// Executions that one statement looks up. For so few, no server scans the table
 // (docs/measurements.md).
 inline constexpr std::int64_t kExecutionsPerPage = 500;
 
-// Rows of a page, or folders, that can't be removed; with more of them there is something else
-// wrong, and the run gives up.
+// The most rows of a page, or folders, that may fail to be removed. With more, something else is
+// wrong, and the run ends.
 inline constexpr std::int64_t kMostKept = 1'000;
 
 // The manifest and the context must outlive it.
@@ -32,24 +32,24 @@ class Sweep {
   static Outcome<Sweep> open(const Manifest& manifest, Context& context,
                              const std::optional<Pace>& pace, Paced paced);
 
-  // What `question` returns, asked again while the server says that this may help. `question` takes
-  // a Connection& and returns an Outcome<T>.
-  template <class Question>
-  auto ask(const Question& question) -> std::invoke_result_t<Question, database::Connection&> {
-    typename std::invoke_result_t<Question, database::Connection&>::value_type value{};
+  // The result of `read`, which takes a Connection& and returns an Outcome<T>. Retried while its
+  // failure is retryable.
+  template <class Read>
+  auto retry(const Read& read) -> std::invoke_result_t<Read, database::Connection&> {
+    typename std::invoke_result_t<Read, database::Connection&>::value_type value{};
     WINNOW_CHECK(connection_.retry({.run = [&](database::Connection& connection) -> Outcome<void> {
-      WINNOW_TRY(value, question(connection));
+      WINNOW_TRY(value, read(connection));
       return {};
     }}));
     return value;
   }
 
-  // Those of `executions` that no tenant has.
+  // Those of `executions` that do not exist in any tenant.
   Outcome<std::vector<std::string>> missing(const std::vector<std::string>& executions);
 
   // {"task", "server", "statements": the lookup of executions, "leftOut": []}.
   Outcome<Json> plan();
-  // Ends a run: the counters, beside the failure where there is one.
+  // The result of a run: the counters, or the failure with them.
   TaskResult result(const Outcome<void>& swept, bool dry_run);
 
   const Manifest& manifest() const { return *manifest_; }
@@ -76,7 +76,7 @@ class Sweep {
   std::unique_ptr<Pacer> pacer_;
   Pacer::Lane lane_;
   ReconnectingConnection connection_;
-  // On the heap: others point into it.
+  // On the heap, because other objects point into it.
   std::unique_ptr<database::Schema> schema_;
   ExecutionLookup lookup_;
   Json counters_;

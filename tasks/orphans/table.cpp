@@ -15,7 +15,7 @@ using database::SqlWriter;
 using database::Statement;
 using database::TextList;
 
-// What a value inside of a document is compared as.
+// The column type as which a value inside a document is compared.
 const Column& document_string() {
   static const Column column{
       .name = {}, .type = database::ColumnType::text, .type_name = "text", .labels = {}};
@@ -50,7 +50,7 @@ Outcome<std::unique_ptr<OrphanTable>> OrphanTable::make(
   };
   if (narrows_namespaces(request.scope) &&
       made->table_->column(request.scope.namespace_column) == nullptr) {
-    return leave_out("they don't tell their namespace, which the policy or a parameter asks for");
+    return leave_out("they have no namespace, by which the policy or a parameter restricts them");
   }
   WINNOW_TRY(const auto obstacle, made->find_way(connection, allow_scan));
   if (!obstacle.empty() && step.optional) return leave_out(obstacle);
@@ -68,9 +68,9 @@ bool OrphanTable::has_columns() const {
          (step_->written.empty() || table_->column(step_->written) != nullptr);
 }
 
-// How the rows are walked. Returns why they can't be, or an empty string.
+// Chooses the index for the walk. Returns why there is none, or an empty string.
 Outcome<std::string> OrphanTable::find_way(database::Connection& connection, bool allow_scan) {
-  if (key_ == nullptr) return std::string("no index begins with a column that tells them apart");
+  if (key_ == nullptr) return std::string("no index begins with a column that identifies a row");
   const auto& match = step_->match;
   if (match.kind == Match::Kind::document) return std::string();
   by_index_ = index_serves(*table_, match);
@@ -87,7 +87,8 @@ Outcome<void> OrphanTable::select(const OrphanRowsRequest& request,
                                   const database::Schema& schema) {
   auto scope = request.scope;
   scope.table = step_->table;
-  // Without a tenant of its own a row belongs to whichever had its execution, and none has it.
+  // A row without a tenant column belonged to its execution's tenant, and that execution is
+  // missing.
   if (table_->column(scope.tenant_column) == nullptr) scope.tenant_column.clear();
   if (table_->column(scope.namespace_column) == nullptr) scope.namespace_column.clear();
   if (!step_->written.empty()) {
@@ -108,7 +109,7 @@ Outcome<void> OrphanTable::select(const OrphanRowsRequest& request,
   return {};
 }
 
-// The branch alone: what else selects the rows would make a page of few rows read many.
+// Only the branch: with more conditions, a page of few rows would have to read many.
 void OrphanTable::write_walk(SqlWriter& writer, const OrphanBranch& branch) const {
   const auto& dialect = writer.dialect();
   writer.text(" FROM ").table(*table_).text(" AS t WHERE ");
@@ -133,7 +134,7 @@ Statement OrphanTable::page(const Dialect& dialect, const OrphanBranch& branch,
                 parent_key(dialect, step_->match));
   }
   write_walk(writer, branch);
-  // An empty string is before every id, and NULL is not after it.
+  // An empty string comes before every id, and a comparison excludes NULL.
   if (by_index_ || !after.empty()) {
     writer.text(" AND " + column + " > ").bind_as(position, after);
   }

@@ -1,4 +1,4 @@
-// One table of a sweep of rows: which of its rows are looked at, and the statements that find them.
+// One table of a sweep of rows: the rows that are examined, and the statements that find them.
 #pragma once
 
 #include <memory>
@@ -12,11 +12,11 @@
 
 namespace winnow::tasks {
 
-// Rows of a table that one walk goes through.
+// The rows of a table that one walk reads.
 struct OrphanBranch {
   // Nothing: the table has no such column.
   std::optional<bool> deleted = {};
-  // The value of the step's `only` column; nothing: it has none.
+  // The value of the step's `only` column; nothing without such a column.
   std::optional<std::string> only = {};
 };
 
@@ -29,9 +29,9 @@ struct Orphans {
 
 class OrphanTable {
  public:
-  // nullptr for a step that this database does not have (another version of Kestra has it), or can't
-  // take: then `left_out` gains the reason. Rights that are missing go to `rights`. The step and the schema must outlive the table. May ask
-  // how many rows the table has.
+  // nullptr for a table that this version of Kestra does not have, and for one that can't be swept:
+  // then the reason is added to `left_out`. Missing rights are added to `rights`. The step and the
+  // schema must outlive the result. May query how many rows the table has.
   static Outcome<std::unique_ptr<OrphanTable>> make(
       const PurgeStep& step, const OrphanRowsRequest& request, const database::Schema& schema,
       database::Connection& connection, bool allow_scan, std::vector<std::string>& left_out,
@@ -45,28 +45,28 @@ class OrphanTable {
   const std::string& counter() const { return step_->counter; }
   const std::vector<OrphanBranch>& branches() const { return branches_; }
 
-  // The walk, in order and from after a position on. By the index that leads to the executions: each
-  // execution once, which is the position too. Otherwise row by row along the key: the position, and
-  // the execution or NULL.
+  // A page of the walk, in order, that begins after a position. With an index on the execution:
+  // each execution once, which is also the position. Without one: row by row along the key, the
+  // position and the execution or NULL.
   database::Statement page(const database::Dialect& dialect, const OrphanBranch& branch,
                            const std::string& after, std::int64_t limit) const;
-  // What a page's rows are, given those of its positions whose execution is missing.
+  // The orphans of a page, given those of its positions whose execution is missing.
   Orphans orphans(database::TextList positions, database::TextList executions) const;
-  // As many keys as a page has, for statements that are only explained.
+  // As many keys as a page has, for statements that are explained and not run.
   database::TextList stand_in_keys() const;
 
-  // Number of these rows that are selected.
+  // The number of these orphans' rows that the selection includes.
   database::Statement count(const database::Dialect& dialect, const OrphanBranch& branch,
                             const Orphans& orphans) const;
-  // Keys of such rows but for `kept`, at most `limit`. Where the user may lock rows they are locked,
-  // and those that others hold are passed over.
+  // Keys of such rows except `kept`, at most `limit`. Where the user may lock rows, they are
+  // locked, and rows that other sessions hold are skipped.
   database::Statement keys(const database::Dialect& dialect, const OrphanBranch& branch,
                            const Orphans& orphans, const database::TextList& kept,
                            std::int64_t limit) const;
   database::Statement deletion(const database::Dialect& dialect, database::TextList keys) const;
   // Those of these keys that still have a row.
   database::Statement remaining(const database::Dialect& dialect, database::TextList keys) const;
-  // How many rows the tenant has in this table, counted no further than `most`.
+  // The number of rows that the tenant has in this table; counting stops at `most`.
   database::Statement held(const database::Dialect& dialect, std::optional<bool> deleted,
                            std::int64_t most) const;
   const std::vector<std::optional<bool>>& deleted_branches() const {
@@ -85,7 +85,7 @@ class OrphanTable {
 
   const PurgeStep* step_ = nullptr;
   const database::Table* table_ = nullptr;
-  // nullptr: the execution stands in the row's document.
+  // nullptr: the execution is a value of the row's document.
   const database::Column* execution_ = nullptr;
   const database::Column* only_ = nullptr;
   const database::Column* key_ = nullptr;

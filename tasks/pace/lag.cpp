@@ -14,7 +14,8 @@ void LagTracker::note(const std::string& position, Clock::time_point now) {
   if (position.empty() || (!seen_.empty() && seen_.back().position == position)) return;
   seen_.push_back({.position = position, .at = now});
   if (seen_.size() <= kMostPositions) return;
-  // Every second one goes, never the oldest: what is told grows coarser, and never too small by more than a gap.
+  // Drops every second position but never the oldest: the lag becomes coarser, and is at most one
+  // gap too small.
   std::vector<Seen> kept;
   for (std::size_t at = 0; at < seen_.size(); ++at) {
     if (at % 2 == 0 || at + 1 == seen_.size()) kept.push_back(std::move(seen_[at]));
@@ -35,7 +36,7 @@ std::chrono::milliseconds LagTracker::behind(std::int64_t applied, Clock::time_p
 }
 
 void LagTracker::forget(std::int64_t applied) {
-  // The newest stays: note() compares with it.
+  // The newest stays, because note() compares with it.
   const auto most = static_cast<std::int64_t>(seen_.size()) - 1;
   const auto count = std::min(applied, most);
   if (count > 0) seen_.erase(seen_.begin(), std::next(seen_.begin(), count));

@@ -1,4 +1,5 @@
-// How far a replica is behind, measured by what the primary had written and when: right also for a replica that stands still.
+// How far a replica is behind: the age of the oldest change on the primary that it lacks. This is
+// right even for a replica that has stopped.
 #pragma once
 
 #include <chrono>
@@ -15,13 +16,14 @@ class LagTracker {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // The primary is at `position` now. A position that is the last one already, or empty, is not noted.
+  // The primary is at `position` now. An empty position, or the last one again, is ignored.
   void note(const std::string& position, Clock::time_point now);
-  // Those to ask replicas about, oldest first; few, however long one is behind.
+  // The positions to look up on replicas, oldest first; few, however far a replica is behind.
   database::TextList positions() const;
-  // How long ago the primary had written what a replica lacks that has applied so many of positions(). Zero: it has all.
+  // How long ago the primary wrote the first of positions() that a replica lacks which has applied
+  // `applied` of them. Zero: it lacks none.
   std::chrono::milliseconds behind(std::int64_t applied, Clock::time_point now) const;
-  // Every replica has applied so many: nobody needs to be asked about them again.
+  // Drops the first `applied` positions, which every replica has applied.
   void forget(std::int64_t applied);
 
  private:

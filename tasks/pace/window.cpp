@@ -26,7 +26,7 @@ std::optional<minutes> time_of_day(std::string_view text) {
   return time;
 }
 
-// Nothing where the tz database has no such region, or is not there at all: it throws then.
+// Nothing where the tz database is missing or has no such region: the library throws then.
 const date::time_zone* region_of(const std::string& name) {
   try {
     return date::locate_zone(name);
@@ -46,7 +46,7 @@ Outcome<Window> Window::read(std::string_view text) {
   if (text.size() < 13 || text[5] != '-' || text[11] != ' ') return refuse("it has another form");
   const auto from = time_of_day(text.substr(0, 5));
   const auto until = time_of_day(text.substr(6, 5));
-  if (!from || !until || *from == kDay) return refuse("it has no such hours");
+  if (!from || !until || *from == kDay) return refuse("its hours are invalid");
   if (*from == *until) return refuse("it begins when it ends");
   Window window;
   window.text_ = text;
@@ -61,7 +61,7 @@ Outcome<Window> Window::read(std::string_view text) {
 
 bool Window::open_at(document::Instant instant) const {
   const auto* region = region_of(region_);
-  // read() found it; without its rules nobody can say that the window is open.
+  // read() found the region. Without its rules the window counts as closed.
   if (region == nullptr) return false;
   const auto local = region->to_local(std::chrono::floor<std::chrono::seconds>(instant));
   const auto time = local - date::floor<date::days>(local);

@@ -10,13 +10,14 @@
 
 namespace winnow::tasks {
 
-// By the clocks of that region, clock changes included: an hour that a clock skips is no part of any window, one that it
-// repeats counts twice. A value; any thread.
+// By the clocks of that region, with its clock changes: an hour that a clock skips belongs to no
+// window, an hour that it repeats counts twice. A value; any thread.
 class Window {
  public:
-  // `HH:MM-HH:MM Region`, the region one of the tz database (`Europe/Paris`, `UTC`). The end does not belong to it; an end at
-  // or before the begin is that of the next day, and `24:00` ends a day. Fails as invalid_parameter without a pointer: of
-  // another form, an empty or endless window, an unknown region.
+  // Reads `HH:MM-HH:MM Region`, where the region is a name of the tz database (`Europe/Paris`,
+  // `UTC`). The end is exclusive; an end at or before the beginning is on the next day, and `24:00`
+  // ends a day. Fails as invalid_parameter without a pointer for another form, for an empty or
+  // endless window and for an unknown region.
   static Outcome<Window> read(std::string_view text);
 
   bool open_at(document::Instant instant) const;

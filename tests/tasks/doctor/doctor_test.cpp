@@ -80,7 +80,8 @@ TEST_P(DoctorTest, SaysThatADatabaseIsNotKestras) {
   EXPECT_FALSE(result.contains("schema"));
   EXPECT_THAT(result["tables"], IsEmpty());
   ASSERT_EQ(result["findings"].size(), 1U);
-  EXPECT_THAT(result["findings"][0]["problem"].get<std::string>(), HasSubstr("schemas of Kestra"));
+  EXPECT_THAT(result["findings"][0]["problem"].get<std::string>(),
+              HasSubstr("not a schema of Kestra"));
 }
 
 // Case N19: a base path that is empty, or one level too deep.

@@ -132,7 +132,8 @@ TEST_P(OrphanFolders, OfADatabaseWithoutAnyExecutionStay) {
   const auto gone = add_folder("gone");
   const auto result = bed_.run("PurgeStorage", kSweep);
   ASSERT_FALSE(result);
-  EXPECT_THAT(result.error().message, HasSubstr("is it the database that belongs to this storage"));
+  EXPECT_THAT(result.error().message,
+              HasSubstr("Check that this database and this storage belong together"));
   EXPECT_TRUE(fs::exists(gone));
 }
 

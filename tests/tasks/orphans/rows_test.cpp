@@ -268,8 +268,7 @@ TEST_P(OrphansOfKestrasPurge, ThatDontTellTheirNamespaceAreLeftOutWhereThePolicy
   for (const auto& left_out :
        {result["leftOut"].dump(),
         require_result(bed_.plan("PurgeOrphans", Json::object()))["leftOut"].dump()}) {
-    EXPECT_THAT(left_out, HasSubstr("\\\"sla_monitor\\\" stay, because they don't tell their "
-                                    "namespace"));
+    EXPECT_THAT(left_out, HasSubstr("\\\"sla_monitor\\\" stay, because they have no namespace"));
   }
   EXPECT_THAT(bed_.host.logs(), Contains(HasSubstr("sla_monitor")));
 }
