@@ -6,8 +6,8 @@
 namespace winnow::tasks {
 namespace {
 
-// 1.5: seconds with one decimal.
-std::string seconds(std::chrono::milliseconds time) {
+// 1.5: in seconds.
+std::string with_one_decimal(std::chrono::milliseconds time) {
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.1f", static_cast<double>(time.count()) / 1'000);
   return text.data();
@@ -17,7 +17,7 @@ std::string seconds(std::chrono::milliseconds time) {
 
 void report(Host& host, const database::LockWait& wait) {
   host.log(LogLevel::warn,
-           "waiting for " + wait.what + ", for " + seconds(wait.waited) + " s so far");
+           "waiting for " + wait.what + ", for " + with_one_decimal(wait.waited) + " s so far");
   host.event({{"event", "waiting"}, {"for", wait.what}, {"waitedMs", wait.waited.count()}});
 }
 
