@@ -37,7 +37,7 @@ class PurgeMarked : public PurgeBed {
   // By batches of one execution each; `after` is called once that many are committed.
   Json purge(int after, const std::function<void()>& act, const Json& more = Json::object()) {
     bed_.host.on_event = [after, act](const Json& event) {
-      if (event["batch"] == after) act();
+      if (event.value("batch", 0) == after) act();
     };
     return require_result(
         bed_.run("PurgeExecutions", with(with(kPurge, {{"batchSize", 1}}), more)));

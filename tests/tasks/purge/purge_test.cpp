@@ -67,7 +67,7 @@ TEST_P(Purge, NeverTakesMoreThanBatchSizeInATransaction) {
   const auto result = require_result(bed_.run("PurgeExecutions", with(kPurge, {{"batchSize", 4}})));
   EXPECT_GE(result["batches"],
             3);  // more where the machine is slow: batches shrink to a target time
-  for (const auto& event : bed_.host.events()) EXPECT_LE(event["rows"], 4);
+  for (const auto& event : bed_.host.events()) EXPECT_LE(event.value("rows", 0), 4);
 }
 
 TEST_P(Purge, TakesWhatAnotherSessionHeldOnceItIsFree) {

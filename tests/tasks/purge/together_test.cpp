@@ -37,7 +37,7 @@ class PurgeTogether : public PurgeBed {
 TEST_P(PurgeTogether, LeavesAnExecutionThatIsRestartedBeforeItsBatch) {
   add_executions(3);
   bed_.host.on_event = [&](const Json& event) {
-    if (event["batch"] == 1) restart("e1");
+    if (event.value("batch", 0) == 1) restart("e1");
   };
   const auto result = require_result(bed_.run("PurgeExecutions", with(kPurge, {{"batchSize", 1}})));
   EXPECT_EQ(result["executionsCount"], 2);
@@ -48,7 +48,7 @@ TEST_P(PurgeTogether, LeavesAnExecutionThatIsRestartedBeforeItsBatch) {
 TEST_P(PurgeTogether, LeavesTheLogsOfAnExecutionThatIsRestartedBeforeItsBatch) {
   add_executions(3);
   bed_.host.on_event = [&](const Json& event) {
-    if (event["batch"] == 1) restart("e1");
+    if (event.value("batch", 0) == 1) restart("e1");
   };
   const auto result = require_result(
       bed_.run("PurgeExecutions", with(kPurge, {{"batchSize", 1}, {"purgeExecution", false}})));
@@ -98,7 +98,7 @@ TEST_P(PurgeTogether, RemovesDependentsOutOfATableThatWasEmpty) {
     rows_.execute({rows_.insertion("sla_monitor", {{"key", execution}, {"value", value.dump()}})});
   };
   bed_.host.on_event = [&](const Json& event) {
-    if (event["batch"] != 4) return;
+    if (event.value("batch", 0) != 4) return;
     write("e0");
     write("e7");
   };
