@@ -70,9 +70,12 @@ step "the contract under the address and undefined-behaviour sanitizers"
 build asan abi_test abi_consumer winnow-sample
 ctest --test-dir build/asan --output-on-failure --no-tests=error -L contract
 need maven
+# The oldest and the newest whole, those between by their driver: `./dev test-postgres` has all of it.
 for version in 14 16 17 18; do
   step "PostgreSQL $version"
-  tests/acceptance/postgres_version.sh "$version" "build/$preset"
+  programs=()
+  case $version in 16 | 17) programs=(drivers_test) ;; esac
+  tests/acceptance/postgres_version.sh "$version" "build/$preset" ${programs[@]+"${programs[@]}"}
 done
 step "100,000 executions by the released command"
 python3 tests/acceptance/purge_100k.py

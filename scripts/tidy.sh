@@ -1,4 +1,4 @@
-#: ./dev tidy     clang-tidy over the product's code, as ./dev test runs it: two minutes
+#: ./dev tidy     clang-tidy over the product's code, as ./dev test runs it: a few minutes
 source scripts/shared/steps.sh
 source scripts/shared/build.sh
 source scripts/shared/tidy.sh

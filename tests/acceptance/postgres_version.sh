@@ -1,9 +1,11 @@
 #!/bin/bash
 # The PostgreSQL half of the driver's and the engines' suites on another version of the server than Debian's, with a small
-# part of what is random: postgres_version.sh VERSION BUILD-FOLDER
+# part of what is random: postgres_version.sh VERSION BUILD-FOLDER [PROGRAM...]   (all three: drivers_test purge_test listing_test)
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 
+programs=("${@:3}")
+[ ${#programs[@]} -gt 0 ] || programs=(drivers_test purge_test listing_test)
 folder=$(mktemp -d "/tmp/winnow-postgres-$1.XXXXXX")
 chmod 755 "$folder"
 clean() {
@@ -22,7 +24,7 @@ unset WINNOW_TEST_MYSQL_URL
 # Every listing's behaviour, and of its oracle one schema's random filters.
 listings='*postgresql*:-*AgreesOnEveryOrder*:*AgreesOnRandomFilters/postgresql_1*'
 version=$("$WINNOW_PG_BIN/postgres" --version)
-for program in drivers_test purge_test listing_test; do
+for program in "${programs[@]}"; do
   filter='*postgresql*'
   [[ $program != listing_test ]] || filter=$listings
   if ! "$2/$program" --gtest_brief=1 --gtest_filter="$filter" > "$folder/output" 2>&1; then

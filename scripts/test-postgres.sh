@@ -1,0 +1,14 @@
+#: ./dev test-postgres [VERSION...]   the drivers, purges and listings on other versions of PostgreSQL (14, 16, 17 and 18)
+source scripts/shared/steps.sh
+source scripts/shared/build.sh
+
+[ $# -gt 0 ] || set -- 14 16 17 18
+need "${build_packages[@]}" "${test_packages[@]}"
+step "build/suite"
+build suite drivers_test purge_test listing_test
+need maven
+for version; do
+  step "PostgreSQL $version"
+  tests/acceptance/postgres_version.sh "$version" build/suite
+done
+print_steps
