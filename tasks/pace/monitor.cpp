@@ -141,7 +141,7 @@ std::vector<Waiting> Monitor::judge(const database::Pressure& pressure, Clock::t
   const auto& health = pace_.health;
   add_above(waiting, Reason::lock_waiters, pressure.lock_waiters, health.lock_waiters);
   if (health.autovacuum && !pressure.vacuumed.empty()) {
-    waiting.push_back({.reason = Reason::autovacuum, .figure = 1, .of = pressure.vacuumed.front()});
+    waiting.push_back({.reason = Reason::autovacuum, .of = pressure.vacuumed.front()});
   }
   if (pressure.wal_bytes) {
     if (wal_ && now > wal_->second) {

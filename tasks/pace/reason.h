@@ -8,12 +8,12 @@
 
 namespace winnow::tasks {
 
-// With the unit of its figure; the first two have none.
+// With the unit of its figure; the first three have none.
 enum class Reason {
   none,
   stop_file,        // it exists
   window,           // it is closed
-  autovacuum,       // 1: it works on a table
+  autovacuum,       // it works on a table
   replica_lag,      // milliseconds
   lock_waiters,     // sessions
   wal_rate,         // bytes per second

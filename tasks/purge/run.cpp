@@ -112,9 +112,10 @@ std::vector<const database::Table*> PurgeRun::tables_of_run() const {
 Outcome<void> PurgeRun::count_what_the_budget_left() {
   if (!shared_.pacer.ended()) return {};
   WINNOW_TRY(left_, worker_.count_left(kCountAll));
-  context_.host.log(LogLevel::info, "the budget of the pace is used up: " + std::to_string(*left_) +
-                                        " rows of table \"" + manifest_.table +
-                                        "\" are left for the next run");
+  context_.host.log(LogLevel::info,
+                    "the budget of the pace is used up: " + document::counted(*left_, "row") +
+                        " of table \"" + manifest_.table + (*left_ == 1 ? "\" is" : "\" are") +
+                        " left for the next run");
   return {};
 }
 

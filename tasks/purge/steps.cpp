@@ -19,6 +19,21 @@ std::vector<RowStep> late_of(const std::vector<RowStep>& rows) {
   return steps;
 }
 
+// Each probe asks about the step beside it. Where they fail, every table counts as one that has rows,
+// marked deleted too.
+void note_findings(Connection& connection, const std::vector<TableProbe>& probes,
+                   const std::vector<RowStep*>& steps) {
+  const auto found = run_probes(connection, probes);
+  for (std::size_t at = 0; at < probes.size(); ++at) {
+    const bool any = !found || (*found)[at];
+    if (probes[at].deleted_before == nullptr) {
+      steps[at]->empty = !any;
+    } else {
+      steps[at]->deleted = any ? DeletedRows::included : DeletedRows::excluded;
+    }
+  }
+}
+
 }  // namespace
 
 bool may_be_late(const RowStep& step) {
@@ -115,15 +130,7 @@ void PurgeSteps::probe_emptiness(Connection& connection) {
       probed.push_back(&step);
     }
   }
-  const auto found = run_probes(connection, probes);
-  if (!found) return;
-  for (std::size_t at = 0; at < probes.size(); ++at) {
-    if (probes[at].deleted_before == nullptr) {
-      probed[at]->empty = !(*found)[at];
-    } else {
-      probed[at]->deleted = (*found)[at] ? DeletedRows::included : DeletedRows::excluded;
-    }
-  }
+  note_findings(connection, probes, probed);
 }
 
 std::vector<RowStep> PurgeSteps::late() const {
@@ -148,15 +155,7 @@ std::vector<RowStep> PurgeSteps::late_now(Connection& connection) const {
     probes.push_back({.table = step.table, .deleted_before = step.column});
     probed.push_back(&step);
   }
-  const auto found = run_probes(connection, probes);
-  for (std::size_t at = 0; at < probed.size(); ++at) {
-    const bool any = !found || (*found)[at];
-    if (probes[at].deleted_before == nullptr) {
-      probed[at]->empty = !any;
-    } else if (any) {
-      probed[at]->deleted = DeletedRows::included;
-    }
-  }
+  note_findings(connection, probes, probed);
   std::erase_if(steps, [](const RowStep& step) { return step.empty; });
   return steps;
 }
