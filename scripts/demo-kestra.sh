@@ -8,8 +8,7 @@ source scripts/shared/java.sh
 need "${portable_packages[@]}" postgresql-15 "${jvm_packages[@]}"
 use_javas
 say "building the portable libraries and the plugin's jar"
-build_portable x86_64
-maven --quiet -f hosts/pom.xml package -DskipTests
+build_jars
 folder=$(mktemp -d /tmp/winnow-demo.XXXXXX)
 trap 'stop_servers; rm -rf "$folder"' EXIT
 start_server postgres WINNOW_TEST_POSTGRES_URL

@@ -13,8 +13,7 @@ source scripts/shared/java.sh
 
 need "${portable_packages[@]}" postgresql-15 "${jvm_packages[@]}"
 use_javas
-build_portable x86_64
-maven --quiet -f hosts/pom.xml package -DskipTests >&2
+build_jars
 memory=/dev/shm
 [ -w "$memory" ] || memory=/tmp
 folder=$(mktemp -d /tmp/winnow-bench.XXXXXX)

@@ -41,6 +41,12 @@ maven() {
     -Dwinnow.java17="$java17" -Dwinnow.java21="$java21" "$@"
 }
 
+# hosts/*/target: the library's and the plugin's jars, with the natives of build/portable-x86_64. Needs portable.sh beside it.
+build_jars() {
+  build_portable x86_64
+  maven --quiet -f hosts/pom.xml package -DskipTests >&2
+}
+
 # Sets REPLY to Eclipse's compiler, for Java files that no pom knows: java -jar "$REPLY" -source 25 ...
 java_compiler() {
   local version
