@@ -48,6 +48,12 @@ SqlWriter& SqlWriter::bind_as(const Column& column, Parameter value) {
   return *this;
 }
 
+void Dialect::exactly_any_of(SqlWriter& writer, std::string_view expression, const Column& column,
+                             TextList values) const {
+  if (values.size() != 1) return any_of(writer, expression, column, std::move(values));
+  writer.text(expression).text(" = ").bind_as(column, std::move(values.front()));
+}
+
 void Dialect::any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
                       const Column& column, TextList keys, DeletedRows deleted_rows) const {
   name_deleted(writer, table_alias, table, column, deleted_rows);

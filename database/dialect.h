@@ -9,6 +9,7 @@
 
 #include "database/schema.h"
 #include "database/statement.h"
+#include "document/name_pattern.h"
 
 namespace winnow::database {
 
@@ -68,6 +69,16 @@ class Dialect {
   // (a long list is bound as ONE parameter). Values that an enumeration does not have must not be in the list.
   virtual void any_of(SqlWriter& writer, std::string_view expression, const Column& column,
                       TextList values) const = 0;
+  // The same letter by letter, whatever the column's collation takes for equal. One value alone is compared by `=`.
+  virtual void exactly_any_of(SqlWriter& writer, std::string_view expression, const Column& column,
+                              TextList values) const;
+  // `expression`, a text, fits the pattern letter by letter.
+  virtual void fits(SqlWriter& writer, std::string_view expression,
+                    const document::NamePattern& pattern) const = 0;
+  // The document of the row has this label: Kestra keeps them as a list `labels` of {"key", "value"}. NULL or false
+  // where it has no labels. Letter by letter.
+  virtual void has_label(SqlWriter& writer, std::string_view table_alias, std::string_view key,
+                         std::string_view value) const = 0;
   // The row that `table_alias` stands for is one of `keys` by its `column`; `deleted` is named where the table has it, so
   // that Kestra's indexes up to 1.2 serve (PR 12181). As any_of, in the shape that keeps to the index at any number.
   virtual void any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,

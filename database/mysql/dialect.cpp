@@ -145,6 +145,38 @@ void MysqlDialect::starts_with(SqlWriter& writer, std::string_view expression,
   writer.text(expression).text(" LIKE ").bind(pattern + "%").text(" ESCAPE '|'");
 }
 
+// A collation takes letters of either case, accents and spaces at the end for equal: it finds the
+// rows by an index, and the text of a JSON string, which is compared by its bytes, decides.
+void MysqlDialect::exactly_any_of(SqlWriter& writer, std::string_view expression,
+                                  const Column& column, TextList values) const {
+  if (column.type == ColumnType::enumeration || values.empty()) {
+    return Dialect::exactly_any_of(writer, expression, column, std::move(values));
+  }
+  writer.text("(");
+  Dialect::exactly_any_of(writer, expression, column, values);
+  writer.text(" AND JSON_CONTAINS(").bind(std::move(values));
+  writer.text(", JSON_QUOTE(").text(expression).text(")))");
+}
+
+// The prefix makes a range of an index, by the column's collation.
+void MysqlDialect::fits(SqlWriter& writer, std::string_view expression,
+                        const document::NamePattern& pattern) const {
+  writer.text("(");
+  if (auto prefix = pattern.prefix(); !prefix.empty()) {
+    starts_with(writer, expression, std::move(prefix));
+    writer.text(" AND ");
+  }
+  writer.text("REGEXP_LIKE(").text(expression).text(", ");
+  writer.bind("\\A(?:" + pattern.regex() + ")\\z").text(", 'c'))");
+}
+
+void MysqlDialect::has_label(SqlWriter& writer, std::string_view table_alias, std::string_view key,
+                             std::string_view value) const {
+  writer.text("JSON_CONTAINS(" + qualified(*this, table_alias, "value"));
+  writer.text(", JSON_OBJECT('key', ").bind(std::string(key));
+  writer.text(", 'value', ").bind(std::string(value)).text("), '$.labels')");
+}
+
 void MysqlDialect::compare_instant(SqlWriter& writer, std::string_view table_alias,
                                    const Column& column,
                                    std::span<const std::string> /*document_path*/,

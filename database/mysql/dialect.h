@@ -17,6 +17,12 @@ class MysqlDialect final : public Dialect {
               TextList values) const override;
   void any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
                const Column& column, TextList keys, DeletedRows deleted_rows) const override;
+  void exactly_any_of(SqlWriter& writer, std::string_view expression, const Column& column,
+                      TextList values) const override;
+  void fits(SqlWriter& writer, std::string_view expression,
+            const document::NamePattern& pattern) const override;
+  void has_label(SqlWriter& writer, std::string_view table_alias, std::string_view key,
+                 std::string_view value) const override;
   void starts_with(SqlWriter& writer, std::string_view expression,
                    std::string prefix) const override;
   void compare_instant(SqlWriter& writer, std::string_view table_alias, const Column& column,

@@ -128,6 +128,20 @@ void PostgresDialect::starts_with(SqlWriter& writer, std::string_view expression
   writer.text(expression).text(" ^@ ").bind(std::move(prefix));
 }
 
+// The server finds the pattern's prefix in the expression by itself.
+void PostgresDialect::fits(SqlWriter& writer, std::string_view expression,
+                           const document::NamePattern& pattern) const {
+  writer.text(expression).text(" ~ ").bind("^(?:" + pattern.regex() + ")$");
+}
+
+// In the form that Kestra's GIN index on the labels serves.
+void PostgresDialect::has_label(SqlWriter& writer, std::string_view table_alias,
+                                std::string_view key, std::string_view value) const {
+  writer.text("(" + qualified(*this, table_alias, "value") + " -> 'labels') @> ");
+  writer.text("jsonb_build_array(jsonb_build_object('key', ").bind(std::string(key));
+  writer.text(", 'value', ").bind(std::string(value)).text("))");
+}
+
 void PostgresDialect::compare_instant(SqlWriter& writer, std::string_view table_alias,
                                       const Column& column,
                                       std::span<const std::string> document_path,

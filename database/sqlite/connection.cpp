@@ -12,6 +12,7 @@
 #include "database/sqlite/plan.h"
 #include "database/sqlite/probe.h"
 #include "database/sqlite/statement.h"
+#include "document/name_pattern.h"
 #include "outcome/try.h"
 
 namespace winnow::database {
@@ -23,6 +24,24 @@ struct Closer {
   void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
 };
 using Handle = std::unique_ptr<sqlite3, Closer>;
+
+std::string_view text_of(sqlite3_value* value) {
+  const auto* text = sqlite3_value_text(value);
+  if (text == nullptr) return {};
+  return {reinterpret_cast<const char*>(text),
+          static_cast<std::size_t>(sqlite3_value_bytes(value))};
+}
+
+// winnow_fits(name, pattern), of SqliteDialect::fits: NULL for NULL.
+void fits(sqlite3_context* context, int /*count*/, sqlite3_value** arguments) {
+  if (sqlite3_value_type(arguments[0]) == SQLITE_NULL) return sqlite3_result_null(context);
+  try {
+    const document::NamePattern pattern(text_of(arguments[1]));
+    sqlite3_result_int(context, pattern.matches(text_of(arguments[0])) ? 1 : 0);
+  } catch (const std::bad_alloc&) {
+    sqlite3_result_error_nomem(context);
+  }
+}
 
 class SqliteConnection final : public Connection {
  public:
@@ -263,6 +282,10 @@ Outcome<std::unique_ptr<Connection>> connect_sqlite(const Settings& settings,
       sqlite3_open_v2(settings.database.c_str(), &opened, open_flags(settings) | kEach, nullptr);
   Handle handle(opened);
   if (code != SQLITE_OK) return cannot_open(settings, code, sqlite3_errstr(code));
+  const int added =
+      sqlite3_create_function_v2(opened, "winnow_fits", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+                                 nullptr, fits, nullptr, nullptr, nullptr);
+  if (added != SQLITE_OK) return cannot_open(settings, added, sqlite3_errstr(added));
   auto connection = std::make_unique<SqliteConnection>(settings, cancellation, std::move(handle));
   // The file is not looked at before something is read from it.
   auto read = connection->query(plain("SELECT count(*) FROM sqlite_schema"),

@@ -60,6 +60,22 @@ void SqliteDialect::starts_with(SqlWriter& writer, std::string_view expression,
   writer.bind(std::move(prefix));
 }
 
+// A function that connection.cpp adds: SQLite has no expression of words.
+void SqliteDialect::fits(SqlWriter& writer, std::string_view expression,
+                         const document::NamePattern& pattern) const {
+  writer.text("winnow_fits(").text(expression).text(", ").bind(pattern.text()).text(")");
+}
+
+void SqliteDialect::has_label(SqlWriter& writer, std::string_view table_alias, std::string_view key,
+                              std::string_view value) const {
+  const auto member = [](const std::string& name) {
+    return "CASE label.type WHEN 'object' THEN json_extract(label.value, '$." + name + "') END";
+  };
+  writer.text("EXISTS (SELECT 1 FROM json_each(" + qualified(*this, table_alias, "value"));
+  writer.text(", '$.labels') AS label WHERE " + member("key") + " = ").bind(std::string(key));
+  writer.text(" AND " + member("value") + " = ").bind(std::string(value)).text(")");
+}
+
 void SqliteDialect::compare_instant(SqlWriter& writer, std::string_view table_alias,
                                     const Column& column,
                                     std::span<const std::string> /*document_path*/,

@@ -15,6 +15,10 @@ class SqliteDialect final : public Dialect {
                              const Parameter& value) const override;
   void any_of(SqlWriter& writer, std::string_view expression, const Column& column,
               TextList values) const override;
+  void fits(SqlWriter& writer, std::string_view expression,
+            const document::NamePattern& pattern) const override;
+  void has_label(SqlWriter& writer, std::string_view table_alias, std::string_view key,
+                 std::string_view value) const override;
   void starts_with(SqlWriter& writer, std::string_view expression,
                    std::string prefix) const override;
   void compare_instant(SqlWriter& writer, std::string_view table_alias, const Column& column,

@@ -10,6 +10,7 @@
 
 #include "database/dialect.h"
 #include "document/instant.h"
+#include "document/name_pattern.h"
 #include "tasks/manifest.h"
 #include "tasks/selection/policy.h"
 
@@ -26,6 +27,32 @@ struct Equals {
 struct AnyOf {
   std::string column;
   std::vector<std::string> values;
+};
+
+// The column's value is one of `values` or fits one of `patterns`, letter by letter on every server. With
+// `negated` it is none of them: a row without a value counts then, because it is none of them.
+struct OneOf {
+  std::string column;
+  // The path of the same value in the row's document, for versions of Kestra without the column.
+  // Empty: the column is needed.
+  std::vector<std::string> document = {};
+  std::vector<std::string> values = {};
+  // Of a text, not of an enumeration.
+  std::vector<document::NamePattern> patterns = {};
+  bool negated = false;
+  // Rows without a value count as having this one: Kestra leaves NORMAL out (kestra-io/kestra: kind).
+  // Empty: they have none.
+  std::string when_missing = {};
+};
+
+// The document has the label with one of the values; with `negated` it has it with none of them, as a
+// row without labels has. Letter by letter.
+struct HasLabel {
+  std::string key;
+  std::vector<std::string> values;
+  bool negated = false;
+  // Where Kestra keeps its labels.
+  std::string column = "value";
 };
 
 // The namespace itself, and what lies below it unless `exact`.
@@ -51,7 +78,10 @@ struct Presence {
   bool has_value = true;
 };
 
-using Condition = std::variant<Equals, AnyOf, InNamespace, InstantBound, Presence>;
+using Condition = std::variant<Equals, AnyOf, OneOf, HasLabel, InNamespace, InstantBound, Presence>;
+
+// Conditions that hold together. Without any: always.
+using Conjunction = std::vector<Condition>;
 
 const std::string& column_of(const Condition& condition);
 
@@ -62,7 +92,10 @@ struct Scope {
   std::optional<std::string> tenant = {};  // nothing: the rows without a tenant
   // Rows marked deleted count too, where the table has such.
   bool with_deleted = false;
-  std::vector<Condition> conditions = {};
+  Conjunction conditions = {};
+  // Rows for which all conditions of one of these hold are left out. A condition that a row has no
+  // value for does not hold.
+  std::vector<Conjunction> except = {};
   // The policy's namespaces: rows outside of `allow` (where it is not empty) and rows within
   // `protect` are left alone.
   std::vector<std::string> allow = {};

@@ -14,15 +14,10 @@
 #include "database/connection.h"
 #include "database/dialect.h"
 #include "database/schema.h"
+#include "tasks/selection/condition_writer.h"
 #include "tasks/selection/scope.h"
 
 namespace winnow::tasks {
-
-// Rows for which a bound on a date is certain by the column alone, and those for which only the
-// document can tell (Dialect::opens_documents): apart, so that a count reads no row of the former.
-// `possible`: all that the columns don't rule out. No document is opened, and some rows too many
-// are met.
-enum class Certainty { all, certain, uncertain, possible };
 
 // The schema must outlive a Selection.
 class Selection {
@@ -76,18 +71,16 @@ class Selection {
   const Scope& scope() const { return scope_; }
 
  private:
-  class Writer;
-
   Selection() = default;
-  const InNamespace* wide_namespace() const;
+  std::optional<std::size_t> wide_namespace() const;
   database::Statement distinct_namespaces(const database::Dialect& dialect,
-                                          const InNamespace& condition) const;
+                                          const Condition& condition) const;
 
   Scope scope_;
   const database::Table* table_ = nullptr;
   std::vector<std::optional<bool>> deleted_branches_;
   // What the wide namespace means, where it was looked up.
-  std::optional<database::TextList> namespaces_;
+  std::optional<FoundNamespaces> namespaces_;
 };
 
 // Rows of all these values of `deleted`, counted by a statement each, as far as `most` in all
