@@ -131,6 +131,22 @@ class Dialect {
                               std::span<const std::string> document_path) const = 0;
   // An expression that gives the column as text that bind_as() takes back unchanged (for keyset cursors).
   virtual std::string as_cursor(std::string_view table_alias, const Column& column) const = 0;
+  // The text in the row's document that as_text() makes the instant of, for a client that reads it
+  // by itself (document::append_utc) and spares the server the work. Empty: as_text() is no more work.
+  virtual std::string instant_as_written(std::string_view /*table_alias*/, const Column& /*column*/,
+                                         std::span<const std::string> /*document_path*/) const {
+    return {};
+  }
+
+  // A hidden column that leads to a row without an index, within one statement. Empty: there is none.
+  virtual std::string_view row_address() const { return {}; }
+  // The column's document as it is, decompressed: whoever reads several parts of it opens it once.
+  // Empty: the server keeps documents open.
+  virtual std::string opened_document(std::string_view /*table_alias*/,
+                                      const Column& /*column*/) const {
+    return {};
+  }
+
   // An expression that gives the text at a path of a JSON column, NULL where it is missing.
   virtual std::string document_text(std::string_view column_expression,
                                     std::span<const std::string> path) const = 0;

@@ -156,4 +156,29 @@ std::string to_text(Instant instant) {
   return date::format("%FT%TZ", instant);
 }
 
+bool append_utc(std::string& out, std::string_view text) {
+  constexpr std::size_t kSeconds = std::string_view("2026-02-03T01:00:10").size();
+  constexpr std::size_t kDigits = 6;
+  if (text.size() <= kSeconds || text.back() != 'Z') return false;
+  const auto whole = text.substr(0, kSeconds);
+  auto fraction = text.substr(kSeconds, text.size() - kSeconds - 1);
+  if (!fraction.empty()) {
+    if (fraction.front() != '.') return false;
+    fraction.remove_prefix(1);
+    if (fraction.empty() || fraction.size() > kDigits) return false;
+  }
+  Reader reader(whole);
+  const auto day = read_date(reader);
+  if (!day || whole.starts_with("0000") || !reader.take('T') || !read_time(reader)) return false;
+  if (!std::all_of(fraction.begin(), fraction.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+    return false;
+  }
+  out += whole;
+  out += '.';
+  out += fraction;
+  out.append(kDigits - fraction.size(), '0');
+  out += 'Z';
+  return true;
+}
+
 }  // namespace winnow::document

@@ -33,4 +33,9 @@ std::optional<IsoDateTime> parse_iso_date_time(std::string_view text);
 // `2026-02-03T01:00:10.123456Z`, always six digits: texts of one length compare as their instants do.
 std::string to_text(Instant instant);
 
+// Appends what to_text() gives for an instant that is written in UTC by `Z`, with seconds and up to
+// six digits of a fraction. False, with nothing appended, for every other text, which another reader
+// might round or shift.
+bool append_utc(std::string& out, std::string_view text);
+
 }  // namespace winnow::document

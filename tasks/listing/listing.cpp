@@ -95,7 +95,12 @@ class Listing final : public Invocation {
     const auto limit = rows_of_first_statement();
     std::vector<PlannedStatement> statements;
     const auto add = [&](Region region, const std::optional<Position>& after) {
-      statements.push_back({"page", query.page(region, after, limit), query.page_need()});
+      statements.push_back({"page",
+                            query.page({.region = region,
+                                        .after = after,
+                                        .limit = limit,
+                                        .branch_limits = RowReader::first_limits(query, limit)}),
+                            query.page_need()});
     };
     const auto& after = request_.after;
     const bool past_values = query.has_order() && after && !after->order;

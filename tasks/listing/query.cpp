@@ -12,9 +12,7 @@ using database::Dialect;
 using database::SqlWriter;
 using database::Table;
 
-// The listed table, and the keys that make up the page.
-constexpr std::string_view kRow = "t";
-constexpr std::string_view kPage = "page";
+constexpr std::string_view kRow = ListingQuery::kRow;
 
 }  // namespace
 
@@ -42,7 +40,11 @@ Outcome<ListingQuery> ListingQuery::make(const ListingRequest& request,
   query.descending_ = request.descending;
   for (const auto* output : request.columns) {
     WINNOW_TRY(const auto* column, query.find_column(output->column));
-    query.fields_.push_back({.name = output->name, .column = column, .document = output->document});
+    const bool as_written = !dialect.instant_as_written(kRow, *column, output->document).empty();
+    query.fields_.push_back({.name = output->name,
+                             .column = column,
+                             .document = output->document,
+                             .as_written = as_written});
   }
   if (request.order == nullptr) return query;
   WINNOW_TRY(const auto* order, query.find_column(request.order->column));
@@ -55,100 +57,6 @@ Outcome<const Column*> ListingQuery::find_column(const std::string& name) const 
   if (column != nullptr) return column;
   return fail(FailureKind::schema, "table \"" + selection_.table().name + "\" has no column \"" +
                                        name + "\", which this task needs");
-}
-
-// Keys travel, not documents: the page's keys are chosen first, whatever sorting that takes, and
-// only then the page's rows are read by their primary key.
-database::Statement ListingQuery::page(Region region, const std::optional<Position>& after,
-                                       std::int64_t limit) const {
-  SqlWriter writer(*dialect_);
-  writer.text("SELECT ").text(dialect_->as_cursor(kPage, *key_));
-  writer.text(", ").text(dialect_->as_cursor(kPage, order_ == nullptr ? *key_ : page_order()));
-  for (const auto& field : fields_) writer.text(", ").text(field_expression(field));
-  writer.text(" FROM (");
-  write_keys(writer, region, after, limit);
-  writer.text(") AS page JOIN ").table(selection_.table()).text(" AS t ON ");
-  writer.text(quoted(kRow, *key_) + " = " + quoted(kPage, *key_));
-  write_order(writer, kPage, region);
-  return writer.take();
-}
-
-// One branch for each value of `deleted`, with a condition, an order and a limit of its own: only
-// so can each walk its index and stop (PR 12181; `deleted IN (false, true)` sorts everything,
-// measurements.md). The branches stand in subqueries because SQLite does not take parentheses
-// around the members of a UNION.
-void ListingQuery::write_keys(SqlWriter& writer, Region region,
-                              const std::optional<Position>& after, std::int64_t limit) const {
-  const auto& branches = selection_.deleted_branches();
-  if (branches.size() == 1) {
-    write_branch(writer, region, after, limit, branches.front());
-    return;
-  }
-  writer.text("SELECT ");
-  write_key_columns(writer, "branches");
-  writer.text(" FROM (");
-  for (std::size_t index = 0; index < branches.size(); ++index) {
-    if (index > 0) writer.text(" UNION ALL ");
-    writer.text("SELECT * FROM (");
-    write_branch(writer, region, after, limit, branches[index]);
-    writer.text(") AS branch_" + std::to_string(index));
-  }
-  writer.text(") AS branches");
-  write_order(writer, "branches", region);
-  writer.text(" LIMIT " + std::to_string(limit));
-}
-
-void ListingQuery::write_branch(SqlWriter& writer, Region region,
-                                const std::optional<Position>& after, std::int64_t limit,
-                                std::optional<bool> deleted) const {
-  writer.text("SELECT ");
-  write_key_columns(writer, kRow);
-  if (order_ != nullptr && !order_value().empty()) writer.text(" AS ").identifier(order_->name);
-  writer.text(" FROM ").table(selection_.table()).text(" AS t WHERE ");
-  selection_.write(writer, kRow, deleted);
-  write_region(writer, region);
-  if (order_ != nullptr && region == Region::with_value) {
-    selection_.write_implied(writer, kRow, *order_);
-  }
-  if (after) write_after(writer, region, *after);
-  write_order(writer, kRow, region);
-  writer.text(" LIMIT " + std::to_string(limit));
-}
-
-void ListingQuery::write_region(SqlWriter& writer, Region region) const {
-  if (!has_rows_without_value()) return;
-  writer.text(" AND " + ordering(kRow) +
-              (region == Region::with_value ? " IS NOT NULL" : " IS NULL"));
-}
-
-// Written out and not as a row comparison, with the redundant outer bound beside it: MySQL makes a
-// range of an index of nothing else (3.2 against 65 ms, measurements.md).
-void ListingQuery::write_after(SqlWriter& writer, Region region, const Position& after) const {
-  const std::string beyond = descending_ ? " < " : " > ";
-  const auto key = quoted(kRow, *key_);
-  if (order_ == nullptr || region == Region::without_value || !after.order) {
-    writer.text(" AND " + key + beyond).bind_as(*key_, after.key);
-    return;
-  }
-  const auto order = ordering(kRow);
-  writer.text(" AND " + order + (descending_ ? " <= " : " >= ")).bind_as(*order_, *after.order);
-  writer.text(" AND (" + order + beyond).bind_as(*order_, *after.order);
-  writer.text(" OR (" + order + " = ").bind_as(*order_, *after.order);
-  writer.text(" AND " + key + beyond).bind_as(*key_, after.key).text("))");
-}
-
-void ListingQuery::write_order(SqlWriter& writer, std::string_view alias, Region region) const {
-  const std::string direction = descending_ ? " DESC" : "";
-  writer.text(" ORDER BY ");
-  if (order_ != nullptr && region == Region::with_value) {
-    writer.text(ordering(alias) + direction + ", ");
-  }
-  writer.text(quoted(alias, *key_) + direction);
-}
-
-void ListingQuery::write_key_columns(SqlWriter& writer, std::string_view alias) const {
-  writer.text(quoted(alias, *key_));
-  if (order_ != nullptr) writer.text(", " + ordering(alias));
 }
 
 // A row's own order may be a value of its document; a page has it as a column.
@@ -248,13 +156,6 @@ void ListingQuery::write_count(SqlWriter& writer, std::optional<bool> deleted,
     selection_.write(writer, each.alias, deleted, part, each.column);
     separator = " AND ";
   }
-}
-
-std::string ListingQuery::field_expression(const Field& field) const {
-  if (field.column->type == ColumnType::document && !field.document.empty()) {
-    return dialect_->document_text(quoted(kRow, *field.column), field.document);
-  }
-  return dialect_->as_text(kRow, *field.column, field.document);
 }
 
 std::string ListingQuery::quoted(std::string_view alias, const Column& column) const {

@@ -1,6 +1,7 @@
 // The SQL of a listing: one page after a position, and the count of all rows.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,11 +20,34 @@ namespace winnow::tasks {
 // own: no index serves both kinds of row in one go.
 enum class Region { with_value, without_value };
 
+// Who makes the text of an instant that a document holds: the client, out of the document's own text
+// where that is in UTC, or the server, which knows every spelling.
+enum class Dates { as_written, by_server };
+
+// What a page's statement is to give.
+struct PageRequest {
+  Region region = Region::with_value;
+  // The row that it comes after; nothing: it is the first.
+  std::optional<Position> after = {};
+  // Rows, at most.
+  std::int64_t limit = 0;
+  // Rows of each branch, at most; without them as many as `limit`. Where a branch has given all of
+  // these, the rows behind its last one are not the next in order: others of it may come before.
+  std::vector<std::int64_t> branch_limits = {};
+  Dates dates = Dates::as_written;
+
+  std::int64_t limit_of(std::size_t branch) const {
+    return branch < branch_limits.size() ? std::min(limit, branch_limits[branch]) : limit;
+  }
+};
+
 // One member of a listed row.
 struct Field {
   std::string name;
   const database::Column* column = nullptr;
   std::vector<std::string> document;
+  // Whether Dates::as_written gives it as the document has it.
+  bool as_written = false;
 
   // The type of the value: one inside of a document comes as a string.
   database::ColumnType type() const;
@@ -40,6 +64,9 @@ struct CountedColumn {
 // The schema and the dialect must outlive a query.
 class ListingQuery {
  public:
+  // What the listed table is called in its statements.
+  static constexpr std::string_view kRow = "t";
+
   // A schema failure that names what is missing: the right to read, a column, a key (row_key.h).
   static Outcome<ListingQuery> make(const ListingRequest& request, const database::Schema& schema,
                                     const database::Dialect& dialect);
@@ -49,11 +76,12 @@ class ListingQuery {
     return selection_.find_namespaces(connection);
   }
 
-  // At most `limit` rows of the region that come after the position, in order. A result's columns
-  // are the row's key and its value in the order's column (both as Dialect::as_cursor writes them),
-  // then the fields (as text).
-  database::Statement page(Region region, const std::optional<Position>& after,
-                           std::int64_t limit) const;
+  // The rows of the region that come after the position, in order. A result's columns are the row's
+  // key and its value in the order's column (both as Dialect::as_cursor writes them), the branch
+  // that it comes from, then the fields (as text).
+  database::Statement page(const PageRequest& request) const;
+  // How many branches a page has: one per value of `deleted` that counts.
+  std::size_t branches() const { return selection_.deleted_branches().size(); }
   // One row, one column: the number of all rows, whatever the position.
   database::Statement count() const;
 
@@ -71,22 +99,24 @@ class ListingQuery {
   ListingQuery(Selection selection, const database::Dialect& dialect)
       : selection_(std::move(selection)), dialect_(&dialect) {}
   Outcome<const database::Column*> find_column(const std::string& name) const;
-  void write_keys(database::SqlWriter& writer, Region region, const std::optional<Position>& after,
-                  std::int64_t limit) const;
-  void write_branch(database::SqlWriter& writer, Region region,
-                    const std::optional<Position>& after, std::int64_t limit,
-                    std::optional<bool> deleted) const;
+  void write_rows(database::SqlWriter& writer) const;
+  bool has_row_address() const;
+  bool reads_rows() const;
+  std::vector<const database::Column*> columns_of_fields() const;
+  void write_branches(database::SqlWriter& writer, const PageRequest& request) const;
+  void write_branch(database::SqlWriter& writer, const PageRequest& request,
+                    std::size_t branch) const;
   void write_region(database::SqlWriter& writer, Region region) const;
   void write_after(database::SqlWriter& writer, Region region, const Position& after) const;
   void write_order(database::SqlWriter& writer, std::string_view alias, Region region) const;
-  void write_key_columns(database::SqlWriter& writer, std::string_view alias) const;
+  void write_page_columns(database::SqlWriter& writer, std::string_view alias) const;
   std::string ordering(std::string_view alias) const;
   std::string order_value() const;
   database::Column page_order() const;
   const database::Index* covering_index(const std::string& column) const;
   std::vector<CountedColumn> counted_columns() const;
   void write_count(database::SqlWriter& writer, std::optional<bool> deleted, Certainty part) const;
-  std::string field_expression(const Field& field) const;
+  std::string field_expression(const Field& field, Dates dates) const;
   std::string quoted(std::string_view alias, const database::Column& column) const;
 
   Selection selection_;

@@ -1,7 +1,9 @@
 #include "tasks/listing/rows.h"
 
 #include <algorithm>
+#include <bit>
 
+#include "document/instant.h"
 #include "outcome/try.h"
 
 namespace winnow::tasks {
@@ -12,7 +14,11 @@ using database::ColumnType;
 // What a page selects before the fields (ListingQuery::page).
 constexpr std::size_t kKey = 0;
 constexpr std::size_t kOrder = 1;
-constexpr std::size_t kFirstField = 2;
+constexpr std::size_t kBranch = 2;
+constexpr std::size_t kFirstField = 3;
+
+// A branch that gave less is asked for so many rows all the same: they cost next to nothing.
+constexpr std::int64_t kFewestOfABranch = 128;
 
 // Printable ASCII but for `"` and `\` needs nothing; the library escapes the rest, and puts U+FFFD
 // where SQLite holds something that is not UTF-8.
@@ -98,32 +104,91 @@ Outcome<std::int64_t> RowReader::read(std::int64_t limit, const Handler& handler
 
 Outcome<std::int64_t> RowReader::read_region(std::int64_t limit, const Handler& handler) {
   std::int64_t rows = 0;
-  Outcome<bool> more = true;
-  const auto queried =
-      connection_.query(query_.page(region_, position_, limit), [&](const database::Row& row) {
-        if (!position_) position_.emplace();
-        position_->key.assign(row.text(kKey).value_or(""));
-        if (query_.has_order() && region_ == Region::with_value) {
-          position_->order.emplace(row.text(kOrder).value_or(""));
-        }
-        write_row(row);
-        ++rows;
-        more = handler(row_, *position_);
-        return more.value_or(false);
-      });
-  if (!more) return fail(std::move(more.error()));
-  stopped_ = !*more;
-  if (!queried) return fail(queried.error());
+  do {
+    WINNOW_TRY(const auto further, read_page(limit - rows, handler));
+    rows += further;
+  } while (cut_ && rows < limit);
   return rows;
 }
 
-void RowReader::write_row(const database::Row& row) {
+Outcome<std::int64_t> RowReader::read_page(std::int64_t limit, const Handler& handler) {
+  if (branch_limits_.empty()) branch_limits_ = first_limits(query_, limit);
+  const PageRequest request{.region = region_,
+                            .after = position_,
+                            .limit = limit,
+                            .branch_limits = branch_limits_,
+                            .dates = dates_};
+  std::vector<std::int64_t> given(query_.branches());
+  std::int64_t rows = 0;
+  cut_ = false;
+  Outcome<bool> more = true;
+  const auto take = [&](const database::Row& row) {
+    if (!write_row(row)) {
+      // From here on the server reads the dates.
+      dates_ = Dates::by_server;
+      cut_ = true;
+      return false;
+    }
+    if (!position_) position_.emplace();
+    position_->key.assign(row.text(kKey).value_or(""));
+    if (query_.has_order() && region_ == Region::with_value) {
+      position_->order.emplace(row.text(kOrder).value_or(""));
+    }
+    ++rows;
+    more = handler(row_, *position_);
+    const auto branch = row.text(kBranch) == "1" ? std::size_t{1} : std::size_t{0};
+    cut_ = ++given[branch] == request.limit_of(branch) && rows < limit;
+    return more.value_or(false) && !cut_;
+  };
+  const auto queried = connection_.query(query_.page(request), take);
+  if (!more) return fail(std::move(more.error()));
+  stopped_ = !*more;
+  cut_ = cut_ && !stopped_;
+  if (!queried) return fail(queried.error());
+  expect_as(request, given);
+  return rows;
+}
+
+// Twice as many as a branch gave last, by powers of two: a statement of the same text is prepared
+// once.
+void RowReader::expect_as(const PageRequest& request, const std::vector<std::int64_t>& given) {
+  for (std::size_t branch = 0; branch < given.size(); ++branch) {
+    const bool full = given[branch] == request.limit_of(branch);
+    const auto expected = full ? 2 * request.limit_of(branch) : 2 * given[branch];
+    branch_limits_[branch] =
+        std::max(kFewestOfABranch,
+                 static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(expected))));
+  }
+}
+
+// Rows that are marked deleted are few.
+std::vector<std::int64_t> RowReader::first_limits(const ListingQuery& query, std::int64_t limit) {
+  constexpr std::int64_t kShare = 8;
+  std::vector<std::int64_t> limits(query.branches(), std::max(kFewestOfABranch, limit / kShare));
+  limits.front() = limit;
+  return limits;
+}
+
+// False where a date is not as append_utc() reads it.
+bool RowReader::write_row(const database::Row& row) {
   row_.clear();
   for (std::size_t index = 0; index < names_.size(); ++index) {
     row_ += names_[index];
-    append_json(row_, query_.fields()[index].type(), row.text(kFirstField + index));
+    if (!write_field(query_.fields()[index], row.text(kFirstField + index))) return false;
   }
   row_ += names_.empty() ? "{}" : "}";
+  return true;
+}
+
+bool RowReader::write_field(const Field& field, std::optional<std::string_view> text) {
+  if (!text || !field.as_written || dates_ == Dates::by_server) {
+    append_json(row_, field.type(), text);
+    return true;
+  }
+  row_ += '"';
+  const bool read = document::append_utc(row_, *text);
+  row_ += '"';
+  return read;
 }
 
 }  // namespace winnow::tasks

@@ -27,6 +27,9 @@ class RowReader {
 
   RowReader(database::Connection& connection, const ListingQuery& query);
 
+  // PageRequest::branch_limits of a first statement for so many rows.
+  static std::vector<std::int64_t> first_limits(const ListingQuery& query, std::int64_t limit);
+
   // Starts after a row instead of at the beginning.
   Outcome<void> start_after(Position position);
   // Hands at most `limit` further rows over and returns their number; fewer only where the listing
@@ -35,7 +38,10 @@ class RowReader {
 
  private:
   Outcome<std::int64_t> read_region(std::int64_t limit, const Handler& handler);
-  void write_row(const database::Row& row);
+  Outcome<std::int64_t> read_page(std::int64_t limit, const Handler& handler);
+  void expect_as(const PageRequest& request, const std::vector<std::int64_t>& given);
+  bool write_row(const database::Row& row);
+  bool write_field(const Field& field, std::optional<std::string_view> text);
 
   database::Connection& connection_;
   const ListingQuery& query_;
@@ -44,6 +50,11 @@ class RowReader {
   Region region_ = Region::with_value;
   std::optional<Position> position_;
   bool stopped_ = false;
+  // Whether a statement gave fewer rows than it might have: a branch's limit cut it, or a date.
+  bool cut_ = false;
+  std::vector<std::int64_t> branch_limits_;
+  // Until a document spells a date in another way than Kestra does.
+  Dates dates_ = Dates::as_written;
   // Kept for its capacity.
   std::string row_;
 };

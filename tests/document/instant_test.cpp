@@ -91,5 +91,45 @@ TEST(WritesAnInstantTest, IsReadBackUnchangedAndSortsAsText) {
   }
 }
 
+TEST(AppendsUtc, WhatIsWrittenWithZInSixDigits) {
+  std::string text = "at ";
+  EXPECT_TRUE(append_utc(text, "2024-02-29T23:59:59Z"));
+  EXPECT_EQ(text, "at 2024-02-29T23:59:59.000000Z");
+  for (const char* fraction : {".1", ".12", ".000001", ".123456"}) {
+    const auto written = std::string("2026-02-03T01:00:10") + fraction + "Z";
+    std::string appended;
+    EXPECT_TRUE(append_utc(appended, written)) << written;
+    EXPECT_EQ(appended, to_text(parse_instant(written).value()));
+  }
+}
+
+TEST(AppendsUtc, NothingOfAnyOtherSpelling) {
+  for (const char* other : {"",
+                            "Z",
+                            "2026-02-03T01:00:10",
+                            "2026-02-03T01:00Z",
+                            "2026-02-03T01:00:10z",
+                            "2026-02-03 01:00:10Z",
+                            "2026-02-03T01:00:10+00:00",
+                            "2026-02-03T01:00:10.Z",
+                            "2026-02-03T01:00:10.1234567Z",
+                            "2026-02-03T01:00:10.12x456Z",
+                            "2026-02-03T24:00:00Z",
+                            "2026-02-03T01:00:60Z",
+                            "2026-02-03T01:60:00Z",
+                            "2026-02-30T01:00:00Z",
+                            "2025-02-29T01:00:00Z",
+                            "0000-01-01T00:00:00Z",
+                            "2026-2-03T01:00:10.0Z",
+                            "12026-02-03T01:00:10Z",
+                            "-026-02-03T01:00:10Z",
+                            "2026-02-03T01:00:10,5Z",
+                            "2026-02-03T 1:00:10Z"}) {
+    std::string text = "as it was";
+    EXPECT_FALSE(append_utc(text, other)) << other;
+    EXPECT_EQ(text, "as it was") << other;
+  }
+}
+
 }  // namespace
 }  // namespace winnow::document

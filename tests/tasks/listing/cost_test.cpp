@@ -197,7 +197,7 @@ class ListingCost : public testing::TestWithParam<TestEngine> {
     std::int64_t first = 0;
     for (const double part : {0.0, 0.08, 0.77, 1.0}) {  // the pages 1, 100, 1,000 and the last
       const auto page = cost(
-          listing.page(Region::with_value, position(each.parameters, listing, part), kPage + 1));
+          listing.page({.after = position(each.parameters, listing, part), .limit = kPage + 1}));
       const auto spent = on("mysql") ? page.rows : page.pages;
       const auto told = "after " + std::to_string(part) + " of the rows, of which " +
                         std::to_string(total) + " fit: " + std::to_string(page.rows) + " rows, " +
