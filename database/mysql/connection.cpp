@@ -201,14 +201,27 @@ Outcome<Identity> MysqlConnection::identify(Ask ask) {
 }
 
 Outcome<Schema> MysqlConnection::probe(std::span<const std::string> tables) {
+  WINNOW_CHECK(check_usable());
   std::string found;
-  auto read = query(mysql_probe_statement(tables), [&](const Row& row) {
-    found = row.text(0).value_or("");
+  std::size_t explained_rows = 0;
+  const RowHandler take = [&](const Row& row) {
+    if (row.size() > 1) {
+      ++explained_rows;
+    } else {
+      found = row.text(0).value_or("");
+    }
     return true;
-  });
-  if (!read) return fail(std::move(read.error()));
+  };
+  const auto read = run(mysql_probe_with_rights(tables, dialect_), &take);
+  if (!read && (found.empty() || session_->broken() || session_->asked_to_cancel())) {
+    return give_up(read.error());
+  }
+  if (session_->asked_to_cancel()) {
+    return give_up({.kind = FailureKind::cancelled, .message = "cancelled"});
+  }
   auto schema = mysql_schema(found);
   if (!schema) return schema;
+  const bool may_delete_all = read && explained_rows > 0;
   // The catalog does not say what roles and patterns in a grant add up to; EXPLAIN checks the
   // rights of what it explains. All tables at once, and one by one only where that fails.
   const auto may_delete = [&](const Statement& deletion) -> Outcome<bool> {
@@ -217,7 +230,7 @@ Outcome<Schema> MysqlConnection::probe(std::span<const std::string> tables) {
     if (explained.error().kind != FailureKind::schema) return fail(std::move(explained.error()));
     return false;
   };
-  return mysql_with_rights(std::move(*schema), dialect_, may_delete);
+  return mysql_with_rights(std::move(*schema), dialect_, may_delete_all, may_delete);
 }
 
 Outcome<Health> MysqlConnection::examine(const Schema& schema) {

@@ -41,7 +41,7 @@ SELECT JSON_OBJECT(
       WHERE s.TABLE_SCHEMA = t.TABLE_SCHEMA AND s.TABLE_NAME = t.TABLE_NAME AND s.IS_VISIBLE = 'YES')))
     FROM information_schema.TABLES t
     WHERE t.TABLE_SCHEMA = DATABASE()
-      AND t.TABLE_NAME IN (SELECT wanted.name FROM JSON_TABLE(?, '$[*]' COLUMNS (
+      AND t.TABLE_NAME IN (SELECT wanted.name FROM JSON_TABLE(_utf8mb4 X'{tables}', '$[*]' COLUMNS (
         name varchar(64) CHARACTER SET utf8mb3 COLLATE utf8mb3_bin PATH '$')) AS wanted))))sql";
 
 ColumnType type_of(const std::string& kind, const std::string& type) {
@@ -142,6 +142,19 @@ Table read_table(const Json& found) {
   return table;
 }
 
+// A string without a character that any sql_mode takes for another: the probe is the first statement
+// of its session, by the text protocol.
+std::string hexadecimal(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string digits;
+  for (const char character : text) {
+    const auto byte = static_cast<unsigned char>(character);
+    digits += kDigits[byte / kDigits.size()];
+    digits += kDigits[byte % kDigits.size()];
+  }
+  return digits;
+}
+
 Statement deletion_of(const Dialect& dialect, std::span<const Table* const> tables) {
   SqlWriter writer(dialect);
   const char* separator = "EXPLAIN FORMAT=TRADITIONAL DELETE ";
@@ -160,8 +173,21 @@ Statement deletion_of(const Dialect& dialect, std::span<const Table* const> tabl
 }  // namespace
 
 Statement mysql_probe_statement(std::span<const std::string> tables) {
-  return Statement{.sql = std::string(kProbe),
-                   .parameters = {TextList(tables.begin(), tables.end())}};
+  constexpr std::string_view kTables = "{tables}";
+  const auto names = Json(std::vector<std::string>(tables.begin(), tables.end())).dump();
+  std::string sql(kProbe);
+  sql.replace(sql.find(kTables), kTables.size(), hexadecimal(names));
+  return plain(sql);
+}
+
+Statement mysql_probe_with_rights(std::span<const std::string> tables, const Dialect& dialect) {
+  auto probe = mysql_probe_statement(tables);
+  if (tables.size() != 1) return probe;
+  Table table;
+  table.name = tables.front();
+  const Table* one = &table;
+  probe.sql += "; " + deletion_of(dialect, {&one, 1}).sql;
+  return probe;
 }
 
 // Members of a replication group and nodes of a Galera cluster each have a server_uuid of their own.
@@ -200,7 +226,7 @@ Outcome<Schema> mysql_schema(std::string_view json) {
   return schema;
 }
 
-Outcome<Schema> mysql_with_rights(Schema schema, const Dialect& dialect,
+Outcome<Schema> mysql_with_rights(Schema schema, const Dialect& dialect, bool everywhere_already,
                                   const MayDelete& may_delete) {
   std::vector<Table*> tables;
   for (auto& [name, table] : schema.tables) {
@@ -209,7 +235,8 @@ Outcome<Schema> mysql_with_rights(Schema schema, const Dialect& dialect,
   }
   if (tables.empty()) return schema;
   const std::vector<const Table*> all(tables.begin(), tables.end());
-  const auto everywhere = may_delete(deletion_of(dialect, all));
+  const auto everywhere =
+      everywhere_already ? Outcome<bool>(true) : may_delete(deletion_of(dialect, all));
   if (!everywhere && is_mysql_statement_log(everywhere.error())) {
     // It refuses before it looks at rights, whoever asks.
     schema.deletion_refused = Problem{

@@ -15,13 +15,18 @@ namespace winnow::database {
 // A query of one row and one column, the text that mysql_schema() reads. The tables are those of
 // the session's database.
 Statement mysql_probe_statement(std::span<const std::string> tables);
+// Of one table the same, and in the same round trip a deletion to be explained, whose rows have more
+// columns; it fails where the user has no right to it, or the table is missing. Of several, which may
+// be missing in part, the query alone.
+Statement mysql_probe_with_rights(std::span<const std::string> tables, const Dialect& dialect);
 // can_delete is false everywhere until mysql_with_rights() says otherwise.
 Outcome<Schema> mysql_schema(std::string_view json);
 
 // Whether the server would let the user run a deletion that it is asked to explain.
 using MayDelete = std::function<Outcome<bool>(const Statement& explained)>;
-// Where the server refuses every deletion: Schema::deletion_refused.
-Outcome<Schema> mysql_with_rights(Schema schema, const Dialect& dialect,
+// Where the server refuses every deletion: Schema::deletion_refused. `everywhere_already`: it has said
+// that all may be deleted from.
+Outcome<Schema> mysql_with_rights(Schema schema, const Dialect& dialect, bool everywhere_already,
                                   const MayDelete& may_delete);
 
 // A query of one row: the database, and what identifies the server and all that replicate with it.

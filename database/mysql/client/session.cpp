@@ -20,6 +20,9 @@ namespace {
 
 constexpr std::uint16_t kPort = 3306;
 constexpr unsigned long kOldest = 80021;  // 8.0.21
+// Rows that an UPDATE found count as changed, as on the other servers. Several statements in one text
+// are winnow's own (send()): whatever comes from outside is bound.
+constexpr unsigned long kCapabilities = CLIENT_FOUND_ROWS | CLIENT_MULTI_STATEMENTS;
 
 // What a session of winnow's is like, whatever the server's or the account's defaults: READ
 // COMMITTED, so that a purge locks its own rows and no gaps that Kestra inserts into
@@ -28,7 +31,7 @@ constexpr unsigned long kOldest = 80021;  // 8.0.21
 // (sql_safe_updates, max_join_size, sql_select_limit): a result that the server cuts off without a
 // word would make orphans of all the rest. A COMMIT is no more than a COMMIT (completion_type). A
 // table that is locked whole is waited for no longer than a row.
-std::string set_up(const Settings& settings) {
+std::string set_up_statement(const Settings& settings) {
   const auto lock_seconds = std::max(1, (settings.lock_timeout_ms + 999) / 1000);
   return "SET SESSION transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00', "
          "sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION', "
@@ -126,12 +129,11 @@ Outcome<void> MysqlSession::start() {
   const auto port = settings_.port == 0 ? kPort : settings_.port;
   const auto user = user_of(settings_);
   MYSQL* connected = nullptr;
-  // Rows that an UPDATE found count as changed, as on the other servers.
   auto done = drive(
       [&] {
         return mysql_real_connect_start(&connected, mysql_.get(), host, user.c_str(),
                                         settings_.password.c_str(), settings_.database.c_str(),
-                                        port, path, CLIENT_FOUND_ROWS);
+                                        port, path, kCapabilities);
       },
       [&](int ready) { return mysql_real_connect_cont(&connected, mysql_.get(), ready); });
   if (!done) return done;
@@ -143,7 +145,6 @@ Outcome<void> MysqlSession::start() {
   find_out_dead_peers(mysql_get_socket(mysql_.get()));
   uses_tls_ = mysql_get_ssl_cipher(mysql_.get()) != nullptr;
   if (auto checked = check_server(); !checked) return checked;
-  if (auto set = run(set_up(settings_)); !set) return set;
   deadline_ = Clock::time_point::max();
   return {};
 }
@@ -260,12 +261,42 @@ void MysqlSession::report_lock_wait(Clock::duration waited) const {
 }
 
 Outcome<void> MysqlSession::send(const std::string& sql) {
+  if (is_set_up_) return send_as_it_is(sql);
+  auto set = send_as_it_is(set_up_statement(settings_) + "; " + sql);
+  // Nothing runs in a session that is not set up.
+  if (!set) {
+    give_up();
+    return set;
+  }
+  is_set_up_ = true;
+  return go_to_next_result();
+}
+
+Outcome<void> MysqlSession::set_up() {
+  if (is_set_up_) return {};
+  auto set = send_as_it_is(set_up_statement(settings_));
+  if (!set) give_up();
+  is_set_up_ = set.has_value();
+  return set;
+}
+
+Outcome<void> MysqlSession::send_as_it_is(const std::string& sql) {
   int result = 0;
   auto done =
       drive([&] { return mysql_real_query_start(&result, mysql_.get(), sql.data(), sql.size()); },
             [&](int ready) { return mysql_real_query_cont(&result, mysql_.get(), ready); });
   if (!done) return done;
   if (result != 0) return fail(failure());
+  return {};
+}
+
+Outcome<void> MysqlSession::go_to_next_result() {
+  int result = 0;
+  auto done =
+      drive([&] { return mysql_next_result_start(&result, mysql_.get()); },
+            [&](int ready) { return mysql_next_result_cont(&result, mysql_.get(), ready); });
+  if (!done) return done;
+  if (result > 0) return fail(failure());
   return {};
 }
 

@@ -36,8 +36,10 @@ class MysqlSession {
   Outcome<void> drive(const Start& start, const Resume& resume);
 
   // A statement without values, by the text protocol. Its answer (a result, or none) is the
-  // caller's to read.
+  // caller's to read. The first one takes the session's set-up along in its round trip.
   Outcome<void> send(const std::string& sql);
+  // Sets the session up where nothing was sent yet: before a statement that can't take it along.
+  Outcome<void> set_up();
   // The same for one that answers with no rows.
   Outcome<void> run(const std::string& sql);
 
@@ -72,6 +74,8 @@ class MysqlSession {
   MysqlSession(const Settings& settings, const Cancellation& cancellation);
   Outcome<void> start();
   Outcome<void> check_server();
+  Outcome<void> send_as_it_is(const std::string& sql);
+  Outcome<void> go_to_next_result();
   bool left_without_buffer() const;
   Failure abandon();
   Outcome<int> wait(int wanted);
@@ -90,6 +94,7 @@ class MysqlSession {
   std::unique_ptr<MYSQL, Closer> mysql_;
   Clock::time_point deadline_ = Clock::time_point::max();
   std::optional<Failure> failed_inside_;  // what ended a wait that the connector made on its own
+  bool is_set_up_ = false;
   bool uses_tls_ = false;
   bool connected_ = false;
   bool driving_ = false;  // a call that may wait has begun and not ended

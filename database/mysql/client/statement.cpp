@@ -1,6 +1,7 @@
 #include "database/mysql/client/statement.h"
 
 #include "database/mysql/client/library.h"
+#include "outcome/try.h"
 
 namespace winnow::database {
 namespace {
@@ -39,6 +40,7 @@ tl::unexpected<Failure> MysqlStatement::failed() {
 
 Outcome<std::unique_ptr<MysqlStatement>> MysqlStatement::prepare(MysqlSession& session,
                                                                  const std::string& sql) {
+  WINNOW_CHECK(session.set_up());
   Handle owned(mysql_stmt_init(session.handle()));
   if (!owned) return fail(FailureKind::no_memory, "no memory for a statement");
   auto* const handle = owned.get();
