@@ -15,6 +15,7 @@
 #include "database/postgres/plan.h"
 #include "database/postgres/pressure.h"
 #include "database/postgres/probe.h"
+#include "database/postgres/recall.h"
 #include "database/postgres/transaction.h"
 #include "document/strings.h"
 #include "outcome/try.h"
@@ -34,6 +35,9 @@ class PostgresConnection final : public Connection {
   const Dialect& dialect() const override { return dialect_; }
   Outcome<Identity> identify(Ask ask) override;
   Outcome<Schema> probe(std::span<const std::string> tables) override;
+  Outcome<Schema> recall(std::span<const std::string> tables) override;
+  Outcome<TextList> recall_texts(const Statement& statement) override;
+  bool stop_recalling() override;
   Outcome<void> begin() override;
   Outcome<void> rollback() override;
   Outcome<void> query(const Statement& statement, const RowHandler& handler) override;
@@ -56,7 +60,10 @@ class PostgresConnection final : public Connection {
   std::vector<Statement> before_query(const Statement& statement) const;
   Outcome<std::string> text_of(const Statement& statement);
   Outcome<void> send(std::span<const Statement> statements);
+  using Handlers = std::vector<const RowHandler*>;
   std::optional<Failure> read_group(std::span<PostgresAnswer> answers, const RowHandler* handler);
+  std::optional<Failure> read_group(std::span<PostgresAnswer> answers, const Handlers& handlers);
+  Outcome<void> query_and_confirm(const Statement& statement, const RowHandler& handler);
   tl::unexpected<Failure> give_up(Failure failure);
   void report_lock_wait(std::chrono::milliseconds waited) const;
 
@@ -66,6 +73,15 @@ class PostgresConnection final : public Connection {
   std::unique_ptr<PostgresSession> session_;
   Transaction transaction_ = Transaction::none;
   std::string transaction_name_;
+  // What was recalled, and no query has confirmed yet.
+  struct Recalled {
+    Statement statement;
+    std::string key;
+    PostgresTexts answer;
+  };
+  std::vector<Recalled> recalled_;
+  bool recalls_ = true;
+  bool recalled_in_vain_ = false;
   bool dead_ = false;
 };
 
@@ -110,12 +126,20 @@ Outcome<void> PostgresConnection::send(std::span<const Statement> statements) {
 // the first failure.
 std::optional<Failure> PostgresConnection::read_group(std::span<PostgresAnswer> answers,
                                                       const RowHandler* handler) {
+  Handlers handlers(answers.size());
+  if (!handlers.empty()) handlers.back() = handler;
+  return read_group(answers, handlers);
+}
+
+// The same with a handler for each statement, nullptr where nobody wants its rows.
+std::optional<Failure> PostgresConnection::read_group(std::span<PostgresAnswer> answers,
+                                                      const Handlers& handlers) {
   // Until all is read: a handler that throws leaves the rest to nobody, and the connection with it.
   dead_ = true;
   std::optional<Failure> failure;
-  for (auto& answer : answers) {
-    const bool last = &answer == &answers.back();
-    answer = read_answer(*session_, last ? handler : nullptr);
+  for (std::size_t at = 0; at < answers.size(); ++at) {
+    auto& answer = answers[at];
+    answer = read_answer(*session_, handlers[at]);
     if (answer.failure && !failure) failure = answer.failure;
     if (answer.lost) return failure;
   }
@@ -163,6 +187,7 @@ Outcome<void> PostgresConnection::rollback() {
 
 Outcome<void> PostgresConnection::query(const Statement& statement, const RowHandler& handler) {
   if (auto usable = check_usable(); !usable) return usable;
+  if (!recalled_.empty()) return query_and_confirm(statement, handler);
   auto group = before_query(statement);
   group.push_back(statement);
   if (auto sent = send(group); !sent) return give_up(std::move(sent.error()));
@@ -174,6 +199,75 @@ Outcome<void> PostgresConnection::query(const Statement& statement, const RowHan
   if (session_->asked_to_cancel())
     return give_up({.kind = FailureKind::cancelled, .message = "cancelled"});
   return {};
+}
+
+// What was recalled is asked for in front of the query. Where an answer is another one by now, the
+// query may be wrong from its first word on: no row of it is handed over, and its failure is of no
+// interest.
+Outcome<void> PostgresConnection::query_and_confirm(const Statement& statement,
+                                                    const RowHandler& handler) {
+  const auto recalled = std::exchange(recalled_, {});
+  auto group = before_query(statement);
+  Handlers handlers(group.size());
+  std::vector<PostgresTexts> found(recalled.size());
+  std::vector<RowHandler> takes;
+  for (auto& texts : found) {
+    takes.emplace_back([&texts](const Row& row) {
+      texts.emplace_back(row.text(0).value_or(""));
+      return true;
+    });
+  }
+  for (std::size_t at = 0; at < recalled.size(); ++at) {
+    group.push_back(recalled[at].statement);
+    handlers.push_back(&takes[at]);
+  }
+  const auto confirmed = [&] {
+    return std::equal(recalled.begin(), recalled.end(), found.begin(),
+                      [](const Recalled& known, const auto& now) { return known.answer == now; });
+  };
+  const RowHandler take_row = [&](const Row& row) { return confirmed() && handler(row); };
+  group.push_back(statement);
+  handlers.push_back(&take_row);
+  if (auto sent = send(group); !sent) return give_up(std::move(sent.error()));
+  if (transaction_ == Transaction::wanted) transaction_ = Transaction::open;
+  std::vector<PostgresAnswer> answers(group.size());
+  auto failure = read_group(answers, handlers);
+  if (session_->asked_to_cancel()) {
+    return give_up({.kind = FailureKind::cancelled, .message = "cancelled"});
+  }
+  recalled_in_vain_ = !dead_ && !confirmed();
+  if (recalled_in_vain_) {
+    failure = Failure{.kind = FailureKind::conflict,
+                      .message = "the schema has changed since it was read",
+                      .retryable = true};
+  }
+  if (failure) return give_up(std::move(*failure));
+  return {};
+}
+
+bool PostgresConnection::stop_recalling() {
+  const bool unconfirmed = recalled_in_vain_ || !recalled_.empty();
+  recalled_.clear();
+  recalled_in_vain_ = false;
+  recalls_ = false;
+  return unconfirmed && !dead_;
+}
+
+Outcome<Schema> PostgresConnection::recall(std::span<const std::string> tables) {
+  WINNOW_TRY(const auto texts, recall_texts(postgres_probe_statement(tables)));
+  return postgres_schema(texts.empty() ? std::string_view() : std::string_view(texts.front()));
+}
+
+Outcome<TextList> PostgresConnection::recall_texts(const Statement& statement) {
+  const auto key = PostgresMemory::key_of(settings_, statement);
+  auto known = recalls_ ? postgres_memory().find(key) : std::nullopt;
+  if (known) {
+    recalled_.push_back({.statement = statement, .key = key, .answer = *known});
+    return TextList(*std::move(known));
+  }
+  WINNOW_TRY(auto found, Connection::recall_texts(statement));
+  postgres_memory().keep(key, found);
+  return found;
 }
 
 // What a failed group that ended in COMMIT leaves behind: only an answer to an earlier statement,

@@ -22,7 +22,7 @@ constexpr std::int64_t kStorePage = 2'000;
 
 // What plan and run work with once the server has been reached.
 struct Opened {
-  std::unique_ptr<database::Connection> connection;
+  database::Connection* connection;
   // On the heap: the query points into it.
   std::unique_ptr<database::Schema> schema;
   ListingQuery query;
@@ -43,13 +43,46 @@ class Listing final : public Invocation {
       : manifest_(manifest), request_(std::move(request)) {}
 
   TaskResult plan(Context& context) const override {
-    WINNOW_TRY(const auto opened, open(context));
+    return opened(context, [&](const Opened& opened) { return plan(opened, context); });
+  }
+
+  TaskResult run(Context& context) const override {
+    return opened(context, [&](const Opened& opened) { return run(opened, context); });
+  }
+
+ private:
+  // What the schema was the last time is taken for what it is, until the first query says otherwise:
+  // then all begins again with what the server says.
+  template <typename Action>
+  TaskResult opened(Context& context, const Action& action) const {
+    context.progress.phase = Phase::connecting;
+    WINNOW_TRY(const auto connection, connect(context));
+    const auto attempt = [&]() -> Outcome<Json> {
+      WINNOW_TRY(const auto opened, open(*connection, context));
+      return action(opened);
+    };
+    auto result = attempt();
+    if (!result && connection->stop_recalling()) result = attempt();
+    if (!result) return fail(std::move(result.error()));
+    context.progress.phase = Phase::done;
+    return *std::move(result);
+  }
+
+  Outcome<Opened> open(database::Connection& connection, Context& context) const {
+    WINNOW_TRY(auto recalled, connection.recall(std::array{manifest_.table}));
+    auto schema = std::make_unique<database::Schema>(std::move(recalled));
+    WINNOW_TRY(auto query, ListingQuery::make(request_, *schema, connection.dialect()));
+    WINNOW_CHECK(query.find_namespaces(connection));
+    context.progress.phase = Phase::selecting;
+    return Opened{&connection, std::move(schema), std::move(query)};
+  }
+
+  Outcome<Json> plan(const Opened& opened, Context& /*context*/) const {
     Json statements = Json::array();
     for (const auto& planned : first_statements(opened.query)) {
       WINNOW_TRY(auto statement, explained(*opened.connection, planned));
       statements.push_back(std::move(statement));
     }
-    context.progress.phase = Phase::done;
     Json plan = {{"task", manifest_.name},
                  {"server", opened.schema->server},
                  {"statements", std::move(statements)}};
@@ -57,27 +90,13 @@ class Listing final : public Invocation {
     return plan;
   }
 
-  TaskResult run(Context& context) const override {
-    WINNOW_TRY(const auto opened, open(context));
+  Outcome<Json> run(const Opened& opened, Context& context) const {
     WINNOW_CHECK(check_plans(first_statements(opened.query), *opened.connection, context));
     context.progress.phase = Phase::working;
-    for (const auto& note : request_.notes) context.host.log(LogLevel::warn, note);
     WINNOW_TRY(auto result, list(opened, context));
+    for (const auto& note : request_.notes) context.host.log(LogLevel::warn, note);
     if (!request_.notes.empty()) result["notes"] = request_.notes;
-    context.progress.phase = Phase::done;
     return result;
-  }
-
- private:
-  Outcome<Opened> open(Context& context) const {
-    context.progress.phase = Phase::connecting;
-    WINNOW_TRY(auto connection, connect(context));
-    WINNOW_TRY(auto probed, connection->probe(std::array{manifest_.table}));
-    auto schema = std::make_unique<database::Schema>(std::move(probed));
-    WINNOW_TRY(auto query, ListingQuery::make(request_, *schema, connection->dialect()));
-    WINNOW_CHECK(query.find_namespaces(*connection));
-    context.progress.phase = Phase::selecting;
-    return Opened{std::move(connection), std::move(schema), std::move(query)};
   }
 
   std::int64_t rows_of_first_statement() const {

@@ -184,12 +184,8 @@ Outcome<void> Selection::find_namespaces(database::Connection& connection) {
   const auto& condition = scope_.conditions[*wide];
   const IndexNeed need{.table = table_, .scope = scope_columns(), .column = column_of(condition)};
   if (serving_index(need) == nullptr) return {};
-  TextList found;
-  WINNOW_CHECK(connection.query(distinct_namespaces(connection.dialect(), condition),
-                                [&found](const database::Row& row) {
-                                  found.emplace_back(row.text(0).value_or(""));
-                                  return true;
-                                }));
+  const auto lookup = distinct_namespaces(connection.dialect(), condition);
+  WINNOW_TRY(auto found, connection.recall_texts(lookup));
   namespaces_ = FoundNamespaces{.condition = *wide, .names = std::move(found)};
   return {};
 }

@@ -1,0 +1,92 @@
+// A listing takes the schema for what it was the last time, and is right all the same when it is
+// another one by now.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/kestra_rows.h"
+#include "tests/support/require.h"
+#include "tests/support/task_bed.h"
+#include "tests/support/test_database.h"
+#include "tests/tasks/listing/world.h"
+#include "tools/sample/schema.h"
+
+namespace winnow::tests {
+namespace {
+
+const char* const kDay = "2026-02-01T12:00:00.000000Z";
+
+class ListingRecall : public testing::TestWithParam<TestEngine> {
+ protected:
+  ListingRecall()
+      : database_(TestDatabase::create(GetParam())),
+        connection_(database_.connection()),
+        rows_(
+            (require(sample::create_schema(*connection_, GetParam().schema_version)), *connection_),
+            {"executions"}),
+        bed_(database_.settings()) {
+    bed_.policy.tenants = {"main"};
+    insert("e1", "company.team");
+  }
+
+  void insert(const std::string& id, const std::string& name_space) {
+    auto document = execution_document(id, kDay);
+    document["namespace"] = name_space;
+    insert_executions(rows_, {document});
+  }
+  void alter(const std::string& what) {
+    const auto& table = connection_->dialect().quoted("executions");
+    require(connection_->query(database::plain("ALTER TABLE " + table + " " + what),
+                               [](const database::Row&) { return true; }));
+  }
+  std::vector<std::string> listed(const Json& parameters) {
+    return ids_of(require_result(bed_.run("ListExecutions", parameters))["rows"]);
+  }
+  bool on(const std::string& dialect) const { return connection_->dialect().name() == dialect; }
+
+  TestDatabase database_;
+  std::unique_ptr<database::Connection> connection_;
+  KestraRows rows_;
+  TaskBed bed_;
+};
+
+TEST_P(ListingRecall, FindsANamespaceThatIsNew) {
+  const Json parameters = {{"namespace", "company.team"}, {"orderBy", "id"}, {"direction", "asc"}};
+  EXPECT_THAT(listed(parameters), testing::ElementsAre("e1"));
+  EXPECT_THAT(listed(parameters), testing::ElementsAre("e1"));
+  insert("e2", "company.team.new");
+  EXPECT_THAT(listed(parameters), testing::ElementsAre("e1", "e2"));
+  EXPECT_THAT(listed(parameters), testing::ElementsAre("e1", "e2"));
+}
+
+// In both directions: what it needs goes, and comes back.
+TEST_P(ListingRecall, SeesThatAColumnHasGoneAndThatItIsBack) {
+  if (on("sqlite")) GTEST_SKIP() << "remembers nothing";
+  const Json parameters = {{"columns", {"id", "flowId"}}};
+  EXPECT_THAT(listed(parameters), testing::ElementsAre("e1"));
+  alter("RENAME COLUMN flow_id TO flow");
+  for (int time = 0; time < 2; ++time) {
+    const auto refused = bed_.run("ListExecutions", parameters);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, FailureKind::schema);
+    EXPECT_THAT(refused.error().message, testing::HasSubstr("\"flow_id\""));
+  }
+  alter("RENAME COLUMN flow TO flow_id");
+  EXPECT_THAT(listed(parameters), testing::ElementsAre("e1"));
+}
+
+TEST_P(ListingRecall, CountsAndStoresByWhatTheSchemaIsNow) {
+  if (on("sqlite")) GTEST_SKIP() << "remembers nothing";
+  const Json count = {{"fetchType", "NONE"}, {"flowId", "daily"}, {"namespace", "company.team"}};
+  const Json store = {{"fetchType", "STORE"}, {"columns", {"id", "flowId"}}};
+  EXPECT_EQ(require_result(bed_.run("ListExecutions", count))["size"], 1);
+  EXPECT_EQ(require_result(bed_.run("ListExecutions", store))["size"], 1);
+  alter("RENAME COLUMN flow_id TO flow");
+  EXPECT_FALSE(bed_.run("ListExecutions", count));
+  EXPECT_FALSE(bed_.run("ListExecutions", store));
+}
+
+INSTANTIATE_TEST_SUITE_P(Servers, ListingRecall, testing::ValuesIn(test_drivers()),
+                         testing::PrintToStringParamName());
+
+}  // namespace
+}  // namespace winnow::tests
