@@ -1,9 +1,6 @@
-// A file descriptor, and the stream of a folder's names, that close themselves.
+// A file descriptor that closes itself.
 #pragma once
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <memory>
 #include <unistd.h>
 #include <utility>
 
@@ -32,21 +29,5 @@ class Descriptor {
  private:
   int number_ = -1;
 };
-
-struct CloseFolder {
-  void operator()(DIR* folder) const { ::closedir(folder); }
-};
-using FolderStream = std::unique_ptr<DIR, CloseFolder>;
-
-// The names in an open folder, which stays open, from the first on. nullptr, with errno, where they
-// can't be had.
-inline FolderStream names_in(const Descriptor& folder) {
-  Descriptor copy(::fcntl(folder.get(), F_DUPFD_CLOEXEC, 0));
-  FolderStream stream(copy.valid() ? ::fdopendir(copy.get()) : nullptr);
-  if (!stream) return stream;
-  copy.release();  // the stream's
-  ::rewinddir(stream.get());
-  return stream;
-}
 
 }  // namespace winnow::storage

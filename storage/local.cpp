@@ -11,6 +11,7 @@
 
 #include "document/utf8.h"
 #include "outcome/guard.h"
+#include "storage/folder_reader.h"
 #include "storage/path.h"
 #include "storage/search.h"
 #include "storage/tree.h"
@@ -59,14 +60,11 @@ class LocalStorage final : public Storage {
  private:
   // A folder that can't be read is not known to be empty.
   static bool is_empty(const Descriptor& folder) {
-    const auto names = names_in(folder);
-    if (!names) return false;
-    errno = 0;
-    while (const dirent* entry = ::readdir(names.get())) {  // NOLINT(concurrency-mt-unsafe)
-      const std::string_view name(static_cast<const char*>(entry->d_name));
-      if (name != "." && name != "..") return false;
-    }
-    return errno == 0;
+    FolderReader reader(folder.get());
+    std::vector<FolderEntry> entries;
+    auto read = reader.next(entries);
+    while (read == FolderReader::Read::entries && entries.empty()) read = reader.next(entries);
+    return read == FolderReader::Read::end;
   }
 
   std::vector<Removed> walk_all(TreeAction action, std::span<const ExecutionFolder> folders,

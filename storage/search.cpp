@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <dirent.h>
 #include <fcntl.h>
-#include <memory>
 #include <vector>
 
 #include <sys/stat.h>
 
 #include "document/utf8.h"
+#include "storage/folder_reader.h"
 #include "storage/path.h"
 #include "storage/tree.h"
 
@@ -18,13 +17,6 @@ namespace {
 
 constexpr int kReadFolder = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
 constexpr std::size_t kDeepestNamespace = 200;  // a namespace has 150 letters at most
-
-bool is_folder(int parent, const dirent& entry) {
-  if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
-  struct stat status {};
-  const char* name = static_cast<const char*>(entry.d_name);
-  return ::fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
-}
 
 std::string inside(const std::string& folder, const std::string& name) {
   return folder + "/" + name;
@@ -91,17 +83,16 @@ class Search {
 
   static Outcome<std::vector<std::string>> folders_in(const Descriptor& folder,
                                                       const std::string& place) {
-    const auto stream = names_in(folder);
-    if (!stream) return fail(file_failure("read", place, errno));
+    FolderReader reader(folder.get());
+    std::vector<FolderEntry> entries;
     std::vector<std::string> names;
-    while (true) {
-      errno = 0;
-      const dirent* entry = ::readdir(stream.get());  // NOLINT(concurrency-mt-unsafe): our own
-      if (entry == nullptr) break;
-      const std::string name(static_cast<const char*>(entry->d_name));
-      if (name != "." && name != ".." && is_folder(folder.get(), *entry)) names.push_back(name);
+    auto read = reader.next(entries);
+    for (; read == FolderReader::Read::entries; read = reader.next(entries)) {
+      for (auto& entry : entries) {
+        if (is_folder(folder.get(), entry)) names.push_back(std::move(entry.name));
+      }
     }
-    if (errno != 0) return fail(file_failure("read", place, errno));
+    if (read == FolderReader::Read::failed) return fail(file_failure("read", place, reader.error()));
     std::sort(names.begin(), names.end());
     return names;
   }

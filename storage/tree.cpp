@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <dirent.h>
 #include <fcntl.h>
-#include <memory>
 #include <system_error>
 
 #include <sys/stat.h>
@@ -99,38 +97,61 @@ class Walk {
 
   // Reads the last level: files go (or are counted), folders are kept for later.
   void read() {
-    const auto stream = names_in(levels_.back().folder);
-    if (!stream) {
-      report("read", errno);
-      return;
+    FolderReader reader(levels_.back().folder.get());
+    std::vector<FolderEntry> entries;
+    std::vector<FolderEntry> more;
+    auto state = reader.next(entries);
+    // Where a folder holds folders alone, its own deletion finds out whether that was all.
+    if (state == FolderReader::Read::entries && is_read_once(reader, entries))
+      return visit(entries);
+    bool whole = true;  // all entries are known before the first file goes
+    while (state == FolderReader::Read::entries) {
+      state = reader.next(more);
+      whole = whole && state == FolderReader::Read::end;
+      visit(entries, whole);
+      if (result_.failure) return;
+      entries.swap(more);
     }
-    while (!result_.failure) {
-      errno = 0;
-      const dirent* entry =
-          ::readdir(stream.get());  // NOLINT(concurrency-mt-unsafe): a stream of our own
-      if (entry == nullptr) {
-        if (errno != 0) report("read", errno);
-        return;
+    if (state == FolderReader::Read::failed) report("read", reader.error());
+  }
+
+  bool is_read_once(const FolderReader& reader, const std::vector<FolderEntry>& entries) const {
+    return action_ == TreeAction::remove && levels_.back().passes == 0 && reader.had_room() &&
+           !entries.empty() && std::all_of(entries.begin(), entries.end(), [](const auto& entry) {
+             return entry.type == DT_DIR;
+           });
+  }
+
+  // `whole`: these are all entries of the last level.
+  void visit(const std::vector<FolderEntry>& entries, bool whole = false) {
+    for (const auto& entry : entries) {
+      if (cancellation_.requested()) {
+        result_.failure = Failure{.kind = FailureKind::cancelled, .message = "cancelled"};
       }
-      visit(*entry);
+      if (result_.failure) return;
+      visit(entry, !whole || has_sidecar(entries, entry.name));
     }
   }
 
-  void visit(const dirent& entry) {
-    const std::string name(static_cast<const char*>(entry.d_name));
-    if (name == "." || name == "..") return;
-    if (cancellation_.requested()) {
-      result_.failure = Failure{.kind = FailureKind::cancelled, .message = "cancelled"};
-      return;
-    }
+  static bool has_sidecar(const std::vector<FolderEntry>& entries, const std::string& name) {
+    return std::any_of(entries.begin(), entries.end(), [&](const auto& entry) {
+      return entry.name.size() == name.size() + kSidecar.size() && entry.name.starts_with(name) &&
+             entry.name.ends_with(kSidecar);
+    });
+  }
+
+  void visit(const FolderEntry& entry, bool may_have_sidecar) {
+    const auto& name = entry.name;
     struct stat status {};
     if (newest_ != nullptr && look_at(name, status)) date(status);
-    if (is_folder(entry, name)) {
+    if (is_folder(levels_.back().folder.get(), entry)) {
       levels_.back().folders.push_back(name);
       return;
     }
     if (is_sidecar(name)) return;  // goes with its file
-    if (action_ == TreeAction::count || remove_with_sidecars(name)) ++result_.files;
+    if (action_ == TreeAction::count || remove_with_sidecars(name, may_have_sidecar)) {
+      ++result_.files;
+    }
   }
 
   void date(const struct stat& status) const {
@@ -138,12 +159,6 @@ class Walk {
                          std::chrono::nanoseconds(status.st_mtim.tv_nsec);
     *newest_ = std::max(*newest_,
                         document::Instant(std::chrono::floor<std::chrono::microseconds>(changed)));
-  }
-
-  bool is_folder(const dirent& entry, const std::string& name) const {
-    if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
-    struct stat status {};
-    return look_at(name, status) && S_ISDIR(status.st_mode);
   }
 
   // Kestra's storage-local keeps `<file>.metadata` beside a file.
@@ -160,11 +175,11 @@ class Walk {
   }
 
   // The sidecars first: one that outlived its file would be taken for a file by the next run.
-  bool remove_with_sidecars(const std::string& name) {
+  bool remove_with_sidecars(const std::string& name, bool may_have_sidecar) {
     std::string sidecar = name;
     do {
       sidecar += kSidecar;
-    } while (remove_file(sidecar));
+    } while (may_have_sidecar && remove_file(sidecar));
     return !result_.failure && remove_file(name);
   }
 
@@ -249,6 +264,13 @@ class Walk {
 
 Descriptor open_folder(int parent, const std::string& name, int flags) {
   return Descriptor(::openat(parent, name.c_str(), flags | O_CLOEXEC));
+}
+
+bool is_folder(int parent, const FolderEntry& entry) {
+  if (entry.type != DT_UNKNOWN) return entry.type == DT_DIR;
+  struct stat status {};
+  return ::fstatat(parent, entry.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+         S_ISDIR(status.st_mode);
 }
 
 Failure file_failure(const char* verb, const std::string& place, int error) {

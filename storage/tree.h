@@ -5,6 +5,7 @@
 #include <string>
 
 #include "storage/descriptor.h"
+#include "storage/folder_reader.h"
 #include "storage/storage.h"
 
 namespace winnow::storage {
@@ -26,6 +27,9 @@ Removed walk_tree(TreeAction action, int parent, const std::string& name, const 
 
 // Opens the folder `name` inside `parent` and never a link. -1 and errno where that can't be.
 Descriptor open_folder(int parent, const std::string& name, int flags);
+
+// Whether the entry of the open folder `parent` is a folder.
+bool is_folder(int parent, const FolderEntry& entry);
 
 // `can't <verb> <place>: <errno's text>` as a storage failure.
 Failure file_failure(const char* verb, const std::string& place, int error);

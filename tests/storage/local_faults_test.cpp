@@ -1,7 +1,7 @@
 // A disk that fails: the Nth call of one kind ends in an error, N from 1 on until a run passes without meeting it.
 #include <cerrno>
+#include <cstdarg>
 #include <cstring>
-#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -20,6 +20,7 @@ Call failing = Call::none;
 int left = 0;  // calls until the one that fails
 int error = 0;
 bool persistent = false;  // all later calls of the kind fail too
+long longest_read = 0;  // bytes that a read of a folder gives at most; 0: as many as are asked for
 
 bool fails(Call call) {
   if (call != failing || left == 0) return false;
@@ -52,10 +53,19 @@ int fstatat(int folder, const char* path, struct stat* status, int flags) noexce
   return static_cast<int>(::syscall(SYS_newfstatat, folder, path, status, flags));
 }
 
-dirent* readdir(DIR* stream) {
-  if (fails(Call::read)) return nullptr;
-  static const auto real = reinterpret_cast<dirent* (*)(DIR*)>(::dlsym(RTLD_NEXT, "readdir"));
-  return real(stream);
+long syscall(long number, ...) noexcept {
+  if (number == SYS_getdents64 && fails(Call::read)) return -1;
+  using Real = long (*)(long, long, long, long, long);
+  static const auto real = reinterpret_cast<Real>(::dlsym(RTLD_NEXT, "syscall"));
+  va_list arguments;
+  va_start(arguments, number);
+  const long first = va_arg(arguments, long);
+  const long second = va_arg(arguments, long);
+  long third = va_arg(arguments, long);
+  const long fourth = va_arg(arguments, long);
+  va_end(arguments);
+  if (number == SYS_getdents64 && longest_read > 0) third = longest_read;
+  return real(number, first, second, third, fourth);
 }
 
 }  // extern "C"
@@ -142,6 +152,25 @@ INSTANTIATE_TEST_SUITE_P(
       return std::string(std::get<0>(each.param).name) +
              (std::get<1>(each.param) ? "Always" : "Once");
     });
+
+// As some file systems over a network do.
+TEST(LocalFolder, ThatIsGivenByAnEntryAtATimeGoesWhole) {
+  const Scratch scratch;
+  for (int at = 0; at < 40; ++at) {
+    const auto file = kRun + "a/only-folders/" + std::to_string(at) + "/file";
+    scratch.file(file);
+    scratch.file(file + ".metadata");
+  }
+  const auto store = scratch.storage();
+  longest_read = 64;
+  const auto counted = count_one(*store, folder("a"));
+  const auto removed = remove_one(*store, folder("a"));
+  longest_read = 0;
+  EXPECT_EQ(counted.files, 40);
+  EXPECT_FALSE(removed.failure) << message_of(removed);
+  EXPECT_EQ(removed.files, 40);
+  EXPECT_FALSE(fs::exists(scratch.base() / (kRun + "a")));
+}
 
 TEST(LocalNames, OfEveryByteGoLikeOthers) {
   const Scratch scratch;
