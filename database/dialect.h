@@ -84,6 +84,13 @@ class Dialect {
   virtual void any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
                        const Column& column, TextList keys,
                        DeletedRows deleted_rows = DeletedRows::included) const;
+  // As any_key, for so many keys that the table is better read once from end to end, each row looked up among the keys.
+  // Where a dialect does not gain by that, it is any_key.
+  virtual void any_key_in_one_pass(SqlWriter& writer, std::string_view table_alias,
+                                   const Table& table, const Column& column, TextList keys) const {
+    any_key(writer, table_alias, table, column, std::move(keys));
+  }
+  virtual bool reads_in_one_pass() const { return false; }
   // `"e"."deleted" IN (false, true) AND ` or `= false AND `, where the table has such a column and the keys are not those
   // of its rows: beside a primary key it misleads planners to an index that begins with `deleted`.
   void name_deleted(SqlWriter& writer, std::string_view table_alias, const Table& table,

@@ -115,6 +115,14 @@ void PostgresDialect::any_key(SqlWriter& writer, std::string_view table_alias, c
   writer.text(")::").text(cast_of(column)).text("[])");
 }
 
+// The planner makes a hash of the list, and knows how long it is.
+void PostgresDialect::any_key_in_one_pass(SqlWriter& writer, std::string_view table_alias,
+                                          const Table& /*table*/, const Column& column,
+                                          TextList keys) const {
+  writer.text(qualified(*this, table_alias, column.name)).text(" IN (SELECT unnest(");
+  writer.bind_as(column, std::move(keys)).text("))");
+}
+
 // As an array, which is made before the first row is looked for.
 void PostgresDialect::one_of_query(SqlWriter& writer, std::string_view expression,
                                    const std::function<void()>& write_query) const {

@@ -21,6 +21,9 @@ class PostgresDialect final : public Dialect {
             const document::NamePattern& pattern) const override;
   void has_label(SqlWriter& writer, std::string_view table_alias, std::string_view key,
                  std::string_view value) const override;
+  void any_key_in_one_pass(SqlWriter& writer, std::string_view table_alias, const Table& table,
+                           const Column& column, TextList keys) const override;
+  bool reads_in_one_pass() const override { return true; }
   void starts_with(SqlWriter& writer, std::string_view expression,
                    std::string prefix) const override;
   // Only under the collation C, which Kestra's databases seldom have.

@@ -25,6 +25,11 @@ Outcome<std::vector<std::string>> PurgeLedger::next_deleted(std::size_t most) {
   return keys_.take(most);
 }
 
+bool PurgeLedger::has_more_deleted() const {
+  const std::lock_guard guard(mutex_);
+  return !keys_.empty();
+}
+
 Json PurgeLedger::counters() const {
   const std::lock_guard guard(mutex_);
   return counters_;

@@ -27,6 +27,7 @@ class PurgeLedger {
   Outcome<void> deleted(const std::vector<BatchRow>& rows);
   // The next of them, at most `most`; empty: all were handed out. Only once no more rows go.
   Outcome<std::vector<std::string>> next_deleted(std::size_t most);
+  bool has_more_deleted() const;
 
   SkippedRows& skipped() { return skipped_; }
   const SkippedRows& skipped() const { return skipped_; }

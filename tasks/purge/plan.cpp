@@ -88,6 +88,12 @@ class Planner {
       const auto& name = step.table->name;
       add("look for late rows of " + name, statements_.count_dependents(step, rows_),
           need_of(step));
+      if (step.column != nullptr && statements_.dialect().reads_in_one_pass()) {
+        auto pass = step;
+        pass.in_one_pass = true;
+        add("look for late rows of " + name + ", where many executions went",
+            statements_.count_dependents(pass, rows_), need_of(pass));
+      }
       if (step.column == nullptr || !deleted_leads(*step.table, *step.column)) continue;
       // Where no row is marked deleted.
       step.deleted = database::DeletedRows::excluded;

@@ -20,6 +20,9 @@ using std::chrono::milliseconds;
 // statement waits for 500 ms.
 constexpr int kLongestStall = 20;
 
+// Rows of the first page, after which other connections join at once.
+constexpr std::size_t kWorthCompany = 2'000;
+
 constexpr const char* kHeld = "another session holds it";
 
 std::string quoted_keys(const std::vector<SkippedRow>& rows) {
@@ -207,18 +210,28 @@ Outcome<void> PurgeRun::storage_failure() const {
 // Takes the same step until there is nothing more to take, by as many connections as the operator
 // allows.
 Outcome<void> PurgeRun::all(Step step) {
-  // From the third step on company pays, and to know what need not be looked for; a small purge
-  // keeps to one connection and probes nothing. The sweep begins with all that the walk ended with.
+  // The sweep begins with all that the walk ended with.
   const bool in_company = std::any_of(helpers_.begin(), helpers_.end(),
                                       [](const auto& helper) { return helper != nullptr; });
-  for (int steps = 0; steps < 2 && !in_company; ++steps) {
-    WINNOW_TRY(const bool more, (worker_.*step)());
-    if (!more) return {};
+  for (int steps = 0; !in_company && !is_worth_company(step, steps); ++steps) {
+    WINNOW_TRY(const bool took, (worker_.*step)());
+    if (!took || !has_more(step)) return {};
   }
   if (!request_.dry_run && context_.progress.phase == Phase::working) {
     prepared_.steps->probe_emptiness(worker_.connection());
   }
   return helpers_.empty() ? work(worker_, step) : work_together(step);
+}
+
+bool PurgeRun::has_more(Step step) {
+  return step == &PurgeWorker::step ? shared_.source.has_more() : shared_.ledger.has_more_deleted();
+}
+
+// Company pays, and so it does to know what need not be looked for: a small purge keeps to one
+// connection and probes nothing.
+bool PurgeRun::is_worth_company(Step step, int steps) {
+  if (steps == 2) return true;
+  return steps == 1 && step == &PurgeWorker::step && shared_.source.at_hand() >= kWorthCompany;
 }
 
 Outcome<void> PurgeRun::work(PurgeWorker& worker, Step step) {

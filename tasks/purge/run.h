@@ -34,6 +34,8 @@ class PurgeRun {
   Outcome<void> storage_failure() const;
   using Step = Outcome<bool> (PurgeWorker::*)();
   Outcome<void> all(Step step);
+  bool has_more(Step step);
+  bool is_worth_company(Step step, int steps);
   Outcome<void> work(PurgeWorker& worker, Step step);
   Outcome<void> work_together(Step step);
   Outcome<void> help(std::unique_ptr<PurgeWorker>& helper, Step step);

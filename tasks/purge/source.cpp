@@ -78,12 +78,27 @@ Outcome<void> BatchSource::read_page_of(Connection& connection, std::int64_t row
       return queried;
     }
     if (page_.rows.empty()) continue;
-    position_ = std::move(last);
+    if (static_cast<std::int64_t>(page_.rows.size()) < rows) {
+      ++branch_;
+      position_.reset();
+    } else {
+      position_ = std::move(last);
+    }
     return {};
   }
   page_ = Batch{};
   handed_out_ = 0;
   return {};
+}
+
+std::size_t BatchSource::at_hand() {
+  const std::lock_guard guard(mutex_);
+  return page_.rows.size() - handed_out_;
+}
+
+bool BatchSource::has_more() {
+  const std::lock_guard guard(mutex_);
+  return handed_out_ < page_.rows.size() || branch_ < selection_.deleted_branches().size();
 }
 
 void BatchSource::rewind() {

@@ -35,6 +35,11 @@ class BatchSource {
   // Some may be among them that are not selected, which PurgeStatements::take() leaves out.
   Outcome<Batch> next(database::Connection& connection, std::int64_t limit);
 
+  // The rows that were read and not handed out yet. Where there is none, whether another page may
+  // have some: nobody knows before it is asked for.
+  std::size_t at_hand();
+  bool has_more();
+
   // Starts from the oldest row again, for what was locked by others before.
   void rewind();
 

@@ -82,6 +82,9 @@ class PurgeStatements {
                                         const std::vector<BatchRow>& rows) const;
   database::Statement count_dependents(const RowStep& step,
                                        const std::vector<BatchRow>& rows) const;
+  // Whether these many rows are such a share of the table that their dependents' tables are better
+  // read in one pass than by an index (docs/measurements.md).
+  bool pays_in_one_pass(std::int64_t rows) const;
 
   // How many rows are selected in this branch, counted no further than `most` (kCountAll: all).
   database::Statement count_selected(std::optional<bool> deleted, std::int64_t most) const;

@@ -41,7 +41,8 @@ bool may_be_late(const RowStep& step) {
 }
 
 IndexNeed need_of(const RowStep& step) {
-  if (step.column == nullptr || step.scanned) return {.table = step.table, .declared_small = true};
+  if (step.column == nullptr || step.scanned || step.in_one_pass)
+    return {.table = step.table, .declared_small = true};
   IndexNeed need{.table = step.table, .column = step.column->name};
   if (step.table->column("deleted") != nullptr) need.scope.emplace_back("deleted");
   if (step.only_column != nullptr) need.scope.push_back(step.only_column->name);

@@ -28,6 +28,8 @@ struct RowStep {
   bool empty = false;
   // Excluded: no row was marked deleted.
   database::DeletedRows deleted = database::DeletedRows::included;
+  // A look at so many rows that the table is read once from end to end.
+  bool in_one_pass = false;
 };
 
 // Whether such rows may appear after their parent went. Kestra writes a composed key's rows (a

@@ -223,11 +223,18 @@ Outcome<void> PurgeWorker::skip_refused(const std::string& key, const Failure& f
   return fail(std::move(last));
 }
 
-Outcome<bool> PurgeWorker::sweep_late_rows() {
+std::int64_t PurgeWorker::keys_of_a_sweep() const {
+  const auto deleted = shared_.context.progress.rows_done.load();
+  const auto in_one_pass = std::min(deleted, kKeysOfAPass);
+  if (statements_.pays_in_one_pass(in_one_pass)) return in_one_pass;
   // A connection's share, so that none sweeps alone while the others have nothing to do.
-  const auto share = shared_.context.progress.rows_done / shared_.context.connections + 1;
-  const auto most = std::clamp(share, kFewestKeysOfASweep, kKeysOfASweep);
-  WINNOW_TRY(const auto keys, shared_.ledger.next_deleted(static_cast<std::size_t>(most)));
+  const auto share = deleted / shared_.context.connections + 1;
+  return std::clamp(share, kFewestKeysOfASweep, kKeysOfASweep);
+}
+
+Outcome<bool> PurgeWorker::sweep_late_rows() {
+  WINNOW_TRY(const auto keys,
+             shared_.ledger.next_deleted(static_cast<std::size_t>(keys_of_a_sweep())));
   if (keys.empty()) return false;
   WINNOW_CHECK(in_parts(
       {.rows = rows_of(keys)}, shared_.sweep_sizer,
@@ -341,7 +348,10 @@ Outcome<bool> PurgeWorker::are_gone(Connection& connection,
 
 Outcome<bool> PurgeWorker::are_dependents_gone(Connection& connection,
                                                const std::vector<BatchRow>& rows, Look look) const {
-  for (const auto& step : look == Look::waiting ? steps_.late() : steps_.late_now(connection)) {
+  const bool in_one_pass =
+      look == Look::at_once && statements_.pays_in_one_pass(static_cast<std::int64_t>(rows.size()));
+  for (auto& step : look == Look::waiting ? steps_.late() : steps_.late_now(connection)) {
+    step.in_one_pass = in_one_pass;
     auto statement = statements_.count_dependents(step, rows);
     if (look == Look::waiting) statement.sql += statements_.dialect().count_waiting();
     WINNOW_TRY(const auto left, database::count_of(connection, statement));

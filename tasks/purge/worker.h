@@ -24,6 +24,8 @@ namespace winnow::tasks {
 
 // Keys per transaction of the sweep: many, so that neighbours in an index are met together.
 inline constexpr std::int64_t kKeysOfASweep = 10'000;
+// The most where each table is read in one pass, for memory's sake.
+inline constexpr std::int64_t kKeysOfAPass = 100'000;
 // Fewer are not worth a connection.
 inline constexpr std::int64_t kFewestKeysOfASweep = 1'000;
 
@@ -69,6 +71,7 @@ class PurgeWorker {
   database::Connection& connection() { return connection_.get(); }
 
  private:
+  std::int64_t keys_of_a_sweep() const;
   // Done for some rows; those that it takes again are left in `rest`.
   using Act = std::function<Outcome<void>(const Batch& part, Batch& rest)>;
   using Refused = std::function<Outcome<void>(const BatchRow& row, const Failure& failure)>;

@@ -20,6 +20,8 @@ class KeySpool {
 
   // The next keys in the order they were appended in, at most `most`; empty: all were taken.
   Outcome<std::vector<std::string>> take(std::size_t most);
+  // Whether all were taken.
+  bool empty() const { return taken_ == appended_; }
 
  private:
   struct Close {
