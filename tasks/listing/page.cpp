@@ -11,10 +11,10 @@ using database::ColumnType;
 using database::SqlWriter;
 
 // The rows that make up the page, before their documents are read, and the branches together.
-constexpr std::string_view kPage = "page";
+constexpr std::string_view kPageRows = "page";
 constexpr std::string_view kBranches = "branches";
 // Which branch a row came from, by its place.
-constexpr std::string_view kBranch = "branch";
+constexpr std::string_view kBranchColumn = "branch";
 
 }  // namespace
 
@@ -22,11 +22,11 @@ constexpr std::string_view kBranch = "branch";
 // only then the documents of its rows are read. Columns are small, and travel with the keys where
 // no field needs a document: their rows are then read once.
 database::Statement ListingQuery::page(const PageRequest& request) const {
-  const auto rows = reads_rows() ? kPage : kRow;
+  const auto rows = reads_rows() ? kPageRows : kRow;
   SqlWriter writer(*dialect_);
   writer.text("SELECT ").text(dialect_->as_cursor(rows, *key_));
   writer.text(", ").text(dialect_->as_cursor(rows, order_ == nullptr ? *key_ : page_order()));
-  writer.text(", " + std::string(rows) + ".").identifier(kBranch);
+  writer.text(", " + std::string(rows) + ".").identifier(kBranchColumn);
   for (const auto& field : fields_) writer.text(", ").text(field_expression(field, request.dates));
   writer.text(" FROM (");
   write_branches(writer, request);
@@ -40,7 +40,7 @@ database::Statement ListingQuery::page(const PageRequest& request) const {
 // opened once for all fields: with both a page costs less than half (measurements.md). OFFSET 0
 // keeps PostgreSQL from copying the opened document's expression into each field.
 void ListingQuery::write_rows(SqlWriter& writer) const {
-  const auto key = quoted(kRow, *key_) + " = " + quoted(kPage, *key_);
+  const auto key = quoted(kRow, *key_) + " = " + quoted(kPageRows, *key_);
   if (!has_row_address()) {
     writer.text(" JOIN ").table(selection_.table()).text(" AS t ON ").text(key);
     return;
@@ -103,7 +103,7 @@ void ListingQuery::write_branches(SqlWriter& writer, const PageRequest& request)
   }
   writer.text("SELECT ");
   write_page_columns(writer, kBranches);
-  writer.text(", branches.").identifier(kBranch).text(" FROM (");
+  writer.text(", branches.").identifier(kBranchColumn).text(" FROM (");
   for (std::size_t index = 0; index < branches.size(); ++index) {
     if (index > 0) writer.text(" UNION ALL ");
     writer.text("SELECT * FROM (");
@@ -119,7 +119,7 @@ void ListingQuery::write_branch(SqlWriter& writer, const PageRequest& request,
                                 std::size_t branch) const {
   writer.text("SELECT ");
   write_page_columns(writer, kRow);
-  writer.text(", " + std::to_string(branch) + " AS ").identifier(kBranch);
+  writer.text(", " + std::to_string(branch) + " AS ").identifier(kBranchColumn);
   writer.text(" FROM ").table(selection_.table()).text(" AS t WHERE ");
   selection_.write(writer, kRow, selection_.deleted_branches()[branch]);
   write_region(writer, request.region);
