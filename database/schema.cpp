@@ -10,6 +10,15 @@ bool Column::can_hold(std::string_view text) const {
 }
 
 std::optional<Problem> Table::problem() const {
+  if (!hides_rows_from.empty()) {
+    return Problem{
+        .what =
+            "has a row-level security policy that decides which of its rows the role \"" +
+            hides_rows_from +
+            "\" can see or delete, and winnow works on whole tables alone: hidden rows would be "
+            "left behind, or those that belong to them be taken for orphans",
+        .remedy = "connect as the owner of the table, or give the role BYPASSRLS"};
+  }
   if (instead_of_table.empty()) return std::nullopt;
   const bool vowel =
       std::string_view("aeiou").find(instead_of_table.front()) != std::string_view::npos;
@@ -53,6 +62,12 @@ Outcome<const Table*> Schema::require(std::string_view name) const {
   return fail(FailureKind::schema,
               "the database has no table `" + std::string(name) +
                   "` where the URL leads to: check that it names Kestra's own database and schema");
+}
+
+Outcome<void> Schema::allows_deletions() const {
+  if (!deletion_refused) return {};
+  return fail(FailureKind::configuration,
+              server + ": " + deletion_refused->what + "; " + deletion_refused->remedy);
 }
 
 }  // namespace winnow::database

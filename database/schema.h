@@ -68,6 +68,8 @@ struct Table {
   // Empty for a table. Otherwise what bears the name instead, in words: "view", "foreign table",
   // "sequence"; no task works on those.
   std::string instead_of_table = {};
+  // PostgreSQL: the role from which a row-level policy may hide rows of the table; empty: all are seen.
+  std::string hides_rows_from = {};
   std::vector<Column> columns;
   std::vector<std::string> primary_key;
   std::vector<Index> indexes;  // with the primary key's own
@@ -81,7 +83,7 @@ struct Table {
   // The server's own estimate, -1 when it has none.
   std::int64_t estimated_rows = -1;
 
-  // Why no task can work on what bears the name; nothing for a table.
+  // Why no task can work on what bears the name; nothing for a table whose rows are all seen.
   std::optional<Problem> problem() const;
 
   const Column* column(std::string_view name) const;
@@ -98,6 +100,8 @@ struct Schema {
   const Table* table(std::string_view name) const;
   // The table, or a schema failure: it is missing, or something else bears its name.
   Outcome<const Table*> require(std::string_view name) const;
+  // A configuration failure where `deletion_refused` says why.
+  Outcome<void> allows_deletions() const;
 };
 
 }  // namespace winnow::database

@@ -158,11 +158,12 @@ std::int64_t estimate(const Json& found) {
   return rows < 0 ? -1 : static_cast<std::int64_t>(rows);
 }
 
-Table read_table(const Json& found) {
+Table read_table(const Json& found, const std::string& role) {
   Table table;
   table.name = found.at("name").get<std::string>();
   table.schema = found.at("schema").get<std::string>();
   table.instead_of_table = instead_of_table(found.at("kind").get<std::string>().at(0));
+  if (found.at("filtered").get<bool>()) table.hides_rows_from = role;
   table.can_select = found.at("can_select").get<bool>();
   table.can_delete = found.at("can_delete").get<bool>();
   table.can_lock = found.at("can_lock").get<bool>();
@@ -185,15 +186,6 @@ Table read_table(const Json& found) {
   return table;
 }
 
-tl::unexpected<Failure> filtered(const std::string& table, const std::string& role) {
-  return fail(FailureKind::schema,
-              "a row-level security policy decides which rows of the table \"" + table +
-                  "\" the role \"" + role +
-                  "\" can see or delete, and winnow works on whole tables alone: hidden rows would "
-                  "be left behind, or those that belong to them be taken for orphans. Nothing was "
-                  "read or deleted. Connect as the owner of the table, or give the role BYPASSRLS");
-}
-
 }  // namespace
 
 Statement postgres_probe_statement(std::span<const std::string> tables) {
@@ -206,12 +198,10 @@ Outcome<Schema> postgres_schema(std::string_view json) {
   try {
     const auto document = Json::parse(json);
     schema.server = "PostgreSQL " + document.at("server").get<std::string>();
+    const auto role = document.at("role").get<std::string>();
     for (const auto& found : document.at("tables")) {
-      auto table = read_table(found);
+      auto table = read_table(found, role);
       auto name = table.name;
-      if (found.at("filtered").get<bool>()) {
-        return filtered(name, document.at("role").get<std::string>());
-      }
       schema.tables.emplace(std::move(name), std::move(table));
     }
   } catch (const Json::exception& error) {

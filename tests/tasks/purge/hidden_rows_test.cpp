@@ -8,7 +8,9 @@ namespace winnow::tests {
 namespace {
 
 using testing::AllOf;
+using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 
 class HiddenRows : public PurgeBed {
  protected:
@@ -28,18 +30,23 @@ class HiddenRows : public PurgeBed {
     run("CREATE POLICY shown ON " + table + " USING (key LIKE 'e1%')");
   }
 
-  // All tables are as they were, and the failure names the one that is hidden.
-  void is_refused(const std::string& task, const Json& parameters, const std::string& table) {
+  std::unique_ptr<TaskBed> bed_of_the_role() const {
     auto settings = database_.settings();
     settings.user = role_;
-    TaskBed bed(settings);
-    bed.policy.tenants = {"main"};
+    auto bed = std::make_unique<TaskBed>(settings);
+    bed->policy.tenants = {"main"};
+    return bed;
+  }
+
+  // All tables are as they were, and the failure names the one that is hidden.
+  void is_refused(const std::string& task, const Json& parameters, const std::string& table) {
+    const auto bed = bed_of_the_role();
     for (const bool plan : {true, false}) {
-      const auto result = plan ? bed.plan(task, parameters) : bed.run(task, parameters);
+      const auto result = plan ? bed->plan(task, parameters) : bed->run(task, parameters);
       ASSERT_FALSE(result) << task << " " << result->dump();
       EXPECT_EQ(result.error().kind, FailureKind::schema);
       EXPECT_THAT(result.error().message,
-                  AllOf(HasSubstr("row-level security"), HasSubstr("\"" + table + "\""),
+                  AllOf(HasSubstr("row-level security"), HasSubstr("`" + table + "`"),
                         HasSubstr(role_), HasSubstr("BYPASSRLS")));
     }
     EXPECT_EQ(rows_.keys("executions").size(), 3U);
@@ -66,16 +73,37 @@ TEST_P(HiddenRows, OfLogsAreNotLeftBehind) {
   is_refused("PurgeLogs", kPurge, "logs");
 }
 
+// The doctor names the table and goes on: the other tables are reported as ever.
+TEST_P(HiddenRows, AreOneFindingOfTheDoctor) {
+  hide_rows_of("logs");
+  const auto result = require_result(bed_of_the_role()->run("Doctor", Json::object()));
+  ASSERT_EQ(result["findings"].size(), 1U) << result["findings"].dump();
+  const auto& finding = result["findings"][0];
+  EXPECT_EQ(finding["table"], "logs");
+  EXPECT_THAT(finding["problem"].get<std::string>(),
+              AllOf(HasSubstr("row-level security"), HasSubstr(role_)));
+  EXPECT_THAT(finding["remedy"].get<std::string>(), HasSubstr("BYPASSRLS"));
+  std::vector<std::string> examined;
+  for (const auto& table : result["tables"]) examined.push_back(table["table"]);
+  EXPECT_THAT(examined, AllOf(Contains("executions"), Contains("metrics"), Not(Contains("logs"))));
+}
+
+// Executions that are hidden are no orphans' parents.
+TEST_P(HiddenRows, OfExecutionsMakeNoOrphansForTheDoctor) {
+  hide_rows_of("executions");
+  const auto result = require_result(bed_of_the_role()->run("Doctor", Json::object()));
+  ASSERT_EQ(result["findings"].size(), 1U) << result["findings"].dump();
+  EXPECT_EQ(result["findings"][0]["table"], "executions");
+  for (const auto& table : result["tables"]) EXPECT_FALSE(table.contains("orphans")) << table;
+}
+
 // The policy is there, and does not bind this role.
 TEST_P(HiddenRows, ARoleThatPassesOverPoliciesPurges) {
   hide_rows_of("executions");
   hide_rows_of("logs");
   run("ALTER ROLE " + role_ + " BYPASSRLS");
-  auto settings = database_.settings();
-  settings.user = role_;
-  TaskBed bed(settings);
-  bed.policy.tenants = {"main"};
-  const auto result = require_result(bed.run("PurgeExecutions", with(kPurge, kFiles)));
+  const auto bed = bed_of_the_role();
+  const auto result = require_result(bed->run("PurgeExecutions", with(kPurge, kFiles)));
   EXPECT_EQ(result["executionsCount"], 3);
   EXPECT_EQ(result["logsCount"], 6);
 }
