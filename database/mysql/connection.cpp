@@ -7,6 +7,7 @@
 #include "database/mysql/client/session.h"
 #include "database/mysql/client/statements.h"
 #include "database/mysql/dialect.h"
+#include "database/mysql/errors.h"
 #include "database/mysql/health.h"
 #include "database/mysql/plan.h"
 #include "database/mysql/pressure.h"
@@ -272,10 +273,18 @@ Outcome<QueryPlan> MysqlConnection::explain(const Statement& statement) {
   MysqlPlanReader reader;
   const Statement explained{.sql = "EXPLAIN FORMAT=TRADITIONAL " + statement.sql,
                             .parameters = statement.parameters};
-  auto read = query(explained, [&](const Row& row) {
+  const auto add_step = [&](const Row& row) {
     reader.add_step(row);
     return true;
-  });
+  };
+  auto read = query(explained, add_step);
+  const bool at_another_level = !read && is_mysql_statement_log(read.error());
+  if (at_another_level) {
+    // The plan is the same at the level at which such a server allows deletions.
+    WINNOW_CHECK(query(plain("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"), add_step));
+    WINNOW_CHECK(begin());
+    read = query(explained, add_step);
+  }
   if (!read) return fail(std::move(read.error()));
   // The statement as the server understood it, which says what table an alias stands for.
   read = query(plain("SHOW WARNINGS"), [&](const Row& row) {
@@ -283,6 +292,7 @@ Outcome<QueryPlan> MysqlConnection::explain(const Statement& statement) {
     return true;
   });
   if (!read) return fail(std::move(read.error()));
+  if (at_another_level) WINNOW_CHECK(rollback());
   return reader.take();
 }
 

@@ -242,7 +242,7 @@ Outcome<Schema> mysql_with_rights(Schema schema, const Dialect& dialect, bool ev
     schema.deletion_refused = Problem{
         .what =
             "the server logs statements (binlog_format = STATEMENT), which allows no deletion "
-            "at READ COMMITTED: purges are refused",
+            "at READ COMMITTED",
         .remedy =
             "set binlog_format to ROW or MIXED, for the server or for this account's "
             "sessions (init_connect)"};

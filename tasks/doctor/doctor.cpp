@@ -79,7 +79,9 @@ class Examination {
     context_.progress.phase = Phase::working;
     for (const auto& examined : manifest_.tables) WINNOW_CHECK(look_at(examined));
     if (const auto& refused = schema_.deletion_refused) {
-      find({.table = {}, .problem = refused->what, .remedy = refused->remedy});
+      find({.table = {},
+            .problem = refused->what + ": purges are refused",
+            .remedy = refused->remedy});
     }
     for (auto& finding : health_.findings) find(std::move(finding));
     WINNOW_CHECK(look_at_storage());

@@ -19,6 +19,7 @@ class OrphanRows final : public Invocation {
 
   TaskResult run(Context& context) const override {
     WINNOW_TRY(auto opened, open(context, request_.dry_run ? Sweep::Paced::no : Sweep::Paced::yes));
+    if (!request_.dry_run) WINNOW_CHECK(opened.sweep.schema().allows_deletions());
     for (const auto& reason : opened.left_out) context.host.log(LogLevel::warn, reason);
     if (!opened.left_out.empty()) opened.sweep.counters()["leftOut"] = opened.left_out;
     const auto swept = RowSweep(opened.sweep, opened.tables, request_).run();
@@ -29,6 +30,10 @@ class OrphanRows final : public Invocation {
     WINNOW_TRY(auto opened, open(context, Sweep::Paced::no));
     WINNOW_TRY(auto plan, opened.sweep.plan());
     plan["leftOut"] = opened.left_out;
+    const auto allowed = opened.sweep.schema().allows_deletions();
+    if (!allowed && !request_.dry_run) {
+      plan["notes"] = {"a run is refused: " + allowed.error().message};
+    }
     for (const auto& table : opened.tables) {
       WINNOW_CHECK(explain(plan, opened.sweep.connection().get(), *table));
     }

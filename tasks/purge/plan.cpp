@@ -177,6 +177,9 @@ Outcome<Json> describe_purge(const Manifest& manifest, const PurgeRequest& reque
             {"statements", Json::array()},
             {"leftOut", prepared.steps->left_out()}};
   auto notes = request.notes;
+  if (const auto allowed = prepared.schema.allows_deletions(); !allowed && !request.dry_run) {
+    notes.push_back("a run is refused: " + allowed.error().message);
+  }
   WINNOW_CHECK(note_limits(policy, prepared, selected, notes));
   if (!notes.empty()) plan["notes"] = std::move(notes);
   for (const auto& statements :

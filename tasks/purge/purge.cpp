@@ -40,6 +40,7 @@ class Purge final : public Invocation {
   TaskResult run(Context& context) const override {
     WINNOW_TRY(auto own, context_of_run(context));
     WINNOW_TRY(const auto prepared, prepare(manifest_, request_, own));
+    if (!request_.dry_run) WINNOW_CHECK(prepared->schema.allows_deletions());
     WINNOW_CHECK(check_storage(request_, *prepared, own));
     WINNOW_CHECK(check_plans(first_statements(*prepared, request_), *prepared->connection, own));
     return PurgeRun(manifest_, request_, own, *prepared).run();

@@ -16,6 +16,8 @@ namespace {
 using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
 
 class StatementLog : public testing::TestWithParam<TestEngine> {};
 
@@ -47,12 +49,27 @@ TEST_P(StatementLog, RefusesWhatDeletesAndNothingElse) {
   EXPECT_THAT(findings, Contains(AllOf(HasSubstr("binlog_format = STATEMENT"),
                                        HasSubstr("set binlog_format to ROW or MIXED"))));
 
-  for (const auto* task : {"PurgeExecutions", "PurgeLogs"}) {
-    const auto refused = bed.run(task, purge);
+  for (const auto& [task, parameters] :
+       {std::pair{"PurgeExecutions", purge}, std::pair{"PurgeLogs", purge},
+        std::pair{"PurgeOrphans", Json{{"dryRun", false}}}}) {
+    const auto refused = bed.run(task, parameters);
     ASSERT_FALSE(refused) << task;
     EXPECT_EQ(refused.error().kind, FailureKind::configuration) << task;
     EXPECT_THAT(refused.error().message, HasSubstr("binlog_format to ROW or MIXED"));
+    // A plan deletes nothing.
+    const auto plan = require_result(bed.plan(task, parameters));
+    ASSERT_TRUE(plan.contains("notes")) << plan.dump();
+    EXPECT_THAT(plan["notes"][0].get<std::string>(),
+                AllOf(HasSubstr("a run is refused"), HasSubstr("binlog_format = STATEMENT")));
+    int deletions = 0;
+    for (const auto& statement : plan["statements"]) {
+      if (statement["purpose"] != "delete from logs") continue;
+      ++deletions;
+      EXPECT_THAT(statement["indexes"], Not(IsEmpty())) << statement;
+    }
+    EXPECT_GE(deletions, 1) << task;
   }
+  EXPECT_FALSE(require_result(bed.plan("PurgeExecutions", dry_run)).contains("notes"));
   EXPECT_EQ(rows.keys("executions").size(), 1U);
   EXPECT_EQ(rows.keys("logs").size(), 2U);
 }
