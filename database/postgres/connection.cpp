@@ -64,6 +64,7 @@ class PostgresConnection final : public Connection {
   std::optional<Failure> read_group(std::span<PostgresAnswer> answers, const RowHandler* handler);
   std::optional<Failure> read_group(std::span<PostgresAnswer> answers, const Handlers& handlers);
   Outcome<void> query_and_confirm(const Statement& statement, const RowHandler& handler);
+  Failure named(Failure failure, std::span<const PostgresAnswer> answers, std::size_t first) const;
   tl::unexpected<Failure> give_up(Failure failure);
   void report_lock_wait(std::chrono::milliseconds waited) const;
 
@@ -148,6 +149,13 @@ std::optional<Failure> PostgresConnection::read_group(std::span<PostgresAnswer> 
   return failure;
 }
 
+// The statement before a group's `first` sets what the configuration says: its failure names the setting.
+Failure PostgresConnection::named(Failure failure, std::span<const PostgresAnswer> answers,
+                                  std::size_t first) const {
+  const bool by_settings = first > 0 && answers[first - 1].failure;
+  return by_settings ? postgres_refused_settings(settings_, std::move(failure)) : failure;
+}
+
 // Ends a call that failed: the transaction is rolled back, and `cancelled` is told where that was
 // the cause.
 tl::unexpected<Failure> PostgresConnection::give_up(Failure failure) {
@@ -189,11 +197,14 @@ Outcome<void> PostgresConnection::query(const Statement& statement, const RowHan
   if (auto usable = check_usable(); !usable) return usable;
   if (!recalled_.empty()) return query_and_confirm(statement, handler);
   auto group = before_query(statement);
+  const auto first = group.size();
   group.push_back(statement);
   if (auto sent = send(group); !sent) return give_up(std::move(sent.error()));
   if (transaction_ == Transaction::wanted) transaction_ = Transaction::open;
   std::vector<PostgresAnswer> answers(group.size());
-  if (auto failure = read_group(answers, &handler)) return give_up(std::move(*failure));
+  if (auto failure = read_group(answers, &handler)) {
+    return give_up(named(std::move(*failure), answers, first));
+  }
   // The rows may all have been under way when the request to cancel left; the handler did not see
   // them all.
   if (session_->asked_to_cancel())
@@ -316,7 +327,7 @@ Outcome<std::vector<std::int64_t>> PostgresConnection::execute(
   }
   if (failure) {
     failure->commit_in_doubt = commits && commit_in_doubt(answers);
-    return give_up(std::move(*failure));
+    return give_up(named(std::move(*failure), answers, first));
   }
   if (commits) transaction_ = Transaction::none;
   std::vector<std::int64_t> changed;

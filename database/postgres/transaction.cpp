@@ -52,6 +52,33 @@ Statement postgres_settings(const Settings& settings) {
   return writer.take();
 }
 
+Failure postgres_refused_settings(const Settings& settings, Failure failure) {
+  const bool by_server = !failure.sqlstate.empty();
+  const bool passes = failure.retryable || failure.kind == FailureKind::unavailable ||
+                      failure.kind == FailureKind::cancelled;
+  if (!by_server || passes) return failure;
+  // The server's words name the setting, or they speak of its value alone.
+  std::string named;
+  std::string all;
+  const auto add = [](std::string& names, const std::string& name) {
+    names += (names.empty() ? "`" : ", `") + name + "`";
+  };
+  for (const auto& [name, value] : settings.session) {
+    add(all, name);
+    if (failure.message.find(name) != std::string::npos) add(named, name);
+  }
+  if (!settings.search_path.empty()) add(all, "search_path");
+  if (all.empty()) return failure;
+  failure.kind = FailureKind::configuration;
+  failure.blame = Blame::none;
+  failure.message =
+      "the server refuses what the configuration sets in winnow's sessions, in "
+      "`connection-init-sql` "
+      "or in the URL: " +
+      (named.empty() ? all : named) + ". " + failure.message;
+  return failure;
+}
+
 std::vector<Statement> postgres_begin(const Settings& settings) {
   return {{.sql = "BEGIN ISOLATION LEVEL READ COMMITTED", .parameters = {}},
           postgres_settings(settings)};

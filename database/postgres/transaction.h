@@ -13,6 +13,10 @@ namespace winnow::database {
 // a transaction of its own.
 Statement postgres_settings(const Settings& settings);
 
+// What to report where the server refused that statement: the settings that the configuration names, and the
+// server's own words. Other failures of it pass through.
+Failure postgres_refused_settings(const Settings& settings, Failure failure);
+
 // BEGIN, and that statement.
 std::vector<Statement> postgres_begin(const Settings& settings);
 

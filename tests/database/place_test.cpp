@@ -16,6 +16,7 @@ using database::Settings;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 class Place : public DriverBed {
  protected:
@@ -255,8 +256,47 @@ TEST_P(PostgresPlace, ASettingThatTheServerDoesNotKnowIsNamed) {
   const auto connection = require(database::connect(settings, never_));
   const auto done = connection->probe(std::vector<std::string>{"items"});
   ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, FailureKind::configuration);
+  EXPECT_THAT(done.error().message,
+              AllOf(HasSubstr("`no_such_setting`"), HasSubstr("connection-init-sql")));
+}
+
+// In a query, and before a deletion.
+TEST_P(PostgresPlace, ASettingThatTheServerRefusesIsNamedWithItsReason) {
+  for (const auto& [name, value, reason] :
+       {std::tuple{"role", "no_such_role", "role \"no_such_role\" does not exist"},
+        std::tuple{"statement_timeout", "soon",
+                   "invalid value for parameter \"statement_timeout\""}}) {
+    auto settings = database_.settings();
+    settings.session = {{"work_mem", "8MB"}, {name, value}};
+    const auto connection = require(database::connect(settings, never_));
+    const auto is_named = [&, setting = name, why = reason](const Failure& failure) {
+      EXPECT_EQ(failure.kind, FailureKind::configuration);
+      EXPECT_THAT(failure.message,
+                  AllOf(HasSubstr("`" + std::string(setting) + "`"), HasSubstr(why),
+                        HasSubstr("connection-init-sql"), Not(HasSubstr("work_mem"))));
+    };
+    const auto probed = connection->probe(std::vector<std::string>{"items"});
+    ASSERT_FALSE(probed) << name;
+    is_named(probed.error());
+    const Statement all{.sql = "DELETE FROM items", .parameters = {}};
+    const auto deleted = connection->execute({&all, 1}, AfterBatch::commit);
+    ASSERT_FALSE(deleted) << name;
+    is_named(deleted.error());
+    EXPECT_FALSE(deleted.error().commit_in_doubt);
+  }
+}
+
+// A statement's own failure is not the settings'.
+TEST_P(PostgresPlace, AWrongStatementIsNoWrongSetting) {
+  auto settings = database_.settings();
+  settings.session = {{"work_mem", "8MB"}};
+  const auto connection = require(database::connect(settings, never_));
+  const auto done = connection->query({.sql = "SELECT * FROM no_such_table", .parameters = {}},
+                                      [](const auto&) { return true; });
+  ASSERT_FALSE(done);
   EXPECT_EQ(done.error().kind, FailureKind::schema);
-  EXPECT_THAT(done.error().message, HasSubstr("no_such_setting"));
+  EXPECT_THAT(done.error().message, Not(HasSubstr("work_mem")));
 }
 
 INSTANTIATE_TEST_SUITE_P(Drivers, PostgresPlace, testing::ValuesIn(only("postgresql")),
