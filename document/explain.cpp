@@ -42,8 +42,8 @@ std::string described_text(const Json& definition) {
     return "a date and time with a zone, such as 2026-02-03T01:00:00Z";
   }
   if (definition.value("minLength", 0) == 1 && !definition.contains("maxLength"))
-    return "a text that is not empty";
-  return "a text" + range(definition, "minLength", "maxLength", "character");
+    return "a string that is not empty";
+  return "a string" + range(definition, "minLength", "maxLength", "character");
 }
 
 std::string described_object(const Json& definition) {
@@ -105,8 +105,8 @@ std::string described_schema(const Json& definition) {
 std::string described_value(const Json& value) {
   if (value.is_string()) {
     const auto& text = value.get_ref<const std::string&>();
-    if (text.empty()) return "the empty text";
-    return "the text " + Json(shortened(text, kLongestQuote)).dump();
+    if (text.empty()) return "the empty string";
+    return "the string " + Json(shortened(text, kLongestQuote)).dump();
   }
   if (value.is_number()) return "the number " + value.dump();
   if (value.is_array())

@@ -187,9 +187,10 @@ class YamlEvents : public YAML::EventHandler {
   }
 
   [[noreturn]] void unknown_tag(const YAML::Mark& mark) {
-    refuse(mark,
-           "a tag (a word that begins with !) that is not known here; a text that begins so wants "
-           "quotes");
+    refuse(
+        mark,
+        "a tag (a word that begins with !) that is not known here; a string that begins so wants "
+        "quotes");
   }
 
   void scalar(Json value, const YAML::Mark& mark, YAML::anchor_t anchor) {
@@ -197,7 +198,8 @@ class YamlEvents : public YAML::EventHandler {
     if (anchor != YAML::NullAnchor) anchors_[anchor] = Anchored{value, 1, 0};
     if (!builder_.expects_key()) return go_on(builder_.scalar(std::move(value), last_line_));
     if (!value.is_string()) {
-      refuse(mark, "a key that is not a text (write it in quotes), or a list that is never closed");
+      refuse(mark,
+             "a key that is not a string (write it in quotes), or a list that is never closed");
     }
     go_on(builder_.key(value.get<std::string>(), last_line_));
   }

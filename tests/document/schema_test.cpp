@@ -59,7 +59,7 @@ TEST(SchemaTest, SaysNothingWhereAllFits) {
 
 TEST(SchemaTest, SaysWhatWasExpectedAndWhatWasFound) {
   EXPECT_EQ(with_end(R"("count": "abc")"),
-            R"(/count: expected an integer of at least 1, found the text "abc")");
+            R"(/count: expected an integer of at least 1, found the string "abc")");
   EXPECT_EQ(with_end(R"("count": 0)"),
             "/count: expected an integer of at least 1, found the number 0");
   EXPECT_EQ(with_end(R"("batchSize": 10001)"),
@@ -71,25 +71,25 @@ TEST(SchemaTest, SaysWhatWasExpectedAndWhatWasFound) {
   EXPECT_EQ(with_end(R"("ratio": 2)"),
             "/ratio: expected a number of at most 1, found the number 2");
   EXPECT_EQ(with_end(R"("dryRun": "true")"),
-            R"(/dryRun: expected true or false, found the text "true")");
+            R"(/dryRun: expected true or false, found the string "true")");
   EXPECT_EQ(with_end(R"("namespace": "")"),
-            "/namespace: expected a text that is not empty, found the empty text");
+            "/namespace: expected a string that is not empty, found the empty string");
   EXPECT_EQ(with_end(R"("namespace": ["a"])"),
-            "/namespace: expected a text that is not empty, found a list of 1");
+            "/namespace: expected a string that is not empty, found a list of 1");
   EXPECT_EQ(with_end(R"("short": "abcd")"),
-            R"(/short: expected a text of at most 3 characters, found the text "abcd")");
-  EXPECT_EQ(with_end(R"("tenant": 1)"), "/tenant: expected a text or null, found the number 1");
+            R"(/short: expected a string of at most 3 characters, found the string "abcd")");
+  EXPECT_EQ(with_end(R"("tenant": 1)"), "/tenant: expected a string or null, found the number 1");
   EXPECT_EQ(with_end(R"("states": [])"),
             "/states: expected a list of at least 1 element, found an empty list");
   EXPECT_EQ(with_end(R"("states": "FAILED")"),
-            R"(/states: expected a list of at least 1 element, found the text "FAILED")");
+            R"(/states: expected a list of at least 1 element, found the string "FAILED")");
   EXPECT_EQ(said("[]"), R"(: expected an object with "endDate", found an empty list)");
 }
 
 TEST(SchemaTest, NamesTheElementAndTheNearestOfTheAllowed) {
   EXPECT_EQ(
       with_end(R"("states": ["SUCCESS", "FAILD"])"),
-      R"(/states/1: expected one of "SUCCESS", "FAILED", found the text "FAILD" (did you mean "FAILED"?))");
+      R"(/states/1: expected one of "SUCCESS", "FAILED", found the string "FAILD" (did you mean "FAILED"?))");
 }
 
 TEST(SchemaTest, NamesTheUnknownPropertyAndTheNearestKnownOne) {
@@ -111,14 +111,14 @@ TEST(SchemaTest, NamesTheMissingPropertyAndWhatItIs) {
 TEST(SchemaTest, ChecksDatesAsKestraWritesThem) {
   EXPECT_EQ(
       said(R"({"endDate": "2026-01-01"})"),
-      R"(/endDate: expected a date and time with a zone, such as 2026-02-03T01:00:00Z, found the text "2026-01-01")");
+      R"(/endDate: expected a date and time with a zone, such as 2026-02-03T01:00:00Z, found the string "2026-01-01")");
   EXPECT_EQ(with_end(R"("dates": ["2026-01-01T00:00:00Z", "x"])").substr(0, 9), "/dates/1:");
 }
 
 TEST(SchemaTest, NamesTheElementThatComesAgain) {
   EXPECT_EQ(with_end(R"("once": ["a", "b"])"), "fits");
   EXPECT_EQ(with_end(R"("once": ["a", "b", "a"])"),
-            R"(/once/2: expected each element once, found the text "a" again)");
+            R"(/once/2: expected each element once, found the string "a" again)");
 }
 
 TEST(SchemaTest, GoesIntoTheAlternativeThatWasMeant) {
@@ -129,12 +129,12 @@ TEST(SchemaTest, GoesIntoTheAlternativeThatWasMeant) {
       with_end(R"("steps": [{}])"),
       R"(/steps/0: expected an object with "files" or an object with "parent", found an empty object)");
   EXPECT_EQ(with_end(R"("free": {"x": "y"})"),
-            R"(/free/x: expected an integer, found the text "y")");
+            R"(/free/x: expected an integer, found the string "y")");
 }
 
 TEST(SchemaTest, NeverRepeatsASecret) {
   EXPECT_EQ(with_end(R"("password": 12345)"),
-            R"(/password: expected a text, an object with "env" or an object with "file")");
+            R"(/password: expected a string, an object with "env" or an object with "file")");
   EXPECT_EQ(with_end(R"("password": {"evn": "hunter2"})"),
             R"(/password/evn: is not known here (did you mean "env"?))");
 }
