@@ -117,4 +117,10 @@ std::string to_text(milliseconds duration) {
   return text == "P" ? "PT0S" : text;
 }
 
+std::string in_seconds(milliseconds duration) {
+  const auto tenths = (duration.count() + 50) / 100;
+  const auto whole = std::to_string(tenths / 10);
+  return (tenths % 10 == 0 ? whole : whole + "." + std::to_string(tenths % 10)) + " s";
+}
+
 }  // namespace winnow::document

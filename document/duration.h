@@ -16,4 +16,7 @@ Outcome<std::chrono::milliseconds> parse_duration(std::string_view text);
 // The shortest such text: `PT1M30S`, `PT0.25S`, `PT0S`.
 std::string to_text(std::chrono::milliseconds duration);
 
+// `1.5 s`, `2 s`: to a tenth of a second, for people.
+std::string in_seconds(std::chrono::milliseconds duration);
+
 }  // namespace winnow::document

@@ -140,6 +140,10 @@ std::optional<IsoDateTime> parse_iso_date_time(std::string_view text) {
   return reader.done() ? std::optional(std::move(result)) : std::nullopt;
 }
 
+Instant now() {
+  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
 Outcome<Instant> parse_instant(std::string_view text) {
   const auto refused = [](std::string_view reason) {
     return fail(FailureKind::invalid_parameter, std::string(kExpected).append(reason));

@@ -12,6 +12,8 @@ namespace winnow::document {
 
 using Instant = std::chrono::sys_time<std::chrono::microseconds>;
 
+Instant now();
+
 // Reads an ISO 8601 date and time with a zone: `2026-02-03T01:00:10.123456Z`, `...+02:00`, `...+02:00[Europe/Paris]`
 // (Kestra's ZonedDateTime text; the offset decides, the name in brackets is only checked for its form). Seconds
 // and fraction may be missing; digits after the sixth are cut. A date without a zone is refused: it would mean

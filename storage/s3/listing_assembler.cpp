@@ -55,8 +55,7 @@ Outcome<void> ListingAssembler::take(const ListedObject& object) {
   if (!current_) return {};
   // A date that can't be read counts as now: too young for anybody to remove it.
   const auto changed = document::parse_instant(object.last_modified);
-  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-  current_->newest = std::max(current_->newest, changed ? *changed : now);
+  current_->newest = std::max(current_->newest, changed ? *changed : document::now());
   if (!is_marker(object.key)) ++current_->files;
   return {};
 }

@@ -24,7 +24,7 @@ class FolderFilter {
       : request_(request),
         policy_(policy),
         flow_(request.flow.empty() ? "" : storage::slug(request.flow)),
-        until_(std::min(request.until, now() - request.minimum_age)) {}
+        until_(std::min(request.until, document::now() - request.minimum_age)) {}
 
   bool takes(const FoundFolder& found) const {
     const auto& folder = found.folder;
@@ -36,10 +36,6 @@ class FolderFilter {
   }
 
  private:
-  static Instant now() {
-    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-  }
-
   const OrphanFoldersRequest& request_;
   const Policy& policy_;
   std::string flow_;

@@ -92,12 +92,10 @@ Outcome<void> OrphanTable::select(const OrphanRowsRequest& request,
   if (table_->column(scope.tenant_column) == nullptr) scope.tenant_column.clear();
   if (table_->column(scope.namespace_column) == nullptr) scope.namespace_column.clear();
   if (!step_->written.empty()) {
-    const auto now =
-        std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
     scope.conditions.emplace_back(InstantBound{.column = step_->written,
                                                .document = step_->written_document,
                                                .comparison = database::Comparison::at_or_before,
-                                               .instant = now - request.minimum_age});
+                                               .instant = document::now() - request.minimum_age});
   }
   WINNOW_TRY(selection_, Selection::make(std::move(scope), schema));
   for (const auto deleted : selection_->deleted_branches()) {

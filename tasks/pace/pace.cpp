@@ -102,8 +102,7 @@ Outcome<std::optional<Pace>> wanted_pace(const Json& parameters) {
 Outcome<std::optional<Pace>> pace_of_run(const std::optional<Pace>& allowed,
                                          const std::optional<Pace>& wanted) {
   if (!wanted) return allowed;
-  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-  WINNOW_TRY(auto pace, narrowed(allowed, *wanted, "/pace", now));
+  WINNOW_TRY(auto pace, narrowed(allowed, *wanted, "/pace", document::now()));
   return std::optional(std::move(pace));
 }
 

@@ -21,10 +21,6 @@ bool exists(const std::string& path) {
   return std::filesystem::exists(path, ignored);
 }
 
-document::Instant wall_clock() {
-  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
-
 }  // namespace
 
 Pacer::Pacer(std::optional<Pace> pace, Host& host, const Cancellation& cancellation)
@@ -83,7 +79,7 @@ Outcome<std::optional<Waiting>> Pacer::reason() {
   if (!pace_->stop_file.empty() && exists(pace_->stop_file)) {
     return std::optional(Waiting{.reason = Reason::stop_file, .of = pace_->stop_file});
   }
-  const auto now = wall_clock();
+  const auto now = document::now();
   const auto closed = std::find_if(pace_->windows.begin(), pace_->windows.end(),
                                    [now](const Window& window) { return !window.open_at(now); });
   if (closed != pace_->windows.end()) {
@@ -103,35 +99,29 @@ void Pacer::begin_wait(const Waiting& waiting) {
     waits.worst = waiting;
   }
   if (waiting_ && waiting_->reason == waiting.reason) return;
-  const auto now = Clock::now();
-  if (waiting_) {
-    const auto took = std::chrono::duration_cast<milliseconds>(now - waiting_since_);
-    waits_[waiting_->reason].took += took;
-    report_end(*waiting_, took);
-  }
+  leave_wait();
   ++waits.times;
   waiting_ = waiting;
-  waiting_since_ = now;
+  waiting_since_ = Clock::now();
   host_.log(LogLevel::info, "waits: " + waiting.sentence());
   document::Json event{{"event", "paused"}};
   event.update(waiting.json());
   host_.event(event);
 }
 
-void Pacer::report_end(const Waiting& waited, milliseconds took) const {
-  host_.log(LogLevel::info,
-            "goes on after " + std::to_string(took.count()) + " ms: " + name_of(waited.reason));
-  host_.event(
-      {{"event", "resumed"}, {"reason", name_of(waited.reason)}, {"milliseconds", took.count()}});
-}
-
 void Pacer::end_wait() {
   const std::lock_guard guard(mutex_);
+  leave_wait();
+}
+
+void Pacer::leave_wait() {
   if (!waiting_) return;
   const auto took = std::chrono::duration_cast<milliseconds>(Clock::now() - waiting_since_);
+  const std::string name = name_of(waiting_->reason);
   waits_[waiting_->reason].took += took;
-  report_end(*waiting_, took);
   waiting_.reset();
+  host_.log(LogLevel::info, "goes on after " + std::to_string(took.count()) + " ms: " + name);
+  host_.event({{"event", "resumed"}, {"reason", name}, {"milliseconds", took.count()}});
 }
 
 void Pacer::learn(Lane& lane, std::int64_t rows, Clock::duration took) {

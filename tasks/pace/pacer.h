@@ -62,7 +62,7 @@ class Pacer {
   bool budget_used() const;
   void begin_wait(const Waiting& waiting);
   void end_wait();
-  void report_end(const Waiting& waited, std::chrono::milliseconds took) const;
+  void leave_wait();  // with the mutex held
   void pause_until(Clock::time_point time) const;
 
   const std::optional<Pace> pace_;

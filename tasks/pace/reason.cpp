@@ -1,15 +1,8 @@
 #include "tasks/pace/reason.h"
 
+#include "document/duration.h"
+
 namespace winnow::tasks {
-namespace {
-
-std::string in_seconds(std::int64_t ms) {
-  const auto tenths = (ms + 50) / 100;
-  const auto whole = std::to_string(tenths / 10);
-  return (tenths % 10 == 0 ? whole : whole + "." + std::to_string(tenths % 10)) + " s";
-}
-
-}  // namespace
 
 const char* name_of(Reason reason) {
   switch (reason) {
@@ -48,6 +41,7 @@ document::Json Waiting::json() const {
 }
 
 std::string Waiting::sentence() const {
+  using std::chrono::milliseconds;
   const auto more_than = ", more than " + std::to_string(limit);
   switch (reason) {
     case Reason::none:
@@ -57,8 +51,8 @@ std::string Waiting::sentence() const {
     case Reason::window:
       return "the window " + of + " is closed";
     case Reason::replica_lag:
-      return "replica " + of + " is " + in_seconds(figure) + " behind, more than " +
-             in_seconds(limit);
+      return "replica " + of + " is " + document::in_seconds(milliseconds(figure)) +
+             " behind, more than " + document::in_seconds(milliseconds(limit));
     case Reason::lock_waiters:
       return std::to_string(figure) + " sessions wait for its locks" + more_than;
     case Reason::autovacuum:

@@ -1,23 +1,12 @@
 #include "tasks/shared/lock_wait.h"
 
-#include <array>
-#include <cstdio>
+#include "document/duration.h"
 
 namespace winnow::tasks {
-namespace {
-
-// 1.5: in seconds.
-std::string with_one_decimal(std::chrono::milliseconds time) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.1f", static_cast<double>(time.count()) / 1'000);
-  return text.data();
-}
-
-}  // namespace
 
 void report(Host& host, const database::LockWait& wait) {
   host.log(LogLevel::warn,
-           "waiting for " + wait.what + ", for " + with_one_decimal(wait.waited) + " s so far");
+           "waiting for " + wait.what + ", for " + document::in_seconds(wait.waited) + " so far");
   host.event({{"event", "waiting"}, {"for", wait.what}, {"waitedMs", wait.waited.count()}});
 }
 

@@ -40,5 +40,13 @@ TEST(Duration, IsWrittenAsItIsRead) {
   }
 }
 
+TEST(Duration, IsShownToPeopleInTenthsOfASecond) {
+  using std::chrono::milliseconds;
+  EXPECT_EQ(in_seconds(milliseconds(0)), "0 s");
+  EXPECT_EQ(in_seconds(milliseconds(1'449)), "1.4 s");
+  EXPECT_EQ(in_seconds(milliseconds(1'450)), "1.5 s");
+  EXPECT_EQ(in_seconds(milliseconds(1'960)), "2 s");
+}
+
 }  // namespace
 }  // namespace winnow::document

@@ -62,8 +62,7 @@ class OrphanBed : public testing::TestWithParam<TestEngine> {
   }
 
   static std::string ago(std::chrono::seconds age) {
-    return document::to_text(
-        std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now() - age));
+    return document::to_text(document::now() - age);
   }
 
   TestDatabase database_;
