@@ -6,7 +6,7 @@ import sys
 
 import machine
 import report
-from cases import call, growth, listing, purge, scripts, writer
+from cases import call, growth, listing, purge, scripts, store, writer
 from engines.mysql import Mysql
 from engines.postgres import Postgres
 
@@ -19,10 +19,11 @@ CASES = {
     "writer": writer.writer,
     "listing-small": listing.small,
     "listing-large": listing.large,
+    "store": store.large,
     "call": call.call,
 }
 QUICK = ["purge-small", "call"]
-TINY = {"purge": purge.tiny, "growth": growth.tiny, "writer": writer.tiny, "listing": listing.tiny, "call": call.tiny}
+TINY = {"purge": purge.tiny, "growth": growth.tiny, "writer": writer.tiny, "listing": listing.tiny, "store": store.tiny, "call": call.tiny}
 
 
 # What needs no server of ours.

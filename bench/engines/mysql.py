@@ -1,9 +1,11 @@
 """A MySQL 9 of the benchmark's own, set as a production server of 8 GiB is: commits reach the disk. A world is a data folder of its
 own, because a table with a FULLTEXT index can't be copied inside a server; one server runs at a time."""
 
+import os
+import pathlib
 import shutil
 import subprocess
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import worlds
 from places import DATA, REPOSITORY, program
@@ -20,6 +22,7 @@ FAST_FILL = ["innodb_flush_log_at_trx_commit = 0", "innodb_ddl_buffer_size = 536
 class Mysql:
     name = "mysql"
     title = "MySQL"
+    client = "mysql --quick"
     settings = "innodb_buffer_pool_size 2 GB, innodb_redo_log_capacity 2 GB, innodb_flush_log_at_trx_commit 1, no binary log"
 
     def __init__(self):
@@ -63,6 +66,22 @@ class Mysql:
         with Sql(url) as sql:
             sql.ask(sql=(REPOSITORY / "bench/sql/mysql/procedure.sql").read_text())
         return [program("winnow-bench"), "one", url, f"CALL floor_purge('{utc(until)}', {size})"]
+
+    def client_command(self, url, statement, path):
+        """The client lies in the server's chroot (tests/servers/mysql.sh)."""
+        parts = urlsplit(url)
+        root = pathlib.Path(os.environ.get("WINNOW_CACHE") or pathlib.Path.home() / ".cache/winnow") / "mysql-root"
+        return ["sh", "-ec", 'export MYSQL_PWD="$1"; path=$2; shift 2; exec "$@" > "$path"', "client", unquote(parts.password), path,
+                "chroot", str(root), "mysql", "--quick", "--skip-column-names", "--default-character-set=utf8mb4", f"--host={parts.hostname}",
+                f"--port={parts.port}", f"--user={parts.username}", f"--execute={statement}", parts.path.lstrip("/")]
+
+    def stored_rows(self, namespace, until):
+        """SELECTs of a listing's default columns by name: the first gives what winnow gives."""
+        selected = (f" FROM executions WHERE deleted IN (true, false) AND tenant_id = 'main'"
+                    f" AND (namespace = '{namespace}' OR namespace LIKE '{namespace}.%') AND end_date <= '{until}' ORDER BY end_date, `key`")
+        columns = "SELECT `key`, tenant_id, namespace, flow_id, state_current, "
+        dates = ", ".join(f"DATE_FORMAT({date}, '%Y-%m-%dT%H:%i:%s.%fZ')" for date in ("start_date", "end_date"))
+        return {"the same values": columns + dates + selected}
 
     def archive(self, url, until):
         """pt-archiver, which knows one table at a time: the children first, each with the selection as a subquery."""

@@ -17,6 +17,7 @@ RUN = "run"
 class Postgres:
     name = "postgres"
     title = "PostgreSQL"
+    client = "psql's \\copy"
     settings = "shared_buffers 2 GB, max_wal_size 4 GB, fsync, synchronous_commit and full_page_writes on"
 
     def __init__(self):
@@ -83,6 +84,25 @@ class Postgres:
 
     def explain(self, sql_text):
         return "EXPLAIN (ANALYZE, BUFFERS) " + sql_text
+
+    def client_command(self, url, statement, path):
+        return ["psql", url, "-qc", f"\\copy ({statement}) TO '{path}'"]
+
+    def stored_rows(self, namespace, until):
+        """SELECTs of a listing's default columns by name: the first gives what winnow gives, with the dates out of the documents."""
+        selected = (f" FROM executions WHERE deleted IN (true, false) AND tenant_id = 'main'"
+                    f" AND (namespace = '{namespace}' OR namespace LIKE '{namespace}.%') AND ")
+        columns = "SELECT key, tenant_id, namespace, flow_id, state_current, "
+
+        def exact(date):
+            return f"to_char((value #>> '{{state,{date}}}')::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+
+        bound = (f"end_date <= timestamp '{until}' + interval '18 hours' AND CASE WHEN end_date < timestamp '{until}' - interval '18 hours'"
+                 f" THEN true ELSE (value #>> '{{state,endDate}}')::timestamptz <= '{until}Z' END")
+        return {
+            "the same values": columns + exact("startDate") + ", " + exact("endDate") + selected + bound + " ORDER BY end_date, key",
+            "the columns as they stand, dates without a zone": columns + f"start_date, end_date{selected}end_date <= '{until}' ORDER BY end_date, key",
+        }
 
     def _url(self, database):
         parts = urlsplit(self.url)
