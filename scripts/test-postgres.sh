@@ -5,7 +5,7 @@ source scripts/shared/build.sh
 [ $# -gt 0 ] || set -- 14 16 17 18
 need "${build_packages[@]}" "${test_packages[@]}"
 step "build/suite"
-build suite drivers_test purge_test listing_test
+build suite drivers_test purge_test workers_test listing_test
 need maven
 for version; do
   step "PostgreSQL $version"

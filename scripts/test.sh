@@ -8,7 +8,10 @@ source scripts/shared/portable.sh
 source scripts/shared/servers.sh
 source scripts/shared/tidy.sh
 
-preset=dev targets=()
+# What CMake labels so: the tests whose runs have threads. A race shows in a few random cases as well as in a thousand.
+readonly tests_with_threads=(abi_test drivers_test workers_test)
+
+preset=dev targets=() whole=yes
 [ $# -gt 0 ] || preset=suite
 case ${1:-} in
   --asan)
@@ -16,20 +19,19 @@ case ${1:-} in
     shift
     ;;
   --tsan)
-    # The suites that CMake labels so; a race shows in a few random cases as well as in a thousand.
-    preset=tsan targets=(abi_test drivers_test purge_test)
+    preset=tsan targets=("${tests_with_threads[@]}") whole=no
     export WINNOW_ORACLE_CASES=${WINNOW_ORACLE_CASES:-50}
     shift
-    [ $# -gt 0 ] || set -- -L threads
     ;;
 esac
+[ $# -eq 0 ] || whole=no
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:detect_leaks=1
 export UBSAN_OPTIONS=print_stacktrace=1
 export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
 
 need "${build_packages[@]}" "${test_packages[@]}"
-[ $# -gt 0 ] || need "${portable_packages[@]}" "${tidy_packages[@]}"
-if [ $# -eq 0 ]; then
+if [ $whole = yes ]; then
+  need "${portable_packages[@]}" "${tidy_packages[@]}"
   step "form of the code"
   git ls-files '*.h' '*.cpp' '*.c' | xargs "$clang_format" --dry-run --Werror
   step "clang-tidy"
@@ -60,15 +62,18 @@ if tests/servers/minio.sh cached; then start_server minio WINNOW_TEST_MINIO_URL;
 step "C++, ABI, command"
 report=$(mktemp)
 trap 'rm -f "$report"; stop_servers' EXIT
-if ! ctest --test-dir "build/$preset" --output-on-failure --no-tests=error -j2 "$@" | tee "$report"; then
+if ! ctest --preset "$preset" "$@" | tee "$report"; then
   # The failures again, and last: CTest ends with a long list of the tests that an engine skips.
-  [ $# -gt 0 ] || awk '/^ *Start +[0-9]+:|^ *[0-9]+\/[0-9]+ Test +#/ {shown = /\*\*\*(Failed|Timeout|Exception|Not Run)/} shown' "$report"
+  [ $whole = no ] || awk '/^ *Start +[0-9]+:|^ *[0-9]+\/[0-9]+ Test +#/ {shown = /\*\*\*(Failed|Timeout|Exception|Not Run)/} shown' "$report"
   exit 1
 fi
-[ $# -eq 0 ] || exit 0
+[ $whole = yes ] || exit 0
 step "the contract under the address and undefined-behaviour sanitizers"
 build asan abi_test abi_consumer winnow-sample
-ctest --test-dir build/asan --output-on-failure --no-tests=error -L contract
+ctest --preset asan -L contract
+step "under the thread sanitizer: ${tests_with_threads[*]}"
+build tsan "${tests_with_threads[@]}"
+WINNOW_ORACLE_CASES=10 ctest --preset tsan
 need maven
 # The oldest and the newest whole, those between by their driver: `./dev test-postgres` has all of it.
 for version in 14 16 17 18; do

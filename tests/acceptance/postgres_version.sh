@@ -1,11 +1,11 @@
 #!/bin/bash
 # The PostgreSQL half of the driver's and the engines' suites on another version of the server than Debian's, with a small
-# part of what is random: postgres_version.sh VERSION BUILD-FOLDER [PROGRAM...]   (all three: drivers_test purge_test listing_test)
+# part of what is random: postgres_version.sh VERSION BUILD-FOLDER [PROGRAM...]   (all: drivers_test purge_test workers_test listing_test)
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 
 programs=("${@:3}")
-[ ${#programs[@]} -gt 0 ] || programs=(drivers_test purge_test listing_test)
+[ ${#programs[@]} -gt 0 ] || programs=(drivers_test purge_test workers_test listing_test)
 folder=$(mktemp -d "/tmp/winnow-postgres-$1.XXXXXX")
 chmod 755 "$folder"
 clean() {
