@@ -16,11 +16,14 @@ enum class EngineKind { listing, purge, orphan_rows, orphan_folders, doctor };
 
 // How a parameter narrows the rows.
 enum class FilterOperator {
-  equals,        // column = value
-  any_of,        // column is one of the values; a null or missing parameter does not filter
-  name_space,    // Kestra's rule: the namespace itself or `ns.` + anything; exact when `exact_with`
-                 // is given too
-  at_or_after,   // column >= instant
+  equals,       // column = value
+  any_of,       // column is one of the values; a null or missing parameter does not filter
+  one_of,       // as any_of, or none of them with {not: ...}; letter by letter
+  names,        // as one_of, with the wildcards of document/name_pattern.h; a single name is equals
+  labels,       // the document has each of these labels with one of its values
+  name_space,   // Kestra's rule: the namespace itself or `ns.` + anything; exact when `exact_with`
+                // is given too
+  at_or_after,  // column >= instant
   at_or_before,  // column <= instant
   after,
   before,
@@ -48,8 +51,13 @@ struct Filter {
   FilterOperator operation = FilterOperator::equals;
   // name_space: the parameter that makes it exact (flowId).
   std::string exact_with = {};
-  // Instants: the path of the same instant in `value`.
+  // Instants: the path of the same instant in `value`. one_of, names: the path of the same value, which
+  // serves where the table has no such column.
   std::vector<std::string> document = {};
+  // one_of, names: what a row without a value has; or empty.
+  std::string when_missing = {};
+  // one_of: the only values; empty: any.
+  std::vector<std::string> known_values = {};
   // any_of: the values that hold when the parameter is not given.
   std::vector<std::string> when_absent = {};
   // Instants: the other date's column, for which the same bound holds too in every row that has both

@@ -8,6 +8,7 @@
 #include "document/pointer.h"
 #include "document/schema.h"
 #include "plugin/manifests/check.h"
+#include "plugin/manifests/value_types.h"
 #include "tasks/engine.h"
 
 namespace winnow::plugin {
@@ -20,7 +21,7 @@ using document::pointer_to;
 const std::map<std::string, std::set<std::string>>& types_of_keywords() {
   static const std::map<std::string, std::set<std::string>> types{
       {"format", {"string"}},
-      {"enum", {"string", "integer", "number"}},
+      {"enum", {"string", "integer", "number", "values"}},
       {"minLength", {"string"}},
       {"maxLength", {"string"}},
       {"minimum", {"integer", "number"}},
@@ -68,27 +69,35 @@ void check_fits(const Json& schema, const Json& value, const std::string& pointe
   }
 }
 
+// What `enum` lists.
+Json type_of_element(const Json& parameter) {
+  return parameter["type"] == "values" ? Json("string") : parameter["type"];
+}
+
 void check_values(const Json& parameter, const std::string& pointer, Diagnostics& diagnostics) {
   const auto& values = member(parameter, "enum");
   for (std::size_t i = 0; i < values.size(); ++i) {
-    check_fits({{"type", parameter["type"]}}, values[i], pointer_to(pointer_to(pointer, "enum"), i),
-               diagnostics);
+    check_fits({{"type", type_of_element(parameter)}}, values[i],
+               pointer_to(pointer_to(pointer, "enum"), i), diagnostics);
   }
   if (!parameter.contains("default")) return;
   if (parameter.value("required", false)) {
     diagnostics.add(pointer_to(pointer, "default"),
                     "a parameter that is required never takes its default");
   }
-  Json schema = parameter;
-  for (const char* own : {"default", "required", "filter"}) schema.erase(own);
+  auto schema = json_schema_of(parameter);
+  schema.erase("default");
   check_fits(schema, parameter["default"], pointer_to(pointer, "default"), diagnostics);
 }
 
-enum class Operand { text, texts, instant, boolean };
+enum class Operand { text, name, texts, values, labels, instant, boolean };
 
 Operand operand_of(const std::string& filter_operator) {
-  if (filter_operator == "equals" || filter_operator == "namespace") return Operand::text;
+  if (filter_operator == "equals") return Operand::text;
+  if (filter_operator == "namespace") return Operand::name;
   if (filter_operator == "any-of") return Operand::texts;
+  if (filter_operator == "one-of" || filter_operator == "names") return Operand::values;
+  if (filter_operator == "labels") return Operand::labels;
   if (filter_operator == "include-deleted" || filter_operator == "present-if" ||
       filter_operator == "missing-if") {
     return Operand::boolean;
@@ -104,6 +113,15 @@ std::string wrong_type(Operand operand, const Json& parameter) {
     case Operand::text:
       return type == "string" && format.empty() ? ""
                                                 : "a parameter of type string without a format";
+    case Operand::name:
+      if (type == "values") return "";
+      return type == "string" && format.empty()
+                 ? ""
+                 : "a parameter of type string without a format, or of type values";
+    case Operand::values:
+      return type == "values" ? "" : "a parameter of type values";
+    case Operand::labels:
+      return type == "labels" ? "" : "a parameter of type labels";
     case Operand::texts:
       return type == "array" ? "" : "a parameter of type array";
     case Operand::instant:
@@ -163,9 +181,12 @@ void check_filter(const Json& parameter, const Json& parameters, const std::stri
   if (const auto wanted = wrong_type(operand, parameter); !wanted.empty()) {
     diagnostics.add(pointer_to(pointer, "operator"), "the operator " + name + " needs " + wanted);
   }
-  if (filter.contains("document") && operand != Operand::instant) {
+  if (filter.contains("document") && operand != Operand::instant && operand != Operand::values) {
     diagnostics.add(pointer_to(pointer, "document"),
-                    "goes with at-or-after, at-or-before, after and before only");
+                    "goes with at-or-after, at-or-before, after, before, one-of and names only");
+  }
+  if (filter.contains("when-missing") && operand != Operand::values) {
+    diagnostics.add(pointer_to(pointer, "when-missing"), "goes with one-of and names only");
   }
   if (filter.contains("implies")) {
     const auto implies = pointer_to(pointer, "implies");

@@ -9,6 +9,7 @@
 #include "plugin/builtin/manifests.h"
 #include "plugin/builtin/schemas.h"
 #include "plugin/manifests/check.h"
+#include "plugin/manifests/value_types.h"
 #include "tasks/engine.h"
 
 namespace winnow::plugin {
@@ -35,6 +36,9 @@ FilterOperator operator_named(std::string_view name) {
   static constexpr std::array kOperators{
       Entry{"equals", FilterOperator::equals},
       Entry{"any-of", FilterOperator::any_of},
+      Entry{"one-of", FilterOperator::one_of},
+      Entry{"names", FilterOperator::names},
+      Entry{"labels", FilterOperator::labels},
       Entry{"namespace", FilterOperator::name_space},
       Entry{"at-or-after", FilterOperator::at_or_after},
       Entry{"at-or-before", FilterOperator::at_or_before},
@@ -55,6 +59,7 @@ tasks::Filter read_filter(const Json& filter) {
                      .operation = operator_named(text(filter, "operator")),
                      .exact_with = text(filter, "exact-with"),
                      .document = texts(member(filter, "document")),
+                     .when_missing = text(filter, "when-missing"),
                      .when_absent = texts(member(filter, "when-absent")),
                      .implies = text(filter, "implies")};
   if (const auto& other = member(filter, "instead"); !other.is_null()) {
@@ -72,13 +77,12 @@ tasks::Filter read_filter(const Json& filter) {
 
 tasks::ParameterSpec read_parameter(const std::string& name, const Json& parameter) {
   tasks::ParameterSpec spec{.name = name,
-                            .schema = parameter,
+                            .schema = json_schema_of(parameter),
                             .required = parameter.value("required", false),
                             .filter = std::nullopt};
-  if (parameter.contains("filter")) spec.filter = read_filter(parameter["filter"]);
-  spec.schema.erase("required");
-  spec.schema.erase("filter");
-  if (spec.schema.contains("properties")) spec.schema["additionalProperties"] = false;
+  if (!parameter.contains("filter")) return spec;
+  spec.filter = read_filter(parameter["filter"]);
+  if (parameter["type"] == "values") spec.filter->known_values = texts(member(parameter, "enum"));
   return spec;
 }
 

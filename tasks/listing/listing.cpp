@@ -11,6 +11,7 @@
 #include "tasks/listing/rows.h"
 #include "tasks/listing/store.h"
 #include "tasks/selection/plan_check.h"
+#include "tasks/selection/unserved.h"
 #include "tasks/shared/lock_wait.h"
 
 namespace winnow::tasks {
@@ -86,7 +87,13 @@ class Listing final : public Invocation {
     Json plan = {{"task", manifest_.name},
                  {"server", opened.schema->server},
                  {"statements", std::move(statements)}};
-    if (!request_.notes.empty()) plan["notes"] = request_.notes;
+    auto notes = request_.notes;
+    const bool counts = request_.fetch_type == FetchType::none;
+    for (auto& note : notes_on_unserved(opened.query.selection(),
+                                        counts ? "" : opened.query.page_need().column)) {
+      notes.push_back(std::move(note));
+    }
+    if (!notes.empty()) plan["notes"] = std::move(notes);
     return plan;
   }
 

@@ -89,6 +89,7 @@ class ListingQuery {
   IndexNeed page_need() const;
   IndexNeed count_need() const;
 
+  const Selection& selection() const { return selection_; }
   const std::vector<Field>& fields() const { return fields_; }
   // False when the key alone orders.
   bool has_order() const { return order_ != nullptr; }

@@ -4,6 +4,7 @@
 #include "tasks/purge/source.h"
 #include "tasks/selection/removal_limits.h"
 #include "tasks/selection/table_probes.h"
+#include "tasks/selection/unserved.h"
 
 namespace winnow::tasks {
 namespace {
@@ -177,6 +178,9 @@ Outcome<Json> describe_purge(const Manifest& manifest, const PurgeRequest& reque
             {"statements", Json::array()},
             {"leftOut", prepared.steps->left_out()}};
   auto notes = request.notes;
+  for (auto& note : notes_on_unserved(*prepared.selection, request.order)) {
+    notes.push_back(std::move(note));
+  }
   if (const auto allowed = prepared.schema.allows_deletions(); !allowed && !request.dry_run) {
     notes.push_back("a run is refused: " + allowed.error().message);
   }

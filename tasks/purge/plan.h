@@ -20,8 +20,8 @@ std::vector<PlannedStatement> later_statements(const Prepared& prepared,
                                                const PurgeRequest& request);
 
 // {"task", "server", "selected", "statements": [{"purpose", "sql", "indexes", "scans"}], "leftOut":
-// [...]}, and "notes" where there are any: those of the request, and that the policy's limits would
-// refuse a run.
+// [...]}, and "notes" where there are any: those of the request, filters that no index leads to, and
+// that the policy's limits would refuse a run.
 Outcome<Json> describe_purge(const Manifest& manifest, const PurgeRequest& request,
                              const Policy& policy, const Prepared& prepared);
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <iterator>
 
+#include "document/nearest.h"
 #include "outcome/try.h"
+#include "tasks/selection/filter_values.h"
 
 namespace winnow::tasks {
 namespace {
@@ -51,6 +53,18 @@ std::vector<std::string> named_values(const Scope& scope, const MissingIn& missi
   return named;
 }
 
+// A string without wildcards: compared as the database compares it, as Kestra's own tasks do.
+bool is_plain_name(const Json& value) {
+  return value.is_string() &&
+         !document::NamePattern::is_pattern(value.get_ref<const std::string&>());
+}
+
+// The namespace of `a.b.**`; empty for other patterns.
+std::string base_of(const document::NamePattern& pattern) {
+  auto base = pattern.prefix();
+  return pattern.text() == base + ".**" ? base : std::string();
+}
+
 // Reads the filters of one task.
 class ScopeReader {
  public:
@@ -89,8 +103,22 @@ class ScopeReader {
       case FilterOperator::any_of:
         conditions.emplace_back(AnyOf{filter.column, value.get<std::vector<std::string>>()});
         return {};
+      case FilterOperator::one_of:
+        return add_one_of(name, filter, value, Wildcards::none);
+      case FilterOperator::names:
+        if (is_plain_name(value) && filter.document.empty()) {
+          conditions.emplace_back(Equals{filter.column, value.get<std::string>()});
+          return {};
+        }
+        return add_one_of(name, filter, value, Wildcards::read);
+      case FilterOperator::labels: {
+        WINNOW_TRY(auto labels, read_labels(value, "/" + name));
+        std::move(labels.begin(), labels.end(), std::back_inserter(conditions));
+        return {};
+      }
       case FilterOperator::name_space:
-        return add_namespace(name, filter, value.get<std::string>());
+        if (is_plain_name(value)) return add_namespace(name, filter, value.get<std::string>());
+        return add_namespaces(name, filter, value);
       case FilterOperator::at_or_after:
       case FilterOperator::at_or_before:
       case FilterOperator::after:
@@ -109,15 +137,60 @@ class ScopeReader {
     return {};
   }
 
+  Outcome<void> add_one_of(const std::string& name, const Filter& filter, const Json& value,
+                           Wildcards wildcards) {
+    const OneOf empty{
+        .column = filter.column, .document = filter.document, .when_missing = filter.when_missing};
+    WINNOW_TRY(auto one, read_one_of(empty, value, "/" + name, wildcards));
+    const auto& known = filter.known_values;
+    for (const auto& each : one.values) {
+      if (known.empty() || std::find(known.begin(), known.end(), each) != known.end()) continue;
+      return fail(FailureKind::invalid_parameter,
+                  "/" + name + ": expected one of " + joined(known) + ", found \"" + each + "\"" +
+                      document::did_you_mean(each, known),
+                  "/" + name);
+    }
+    scope_.conditions.emplace_back(std::move(one));
+    return {};
+  }
+
+  bool is_exact(const Filter& filter) const {
+    return !filter.exact_with.empty() && given(parameters_, filter.exact_with) != nullptr;
+  }
+
+  // Each name means all below it too, as a single one does. The policy narrows the rows whatever a
+  // pattern means; a name that it keeps from the task is refused.
+  Outcome<void> add_namespaces(const std::string& name, const Filter& filter, const Json& value) {
+    WINNOW_TRY(auto one,
+               read_one_of({.column = filter.column}, value, "/" + name, Wildcards::read));
+    auto named = one.values;
+    for (const auto& pattern : one.patterns) {
+      const auto base = base_of(pattern);
+      if (!base.empty()) named.push_back(base);
+    }
+    for (const auto& each : named) {
+      if (one.negated) break;
+      WINNOW_CHECK(check_named(name, each));
+    }
+    if (!is_exact(filter)) {
+      for (const auto& each : one.values) one.patterns.emplace_back(each + ".**");
+      one.values.clear();
+    }
+    scope_.conditions.emplace_back(std::move(one));
+    return {};
+  }
+
+  Outcome<void> check_named(const std::string& name, const std::string& name_space) {
+    auto checked = check_namespace(policy_, name_space, manifest_.removes);
+    if (!checked) checked.error().pointer = "/" + name;
+    return checked;
+  }
+
   Outcome<void> add_namespace(const std::string& name, const Filter& filter,
                               std::string name_space) {
-    if (auto checked = check_namespace(policy_, name_space, manifest_.removes); !checked) {
-      checked.error().pointer = "/" + name;
-      return checked;
-    }
-    const bool exact =
-        !filter.exact_with.empty() && given(parameters_, filter.exact_with) != nullptr;
-    scope_.conditions.emplace_back(InNamespace{filter.column, std::move(name_space), exact});
+    WINNOW_CHECK(check_named(name, name_space));
+    scope_.conditions.emplace_back(
+        InNamespace{filter.column, std::move(name_space), is_exact(filter)});
     return {};
   }
 

@@ -40,9 +40,8 @@ std::optional<Json> read_as(const Json& schema, const std::string& text) {
 
 // A value that does not fit stays as it is: the schema then says what is wrong with it.
 Json coerced(const Json& schema, Json value) {
-  if (wants(schema, "string")) {
-    const bool scalar = value.is_number() || value.is_boolean();
-    return scalar ? Json(expression::printed(value)) : value;
+  if (wants(schema, "string") && (value.is_number() || value.is_boolean())) {
+    return Json(expression::printed(value));
   }
   if (!value.is_string()) return value;
   auto read = read_as(schema, std::string(document::trimmed(value.get_ref<const std::string&>())));

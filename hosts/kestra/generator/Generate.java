@@ -125,6 +125,7 @@ public class Generate {
 
         private String type() {
             if (schema.path("format").asText().equals("uri")) return "URI";
+            if (schema.path("type").isArray()) return "Object";  // a value, a list, or an object
             if (schema.path("type").asText().equals("array")) return "List<" + new Field("", schema.path("items"), false).type() + ">";
             return TYPES.getOrDefault(schema.path("type").asText(), "String");  // an enum has no type
         }
@@ -153,6 +154,9 @@ public class Generate {
             if (type.startsWith("List<")) {
                 return "        if (" + name + " != null) parameters.put(" + quoted(name) + ", context.render(" + name + ").asList("
                     + type.substring(5, type.length() - 1).replaceAll("<.*", "") + ".class));";
+            }
+            if (type.equals("Object")) {
+                return "        context.render(" + name + ").as(Object.class).ifPresent(value -> parameters.put(" + quoted(name) + ", structured(value)));";
             }
             if (type.startsWith("Map<")) {
                 return "        if (" + name + " != null) parameters.put(" + quoted(name) + ", context.render(" + name

@@ -11,6 +11,7 @@
 #include "tests/support/task_bed.h"
 #include "tests/support/test_database.h"
 #include "tests/tasks/listing/world.h"
+#include "tests/tasks/selection/filter_world.h"
 #include "tools/sample/schema.h"
 
 namespace winnow::tests {
@@ -97,7 +98,8 @@ TEST_P(ListingOracle, AgreesOnRandomFilters) {
     const auto documents = random_executions(random, kExecutions);
     insert_executions(rows_, documents);
     for (int listing = 0; listing < kListings; ++listing) {
-      const auto parameters = random_listing(random);
+      auto parameters = random_listing(random);
+      add_filters(random, documents, parameters);
       const std::vector<std::size_t> sizes = {1, 3, 10, 100};
       expect_rows(documents, parameters, sizes[random() % sizes.size()]);
       expect_others(documents, parameters);

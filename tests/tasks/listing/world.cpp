@@ -6,6 +6,7 @@
 
 #include "document/instant.h"
 #include "tests/support/require.h"
+#include "tests/tasks/selection/filter_world.h"
 
 namespace winnow::tests {
 namespace {
@@ -67,7 +68,7 @@ document::Instant instant(const Json& text) {
 }
 
 bool namespace_fits(const Json& document, const Json& parameters, bool ignores_case) {
-  if (!parameters.contains("namespace")) return true;
+  if (!parameters.contains("namespace") || !is_plain(parameters["namespace"])) return true;
   const auto has = folded(document["namespace"], ignores_case);
   const auto wanted = folded(parameters["namespace"], ignores_case);
   return has == wanted || (!parameters.contains("flowId") && has.starts_with(wanted + "."));
@@ -79,7 +80,11 @@ bool is_selected(const Json& document, const Json& parameters, const std::string
   if (document.value("tenantId", "") != tenant) return false;
   if (document["deleted"] == true && !parameters.value("deleted", false)) return false;
   if (!namespace_fits(document, parameters, ignores_case)) return false;
-  if (parameters.contains("flowId") && document["flowId"] != parameters["flowId"]) return false;
+  if (parameters.contains("flowId") && is_plain(parameters["flowId"]) &&
+      document["flowId"] != parameters["flowId"]) {
+    return false;
+  }
+  if (!fits_filters(document, parameters)) return false;
   if (parameters.contains("states")) {
     const auto& wanted = parameters["states"];
     if (std::find(wanted.begin(), wanted.end(), state["current"]) == wanted.end()) return false;
@@ -132,6 +137,7 @@ std::vector<Json> random_executions(std::mt19937_64& random, int count) {
     const auto tenant = pick(random, 8);
     if (tenant == 0) document["tenantId"] = "other";
     if (tenant == 1) document.erase("tenantId");
+    add_facts(random, document);
     documents.push_back(std::move(document));
   }
   return documents;

@@ -9,6 +9,7 @@
 #include "tests/support/task_bed.h"
 #include "tests/support/test_database.h"
 #include "tests/tasks/purge/world.h"
+#include "tests/tasks/selection/filter_world.h"
 #include "tools/sample/schema.h"
 
 namespace winnow::tests {
@@ -40,7 +41,8 @@ TEST_P(PurgeOracle, LeavesWhatTheContractLeavesAndCountsWhatWent) {
     std::mt19937_64 random(seed + i);
     WorldMaker maker(*connection, GetParam().schema_version, storage, random);
     const auto world = maker.make();
-    const auto parameters = random_parameters(random);
+    auto parameters = random_parameters(random);
+    add_filters(random, {world.executions.begin(), world.executions.end()}, parameters);
     const std::string tenant = random() % 5 == 0 ? "" : random() % 4 == 0 ? "other" : "main";
     SCOPED_TRACE("replay: WINNOW_ORACLE_CASES=1 WINNOW_ORACLE_SEED=" + std::to_string(seed + i) +
                  " tenant \"" + tenant + "\" " + parameters.dump());

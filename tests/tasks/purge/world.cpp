@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "document/instant.h"
+#include "tests/tasks/selection/filter_world.h"
 
 namespace winnow::tests {
 namespace {
@@ -81,12 +82,14 @@ bool selected(const Json& execution, const Json& parameters, const std::string& 
               bool ignores_case) {
   if (text_at(execution, "tenantId") != tenant) return false;
   const auto name_space = compared(text_at(execution, "namespace"), ignores_case);
-  if (parameters.contains("namespace")) {
+  if (!fits_filters(execution, parameters)) return false;
+  if (parameters.contains("namespace") && is_plain(parameters["namespace"])) {
     const auto wanted = compared(parameters["namespace"], ignores_case);
     const bool below = !parameters.contains("flowId") && name_space.starts_with(wanted + ".");
     if (name_space != wanted && !below) return false;
   }
-  if (parameters.contains("flowId") && text_at(execution, "flowId") != parameters["flowId"]) {
+  if (parameters.contains("flowId") && is_plain(parameters["flowId"]) &&
+      text_at(execution, "flowId") != parameters["flowId"]) {
     return false;
   }
   const auto& state = execution["state"];
@@ -171,6 +174,7 @@ Json WorldMaker::execution(int number) {
   const auto tenant = pick(10);
   if (tenant < 8) document["tenantId"] = "main";
   if (tenant == 8) document["tenantId"] = "other";
+  add_facts(random_, document);
   document["state"] = Json{{"current", state}, {"duration", 1.5}, {"startDate", moment()}};
   // Kestra writes an end date for terminal and for paused executions only.
   if (is_terminal(state) || state == "PAUSED") document["state"]["endDate"] = moment();

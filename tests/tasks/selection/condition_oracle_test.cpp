@@ -9,6 +9,7 @@
 #include "tasks/selection/filter_values.h"
 #include "tasks/selection/selection.h"
 #include "tests/tasks/purge/bed.h"
+#include "tests/tasks/selection/filter_world.h"
 
 namespace winnow::tests {
 namespace {
@@ -42,30 +43,6 @@ const Strings& patterns() {
                            "company.te\\*", "o'neill.*",    "a|b.(c)*d", "**.team",  "\u00df.*",
                            "COMPANY.**",    "comp*y.**",    "\u65e5*.**"};
   return all;
-}
-
-// A recursion over both texts, that knows nothing of words' lists.
-bool fits(std::string_view pattern, std::string_view name) {
-  if (pattern == "**") return true;
-  if (pattern.starts_with("**.")) {
-    if (fits(pattern.substr(3), name)) return true;
-    const auto dot = name.find('.');
-    return dot != name.npos && fits(pattern, name.substr(dot + 1));
-  }
-  if (pattern == ".**") return name.empty() || name.front() == '.';
-  if (pattern.starts_with(".**.")) {
-    if (fits(pattern.substr(3), name)) return true;
-    if (name.empty() || name.front() != '.') return false;
-    const auto dot = name.find('.', 1);
-    return dot != name.npos && fits(pattern, name.substr(dot));
-  }
-  if (pattern.empty() || name.empty()) {
-    return pattern.find_first_not_of('*') == pattern.npos && name.empty();
-  }
-  if (pattern.front() == '*') {
-    return fits(pattern.substr(1), name) || (name.front() != '.' && fits(pattern, name.substr(1)));
-  }
-  return pattern.front() == name.front() && fits(pattern.substr(1), name.substr(1));
 }
 
 // The value at the path; nothing where there is none.
@@ -209,7 +186,7 @@ struct Holds {
       if (!value) return !one.when_missing.empty() && has(one.when_missing);
       return has(*value) ||
              std::any_of(one.patterns.begin(), one.patterns.end(),
-                         [&](const auto& pattern) { return fits(pattern.text(), *value); });
+                         [&](const auto& pattern) { return pattern_fits(pattern.text(), *value); });
     };
     return is_one() != one.negated;
   }

@@ -12,9 +12,11 @@ namespace {
 using document::Json;
 using tasks::AnyOf;
 using tasks::Equals;
+using tasks::HasLabel;
 using tasks::InNamespace;
 using tasks::InstantBound;
 using tasks::NamespacePattern;
+using tasks::OneOf;
 using tasks::Policy;
 using tasks::Presence;
 using tasks::Scope;
@@ -111,13 +113,44 @@ TEST(Scope, IsRefusedWithThePlaceOfTheParameter) {
            {{{"endDate", "yesterday"}}, FailureKind::invalid_parameter, "/endDate", "date"},
            {{{"tenant", "other"}}, FailureKind::denied, "/tenant", "policy.tenant"},
            {{{"namespace", "b"}}, FailureKind::denied, "/namespace", "policy.allow"},
-           {{{"namespace", "a.b.c"}}, FailureKind::denied, "/namespace", "policy.protect"}}) {
+           {{{"namespace", "a.b.c"}}, FailureKind::denied, "/namespace", "policy.protect"},
+           {{{"namespace", {"a.c", "b"}}}, FailureKind::denied, "/namespace", "policy.allow"},
+           {{{"namespace", "a.b.c.**"}}, FailureKind::denied, "/namespace", "policy.protect"},
+           {{{"namespace", "a**"}}, FailureKind::invalid_parameter, "/namespace", "alone between"},
+           {{{"flowId", {{"not", "x**"}}}}, FailureKind::invalid_parameter, "/flowId", "alone"},
+           {{{"kind", "TSET"}}, FailureKind::invalid_parameter, "/kind", "did you mean"}}) {
     const auto refused = scope_of("PurgeExecutions", refusal.parameters, policy);
     ASSERT_FALSE(refused) << refusal.parameters;
     EXPECT_EQ(refused.error().kind, refusal.kind);
     EXPECT_EQ(refused.error().pointer, refusal.pointer);
     EXPECT_THAT(refused.error().message, HasSubstr(refusal.message));
   }
+}
+
+TEST(Scope, TakesListsPatternsAndNegationsOfNames) {
+  const auto several =
+      scope_of("PurgeExecutions", {{"namespace", {"a", "b.*"}}, {"flowId", "load_*"}}).value();
+  const auto ones = all<OneOf>(several);
+  ASSERT_EQ(ones.size(), 2U);
+  EXPECT_THAT(ones[0].values, ElementsAre("a"));  // exactly, beside a flow
+  EXPECT_EQ(ones[1].patterns.at(0).text(), "load_*");
+  const auto wide = all<OneOf>(scope_of("PurgeLogs", {{"namespace", {{"not", "a"}}}}).value());
+  EXPECT_EQ(wide.at(0).patterns.at(0).text(), "a.**");
+  EXPECT_TRUE(wide.at(0).negated);
+  const auto plain = scope_of("PurgeExecutions", {{"triggerId", "daily"}}).value();
+  EXPECT_EQ(all<OneOf>(plain).at(0).values.at(0), "daily");
+}
+
+TEST(Scope, TakesLabelsKindsAndIdsOfExecutions) {
+  const auto scope = scope_of("ListExecutions", {{"labels", {{"env", "prod"}, {"year", 2026}}},
+                                                 {"kind", {{"not", "TEST"}}},
+                                                 {"executionId", {"x", "a*"}}})
+                         .value();
+  EXPECT_EQ(all<HasLabel>(scope).size(), 2U);
+  const auto ones = all<OneOf>(scope);
+  ASSERT_EQ(ones.size(), 2U);
+  EXPECT_THAT(ones[0].values, ElementsAre("x", "a*"));
+  EXPECT_EQ(ones[1].when_missing, "NORMAL");
 }
 
 TEST(NamespacePattern, MeansItselfOneLevelOrAllBelow) {

@@ -24,7 +24,8 @@ Json parameters_of(const std::string& yaml, Readiness readiness = Readiness::now
   scope.variables["outputs"] = Json::parse(R"({"l": {"size": 3, "rows": [{"id": "x"}]}})");
   const Json schema = Json::parse(R"({"type": "object", "properties": {
     "text": {"type": "string"}, "whole": {"type": "integer"}, "real": {"type": "number"}, "flag": {"type": "boolean"},
-    "list": {"type": "array"}, "map": {"type": "object"}, "either": {"type": ["integer", "array"]}}})");
+    "list": {"type": "array"}, "map": {"type": "object"}, "either": {"type": ["integer", "array"]},
+    "values": {"type": ["string", "array", "object"]}}})");
   const auto parameters = render_parameters(*flow, flow->tasks.front(), schema, scope, readiness);
   return parameters ? *parameters : Json(parameters.error().message);
 }
@@ -49,6 +50,12 @@ TEST(Parameters, AreConvertedToTheTypeOfTheSchema) {
       {"map: {k: '{{ vars.t }}'}", R"({"map": {"k": "7"}})"},
       {"either: '5'", R"({"either": 5})"},
       {"either: '[5]'", R"({"either": [5]})"},
+      {"values: 'a.**'", R"({"values": "a.**"})"},
+      {"values: 5", R"({"values": "5"})"},
+      {"values: '{{ vars.l }}'", R"({"values": ["x"]})"},
+      {"values: '[\"a\"]'", R"({"values": ["a"]})"},
+      {"values: '[a'", R"({"values": "[a"})"},
+      {"values: {not: '{{ vars.t }}'}", R"({"values": {"not": "7"}})"},
       {"list: '{{ outputs.l.rows }}'", R"({"list": [{"id": "x"}]})"},
       {"unknown: '{{ vars.n }}'", R"({"unknown": 5})"}};
   for (const auto& [yaml, expected] : right)

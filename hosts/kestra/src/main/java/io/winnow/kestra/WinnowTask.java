@@ -1,6 +1,7 @@
 package io.winnow.kestra;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -71,6 +72,17 @@ public abstract class WinnowTask extends Task implements SystemTask, WorkerJobLi
         @Override
         public Optional<State.Type> finalState() {
             return Optional.ofNullable(finalState);
+        }
+    }
+
+    /** A list or an object that Kestra rendered into a string, as what it is; another string as it stands. */
+    static Object structured(Object value) {
+        boolean maybe = value instanceof String text && (text.strip().startsWith("[") || text.strip().startsWith("{"));
+        if (!maybe) return value;
+        try {
+            return MAPPER.readValue((String) value, Object.class);
+        } catch (JsonProcessingException noJson) {
+            return value;
         }
     }
 
