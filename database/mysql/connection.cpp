@@ -286,6 +286,7 @@ Outcome<QueryPlan> MysqlConnection::explain(const Statement& statement) {
     read = query(explained, add_step);
   }
   if (!read) return fail(std::move(read.error()));
+  if (!reader.needs_notes()) return reader.take();
   // The statement as the server understood it, which says what table an alias stands for.
   read = query(plain("SHOW WARNINGS"), [&](const Row& row) {
     reader.add_note(row);

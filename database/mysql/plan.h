@@ -13,7 +13,9 @@ namespace winnow::database {
 class MysqlPlanReader {
  public:
   void add_step(const Row& row);  // of EXPLAIN
-  void add_note(const Row& row);  // of SHOW WARNINGS after it
+  // Whether SHOW WARNINGS has to be asked for: a table that is scanned is known by its alias alone.
+  bool needs_notes() const { return !scanned_.empty(); }
+  void add_note(const Row& row);  // of SHOW WARNINGS after EXPLAIN
   QueryPlan take();
 
  private:
