@@ -1,5 +1,7 @@
 #include "database/mysql/connection.h"
 
+#include <map>
+#include <mutex>
 #include <utility>
 
 #include "database/count.h"
@@ -16,6 +18,35 @@
 
 namespace winnow::database {
 namespace {
+
+// Which of the tables that a task asks about there were the last time, so that its rights to them
+// travel with the probe: an older Kestra lacks some. One for the process, because Kestra opens an
+// instance of the library for each run. Thread-safe.
+class ExpectedTables {
+ public:
+  // At first a single table is expected, and of several none.
+  std::vector<std::string> find(const std::string& key, std::span<const std::string> tables) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = tables_.find(key);
+    if (found != tables_.end()) return found->second;
+    return tables.size() == 1 ? std::vector{tables.front()} : std::vector<std::string>{};
+  }
+  void keep(const std::string& key, const std::vector<std::string>& tables) {
+    const std::lock_guard lock(mutex_);
+    if (tables_.size() >= kMost) tables_.clear();
+    tables_[key] = tables;
+  }
+
+ private:
+  static constexpr std::size_t kMost = 1'000;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::vector<std::string>> tables_;
+};
+
+ExpectedTables& expected_tables() {
+  static ExpectedTables tables;
+  return tables;
+}
 
 class MysqlConnection final : public Connection {
  public:
@@ -46,6 +77,7 @@ class MysqlConnection final : public Connection {
   enum class Transaction { none, wanted, open };
 
   Outcome<void> check_usable();
+  std::string key_of(std::span<const std::string> tables) const;
   Outcome<void> open_transaction();
   Outcome<std::int64_t> run(const Statement& statement, const RowHandler* handler);
   Outcome<std::vector<std::int64_t>> run_all(std::span<const Statement> statements);
@@ -65,6 +97,13 @@ Outcome<void> MysqlConnection::check_usable() {
   if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
   if (session_->hung_up()) return fail(session_->lost());
   return {};
+}
+
+std::string MysqlConnection::key_of(std::span<const std::string> tables) const {
+  std::string key =
+      settings_.host + '\n' + std::to_string(settings_.port) + '\n' + settings_.database;
+  for (const auto& table : tables) key += '\n' + table;
+  return key;
 }
 
 Outcome<void> MysqlConnection::open_transaction() {
@@ -213,7 +252,9 @@ Outcome<Schema> MysqlConnection::probe(std::span<const std::string> tables) {
     }
     return true;
   };
-  const auto read = run(mysql_probe_with_rights(tables, dialect_), &take);
+  const auto key = key_of(tables);
+  const auto expected = expected_tables().find(key, tables);
+  const auto read = run(mysql_probe_with_rights(tables, expected, dialect_), &take);
   if (!read && (found.empty() || session_->broken() || session_->asked_to_cancel())) {
     return give_up(read.error());
   }
@@ -222,7 +263,9 @@ Outcome<Schema> MysqlConnection::probe(std::span<const std::string> tables) {
   }
   auto schema = mysql_schema(found);
   if (!schema) return schema;
-  const bool may_delete_all = read && explained_rows > 0;
+  const auto there = mysql_base_tables(*schema);
+  expected_tables().keep(key, there);
+  const bool may_delete_all = read && explained_rows > 0 && there == expected;
   // The catalog does not say what roles and patterns in a grant add up to; EXPLAIN checks the
   // rights of what it explains. All tables at once, and one by one only where that fails.
   const auto may_delete = [&](const Statement& deletion) -> Outcome<bool> {

@@ -180,14 +180,26 @@ Statement mysql_probe_statement(std::span<const std::string> tables) {
   return plain(sql);
 }
 
-Statement mysql_probe_with_rights(std::span<const std::string> tables, const Dialect& dialect) {
+Statement mysql_probe_with_rights(std::span<const std::string> tables,
+                                  std::span<const std::string> expected, const Dialect& dialect) {
   auto probe = mysql_probe_statement(tables);
-  if (tables.size() != 1) return probe;
-  Table table;
-  table.name = tables.front();
-  const Table* one = &table;
-  probe.sql += "; " + deletion_of(dialect, {&one, 1}).sql;
+  if (expected.empty()) return probe;
+  std::vector<Table> named(expected.size());
+  std::vector<const Table*> all;
+  for (std::size_t at = 0; at < expected.size(); ++at) {
+    named[at].name = expected[at];
+    all.push_back(&named[at]);
+  }
+  probe.sql += "; " + deletion_of(dialect, all).sql;
   return probe;
+}
+
+std::vector<std::string> mysql_base_tables(const Schema& schema) {
+  std::vector<std::string> names;
+  for (const auto& [name, table] : schema.tables) {
+    if (table.instead_of_table.empty()) names.push_back(name);
+  }
+  return names;
 }
 
 // Members of a replication group and nodes of a Galera cluster each have a server_uuid of their own.

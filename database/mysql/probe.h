@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "database/dialect.h"
 #include "database/schema.h"
@@ -15,10 +16,12 @@ namespace winnow::database {
 // A query of one row and one column, the text that mysql_schema() reads. The tables are those of
 // the session's database.
 Statement mysql_probe_statement(std::span<const std::string> tables);
-// Of one table the same, and in the same round trip a deletion to be explained, whose rows have more
-// columns; it fails where the user has no right to it, or the table is missing. Of several, which may
-// be missing in part, the query alone.
-Statement mysql_probe_with_rights(std::span<const std::string> tables, const Dialect& dialect);
+// The same, and in the same round trip a deletion from `expected` to be explained, whose rows have more
+// columns; it fails where the user has no right to it, or one of them is missing.
+Statement mysql_probe_with_rights(std::span<const std::string> tables,
+                                  std::span<const std::string> expected, const Dialect& dialect);
+// Those that a deletion would be explained for, by name.
+std::vector<std::string> mysql_base_tables(const Schema& schema);
 // can_delete is false everywhere until mysql_with_rights() says otherwise.
 Outcome<Schema> mysql_schema(std::string_view json);
 
