@@ -6,42 +6,41 @@
 namespace winnow::tests {
 namespace {
 
-using Strings = std::vector<std::string>;
+using Texts = std::vector<std::string>;
 
-std::size_t pick(std::mt19937_64& random, std::size_t below) {
+std::size_t roll(std::mt19937_64& random, std::size_t below) {
   return static_cast<std::size_t>(random() % below);
 }
 
 template <class T>
-const T& one_of(std::mt19937_64& random, const std::vector<T>& choices) {
-  return choices[pick(random, choices.size())];
+const T& any_one(std::mt19937_64& random, const std::vector<T>& choices) {
+  return choices[roll(random, choices.size())];
 }
 
-const Strings& label_keys() {
-  static const Strings all{"env", "Env", "te\"am", "it's", "x.y"};
+const Texts& keys_of_labels() {
+  static const Texts all{"env", "Env", "te\"am", "it's", "x.y"};
   return all;
 }
 
-const Strings& label_values() {
-  static const Strings all{"prod", "Prod",  "pr%d", "o'ne\"s\\", "\u00e9",
-                           "e",    "prod ", "5",    "true"};
+const Texts& values_of_labels() {
+  static const Texts all{"prod", "Prod", "pr%d", "o'ne\"s\\", "\u00e9", "e", "prod ", "5", "true"};
   return all;
 }
 
-const Strings& triggers() {
-  static const Strings all{"daily", "Daily", "d'aily", "dai_ly", "dai%ly", "a.b"};
+const Texts& trigger_ids() {
+  static const Texts all{"daily", "Daily", "d'aily", "dai_ly", "dai%ly", "a.b"};
   return all;
 }
 
-const Strings& patterns() {
-  static const Strings all{"**",        "*",       "company.**", "company.*", "company.te*",
-                           "*.team.**", "**.team", "da*ly",      "dai_*",     "*%*",
-                           "o'*.**",    "*ail*",   "load_*",     "COMPANY.**"};
+const Texts& wildcards() {
+  static const Texts all{"**",        "*",       "company.**", "company.*", "company.te*",
+                         "*.team.**", "**.team", "da*ly",      "dai_*",     "*%*",
+                         "o'*.**",    "*ail*",   "load_*",     "COMPANY.**"};
   return all;
 }
 
-const Strings& kinds() {
-  static const Strings all{"NORMAL", "TEST", "PLAYGROUND", "LOOP"};
+const Texts& all_kinds() {
+  static const Texts all{"NORMAL", "TEST", "PLAYGROUND", "LOOP"};
   return all;
 }
 
@@ -49,33 +48,33 @@ const Strings& kinds() {
 template <class Value>
 Json in_some_form(std::mt19937_64& random, const Value& value) {
   Json made = value();
-  if (pick(random, 2) == 0) {
+  if (roll(random, 2) == 0) {
     made = Json::array({made});
-    for (auto more = pick(random, 3); more > 0; --more) made.push_back(value());
+    for (auto more = roll(random, 3); more > 0; --more) made.push_back(value());
   }
-  if (pick(random, 3) == 0) made = {{"not", made}};
+  if (roll(random, 3) == 0) made = {{"not", made}};
   return made;
 }
 
-Strings all_of(const Json& value) {
-  if (value.is_object()) return all_of(value["not"]);
+Texts values_in(const Json& value) {
+  if (value.is_object()) return values_in(value["not"]);
   if (value.is_string()) return {value.get<std::string>()};
   if (!value.is_array()) return {value.dump()};
-  Strings all;
+  Texts all;
   for (const auto& each : value)
     all.push_back(each.is_string() ? each.get<std::string>() : each.dump());
   return all;
 }
 
 template <class Fits>
-bool any(const Json& value, const Fits& fits) {
-  const auto all = all_of(value);
+bool any_fits(const Json& value, const Fits& fits) {
+  const auto all = values_in(value);
   return std::any_of(all.begin(), all.end(), fits) != value.is_object();
 }
 
 bool labels_fit(const Json& document, const Json& labels) {
   return std::all_of(labels.items().begin(), labels.items().end(), [&](const auto& wanted) {
-    return any(wanted.value(), [&](const std::string& value) {
+    return any_fits(wanted.value(), [&](const std::string& value) {
       const auto has = document.value("labels", Json::array());
       return std::any_of(has.begin(), has.end(), [&](const Json& label) {
         return label["key"] == wanted.key() && label["value"] == value;
@@ -85,15 +84,15 @@ bool labels_fit(const Json& document, const Json& labels) {
 }
 
 bool trigger_fits(const Json& document, const char* member, const Json& wanted) {
-  return any(wanted, [&](const std::string& value) {
+  return any_fits(wanted, [&](const std::string& value) {
     const auto& trigger = document.value("trigger", Json::object());
     return trigger.contains(member) && pattern_fits(value, trigger[member].get<std::string>());
   });
 }
 
-bool namespace_fits(const Json& document, const Json& wanted, bool exact) {
+bool namespaces_fit(const Json& document, const Json& wanted, bool exact) {
   const auto name_space = document["namespace"].get<std::string>();
-  return any(wanted, [&](const std::string& value) {
+  return any_fits(wanted, [&](const std::string& value) {
     const bool below = !exact && is_plain(value) && name_space.starts_with(value + ".");
     return below || pattern_fits(value, name_space);
   });
@@ -125,52 +124,53 @@ bool pattern_fits(std::string_view pattern, std::string_view name) {
 }
 
 void add_facts(std::mt19937_64& random, Json& document) {
-  if (pick(random, 4) != 0) {
+  if (roll(random, 4) != 0) {
     document["labels"] = Json::array();
-    for (auto count = pick(random, 4); count > 0; --count) {
-      document["labels"].push_back(
-          {{"key", one_of(random, label_keys())}, {"value", one_of(random, label_values())}});
+    for (auto count = roll(random, 4); count > 0; --count) {
+      document["labels"].push_back({{"key", any_one(random, keys_of_labels())},
+                                    {"value", any_one(random, values_of_labels())}});
     }
   }
-  if (pick(random, 2) == 0) document["kind"] = one_of(random, kinds());
-  if (pick(random, 2) == 0) {
-    document["trigger"] = {{"id", one_of(random, triggers())},
-                           {"type", one_of<std::string>(random, {"core.Schedule", "core.Flow"})}};
+  if (roll(random, 2) == 0) document["kind"] = any_one(random, all_kinds());
+  if (roll(random, 2) == 0) {
+    document["trigger"] = {{"id", any_one(random, trigger_ids())},
+                           {"type", any_one<std::string>(random, {"core.Schedule", "core.Flow"})}};
   }
 }
 
 void add_filters(std::mt19937_64& random, const std::vector<Json>& documents, Json& parameters) {
-  const auto maybe = [&random] { return pick(random, 6) == 0; };
+  const auto maybe = [&random] { return roll(random, 6) == 0; };
   const auto of = [&](const char* member) {
     return [&random, &documents, member] {
-      const bool pattern = pick(random, 3) == 0 || documents.empty();
-      return pattern ? Json(one_of(random, patterns())) : one_of(random, documents)[member];
+      const bool pattern = roll(random, 3) == 0 || documents.empty();
+      return pattern ? Json(any_one(random, wildcards())) : any_one(random, documents)[member];
     };
   };
   if (maybe()) parameters["namespace"] = in_some_form(random, of("namespace"));
   if (maybe()) parameters["flowId"] = in_some_form(random, of("flowId"));
   if (maybe() && !documents.empty()) {
     parameters["executionId"] =
-        in_some_form(random, [&] { return one_of(random, documents)["id"]; });
+        in_some_form(random, [&] { return any_one(random, documents)["id"]; });
   }
   if (maybe()) {
-    for (auto count = 1 + pick(random, 2); count > 0; --count) {
-      parameters["labels"][one_of(random, label_keys())] = in_some_form(random, [&] {
-        const auto& value = one_of(random, label_values());
-        return value == "5" && pick(random, 2) == 0 ? Json(5) : Json(value);
+    for (auto count = 1 + roll(random, 2); count > 0; --count) {
+      parameters["labels"][any_one(random, keys_of_labels())] = in_some_form(random, [&] {
+        const auto& value = any_one(random, values_of_labels());
+        return value == "5" && roll(random, 2) == 0 ? Json(5) : Json(value);
       });
     }
   }
   if (maybe()) {
-    parameters["kind"] = in_some_form(random, [&] { return Json(one_of(random, kinds())); });
+    parameters["kind"] = in_some_form(random, [&] { return Json(any_one(random, all_kinds())); });
   }
   const auto trigger = [&] {
-    return Json(pick(random, 3) == 0 ? one_of(random, patterns()) : one_of(random, triggers()));
+    return Json(roll(random, 3) == 0 ? any_one(random, wildcards())
+                                     : any_one(random, trigger_ids()));
   };
   if (maybe()) parameters["triggerId"] = in_some_form(random, trigger);
   if (maybe()) {
     parameters["triggerType"] = in_some_form(random, [&] {
-      return Json(one_of<std::string>(random, {"**.Schedule", "core.Flow", "core.*"}));
+      return Json(any_one<std::string>(random, {"**.Schedule", "core.Flow", "core.*"}));
     });
   }
 }
@@ -182,21 +182,21 @@ bool is_plain(const Json& value) {
 bool fits_filters(const Json& document, const Json& parameters) {
   const auto given = [&](const char* name) { return parameters.contains(name); };
   if (given("namespace") && !is_plain(parameters["namespace"]) &&
-      !namespace_fits(document, parameters["namespace"], given("flowId"))) {
+      !namespaces_fit(document, parameters["namespace"], given("flowId"))) {
     return false;
   }
   const auto is = [&](const char* member, const Json& wanted) {
-    return any(wanted, [&](const std::string& value) { return document[member] == value; });
+    return any_fits(wanted, [&](const std::string& value) { return document[member] == value; });
   };
   if (given("flowId") && !is_plain(parameters["flowId"]) &&
-      !any(parameters["flowId"], [&](const std::string& value) {
+      !any_fits(parameters["flowId"], [&](const std::string& value) {
         return pattern_fits(value, document["flowId"].get<std::string>());
       })) {
     return false;
   }
   if (given("executionId") && !is("id", parameters["executionId"])) return false;
   if (given("labels") && !labels_fit(document, parameters["labels"])) return false;
-  if (given("kind") && !any(parameters["kind"], [&](const std::string& value) {
+  if (given("kind") && !any_fits(parameters["kind"], [&](const std::string& value) {
         return document.value("kind", "NORMAL") == value;
       })) {
     return false;
