@@ -8,6 +8,8 @@
 #include "tasks/orphans/folders.h"
 #include "tasks/orphans/rows.h"
 #include "tasks/purge/purge.h"
+#include "tasks/retention/explanation.h"
+#include "tasks/retention/retention.h"
 
 namespace winnow::tasks {
 namespace {
@@ -16,8 +18,13 @@ using Names = std::span<const std::string_view>;
 
 constexpr std::array<std::string_view, 7> kListing{"tenant",  "fetchType", "size",     "cursor",
                                                    "columns", "orderBy",   "direction"};
-constexpr std::array<std::string_view, 5> kPurge{"tenant", "batchSize", "batchTime", "pace",
-                                                 "dryRun"};
+constexpr std::array<std::string_view, 7> kPurge{"tenant",  "batchSize",  "batchTime", "pace",
+                                                 "maxRows", "maxPercent", "dryRun"};
+constexpr std::array<std::string_view, 11> kRetention{
+    "tenant", "batchSize", "batchTime", "pace", "maxRows", "maxPercent",
+    "dryRun", "rules",     "otherwise", "logs", "metrics"};
+constexpr std::array<std::string_view, 4> kExplanation{"tenant", "executionId", "rules",
+                                                       "otherwise"};
 constexpr std::array<std::string_view, 5> kOrphanRows{"tenant", "minimumAge", "batchSize", "pace",
                                                       "dryRun"};
 constexpr std::array<std::string_view, 7> kOrphanFolders{
@@ -37,6 +44,18 @@ constexpr std::array kEngines{
            .own_parameters = Names(kPurge),
            .outputs = nullptr,
            .invoke = invoke_purge},
+    Engine{.kind = EngineKind::retention,
+           .name = "retention",
+           .removes = true,
+           .own_parameters = Names(kRetention),
+           .outputs = retention_outputs,
+           .invoke = invoke_retention},
+    Engine{.kind = EngineKind::explanation,
+           .name = "explanation",
+           .removes = false,
+           .own_parameters = Names(kExplanation),
+           .outputs = explanation_outputs,
+           .invoke = invoke_explanation},
     Engine{.kind = EngineKind::orphan_rows,
            .name = "orphan-rows",
            .removes = true,

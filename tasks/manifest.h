@@ -2,6 +2,7 @@
 // parses and checks it.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,7 +13,15 @@ namespace winnow::tasks {
 
 using document::Json;
 
-enum class EngineKind { listing, purge, orphan_rows, orphan_folders, doctor };
+enum class EngineKind {
+  listing,
+  purge,
+  retention,
+  explanation,
+  orphan_rows,
+  orphan_folders,
+  doctor
+};
 
 // How a parameter narrows the rows.
 enum class FilterOperator {
@@ -191,6 +200,10 @@ struct Manifest {
 
   // Of a purge and of a sweep of rows.
   std::vector<PurgeStep> steps;
+
+  // Of a retention policy: the purges that its rules run by, of executions, logs and metrics.
+  std::vector<std::string> purge_names;
+  std::vector<std::shared_ptr<const Manifest>> purges;
 
   // Of the doctor; the first schema that fits counts.
   std::vector<KnownSchema> schemas;

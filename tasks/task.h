@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "database/url/settings.h"
+#include "document/instant.h"
 #include "document/task_failure.h"
 #include "outcome/cancellation.h"
 #include "storage/storage.h"
@@ -73,6 +74,8 @@ struct Context {
   std::optional<Pace> pace = {};
   // STORE writes its file there; it exists.
   std::string store_directory;
+  // From when ages are counted.
+  document::Instant (*clock)() = document::now;
   Host& host;
   const Cancellation& cancellation;
   Progress& progress;

@@ -77,8 +77,9 @@ class Command {
   }
 
   Ending one_task(const Session& session) {
-    const auto parameters = read_parameters(options_.parameters);
+    auto parameters = read_parameters(options_.parameters);
     if (!parameters) return failed(parameters.error());
+    if (options_.verb == Verb::explain) (*parameters)["executionId"] = options_.execution;
     auto job = session.job(options_.task, *parameters);
     if (!job) return failed(job.error());
     watcher_.begin(options_.task, *job, std::nullopt);

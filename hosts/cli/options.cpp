@@ -82,6 +82,15 @@ void add_verbs(CLI::App& app, Options& options) {
                 "Count what a task would touch, and show its statements and their indexes; changes "
                 "nothing",
                 Verb::plan);
+  auto* explain = add_verb(app, options, "explain",
+                           "Say why an execution stays, or goes, by the retention rules; changes "
+                           "nothing",
+                           Verb::explain);
+  explain->add_option("ID", options.execution, "The execution")->type_name("")->required();
+  explain
+      ->add_option("--params", options.parameters,
+                   "`rules` where the configuration has no `retention`; FILE holds JSON or YAML")
+      ->type_name("JSON|@FILE");
   add_verb(app, options, "doctor",
            "Report the state of the database and what to do about it; changes nothing",
            Verb::doctor);
@@ -120,9 +129,11 @@ tl::expected<Options, NoOptions> read_options(int count, const char* const* argu
     return refuse("--quiet excludes --verbose");
   }
   if (options.verb == Verb::none) {
-    return refuse("a command is needed: run, call, plan, doctor, tasks or describe (see --help)");
+    return refuse(
+        "a command is needed: run, call, plan, explain, doctor, tasks or describe (see --help)");
   }
   if (options.verb == Verb::doctor) options.task = "Doctor";
+  if (options.verb == Verb::explain) options.task = "ExplainRetention";
   return options;
 }
 

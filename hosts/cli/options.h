@@ -10,7 +10,7 @@
 
 namespace winnow::cli {
 
-enum class Verb { none, run, call, plan, doctor, tasks, describe, syntax, version };
+enum class Verb { none, run, call, plan, explain, doctor, tasks, describe, syntax, version };
 
 struct Options {
   Verb verb = Verb::none;
@@ -22,6 +22,7 @@ struct Options {
   std::string flow;                 // run
   std::vector<std::string> inputs;  // run: each `name=value`
   bool dry_run = false;             // run
+  std::string execution;            // explain
   std::string task;                 // call, plan, doctor, describe (may be empty there)
   std::string parameters;           // call, plan: JSON, or @file
 };

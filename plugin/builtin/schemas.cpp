@@ -16,7 +16,7 @@ using Schemas = std::map<std::string_view, Schema>;
 Json spelled_out(const Json& schema, const Json& root) {
   if (schema.contains("$ref")) {
     const auto reference = schema["$ref"].get<std::string>();
-    return root.at(Json::json_pointer(reference.substr(1)));
+    return spelled_out(root.at(Json::json_pointer(reference.substr(1))), root);
   }
   Json copy = schema;
   if (copy.is_structured()) {
@@ -25,11 +25,15 @@ Json spelled_out(const Json& schema, const Json& root) {
   return copy;
 }
 
+Json parsed(const document::EmbeddedFile& builtin) {
+  const auto definition = Json::parse(builtin.text, nullptr, false);
+  return spelled_out(definition, definition);
+}
+
 Outcome<Schemas> compiled_schemas() {
   Schemas schemas;
   for (const auto& builtin : builtin_schemas()) {
-    const auto definition = Json::parse(builtin.text, nullptr, false);
-    auto schema = Schema::compile(spelled_out(definition, definition));
+    auto schema = Schema::compile(parsed(builtin));
     if (!schema) return fail(std::move(schema.error()));
     schemas.emplace(builtin.name, std::move(*schema));
   }
@@ -37,6 +41,13 @@ Outcome<Schemas> compiled_schemas() {
 }
 
 }  // namespace
+
+Json builtin_schema(std::string_view name) {
+  for (const auto& builtin : builtin_schemas()) {
+    if (builtin.name == name) return parsed(builtin);
+  }
+  return {};
+}
 
 Outcome<void> check_against(std::string_view schema_name, const document::Document& document) {
   static const auto schemas = compiled_schemas();

@@ -12,6 +12,9 @@ namespace winnow::plugin {
 
 std::span<const document::EmbeddedFile> builtin_schemas();
 
+// One of them, its references replaced by what they refer to.
+document::Json builtin_schema(std::string_view name);
+
 // Holds a document against the schema of that name. The failure is a configuration one: `file:line:
 // /pointer: reason`.
 Outcome<void> check_against(std::string_view schema_name, const document::Document& document);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "database/url/datasource.h"
+#include "document/duration.h"
 #include "document/json.h"
 #include "document/pointer.h"
 #include "document/text_file.h"
@@ -16,6 +17,7 @@
 #include "plugin/builtin/schemas.h"
 #include "plugin/configuration/kestra.h"
 #include "plugin/configuration/pace.h"
+#include "plugin/configuration/retention.h"
 #include "plugin/configuration/s3.h"
 #include "plugin/configuration/secret.h"
 
@@ -258,6 +260,18 @@ Outcome<void> read_policy(const Document& document, tasks::Policy& policy) {
     policy.max_executions = source["max-executions"].get<std::int64_t>();
   if (source.contains("max-percent")) policy.max_percent = source["max-percent"].get<double>();
   policy.allow_scan = source.value("allow-scan", false);
+  if (!source.contains("min-age")) return {};
+  auto age = document::parse_duration(source["min-age"].get<std::string>());
+  if (!age) return refused(document, "/policy/min-age", age.error().message);
+  policy.min_age = *age;
+  return {};
+}
+
+Outcome<void> read_retention_part(const Document& document, tasks::Policy& policy) {
+  if (!document.value.contains("retention")) return {};
+  auto retention = read_retention_file(document.value["retention"].get<std::string>());
+  if (!retention) return refused(document, "/retention", retention.error().message);
+  policy.retention = std::make_shared<const tasks::RetentionPolicy>(std::move(*retention));
   return {};
 }
 
@@ -334,8 +348,9 @@ Outcome<Configuration> read_configuration(std::string_view text) {
   for (const auto& read :
        {read_database(*document, from_kestra, configuration),
         read_storage(*document, from_kestra, configuration),
-        read_policy(*document, configuration.policy), read_pace_part(*document, configuration),
-        read_folders(*document, configuration)}) {
+        read_policy(*document, configuration.policy),
+        read_retention_part(*document, configuration.policy),
+        read_pace_part(*document, configuration), read_folders(*document, configuration)}) {
     if (!read) return fail(read.error());
   }
   return configuration;

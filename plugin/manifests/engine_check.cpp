@@ -243,6 +243,14 @@ void check_belonging(const Json& parent, const std::string& place, Diagnostics& 
   check_identifier(parent["only"]["column"], pointer_to(place, "only") + "/column", diagnostics);
 }
 
+void check_retention(const Json& manifest, Diagnostics& diagnostics) {
+  refuse_keys(manifest, {"table", "columns", "order", "steps", "schemas", "tables", "outputs"},
+              "retention policy", diagnostics);
+  if (!manifest.contains("purges")) {
+    diagnostics.add("/purges", "is required: the tasks that purge executions, logs and metrics");
+  }
+}
+
 void check_doctor(const Json& manifest, Diagnostics& diagnostics) {
   refuse_keys(manifest, {"table", "tenant", "namespace", "order", "columns", "steps", "outputs"},
               "doctor", diagnostics);
@@ -279,6 +287,7 @@ void check_engine(const Json& manifest, Diagnostics& diagnostics) {
   if (engine == "purge") check_purge(manifest, diagnostics);
   if (engine == "orphan-rows") check_orphan_rows(manifest, diagnostics);
   if (engine == "orphan-folders") check_orphan_folders(manifest, diagnostics);
+  if (engine == "retention" || engine == "explanation") check_retention(manifest, diagnostics);
   if (engine == "doctor") check_doctor(manifest, diagnostics);
 }
 

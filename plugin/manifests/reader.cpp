@@ -1,6 +1,7 @@
 // A manifest's YAML, once it is known to be right, in the form that the engines read.
 #include "plugin/manifests/reader.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -170,6 +171,7 @@ tasks::Manifest read_fields(const document::Document& document) {
   for (const auto& step : member(source, "steps")) {
     manifest.steps.push_back(read_step(step, manifest.table));
   }
+  manifest.purge_names = texts(member(source, "purges"));
   for (const auto& known : member(source, "schemas")) {
     manifest.schemas.push_back({.version = text(known, "version"),
                                 .has = texts(member(known, "has")),
@@ -219,6 +221,17 @@ void complete_listing_parameters(tasks::Manifest& manifest) {
     if (parameter.name != "orderBy") continue;
     parameter.schema["enum"] = manifest.orders;
     parameter.schema["default"] = manifest.orders.front();
+  }
+}
+
+// The rules have one schema, for flows and for the operator's file.
+void add_retention_parameters(tasks::Manifest& manifest) {
+  const auto policy = builtin_schema("retention.schema.json");
+  for (const auto& entry : policy["properties"].items()) {
+    const auto own = tasks::engine_of(manifest).own_parameters;
+    if (std::find(own.begin(), own.end(), entry.key()) == own.end()) continue;
+    manifest.parameters.push_back(
+        {.name = entry.key(), .schema = entry.value(), .required = false, .filter = std::nullopt});
   }
 }
 
@@ -278,6 +291,7 @@ Outcome<tasks::Manifest> read_manifest(const document::Document& document, Autho
     if (author == Author::operators) WINNOW_CHECK(add_listing_parameters(document, manifest));
     complete_listing_parameters(manifest);
   }
+  if (!manifest.purge_names.empty()) add_retention_parameters(manifest);
   manifest.schema = parameters_schema(manifest);
   manifest.outputs = outputs_schema(document, manifest);
   return manifest;

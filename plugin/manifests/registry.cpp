@@ -12,6 +12,7 @@
 #include "document/pointer.h"
 #include "document/utf8.h"
 #include "document/yaml.h"
+#include "outcome/try.h"
 #include "plugin/builtin/manifests.h"
 #include "plugin/builtin/schemas.h"
 #include "plugin/manifests/reader.h"
@@ -90,6 +91,10 @@ Outcome<void> Registry::add(const Document& document, bool built_in) {
   auto task = read_task(document, built_in ? Author::winnow : Author::operators);
   if (!task) return fail(std::move(task.error()));
   auto& manifest = task->manifest;
+  for (const auto& name : manifest.purge_names) {
+    WINNOW_TRY(const auto purge, find(name));
+    manifest.purges.emplace_back(tasks_.find(name)->second, &purge->manifest);
+  }
   if (!built_in && manifest.engine != tasks::EngineKind::listing) {
     return fail(FailureKind::configuration,
                 placed(document, "/engine", "an operator's manifest may add listings only"),
@@ -111,12 +116,17 @@ Outcome<Registry> Registry::built_in() {
   const std::lock_guard lock(reading);
   if (read) return *read;
   Registry registry;
+  std::vector<Document> made_of_others;
   for (const auto& builtin : builtin_manifests()) {
-    const auto document =
-        document::parse_yaml(builtin.text, "built-in " + std::string(builtin.name));
-    if (!document) return fail(document.error());
-    if (auto added = registry.add(*document, true); !added) return fail(std::move(added.error()));
+    WINNOW_TRY(auto document,
+               document::parse_yaml(builtin.text, "built-in " + std::string(builtin.name)));
+    if (document.value.is_object() && document.value.contains("purges")) {
+      made_of_others.push_back(std::move(document));
+      continue;
+    }
+    WINNOW_CHECK(registry.add(document, true));
   }
+  for (const auto& document : made_of_others) WINNOW_CHECK(registry.add(document, true));
   return read.emplace(std::move(registry));
 }
 

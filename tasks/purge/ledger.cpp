@@ -30,6 +30,20 @@ bool PurgeLedger::has_more_deleted() const {
   return !keys_.empty();
 }
 
+void PurgeLedger::count_namespaces(const std::vector<BatchRow>& rows) {
+  const std::lock_guard guard(mutex_);
+  for (const auto& row : rows) {
+    if (row.of) ++namespaces_[row.of->name_space];
+  }
+}
+
+Json PurgeLedger::namespaces() const {
+  const std::lock_guard guard(mutex_);
+  Json counts = Json::object();
+  for (const auto& [name, rows] : namespaces_) counts[name] = rows;
+  return counts;
+}
+
 Json PurgeLedger::counters() const {
   const std::lock_guard guard(mutex_);
   return counters_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -29,6 +30,11 @@ class PurgeLedger {
   Outcome<std::vector<std::string>> next_deleted(std::size_t most);
   bool has_more_deleted() const;
 
+  // Counts rows by the namespace of their flow, where they have one (BatchRow::of).
+  void count_namespaces(const std::vector<BatchRow>& rows);
+  // {"company.team": 12}, in the order of the names.
+  Json namespaces() const;
+
   SkippedRows& skipped() { return skipped_; }
   const SkippedRows& skipped() const { return skipped_; }
   Json counters() const;
@@ -36,6 +42,7 @@ class PurgeLedger {
  private:
   mutable std::mutex mutex_;
   Json counters_;
+  std::map<std::string, std::int64_t> namespaces_;
   KeySpool keys_;
   SkippedRows skipped_;
 };

@@ -130,9 +130,10 @@ class Planner {
 };
 
 // A plan is for reading: what refuses a run is a note.
-Outcome<void> note_limits(const Policy& policy, const Prepared& prepared, std::int64_t selected,
+Outcome<void> note_limits(const Policy& policy, const PurgeRequest& request,
+                          const Prepared& prepared, std::int64_t selected,
                           std::vector<std::string>& notes) {
-  const RemovalLimits limits(policy, prepared.selection->table().name);
+  const RemovalLimits limits(policy, prepared.selection->table().name, request.at_most);
   const auto count_tenant = [&](std::int64_t most) {
     return count_branches(*prepared.connection, prepared.selection->deleted_branches(), most,
                           [&](std::optional<bool> deleted, std::int64_t further) {
@@ -154,7 +155,9 @@ std::vector<PlannedStatement> first_statements(const Prepared& prepared,
   Planner planner(prepared, request);
   planner.pages(std::nullopt, "select ");
   planner.batch();
-  return planner.take();
+  auto statements = planner.take();
+  if (prepared.newest) statements.push_back(prepared.newest->planned());
+  return statements;
 }
 
 std::vector<PlannedStatement> later_statements(const Prepared& prepared,
@@ -171,7 +174,7 @@ std::vector<PlannedStatement> later_statements(const Prepared& prepared,
 Outcome<Json> describe_purge(const Manifest& manifest, const PurgeRequest& request,
                              const Policy& policy, const Prepared& prepared) {
   auto& connection = *prepared.connection;
-  WINNOW_TRY(const auto selected, count_selected(prepared, kCountAll));
+  WINNOW_TRY(const auto selected, count_selected(prepared, connection, kCountAll));
   Json plan{{"task", manifest.name},
             {"server", prepared.schema.server},
             {"selected", selected},
@@ -184,7 +187,7 @@ Outcome<Json> describe_purge(const Manifest& manifest, const PurgeRequest& reque
   if (const auto allowed = prepared.schema.allows_deletions(); !allowed && !request.dry_run) {
     notes.push_back("a run is refused: " + allowed.error().message);
   }
-  WINNOW_CHECK(note_limits(policy, prepared, selected, notes));
+  WINNOW_CHECK(note_limits(policy, request, prepared, selected, notes));
   if (!notes.empty()) plan["notes"] = std::move(notes);
   for (const auto& statements :
        {first_statements(prepared, request), later_statements(prepared, request)}) {

@@ -1,6 +1,9 @@
 #include "tasks/purge/prepared.h"
 
+#include <functional>
+
 #include "outcome/try.h"
+#include "tasks/purge/source.h"
 #include "tasks/shared/lock_wait.h"
 
 namespace winnow::tasks {
@@ -22,14 +25,64 @@ Outcome<std::unique_ptr<Prepared>> prepare(const Manifest& manifest, const Purge
   WINNOW_TRY(prepared->statements,
              PurgeStatements::make(request, *prepared->selection, *prepared->steps,
                                    connection.dialect(), hold));
+  if (!request.keep_last) return prepared;
+  WINNOW_TRY(prepared->newest,
+             NewestOfFlows::make(request, prepared->schema, connection.dialect()));
+  WINNOW_TRY(prepared->counting,
+             PurgeStatements::make(request, *prepared->selection, *prepared->steps,
+                                   connection.dialect(), Hold::none));
   return prepared;
 }
 
-Outcome<std::int64_t> count_selected(const Prepared& prepared, std::int64_t most) {
-  return count_branches(*prepared.connection, prepared.selection->deleted_branches(), most,
+namespace {
+
+// Walks over what is selected and does not stay as one of the newest of its flow.
+Outcome<void> walk(const Prepared& prepared, database::Connection& connection,
+                   const std::function<bool(const BatchRow&)>& visit) {
+  BatchSource source(*prepared.selection, *prepared.counting, prepared.newest.get());
+  while (true) {
+    WINNOW_TRY(const auto batch, source.next(connection, BatchSource::kPage));
+    if (batch.rows.empty()) return {};
+    for (const auto& row : batch.rows) {
+      if (!visit(row)) return {};
+    }
+  }
+}
+
+}  // namespace
+
+Outcome<std::int64_t> count_selected(const Prepared& prepared, database::Connection& connection,
+                                     std::int64_t most) {
+  if (prepared.newest) {
+    std::int64_t count = 0;
+    WINNOW_CHECK(walk(prepared, connection, [&](const BatchRow&) { return ++count < most; }));
+    return count;
+  }
+  return count_branches(connection, prepared.selection->deleted_branches(), most,
                         [&](std::optional<bool> deleted, std::int64_t further) {
                           return prepared.statements->count_selected(deleted, further);
                         });
+}
+
+Outcome<std::vector<std::string>> first_selected(const Prepared& prepared,
+                                                 database::Connection& connection,
+                                                 std::int64_t most) {
+  std::vector<std::string> keys;
+  if (prepared.newest) {
+    WINNOW_CHECK(walk(prepared, connection, [&](const BatchRow& row) {
+      keys.push_back(row.key);
+      return static_cast<std::int64_t>(keys.size()) < most;
+    }));
+    return keys;
+  }
+  for (const auto deleted : prepared.selection->deleted_branches()) {
+    WINNOW_CHECK(connection.query(prepared.statements->first_selected(deleted, most),
+                                  [&](const database::Row& row) {
+                                    keys.emplace_back(row.text(0).value_or(""));
+                                    return true;
+                                  }));
+  }
+  return keys;
 }
 
 }  // namespace winnow::tasks

@@ -3,8 +3,11 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "database/connection.h"
+#include "tasks/purge/newest.h"
 #include "tasks/purge/request.h"
 #include "tasks/purge/statements.h"
 #include "tasks/purge/steps.h"
@@ -26,13 +29,22 @@ struct Prepared {
   std::optional<Selection> selection;
   std::optional<PurgeSteps> steps;
   std::optional<PurgeStatements> statements;
+  // Where some of each flow stay (PurgeRequest::keep_last): which, and how the others are counted.
+  std::unique_ptr<NewestOfFlows> newest;
+  std::optional<PurgeStatements> counting;
 };
 
 // Connects, probes and resolves. The manifest and the context must outlive the result.
 Outcome<std::unique_ptr<Prepared>> prepare(const Manifest& manifest, const PurgeRequest& request,
                                            Context& context);
 
-// How many rows the purge selects, counted no further than `most` (kCountAll: all).
-Outcome<std::int64_t> count_selected(const Prepared& prepared, std::int64_t most);
+// How many rows the purge selects, counted no further than `most` (kCountAll: all). By the
+// connection of the caller: a run takes the one that prepare() opened.
+Outcome<std::int64_t> count_selected(const Prepared& prepared, database::Connection& connection,
+                                     std::int64_t most);
+// The keys of the first of them, at most `most`.
+Outcome<std::vector<std::string>> first_selected(const Prepared& prepared,
+                                                 database::Connection& connection,
+                                                 std::int64_t most);
 
 }  // namespace winnow::tasks

@@ -23,41 +23,67 @@ Context with_short_waits(Context context) {
   return context;
 }
 
+Outcome<Context> context_of_run(const Context& context, const PurgeRequest& request) {
+  auto own = with_short_waits(context);
+  WINNOW_TRY(own.pace, pace_of_run(context.pace, request.pace));
+  return own;
+}
+
 class Purge final : public Invocation {
  public:
   Purge(const Manifest& manifest, PurgeRequest request)
       : manifest_(manifest), request_(std::move(request)) {}
 
   bool needs_storage() const override { return request_.removes_files(); }
-
   TaskResult plan(Context& context) const override {
-    WINNOW_TRY(auto own, context_of_run(context));
-    WINNOW_TRY(const auto prepared, prepare(manifest_, request_, own));
-    WINNOW_CHECK(check_storage(request_, *prepared, own));
-    return describe_purge(manifest_, request_, own.policy, *prepared);
+    return plan_purge(manifest_, request_, context);
   }
-
   TaskResult run(Context& context) const override {
-    WINNOW_TRY(auto own, context_of_run(context));
-    WINNOW_TRY(const auto prepared, prepare(manifest_, request_, own));
-    if (!request_.dry_run) WINNOW_CHECK(prepared->schema.allows_deletions());
-    WINNOW_CHECK(check_storage(request_, *prepared, own));
-    WINNOW_CHECK(check_plans(first_statements(*prepared, request_), *prepared->connection, own));
-    return PurgeRun(manifest_, request_, own, *prepared).run();
+    return run_purge(manifest_, request_, context);
   }
 
  private:
-  Outcome<Context> context_of_run(const Context& context) const {
-    auto own = with_short_waits(context);
-    WINNOW_TRY(own.pace, pace_of_run(context.pace, request_.pace));
-    return own;
-  }
-
   const Manifest& manifest_;
   PurgeRequest request_;
 };
 
 }  // namespace
+
+TaskResult plan_purge(const Manifest& manifest, const PurgeRequest& request,
+                      const Context& context) {
+  WINNOW_TRY(auto own, context_of_run(context, request));
+  WINNOW_TRY(const auto prepared, prepare(manifest, request, own));
+  WINNOW_CHECK(check_storage(request, *prepared, own));
+  return describe_purge(manifest, request, own.policy, *prepared);
+}
+
+TaskResult run_purge(const Manifest& manifest, const PurgeRequest& request,
+                     const Context& context) {
+  WINNOW_TRY(auto own, context_of_run(context, request));
+  WINNOW_TRY(const auto prepared, prepare(manifest, request, own));
+  if (!request.dry_run) WINNOW_CHECK(prepared->schema.allows_deletions());
+  WINNOW_CHECK(check_storage(request, *prepared, own));
+  WINNOW_CHECK(check_plans(first_statements(*prepared, request), *prepared->connection, own));
+  return PurgeRun(manifest, request, own, *prepared).run();
+}
+
+Outcome<PurgeSize> size_of_purge(const Manifest& manifest, const PurgeRequest& request,
+                                 const Context& context, std::int64_t most, bool needs_all) {
+  WINNOW_TRY(auto own, context_of_run(context, request));
+  WINNOW_TRY(const auto prepared, prepare(manifest, request, own));
+  if (!request.dry_run) WINNOW_CHECK(prepared->schema.allows_deletions());
+  WINNOW_CHECK(check_storage(request, *prepared, own));
+  WINNOW_CHECK(check_plans(first_statements(*prepared, request), *prepared->connection, own));
+  PurgeSize size;
+  WINNOW_TRY(size.selected, count_selected(*prepared, *prepared->connection, most));
+  if (!needs_all) return size;
+  WINNOW_TRY(size.all,
+             count_branches(*prepared->connection, prepared->selection->deleted_branches(),
+                            kCountAll, [&](std::optional<bool> deleted, std::int64_t) {
+                              return prepared->statements->count_tenant(deleted, kCountAll);
+                            }));
+  return size;
+}
 
 Outcome<std::unique_ptr<Invocation>> invoke_purge(const Manifest& manifest, const Json& parameters,
                                                   const Policy& policy) {

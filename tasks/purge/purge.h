@@ -2,8 +2,10 @@
 // parent last.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
+#include "tasks/purge/request.h"
 #include "tasks/task.h"
 
 namespace winnow::tasks {
@@ -11,5 +13,20 @@ namespace winnow::tasks {
 // See tasks::invoke().
 Outcome<std::unique_ptr<Invocation>> invoke_purge(const Manifest& manifest, const Json& parameters,
                                                   const Policy& policy);
+
+// What its invocations do, for tasks that are made of several purges. The manifest is that of a
+// purge, and the request was read from it.
+TaskResult plan_purge(const Manifest& manifest, const PurgeRequest& request,
+                      const Context& context);
+TaskResult run_purge(const Manifest& manifest, const PurgeRequest& request, const Context& context);
+
+// How many rows a run would remove, and how many rows the tenant has where that is `needed` to hold
+// the limits against it; counted no further than `most`.
+struct PurgeSize {
+  std::int64_t selected = 0;
+  std::int64_t all = 0;
+};
+Outcome<PurgeSize> size_of_purge(const Manifest& manifest, const PurgeRequest& request,
+                                 const Context& context, std::int64_t most, bool needs_all);
 
 }  // namespace winnow::tasks

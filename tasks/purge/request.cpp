@@ -17,6 +17,37 @@ std::string order_of(const Scope& scope) {
   return {};
 }
 
+// The date of the row's end, where the request compares another one.
+const Filter* end_beside(const Manifest& manifest, const std::string& order) {
+  for (const auto& parameter : manifest.parameters) {
+    if (parameter.filter && parameter.filter->instead &&
+        parameter.filter->instead->column == order) {
+      return &*parameter.filter;
+    }
+  }
+  return nullptr;
+}
+
+// `policy.min-age`. A row that started long ago may have ended just now: it is left out by its end.
+Outcome<void> hold_min_age(const Manifest& manifest, const Policy& policy, PurgeRequest& request) {
+  if (!policy.min_age) return {};
+  const auto youngest = youngest_removable(policy, document::now());
+  for (const auto& condition : request.scope.conditions) {
+    const auto* bound = std::get_if<InstantBound>(&condition);
+    if (bound == nullptr || bound->column != request.order) continue;
+    if (database::looks_back(bound->comparison)) {
+      WINNOW_CHECK(check_min_age(policy, bound->instant, youngest, "/endDate"));
+    }
+  }
+  if (const auto* end = end_beside(manifest, request.order)) {
+    request.scope.except.push_back({InstantBound{.column = end->column,
+                                                 .document = end->document,
+                                                 .comparison = database::Comparison::after,
+                                                 .instant = youngest}});
+  }
+  return {};
+}
+
 void limit_batch_size(PurgeRequest& request) {
   if (request.batch_size <= PurgeRequest::kLargestBatch) return;
   const auto most = std::to_string(PurgeRequest::kLargestBatch);
@@ -50,6 +81,8 @@ Outcome<PurgeRequest> read_purge_request(const Manifest& manifest, const Json& p
   request.batch_time = std::chrono::milliseconds(parameters.at("batchTime").get<std::int64_t>());
   WINNOW_TRY(request.pace, wanted_pace(parameters));
   request.dry_run = parameters.at("dryRun").get<bool>();
+  request.at_most = wanted_limits(parameters);
+  WINNOW_CHECK(hold_min_age(manifest, policy, request));
   request.notes = notes_on(manifest, parameters, request.scope);
   limit_batch_size(request);
   return request;

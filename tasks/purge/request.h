@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tasks/pace/pace.h"
+#include "tasks/selection/removal_limits.h"
 #include "tasks/selection/scope.h"
 
 namespace winnow::tasks {
@@ -25,6 +26,14 @@ struct PurgeRequest {
   std::chrono::milliseconds batch_time{};
   // What the task asks for; the operator's pace may be narrower.
   std::optional<Pace> pace = {};
+  // So many of each flow that end last, of those that the scope means at any date, stay.
+  std::optional<std::int64_t> keep_last = {};
+  // What the task itself asks of the policy's limits: the smaller ones hold.
+  RemovalWishes at_most = {};
+  // Rows that may go, where the caller has checked the limits for several purges together.
+  std::optional<std::int64_t> allowance = {};
+  // Counts what goes by namespace too.
+  bool by_namespace = false;
   bool dry_run = false;
   // What the caller should know about these parameters, each a sentence.
   std::vector<std::string> notes = {};

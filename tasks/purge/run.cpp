@@ -41,15 +41,18 @@ PurgeRun::PurgeRun(const Manifest& manifest, const PurgeRequest& request, Contex
       manifest_(manifest),
       request_(request),
       prepared_(prepared),
-      shared_{.context = context,
-              .prepared = prepared,
-              .source = BatchSource(*prepared.selection, *prepared.statements),
-              .ledger = PurgeLedger(zero_counters(manifest)),
-              .sizer = BatchSizer(request.batch_size, request.batch_time),
-              .pacer = Pacer(request.dry_run ? std::nullopt : context.pace, context.host,
-                             context.cancellation),
-              .sweep_sizer = BatchSizer(kKeysOfASweep, request.batch_time),
-              .stall = Stall(milliseconds(context.database.lock_timeout_ms) * kLongestStall)},
+      shared_{
+          .context = context,
+          .prepared = prepared,
+          .source = BatchSource(*prepared.selection, *prepared.statements, prepared.newest.get()),
+          .ledger = PurgeLedger(zero_counters(manifest)),
+          .limits = RemovalLimits(context.policy, manifest.table, request.at_most),
+          .sizer = BatchSizer(request.batch_size, request.batch_time),
+          .pacer = Pacer(request.dry_run ? std::nullopt : context.pace, context.host,
+                         context.cancellation),
+          .sweep_sizer = BatchSizer(kKeysOfASweep, request.batch_time),
+          .stall = Stall(milliseconds(context.database.lock_timeout_ms) * kLongestStall),
+          .by_namespace = request.by_namespace},
       worker_(shared_, std::move(prepared.connection)) {
   if (const auto most = shared_.pacer.largest_batch()) shared_.sizer.limit(*most);
   // A database that can't pass over locked rows has one lock: connections would wait for each other.
@@ -79,6 +82,7 @@ Json PurgeRun::result() const {
     if (left_) (*pace)["left"] = *left_;
     result["pace"] = std::move(*pace);
   }
+  if (request_.by_namespace) result["namespaces"] = shared_.ledger.namespaces();
   if (request_.dry_run) result["dryRun"] = true;
   return result;
 }
@@ -125,12 +129,15 @@ Outcome<void> PurgeRun::count_what_the_budget_left() {
 // The policy's limits are checked before the first delete, so that a mistaken purge removes nothing
 // at all.
 Outcome<void> PurgeRun::check_limits() {
-  const RemovalLimits limits(context_.policy, manifest_.table);
+  shared_.allowance = request_.allowance;
+  if (request_.allowance) return {};
+  const auto& limits = shared_.limits;
   if (!limits.any()) return {};
   WINNOW_TRY(const auto selected, worker_.count_left(limits.count_up_to()));
   WINNOW_CHECK(limits.check_number(selected));
   WINNOW_CHECK(limits.check_share(
       selected, [this](std::int64_t most) { return worker_.count_tenant(most); }));
+  shared_.allowance = limits.allowance(selected);
   context_.progress.rows_planned = selected;
   return {};
 }

@@ -58,36 +58,52 @@ Outcome<void> BatchSource::read_page(Connection& connection) {
   }
 }
 
+// What a failure leaves out is read again from where the last whole page ended.
 Outcome<void> BatchSource::read_page_of(Connection& connection, std::int64_t rows) {
   const auto& branches = selection_.deleted_branches();
-  for (; branch_ < branches.size(); ++branch_, position_.reset()) {
+  while (branch_ < branches.size()) {
     page_ = Batch{.deleted = branches[branch_]};
     handed_out_ = 0;
     flows_.clear();
     PurgeStatements::Position last;
-    auto queried = connection.query(
+    auto read = connection.query(
         statements_.page(page_.deleted, position_, rows), [&](const database::Row& row) {
           page_.rows.push_back(row_of(row));
           last.key = page_.rows.back().key;
           last.order = row.text(statements_.page_columns().order).value_or("");
           return true;
         });
-    if (!queried) {
-      // It is read again from where the last whole page ended.
+    const auto count = static_cast<std::int64_t>(page_.rows.size());
+    if (read && newest_ != nullptr) read = drop_kept(connection);
+    if (!read) {
       page_.rows.clear();
-      return queried;
+      return read;
     }
-    if (page_.rows.empty()) continue;
-    if (static_cast<std::int64_t>(page_.rows.size()) < rows) {
+    if (count == 0) {
+      ++branch_;
+      position_.reset();
+      continue;
+    }
+    if (count < rows) {
       ++branch_;
       position_.reset();
     } else {
       position_ = std::move(last);
     }
-    return {};
+    if (!page_.rows.empty()) return {};
   }
   page_ = Batch{};
   handed_out_ = 0;
+  return {};
+}
+
+Outcome<void> BatchSource::drop_kept(Connection& connection) {
+  std::vector<BatchRow> going;
+  for (auto& row : page_.rows) {
+    WINNOW_TRY(const bool stays, newest_->keeps(connection, page_.deleted, row));
+    if (!stays) going.push_back(std::move(row));
+  }
+  page_.rows = std::move(going);
   return {};
 }
 

@@ -10,6 +10,7 @@
 
 #include "database/connection.h"
 #include "tasks/purge/batch.h"
+#include "tasks/purge/newest.h"
 #include "tasks/purge/statements.h"
 
 namespace winnow::tasks {
@@ -28,8 +29,10 @@ class BatchSource {
   static constexpr std::int64_t kSmallestPage = 100;
 
   // They must outlive it.
-  BatchSource(const Selection& selection, const PurgeStatements& statements)
-      : selection_(selection), statements_(statements) {}
+  // `newest`: which of the selected rows stay; nullptr: none.
+  BatchSource(const Selection& selection, const PurgeStatements& statements,
+              NewestOfFlows* newest = nullptr)
+      : selection_(selection), statements_(statements), newest_(newest) {}
 
   // The next rows, at most `limit`; empty: the walk has come to its end. Outside of a transaction.
   // Some may be among them that are not selected, which PurgeStatements::take() leaves out.
@@ -46,11 +49,13 @@ class BatchSource {
  private:
   Outcome<void> read_page(database::Connection& connection);
   Outcome<void> read_page_of(database::Connection& connection, std::int64_t rows);
+  Outcome<void> drop_kept(database::Connection& connection);
   BatchRow row_of(const database::Row& row);
   std::shared_ptr<const FlowOf> flow_of(const database::Row& row, std::size_t from);
 
   const Selection& selection_;
   const PurgeStatements& statements_;
+  NewestOfFlows* newest_;
   std::mutex mutex_;
   std::size_t branch_ = 0;
   // Of the last row of page_.

@@ -62,7 +62,7 @@ Outcome<PurgeStatements> PurgeStatements::make(const PurgeRequest& request,
   auto& columns = statements.columns_;
   std::size_t next = 1;
   if (!steps.parent().split.column.empty()) columns.split = next++;
-  if (steps.needs_flow()) {
+  if (steps.needs_flow() || request.keep_last || request.by_namespace) {
     columns.flow = next;
     next += 3;
   }

@@ -10,7 +10,7 @@ Outcome<void> check_storage(const PurgeRequest& request, const Prepared& prepare
   WINNOW_TRY(const auto missing,
              context.storage->missing(request.scope.tenant, context.cancellation));
   if (missing.empty()) return {};
-  WINNOW_TRY(const auto selected, count_selected(prepared, 1));
+  WINNOW_TRY(const auto selected, count_selected(prepared, *prepared.connection, 1));
   if (selected == 0) return {};
   return fail(FailureKind::configuration,
               missing +

@@ -81,12 +81,16 @@ Outcome<bool> PurgeWorker::step() {
   deleted_ = 0;
   skipped_ = 0;
   const auto asked = static_cast<std::int64_t>(batch.rows.size());
+  if ((shared_.reserved += asked) > shared_.allowance.value_or(kCountAll)) {
+    return shared_.limits.exceeded(*shared_.allowance);
+  }
   const auto started = std::chrono::steady_clock::now();
   WINNOW_CHECK(in_parts(
       std::move(batch), shared_.sizer,
       [this](const Batch& part, Batch& rest) { return remove(part, rest); },
       [this](const BatchRow& row, const Failure& failure) { return leave(row, failure); }));
   shared_.unaccounted += asked - went_ - skipped_;
+  shared_.reserved -= asked - went_;
   const auto took = std::chrono::steady_clock::now() - started;
   shared_.pacer.learn(lane_, deleted_, took);
   const auto storage_took = files_ ? files_->take_time() : std::chrono::nanoseconds{};
@@ -178,6 +182,7 @@ Outcome<void> PurgeWorker::settle(const Tried& tried) {
     deleted_ += deleted;
   }
   ledger.add("batches", 1);
+  if (shared_.by_namespace) ledger.count_namespaces(tried.went);
   shared_.context.progress.rows_done += rows;
   report_batch(shared_.context, tried.went.size(), ledger.counters());
   return steps_.sweeps_late_rows() ? ledger.deleted(tried.went) : Outcome<void>{};
@@ -295,6 +300,7 @@ Outcome<void> PurgeWorker::count_part(const Batch& part) {
   }
   if (steps_.deletes_parent()) transaction_.count_rows(part.rows, would);
   for (const auto& [counter, rows] : would.counts) shared_.ledger.add(counter, rows);
+  if (shared_.by_namespace) shared_.ledger.count_namespaces(part.rows);
   shared_.context.progress.rows_done += static_cast<std::int64_t>(part.rows.size());
   return {};
 }
@@ -312,9 +318,13 @@ Outcome<std::int64_t> PurgeWorker::count_rows(std::int64_t most, const CountStat
 }
 
 Outcome<std::int64_t> PurgeWorker::count_left(std::int64_t most) {
-  return count_rows(most, [this](std::optional<bool> deleted, std::int64_t up_to) {
-    return statements_.count_selected(deleted, up_to);
-  });
+  std::int64_t rows = 0;
+  const RetriedOperation counting{.run = [&](Connection& connection) -> Outcome<void> {
+    WINNOW_TRY(rows, count_selected(shared_.prepared, connection, most));
+    return {};
+  }};
+  WINNOW_CHECK(connection_.retry(counting));
+  return rows;
 }
 
 Outcome<std::int64_t> PurgeWorker::count_tenant(std::int64_t most) {
@@ -326,14 +336,7 @@ Outcome<std::int64_t> PurgeWorker::count_tenant(std::int64_t most) {
 Outcome<std::vector<std::string>> PurgeWorker::first_left(std::int64_t most) {
   std::vector<std::string> keys;
   const RetriedOperation reading{.run = [&](Connection& connection) -> Outcome<void> {
-    keys.clear();
-    for (const auto deleted : shared_.prepared.selection->deleted_branches()) {
-      WINNOW_CHECK(
-          connection.query(statements_.first_selected(deleted, most), [&](const auto& row) {
-            keys.emplace_back(row.text(0).value_or(""));
-            return true;
-          }));
-    }
+    WINNOW_TRY(keys, first_selected(shared_.prepared, connection, most));
     return {};
   }};
   WINNOW_CHECK(connection_.retry(reading));

@@ -17,6 +17,7 @@
 #include "tasks/purge/prepared.h"
 #include "tasks/purge/source.h"
 #include "tasks/purge/transaction.h"
+#include "tasks/selection/removal_limits.h"
 #include "tasks/shared/reconnecting_connection.h"
 #include "tasks/task.h"
 
@@ -34,6 +35,7 @@ struct PurgeShared {
   const Prepared& prepared;
   BatchSource source;
   PurgeLedger ledger;
+  RemovalLimits limits;
   BatchSizer sizer;
   Pacer pacer;
   // Of the sweep of late rows, which nearly always only looks: what a deletion takes is no limit.
@@ -41,6 +43,11 @@ struct PurgeShared {
   Stall stall;
   // Rows that were handed out in this pass, and neither went nor are skipped.
   std::atomic<std::int64_t> unaccounted{0};
+  bool by_namespace = false;
+  // Rows that may go by `limits`; nothing: as many as there are. `reserved` are those that went and
+  // those of batches in hand.
+  std::optional<std::int64_t> allowance = {};
+  std::atomic<std::int64_t> reserved{0};
   // Rows that the server refused to delete: each costs a few transactions to find.
   std::atomic<std::int64_t> refused{0};
 };

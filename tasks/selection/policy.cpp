@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "document/duration.h"
+
 namespace winnow::tasks {
 namespace {
 
@@ -94,6 +96,21 @@ Outcome<void> check_namespace(const Policy& policy, const std::string& name_spac
   return fail(FailureKind::denied, "the policy protects the namespace \"" + name_space +
                                        "\" (`policy.protect`: " + *pattern +
                                        "); nothing of it can be purged");
+}
+
+document::Instant youngest_removable(const Policy& policy, document::Instant now) {
+  return policy.min_age ? now - *policy.min_age : now;
+}
+
+Outcome<void> check_min_age(const Policy& policy, document::Instant until,
+                            document::Instant youngest, const std::string& pointer) {
+  if (!policy.min_age || until <= youngest) return {};
+  return fail(FailureKind::denied,
+              document::to_text(until) + " is too late: nothing younger than " +
+                  document::to_text(*policy.min_age) +
+                  " may go (`policy.min-age` of the configuration), which is what ended after " +
+                  document::to_text(youngest),
+              pointer);
 }
 
 bool may_remove(const Policy& policy, std::string_view name_space) {

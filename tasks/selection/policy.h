@@ -2,15 +2,20 @@
 // remove. A flow's author reaches nothing beyond them.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "document/instant.h"
 #include "outcome/failure.h"
 
 namespace winnow::tasks {
+
+struct RetentionPolicy;
 
 struct Policy {
   // The first is the default; nothing stands for "no tenant". Empty: "main" alone.
@@ -24,6 +29,10 @@ struct Policy {
   std::optional<std::int64_t> max_executions;
   // The same in percent of what the tenant has of it. Above 0, at most 100.
   std::optional<double> max_percent;
+  // Nothing goes that is younger, whatever a task asks for.
+  std::optional<std::chrono::milliseconds> min_age = {};
+  // The operator's rules (`retention`, tasks/retention/policy.h); nullptr: there are none.
+  std::shared_ptr<const RetentionPolicy> retention = {};
   // A plan without an index is accepted.
   bool allow_scan = false;
 };
@@ -55,6 +64,12 @@ Outcome<std::optional<std::string>> allowed_tenant(const Policy& policy,
 
 // Denied where the policy keeps this namespace from a task that only reads it, or that `removes`.
 Outcome<void> check_namespace(const Policy& policy, const std::string& name_space, bool removes);
+
+// The latest date that `policy.min-age` lets go at this moment; without it, the moment itself.
+document::Instant youngest_removable(const Policy& policy, document::Instant now);
+// Denied, with this pointer, where a task would remove what is younger.
+Outcome<void> check_min_age(const Policy& policy, document::Instant until,
+                            document::Instant youngest, const std::string& pointer);
 
 // Whether a task may remove what belongs to this namespace.
 bool may_remove(const Policy& policy, std::string_view name_space);

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "outcome/try.h"
+#include "tasks/selection/scope.h"
 
 namespace winnow::tasks {
 namespace {
@@ -22,6 +23,43 @@ std::string written(double percent) {
 
 }  // namespace
 
+RemovalWishes wanted_limits(const document::Json& parameters) {
+  RemovalWishes wishes;
+  if (const auto* rows = given(parameters, "maxRows")) wishes.rows = rows->get<std::int64_t>();
+  if (const auto* percent = given(parameters, "maxPercent")) {
+    wishes.percent = percent->get<double>();
+  }
+  return wishes;
+}
+
+RemovalLimits::RemovalLimits(const Policy& policy, std::string what, const RemovalWishes& wishes)
+    : most_(policy.max_executions),
+      percent_(policy.max_percent),
+      most_from_("`policy.max-executions` of the configuration"),
+      percent_from_("`policy.max-percent` of the configuration"),
+      what_(std::move(what)) {
+  if (wishes.rows && (!most_ || *wishes.rows < *most_)) {
+    most_ = wishes.rows;
+    most_from_ = "the parameter maxRows";
+  }
+  if (wishes.percent && (!percent_ || *wishes.percent < *percent_)) {
+    percent_ = wishes.percent;
+    percent_from_ = "the parameter maxPercent";
+  }
+}
+
+std::optional<std::int64_t> RemovalLimits::allowance(std::int64_t going) const {
+  if (!any()) return std::nullopt;
+  return percent_ ? going : *most_;
+}
+
+tl::unexpected<Failure> RemovalLimits::exceeded(std::int64_t allowance) const {
+  return fail(FailureKind::limit, "more " + what_ + " than the " + std::to_string(allowance) +
+                                      " that may go were selected since the run began (" +
+                                      (most_ ? most_from_ : percent_from_) +
+                                      "); the run ended before it removed more: run it again");
+}
+
 std::int64_t RemovalLimits::count_up_to() const {
   return most_ ? *most_ + 1 : std::numeric_limits<std::int64_t>::max();
 }
@@ -29,8 +67,7 @@ std::int64_t RemovalLimits::count_up_to() const {
 Outcome<void> RemovalLimits::check_number(std::int64_t going) const {
   if (!most_ || going <= *most_) return {};
   return fail(FailureKind::limit, "this would remove more than " + std::to_string(*most_) + " " +
-                                      what_ + " (`policy.max-executions` of the configuration); " +
-                                      kRemedy);
+                                      what_ + " (" + most_from_ + "); " + kRemedy);
 }
 
 Outcome<void> RemovalLimits::check_share(std::int64_t going, const Count& count_all) const {
@@ -42,8 +79,8 @@ Outcome<void> RemovalLimits::check_share(std::int64_t going, const Count& count_
   if (all >= needed) return {};
   return fail(FailureKind::limit, "this would remove " + std::to_string(going) + " of " +
                                       std::to_string(all) + " " + what_ + ", more than " +
-                                      written(*percent_) +
-                                      " % (`policy.max-percent` of the configuration); " + kRemedy);
+                                      written(*percent_) + " % (" + percent_from_ + "); " +
+                                      kRemedy);
 }
 
 }  // namespace winnow::tasks

@@ -28,14 +28,15 @@ MAY_USE = {
     "tasks/shared": BELOW_TASKS,
     "tasks/pace": BELOW_TASKS,
     "tasks/selection": BELOW_TASKS,
-    # An engine knows no other engine.
+    # An engine knows no other engine; but a retention policy is a list of purges.
     "tasks/listing": AN_ENGINE,
     "tasks/purge": AN_ENGINE,
+    "tasks/retention": {"tasks/purge"} | AN_ENGINE,
     "tasks/orphans": AN_ENGINE,
     "tasks/doctor": AN_ENGINE,
     "plugin/builtin": {"document", "outcome"},
     "plugin/manifests": {"plugin/builtin", "tasks", "document", "outcome"},
-    "plugin/configuration": {"plugin/builtin", "tasks", "database", "database/url", "storage", "storage/s3", "document",
+    "plugin/configuration": {"plugin/builtin", "tasks", "tasks/retention", "database", "database/url", "storage", "storage/s3", "document",
                              "outcome"},
     "plugin/jobs": {"abi", "plugin/configuration", "plugin/manifests", "tasks", "database", "database/url", "storage",
                     "storage/s3", "document", "outcome"},

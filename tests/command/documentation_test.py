@@ -65,6 +65,9 @@ class Pages(CommandTest):
     def test_the_page_of_the_pace(self):
         self.run_page("docs/pace.md", 2)
 
+    def test_the_page_of_retention(self):
+        self.run_page("docs/retention.md", 3)
+
     def test_the_page_of_flows(self):
         self.run_page("docs/flows.md", 2)
 

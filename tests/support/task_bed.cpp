@@ -55,6 +55,7 @@ tasks::TaskResult TaskBed::act(const std::string& task, const Json& parameters, 
                          .store_directory = store_directory.empty()
                                                 ? std::filesystem::temp_directory_path().string()
                                                 : store_directory,
+                         .clock = clock,
                          .host = host,
                          .cancellation = cancellation,
                          .progress = progress};

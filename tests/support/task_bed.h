@@ -48,6 +48,7 @@ class TaskBed {
   bool allow_missing_files = true;
   std::int32_t connections = 1;
   std::string store_directory;  // empty: the system's folder for temporary files
+  document::Instant (*clock)() = document::now;
   RecordingHost host;
   Cancellation cancellation;
   tasks::Progress progress;

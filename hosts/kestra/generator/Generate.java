@@ -113,6 +113,8 @@ public class Generate {
                 name().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(), json.path("engine").asText(), PACKAGE, name()));
             if (names.contains("namespace")) flow.append("    namespace: company\n");
             if (names.contains("endDate")) flow.append("    endDate: \"{{ now() | dateAdd(-1, 'MONTHS') }}\"\n");
+            if (names.contains("rules")) flow.append("    rules:\n      - match: {namespace: company.billing.**}\n        keep: forever\n    otherwise: {keep: {age: P30D}}\n");
+            if (names.contains("executionId") && names.contains("rules")) flow.append("    executionId: \"{{ execution.id }}\"\n");
             if (names.contains("fetchType")) flow.append("    fetchType: STORE\n");
             return flow.toString();
         }

@@ -212,7 +212,8 @@ void WorldMaker::add_children(World& world, const Json& execution) {
   }
 }
 
-World WorldMaker::make(std::int64_t fewest, std::int64_t more) {
+World WorldMaker::make(std::int64_t fewest, std::int64_t more,
+                       const std::function<void(Json&)>& adorn) {
   World world;
   world.rows["logs"].insert("trigger-log");  // a trigger's log belongs to no execution
   world.logs.push_back(Json{{"key", "trigger-log"},
@@ -228,6 +229,7 @@ World WorldMaker::make(std::int64_t fewest, std::int64_t more) {
   const auto count = fewest + pick(more);
   for (int i = 0; i < count; ++i) {
     world.executions.push_back(execution(i));
+    if (adorn) adorn(world.executions.back());
     add_children(world, world.executions.back());
   }
   for (const auto& execution : world.executions) {

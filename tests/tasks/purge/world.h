@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <random>
 #include <set>
@@ -39,7 +40,9 @@ class WorldMaker {
              std::mt19937_64& random);
 
   // Empties the database and fills it with `fewest` to `fewest + more` executions around `middle`.
-  World make(std::int64_t fewest = 5, std::int64_t more = 40);
+  // `adorn` may add to each execution's document.
+  World make(std::int64_t fewest = 5, std::int64_t more = 40,
+             const std::function<void(Json&)>& adorn = {});
 
   // What is in the database and the storage now.
   Rows look();

@@ -1,0 +1,69 @@
+// The executions of each flow that stay because they ended last (PurgeRequest::keep_last).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "database/connection.h"
+#include "tasks/purge/batch.h"
+#include "tasks/purge/request.h"
+#include "tasks/selection/plan_check.h"
+#include "tasks/selection/selection.h"
+
+namespace winnow::tasks {
+
+// Looks each flow up once, when the first of its rows is met, and remembers which of its rows stay:
+// those among the newest by their exact date, then by their key, that are old enough to be met. Rows
+// marked deleted, which Kestra does not show, are never among them. A flow that grows while the run
+// lasts keeps more. Thread-safe.
+class NewestOfFlows {
+ public:
+  // The schema and the dialect must outlive it. A schema failure where a column is missing.
+  static Outcome<std::unique_ptr<NewestOfFlows>> make(const PurgeRequest& request,
+                                                      const database::Schema& schema,
+                                                      const database::Dialect& dialect);
+
+  // Whether this row, which has this value of `deleted`, stays. Outside of a transaction.
+  Outcome<bool> keeps(database::Connection& connection, std::optional<bool> deleted,
+                      const BatchRow& row);
+
+  // One of the newest of a flow.
+  struct Newest {
+    // As document::to_text writes it; empty: there is none.
+    std::string date;
+    std::string key;
+  };
+  // All of them, the newest first.
+  Outcome<std::vector<Newest>> of_flow(database::Connection& connection, const FlowOf& flow) const;
+
+  // What a lookup sends first, and the index that it needs.
+  PlannedStatement planned() const;
+
+ private:
+  NewestOfFlows(Selection matched, const database::Dialect& dialect, std::int64_t count);
+  database::Statement select(const FlowOf& flow, const std::optional<document::Instant>& since,
+                             std::optional<std::int64_t> most) const;
+
+  // What the rule matches at any date.
+  Selection matched_;
+  const database::Dialect* dialect_;
+  std::int64_t count_;
+  const database::Column* order_ = nullptr;
+  std::vector<std::string> document_;
+  // Rows after it are not selected.
+  document::Instant until_;
+  std::optional<bool> deleted_;
+
+  std::mutex mutex_;
+  // By namespace and flow: the keys that stay.
+  std::map<std::pair<std::string, std::string>, std::set<std::string, std::less<>>> kept_;
+};
+
+}  // namespace winnow::tasks

@@ -1,0 +1,176 @@
+#include "tasks/retention/compile.h"
+
+#include <algorithm>
+
+#include "document/schema.h"
+#include "outcome/try.h"
+
+namespace winnow::tasks {
+namespace {
+
+enum class Wildcard { read, plain };
+
+// The column that holds a value, and where the row's document has the same.
+struct Place {
+  const char* column;
+  std::vector<std::string> document = {};
+  std::string when_missing = {};
+};
+
+OneOf one_of(const ValueMatch& match, Place place, Wildcard wildcard) {
+  OneOf one{.column = place.column,
+            .document = std::move(place.document),
+            .negated = match.negated,
+            .when_missing = std::move(place.when_missing)};
+  for (const auto& value : match.values) {
+    if (wildcard == Wildcard::read && document::NamePattern::is_pattern(value)) {
+      one.patterns.emplace_back(value);
+    } else {
+      one.values.push_back(value);
+    }
+  }
+  return one;
+}
+
+// Kestra's tables share the names of these columns.
+Conjunction conditions_of(const RuleMatch& match) {
+  Conjunction conditions;
+  const auto add = [&](const std::optional<ValueMatch>& values, Place place, Wildcard wildcard) {
+    if (values) conditions.emplace_back(one_of(*values, std::move(place), wildcard));
+  };
+  add(match.name_space, {.column = "namespace"}, Wildcard::read);
+  add(match.flow_id, {.column = "flow_id"}, Wildcard::read);
+  add(match.states, {.column = "state_current"}, Wildcard::plain);
+  add(match.kind, {.column = "kind", .document = {"kind"}, .when_missing = "NORMAL"},
+      Wildcard::plain);
+  // A column since Kestra 2.0.
+  add(match.trigger, {.column = "trigger_id", .document = {"trigger", "id"}}, Wildcard::plain);
+  add(match.levels, {.column = "level"}, Wildcard::plain);
+  for (const auto& [key, values] : match.labels) {
+    conditions.emplace_back(
+        HasLabel{.key = key, .values = values.values, .negated = values.negated});
+  }
+  return conditions;
+}
+
+bool is_for_tenant(const RuleMatch& match, const std::optional<std::string>& tenant) {
+  if (!match.tenant) return true;
+  const auto& values = match.tenant->values;
+  const bool fits = tenant && std::any_of(values.begin(), values.end(), [&](const auto& value) {
+                      return document::NamePattern(value).matches(*tenant);
+                    });
+  return fits != match.tenant->negated;
+}
+
+std::vector<MatchedRule> matched(const std::vector<RetentionRule>& rules,
+                                 const std::optional<std::string>& tenant) {
+  std::vector<MatchedRule> all;
+  for (const auto& rule : rules) {
+    if (!is_for_tenant(rule.match, tenant)) continue;
+    all.push_back({.rule = &rule, .conditions = conditions_of(rule.match)});
+  }
+  return all;
+}
+
+// Whether no execution that the second rule removes can be one that the first matches: they name
+// other states.
+bool apart(const RetentionRule& first, const RetentionRule& second) {
+  if (!first.match.states) return false;
+  const auto removed = removable_states(second);
+  return std::none_of(removed.begin(), removed.end(), [&](const auto& state) {
+    const auto& named = first.match.states->values;
+    const bool is_named = std::find(named.begin(), named.end(), state) != named.end();
+    return is_named != first.match.states->negated;
+  });
+}
+
+class Compiler {
+ public:
+  Compiler(const Manifest& manifest, const RetentionRequest& request, const Policy& policy,
+           document::Instant now)
+      : manifest_(manifest), request_(request), policy_(policy), now_(now) {}
+
+  Outcome<std::vector<RulePurge>> compile() {
+    const auto executions = rules_for_executions(request_);
+    WINNOW_CHECK(add(executions, *manifest_.purges[0], {}));
+    std::vector<MatchedRule> holds;
+    for (const auto& each : executions) {
+      // What no rule matches stays with its logs where `otherwise` says so, unless a rule for logs
+      // says more.
+      const bool is_otherwise = each.conditions.empty();
+      if (each.rule->keep.forever() && !is_otherwise) holds.push_back(each);
+    }
+    WINNOW_CHECK(add(matched(request_.policy->logs, request_.tenant), *manifest_.purges[1], holds));
+    WINNOW_CHECK(
+        add(matched(request_.policy->metrics, request_.tenant), *manifest_.purges[2], holds));
+    return std::move(purges_);
+  }
+
+ private:
+  Outcome<void> add(const std::vector<MatchedRule>& rules, const Manifest& purge,
+                    std::vector<MatchedRule> before) {
+    for (const auto& each : rules) {
+      if (!each.rule->keep.forever()) WINNOW_CHECK(add_purge(each, purge, before));
+      before.push_back(each);
+    }
+    return {};
+  }
+
+  Outcome<void> add_purge(const MatchedRule& matched, const Manifest& purge,
+                          const std::vector<MatchedRule>& before) {
+    const auto& rule = *matched.rule;
+    auto parameters = request_.of_each_purge;
+    parameters["endDate"] = document::to_text(cutoff_of(rule, policy_, now_));
+    const bool of_executions = &purge == manifest_.purges[0].get();
+    if (of_executions) {
+      const auto states = removable_states(rule);
+      if (states.empty()) return {};
+      parameters["states"] = states;
+      parameters["dateFilter"] = rule.keep.from == CountedFrom::start ? "START" : "END";
+    }
+    parameters = document::with_defaults(purge.schema, std::move(parameters));
+    RulePurge made{.rule = &rule, .manifest = &purge};
+    auto request = read_purge_request(purge, parameters, policy_);
+    if (!request) {
+      request.error().pointer = rule.pointer;
+      return fail(std::move(request.error()));
+    }
+    made.request = std::move(*request);
+    auto& scope = made.request.scope;
+    scope.conditions.insert(scope.conditions.end(), matched.conditions.begin(),
+                            matched.conditions.end());
+    for (const auto& earlier : before) {
+      if (of_executions && apart(*earlier.rule, rule)) continue;
+      scope.except.push_back(earlier.conditions);
+    }
+    made.request.keep_last = rule.keep.last;
+    made.request.at_most = request_.at_most;
+    made.request.by_namespace = true;
+    purges_.push_back(std::move(made));
+    return {};
+  }
+
+  const Manifest& manifest_;
+  const RetentionRequest& request_;
+  const Policy& policy_;
+  const document::Instant now_;
+  std::vector<RulePurge> purges_;
+};
+
+}  // namespace
+
+std::vector<MatchedRule> rules_for_executions(const RetentionRequest& request) {
+  return matched(request.policy->rules, request.tenant);
+}
+
+Outcome<std::vector<RulePurge>> purges_of(const Manifest& manifest, const RetentionRequest& request,
+                                          const Policy& policy, document::Instant now) {
+  return Compiler(manifest, request, policy, now).compile();
+}
+
+document::Instant cutoff_of(const RetentionRule& rule, const Policy& policy,
+                            document::Instant now) {
+  return rule.keep.age ? now - *rule.keep.age : youngest_removable(policy, now);
+}
+
+}  // namespace winnow::tasks

@@ -1,0 +1,19 @@
+// The engine of ExplainRetention: what a policy does with one execution, by the conditions that a run
+// sends.
+#pragma once
+
+#include <memory>
+
+#include "tasks/task.h"
+
+namespace winnow::tasks {
+
+// See tasks::invoke().
+Outcome<std::unique_ptr<Invocation>> invoke_explanation(const Manifest& manifest,
+                                                        const Json& parameters,
+                                                        const Policy& policy);
+
+// JSON Schema of its result.
+Json explanation_outputs();
+
+}  // namespace winnow::tasks

@@ -1,0 +1,360 @@
+#include "tasks/retention/policy.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <set>
+
+#include "document/duration.h"
+#include "document/name_pattern.h"
+#include "document/nearest.h"
+#include "document/pointer.h"
+#include "outcome/try.h"
+#include "tasks/retention/implication.h"
+
+namespace winnow::tasks {
+namespace {
+
+using document::Json;
+using document::pointer_to;
+using std::chrono::milliseconds;
+using Names = std::vector<std::string>;
+
+const Names kLevels{"ERROR", "WARN", "INFO", "DEBUG", "TRACE"};
+
+enum class RowsOf { executions, logs, metrics };
+
+tl::unexpected<Failure> wrong(std::string reason, const std::string& pointer) {
+  return fail(FailureKind::invalid_parameter, std::move(reason), pointer);
+}
+
+Outcome<void> check_keys(const Json& object, const Names& known, const std::string& pointer) {
+  if (!object.is_object()) return wrong("has to be an object", pointer);
+  for (const auto& entry : object.items()) {
+    if (std::find(known.begin(), known.end(), entry.key()) != known.end()) continue;
+    std::string all;
+    for (const auto& name : known) all += (all.empty() ? "" : ", ") + name;
+    return wrong("there is no such key here" + document::did_you_mean(entry.key(), known) +
+                     "; known are " + all,
+                 pointer_to(pointer, entry.key()));
+  }
+  return {};
+}
+
+// `30d` and its like: what was meant, as ISO 8601 writes it; or empty.
+std::string duration_meant(const std::string& text) {
+  std::string number;
+  std::string unit;
+  for (const char letter : text) {
+    if (letter == ' ' || letter == 'P' || letter == 'p') continue;
+    const bool digit = std::isdigit(static_cast<unsigned char>(letter)) != 0;
+    (digit ? number : unit) += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    if (digit && !unit.empty()) return {};
+  }
+  constexpr std::size_t kLongest = 5;
+  if (number.empty() || number.size() > kLongest) return {};
+  const auto times = [&](int days) { return "P" + std::to_string(std::stol(number) * days) + "D"; };
+  if (unit.empty() || unit == "d" || unit == "day" || unit == "days") return times(1);
+  if (unit == "w" || unit == "week" || unit == "weeks") return times(7);
+  if (unit == "month" || unit == "months" || (unit == "m" && text.find_first_of("Pp") == 0)) {
+    return times(30);
+  }
+  if (unit == "y" || unit == "year" || unit == "years") return times(365);
+  if (unit == "h" || unit == "hour" || unit == "hours") return "PT" + number + "H";
+  if (unit == "m" || unit == "min" || unit == "minutes") return "PT" + number + "M";
+  if (unit == "s" || unit == "seconds") return "PT" + number + "S";
+  return {};
+}
+
+Outcome<milliseconds> read_age(const Json& value, const std::string& pointer) {
+  if (!value.is_string()) {
+    const auto meant = value.is_number_integer() ? duration_meant(value.dump()) : std::string();
+    return wrong("has to be a duration as ISO 8601 writes it" +
+                     (meant.empty() ? ", such as P30D" : " (did you mean " + meant + "?)"),
+                 pointer);
+  }
+  const auto text = value.get<std::string>();
+  const auto age = document::parse_duration(text);
+  if (age && age->count() > 0) return *age;
+  if (age) return wrong("has to be longer than nothing", pointer);
+  if (text.find('-') != std::string::npos) return wrong("an age is never negative", pointer);
+  const auto meant = duration_meant(text);
+  return wrong(age.error().message + (meant.empty() ? "" : " (did you mean " + meant + "?)"),
+               pointer);
+}
+
+Outcome<std::string> read_value(const Json& value, const Names* known, const std::string& pointer) {
+  if (!value.is_string()) return wrong("has to be a string", pointer);
+  const auto text = value.get<std::string>();
+  if (text.empty()) return wrong("is empty", pointer);
+  if (known == nullptr || std::find(known->begin(), known->end(), text) != known->end()) {
+    return text;
+  }
+  return wrong("there is no \"" + text + "\"" + document::did_you_mean(text, *known), pointer);
+}
+
+// A value, a list of them, or {not: a value or a list}. `known`: the values that there are.
+Outcome<ValueMatch> read_one_of(const Json& value, const Names* known, const std::string& pointer) {
+  if (value.is_object()) {
+    WINNOW_CHECK(check_keys(value, {"not"}, pointer));
+    if (value.empty()) return wrong("needs `not`, a value or a list", pointer);
+    const auto& inner = value["not"];
+    const auto place = pointer_to(pointer, "not");
+    if (inner.is_object()) return wrong("has to be a value or a list of values", place);
+    WINNOW_TRY(auto read, read_one_of(inner, known, place));
+    read.negated = true;
+    return read;
+  }
+  ValueMatch read;
+  if (!value.is_array()) {
+    WINNOW_TRY(auto only, read_value(value, known, pointer));
+    read.values.push_back(std::move(only));
+    return read;
+  }
+  if (value.empty()) return wrong("is an empty list, which nothing matches", pointer);
+  for (std::size_t at = 0; at < value.size(); ++at) {
+    WINNOW_TRY(auto each, read_value(value[at], known, pointer_to(pointer, at)));
+    read.values.push_back(std::move(each));
+  }
+  return read;
+}
+
+Outcome<void> check_patterns(const ValueMatch& names, const std::string& pointer) {
+  for (const auto& pattern : names.values) {
+    if (const auto mistake = document::NamePattern::mistake(pattern)) {
+      return wrong("\"" + pattern + "\": " + *mistake, pointer);
+    }
+  }
+  return {};
+}
+
+const Names& all_states() {
+  static const Names all = [] {
+    auto states = terminal_states();
+    states.insert(states.end(), unfinished_states().begin(), unfinished_states().end());
+    return states;
+  }();
+  return all;
+}
+
+Outcome<void> read_names(const Json& match, const char* key, const std::string& pointer,
+                         std::optional<ValueMatch>& names) {
+  if (!match.contains(key)) return {};
+  const auto place = pointer_to(pointer, key);
+  WINNOW_TRY(names, read_one_of(match[key], nullptr, place));
+  return check_patterns(*names, place);
+}
+
+Outcome<void> read_plain(const Json& match, const char* key, const Names* known,
+                         const std::string& pointer, std::optional<ValueMatch>& values) {
+  if (!match.contains(key)) return {};
+  WINNOW_TRY(values, read_one_of(match[key], known, pointer_to(pointer, key)));
+  return {};
+}
+
+Outcome<RuleMatch> read_match(const Json& match, RowsOf rows, const std::string& pointer) {
+  static const Names of_executions{"tenant", "namespace", "flowId", "states",
+                                   "kind",   "trigger",   "labels"};
+  static const Names of_logs{"tenant", "namespace", "flowId", "levels"};
+  static const Names of_metrics{"tenant", "namespace", "flowId"};
+  WINNOW_CHECK(check_keys(match,
+                          rows == RowsOf::executions ? of_executions
+                          : rows == RowsOf::logs     ? of_logs
+                                                     : of_metrics,
+                          pointer));
+  if (match.empty()) return wrong("is empty; a rule for all the rest is `otherwise`", pointer);
+  RuleMatch read;
+  WINNOW_CHECK(read_names(match, "tenant", pointer, read.tenant));
+  WINNOW_CHECK(read_names(match, "namespace", pointer, read.name_space));
+  WINNOW_CHECK(read_names(match, "flowId", pointer, read.flow_id));
+  WINNOW_CHECK(read_plain(match, "states", &all_states(), pointer, read.states));
+  WINNOW_CHECK(read_plain(match, "kind", nullptr, pointer, read.kind));
+  WINNOW_CHECK(read_plain(match, "trigger", nullptr, pointer, read.trigger));
+  WINNOW_CHECK(read_plain(match, "levels", &kLevels, pointer, read.levels));
+  if (!match.contains("labels")) return read;
+  const auto place = pointer_to(pointer, "labels");
+  if (!match["labels"].is_object() || match["labels"].empty()) {
+    return wrong("has to be an object of labels, such as {env: prod}", place);
+  }
+  for (const auto& label : match["labels"].items()) {
+    WINNOW_TRY(read.labels[label.key()],
+               read_one_of(label.value(), nullptr, pointer_to(place, label.key())));
+  }
+  return read;
+}
+
+Outcome<std::int64_t> read_last(const Json& value, const std::string& pointer) {
+  constexpr std::int64_t kMost = 10'000;
+  if (!value.is_number_integer()) return wrong("has to be a whole number", pointer);
+  const auto last = value.get<std::int64_t>();
+  if (last < 1) return wrong("has to be 1 or more", pointer);
+  if (last > kMost) return wrong("is more than 10000, the most that a rule may keep", pointer);
+  return last;
+}
+
+Outcome<Keep> read_keep(const Json& value, RowsOf rows, const std::string& pointer) {
+  if (value == "forever") return Keep{};
+  if (!value.is_object()) {
+    return wrong("has to be `forever` or an object such as {age: P30D}", pointer);
+  }
+  const auto keys = rows == RowsOf::executions ? Names{"age", "last", "from"} : Names{"age"};
+  WINNOW_CHECK(check_keys(value, keys, pointer));
+  Keep keep;
+  if (value.contains("age")) {
+    WINNOW_TRY(keep.age, read_age(value["age"], pointer_to(pointer, "age")));
+  }
+  if (value.contains("last")) {
+    WINNOW_TRY(keep.last, read_last(value["last"], pointer_to(pointer, "last")));
+  }
+  if (value.contains("from")) {
+    static const Names sides{"START", "END"};
+    WINNOW_TRY(const auto from, read_value(value["from"], &sides, pointer_to(pointer, "from")));
+    keep.from = from == "START" ? CountedFrom::start : CountedFrom::end;
+  }
+  if (!keep.forever()) return keep;
+  return wrong("says neither `age` nor `last`; what stays for ever has `keep: forever`", pointer);
+}
+
+bool is_terminal(const std::string& state) {
+  const auto& all = terminal_states();
+  return std::find(all.begin(), all.end(), state) != all.end();
+}
+
+// PAUSED has an end date in Kestra: the moment of the pause.
+bool has_end(const std::string& state) {
+  return is_terminal(state) || state == "PAUSED";
+}
+
+// The date that a rule counts from has to be there in the states that it removes.
+Outcome<void> check_dates(const RetentionRule& rule) {
+  if (rule.keep.forever()) return {};
+  const auto states = removable_states(rule);
+  const auto from = rule.pointer + "/keep/from";
+  if (rule.keep.from == CountedFrom::start) {
+    if (rule.keep.last) {
+      return wrong("`last` counts executions that ended, and doesn't go with START", from);
+    }
+    if (std::none_of(states.begin(), states.end(), is_terminal)) return {};
+    return wrong(
+        "START is for executions that never end: the rule has to name such `states` alone, as "
+        "RUNNING or QUEUED",
+        from);
+  }
+  for (const auto& state : states) {
+    if (has_end(state)) continue;
+    return wrong("executions that are " + state +
+                     " have no end date to count from: give them a rule of their own with "
+                     "`from: START`",
+                 rule.pointer + "/match/states");
+  }
+  return {};
+}
+
+Outcome<RetentionRule> read_rule(const Json& value, RowsOf rows, std::string pointer) {
+  WINNOW_CHECK(check_keys(value, {"match", "keep"}, pointer));
+  for (const char* key : {"match", "keep"}) {
+    if (!value.contains(key)) return wrong(std::string("needs `") + key + "`", pointer);
+  }
+  RetentionRule rule{.pointer = std::move(pointer)};
+  WINNOW_TRY(rule.match, read_match(value["match"], rows, rule.pointer + "/match"));
+  WINNOW_TRY(rule.keep, read_keep(value["keep"], rows, rule.pointer + "/keep"));
+  if (rows == RowsOf::executions) WINNOW_CHECK(check_dates(rule));
+  return rule;
+}
+
+Outcome<void> read_rules(const Json& object, const char* key, RowsOf rows,
+                         std::vector<RetentionRule>& rules) {
+  if (!object.contains(key) || object[key].is_null()) return {};
+  const auto pointer = pointer_to("", key);
+  const auto& list = object[key];
+  if (!list.is_array()) return wrong("has to be a list of rules", pointer);
+  for (std::size_t at = 0; at < list.size(); ++at) {
+    WINNOW_TRY(auto rule, read_rule(list[at], rows, pointer_to(pointer, at)));
+    for (std::size_t before = 0; before < rules.size(); ++before) {
+      if (!covers(rules[before].match, rule.match)) continue;
+      return wrong("never decides: the rule at " + rules[before].pointer +
+                       " stands before it and matches all that it matches",
+                   rule.pointer);
+    }
+    rules.push_back(std::move(rule));
+  }
+  return {};
+}
+
+Outcome<void> read_otherwise(const Json& object, std::vector<RetentionRule>& rules) {
+  if (!object.contains("otherwise") || object["otherwise"].is_null()) return {};
+  const auto& value = object["otherwise"];
+  RetentionRule rule{.pointer = "/otherwise"};
+  WINNOW_CHECK(check_keys(value, {"keep"}, rule.pointer));
+  if (!value.contains("keep")) return wrong("needs `keep`", rule.pointer);
+  WINNOW_TRY(rule.keep, read_keep(value["keep"], RowsOf::executions, "/otherwise/keep"));
+  WINNOW_CHECK(check_dates(rule));
+  rules.push_back(std::move(rule));
+  return {};
+}
+
+// A hold keeps the logs and metrics too, and those know neither states nor labels.
+Outcome<void> check_holds(const RetentionPolicy& policy) {
+  const auto removes = [](const RetentionRule& rule) { return !rule.keep.forever(); };
+  const bool any = std::any_of(policy.logs.begin(), policy.logs.end(), removes) ||
+                   std::any_of(policy.metrics.begin(), policy.metrics.end(), removes);
+  if (!any) return {};
+  for (const auto& rule : policy.rules) {
+    const auto& match = rule.match;
+    if (!rule.keep.forever() || rule.pointer == "/otherwise") continue;
+    if (!match.states && !match.kind && !match.trigger && match.labels.empty()) continue;
+    return wrong(
+        "this hold is by more than tenant, namespace and flowId, and logs and metrics have no "
+        "more: "
+        "the rules for them could remove what belongs to a held execution. Hold by namespace or "
+        "flowId, or leave `logs` and `metrics` out",
+        rule.pointer);
+  }
+  return {};
+}
+
+}  // namespace
+
+const std::vector<std::string>& terminal_states() {
+  static const Names states{"SUCCESS",   "WARNING", "FAILED",  "KILLED",
+                            "CANCELLED", "RETRIED", "SKIPPED", "RESUBMITTED"};
+  return states;
+}
+
+const std::vector<std::string>& unfinished_states() {
+  static const Names states{"CREATED", "SUBMITTED", "RUNNING",  "PAUSED",    "RESTARTED",
+                            "KILLING", "QUEUED",    "RETRYING", "BREAKPOINT"};
+  return states;
+}
+
+std::vector<std::string> removable_states(const RetentionRule& rule) {
+  if (!rule.match.states) return terminal_states();
+  if (!rule.match.states->negated) return rule.match.states->values;
+  // What a rule does not name stays running, so a negation speaks of terminal states alone.
+  auto states = terminal_states();
+  std::erase_if(states, [&](const auto& state) {
+    const auto& named = rule.match.states->values;
+    return std::find(named.begin(), named.end(), state) != named.end();
+  });
+  return states;
+}
+
+bool has_retention(const Json& object) {
+  for (const char* key : {"rules", "otherwise", "logs", "metrics"}) {
+    const auto found = object.find(key);
+    if (found != object.end() && !found->is_null()) return true;
+  }
+  return false;
+}
+
+Outcome<RetentionPolicy> read_retention(const Json& object) {
+  RetentionPolicy policy;
+  WINNOW_CHECK(read_rules(object, "rules", RowsOf::executions, policy.rules));
+  WINNOW_CHECK(read_otherwise(object, policy.rules));
+  WINNOW_CHECK(read_rules(object, "logs", RowsOf::logs, policy.logs));
+  WINNOW_CHECK(read_rules(object, "metrics", RowsOf::metrics, policy.metrics));
+  WINNOW_CHECK(check_holds(policy));
+  return policy;
+}
+
+}  // namespace winnow::tasks

@@ -1,0 +1,34 @@
+// What a task of a retention policy was asked to do, decided: read once from its parameters and from
+// the operator's policy.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "tasks/manifest.h"
+#include "tasks/pace/pace.h"
+#include "tasks/retention/policy.h"
+#include "tasks/selection/policy.h"
+#include "tasks/selection/removal_limits.h"
+
+namespace winnow::tasks {
+
+struct RetentionRequest {
+  std::shared_ptr<const RetentionPolicy> policy;
+  // Nothing: the rows without a tenant.
+  std::optional<std::string> tenant = {};
+  // `tenant`, `batchSize`, `batchTime` and `dryRun` as each purge takes them.
+  Json of_each_purge = Json::object();
+  std::optional<Pace> pace = {};
+  RemovalWishes at_most = {};
+  bool dry_run = false;
+};
+
+// `parameters` fit the manifest's schema. invalid_parameter where the rules are wrong or there are
+// none; denied where a flow brings rules although the operator has some, where a rule keeps less than
+// `policy.min-age`, and where the tenant is not the policy's.
+Outcome<RetentionRequest> read_retention_request(const Manifest& manifest, const Json& parameters,
+                                                 const Policy& policy);
+
+}  // namespace winnow::tasks

@@ -1,0 +1,167 @@
+#include "tasks/retention/retention.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+#include "outcome/try.h"
+#include "tasks/purge/purge.h"
+#include "tasks/retention/compile.h"
+#include "tasks/retention/request.h"
+#include "tasks/retention/totals.h"
+
+namespace winnow::tasks {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// The host of one rule's purge: what it hears names the rule.
+class RuleHost final : public Host {
+ public:
+  RuleHost(Host& host, const std::string& rule) : host_(host), rule_(rule) {}
+
+  void log(LogLevel level, const std::string& text) override {
+    host_.log(level, rule_ + ": " + text);
+  }
+  void event(const Json& event) override {
+    auto named = event;
+    named["rule"] = rule_;
+    host_.event(named);
+  }
+
+ private:
+  Host& host_;
+  const std::string& rule_;
+};
+
+Context for_rule(const Context& context, Host& host) {
+  return {.database = context.database,
+          .connections = context.connections,
+          .storage = context.storage,
+          .storage_problem = context.storage_problem,
+          .storage_hold = context.storage_hold,
+          .allow_missing_files = context.allow_missing_files,
+          .policy = context.policy,
+          .pace = context.pace,
+          .store_directory = context.store_directory,
+          .clock = context.clock,
+          .host = host,
+          .cancellation = context.cancellation,
+          .progress = context.progress};
+}
+
+// The purges of one table, whose limits hold for all of them together.
+struct TableSize {
+  std::int64_t selected = 0;
+  std::int64_t all = 0;
+};
+using Sizes = std::map<const Manifest*, TableSize>;
+
+class Retention final : public Invocation {
+ public:
+  Retention(const Manifest& manifest, RetentionRequest request)
+      : manifest_(manifest), request_(std::move(request)) {}
+
+  bool needs_storage() const override {
+    return std::any_of(request_.policy->rules.begin(), request_.policy->rules.end(),
+                       [](const auto& rule) { return !rule.keep.forever(); });
+  }
+
+  // {"task", "cutoff", "selected", "rules": [a purge's plan with "rule" before it]}.
+  TaskResult plan(Context& context) const override {
+    const auto now = context.clock();
+    WINNOW_TRY(const auto purges, purges_of(manifest_, request_, context.policy, now));
+    Json plan{{"task", manifest_.name}, {"now", document::to_text(now)}, {"selected", 0}};
+    plan["rules"] = Json::array();
+    std::int64_t selected = 0;
+    for (const auto& purge : purges) {
+      WINNOW_TRY(const auto described, plan_purge(*purge.manifest, purge.request, context));
+      selected += described["selected"].get<std::int64_t>();
+      Json rule{{"rule", purge.rule->pointer},
+                {"cutoff", document::to_text(cutoff_of(*purge.rule, context.policy, now))}};
+      rule.update(described);
+      plan["rules"].push_back(std::move(rule));
+    }
+    plan["selected"] = selected;
+    return plan;
+  }
+
+  TaskResult run(Context& context) const override {
+    WINNOW_TRY(auto purges, purges_of(manifest_, request_, context.policy, context.clock()));
+    Totals totals(request_.dry_run);
+    WINNOW_TRY(auto own_pace, pace_of_run(context.pace, request_.pace));
+    const auto started = steady_clock::now();
+    const auto sizes = check_limits(purges, context);
+    if (!sizes) return tl::unexpected(TaskFailure(sizes.error(), totals.result()));
+    auto left = *sizes;
+    for (auto& purge : purges) {
+      RuleHost host(context.host, purge.rule->pointer);
+      auto own = for_rule(context, host);
+      own.pace = own_pace;
+      if (own_pace && own_pace->budget) {
+        const auto took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - started);
+        if (took >= *own_pace->budget) {
+          totals.note("the budget of the pace was used up before the rule at " +
+                      purge.rule->pointer);
+          break;
+        }
+        own.pace->budget = *own_pace->budget - took;
+      }
+      if (const auto limited = left.find(purge.manifest); limited != left.end()) {
+        purge.request.allowance = limited->second.selected;
+      }
+      auto result = run_purge(*purge.manifest, purge.request, own);
+      const auto& done = result ? *result : result.error().done;
+      const auto gone = totals.add(purge.rule->pointer, *purge.manifest, done);
+      if (!result) return tl::unexpected(TaskFailure(result.error(), totals.result()));
+      if (const auto limited = left.find(purge.manifest); limited != left.end()) {
+        limited->second.selected -= gone;
+      }
+    }
+    return totals.result();
+  }
+
+ private:
+  // The limits hold for all rules of a table together, before the first of them removes anything.
+  // Nothing in it: there is no limit.
+  Outcome<Sizes> check_limits(const std::vector<RulePurge>& purges, Context& context) const {
+    Sizes sizes;
+    for (const auto& purge : purges) {
+      const auto& table = purge.manifest->table;
+      const RemovalLimits limits(context.policy, table, request_.at_most);
+      if (!limits.any()) return Sizes{};
+      context.progress.phase = Phase::selecting;
+      const bool first = !sizes.contains(purge.manifest);
+      auto& size = sizes[purge.manifest];
+      WINNOW_TRY(const auto found,
+                 size_of_purge(*purge.manifest, purge.request, context, kCountAll, first));
+      size.selected += found.selected;
+      if (first) size.all = found.all;
+    }
+    for (auto& [manifest, size] : sizes) {
+      const RemovalLimits limits(context.policy, manifest->table, request_.at_most);
+      WINNOW_CHECK(limits.check_number(size.selected));
+      WINNOW_CHECK(limits.check_share(
+          size.selected, [&](std::int64_t) -> Outcome<std::int64_t> { return size.all; }));
+      size.selected = limits.allowance(size.selected).value_or(size.selected);
+    }
+    return sizes;
+  }
+
+  const Manifest& manifest_;
+  RetentionRequest request_;
+};
+
+}  // namespace
+
+Outcome<std::unique_ptr<Invocation>> invoke_retention(const Manifest& manifest,
+                                                      const Json& parameters,
+                                                      const Policy& policy) {
+  WINNOW_TRY(auto request, read_retention_request(manifest, parameters, policy));
+  // What the purges themselves refuse is refused here too, before anything is connected.
+  WINNOW_CHECK(purges_of(manifest, request, policy, document::now()));
+  return std::make_unique<Retention>(manifest, std::move(request));
+}
+
+}  // namespace winnow::tasks

@@ -1,0 +1,17 @@
+// The engine of ApplyRetention: runs the purges that a policy's rules compile to, one after the other.
+#pragma once
+
+#include <memory>
+
+#include "tasks/task.h"
+
+namespace winnow::tasks {
+
+// See tasks::invoke().
+Outcome<std::unique_ptr<Invocation>> invoke_retention(const Manifest& manifest,
+                                                      const Json& parameters, const Policy& policy);
+
+// JSON Schema of its result.
+Json retention_outputs();
+
+}  // namespace winnow::tasks

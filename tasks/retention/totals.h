@@ -1,0 +1,26 @@
+// The result of a run of several rules: what went in all, and by rule.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "tasks/manifest.h"
+
+namespace winnow::tasks {
+
+class Totals {
+ public:
+  explicit Totals(bool dry_run);
+
+  // Adds the result of a rule's purge, or what it had done when it failed. How many rows of its own
+  // table went.
+  std::int64_t add(const std::string& rule, const Manifest& purge, const Json& result);
+  void note(std::string note);
+  // {"executionsCount", "logsCount", ..., "rules": [{"rule", its counts, "namespaces"}]}.
+  Json result() const { return totals_; }
+
+ private:
+  Json totals_;
+};
+
+}  // namespace winnow::tasks

@@ -1,0 +1,122 @@
+// The operator's file of retention rules: one fixture for each way in which it can be wrong; its
+// first line says what the operator is told.
+#include <algorithm>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "document/text_file.h"
+#include "plugin/builtin/schemas.h"
+#include "plugin/configuration/configuration.h"
+#include "tasks/retention/policy.h"
+#include "tests/plugin/scratch.h"
+
+namespace winnow::plugin {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kMarker = "# expect: ";
+
+std::vector<std::string> fixtures() {
+  std::vector<std::string> files;
+  const auto* folder = WINNOW_SOURCE "/tests/plugin/fixtures/retention";
+  for (const auto& entry : fs::directory_iterator(folder)) files.push_back(entry.path().string());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+class WrongRetention : public Scratch, public testing::WithParamInterface<std::string> {};
+
+TEST_P(WrongRetention, IsRefusedWithFileLineAndReason) {
+  const auto text = document::read_text_file(GetParam(), 1'000'000).value();
+  ASSERT_TRUE(text.starts_with(kMarker)) << GetParam() << " does not say what is expected";
+  const auto expected = text.substr(kMarker.size(), text.find('\n') - kMarker.size());
+  const auto file = write(fs::path(GetParam()).filename().string(), text);
+
+  const auto read = read_configuration("retention: " + file);
+
+  ASSERT_FALSE(read.has_value());
+  EXPECT_EQ(read.error().kind, FailureKind::configuration);
+  EXPECT_EQ(read.error().pointer, "/retention");
+  EXPECT_THAT(read.error().message,
+              testing::StartsWith("configuration:1: /retention: " + file + ":" + expected));
+}
+
+std::string test_name(const testing::TestParamInfo<std::string>& info) {
+  auto name = fs::path(info.param).stem().string();
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Fixtures, WrongRetention, testing::ValuesIn(fixtures()), test_name);
+
+class Retention : public Scratch {};
+
+// The policy of docs/retention.md.
+constexpr std::string_view kWhole = R"(
+rules:
+  - match: {namespace: company.billing.**}
+    keep: forever
+  - match: {namespace: company.dev.**, states: [SUCCESS]}
+    keep: {age: P7D, last: 20}
+  - match: {states: [FAILED], labels: {env: prod, team: [a, b], x: {not: y}}, kind: TEST, trigger: daily, tenant: main}
+    keep: {age: P90D}
+  - match: {states: [RUNNING], flowId: {not: [a, "b_*"]}}
+    keep: {age: P180D, from: START}
+otherwise: {keep: {age: P30D}}
+logs:
+  - match: {levels: [DEBUG, TRACE]}
+    keep: {age: P3D}
+metrics:
+  - match: {namespace: "**"}
+    keep: {age: P3D}
+)";
+
+TEST_F(Retention, IsReadFromAFileOfTheConfiguration) {
+  const auto read = read_configuration("retention: " + write("retention.yaml", kWhole));
+  ASSERT_TRUE(read) << read.error().message;
+  const auto& policy = *read->policy.retention;
+  ASSERT_EQ(policy.rules.size(), 5U);
+  EXPECT_TRUE(policy.rules[0].keep.forever());
+  EXPECT_EQ(policy.rules[1].keep.last, 20);
+  EXPECT_EQ(policy.rules[1].keep.age, std::chrono::days(7));
+  EXPECT_EQ(policy.rules[1].match.name_space->values, std::vector<std::string>{"company.dev.**"});
+  EXPECT_TRUE(policy.rules[2].match.labels.at("x").negated);
+  EXPECT_EQ(policy.rules[2].match.labels.at("team").values, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(policy.rules[3].keep.from, tasks::CountedFrom::start);
+  EXPECT_EQ(policy.rules[4].pointer, "/otherwise");
+  EXPECT_EQ(policy.logs.size(), 1U);
+  EXPECT_EQ(policy.metrics.size(), 1U);
+}
+
+TEST_F(Retention, OfAFileThatIsNotThereIsRefusedWithItsName) {
+  const auto read = read_configuration("retention: " + folder() + "/none.yaml");
+  ASSERT_FALSE(read);
+  EXPECT_THAT(read.error().message, testing::HasSubstr(folder() + "/none.yaml"));
+}
+
+TEST_F(Retention, OnesRulesThatShareSomethingAloneAreAllowed) {
+  const auto read = read_configuration("retention: " + write("retention.yaml", R"(
+rules:
+  - match: {namespace: company.*, states: [FAILED]}
+    keep: {age: P3D}
+  - match: {namespace: company.**}
+    keep: {age: P2D}
+  - match: {namespace: {not: company}, labels: {env: prod}}
+    keep: {age: P2D}
+  - match: {namespace: [other, "com*"]}
+    keep: {age: P1D}
+)"));
+  EXPECT_TRUE(read) << read.error().message;
+}
+
+TEST_F(Retention, WithoutAMinimumAgeThatCanBeReadIsRefused) {
+  const auto read = read_configuration("policy: {min-age: 7 days}");
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().pointer, "/policy/min-age");
+  EXPECT_EQ(read_configuration("policy: {min-age: P7D}")->policy.min_age, std::chrono::days(7));
+}
+
+}  // namespace
+}  // namespace winnow::plugin

@@ -1,0 +1,16 @@
+// Random retention policies, and what random worlds need beside for their rules to match.
+#pragma once
+
+#include <random>
+
+#include "tests/tasks/retention/oracle.h"
+
+namespace winnow::tests {
+
+// Labels, a kind and a trigger for an execution's document, or none of them.
+void adorn(Json& execution, std::mt19937_64& random);
+
+// A policy that winnow takes, and a moment at which some of it matters.
+Moment random_moment(std::mt19937_64& random);
+
+}  // namespace winnow::tests
