@@ -329,13 +329,13 @@ Outcome<QueryPlan> MysqlConnection::explain(const Statement& statement) {
     read = query(explained, add_step);
   }
   if (!read) return fail(std::move(read.error()));
-  if (!reader.needs_notes()) return reader.take();
-  // The statement as the server understood it, which says what table an alias stands for.
-  read = query(plain("SHOW WARNINGS"), [&](const Row& row) {
-    reader.add_note(row);
-    return true;
-  });
-  if (!read) return fail(std::move(read.error()));
+  if (reader.needs_notes()) {
+    // The statement as the server understood it, which says what table an alias stands for.
+    WINNOW_CHECK(query(plain("SHOW WARNINGS"), [&](const Row& row) {
+      reader.add_note(row);
+      return true;
+    }));
+  }
   if (at_another_level) WINNOW_CHECK(rollback());
   return reader.take();
 }
