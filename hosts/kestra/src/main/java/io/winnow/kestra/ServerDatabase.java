@@ -63,6 +63,11 @@ final class ServerDatabase {
         return database;
     }
 
+    /** The settings' common beginning: {@code datasources.postgres}. */
+    String name() {
+        return source;
+    }
+
     private Optional<String> setting(String key) {
         return application.getProperty(key, String.class);
     }

@@ -9,9 +9,13 @@ import io.micronaut.context.env.SystemPropertiesPropertySource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
 /**
@@ -21,9 +25,14 @@ import java.util.stream.StreamSupport;
  */
 final class Settings {
     private static final String PREFIX = "winnow";
+    /** Where a value stands in the library's configuration. */
+    private static final Pattern PLACE = Pattern.compile("configuration:\\d+: /([^: ]*): ");
 
     private final RunContext context;
     private final KestraServer server;
+    /** Keys of {@code database} that are the server's, and its datasource. */
+    private Set<String> ofDatasource = Set.of();
+    private String datasource = "";
 
     Settings(RunContext context, KestraServer server) {
         this.context = context;
@@ -34,13 +43,39 @@ final class Settings {
         Map<String, Object> configuration = merged(serverWide(), nested(context.pluginConfigurations()));
         if (!configuration.containsKey("kestra")) {  // a file of Kestra's settings, which names both
             Map<String, Object> database = map(configuration.get("database"));
-            configuration.put("database", database.containsKey("url") ? database : merged(new ServerDatabase(server).configuration(), database));
+            if (!database.containsKey("url")) configuration.put("database", merged(ofServer(database.keySet()), database));
             server.storage().ifPresent(storage -> configuration.put("storage", storage(storage, map(configuration.get("storage")))));
         }
         // No flow reaches another tenant than its own.
         configuration.put("policy", merged(map(configuration.get("policy")), tenant()));
         configuration.putIfAbsent("store-directory", context.workingDir().path().toString());
         return configuration;
+    }
+
+    private Map<String, Object> ofServer(Set<String> said) {
+        ServerDatabase source = new ServerDatabase(server);
+        Map<String, Object> database = source.configuration();
+        datasource = source.name();
+        ofDatasource = new LinkedHashSet<>(database.keySet());
+        ofDatasource.removeAll(said);
+        return database;
+    }
+
+    /**
+     * What the library refuses of its configuration, named by the setting of Kestra that it came from: nobody has seen the configuration
+     * that was made of them.
+     */
+    String inKestrasTerms(String message) {
+        Matcher place = PLACE.matcher(message);
+        return place.lookingAt() ? setting(place.group(1).replace('/', '.')) + ": " + message.substring(place.end()) : message;
+    }
+
+    private String setting(String key) {
+        if (key.startsWith("storage.kestra.")) return "kestra.storage." + key.substring("storage.kestra.".length());
+        String ofDatabase = key.startsWith("database.") ? key.substring("database.".length()) : "";
+        return ofDatasource.contains(ofDatabase.replaceFirst("\\..*", ""))
+            ? datasource + "." + ofDatabase.replaceFirst("^properties", "data-source-properties")
+            : PREFIX + "." + key;
     }
 
     private Map<String, Object> serverWide() {

@@ -43,7 +43,8 @@ public abstract class WinnowTask extends Task implements SystemTask, WorkerJobLi
         throws Exception {
         KestraServer server = new KestraServer(context);
         server.checkNamespace(parameters.get("namespace") instanceof String namespace ? namespace : null);
-        String configuration = MAPPER.writeValueAsString(new Settings(context, server).configuration());
+        Settings settings = new Settings(context, server);
+        String configuration = MAPPER.writeValueAsString(settings.configuration());
         try (TaskHost host = new TaskHost(context.logger(), server, end(context), () -> killed);
              Winnow winnow = Winnow.open(configuration, host);
              WinnowJob job = winnow.job(task, MAPPER.writeValueAsString(parameters))) {
@@ -56,7 +57,7 @@ public abstract class WinnowTask extends Task implements SystemTask, WorkerJobLi
             if (!killed) context.logger().error(failed.getMessage(), failed);
             return outputs.cast(output);
         } catch (WinnowException refused) {
-            throw new RunnableTaskException(message(refused), refused);
+            throw new RunnableTaskException(message(refused, settings.inKestrasTerms(refused.getMessage())), refused);
         } finally {
             running = null;
         }
@@ -123,9 +124,13 @@ public abstract class WinnowTask extends Task implements SystemTask, WorkerJobLi
     }
 
     private static String message(WinnowException failed) {
-        String place = failed.pointer().isEmpty() ? "" : " (" + failed.pointer() + ")";
+        return message(failed, failed.getMessage());
+    }
+
+    private static String message(WinnowException failed, String said) {
+        boolean names = failed.pointer().isEmpty() || !said.equals(failed.getMessage());  // the place already
         String cause = failed.getCause() == null ? "" : " Cause: " + failed.getCause();
-        return failed.code() + ": " + failed.getMessage() + place + cause;
+        return failed.code() + ": " + said + (names ? "" : " (" + failed.pointer() + ")") + cause;
     }
 
     /** The library's result as Kestra has it: its counts are metrics and a line of the log, its file goes into the internal storage. */

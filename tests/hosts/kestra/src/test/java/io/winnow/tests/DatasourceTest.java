@@ -133,6 +133,20 @@ class DatasourceTest {
         }
     }
 
+    /** A refused value goes by the name that it has in Kestra's settings, whoever wrote it. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        winnow.database.lock-timeout             | soon                          | CONFIGURATION: winnow.database.lock-timeout: expected an integer
+        datasources.postgres.connection-init-sql | CREATE SCHEMA IF NOT EXISTS x | CONFIGURATION: datasources.postgres.connection-init-sql: has a statement that winnow can't honour
+        """)
+    void aRefusedSettingIsNamedAsKestraHasIt(String setting, String value, String reason) throws Exception {
+        kestra.set("datasource", Map.of(setting, value));
+        Execution execution = kestra.run("company.ops", "purge");
+        assertThat(execution.getState().getCurrent()).isEqualTo(State.Type.FAILED);
+        eventually(() -> assertThat(messages(execution)).contains("CONFIGURATION: ", reason));
+        assertThat(left("kestra")).isEqualTo(3 * FILLED);
+    }
+
     /** Logs outside of the database would be counted as none (kestra-io/kestra#17212, case B26). */
     @Test
     void logsThatTheServerKeepsElsewhereAreRefused() throws Exception {
