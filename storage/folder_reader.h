@@ -5,13 +5,13 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <dirent.h>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 #include <vector>
 
-#include <dirent.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 namespace winnow::storage {
 

@@ -92,7 +92,8 @@ class Search {
         if (is_folder(folder.get(), entry)) names.push_back(std::move(entry.name));
       }
     }
-    if (read == FolderReader::Read::failed) return fail(file_failure("read", place, reader.error()));
+    if (read == FolderReader::Read::failed)
+      return fail(file_failure("read", place, reader.error()));
     std::sort(names.begin(), names.end());
     return names;
   }
