@@ -179,11 +179,13 @@ TEST_P(Retention, HoldsItsLimitInEveryBatch) {
   bed_.host.on_event = [&](const Json& event) {
     if (event["event"] != "batch" || std::exchange(added, true)) return;
     // What ended long ago, and was not there when the run counted.
-    for (int i = 0; i < 9; ++i) add("z" + std::to_string(i), "dev", kYoung);
+    for (int i = 0; i < 9; ++i) add("z" + std::to_string(i), "test", kYoung);
   };
   const auto result =
       bed_.run("ApplyRetention",
-               {{"otherwise", {{"keep", {{"age", "P1D"}}}}}, {"maxRows", 7}, {"batchSize", 2}});
+               {{"rules", {rule({{"namespace", "dev"}}, {{"age", "P1D"}})}},
+                {"otherwise", {{"keep", {{"age", "P1D"}}}}},
+                {"maxRows", 7}, {"batchSize", 2}});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, FailureKind::limit);
   EXPECT_THAT(result.error().message, HasSubstr("the parameter maxRows"));
