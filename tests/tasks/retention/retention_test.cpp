@@ -182,10 +182,10 @@ TEST_P(Retention, HoldsItsLimitInEveryBatch) {
     for (int i = 0; i < 9; ++i) add("z" + std::to_string(i), "test", kYoung);
   };
   const auto result =
-      bed_.run("ApplyRetention",
-               {{"rules", {rule({{"namespace", "dev"}}, {{"age", "P1D"}})}},
-                {"otherwise", {{"keep", {{"age", "P1D"}}}}},
-                {"maxRows", 7}, {"batchSize", 2}});
+      bed_.run("ApplyRetention", {{"rules", {rule({{"namespace", "dev"}}, {{"age", "P1D"}})}},
+                                  {"otherwise", {{"keep", {{"age", "P1D"}}}}},
+                                  {"maxRows", 7},
+                                  {"batchSize", 2}});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, FailureKind::limit);
   EXPECT_THAT(result.error().message, HasSubstr("the parameter maxRows"));
