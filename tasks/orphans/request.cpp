@@ -1,12 +1,17 @@
 #include "tasks/orphans/request.h"
 
+#include <algorithm>
+
 #include "outcome/try.h"
 
 namespace winnow::tasks {
 namespace {
 
-std::chrono::seconds minimum_age(const Json& parameters) {
-  return std::chrono::seconds(parameters.at("minimumAge").get<std::int64_t>());
+// The task's own, or `policy.min-age` where that is longer.
+std::chrono::seconds minimum_age(const Json& parameters, const Policy& policy) {
+  const std::chrono::seconds wanted(parameters.at("minimumAge").get<std::int64_t>());
+  return std::max(wanted, std::chrono::ceil<std::chrono::seconds>(
+                              policy.min_age.value_or(std::chrono::milliseconds(0))));
 }
 
 }  // namespace
@@ -16,7 +21,7 @@ Outcome<OrphanRowsRequest> read_orphan_rows_request(const Manifest& manifest,
   WINNOW_TRY(auto scope, read_scope(manifest, parameters, policy));
   WINNOW_TRY(auto pace, wanted_pace(parameters));
   return OrphanRowsRequest{.scope = std::move(scope),
-                           .minimum_age = minimum_age(parameters),
+                           .minimum_age = minimum_age(parameters, policy),
                            .batch_size = parameters.at("batchSize").get<std::int64_t>(),
                            .pace = std::move(pace),
                            .dry_run = parameters.at("dryRun").get<bool>()};
@@ -34,7 +39,7 @@ Outcome<OrphanFoldersRequest> read_orphan_folders_request(const Manifest& manife
                                .flow = given_string(parameters, "flowId").value_or(""),
                                .from = from,
                                .until = until.value(),
-                               .minimum_age = minimum_age(parameters),
+                               .minimum_age = minimum_age(parameters, policy),
                                .pace = std::move(pace),
                                .dry_run = parameters.at("dryRun").get<bool>()};
   if (!request.flow.empty() && request.name_space.empty()) {

@@ -87,6 +87,14 @@ TEST_P(OrphanFolders, ThatAreYoungStayWhateverTheEndDate) {
             1);
 }
 
+TEST_P(OrphanFolders, StayWhileThePolicyKeepsWhatIsAsYoung) {
+  const auto young = add_folder("gone", "main/company/team/daily", std::time(nullptr) - 3'000);
+  const Json parameters{{"endDate", "2999-01-01T00:00:00Z"}, {"dryRun", false}, {"minimumAge", 60}};
+  bed_.policy.min_age = std::chrono::hours(1);
+  EXPECT_EQ(require_result(bed_.run("PurgeStorage", parameters))["purgedCount"], 0);
+  EXPECT_TRUE(fs::exists(young));
+}
+
 TEST_P(OrphanFolders, KeepToTheDates) {
   add_folder("early", "main/company/team/daily", 1'700'000'000);
   add_folder("late", "main/company/team/daily", 1'790'000'000);

@@ -77,6 +77,15 @@ TEST_P(OrphanRows, ThatAreYoungStay) {
   EXPECT_THAT(rows_.keys("logs"), ElementsAre("young"));
 }
 
+TEST_P(OrphanRows, StayWhileThePolicyKeepsWhatIsAsYoung) {
+  add_child("logs", "old", "gone", ago(std::chrono::hours(2)));
+  add_child("logs", "young", "gone", ago(std::chrono::minutes(10)));
+  bed_.policy.min_age = std::chrono::hours(1);
+  const Json parameters{{"dryRun", false}, {"minimumAge", 60}};
+  EXPECT_EQ(require_result(bed_.run("PurgeOrphans", parameters))["logsCount"], 1);
+  EXPECT_THAT(rows_.keys("logs"), ElementsAre("young"));
+}
+
 TEST_P(OrphanRows, KeepToTenantNamespaceAndPolicy) {
   add_child("logs", "mine", "g1", kLongAgo, "company.team");
   add_child("logs", "below", "g2", kLongAgo, "company.team.sub");
