@@ -18,8 +18,8 @@ using Names = std::span<const std::string_view>;
 
 constexpr std::array<std::string_view, 7> kListing{"tenant",  "fetchType", "size",     "cursor",
                                                    "columns", "orderBy",   "direction"};
-constexpr std::array<std::string_view, 7> kPurge{"tenant",  "batchSize",  "batchTime", "pace",
-                                                 "maxRows", "maxPercent", "dryRun"};
+constexpr std::array<std::string_view, 8> kPurge{"tenant",   "batchSize", "batchTime",  "pace",
+                                                 "keepLast", "maxRows",   "maxPercent", "dryRun"};
 constexpr std::array<std::string_view, 11> kRetention{
     "tenant", "batchSize", "batchTime", "pace", "maxRows", "maxPercent",
     "dryRun", "rules",     "otherwise", "logs", "metrics"};

@@ -48,6 +48,20 @@ Outcome<void> hold_min_age(const Manifest& manifest, const Policy& policy, Purge
   return {};
 }
 
+// The newest are those that ended last: a purge by another date meets others.
+Outcome<void> read_keep_last(const Manifest& manifest, const Json& parameters,
+                             PurgeRequest& request) {
+  const auto* last = given(parameters, "keepLast");
+  if (last == nullptr) return {};
+  if (end_beside(manifest, request.order) != nullptr) {
+    return fail(FailureKind::invalid_parameter,
+                "keepLast keeps the executions that ended last: leave `dateFilter` START out",
+                "/keepLast");
+  }
+  request.keep_last = last->get<std::int64_t>();
+  return {};
+}
+
 void limit_batch_size(PurgeRequest& request) {
   if (request.batch_size <= PurgeRequest::kLargestBatch) return;
   const auto most = std::to_string(PurgeRequest::kLargestBatch);
@@ -82,6 +96,7 @@ Outcome<PurgeRequest> read_purge_request(const Manifest& manifest, const Json& p
   WINNOW_TRY(request.pace, wanted_pace(parameters));
   request.dry_run = parameters.at("dryRun").get<bool>();
   request.at_most = wanted_limits(parameters);
+  WINNOW_CHECK(read_keep_last(manifest, parameters, request));
   WINNOW_CHECK(hold_min_age(manifest, policy, request));
   request.notes = notes_on(manifest, parameters, request.scope);
   limit_batch_size(request);

@@ -298,5 +298,30 @@ INSTANTIATE_TEST_SUITE_P(Engines, PurgeRequests, testing::ValuesIn(test_engines(
 INSTANTIATE_TEST_SUITE_P(Engines, PurgeRights, testing::ValuesIn(test_drivers()),
                          testing::PrintToStringParamName());
 
+TEST_P(PurgeRequests, KeepTheNewestOfEachFlowHoweverOldTheyAre) {
+  for (const std::string flow : {"daily", "hourly"}) {
+    for (const std::string day : {"01", "02", "03"}) {
+      rows_.add_execution(flow + day, "company.team", flow, "2026-01-" + day + "T00:00:00.000000Z");
+    }
+  }
+  rows_.add_execution("alone", "company.other", "daily", kEnd);
+  const auto last = with(kPurge, {{"keepLast", 2}});
+  EXPECT_EQ(require_result(bed_.plan("PurgeExecutions", last))["selected"], 2);
+  EXPECT_EQ(require_result(
+                bed_.run("PurgeExecutions", with(last, {{"dryRun", true}})))["executionsCount"],
+            2);
+  EXPECT_EQ(require_result(bed_.run("PurgeExecutions", last))["executionsCount"], 2);
+  EXPECT_THAT(rows_.keys("executions"),
+              UnorderedElementsAre("alone", "daily02", "daily03", "hourly02", "hourly03"));
+}
+
+TEST_P(PurgeRequests, KeepTheNewestByTheirEndAlone) {
+  const auto result =
+      bed_.run("PurgeExecutions", with(kPurge, {{"keepLast", 2}, {"dateFilter", "START"}}));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, FailureKind::invalid_parameter);
+  EXPECT_EQ(result.error().pointer, "/keepLast");
+}
+
 }  // namespace
 }  // namespace winnow::tests
