@@ -4,6 +4,7 @@
 #include <chrono>
 #include <poll.h>
 #include <sqlite3.h>
+#include <unistd.h>
 #include <utility>
 
 #include "database/count.h"
@@ -271,6 +272,13 @@ tl::unexpected<Failure> cannot_open(const Settings& settings, int code, std::str
   return fail(std::move(failure));
 }
 
+// Where a file can't be opened for writing at the moment (no descriptor was left), SQLite opens it for
+// reading and says nothing: it would look as if the user may delete from no table.
+bool opened_for_reading_instead(const Settings& settings, sqlite3* opened, int flags) {
+  return (flags & SQLITE_OPEN_READWRITE) != 0 && sqlite3_db_readonly(opened, "main") == 1 &&
+         ::access(settings.database.c_str(), W_OK) == 0;
+}
+
 }  // namespace
 
 Outcome<std::unique_ptr<Connection>> connect_sqlite(const Settings& settings,
@@ -278,10 +286,17 @@ Outcome<std::unique_ptr<Connection>> connect_sqlite(const Settings& settings,
   if (cancellation.requested()) return fail(FailureKind::cancelled, "cancelled while connecting");
   sqlite3* opened = nullptr;
   constexpr int kEach = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE;
-  const int code =
-      sqlite3_open_v2(settings.database.c_str(), &opened, open_flags(settings) | kEach, nullptr);
+  const int flags = open_flags(settings);
+  const int code = sqlite3_open_v2(settings.database.c_str(), &opened, flags | kEach, nullptr);
   Handle handle(opened);
   if (code != SQLITE_OK) return cannot_open(settings, code, sqlite3_errstr(code));
+  if (opened_for_reading_instead(settings, opened, flags)) {
+    return fail(Failure{.kind = FailureKind::unavailable,
+                        .message = settings.safe_name() +
+                                   ": SQLite: the file could be opened for reading alone, although "
+                                   "it may be written",
+                        .retryable = true});
+  }
   const int added =
       sqlite3_create_function_v2(opened, "winnow_fits", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
                                  nullptr, fits, nullptr, nullptr, nullptr);
