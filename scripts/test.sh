@@ -73,7 +73,8 @@ build asan abi_test abi_consumer winnow-sample
 ctest --preset asan -L contract
 step "under the thread sanitizer: ${tests_with_threads[*]}"
 build tsan "${tests_with_threads[@]}"
-WINNOW_ORACLE_CASES=10 ctest --preset tsan
+# A race does not depend on the version of Kestra's tables.
+WINNOW_ORACLE_CASES=10 ctest --preset tsan --exclude-regex '_(1_3|2_0)'
 need maven
 # The oldest and the newest whole, those between by their driver: `./dev test-postgres` has all of it.
 for version in 14 16 17 18; do
