@@ -59,7 +59,7 @@ class FolderReader {
   int folder_;
   bool had_room_ = false;
   int error_ = 0;
-  alignas(dirent64) std::array<char, 16 * 1024> buffer_;
+  alignas(dirent64) std::array<char, std::size_t{16} * 1024> buffer_;
 };
 
 }  // namespace winnow::storage

@@ -60,7 +60,7 @@ std::optional<Instant> instant_in(const database::Row& row, std::size_t column) 
 class Verdict {
  public:
   // What keeps it, as a name and as a sentence; `until`: when that ends, where a clock says so.
-  void keep(const char* by, std::string because, std::optional<Instant> until = {}) {
+  void keep(const char* by, const std::string& because, std::optional<Instant> until = {}) {
     kept_by_.push_back(by);
     because_ += (because_.empty() ? "" : "; ") + because;
     if (!until) open_end_ = true;

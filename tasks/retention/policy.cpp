@@ -18,9 +18,9 @@ namespace {
 using document::Json;
 using document::pointer_to;
 using std::chrono::milliseconds;
-using Names = std::vector<std::string>;
+using Words = std::vector<std::string>;
 
-const Names kLevels{"ERROR", "WARN", "INFO", "DEBUG", "TRACE"};
+const Words kLevels{"ERROR", "WARN", "INFO", "DEBUG", "TRACE"};
 
 enum class RowsOf { executions, logs, metrics };
 
@@ -28,7 +28,7 @@ tl::unexpected<Failure> wrong(std::string reason, const std::string& pointer) {
   return fail(FailureKind::invalid_parameter, std::move(reason), pointer);
 }
 
-Outcome<void> check_keys(const Json& object, const Names& known, const std::string& pointer) {
+Outcome<void> check_keys(const Json& object, const Words& known, const std::string& pointer) {
   if (!object.is_object()) return wrong("has to be an object", pointer);
   for (const auto& entry : object.items()) {
     if (std::find(known.begin(), known.end(), entry.key()) != known.end()) continue;
@@ -83,7 +83,7 @@ Outcome<milliseconds> read_age(const Json& value, const std::string& pointer) {
                pointer);
 }
 
-Outcome<std::string> read_value(const Json& value, const Names* known, const std::string& pointer) {
+Outcome<std::string> read_value(const Json& value, const Words* known, const std::string& pointer) {
   if (!value.is_string()) return wrong("has to be a string", pointer);
   const auto text = value.get<std::string>();
   if (text.empty()) return wrong("is empty", pointer);
@@ -94,7 +94,7 @@ Outcome<std::string> read_value(const Json& value, const Names* known, const std
 }
 
 // A value, a list of them, or {not: a value or a list}. `known`: the values that there are.
-Outcome<ValueMatch> read_one_of(const Json& value, const Names* known, const std::string& pointer) {
+Outcome<ValueMatch> read_one_of(const Json& value, const Words* known, const std::string& pointer) {
   if (value.is_object()) {
     WINNOW_CHECK(check_keys(value, {"not"}, pointer));
     if (value.empty()) return wrong("needs `not`, a value or a list", pointer);
@@ -128,8 +128,8 @@ Outcome<void> check_patterns(const ValueMatch& names, const std::string& pointer
   return {};
 }
 
-const Names& all_states() {
-  static const Names all = [] {
+const Words& all_states() {
+  static const Words all = [] {
     auto states = terminal_states();
     states.insert(states.end(), unfinished_states().begin(), unfinished_states().end());
     return states;
@@ -145,7 +145,7 @@ Outcome<void> read_names(const Json& match, const char* key, const std::string& 
   return check_patterns(*names, place);
 }
 
-Outcome<void> read_plain(const Json& match, const char* key, const Names* known,
+Outcome<void> read_plain(const Json& match, const char* key, const Words* known,
                          const std::string& pointer, std::optional<ValueMatch>& values) {
   if (!match.contains(key)) return {};
   WINNOW_TRY(values, read_one_of(match[key], known, pointer_to(pointer, key)));
@@ -153,10 +153,10 @@ Outcome<void> read_plain(const Json& match, const char* key, const Names* known,
 }
 
 Outcome<RuleMatch> read_match(const Json& match, RowsOf rows, const std::string& pointer) {
-  static const Names of_executions{"tenant", "namespace", "flowId", "states",
+  static const Words of_executions{"tenant", "namespace", "flowId", "states",
                                    "kind",   "trigger",   "labels"};
-  static const Names of_logs{"tenant", "namespace", "flowId", "levels"};
-  static const Names of_metrics{"tenant", "namespace", "flowId"};
+  static const Words of_logs{"tenant", "namespace", "flowId", "levels"};
+  static const Words of_metrics{"tenant", "namespace", "flowId"};
   WINNOW_CHECK(check_keys(match,
                           rows == RowsOf::executions ? of_executions
                           : rows == RowsOf::logs     ? of_logs
@@ -197,7 +197,7 @@ Outcome<Keep> read_keep(const Json& value, RowsOf rows, const std::string& point
   if (!value.is_object()) {
     return wrong("has to be `forever` or an object such as {age: P30D}", pointer);
   }
-  const auto keys = rows == RowsOf::executions ? Names{"age", "last", "from"} : Names{"age"};
+  const auto keys = rows == RowsOf::executions ? Words{"age", "last", "from"} : Words{"age"};
   WINNOW_CHECK(check_keys(value, keys, pointer));
   Keep keep;
   if (value.contains("age")) {
@@ -207,7 +207,7 @@ Outcome<Keep> read_keep(const Json& value, RowsOf rows, const std::string& point
     WINNOW_TRY(keep.last, read_last(value["last"], pointer_to(pointer, "last")));
   }
   if (value.contains("from")) {
-    static const Names sides{"START", "END"};
+    static const Words sides{"START", "END"};
     WINNOW_TRY(const auto from, read_value(value["from"], &sides, pointer_to(pointer, "from")));
     keep.from = from == "START" ? CountedFrom::start : CountedFrom::end;
   }
@@ -316,13 +316,13 @@ Outcome<void> check_holds(const RetentionPolicy& policy) {
 }  // namespace
 
 const std::vector<std::string>& terminal_states() {
-  static const Names states{"SUCCESS",   "WARNING", "FAILED",  "KILLED",
+  static const Words states{"SUCCESS",   "WARNING", "FAILED",  "KILLED",
                             "CANCELLED", "RETRIED", "SKIPPED", "RESUBMITTED"};
   return states;
 }
 
 const std::vector<std::string>& unfinished_states() {
-  static const Names states{"CREATED", "SUBMITTED", "RUNNING",  "PAUSED",    "RESTARTED",
+  static const Words states{"CREATED", "SUBMITTED", "RUNNING",  "PAUSED",    "RESTARTED",
                             "KILLING", "QUEUED",    "RETRYING", "BREAKPOINT"};
   return states;
 }

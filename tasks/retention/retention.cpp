@@ -114,7 +114,9 @@ class Retention final : public Invocation {
       auto result = run_purge(*purge.manifest, purge.request, own);
       const auto& done = result ? *result : result.error().done;
       const auto gone = totals.add(purge.rule->pointer, *purge.manifest, done);
-      if (!result) return tl::unexpected(TaskFailure(result.error(), totals.result()));
+      if (!result)
+        return tl::unexpected(
+            TaskFailure(static_cast<const Failure&>(result.error()), totals.result()));
       if (const auto limited = left.find(purge.manifest); limited != left.end()) {
         limited->second.selected -= gone;
       }
@@ -143,7 +145,7 @@ class Retention final : public Invocation {
       const RemovalLimits limits(context.policy, manifest->table, request_.at_most);
       WINNOW_CHECK(limits.check_number(size.selected));
       WINNOW_CHECK(limits.check_share(
-          size.selected, [&](std::int64_t) -> Outcome<std::int64_t> { return size.all; }));
+          size.selected, [all = size.all](std::int64_t) -> Outcome<std::int64_t> { return all; }));
       size.selected = limits.allowance(size.selected).value_or(size.selected);
     }
     return sizes;

@@ -62,8 +62,8 @@ std::int64_t Totals::add(const std::string& rule, const Manifest& purge, const J
   return went;
 }
 
-void Totals::note(std::string note) {
-  totals_["notes"].push_back(std::move(note));
+void Totals::note(const std::string& note) {
+  totals_["notes"].push_back(note);
 }
 
 Json retention_outputs() {

@@ -15,7 +15,7 @@ class Totals {
   // Adds the result of a rule's purge, or what it had done when it failed. How many rows of its own
   // table went.
   std::int64_t add(const std::string& rule, const Manifest& purge, const Json& result);
-  void note(std::string note);
+  void note(const std::string& note);
   // {"executionsCount", "logsCount", ..., "rules": [{"rule", its counts, "namespaces"}]}.
   Json result() const { return totals_; }
 

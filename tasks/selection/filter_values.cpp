@@ -7,7 +7,7 @@
 namespace winnow::tasks {
 namespace {
 
-struct Values {
+struct ReadValues {
   std::vector<std::string> values;
   bool negated = false;
 };
@@ -28,8 +28,8 @@ Outcome<std::string> read_value(const Json& value, const std::string& pointer) {
   return refused("a string that is not empty", value, pointer);
 }
 
-Outcome<Values> read_values(const Json& value, const std::string& pointer) {
-  Values read;
+Outcome<ReadValues> read_values(const Json& value, const std::string& pointer) {
+  ReadValues read;
   if (value.is_object()) {
     if (value.size() != 1 || !value.contains("not") || value["not"].is_object()) {
       return refused("a value, a list of values, or {not: ...} with one of the two", value,
