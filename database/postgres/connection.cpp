@@ -222,6 +222,7 @@ Outcome<void> PostgresConnection::query_and_confirm(const Statement& statement,
   Handlers handlers(group.size());
   std::vector<PostgresTexts> found(recalled.size());
   std::vector<RowHandler> takes;
+  takes.reserve(found.size());
   for (auto& texts : found) {
     takes.emplace_back([&texts](const Row& row) {
       texts.emplace_back(row.text(0).value_or(""));

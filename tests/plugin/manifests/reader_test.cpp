@@ -129,7 +129,8 @@ TEST(ManifestReaderTest, TheSchemaIsStrictAndFreeOfWhatOnlyTheEngineReads) {
   for (const auto& property : schema["properties"].items()) {
     EXPECT_FALSE(property.value().contains("filter")) << property.key();
     // JSON Schema's own is a list of names.
-    EXPECT_FALSE(property.value().value("required", document::Json()).is_boolean()) << property.key();
+    EXPECT_FALSE(property.value().value("required", document::Json()).is_boolean())
+        << property.key();
     EXPECT_TRUE(property.value().contains("description")) << property.key();
   }
 }
