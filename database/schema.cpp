@@ -9,6 +9,12 @@ bool Column::can_hold(std::string_view text) const {
          std::find(labels.begin(), labels.end(), text) != labels.end();
 }
 
+const Column& document_string() {
+  static const Column column{
+      .name = {}, .type = ColumnType::text, .type_name = "text", .labels = {}};
+  return column;
+}
+
 std::optional<Problem> Table::problem() const {
   if (!hides_rows_from.empty()) {
     return Problem{
@@ -33,6 +39,12 @@ const Column* Table::column(std::string_view wanted) const {
   const auto found = std::find_if(columns.begin(), columns.end(),
                                   [&](const Column& column) { return column.name == wanted; });
   return found == columns.end() ? nullptr : &*found;
+}
+
+Outcome<const Column*> Table::require(std::string_view wanted) const {
+  if (const auto* found = column(wanted)) return found;
+  return fail(FailureKind::schema,
+              "table \"" + name + "\" has no column \"" + std::string(wanted) + "\"");
 }
 
 const Index* Table::index_on(const std::vector<std::string>& leading) const {

@@ -42,6 +42,9 @@ struct Column {
   bool can_hold(std::string_view text) const;
 };
 
+// The type as which a value inside of a document is compared.
+const Column& document_string();
+
 struct Index {
   std::string name;
   std::vector<std::string> columns;  // leading first; expressions stand as an empty text
@@ -87,6 +90,8 @@ struct Table {
   std::optional<Problem> problem() const;
 
   const Column* column(std::string_view name) const;
+  // The column, or a schema failure that names it.
+  Outcome<const Column*> require(std::string_view name) const;
   // The first complete (not partial) ordered index whose leading columns are `leading`, in any order, or nullptr.
   const Index* index_on(const std::vector<std::string>& leading) const;
 };

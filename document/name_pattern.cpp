@@ -87,6 +87,15 @@ bool NamePattern::matches(std::string_view name) const {
       words_, words_of(name), [](const std::string& word) { return word == kAnyWords; }, word_fits);
 }
 
+// A wildcard of the other stands for anything, so that only a wildcard takes it.
+bool NamePattern::covers(const NamePattern& other) const {
+  return fits_in_order(
+      words_, other.words_, [](const std::string& word) { return word == kAnyWords; },
+      [](const std::string& wanted, const std::string& word) {
+        return word != kAnyWords && word_fits(wanted, word);
+      });
+}
+
 std::string NamePattern::prefix() const {
   auto prefix = text_.substr(0, text_.find('*'));
   const bool before_words = text_.compare(prefix.size(), kAnyWords.size(), kAnyWords) == 0;

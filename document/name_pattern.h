@@ -23,6 +23,8 @@ class NamePattern {
   explicit NamePattern(std::string_view text);
 
   bool matches(std::string_view name) const;
+  // Whether it matches every name that the other matches, as far as one can tell by the words alone.
+  bool covers(const NamePattern& other) const;
 
   const std::string& text() const { return text_; }
   // The letters that every name begins with that matches: those before the first wildcard, without

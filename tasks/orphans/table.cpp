@@ -15,13 +15,6 @@ using database::SqlWriter;
 using database::Statement;
 using database::TextList;
 
-// The column type as which a value inside a document is compared.
-const Column& document_string() {
-  static const Column column{
-      .name = {}, .type = database::ColumnType::text, .type_name = "text", .labels = {}};
-  return column;
-}
-
 bool narrows_namespaces(const Scope& scope) {
   return !scope.conditions.empty() || !scope.allow.empty() || !scope.protect.empty();
 }
@@ -167,7 +160,8 @@ void OrphanTable::write_orphans(SqlWriter& writer, const OrphanBranch& branch,
   }
   writer.text(" AND ");
   dialect.any_of(writer, parent_key(dialect, step_->match),
-                 execution_ == nullptr ? document_string() : *execution_, orphans.executions);
+                 execution_ == nullptr ? database::document_string() : *execution_,
+                 orphans.executions);
 }
 
 Statement OrphanTable::count(const Dialect& dialect, const OrphanBranch& branch,

@@ -45,9 +45,7 @@ Outcome<std::unique_ptr<NewestOfFlows>> NewestOfFlows::make(const PurgeRequest& 
   WINNOW_TRY(auto matched, Selection::make(without_bound(request), schema));
   const auto& table = matched.table();
   for (const auto& needed : {matched.scope().namespace_column, std::string("flow_id")}) {
-    if (table.column(needed) != nullptr) continue;
-    return fail(FailureKind::schema,
-                "table \"" + table.name + "\" has no column \"" + needed + "\"");
+    WINNOW_CHECK(table.require(needed));
   }
   std::unique_ptr<NewestOfFlows> newest(
       new NewestOfFlows(std::move(matched), dialect, *request.keep_last));

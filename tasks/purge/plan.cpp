@@ -134,14 +134,12 @@ Outcome<void> note_limits(const Policy& policy, const PurgeRequest& request,
                           const Prepared& prepared, std::int64_t selected,
                           std::vector<std::string>& notes) {
   const RemovalLimits limits(policy, prepared.selection->table().name, request.at_most);
-  const auto count_tenant = [&](std::int64_t most) {
-    return count_branches(*prepared.connection, prepared.selection->deleted_branches(), most,
-                          [&](std::optional<bool> deleted, std::int64_t further) {
-                            return prepared.statements->count_tenant(deleted, further);
-                          });
-  };
   auto allowed = limits.check_number(selected);
-  if (allowed) allowed = limits.check_share(selected, count_tenant);
+  if (allowed) {
+    allowed = limits.check_share(selected, [&](std::int64_t most) {
+      return count_tenant(prepared, *prepared.connection, most);
+    });
+  }
   if (allowed) return {};
   if (allowed.error().kind != FailureKind::limit) return allowed;
   notes.push_back("a run is refused: " + allowed.error().message);

@@ -64,6 +64,14 @@ Outcome<std::int64_t> count_selected(const Prepared& prepared, database::Connect
                         });
 }
 
+Outcome<std::int64_t> count_tenant(const Prepared& prepared, database::Connection& connection,
+                                   std::int64_t most) {
+  return count_branches(connection, prepared.selection->deleted_branches(), most,
+                        [&](std::optional<bool> deleted, std::int64_t further) {
+                          return prepared.statements->count_tenant(deleted, further);
+                        });
+}
+
 Outcome<std::vector<std::string>> first_selected(const Prepared& prepared,
                                                  database::Connection& connection,
                                                  std::int64_t most) {

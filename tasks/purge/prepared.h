@@ -42,7 +42,10 @@ Outcome<std::unique_ptr<Prepared>> prepare(const Manifest& manifest, const Purge
 // connection of the caller: a run takes the one that prepare() opened.
 Outcome<std::int64_t> count_selected(const Prepared& prepared, database::Connection& connection,
                                      std::int64_t most);
-// The keys of the first of them, at most `most`.
+// The same of all rows that the tenant has.
+Outcome<std::int64_t> count_tenant(const Prepared& prepared, database::Connection& connection,
+                                   std::int64_t most);
+// The keys of the first of the selected rows, at most `most`.
 Outcome<std::vector<std::string>> first_selected(const Prepared& prepared,
                                                  database::Connection& connection,
                                                  std::int64_t most);

@@ -29,6 +29,16 @@ Outcome<Context> context_of_run(const Context& context, const PurgeRequest& requ
   return own;
 }
 
+// As far as a run comes before its first deletion: what refuses it has refused it by then.
+Outcome<std::unique_ptr<Prepared>> prepare_run(const Manifest& manifest,
+                                               const PurgeRequest& request, Context& own) {
+  WINNOW_TRY(auto prepared, prepare(manifest, request, own));
+  if (!request.dry_run) WINNOW_CHECK(prepared->schema.allows_deletions());
+  WINNOW_CHECK(check_storage(request, *prepared, own));
+  WINNOW_CHECK(check_plans(first_statements(*prepared, request), *prepared->connection, own));
+  return prepared;
+}
+
 class Purge final : public Invocation {
  public:
   Purge(const Manifest& manifest, PurgeRequest request)
@@ -60,28 +70,18 @@ TaskResult plan_purge(const Manifest& manifest, const PurgeRequest& request,
 TaskResult run_purge(const Manifest& manifest, const PurgeRequest& request,
                      const Context& context) {
   WINNOW_TRY(auto own, context_of_run(context, request));
-  WINNOW_TRY(const auto prepared, prepare(manifest, request, own));
-  if (!request.dry_run) WINNOW_CHECK(prepared->schema.allows_deletions());
-  WINNOW_CHECK(check_storage(request, *prepared, own));
-  WINNOW_CHECK(check_plans(first_statements(*prepared, request), *prepared->connection, own));
+  WINNOW_TRY(const auto prepared, prepare_run(manifest, request, own));
   return PurgeRun(manifest, request, own, *prepared).run();
 }
 
 Outcome<PurgeSize> size_of_purge(const Manifest& manifest, const PurgeRequest& request,
-                                 const Context& context, std::int64_t most, bool needs_all) {
+                                 const Context& context, bool needs_all) {
   WINNOW_TRY(auto own, context_of_run(context, request));
-  WINNOW_TRY(const auto prepared, prepare(manifest, request, own));
-  if (!request.dry_run) WINNOW_CHECK(prepared->schema.allows_deletions());
-  WINNOW_CHECK(check_storage(request, *prepared, own));
-  WINNOW_CHECK(check_plans(first_statements(*prepared, request), *prepared->connection, own));
+  WINNOW_TRY(const auto prepared, prepare_run(manifest, request, own));
   PurgeSize size;
-  WINNOW_TRY(size.selected, count_selected(*prepared, *prepared->connection, most));
+  WINNOW_TRY(size.selected, count_selected(*prepared, *prepared->connection, kCountAll));
   if (!needs_all) return size;
-  WINNOW_TRY(size.all,
-             count_branches(*prepared->connection, prepared->selection->deleted_branches(),
-                            kCountAll, [&](std::optional<bool> deleted, std::int64_t) {
-                              return prepared->statements->count_tenant(deleted, kCountAll);
-                            }));
+  WINNOW_TRY(size.all, count_tenant(*prepared, *prepared->connection, kCountAll));
   return size;
 }
 

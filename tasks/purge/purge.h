@@ -20,13 +20,13 @@ TaskResult plan_purge(const Manifest& manifest, const PurgeRequest& request,
                       const Context& context);
 TaskResult run_purge(const Manifest& manifest, const PurgeRequest& request, const Context& context);
 
-// How many rows a run would remove, and how many rows the tenant has where that is `needed` to hold
-// the limits against it; counted no further than `most`.
+// How many rows a run would remove; and with `needs_all` how many the tenant has, to hold the limits
+// against them.
 struct PurgeSize {
   std::int64_t selected = 0;
   std::int64_t all = 0;
 };
 Outcome<PurgeSize> size_of_purge(const Manifest& manifest, const PurgeRequest& request,
-                                 const Context& context, std::int64_t most, bool needs_all);
+                                 const Context& context, bool needs_all);
 
 }  // namespace winnow::tasks

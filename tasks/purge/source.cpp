@@ -79,11 +79,6 @@ Outcome<void> BatchSource::read_page_of(Connection& connection, std::int64_t row
       page_.rows.clear();
       return read;
     }
-    if (count == 0) {
-      ++branch_;
-      position_.reset();
-      continue;
-    }
     if (count < rows) {
       ++branch_;
       position_.reset();

@@ -49,9 +49,7 @@ Outcome<PurgeStatements> PurgeStatements::make(const PurgeRequest& request,
   PurgeStatements statements;
   const auto& table = selection.table();
   for (const auto& needed : {std::string(kKey), request.order}) {
-    if (table.column(needed) != nullptr) continue;
-    return fail(FailureKind::schema,
-                "table \"" + table.name + "\" has no column \"" + needed + "\"");
+    WINNOW_CHECK(table.require(needed));
   }
   statements.selection_ = &selection;
   statements.steps_ = &steps;
@@ -197,9 +195,7 @@ void PurgeStatements::write_match(SqlWriter& writer, const RowStep& step,
     dialect_->any_key(writer, "t", *step.table, *step.column, std::move(keys), step.deleted);
     return;
   }
-  database::Column text;
-  text.type = database::ColumnType::text;
-  text.type_name = "text";
+  const auto& text = database::document_string();
   dialect_->name_deleted(writer, "t", *step.table, text, step.deleted);
   dialect_->any_of(writer,
                    dialect_->document_text(database::qualified(*dialect_, "t", "value"),

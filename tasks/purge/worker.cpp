@@ -305,12 +305,10 @@ Outcome<void> PurgeWorker::count_part(const Batch& part) {
   return {};
 }
 
-// Of all values of `deleted`.
-Outcome<std::int64_t> PurgeWorker::count_rows(std::int64_t most, const CountStatement& statement) {
+Outcome<std::int64_t> PurgeWorker::count_rows(Count counted, std::int64_t most) {
   std::int64_t rows = 0;
-  const auto& branches = shared_.prepared.selection->deleted_branches();
   const RetriedOperation counting{.run = [&](Connection& connection) -> Outcome<void> {
-    WINNOW_TRY(rows, count_branches(connection, branches, most, statement));
+    WINNOW_TRY(rows, counted(shared_.prepared, connection, most));
     return {};
   }};
   WINNOW_CHECK(connection_.retry(counting));
@@ -318,19 +316,11 @@ Outcome<std::int64_t> PurgeWorker::count_rows(std::int64_t most, const CountStat
 }
 
 Outcome<std::int64_t> PurgeWorker::count_left(std::int64_t most) {
-  std::int64_t rows = 0;
-  const RetriedOperation counting{.run = [&](Connection& connection) -> Outcome<void> {
-    WINNOW_TRY(rows, count_selected(shared_.prepared, connection, most));
-    return {};
-  }};
-  WINNOW_CHECK(connection_.retry(counting));
-  return rows;
+  return count_rows(count_selected, most);
 }
 
 Outcome<std::int64_t> PurgeWorker::count_tenant(std::int64_t most) {
-  return count_rows(most, [this](std::optional<bool> deleted, std::int64_t up_to) {
-    return statements_.count_tenant(deleted, up_to);
-  });
+  return count_rows(tasks::count_tenant, most);
 }
 
 Outcome<std::vector<std::string>> PurgeWorker::first_left(std::int64_t most) {

@@ -92,7 +92,8 @@ class PurgeWorker {
   Outcome<void> sweep(const std::vector<BatchRow>& rows);
   Outcome<void> count(Batch batch);
   Outcome<void> count_part(const Batch& part);
-  Outcome<std::int64_t> count_rows(std::int64_t most, const CountStatement& statement);
+  using Count = Outcome<std::int64_t> (*)(const Prepared&, database::Connection&, std::int64_t);
+  Outcome<std::int64_t> count_rows(Count counted, std::int64_t most);
   Failure left_in_doubt(Failure failure, const Tried& tried);
 
   // Waiting: for a transaction that is still open and may remove the rows yet, as one whose COMMIT

@@ -4,11 +4,10 @@
 
 #include "document/schema.h"
 #include "outcome/try.h"
+#include "tasks/selection/filter_values.h"
 
 namespace winnow::tasks {
 namespace {
-
-enum class Wildcard { read, plain };
 
 // The column that holds a value, and where the row's document has the same.
 struct Place {
@@ -17,13 +16,13 @@ struct Place {
   std::string when_missing = {};
 };
 
-OneOf one_of(const ValueMatch& match, Place place, Wildcard wildcard) {
+OneOf one_of(const ValueMatch& match, Place place, Wildcards wildcards) {
   OneOf one{.column = place.column,
             .document = std::move(place.document),
             .negated = match.negated,
             .when_missing = std::move(place.when_missing)};
   for (const auto& value : match.values) {
-    if (wildcard == Wildcard::read && document::NamePattern::is_pattern(value)) {
+    if (wildcards == Wildcards::read && document::NamePattern::is_pattern(value)) {
       one.patterns.emplace_back(value);
     } else {
       one.values.push_back(value);
@@ -35,17 +34,17 @@ OneOf one_of(const ValueMatch& match, Place place, Wildcard wildcard) {
 // Kestra's tables share the names of these columns.
 Conjunction conditions_of(const RuleMatch& match) {
   Conjunction conditions;
-  const auto add = [&](const std::optional<ValueMatch>& values, Place place, Wildcard wildcard) {
-    if (values) conditions.emplace_back(one_of(*values, std::move(place), wildcard));
+  const auto add = [&](const std::optional<ValueMatch>& values, Place place, Wildcards wildcards) {
+    if (values) conditions.emplace_back(one_of(*values, std::move(place), wildcards));
   };
-  add(match.name_space, {.column = "namespace"}, Wildcard::read);
-  add(match.flow_id, {.column = "flow_id"}, Wildcard::read);
-  add(match.states, {.column = "state_current"}, Wildcard::plain);
+  add(match.name_space, {.column = "namespace"}, Wildcards::read);
+  add(match.flow_id, {.column = "flow_id"}, Wildcards::read);
+  add(match.states, {.column = "state_current"}, Wildcards::none);
   add(match.kind, {.column = "kind", .document = {"kind"}, .when_missing = "NORMAL"},
-      Wildcard::plain);
+      Wildcards::none);
   // A column since Kestra 2.0.
-  add(match.trigger, {.column = "trigger_id", .document = {"trigger", "id"}}, Wildcard::plain);
-  add(match.levels, {.column = "level"}, Wildcard::plain);
+  add(match.trigger, {.column = "trigger_id", .document = {"trigger", "id"}}, Wildcards::none);
+  add(match.levels, {.column = "level"}, Wildcards::none);
   for (const auto& [key, values] : match.labels) {
     conditions.emplace_back(
         HasLabel{.key = key, .values = values.values, .negated = values.negated});

@@ -142,9 +142,7 @@ class Explanation final : public Invocation {
     const auto& table = all.table();
     const auto deleted = all.deleted_branches()[branch];
     for (const auto* name : {"key", "flow_id", "state_current"}) {
-      if (table.column(name) != nullptr) continue;
-      return fail(FailureKind::schema,
-                  "table \"" + table.name + "\" has no column \"" + name + "\"");
+      WINNOW_CHECK(table.require(name));
     }
     SqlWriter writer(dialect);
     const auto column = [&](std::string_view name) {
@@ -153,11 +151,7 @@ class Explanation final : public Invocation {
     writer.text("SELECT " + column(purge().namespace_column) + ", " + column("flow_id") + ", ");
     writer.text(dialect.as_text("e", *table.column("state_current"), {}));
     for (const auto& date : {dates.start, dates.end}) {
-      const auto* dated = table.column(date.column);
-      if (dated == nullptr) {
-        return fail(FailureKind::schema,
-                    "table \"" + table.name + "\" has no column \"" + date.column + "\"");
-      }
+      WINNOW_TRY(const auto* dated, table.require(date.column));
       writer.text(", " + dialect.as_text("e", *dated, date.document));
     }
     for (const auto& rule : rules_for_executions(request_)) {

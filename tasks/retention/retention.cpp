@@ -108,18 +108,15 @@ class Retention final : public Invocation {
         }
         own.pace->budget = *own_pace->budget - took;
       }
-      if (const auto limited = left.find(purge.manifest); limited != left.end()) {
-        purge.request.allowance = limited->second.selected;
-      }
+      const auto limited = left.find(purge.manifest);
+      if (limited != left.end()) purge.request.allowance = limited->second.selected;
       auto result = run_purge(*purge.manifest, purge.request, own);
       const auto& done = result ? *result : result.error().done;
       const auto gone = totals.add(purge.rule->pointer, *purge.manifest, done);
       if (!result)
         return tl::unexpected(
             TaskFailure(static_cast<const Failure&>(result.error()), totals.result()));
-      if (const auto limited = left.find(purge.manifest); limited != left.end()) {
-        limited->second.selected -= gone;
-      }
+      if (limited != left.end()) limited->second.selected -= gone;
     }
     return totals.result();
   }
@@ -136,8 +133,7 @@ class Retention final : public Invocation {
       context.progress.phase = Phase::selecting;
       const bool first = !sizes.contains(purge.manifest);
       auto& size = sizes[purge.manifest];
-      WINNOW_TRY(const auto found,
-                 size_of_purge(*purge.manifest, purge.request, context, kCountAll, first));
+      WINNOW_TRY(const auto found, size_of_purge(*purge.manifest, purge.request, context, first));
       size.selected += found.selected;
       if (first) size.all = found.all;
     }

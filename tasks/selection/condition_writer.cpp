@@ -35,17 +35,6 @@ void write_pattern(SqlWriter& writer, const std::string& column, const Namespace
   writer.text(" AND replace(" + rest + ", '.', '') = " + rest + ")");
 }
 
-// What a value inside of a document is compared as.
-const Column& text_column() {
-  static const Column column = [] {
-    Column text;
-    text.type = database::ColumnType::text;
-    text.type_name = "text";
-    return text;
-  }();
-  return column;
-}
-
 }  // namespace
 
 void write_itself_or_below(SqlWriter& writer, const std::string& column, const std::string& base) {
@@ -167,7 +156,7 @@ void ConditionWriter::operator()(const OneOf& one) {
     write_values(writer_, one, name(one.column), *of);
   } else {
     write_values(writer_, one, writer_.dialect().document_text(name("value"), one.document),
-                 text_column());
+                 database::document_string());
   }
   writer_.text(")");
 }

@@ -1,55 +1,30 @@
 // The operator's file of retention rules: one fixture for each way in which it can be wrong; its
 // first line says what the operator is told.
-#include <algorithm>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "document/text_file.h"
 #include "plugin/builtin/schemas.h"
 #include "plugin/configuration/configuration.h"
 #include "tasks/retention/policy.h"
-#include "tests/plugin/scratch.h"
+#include "tests/plugin/fixtures.h"
 
 namespace winnow::plugin {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr std::string_view kMarker = "# expect: ";
-
-std::vector<std::string> fixtures() {
-  std::vector<std::string> files;
-  const auto* folder = WINNOW_SOURCE "/tests/plugin/fixtures/retention";
-  for (const auto& entry : fs::directory_iterator(folder)) files.push_back(entry.path().string());
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-class WrongRetention : public Scratch, public testing::WithParamInterface<std::string> {};
+class WrongRetention : public FixtureTest {};
 
 TEST_P(WrongRetention, IsRefusedWithFileLineAndReason) {
-  const auto text = document::read_text_file(GetParam(), 1'000'000).value();
-  ASSERT_TRUE(text.starts_with(kMarker)) << GetParam() << " does not say what is expected";
-  const auto expected = text.substr(kMarker.size(), text.find('\n') - kMarker.size());
-  const auto file = write(fs::path(GetParam()).filename().string(), text);
-
-  const auto read = read_configuration("retention: " + file);
+  const auto read = read_configuration("retention: " + file_);
 
   ASSERT_FALSE(read.has_value());
   EXPECT_EQ(read.error().kind, FailureKind::configuration);
   EXPECT_EQ(read.error().pointer, "/retention");
   EXPECT_THAT(read.error().message,
-              testing::StartsWith("configuration:1: /retention: " + file + ":" + expected));
+              testing::StartsWith("configuration:1: /retention: " + file_ + ":" + expected_));
 }
 
-std::string test_name(const testing::TestParamInfo<std::string>& info) {
-  auto name = fs::path(info.param).stem().string();
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
-}
-
-INSTANTIATE_TEST_SUITE_P(Fixtures, WrongRetention, testing::ValuesIn(fixtures()), test_name);
+INSTANTIATE_TEST_SUITE_P(Fixtures, WrongRetention, testing::ValuesIn(fixtures_in("retention")),
+                         fixture_name);
 
 class Retention : public Scratch {};
 

@@ -8,13 +8,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/kestra_rows.h"
 #include "tests/support/partitioned_logs.h"
-#include "tests/support/require.h"
-#include "tests/support/task_bed.h"
-#include "tests/support/test_database.h"
+#include "tests/tasks/listing/bed.h"
 #include "tests/tasks/listing/world.h"
-#include "tools/sample/schema.h"
 
 namespace winnow::tests {
 namespace {
@@ -29,21 +25,9 @@ namespace fs = std::filesystem;
 
 const char* const kDay = "2026-02-01T12:00:00.000000Z";
 
-class Listing : public testing::TestWithParam<TestEngine> {
+class Listing : public ListingBed {
  protected:
-  Listing()
-      : database_(TestDatabase::create(GetParam())),
-        connection_(database_.connection()),
-        rows_(
-            (require(sample::create_schema(*connection_, GetParam().schema_version)), *connection_),
-            {"executions", "logs", "metrics"}),
-        bed_(database_.settings()) {
-    bed_.policy.tenants = {"main", "other"};
-    auto name = (fs::temp_directory_path() / "winnow listing-XXXXXX").string();
-    bed_.store_directory = ::mkdtemp(name.data());
-  }
-  ~Listing() override { fs::remove_all(bed_.store_directory); }
-
+  Listing() { bed_.policy.tenants = {"main", "other"}; }
   Json run(const std::string& task, const Json& parameters) {
     return require_result(bed_.run(task, parameters));
   }
@@ -90,8 +74,6 @@ class Listing : public testing::TestWithParam<TestEngine> {
     rows_.execute({rows_.insertion("logs", {{"key", key}, {"value", log.dump()}})});
   }
 
-  bool on(const std::string& dialect) const { return connection_->dialect().name() == dialect; }
-
   std::vector<fs::path> stored() const {
     return {fs::directory_iterator(bed_.store_directory), fs::directory_iterator()};
   }
@@ -101,11 +83,6 @@ class Listing : public testing::TestWithParam<TestEngine> {
     for (std::string line; std::getline(file, line);) rows.push_back(Json::parse(line));
     return rows;
   }
-
-  TestDatabase database_;
-  std::unique_ptr<database::Connection> connection_;
-  KestraRows rows_;
-  TaskBed bed_;
 };
 
 // --- Which rows ---

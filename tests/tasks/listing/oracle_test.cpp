@@ -7,12 +7,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/require.h"
-#include "tests/support/task_bed.h"
-#include "tests/support/test_database.h"
+#include "tests/tasks/listing/bed.h"
 #include "tests/tasks/listing/world.h"
 #include "tests/tasks/selection/filter_world.h"
-#include "tools/sample/schema.h"
 
 namespace winnow::tests {
 namespace {
@@ -21,18 +18,9 @@ constexpr int kWorlds = 3;
 constexpr int kListings = 20;  // a world
 constexpr int kExecutions = 70;
 
-class ListingOracle : public testing::TestWithParam<TestEngine> {
+class ListingOracle : public ListingBed {
  protected:
-  ListingOracle()
-      : database_(TestDatabase::create(GetParam())),
-        connection_(database_.connection()),
-        rows_(
-            (require(sample::create_schema(*connection_, GetParam().schema_version)), *connection_),
-            {"executions"}),
-        bed_(database_.settings()),
-        ignores_case_(connection_->dialect().name() == "mysql") {
-    bed_.policy.tenants = {"main", "other"};
-  }
+  ListingOracle() : ignores_case_(on("mysql")) { bed_.policy.tenants = {"main", "other"}; }
 
   void expect_rows(const std::vector<Json>& documents, const Json& parameters, std::size_t size) {
     const auto expected = expected_ids(documents, parameters, "main", ignores_case_);
@@ -66,10 +54,6 @@ class ListingOracle : public testing::TestWithParam<TestEngine> {
         << note << " " << parameters.dump();
   }
 
-  TestDatabase database_;
-  std::unique_ptr<database::Connection> connection_;
-  KestraRows rows_;
-  TaskBed bed_;
   bool ignores_case_;
 };
 

@@ -3,30 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/kestra_rows.h"
-#include "tests/support/require.h"
-#include "tests/support/task_bed.h"
-#include "tests/support/test_database.h"
+#include "tests/tasks/listing/bed.h"
 #include "tests/tasks/listing/world.h"
-#include "tools/sample/schema.h"
 
 namespace winnow::tests {
 namespace {
 
 const char* const kDay = "2026-02-01T12:00:00.000000Z";
 
-class ListingRecall : public testing::TestWithParam<TestEngine> {
+class ListingRecall : public ListingBed {
  protected:
-  ListingRecall()
-      : database_(TestDatabase::create(GetParam())),
-        connection_(database_.connection()),
-        rows_(
-            (require(sample::create_schema(*connection_, GetParam().schema_version)), *connection_),
-            {"executions"}),
-        bed_(database_.settings()) {
-    bed_.policy.tenants = {"main"};
-    insert("e1", "company.team");
-  }
+  ListingRecall() { insert("e1", "company.team"); }
 
   void insert(const std::string& id, const std::string& name_space) {
     auto document = execution_document(id, kDay);
@@ -41,12 +28,6 @@ class ListingRecall : public testing::TestWithParam<TestEngine> {
   std::vector<std::string> listed(const Json& parameters) {
     return ids_of(require_result(bed_.run("ListExecutions", parameters))["rows"]);
   }
-  bool on(const std::string& dialect) const { return connection_->dialect().name() == dialect; }
-
-  TestDatabase database_;
-  std::unique_ptr<database::Connection> connection_;
-  KestraRows rows_;
-  TaskBed bed_;
 };
 
 TEST_P(ListingRecall, FindsANamespaceThatIsNew) {

@@ -10,12 +10,8 @@
 #include <gtest/gtest.h>
 
 #include "tasks/listing/rows.h"
-#include "tests/support/kestra_rows.h"
-#include "tests/support/require.h"
-#include "tests/support/task_bed.h"
-#include "tests/support/test_database.h"
+#include "tests/tasks/listing/bed.h"
 #include "tests/tasks/listing/world.h"
-#include "tools/sample/schema.h"
 
 namespace winnow::tests {
 namespace {
@@ -42,22 +38,8 @@ const std::vector<Listed>& listed() {
   return columns;
 }
 
-class StoredBytes : public testing::TestWithParam<TestEngine> {
+class StoredBytes : public ListingBed {
  protected:
-  StoredBytes()
-      : database_(TestDatabase::create(GetParam())),
-        connection_(database_.connection()),
-        rows_(
-            (require(sample::create_schema(*connection_, GetParam().schema_version)), *connection_),
-            {"executions"}),
-        bed_(database_.settings()) {
-    bed_.policy.tenants = {"main"};
-    auto name = (fs::temp_directory_path() / "winnow-bytes-XXXXXX").string();
-    bed_.store_directory = ::mkdtemp(name.data());
-  }
-  ~StoredBytes() override { fs::remove_all(bed_.store_directory); }
-
-  bool on(const std::string& dialect) const { return connection_->dialect().name() == dialect; }
   static std::size_t count_of(std::size_t columns) { return std::min(columns, listed().size()); }
 
   // The first `columns` of listed(), in the order of one of them.
@@ -118,11 +100,6 @@ class StoredBytes : public testing::TestWithParam<TestEngine> {
       }
     }
   }
-
-  TestDatabase database_;
-  std::unique_ptr<database::Connection> connection_;
-  KestraRows rows_;
-  TaskBed bed_;
 };
 
 // Stretches of rows that are marked deleted, longer and shorter than what a page expects of them.
