@@ -96,8 +96,7 @@ class Compiler {
     for (const auto& each : executions) {
       // What no rule matches stays with its logs where `otherwise` says so, unless a rule for logs
       // says more.
-      const bool is_otherwise = each.conditions.empty();
-      if (each.rule->keep.forever() && !is_otherwise) holds.push_back(each);
+      if (each.rule->keep.forever() && !each.rule->is_otherwise()) holds.push_back(each);
     }
     WINNOW_CHECK(add(matched(request_.policy->logs, request_.tenant), *manifest_.purges[1], holds));
     WINNOW_CHECK(

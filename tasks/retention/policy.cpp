@@ -301,7 +301,7 @@ Outcome<void> check_holds(const RetentionPolicy& policy) {
   if (!any) return {};
   for (const auto& rule : policy.rules) {
     const auto& match = rule.match;
-    if (!rule.keep.forever() || rule.pointer == "/otherwise") continue;
+    if (!rule.keep.forever() || rule.is_otherwise()) continue;
     if (!match.states && !match.kind && !match.trigger && match.labels.empty()) continue;
     return wrong(
         "this hold is by more than tenant, namespace and flowId, and logs and metrics have no "

@@ -57,6 +57,8 @@ struct RetentionRule {
   Keep keep = {};
   // Where it stands: "/rules/0", "/otherwise", "/logs/1".
   std::string pointer = {};
+
+  bool is_otherwise() const { return pointer == "/otherwise"; }
 };
 
 // In each list the first rule that matches decides. What no rule matches stays.

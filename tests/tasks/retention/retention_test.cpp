@@ -74,6 +74,17 @@ TEST_P(Retention, HoldsAreAbsoluteForRunningExecutionsToo) {
   EXPECT_THAT(left(), ElementsAre("held"));
 }
 
+// A match by tenant alone asks nothing of a row, and is no `otherwise` for that.
+TEST_P(Retention, AHoldOfATenantKeepsItsLogsToo) {
+  add("held", "company.team", kOld);
+  rows_.add_log("log", "held");
+  const Json logs = Json::array({rule({{"namespace", "**"}}, {{"age", "P1D"}})});
+  apply({{"rules", {rule({{"tenant", "main"}}, "forever")}}, {"logs", logs}});
+  EXPECT_THAT(rows_.keys("logs"), ElementsAre("log"));
+  apply({{"otherwise", {{"keep", "forever"}}}, {"logs", logs}});
+  EXPECT_THAT(rows_.keys("logs"), IsEmpty());
+}
+
 TEST_P(Retention, KeepsWhatRunsUnlessARuleNamesTheState) {
   add("running", "dev", kOld, running(kOld));
   add("ended", "dev", kOld);
