@@ -87,7 +87,7 @@ TEST_P(RetentionOracle, LeavesWhatTheRulesKeepAndCountsWhatWent) {
       std::filesystem::temp_directory_path() / ("winnow-retention-" + std::to_string(seed));
   std::cout << "seed " << seed << ", " << cases << " cases\n";
 
-  std::size_t went = 0;
+  std::size_t with_removals = 0;
   for (std::uint64_t i = 0; i < cases; ++i) {
     std::mt19937_64 random(seed + i);
     WorldMaker maker(*connection, GetParam().schema_version, storage, random);
@@ -105,7 +105,7 @@ TEST_P(RetentionOracle, LeavesWhatTheRulesKeepAndCountsWhatWent) {
     bed.connections = static_cast<std::int32_t>(1 + random() % 2);
 
     const auto going = executions_that_go(world.executions, moment);
-    went += going.size();
+    if (!going.empty()) ++with_removals;
     int explained = 0;
     for (const auto& execution : world.executions) {
       if (execution.value("tenantId", "") != moment.tenant || ++explained > 3) continue;
@@ -146,9 +146,9 @@ TEST_P(RetentionOracle, LeavesWhatTheRulesKeepAndCountsWhatWent) {
   }
   std::filesystem::remove_all(storage);
   RecordProperty("seed", std::to_string(seed));
-  // The policies are such that something goes and something stays.
-  EXPECT_TRUE(went > cases / 4 || cases < 20)
-      << went << " executions went in " << cases << " cases";
+  // Something goes in two of five cases. A tenth is out of reach of chance from 40 cases on.
+  EXPECT_TRUE(with_removals > cases / 10 || cases < 40)
+      << "executions went in " << with_removals << " of " << cases << " cases";
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, RetentionOracle, testing::ValuesIn(test_engines()),

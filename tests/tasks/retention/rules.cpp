@@ -70,10 +70,10 @@ class RuleMaker {
   }
 
   Json keep() {
-    if (pick(5) == 0) return "forever";
+    if (pick(8) == 0) return "forever";
     Json keep = Json::object();
     if (pick(3) != 0) keep["age"] = age();
-    if (keep.empty() || pick(3) == 0) keep["last"] = 1 + pick(3);
+    if (keep.empty() || pick(4) == 0) keep["last"] = 1 + pick(2);
     return keep;
   }
 
@@ -84,7 +84,7 @@ class RuleMaker {
   Json policy() {
     Json policy{{"rules", Json::array()}};
     for (auto rules = pick(5); rules > 0; --rules) policy["rules"].push_back(rule());
-    if (pick(2) == 0) policy["otherwise"] = {{"keep", keep()}};
+    if (pick(3) != 0) policy["otherwise"] = {{"keep", keep()}};
     if (pick(4) == 0) policy["logs"] = Json::array({of_rows(), of_rows()});
     if (pick(6) == 0) policy["metrics"] = Json::array({of_rows()});
     return policy;
@@ -115,11 +115,12 @@ void adorn(Json& execution, std::mt19937_64& random) {
 Moment random_moment(std::mt19937_64& random) {
   RuleMaker maker(random);
   static const std::vector<microseconds> offsets{microseconds(0), microseconds(1), microseconds(-1),
-                                                 hours(1),        hours(18),       hours(24 * 20)};
+                                                 hours(18),       hours(24 * 20),  hours(24 * 45),
+                                                 hours(24 * 90),  hours(24 * 90)};
   const auto middle = *document::parse_instant("2026-03-10T12:00:00Z");
   Moment moment{.policy = {},
-                .tenant = maker.pick(5) == 0   ? ""
-                          : maker.pick(4) == 0 ? "other"
+                .tenant = maker.pick(6) == 0   ? ""
+                          : maker.pick(6) == 0 ? "other"
                                                : "main",
                 .now = middle + offsets[maker.pick(offsets.size())]};
   // Some are refused: a rule hidden by another one, a state without a date.
