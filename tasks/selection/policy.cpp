@@ -79,10 +79,13 @@ Outcome<std::optional<std::string>> allowed_tenant(const Policy& policy,
   const std::vector<std::optional<std::string>> main{"main"};
   const auto& tenants = policy.tenants.empty() ? main : policy.tenants;
   if (!asked) return tenants.front();
-  if (std::find(tenants.begin(), tenants.end(), asked) != tenants.end()) return asked;
+  const auto tenant = asked->empty() ? std::nullopt : asked;
+  if (std::find(tenants.begin(), tenants.end(), tenant) != tenants.end()) return tenant;
   return fail(FailureKind::denied,
-              "the policy does not give the tenant \"" + *asked +
-                  "\" to this task: it is not among `policy.tenant` of the configuration",
+              "the policy does not give " +
+                  (tenant ? "the tenant \"" + *tenant + "\"" : "rows without a tenant") +
+                  " to this task: " + (tenant ? "it" : "null") +
+                  " is not among `policy.tenant` of the configuration",
               "/tenant");
 }
 

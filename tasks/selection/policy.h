@@ -57,8 +57,8 @@ std::optional<std::string> wrong_allowed_namespace(const std::string& pattern);
 // does.
 std::optional<std::string> wrong_protected_namespace(const std::string& pattern);
 
-// The tenant that a task works in: `asked` if the policy has it; the policy's first where nothing
-// was asked for. Denied otherwise, at /tenant.
+// The tenant that a task works in: `asked` if the policy has it, where "" stands for no tenant; the
+// policy's first where nothing was asked for. Denied otherwise, at /tenant.
 Outcome<std::optional<std::string>> allowed_tenant(const Policy& policy,
                                                    const std::optional<std::string>& asked);
 

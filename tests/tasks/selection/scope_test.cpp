@@ -94,6 +94,9 @@ TEST(Scope, IsNarrowedByThePolicy) {
   const auto policy = policy_of({std::nullopt, "main"});
   const auto purge = scope_of("PurgeExecutions", Json::object(), policy).value();
   EXPECT_EQ(purge.tenant, std::nullopt);
+  const auto by_name =
+      scope_of("PurgeExecutions", {{"tenant", ""}}, policy_of({"main", std::nullopt}));
+  EXPECT_EQ(by_name->tenant, std::nullopt);
   EXPECT_THAT(purge.allow, ElementsAre("a.**"));
   EXPECT_THAT(purge.protect, ElementsAre("a.b"));
   const auto listing = scope_of("ListExecutions", {{"tenant", "main"}}, policy).value();
@@ -112,6 +115,7 @@ TEST(Scope, IsRefusedWithThePlaceOfTheParameter) {
   for (const auto& refusal : std::vector<Refusal>{
            {{{"endDate", "yesterday"}}, FailureKind::invalid_parameter, "/endDate", "date"},
            {{{"tenant", "other"}}, FailureKind::denied, "/tenant", "policy.tenant"},
+           {{{"tenant", ""}}, FailureKind::denied, "/tenant", "null is not among"},
            {{{"namespace", "b"}}, FailureKind::denied, "/namespace", "policy.allow"},
            {{{"namespace", "a.b.c"}}, FailureKind::denied, "/namespace", "policy.protect"},
            {{{"namespace", {"a.c", "b"}}}, FailureKind::denied, "/namespace", "policy.allow"},
