@@ -154,6 +154,12 @@ class Dialect {
     return {};
   }
 
+  // Bytes that the column's document takes, as far as the server tells without opening it.
+  virtual std::string stored_bytes(std::string_view table_alias, const Column& column) const = 0;
+
+  // What tells two texts apart letter by letter where it is grouped by.
+  virtual std::string letters(std::string expression) const { return expression; }
+
   // An expression that gives the text at a path of a JSON column, NULL where it is missing.
   virtual std::string document_text(std::string_view column_expression,
                                     std::span<const std::string> path) const = 0;

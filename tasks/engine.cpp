@@ -18,11 +18,12 @@ using Names = std::span<const std::string_view>;
 
 constexpr std::array<std::string_view, 7> kListing{"tenant",  "fetchType", "size",     "cursor",
                                                    "columns", "orderBy",   "direction"};
-constexpr std::array<std::string_view, 8> kPurge{"tenant",   "batchSize", "batchTime",  "pace",
-                                                 "keepLast", "maxRows",   "maxPercent", "dryRun"};
-constexpr std::array<std::string_view, 11> kRetention{
-    "tenant", "batchSize", "batchTime", "pace", "maxRows", "maxPercent",
-    "dryRun", "rules",     "otherwise", "logs", "metrics"};
+constexpr std::array<std::string_view, 10> kPurge{
+    "tenant",  "batchSize",  "batchTime",  "pace",     "keepLast",
+    "maxRows", "maxPercent", "expectPlan", "maxDrift", "dryRun"};
+constexpr std::array<std::string_view, 13> kRetention{
+    "tenant",   "batchSize", "batchTime", "pace",      "maxRows", "maxPercent", "expectPlan",
+    "maxDrift", "dryRun",    "rules",     "otherwise", "logs",    "metrics"};
 constexpr std::array<std::string_view, 4> kExplanation{"tenant", "executionId", "rules",
                                                        "otherwise"};
 constexpr std::array<std::string_view, 5> kOrphanRows{"tenant", "minimumAge", "batchSize", "pace",

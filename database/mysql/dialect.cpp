@@ -223,6 +223,14 @@ std::string MysqlDialect::as_cursor(std::string_view table_alias, const Column& 
   }
 }
 
+std::string MysqlDialect::stored_bytes(std::string_view table_alias, const Column& column) const {
+  return "LENGTH(" + qualified(*this, table_alias, column.name) + ")";
+}
+
+std::string MysqlDialect::letters(std::string expression) const {
+  return "CAST(" + std::move(expression) + " AS BINARY)";
+}
+
 std::string MysqlDialect::document_text(std::string_view column_expression,
                                         std::span<const std::string> path) const {
   std::string steps = "$";

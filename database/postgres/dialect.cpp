@@ -256,6 +256,11 @@ std::string PostgresDialect::opened_document(std::string_view table_alias,
   return qualified(*this, table_alias, column.name) + " #> '{}'::text[]";
 }
 
+std::string PostgresDialect::stored_bytes(std::string_view table_alias,
+                                          const Column& column) const {
+  return "pg_column_size(" + qualified(*this, table_alias, column.name) + ")";
+}
+
 std::string PostgresDialect::document_text(std::string_view column_expression,
                                            std::span<const std::string> path) const {
   std::string steps;

@@ -47,6 +47,7 @@ class PostgresDialect final : public Dialect {
                                  std::span<const std::string> document_path) const override;
   std::string_view row_address() const override { return "ctid"; }
   std::string opened_document(std::string_view table_alias, const Column& column) const override;
+  std::string stored_bytes(std::string_view table_alias, const Column& column) const override;
   std::string document_text(std::string_view column_expression,
                             std::span<const std::string> path) const override;
   std::string_view lock_skipping_locked() const override { return "FOR UPDATE SKIP LOCKED"; }

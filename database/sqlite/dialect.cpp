@@ -105,6 +105,10 @@ std::string SqliteDialect::as_cursor(std::string_view table_alias, const Column&
   return "CAST(" + name + " AS TEXT)";
 }
 
+std::string SqliteDialect::stored_bytes(std::string_view table_alias, const Column& column) const {
+  return "length(CAST(" + qualified(*this, table_alias, column.name) + " AS BLOB))";
+}
+
 std::string SqliteDialect::document_text(std::string_view column_expression,
                                          std::span<const std::string> path) const {
   std::string steps = "$";

@@ -264,6 +264,13 @@ Json outputs_schema(const document::Document& document, const tasks::Manifest& m
         {"description", "What the run waited for, and what its budget left (docs/pace.md)."}};
   }
   if (manifest.engine == tasks::EngineKind::purge) {
+    properties["planId"] = {
+        {"type", "string"},
+        {"description",
+         "Of a dry run: what `expectPlan` of a later run names. Of a run, that plan."}};
+    properties["cutoff"] = {{"type", "string"},
+                            {"format", "date-time"},
+                            {"description", "The date up to which rows go, with `planId`."}};
     properties["skipped"] = {{"type", "array"},
                              {"items", {{"type", "object"}}},
                              {"description", "The first rows that stay: key and reason of each."}};

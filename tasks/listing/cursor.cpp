@@ -4,15 +4,13 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "document/base64url.h"
 #include "tasks/selection/scope.h"
 
 namespace winnow::tasks {
 namespace {
 
 constexpr int kVersion = 1;
-constexpr std::string_view kAlphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
 // FNV-1a, 64 bits: the same on every machine and in every version, unlike std::hash. It finds
 // accidents, not attacks.
 std::string checksum(std::string_view text) {
@@ -25,39 +23,6 @@ std::string checksum(std::string_view text) {
   (void)std::snprintf(digits.data(), digits.size(), "%016llx",
                       static_cast<unsigned long long>(hash));
   return digits.data();
-}
-
-std::string to_base64url(std::string_view bytes) {
-  std::string text;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char byte : bytes) {
-    bits = (bits << 8U) | static_cast<unsigned char>(byte);
-    count += 8;
-    while (count >= 6) {
-      count -= 6;
-      text += kAlphabet[(bits >> static_cast<unsigned>(count)) & 63U];
-    }
-  }
-  if (count > 0) text += kAlphabet[(bits << static_cast<unsigned>(6 - count)) & 63U];
-  return text;
-}
-
-// Nothing for a letter outside the alphabet.
-std::optional<std::string> from_base64url(std::string_view text) {
-  std::string bytes;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char letter : text) {
-    const auto value = kAlphabet.find(letter);
-    if (value == std::string_view::npos) return std::nullopt;
-    bits = (bits << 6U) | static_cast<std::uint32_t>(value);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    bytes += static_cast<char>((bits >> static_cast<unsigned>(count)) & 255U);
-  }
-  return bytes;
 }
 
 Json last_row(const Position& position) {
@@ -105,13 +70,13 @@ std::string encode_cursor(const Position& position, std::string_view fingerprint
                        {"listing", fingerprint},
                        {"last", last},
                        {"sum", seal(fingerprint, last)}};
-  return to_base64url(cursor.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return document::to_base64url(cursor.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 Outcome<Position> decode_cursor(std::string_view cursor, std::string_view fingerprint) {
   constexpr const char* kDamaged =
       "the cursor is damaged: hand back the `cursor` of the page before, unchanged";
-  const auto bytes = from_base64url(cursor);
+  const auto bytes = document::from_base64url(cursor);
   if (!bytes) return refuse(kDamaged);
   const Json content = Json::parse(*bytes, nullptr, false);
   if (!content.is_object() || !content.contains("version")) return refuse(kDamaged);

@@ -42,7 +42,14 @@ Outcome<std::unique_ptr<NewestOfFlows>> NewestOfFlows::make(const PurgeRequest& 
   if (bound == nullptr) {
     return fail(FailureKind::internal, "the newest of a flow are kept in purges by date alone");
   }
-  WINNOW_TRY(auto matched, Selection::make(without_bound(request), schema));
+  auto any_date = without_bound(request);
+  if (request.newest_until) {
+    any_date.conditions.push_back(InstantBound{.column = bound->column,
+                                               .document = bound->document,
+                                               .comparison = database::Comparison::at_or_before,
+                                               .instant = *request.newest_until});
+  }
+  WINNOW_TRY(auto matched, Selection::make(std::move(any_date), schema));
   const auto& table = matched.table();
   for (const auto& needed : {matched.scope().namespace_column, std::string("flow_id")}) {
     WINNOW_CHECK(table.require(needed));

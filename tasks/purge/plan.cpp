@@ -1,6 +1,7 @@
 #include "tasks/purge/plan.h"
 
 #include "outcome/try.h"
+#include "tasks/purge/estimate.h"
 #include "tasks/purge/source.h"
 #include "tasks/selection/removal_limits.h"
 #include "tasks/selection/table_probes.h"
@@ -146,6 +147,18 @@ Outcome<void> note_limits(const Policy& policy, const PurgeRequest& request,
   return {};
 }
 
+void note_drift(const PurgeRequest& request, const Prepared& prepared, std::int64_t selected,
+                std::vector<std::string>& notes) {
+  if (!request.expected) return;
+  const auto& plan = *request.expected;
+  const auto note = [&](const Outcome<void>& checked) {
+    if (!checked) notes.push_back("a run is refused: " + checked.error().message);
+  };
+  note(check_tables(plan.terms.tables, hashes_of(prepared.schema)));
+  note(check_drift(plan.terms.purges.front().rows, selected, plan.max_drift,
+                   "rows of table \"" + prepared.selection->table().name + "\""));
+}
+
 }  // namespace
 
 std::vector<PlannedStatement> first_statements(const Prepared& prepared,
@@ -169,13 +182,29 @@ std::vector<PlannedStatement> later_statements(const Prepared& prepared,
   return planner.take();
 }
 
+std::string plan_id_of(const Manifest& manifest, const PurgeRequest& request,
+                       const Context& context, const database::Schema& schema, std::int64_t rows) {
+  auto terms = terms_of(manifest, request, context.policy);
+  terms.tables = hashes_of(schema);
+  terms.made = request.newest_until.value_or(context.clock());
+  terms.purges.front().rows = rows;
+  return plan_id(terms);
+}
+
 Outcome<Json> describe_purge(const Manifest& manifest, const PurgeRequest& request,
-                             const Policy& policy, const Prepared& prepared) {
+                             const Context& context, const Prepared& prepared) {
   auto& connection = *prepared.connection;
-  WINNOW_TRY(const auto selected, count_selected(prepared, connection, kCountAll));
+  WINNOW_TRY(const auto counts, count_by_namespace(prepared, connection));
+  std::int64_t selected = 0;
+  for (const auto& [name, rows] : counts) selected += rows;
+  WINNOW_TRY(auto estimated, estimate(prepared, context.pace, selected));
   Json plan{{"task", manifest.name},
             {"server", prepared.schema.server},
+            {"planId", plan_id_of(manifest, request, context, prepared.schema, selected)},
+            {"cutoff", document::to_text(request.cutoff())},
             {"selected", selected},
+            {"namespaces", counts},
+            {"estimate", std::move(estimated)},
             {"statements", Json::array()},
             {"leftOut", prepared.steps->left_out()}};
   auto notes = request.notes;
@@ -185,7 +214,8 @@ Outcome<Json> describe_purge(const Manifest& manifest, const PurgeRequest& reque
   if (const auto allowed = prepared.schema.allows_deletions(); !allowed && !request.dry_run) {
     notes.push_back("a run is refused: " + allowed.error().message);
   }
-  WINNOW_CHECK(note_limits(policy, request, prepared, selected, notes));
+  WINNOW_CHECK(note_limits(context.policy, request, prepared, selected, notes));
+  note_drift(request, prepared, selected, notes);
   if (!notes.empty()) plan["notes"] = std::move(notes);
   for (const auto& statements :
        {first_statements(prepared, request), later_statements(prepared, request)}) {

@@ -19,10 +19,15 @@ std::vector<PlannedStatement> first_statements(const Prepared& prepared,
 std::vector<PlannedStatement> later_statements(const Prepared& prepared,
                                                const PurgeRequest& request);
 
-// {"task", "server", "selected", "statements": [{"purpose", "sql", "indexes", "scans"}], "leftOut":
-// [...]}, and "notes" where there are any: those of the request, filters that no index leads to, and
-// that the policy's limits would refuse a run.
+// {"task", "server", "planId", "cutoff", "selected", "namespaces": {"company.team": 12}, "estimate"
+// (tasks/purge/estimate.h), "statements": [{"purpose", "sql", "indexes", "scans"}], "leftOut": [...]},
+// and "notes" where there are any: those of the request, filters that no index leads to, and that the
+// policy's limits or the plan that is expected would refuse a run.
 Outcome<Json> describe_purge(const Manifest& manifest, const PurgeRequest& request,
-                             const Policy& policy, const Prepared& prepared);
+                             const Context& context, const Prepared& prepared);
+
+// The id of a plan of this request that selects so many rows.
+std::string plan_id_of(const Manifest& manifest, const PurgeRequest& request,
+                       const Context& context, const database::Schema& schema, std::int64_t rows);
 
 }  // namespace winnow::tasks

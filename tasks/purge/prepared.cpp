@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "document/strings.h"
 #include "outcome/try.h"
 #include "tasks/purge/source.h"
 #include "tasks/shared/lock_wait.h"
@@ -62,6 +63,30 @@ Outcome<std::int64_t> count_selected(const Prepared& prepared, database::Connect
                         [&](std::optional<bool> deleted, std::int64_t further) {
                           return prepared.statements->count_selected(deleted, further);
                         });
+}
+
+Outcome<std::map<std::string, std::int64_t>> count_by_namespace(const Prepared& prepared,
+                                                                database::Connection& connection) {
+  std::map<std::string, std::int64_t> counts;
+  if (prepared.newest) {
+    WINNOW_CHECK(walk(prepared, connection, [&](const BatchRow& row) {
+      ++counts[row.of->name_space];
+      return true;
+    }));
+    return counts;
+  }
+  for (const auto deleted : prepared.selection->deleted_branches()) {
+    bool read = true;
+    WINNOW_CHECK(connection.query(
+        prepared.statements->count_by_namespace(deleted), [&](const database::Row& row) {
+          const auto rows = document::number_of<std::int64_t>(row.text(1).value_or(""));
+          if (rows) counts[std::string(row.text(0).value_or(""))] += *rows;
+          read = rows.has_value();
+          return read;
+        }));
+    if (!read) return fail(FailureKind::internal, "the server counts in no whole numbers");
+  }
+  return counts;
 }
 
 Outcome<std::int64_t> count_tenant(const Prepared& prepared, database::Connection& connection,

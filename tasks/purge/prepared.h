@@ -1,6 +1,7 @@
 // A connection and what a purge makes of the probed schema, before it touches anything.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,6 +43,9 @@ Outcome<std::unique_ptr<Prepared>> prepare(const Manifest& manifest, const Purge
 // connection of the caller: a run takes the one that prepare() opened.
 Outcome<std::int64_t> count_selected(const Prepared& prepared, database::Connection& connection,
                                      std::int64_t most);
+// All of them, by namespace; under an empty name what has none.
+Outcome<std::map<std::string, std::int64_t>> count_by_namespace(const Prepared& prepared,
+                                                                database::Connection& connection);
 // The same of all rows that the tenant has.
 Outcome<std::int64_t> count_tenant(const Prepared& prepared, database::Connection& connection,
                                    std::int64_t most);

@@ -33,6 +33,9 @@ Outcome<Context> context_of_run(const Context& context, const PurgeRequest& requ
 Outcome<std::unique_ptr<Prepared>> prepare_run(const Manifest& manifest,
                                                const PurgeRequest& request, Context& own) {
   WINNOW_TRY(auto prepared, prepare(manifest, request, own));
+  if (request.expected) {
+    WINNOW_CHECK(check_tables(request.expected->terms.tables, hashes_of(prepared->schema)));
+  }
   if (!request.dry_run) WINNOW_CHECK(prepared->schema.allows_deletions());
   WINNOW_CHECK(check_storage(request, *prepared, own));
   WINNOW_CHECK(check_plans(first_statements(*prepared, request), *prepared->connection, own));
@@ -64,7 +67,7 @@ TaskResult plan_purge(const Manifest& manifest, const PurgeRequest& request,
   WINNOW_TRY(auto own, context_of_run(context, request));
   WINNOW_TRY(const auto prepared, prepare(manifest, request, own));
   WINNOW_CHECK(check_storage(request, *prepared, own));
-  return describe_purge(manifest, request, own.policy, *prepared);
+  return describe_purge(manifest, request, own, *prepared);
 }
 
 TaskResult run_purge(const Manifest& manifest, const PurgeRequest& request,
@@ -78,7 +81,7 @@ Outcome<PurgeSize> size_of_purge(const Manifest& manifest, const PurgeRequest& r
                                  const Context& context, bool needs_all) {
   WINNOW_TRY(auto own, context_of_run(context, request));
   WINNOW_TRY(const auto prepared, prepare_run(manifest, request, own));
-  PurgeSize size;
+  PurgeSize size{.tables = hashes_of(prepared->schema)};
   WINNOW_TRY(size.selected, count_selected(*prepared, *prepared->connection, kCountAll));
   if (!needs_all) return size;
   WINNOW_TRY(size.all, count_tenant(*prepared, *prepared->connection, kCountAll));

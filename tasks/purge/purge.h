@@ -21,10 +21,11 @@ TaskResult plan_purge(const Manifest& manifest, const PurgeRequest& request,
 TaskResult run_purge(const Manifest& manifest, const PurgeRequest& request, const Context& context);
 
 // How many rows a run would remove; and with `needs_all` how many the tenant has, to hold the limits
-// against them.
+// against them. And what it would find its tables like.
 struct PurgeSize {
   std::int64_t selected = 0;
   std::int64_t all = 0;
+  Hashes tables = {};
 };
 Outcome<PurgeSize> size_of_purge(const Manifest& manifest, const PurgeRequest& request,
                                  const Context& context, bool needs_all);

@@ -62,6 +62,23 @@ Outcome<void> read_keep_last(const Manifest& manifest, const Json& parameters,
   return {};
 }
 
+Outcome<void> read_expected(const Manifest& manifest, const Json& parameters, const Policy& policy,
+                            PurgeRequest& request) {
+  WINNOW_TRY(request.expected, expected_plan(parameters));
+  if (!request.expected) return {};
+  const auto& planned = request.expected->terms;
+  WINNOW_CHECK(check_terms(planned, terms_of(manifest, request, policy)));
+  hold_to(request, planned.purges.front(), *request.expected);
+  return {};
+}
+
+// What goes with the rows, and whether they go themselves.
+Json what_goes(const PurgeRequest& request) {
+  Json goes = Json::array({request.deletes_parent});
+  for (const auto* step : request.steps) goes.push_back(step->counter + " of " + step->table);
+  return goes;
+}
+
 void limit_batch_size(PurgeRequest& request) {
   if (request.batch_size <= PurgeRequest::kLargestBatch) return;
   const auto most = std::to_string(PurgeRequest::kLargestBatch);
@@ -75,6 +92,33 @@ void limit_batch_size(PurgeRequest& request) {
 bool PurgeRequest::removes_files() const {
   return std::any_of(steps.begin(), steps.end(),
                      [](const PurgeStep* step) { return step->kind == PurgeStep::Kind::files; });
+}
+
+document::Instant PurgeRequest::cutoff() const {
+  for (const auto& condition : scope.conditions) {
+    const auto* bound = std::get_if<InstantBound>(&condition);
+    if (bound == nullptr || bound->column != order) continue;
+    if (database::looks_back(bound->comparison)) return bound->instant;
+  }
+  return {};
+}
+
+void hold_to(PurgeRequest& request, const PlannedPurge& planned, const ExpectedPlan& plan) {
+  narrow(request.scope, planned.dates);
+  request.newest_until = plan.terms.made;
+  request.at_most.planned = most_rows(planned.rows, plan.max_drift);
+}
+
+PlanTerms terms_of(const Manifest& manifest, const PurgeRequest& request, const Policy& policy) {
+  PlanTerms terms{.task = manifest.name,
+                  .tenant = request.scope.tenant,
+                  .filters = hashes_of(request.scope),
+                  .policy = hash_of(policy)};
+  terms.filters["purge"] = hash_of(what_goes(request));
+  terms.filters["date"] = hash_of(Json(request.order));
+  if (request.keep_last) terms.filters["keepLast"] = hash_of(Json(*request.keep_last));
+  terms.purges.push_back({.rows = 0, .dates = dates_of(request.scope)});
+  return terms;
 }
 
 Outcome<PurgeRequest> read_purge_request(const Manifest& manifest, const Json& parameters,
@@ -98,6 +142,7 @@ Outcome<PurgeRequest> read_purge_request(const Manifest& manifest, const Json& p
   request.at_most = wanted_limits(parameters);
   WINNOW_CHECK(read_keep_last(manifest, parameters, request));
   WINNOW_CHECK(hold_min_age(manifest, policy, request));
+  WINNOW_CHECK(read_expected(manifest, parameters, policy, request));
   request.notes = notes_on(manifest, parameters, request.scope);
   limit_batch_size(request);
   return request;

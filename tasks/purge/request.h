@@ -3,11 +3,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "tasks/pace/pace.h"
+#include "tasks/purge/plan_id.h"
 #include "tasks/selection/removal_limits.h"
 #include "tasks/selection/scope.h"
 
@@ -28,10 +30,15 @@ struct PurgeRequest {
   std::optional<Pace> pace = {};
   // So many of each flow that end last, of those that the scope means at any date, stay.
   std::optional<std::int64_t> keep_last = {};
+  // What ended later is not among them. Nothing: whatever ended.
+  std::optional<document::Instant> newest_until = {};
   // What the task itself asks of the policy's limits: the smaller ones hold.
   RemovalWishes at_most = {};
   // Rows that may go, where the caller has checked the limits for several purges together.
   std::optional<std::int64_t> allowance = {};
+  // The plan that the run is held to; its dates are in the scope. nullptr: none, or the caller has
+  // checked it for several purges together.
+  std::shared_ptr<const ExpectedPlan> expected = {};
   // Counts what goes by namespace too.
   bool by_namespace = false;
   bool dry_run = false;
@@ -42,9 +49,18 @@ struct PurgeRequest {
   static constexpr std::int64_t kLargestBatch = 10'000;
 
   bool removes_files() const;
+  // The date up to which rows go.
+  document::Instant cutoff() const;
 };
 
-// `parameters` fit the manifest's schema, with its defaults filled in. Fails as read_scope() does.
+// Holds the request to a plan of it: narrows its dates, and limits its rows.
+void hold_to(PurgeRequest& request, const PlannedPurge& planned, const ExpectedPlan& plan);
+
+// What binds a run of this request to its plan, but for tables and rows.
+PlanTerms terms_of(const Manifest& manifest, const PurgeRequest& request, const Policy& policy);
+
+// `parameters` fit the manifest's schema, with its defaults filled in. Fails as read_scope() does, and
+// as check_terms() where the request is held to a plan.
 Outcome<PurgeRequest> read_purge_request(const Manifest& manifest, const Json& parameters,
                                          const Policy& policy);
 

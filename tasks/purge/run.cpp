@@ -8,6 +8,7 @@
 #include "document/strings.h"
 #include "outcome/guard.h"
 #include "outcome/try.h"
+#include "tasks/purge/plan.h"
 #include "tasks/selection/removal_limits.h"
 #include "tasks/shared/counters.h"
 
@@ -84,10 +85,15 @@ Json PurgeRun::result() const {
   }
   if (request_.by_namespace) result["namespaces"] = shared_.ledger.namespaces();
   if (request_.dry_run) result["dryRun"] = true;
+  if (plan_id_) {
+    result["planId"] = *plan_id_;
+    result["cutoff"] = document::to_text(request_.cutoff());
+  }
   return result;
 }
 
 Outcome<void> PurgeRun::purge() {
+  rows_before_ = context_.progress.rows_done.load();
   context_.progress.phase = Phase::selecting;
   for (const auto& note : request_.notes) context_.host.log(LogLevel::warn, note);
   for (const auto& left_out : prepared_.steps->left_out()) {
@@ -107,6 +113,8 @@ Outcome<void> PurgeRun::purge() {
   }
   say_what_stays();
   WINNOW_CHECK(count_what_the_budget_left());
+  if (request_.dry_run)
+    plan_id_ = plan_id_of(manifest_, request_, context_, prepared_.schema, rows_met());
   return storage_failure();
 }
 
@@ -114,6 +122,11 @@ std::vector<const database::Table*> PurgeRun::tables_of_run() const {
   std::vector<const database::Table*> tables{&prepared_.selection->table()};
   for (const auto& step : prepared_.steps->rows()) tables.push_back(step.table);
   return tables;
+}
+
+// In a dry run: all that is selected.
+std::int64_t PurgeRun::rows_met() const {
+  return context_.progress.rows_done.load() - rows_before_;
 }
 
 Outcome<void> PurgeRun::count_what_the_budget_left() {
@@ -133,7 +146,14 @@ Outcome<void> PurgeRun::check_limits() {
   if (request_.allowance) return {};
   const auto& limits = shared_.limits;
   if (!limits.any()) return {};
-  WINNOW_TRY(const auto selected, worker_.count_left(limits.count_up_to()));
+  const auto* plan = request_.expected.get();
+  WINNOW_TRY(const auto selected,
+             worker_.count_left(plan != nullptr ? kCountAll : limits.count_up_to()));
+  if (plan != nullptr) {
+    WINNOW_CHECK(check_drift(plan->terms.purges.front().rows, selected, plan->max_drift,
+                             "rows of table \"" + manifest_.table + "\""));
+    plan_id_ = plan->id;
+  }
   WINNOW_CHECK(limits.check_number(selected));
   WINNOW_CHECK(limits.check_share(
       selected, [this](std::int64_t most) { return worker_.count_tenant(most); }));

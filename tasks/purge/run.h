@@ -29,6 +29,7 @@ class PurgeRun {
   Outcome<bool> finished_or_waited(std::int64_t done_before, Backoff& backoff);
   Outcome<void> name_what_is_locked();
   void say_what_stays() const;
+  std::int64_t rows_met() const;
   std::vector<const database::Table*> tables_of_run() const;
   Outcome<void> count_what_the_budget_left();
   Outcome<void> storage_failure() const;
@@ -51,6 +52,10 @@ class PurgeRun {
   std::atomic<bool> stop_{false};
   // Selected rows that are left where the budget of the pace ended the run.
   std::optional<std::int64_t> left_;
+  // Of a dry run, its own; of a run, the plan's that it is held to.
+  std::optional<std::string> plan_id_;
+  // `rows_done` at the beginning.
+  std::int64_t rows_before_ = 0;
   // Rows that others held to the end.
   std::int64_t locked_ = 0;
   std::vector<SkippedRow> named_locked_;

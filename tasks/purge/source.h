@@ -29,10 +29,10 @@ class BatchSource {
   static constexpr std::int64_t kSmallestPage = 100;
 
   // They must outlive it.
-  // `newest`: which of the selected rows stay; nullptr: none.
+  // `newest`: which of the selected rows stay; nullptr: none. `page`: keys that are read at once.
   BatchSource(const Selection& selection, const PurgeStatements& statements,
-              NewestOfFlows* newest = nullptr)
-      : selection_(selection), statements_(statements), newest_(newest) {}
+              NewestOfFlows* newest = nullptr, std::int64_t page = kPage)
+      : selection_(selection), statements_(statements), newest_(newest), page_size_(page) {}
 
   // The next rows, at most `limit`; empty: the walk has come to its end. Outside of a transaction.
   // Some may be among them that are not selected, which PurgeStatements::take() leaves out.
@@ -62,7 +62,7 @@ class BatchSource {
   std::optional<PurgeStatements::Position> position_;
   Batch page_;
   std::size_t handed_out_ = 0;
-  std::int64_t page_size_ = kPage;
+  std::int64_t page_size_;
   // Those of page_.
   std::map<std::string, std::shared_ptr<const FlowOf>> flows_;
 };

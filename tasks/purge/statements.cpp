@@ -238,6 +238,59 @@ Statement PurgeStatements::count_selected(std::optional<bool> deleted, std::int6
   return writer.take();
 }
 
+Statement PurgeStatements::count_by_namespace(std::optional<bool> deleted) const {
+  const auto& name = selection_->scope().namespace_column;
+  SqlWriter writer(*dialect_);
+  if (name.empty()) {
+    writer.text("SELECT '', count(*)");
+    write_from(writer);
+    selection_->write(writer, "e", deleted);
+    return writer.take();
+  }
+  writer.text("SELECT " + dialect_->letters(column(name)) + " AS name, count(*)");
+  write_from(writer);
+  selection_->write(writer, "e", deleted);
+  writer.text(" GROUP BY " + dialect_->letters(column(name)));
+  return writer.take();
+}
+
+Statement PurgeStatements::count_still_selected(const Batch& batch) const {
+  SqlWriter writer(*dialect_);
+  writer.text("SELECT count(*)");
+  write_from(writer);
+  write_still_selected(writer, batch);
+  return writer.take();
+}
+
+// Tables of Kestra have their documents in `value`.
+void PurgeStatements::write_bytes(SqlWriter& writer, std::string_view alias,
+                                  const Table& measured) const {
+  const auto* document = measured.column("value");
+  writer.text(document == nullptr ? std::string("0") : dialect_->stored_bytes(alias, *document));
+}
+
+Statement PurgeStatements::measure_dependents(const RowStep& step,
+                                              const std::vector<BatchRow>& rows,
+                                              std::int64_t most) const {
+  SqlWriter writer(*dialect_);
+  writer.text("SELECT count(*), sum(bytes) FROM (SELECT ");
+  write_bytes(writer, "t", *step.table);
+  writer.text(" AS bytes FROM ").table(*step.table).text(" AS t WHERE ");
+  write_match(writer, step, rows);
+  writer.text(" LIMIT ").bind(most).text(") AS measured");
+  return writer.take();
+}
+
+Statement PurgeStatements::measure(const std::vector<BatchRow>& rows) const {
+  SqlWriter writer(*dialect_);
+  writer.text("SELECT count(*), sum(");
+  write_bytes(writer, "e", table());
+  writer.text(")");
+  write_from(writer);
+  write_keys(writer, rows);
+  return writer.take();
+}
+
 Statement PurgeStatements::first_selected(std::optional<bool> deleted, std::int64_t most) const {
   SqlWriter writer(*dialect_);
   writer.text("SELECT " + column(kKey));

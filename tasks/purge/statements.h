@@ -88,10 +88,20 @@ class PurgeStatements {
 
   // How many rows are selected in this branch, counted no further than `most` (kCountAll: all).
   database::Statement count_selected(std::optional<bool> deleted, std::int64_t most) const;
-  // How many rows the tenant has in this branch, counted no further than `most`.
+  // All of them, by namespace: its name and the count.
+  database::Statement count_by_namespace(std::optional<bool> deleted) const;
+  // Those of a batch that are still selected.
+  database::Statement count_still_selected(const Batch& batch) const;
   // The keys of the first of them. A page() has rows beside the selection, which take() drops.
   database::Statement first_selected(std::optional<bool> deleted, std::int64_t most) const;
+  // How many rows the tenant has in this branch, counted no further than `most`.
   database::Statement count_tenant(std::optional<bool> deleted, std::int64_t most) const;
+
+  // The number of these rows' dependents, and the bytes of their documents; of no more than `most`.
+  database::Statement measure_dependents(const RowStep& step, const std::vector<BatchRow>& rows,
+                                         std::int64_t most) const;
+  // The same of the rows themselves.
+  database::Statement measure(const std::vector<BatchRow>& rows) const;
 
  private:
   PurgeStatements() = default;
@@ -100,6 +110,8 @@ class PurgeStatements {
   void write_keys(database::SqlWriter& writer, const std::vector<BatchRow>& rows) const;
   void write_still_selected(database::SqlWriter& writer, const Batch& batch) const;
   void write_split(database::SqlWriter& writer) const;
+  void write_bytes(database::SqlWriter& writer, std::string_view alias,
+                   const database::Table& measured) const;
   void write_match(database::SqlWriter& writer, const RowStep& step,
                    const std::vector<BatchRow>& rows) const;
   std::string column(std::string_view name) const;

@@ -81,21 +81,34 @@ Outcome<bool> PurgeWorker::step() {
   deleted_ = 0;
   skipped_ = 0;
   const auto asked = static_cast<std::int64_t>(batch.rows.size());
-  if ((shared_.reserved += asked) > shared_.allowance.value_or(kCountAll)) {
-    return shared_.limits.exceeded(*shared_.allowance);
-  }
+  WINNOW_TRY(const auto reserved, reserve(batch));
   const auto started = std::chrono::steady_clock::now();
   WINNOW_CHECK(in_parts(
       std::move(batch), shared_.sizer,
       [this](const Batch& part, Batch& rest) { return remove(part, rest); },
       [this](const BatchRow& row, const Failure& failure) { return leave(row, failure); }));
   shared_.unaccounted += asked - went_ - skipped_;
-  shared_.reserved -= asked - went_;
+  shared_.reserved -= reserved - went_;
   const auto took = std::chrono::steady_clock::now() - started;
   shared_.pacer.learn(lane_, deleted_, took);
   const auto storage_took = files_ ? files_->take_time() : std::chrono::nanoseconds{};
   shared_.sizer.learn(went_, took - storage_took);
   return true;
+}
+
+// Of a batch that is more than may go, some rows may not be selected.
+Outcome<std::int64_t> PurgeWorker::reserve(const Batch& batch) {
+  const auto allowance = shared_.allowance.value_or(kCountAll);
+  const auto asked = static_cast<std::int64_t>(batch.rows.size());
+  if ((shared_.reserved += asked) <= allowance) return asked;
+  std::int64_t selected = 0;
+  const RetriedOperation counting{.run = [&](Connection& connection) -> Outcome<void> {
+    WINNOW_TRY(selected, database::count_of(connection, statements_.count_still_selected(batch)));
+    return {};
+  }};
+  WINNOW_CHECK(connection_.retry(counting));
+  if ((shared_.reserved -= asked - selected) <= allowance) return selected;
+  return shared_.limits.exceeded(allowance);
 }
 
 // Acts on the batch, and where a failure blames rows on its halves, down to single rows, which are

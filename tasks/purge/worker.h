@@ -83,6 +83,8 @@ class PurgeWorker {
   using Act = std::function<Outcome<void>(const Batch& part, Batch& rest)>;
   using Refused = std::function<Outcome<void>(const BatchRow& row, const Failure& failure)>;
 
+  // Rows of the batch that may go, by the limits.
+  Outcome<std::int64_t> reserve(const Batch& batch);
   Outcome<void> in_parts(Batch batch, BatchSizer& sizer, const Act& act, const Refused& refused);
   Outcome<void> remove(const Batch& part, Batch& rest);
   Outcome<void> settle(const Tried& tried);

@@ -57,6 +57,7 @@ Outcome<RetentionRequest> read_retention_request(const Manifest& /*manifest*/,
   WINNOW_TRY(request.pace, wanted_pace(parameters));
   request.at_most = wanted_limits(parameters);
   request.dry_run = parameters.value("dryRun", false);
+  WINNOW_TRY(request.expected, expected_plan(parameters));
   return request;
 }
 

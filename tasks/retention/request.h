@@ -8,6 +8,7 @@
 
 #include "tasks/manifest.h"
 #include "tasks/pace/pace.h"
+#include "tasks/purge/plan_id.h"
 #include "tasks/retention/policy.h"
 #include "tasks/selection/policy.h"
 #include "tasks/selection/removal_limits.h"
@@ -22,6 +23,8 @@ struct RetentionRequest {
   Json of_each_purge = Json::object();
   std::optional<Pace> pace = {};
   RemovalWishes at_most = {};
+  // The plan that the run is held to, checked but for tables, dates and rows. nullptr: none.
+  std::shared_ptr<const ExpectedPlan> expected = {};
   bool dry_run = false;
 };
 

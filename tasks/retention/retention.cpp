@@ -7,6 +7,7 @@
 #include "outcome/try.h"
 #include "tasks/purge/purge.h"
 #include "tasks/retention/compile.h"
+#include "tasks/retention/plan.h"
 #include "tasks/retention/request.h"
 #include "tasks/retention/totals.h"
 
@@ -68,27 +69,27 @@ class Retention final : public Invocation {
                        [](const auto& rule) { return !rule.keep.forever(); });
   }
 
-  // {"task", "cutoff", "selected", "rules": [a purge's plan with "rule" before it]}.
+  // {"task", "now", "planId", "selected", "namespaces", "estimate", "rules": [a purge's plan with
+  // "rule" before it]}.
   TaskResult plan(Context& context) const override {
     const auto now = context.clock();
-    WINNOW_TRY(const auto purges, purges_of(manifest_, request_, context.policy, now));
-    Json plan{{"task", manifest_.name}, {"now", document::to_text(now)}, {"selected", 0}};
-    plan["rules"] = Json::array();
-    std::int64_t selected = 0;
+    WINNOW_TRY(const auto purges, held_purges(context.policy, now));
+    RetentionPlan all(manifest_, request_, context.policy, now);
     for (const auto& purge : purges) {
-      WINNOW_TRY(const auto described, plan_purge(*purge.manifest, purge.request, context));
-      selected += described["selected"].get<std::int64_t>();
-      Json rule{{"rule", purge.rule->pointer},
-                {"cutoff", document::to_text(cutoff_of(*purge.rule, context.policy, now))}};
+      WINNOW_TRY(auto described, plan_purge(*purge.manifest, purge.request, context));
+      WINNOW_CHECK(all.add(described));
+      described.erase("planId");
+      Json rule{{"rule", purge.rule->pointer}};
       rule.update(described);
-      plan["rules"].push_back(std::move(rule));
+      all.add_rule(std::move(rule));
     }
-    plan["selected"] = selected;
-    return plan;
+    return all.described();
   }
 
   TaskResult run(Context& context) const override {
-    WINNOW_TRY(auto purges, purges_of(manifest_, request_, context.policy, context.clock()));
+    const auto now = context.clock();
+    WINNOW_TRY(auto purges, held_purges(context.policy, now));
+    RetentionPlan all(manifest_, request_, context.policy, now);
     Totals totals(request_.dry_run);
     WINNOW_TRY(auto own_pace, pace_of_run(context.pace, request_.pace));
     const auto started = steady_clock::now();
@@ -110,6 +111,10 @@ class Retention final : public Invocation {
       }
       const auto limited = left.find(purge.manifest);
       if (limited != left.end()) purge.request.allowance = limited->second.selected;
+      if (const auto& planned = purge.request.at_most.planned) {
+        auto& allowance = purge.request.allowance;
+        allowance = std::min(allowance.value_or(*planned), *planned);
+      }
       auto result = run_purge(*purge.manifest, purge.request, own);
       const auto& done = result ? *result : result.error().done;
       const auto gone = totals.add(purge.rule->pointer, *purge.manifest, done);
@@ -117,26 +122,50 @@ class Retention final : public Invocation {
         return tl::unexpected(
             TaskFailure(static_cast<const Failure&>(result.error()), totals.result()));
       if (limited != left.end()) limited->second.selected -= gone;
+      if (request_.dry_run) WINNOW_CHECK(all.add(*result));
     }
+    if (request_.dry_run) totals.plan(all.id());
+    if (request_.expected && !request_.dry_run) totals.plan(request_.expected->id);
     return totals.result();
   }
 
  private:
-  // The limits hold for all rules of a table together, before the first of them removes anything.
+  // The purges of the rules; those of a plan that the run is held to.
+  Outcome<std::vector<RulePurge>> held_purges(const Policy& policy, document::Instant now) const {
+    WINNOW_TRY(auto purges, purges_of(manifest_, request_, policy, now));
+    if (!request_.expected) return purges;
+    const auto& plan = *request_.expected;
+    WINNOW_CHECK(check_terms(plan.terms, terms_of(manifest_, request_, policy, purges)));
+    for (std::size_t at = 0; at < purges.size(); ++at) {
+      hold_to(purges[at].request, plan.terms.purges[at], plan);
+    }
+    return purges;
+  }
+
+  // The plan and the limits hold for all rules together, before the first of them removes anything.
   // Nothing in it: there is no limit.
   Outcome<Sizes> check_limits(const std::vector<RulePurge>& purges, Context& context) const {
     Sizes sizes;
-    for (const auto& purge : purges) {
-      const auto& table = purge.manifest->table;
-      const RemovalLimits limits(context.policy, table, request_.at_most);
-      if (!limits.any()) return Sizes{};
+    Hashes tables;
+    const auto* plan = request_.expected.get();
+    const bool limited = RemovalLimits(context.policy, "", request_.at_most).any();
+    if (plan == nullptr && !limited) return sizes;
+    for (std::size_t at = 0; at < purges.size(); ++at) {
+      const auto& purge = purges[at];
       context.progress.phase = Phase::selecting;
       const bool first = !sizes.contains(purge.manifest);
       auto& size = sizes[purge.manifest];
-      WINNOW_TRY(const auto found, size_of_purge(*purge.manifest, purge.request, context, first));
+      WINNOW_TRY(const auto found,
+                 size_of_purge(*purge.manifest, purge.request, context, limited && first));
       size.selected += found.selected;
       if (first) size.all = found.all;
+      tables.insert(found.tables.begin(), found.tables.end());
+      if (plan == nullptr) continue;
+      WINNOW_CHECK(check_drift(plan->terms.purges[at].rows, found.selected, plan->max_drift,
+                               purge.manifest->table + " by the rule " + purge.rule->pointer));
     }
+    if (plan != nullptr) WINNOW_CHECK(check_tables(plan->terms.tables, tables));
+    if (!limited) return Sizes{};
     for (auto& [manifest, size] : sizes) {
       const RemovalLimits limits(context.policy, manifest->table, request_.at_most);
       WINNOW_CHECK(limits.check_number(size.selected));
@@ -158,7 +187,10 @@ Outcome<std::unique_ptr<Invocation>> invoke_retention(const Manifest& manifest,
                                                       const Policy& policy) {
   WINNOW_TRY(auto request, read_retention_request(manifest, parameters, policy));
   // What the purges themselves refuse is refused here too, before anything is connected.
-  WINNOW_CHECK(purges_of(manifest, request, policy, document::now()));
+  WINNOW_TRY(const auto purges, purges_of(manifest, request, policy, document::now()));
+  if (request.expected) {
+    WINNOW_CHECK(check_terms(request.expected->terms, terms_of(manifest, request, policy, purges)));
+  }
   return std::make_unique<Retention>(manifest, std::move(request));
 }
 

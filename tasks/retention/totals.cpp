@@ -47,7 +47,8 @@ std::int64_t Totals::add(const std::string& rule, const Manifest& purge, const J
     const auto name = total_of(purge, entry.key());
     const bool own_counter = entry.key() == purge.steps.back().counter;
     if (own_counter && entry.value().is_number()) went = entry.value().get<std::int64_t>();
-    if (entry.key() == "dryRun") continue;
+    // The plan is that of all rules together.
+    if (entry.key() == "dryRun" || entry.key() == "planId") continue;
     // `retries` of a purge are those of the whole run so far.
     if (entry.key() == "retries") {
       totals_[name] = entry.value();
@@ -66,6 +67,10 @@ void Totals::note(const std::string& note) {
   totals_["notes"].push_back(note);
 }
 
+void Totals::plan(const std::string& id) {
+  totals_["planId"] = id;
+}
+
 Json retention_outputs() {
   Json properties = Json::object();
   for (const auto& counter : kCounters) {
@@ -75,10 +80,14 @@ Json retention_outputs() {
                          {"items", {{"type", "object"}}},
                          {"description",
                           "Of each rule that removes something: where it stands (`rule`), its "
-                          "counts, and `namespaces`, "
-                          "the rows of its own table by namespace."}};
+                          "counts, `namespaces`, the rows of its own table by namespace, and in a "
+                          "dry run its `cutoff`."}};
   properties["dryRun"] = {{"type", "boolean"},
                           {"description", "True where the counts are of what would go."}};
+  properties["planId"] = {
+      {"type", "string"},
+      {"description",
+       "Of a dry run: what `expectPlan` of a later run names. Of a run, that plan."}};
   properties["notes"] = {{"type", "array"},
                          {"items", {{"type", "string"}}},
                          {"description", "What to know about how the run ended."}};

@@ -16,6 +16,8 @@ class Totals {
   // table went.
   std::int64_t add(const std::string& rule, const Manifest& purge, const Json& result);
   void note(const std::string& note);
+  // The plan of a dry run, or the one that the run is held to.
+  void plan(const std::string& id);
   // {"executionsCount", "logsCount", ..., "rules": [{"rule", its counts, "namespaces"}]}.
   Json result() const { return totals_; }
 

@@ -42,6 +42,10 @@ RemovalLimits::RemovalLimits(const Policy& policy, std::string what, const Remov
     most_ = wishes.rows;
     most_from_ = "the parameter maxRows";
   }
+  if (wishes.planned && (!most_ || *wishes.planned < *most_)) {
+    most_ = wishes.planned;
+    most_from_ = "the plan that `expectPlan` names";
+  }
   if (wishes.percent && (!percent_ || *wishes.percent < *percent_)) {
     percent_ = wishes.percent;
     percent_from_ = "the parameter maxPercent";

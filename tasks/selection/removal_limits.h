@@ -17,6 +17,8 @@ namespace winnow::tasks {
 struct RemovalWishes {
   std::optional<std::int64_t> rows = {};
   std::optional<double> percent = {};
+  // What the plan allows that the run is held to (`expectPlan`).
+  std::optional<std::int64_t> planned = {};
 };
 // `parameters` fit the manifest's schema.
 RemovalWishes wanted_limits(const document::Json& parameters);

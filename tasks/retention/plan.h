@@ -1,0 +1,37 @@
+// The plan of a policy: the plans of its purges, and one id for all of them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tasks/purge/plan_id.h"
+#include "tasks/retention/compile.h"
+
+namespace winnow::tasks {
+
+// What binds a run of these purges to their plan, but for tables and rows.
+PlanTerms terms_of(const Manifest& manifest, const RetentionRequest& request, const Policy& policy,
+                   const std::vector<RulePurge>& purges);
+
+// Of a plan that is being made, purge by purge. The arguments must outlive it.
+class RetentionPlan {
+ public:
+  RetentionPlan(const Manifest& manifest, const RetentionRequest& request, const Policy& policy,
+                document::Instant now);
+
+  // The plan, or the result of a dry run, of the next purge.
+  Outcome<void> add(const Json& purge);
+  // How it is shown.
+  void add_rule(Json rule);
+
+  std::string id() const { return plan_id(terms_); }
+  // {"task", "now", "planId", "selected", "namespaces", "estimate", "rules"}.
+  Json described() const;
+
+ private:
+  PlanTerms terms_;
+  document::Instant now_;
+  Json rules_ = Json::array();
+};
+
+}  // namespace winnow::tasks
