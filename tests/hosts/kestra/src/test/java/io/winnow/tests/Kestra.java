@@ -12,6 +12,7 @@ import io.kestra.core.repositories.ExecutionRepositoryInterface;
 import io.kestra.core.repositories.LocalFlowRepositoryLoader;
 import io.kestra.core.runners.TestRunner;
 import io.kestra.core.runners.TestRunnerUtils;
+import io.kestra.core.services.ExecutionService;
 import io.kestra.core.services.FlowService;
 import io.kestra.core.storages.StorageInterface;
 import io.micronaut.context.ApplicationContext;
@@ -166,6 +167,18 @@ final class Kestra implements AutoCloseable {
 
     Execution run(String namespace, String flow) throws Exception {
         return bean(TestRunnerUtils.class).runOne("main", namespace, flow, PATIENCE);
+    }
+
+    /** Runs a flow up to its Pause. */
+    Execution runUntilPaused(String namespace, String flow) throws Exception {
+        return bean(TestRunnerUtils.class).runOneUntilPaused("main", namespace, flow, null, null, PATIENCE);
+    }
+
+    /** Somebody approves: the execution goes on behind the Pause, to its end. */
+    Execution approve(Execution paused, FlowWithSource flow, String pause) throws Exception {
+        String run = paused.findTaskRunsByTaskId(pause).getFirst().getId();
+        Execution resumed = bean(ExecutionService.class).markAs(paused, flow, run, State.Type.RUNNING);
+        return bean(TestRunnerUtils.class).emitAndAwaitExecution(execution -> execution.getState().isTerminated(), resumed, PATIENCE);
     }
 
     /** The state of a task by now: a killed one ends a moment after its execution. */

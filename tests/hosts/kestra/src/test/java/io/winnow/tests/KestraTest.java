@@ -174,6 +174,66 @@ class KestraTest {
         });
     }
 
+    /** The flow of docs/retention.md: what the dry run counts is what the command counts, and what goes once somebody has approved. */
+    @Test
+    void aPolicyIsPlannedApprovedAndApplied() throws Exception {
+        addForThePolicy();
+        FlowWithSource flow = kestra.flow(approvedFlow());
+        Execution paused = kestra.runUntilPaused("company.ops", "approved");
+        Map<String, Object> plan = kestra.outputs(paused, "plan");
+        Command dryRun = new Command(folder, "call", "ApplyRetention", "--params", parametersOf(flow)).on(postgres);
+        for (String file : FILES) dryRun.putFile("main" + file);
+        JsonNode command = MAPPER.readTree(dryRun.run());
+        long before = postgres.number("SELECT count(*) FROM executions");
+        assertThat((int) plan.get("executionsCount")).isGreaterThan(10);
+        for (String count : List.of("executionsCount", "logsCount", "metricsCount", "storagesCount")) {
+            assertThat(plan.get(count)).as(count).isEqualTo(command.path(count).asInt());
+        }
+        assertThat(MAPPER.<JsonNode>valueToTree(plan.get("rules")).findValuesAsText("rule")).isEqualTo(command.path("rules").findValuesAsText("rule"));
+
+        Execution execution = kestra.approve(paused, flow, "approval");
+        assertThat(execution.getState().getCurrent()).as(() -> messages(execution)).isEqualTo(State.Type.SUCCESS);
+        Map<String, Object> applied = kestra.outputs(execution, "apply");
+        for (String same : List.of("executionsCount", "logsCount", "metricsCount", "planId")) {
+            assertThat(applied.get(same)).as(same).isEqualTo(plan.get(same));
+        }
+        assertThat(postgres.number("SELECT count(*) FROM executions")).isEqualTo(before - (int) plan.get("executionsCount"));
+        assertThat(postgres.number("SELECT count(*) FROM executions WHERE namespace = 'company.billing.eu'")).isEqualTo(3);
+        assertThat(postgres.number("SELECT count(*) FROM executions WHERE namespace = 'company.dev'")).isEqualTo(20);
+    }
+
+    @Test
+    void whatIsNotWhatWasApprovedStays() throws Exception {
+        addForThePolicy();
+        FlowWithSource flow = kestra.flow(approvedFlow());
+        Execution paused = kestra.runUntilPaused("company.ops", "approved");
+        postgres.addExecutions("more", "company.sales", "SUCCESS", 10);
+        long before = postgres.number("SELECT count(*) FROM executions");
+        Execution execution = kestra.approve(paused, flow, "approval");
+        assertThat(execution.getState().getCurrent()).isEqualTo(State.Type.FAILED);
+        eventually(() -> assertThat(messages(execution)).contains("were planned", "`maxDrift`"));
+        assertThat(postgres.number("SELECT count(*) FROM executions")).isEqualTo(before);
+    }
+
+    private static void addForThePolicy() throws Exception {
+        postgres.addExecutions("billing", "company.billing.eu", "SUCCESS", 3);
+        postgres.addExecutions("dev", "company.dev", "SUCCESS", 25);
+    }
+
+    private static String approvedFlow() throws Exception {
+        String page = Files.readString(Path.of(System.getProperty("winnow.source"), "docs", "retention.md"));
+        int start = page.indexOf("# approved.yaml");
+        return page.substring(start, page.indexOf("```", start));
+    }
+
+    /** What the flow's dry run is given, for the command. */
+    private static String parametersOf(FlowWithSource flow) {
+        ObjectNode parameters = MAPPER.createObjectNode().put("dryRun", true);
+        parameters.set("rules", MAPPER.valueToTree(flow.getVariables().get("rules")));
+        parameters.set("otherwise", MAPPER.createObjectNode().set("keep", MAPPER.createObjectNode().put("age", "P30D")));
+        return parameters.toString();
+    }
+
     @Test
     @EnabledIfEnvironmentVariable(named = "WINNOW_TEST_MYSQL_URL", matches = ".+")
     void aFlowPurgesAServerOnMySql() throws Exception {
