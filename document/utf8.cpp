@@ -16,6 +16,28 @@ void append_escaped(std::string& out, std::string_view bytes) {
   }
 }
 
+// Control characters, and those that turn the direction of what follows or break its line: a string
+// that holds them can look like another one.
+bool is_safe_to_show(utf8proc_int32_t code_point) {
+  const auto& property = *utf8proc_get_property(code_point);
+  switch (property.bidi_class) {
+    case UTF8PROC_BIDI_CLASS_LRE:
+    case UTF8PROC_BIDI_CLASS_LRO:
+    case UTF8PROC_BIDI_CLASS_RLE:
+    case UTF8PROC_BIDI_CLASS_RLO:
+    case UTF8PROC_BIDI_CLASS_PDF:
+    case UTF8PROC_BIDI_CLASS_LRI:
+    case UTF8PROC_BIDI_CLASS_RLI:
+    case UTF8PROC_BIDI_CLASS_FSI:
+    case UTF8PROC_BIDI_CLASS_PDI:
+      return false;
+    default:
+      break;
+  }
+  return property.category != UTF8PROC_CATEGORY_CC && property.category != UTF8PROC_CATEGORY_ZL &&
+         property.category != UTF8PROC_CATEGORY_ZP;
+}
+
 }  // namespace
 
 std::size_t utf8_prefix(std::string_view text) {
@@ -54,7 +76,7 @@ std::string printable(std::string_view bytes) {
         utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(bytes.data()),  // NOLINT
                          static_cast<utf8proc_ssize_t>(bytes.size()), &codepoint);
     const auto size = read > 0 ? static_cast<std::size_t>(read) : 1;
-    const bool shown = read > 0 && codepoint >= 0x20 && (codepoint < 0x7F || codepoint > 0x9F);
+    const bool shown = read > 0 && is_safe_to_show(codepoint);
     if (shown) {
       out += bytes.substr(0, size);
     } else {

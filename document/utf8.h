@@ -16,7 +16,8 @@ std::size_t utf8_prefix(std::string_view text);
 // left off.
 std::string shortened(std::string_view text, std::size_t bytes);
 
-// The bytes on one line of UTF-8, for a message: control characters, and what is not UTF-8, become \xHH.
+// The bytes on one line of UTF-8, for a message: control characters, those that turn the direction
+// of writing, and what is not UTF-8, become \xHH.
 std::string printable(std::string_view bytes);
 
 }  // namespace winnow::document

@@ -4,7 +4,6 @@
 
 #include "document/json.h"
 #include "hosts/cli/configuration.h"
-#include "hosts/cli/console/doctor_report.h"
 #include "hosts/cli/console/watcher.h"
 #include "hosts/cli/flow/inputs.h"
 #include "hosts/cli/flow/plugin_defaults.h"
@@ -17,9 +16,9 @@
 namespace winnow::cli {
 namespace {
 
-Ending ending_of(ResultText result, bool started = false) {
+Ending ending_of(ResultText result, View view, bool started = false) {
   if (!result) return failed(result.error(), started);
-  return Ending{.result = Result(std::move(*result)), .started = started};
+  return Ending{.result = Result(std::move(*result)), .started = started, .view = view};
 }
 
 // Parameters are wrong usage, wherever they stand.
@@ -41,11 +40,14 @@ class Command {
         watcher_(console, [this](const std::string& done) { give_up(done); }) {}
 
   Ending run() {
-    if (options_.verb == Verb::syntax) return ending_of(flow_syntax().dump());
+    if (options_.verb == Verb::syntax) return ending_of(flow_syntax().dump(), View::json);
     if (options_.verb == Verb::run) return run_flow_file();
     const auto session = open();
     if (!session) return failed(session.error());
-    if (options_.verb == Verb::describe) return ending_of(session->describe(options_.task));
+    if (options_.verb == Verb::describe) {
+      return ending_of(session->describe(options_.task),
+                       options_.task.empty() ? View::tasks : View::task);
+    }
     if (options_.verb == Verb::tasks) return tasks(*session);
     return one_task(*session);
   }
@@ -71,7 +73,7 @@ class Command {
       }
       list.push_back(std::move(shown));
     }
-    Ending ending;
+    Ending ending{.view = View::tasks};
     ending.result.add("tasks", list);
     return ending;
   }
@@ -85,8 +87,10 @@ class Command {
     watcher_.begin(options_.task, *job, std::nullopt);
     auto result = options_.verb == Verb::plan ? job->plan() : job->run();
     watcher_.end();
-    if (result && options_.verb == Verb::doctor) console_.show(doctor_report(*result));
-    return ending_of(std::move(result), true);
+    return ending_of(
+        std::move(result),
+        options_.verb != Verb::plan && options_.task == "Doctor" ? View::doctor : View::values,
+        true);
   }
 
   // The flow comes first: its mistakes are found without any configuration.
@@ -141,7 +145,7 @@ class Command {
                 .retryable = true},
         nullptr));
     if (!run_.task.empty()) error = with_task(run_.task, error);
-    finish(Ending{std::move(run_.result), std::move(error), true}, console_);
+    finish(Ending{std::move(run_.result), std::move(error), true}, console_, options_.json);
     ::_exit(kCancelled);
   }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <unistd.h>
 
+#include "hosts/cli/console/display.h"
 #include "hosts/cli/library/signals.h"
 
 namespace winnow::cli {
@@ -25,6 +26,28 @@ ExitStatus status_of(std::string_view code, bool started) {
   return bad_usage && !started ? kBadUsage : kFailed;
 }
 
+// The error stands on stderr already, where that is a terminal too; what was committed before it
+// does not.
+std::string for_people(const Ending& ending, const Screen& screen, bool error_was_shown) {
+  const auto text = ending.result.text(false);
+  Json result = Json::parse(text, nullptr, false);
+  try {
+    if (ending.error) {
+      result.erase("error");
+      if (!error_was_shown) {
+        result["error"] = ending.error->value("code", std::string()) + ": " +
+                          ending.error->value("message", std::string());
+      }
+      const auto done = ending.error->find("done");
+      if (done != ending.error->end() && !done->empty()) result["done before"] = *done;
+    }
+    return report(ending.view, result, screen);
+  } catch (const Json::exception&) {
+    // Another version of the library has another form.
+    return ending.result.text(true) + "\n";
+  }
+}
+
 }  // namespace
 
 Ending failed(const TaskFailure& failure, bool started) {
@@ -35,7 +58,7 @@ Ending failed(const TaskFailure& failure, bool started) {
   return ending;
 }
 
-ExitStatus finish(Ending ending, Console& console) {
+ExitStatus finish(Ending ending, Console& console, bool json) {
   ExitStatus status = kDone;
   if (ending.error) {
     const auto code = ending.error->value("code", std::string());
@@ -45,8 +68,12 @@ ExitStatus finish(Ending ending, Console& console) {
     ending.result.add("error", *ending.error);
     status = status_of(code, ending.started);
   }
-  const bool for_people = ::isatty(STDOUT_FILENO) == 1;
-  if (write_all(STDOUT_FILENO, ending.result.text(for_people) + "\n")) return status;
+  const auto screen = screen_of(STDOUT_FILENO);
+  const auto text = screen && !json && ending.view != View::json
+                        ? for_people(ending, *screen, console.is_terminal())
+                        : ending.result.text(screen.has_value()) + "\n";
+  console.clear_progress();
+  if (write_all(STDOUT_FILENO, text)) return status;
   console.log(WINNOW_ERROR, "the result could not be written to stdout");
   return status == kDone ? kFailed : status;
 }

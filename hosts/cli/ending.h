@@ -5,6 +5,7 @@
 
 #include "document/task_failure.h"
 #include "hosts/cli/console/console.h"
+#include "hosts/cli/console/report.h"
 #include "hosts/cli/console/result.h"
 
 namespace winnow::cli {
@@ -24,11 +25,14 @@ struct Ending {
   std::optional<document::Json> error = {};
   // A task had begun: a wrong parameter is then a task that failed, not bad usage.
   bool started = false;
+  // What the result is of, for people.
+  View view = View::values;
 };
 
 Ending failed(const TaskFailure& failure, bool started = false);
 
-// Prints the result with the error in it to stdout and the error to stderr; returns the status.
-ExitStatus finish(Ending ending, Console& console);
+// Prints the result with the error in it to stdout and the error to stderr; returns the status. The
+// result is JSON, but tables on a terminal that was not asked for JSON.
+ExitStatus finish(Ending ending, Console& console, bool json = false);
 
 }  // namespace winnow::cli

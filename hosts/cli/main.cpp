@@ -37,7 +37,7 @@ int run(int count, const char* const* arguments) {
   }
   if (options->verb == Verb::version) return version();
   Console console(STDERR_FILENO, options->loudness);
-  return finish(run_command(*options, console), console);
+  return finish(run_command(*options, console), console, options->json);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ constexpr const char* kFooter = R"(Environment:
   WINNOW_LIBRARY              The path of libwinnow.so, where it is not beside the command or in ../lib
   NO_COLOR                    Set to anything: no colours
 
-Results go to stdout as one JSON object, logs to stderr. Exit status: 0 done, 1 a task failed, 2 bad usage, flow or
+Results go to stdout: tables on a terminal, one JSON object anywhere else or with --json. Logs go to stderr. Exit status: 0 done, 1 a task failed, 2 bad usage, flow or
 parameters, 3 configuration or an unreachable service, 4 a limit or policy refused, 130 stopped by a signal.)";
 
 void add_globals(CLI::App& app, Options& options) {
@@ -29,6 +29,8 @@ void add_globals(CLI::App& app, Options& options) {
   const auto add_flag = [&](const char* name, const char* text, auto act) {
     app.add_flag_callback(name, act, text)->group(kEverywhere);
   };
+  add_flag("--json", "Print the result as JSON on a terminal too",
+           [&options] { options.json = true; });
   add_flag("-q,--quiet", "Warnings and errors only, no progress bar",
            [&options] { options.loudness = Loudness::quiet; });
   add_flag("-v,--verbose", "Debug messages too",

@@ -19,6 +19,7 @@ struct Options {
   std::string database;  // --database
   std::string storage;   // --storage
   Loudness loudness = Loudness::normal;
+  bool json = false;                // --json
   std::string flow;                 // run
   std::vector<std::string> inputs;  // run: each `name=value`
   bool dry_run = false;             // run

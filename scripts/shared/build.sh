@@ -9,7 +9,7 @@ readonly build_packages=(
 # Another version has another taste: the versions are part of the rules.
 readonly clang_format=clang-format-14 clang_tidy=clang-tidy-14
 readonly test_packages=(
-  libgtest-dev libgmock-dev clang clang-format-14 postgresql-15 pgbouncer python3 debootstrap openssl
+  libgtest-dev libgmock-dev clang clang-format-14 postgresql-15 pgbouncer python3 python3-pyte debootstrap openssl
   abigail-tools binutils percona-toolkit zsh fish)  # percona-toolkit: pt-archiver, for bench.mysql
 readonly lint_packages=(libgtest-dev libgmock-dev clang-tidy-14 clang-format-14 openjdk-17-jdk-headless)
 

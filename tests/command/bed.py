@@ -86,6 +86,12 @@ class CommandTest(unittest.TestCase):
         finally:
             database.close()
 
+    def change(self, statement, *values):
+        database = sqlite3.connect(self.path / "kestra.db")
+        with database:
+            database.execute(statement, values)
+        database.close()
+
     def count(self, table="executions"):
         return self.sql(f"SELECT count(*) FROM {table}")[0][0]
 

@@ -61,8 +61,10 @@ TEST(Printable, LeavesTextAsItIs) {
 TEST(Printable, EscapesWhatIsNoTextOrWouldBreakTheLine) {
   EXPECT_EQ(printable("a\nb\x1b[31m"), "a\\x0ab\\x1b[31m");
   EXPECT_EQ(printable("\xff\xc3"), "\\xff\\xc3");
-  EXPECT_EQ(printable("\xc2\x85"), "\\xc2\\x85");           // a control character of two bytes
-  EXPECT_EQ(printable("\xed\xa0\x80"), "\\xed\\xa0\\x80");  // half of a surrogate pair
+  EXPECT_EQ(printable("\xc2\x85"), "\\xc2\\x85");             // a control character of two bytes
+  EXPECT_EQ(printable("a\u202egpj"), "a\\xe2\\x80\\xaegpj");  // from right to left
+  EXPECT_EQ(printable("\u2028"), "\\xe2\\x80\\xa8");          // ends a line
+  EXPECT_EQ(printable("\xed\xa0\x80"), "\\xed\\xa0\\x80");    // half of a surrogate pair
 }
 
 }  // namespace

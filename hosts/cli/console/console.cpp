@@ -1,19 +1,18 @@
 #include "hosts/cli/console/console.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <unistd.h>
 
-#include <sys/ioctl.h>
-
 #include "document/instant.h"
-#include "document/utf8.h"
+#include "hosts/cli/console/display.h"
 #include "hosts/cli/library/environment.h"
 
 namespace winnow::cli {
 namespace {
 
-constexpr std::string_view kClearLine = "\r\x1b[K";
+// The cursor stands at the bar's first character. Where a terminal that became narrower has broken
+// the bar into several lines, they lie below it, and go with it.
+constexpr std::string_view kClearBar = "\r\x1b[J";
 constexpr auto kPause = std::chrono::milliseconds(100);
 
 struct Level {
@@ -47,52 +46,13 @@ std::int32_t least_level(Loudness loudness) {
   }
 }
 
-std::string_view phase_name(std::int32_t phase) {
-  switch (phase) {
-    case WINNOW_PHASE_CONNECTING:
-      return "connecting";
-    case WINNOW_PHASE_SELECTING:
-      return "selecting";
-    case WINNOW_PHASE_FINISHING:
-      return "finishing";
-    default:
-      return "working";
-  }
-}
-
-std::string with_commas(std::int64_t number) {
-  std::string digits = std::to_string(number);
-  for (auto at = static_cast<std::int64_t>(digits.size()) - 3; at > 0; at -= 3) {
-    digits.insert(static_cast<std::size_t>(at), ",");
-  }
-  return digits;
-}
-
-std::string gauge(std::int64_t done, std::int64_t planned, std::size_t width) {
-  const auto share = static_cast<double>(std::clamp<std::int64_t>(done, 0, planned)) /
-                     static_cast<double>(planned);
-  const auto filled = static_cast<std::size_t>(share * static_cast<double>(width));
-  return "[" + std::string(filled, '#') + std::string(width - filled, '.') + "] " +
-         std::to_string(static_cast<int>(share * 100)) + "% ";
-}
-
 }  // namespace
 
-std::string printable(std::string_view text) {
-  std::string safe;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    safe += byte < 0x20 || byte == 0x7f ? (c == '\n' || c == '\t' ? ' ' : '?') : c;
-  }
-  return safe;
-}
-
 Console::Console(int descriptor, Loudness loudness) : descriptor_(descriptor), loudness_(loudness) {
-  const bool terminal = ::isatty(descriptor) == 1;
-  const bool dumb = environment("TERM") == "dumb";
-  has_bar_ = terminal && !dumb && loudness != Loudness::quiet;
-  is_terminal_ = terminal;
-  has_colour_ = terminal && !dumb && !environment("NO_COLOR");
+  const auto screen = screen_of(descriptor);
+  is_terminal_ = screen.has_value();
+  has_colour_ = screen && screen->colour;
+  has_bar_ = screen && environment("TERM") != "dumb" && loudness != Loudness::quiet;
 }
 
 Console::~Console() {
@@ -113,52 +73,20 @@ void Console::log(std::int32_t level, std::string_view text) {
   write(line + " " + printable(text) + "\n");
 }
 
-void Console::show(std::string_view report) {
-  if (!is_terminal_ || loudness_ == Loudness::quiet) return;
-  clear_progress();
-  for (auto rest = report; !rest.empty();) {
-    const auto end = std::min(rest.find('\n'), rest.size());
-    write(printable(rest.substr(0, end)) + "\n");
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-}
-
 void Console::progress(std::string_view title, const winnow_progress& progress) {
   if (!has_bar_) return;
+  speed_.note(progress.rows_done, progress.elapsed_ms);
   const auto now = std::chrono::steady_clock::now();
   if (drawn_ && now - last_ < kPause) return;
   last_ = now;
   drawn_ = true;
-  write(std::string(kClearLine) + bar(title, progress, columns()));
+  write(std::string(kClearBar) +
+        bar(title, progress, speed_.rows_per_second(), terminal_columns(descriptor_)) + "\r");
 }
 
 void Console::clear_progress() {
-  if (drawn_) write(std::string(kClearLine));
+  if (drawn_) write(std::string(kClearBar));
   drawn_ = false;
-}
-
-std::string Console::bar(std::string_view title, const winnow_progress& progress,
-                         std::size_t columns) {
-  std::string text = printable(title) + "  ";
-  if (progress.phase != WINNOW_PHASE_WORKING) text.append(phase_name(progress.phase)) += "  ";
-  if (progress.rows_planned > 0) {
-    const std::size_t width = columns > 80 ? 30 : 15;
-    text += gauge(progress.rows_done, progress.rows_planned, width) +
-            with_commas(progress.rows_done) + "/" + with_commas(progress.rows_planned);
-  } else {
-    text += with_commas(progress.rows_done) + " rows";
-  }
-  if (progress.batches > 0) text += "  " + with_commas(progress.batches) + " batches";
-  if (progress.retries > 0) text += "  " + with_commas(progress.retries) + " retries";
-  text += "  " + with_commas(progress.elapsed_ms / 1000) + " s";
-  // One column stays free: a full line would wrap on some terminals.
-  return text.size() < columns ? text : document::shortened(text, columns > 4 ? columns - 4 : 0);
-}
-
-std::size_t Console::columns() const {
-  winsize size{};
-  const bool known = ::ioctl(descriptor_, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return known ? size.ws_col : 80;
 }
 
 // Losing a log line is better than ending a purge because nobody reads it.

@@ -1,33 +1,29 @@
-#include "hosts/cli/console/doctor_report.h"
-
-#include <algorithm>
-#include <array>
+// The findings of `winnow doctor`.
+#include <string>
 #include <vector>
 
-#include "document/yaml.h"
+#include "hosts/cli/console/figures.h"
+#include "hosts/cli/console/report.h"
+#include "hosts/cli/console/table.h"
 
 namespace winnow::cli {
 namespace {
 
 using document::Json;
-using Line = std::vector<std::string>;
 
 std::string number(const Json& object, const char* key) {
   const auto found = object.find(key);
-  return found == object.end() || !found->is_number() ? "-" : found->dump();
+  if (found == object.end() || !found->is_number()) return "-";
+  return grouped(found->get<std::int64_t>());
 }
 
-// `1.4 GiB`.
 std::string size(const Json& object, const char* key) {
   const auto found = object.find(key);
-  if (found == object.end() || !found->is_number()) return "-";
-  constexpr std::array kUnits{"B", "KiB", "MiB", "GiB", "TiB"};
-  auto left = found->get<double>();
-  std::size_t unit = 0;
-  for (; left >= 1024 && unit + 1 < kUnits.size(); ++unit) left /= 1024;
-  const auto tenths = static_cast<long long>(left * 10);
-  const auto fraction = unit == 0 ? "" : "." + std::to_string(tenths % 10);
-  return std::to_string(tenths / 10) + fraction + " " + kUnits[unit];
+  return found == object.end() || !found->is_number() ? "-" : size_text(found->get<double>());
+}
+
+std::string string(const Json& object, const char* key, const char* otherwise = "") {
+  return printable(object.value(key, std::string(otherwise)));
 }
 
 std::string orphans(const Json& table) {
@@ -37,9 +33,9 @@ std::string orphans(const Json& table) {
   return found->value("all", true) ? text : text + " of " + number(*found, "rowsLookedAt");
 }
 
-Line line_of(const Json& table) {
+std::vector<std::string> row_of(const Json& table) {
   const auto missing = table.find("missingIndexes");
-  return {table.value("table", std::string()),
+  return {string(table, "table"),
           number(table, "rows"),
           number(table, "deadRows"),
           size(table, "bytes"),
@@ -48,42 +44,37 @@ Line line_of(const Json& table) {
           orphans(table)};
 }
 
-// The first column to the left, the others to the right, as numbers stand.
-std::string aligned(const std::vector<Line>& lines) {
-  std::vector<std::size_t> widths(lines.front().size());
-  for (const auto& line : lines) {
-    for (std::size_t at = 0; at < line.size(); ++at) {
-      widths[at] = std::max(widths[at], line[at].size());
-    }
-  }
-  std::string text;
-  for (const auto& line : lines) {
-    for (std::size_t at = 0; at < line.size(); ++at) {
-      const std::string space(widths[at] - line[at].size(), ' ');
-      text += at == 0 ? line[at] + space : "  " + space + line[at];
-    }
-    text += "\n";
-  }
-  return text;
+std::string lines_of(const std::string& text, const Screen& screen) {
+  std::string lines;
+  for (const auto& line : wrapped(text, screen.columns)) lines += line + "\n";
+  return lines;
 }
 
 }  // namespace
 
-std::string doctor_report(const std::string& result_text) {
-  const Json result = Json::parse(result_text);
-  std::string text = result.value("server", std::string()) + ", schema of Kestra " +
-                     result.value("schema", std::string("unknown")) + ", " +
-                     size(result.value("database", Json::object()), "bytes") + "\n";
-  std::vector<Line> lines = {
-      {"table", "rows", "dead", "size", "indexes", "missing indexes", "orphans"}};
-  for (const auto& table : result.value("tables", Json::array())) lines.push_back(line_of(table));
-  text += aligned(lines);
+std::string doctor_report(const Json& result, const Screen& screen) {
+  auto text = lines_of(string(result, "server") + ", schema of Kestra " +
+                           string(result, "schema", "unknown") + ", " +
+                           size(result.value("database", Json::object()), "bytes"),
+                       screen);
+  Table tables({{.title = "table"},
+                {.title = "rows", .align = Align::right},
+                {.title = "dead", .align = Align::right},
+                {.title = "size", .align = Align::right},
+                {.title = "indexes", .align = Align::right},
+                {.title = "missing indexes", .align = Align::right},
+                {.title = "orphans", .align = Align::right}});
+  for (const auto& table : result.value("tables", Json::array())) tables.add(row_of(table));
+  if (!tables.empty()) text += "\n" + tables.text(screen) + "\n";
   const auto findings = result.value("findings", Json::array());
-  if (findings.empty()) return text + "Nothing to do.\n";
+  if (findings.empty()) return text + lines_of("Nothing to do.", screen);
   for (const auto& finding : findings) {
-    const auto table = finding.value("table", std::string());
-    text += "- " + (table.empty() ? "" : table + ": ") + finding.value("problem", std::string()) +
-            "\n  " + finding.value("remedy", std::string()) + "\n";
+    const auto table = string(finding, "table");
+    text += item((table.empty() ? "" : table + ": ") + string(finding, "problem"), screen);
+    for (const auto& line :
+         wrapped(string(finding, "remedy"), screen.columns > 2 ? screen.columns - 2 : 0)) {
+      text += "  " + line + "\n";
+    }
   }
   return text;
 }

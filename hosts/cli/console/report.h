@@ -1,0 +1,31 @@
+// Results as people read them: tables in place of JSON, by the shape of the result alone. A member
+// that a task adds is shown without a change here.
+#pragma once
+
+#include <string>
+
+#include "document/yaml.h"
+#include "hosts/cli/console/display.h"
+
+namespace winnow::cli {
+
+// What a result is of. `values`: of any task or flow; `json`: for programs alone.
+enum class View { values, tasks, task, doctor, json };
+
+// `result` is a JSON object. Every line of the report is ended.
+std::string report(View view, const document::Json& result, const Screen& screen);
+
+// The members of an object in their order: values one below the other, lists of objects as tables,
+// and what a member holds below its name.
+std::string values_report(const document::Json& result, const Screen& screen);
+
+// `Tasks` of describe, by name and title.
+std::string tasks_report(const document::Json& result, const Screen& screen);
+
+// A task's description: what it is for, its parameters, its outputs.
+std::string task_report(const document::Json& result, const Screen& screen);
+
+// The doctor's tables and findings. What a server does not report shows as `-`.
+std::string doctor_report(const document::Json& result, const Screen& screen);
+
+}  // namespace winnow::cli
