@@ -109,7 +109,8 @@ std::string Table::as_lists(const Screen& screen) const {
     for (std::size_t at = 0; at < row.size(); ++at) {
       auto title = padded(elided(columns_[at].title, titles), titles, Align::left);
       for (const auto& part : wrapped(row[at], room)) {
-        auto one = title + std::string(kGap, ' ') + part;
+        auto one = title;
+        one.append(kGap, ' ').append(part);
         end_line(one);
         text += one;
         title.assign(titles, ' ');

@@ -170,6 +170,7 @@ class ValuesReport {
     std::vector<std::string> below;
     if (source == Source::winnow) below = take_what_stands_below(rows, keys);
     std::vector<Column> columns;
+    columns.reserve(keys.size());
     for (const auto& key : keys) {
       columns.push_back({.title = name_of(key, source),
                          .align = are_numbers(rows, key) ? Align::right : Align::left,
