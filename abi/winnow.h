@@ -202,7 +202,7 @@ typedef struct winnow_progress {
   uint32_t size;        /* sizeof(winnow_progress) */
   int32_t phase;        /* one of winnow_phase */
   int64_t rows_done;    /* executions (or logs, metrics) purged, or rows listed */
-  int64_t rows_planned; /* how many there will be, -1 when that isn't known */
+  int64_t rows_planned; /* how many there will be, counted or estimated; -1: not known */
   int64_t batches;      /* transactions committed */
   int64_t retries;      /* batches tried again after a conflict */
   int64_t elapsed_ms;   /* since run or plan began, until it returned */

@@ -37,11 +37,16 @@ def configuration(url, connections=1):
 _files = []  # kept until the run is over
 
 
+def call(url, task, params, connections=1):
+    """The words of a command that runs a task."""
+    _files.append(configuration(url, connections))
+    sizes = {"batchSize": BATCH_SIZE, "batchTime": 60_000}
+    return [program("winnow"), "call", task, "--quiet", "--config", _files[-1].name, "--params", json.dumps(sizes | params)]
+
+
 def winnow(connections):
     def command(engine, url, until):
-        _files.append(configuration(url, connections))
-        params = {"endDate": until.strftime("%Y-%m-%dT%H:%M:%SZ"), "batchSize": BATCH_SIZE, "batchTime": 60_000}
-        return [program("winnow"), "call", "PurgeExecutions", "--quiet", "--config", _files[-1].name, "--params", json.dumps(params)]
+        return call(url, "PurgeExecutions", {"endDate": until.strftime("%Y-%m-%dT%H:%M:%SZ")}, connections)
     plural = "connection" if connections == 1 else "connections"
     return Contender(f"winnow, {connections} {plural}", command)
 

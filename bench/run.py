@@ -6,7 +6,7 @@ import sys
 
 import machine
 import report
-from cases import call, growth, listing, purge, scripts, store, writer
+from cases import call, growth, listing, purge, retention, scripts, store, writer
 from engines.mysql import Mysql
 from engines.postgres import Postgres
 
@@ -21,9 +21,12 @@ CASES = {
     "listing-large": listing.large,
     "store": store.large,
     "call": call.call,
+    "retention-small": retention.small,
+    "retention-large": retention.large,
 }
 QUICK = ["purge-small", "call"]
-TINY = {"purge": purge.tiny, "growth": growth.tiny, "writer": writer.tiny, "listing": listing.tiny, "store": store.tiny, "call": call.tiny}
+TINY = {"purge": purge.tiny, "growth": growth.tiny, "writer": writer.tiny, "listing": listing.tiny, "store": store.tiny, "call": call.tiny,
+        "retention": retention.tiny}
 
 
 # What needs no server of ours.

@@ -40,6 +40,9 @@ struct QueryPlan {
   std::vector<std::string> indexes;  // by name, each once
   std::vector<std::string> scans;    // tables that are read from end to end
   std::string text;                  // as the server prints it, one line a node
+  // How many rows of the first table that it reads the server expects to fit, before any LIMIT and
+  // any count; nothing where it expects none or does not say.
+  std::optional<std::int64_t> rows = {};
 };
 
 // Not thread-safe: one thread at a time. Every call checks the Cancellation it was opened with

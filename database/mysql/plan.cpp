@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "document/strings.h"
+
 namespace winnow::database {
 namespace {
 
@@ -10,6 +12,7 @@ constexpr std::size_t kTable = 2;
 constexpr std::size_t kType = 4;
 constexpr std::size_t kKey = 6;
 constexpr std::size_t kRows = 9;
+constexpr std::size_t kFiltered = 10;
 constexpr std::size_t kExtra = 11;
 // SHOW WARNINGS' columns.
 constexpr std::size_t kMessage = 2;
@@ -49,6 +52,11 @@ void MysqlPlanReader::add_step(const Row& row) {
   plan_.text += " (rows " + text_of(row, kRows) + ")";
   if (!extra.empty()) plan_.text += " " + extra;
   if (is_made_up(table, extra)) return;
+  const auto rows = document::number_of<double>(text_of(row, kRows));
+  const auto filtered = document::number_of<double>(text_of(row, kFiltered));
+  if (!plan_.rows && rows && filtered) {
+    plan_.rows = static_cast<std::int64_t>(*rows * *filtered / 100);
+  }
   if (type == "ALL") add_once(scanned_, table);
   // Of several at once: "index_a,index_b".
   for (std::size_t at = 0; at < key.size();) {

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What ./dev demo shows: a sample database on SQLite, a Kestra flow that lists and purges it, and what happened.
+# What ./dev demo shows: a sample database on SQLite, a Kestra flow that lists and purges it, and what happened; then a retention
+# policy.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 export PATH=$PWD/build/release:$PATH
@@ -8,6 +9,7 @@ trap 'rm -rf "$work"' EXIT
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 show() { printf '$ %s\n' "$*"; "$@"; }
+first_id() { python3 -c 'import json,sys; print(json.load(sys.stdin)["rows"][0]["id"])'; }
 field() { python3 -c 'import json,sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
 
 say "A Kestra-shaped database of 10,000 executions, with logs, metrics and files"
@@ -36,3 +38,25 @@ show winnow run docs/examples/flows/list-then-purge.yaml
 say "After: $(count) executions of tenant main, $(files) files; a protected namespace, the other tenant, running and paused executions stay"
 say "The same flow again finds nothing to do"
 show winnow run docs/examples/flows/list-then-purge.yaml
+
+say "Or a policy says what stays: holds, ages, the newest of each flow; the first rule that matches decides"
+cat >"$work/retention.yaml" <<YAML
+rules:
+  - match: {namespace: company.billing.**}
+    keep: forever
+  - match: {states: [FAILED]}
+    keep: {age: P90D}
+otherwise: {keep: {age: P60D, last: 5}}
+logs:
+  - match: {levels: [DEBUG, TRACE]}
+    keep: {age: P3D}
+YAML
+echo "retention: $work/retention.yaml" >>"$work/winnow.yaml"
+cat "$work/retention.yaml"
+say "What it would do"
+show winnow call ApplyRetention --params '{"dryRun": true}'
+say "Doing it"
+show winnow call ApplyRetention
+say "Why is this one still there?"
+stays=$(winnow call ListExecutions --params '{"size": 1, "columns": ["id"], "states": ["SUCCESS"]}' 2>/dev/null | first_id)
+show winnow explain "$stays"

@@ -89,6 +89,18 @@ Outcome<std::map<std::string, std::int64_t>> count_by_namespace(const Prepared& 
   return counts;
 }
 
+std::optional<std::int64_t> estimate_selected(const Prepared& prepared,
+                                              database::Connection& connection) {
+  if (prepared.newest) return std::nullopt;
+  std::int64_t rows = 0;
+  for (const auto deleted : prepared.selection->deleted_branches()) {
+    const auto plan = connection.explain(prepared.statements->count_selected(deleted, kCountAll));
+    if (!plan || !plan->rows) return std::nullopt;
+    rows += *plan->rows;
+  }
+  return rows;
+}
+
 Outcome<std::int64_t> count_tenant(const Prepared& prepared, database::Connection& connection,
                                    std::int64_t most) {
   return count_branches(connection, prepared.selection->deleted_branches(), most,

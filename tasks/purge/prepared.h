@@ -46,7 +46,11 @@ Outcome<std::int64_t> count_selected(const Prepared& prepared, database::Connect
 // All of them, by namespace; under an empty name what has none.
 Outcome<std::map<std::string, std::int64_t>> count_by_namespace(const Prepared& prepared,
                                                                 database::Connection& connection);
-// The same of all rows that the tenant has.
+// The same as the server expects it, without a look at the rows; nothing where it does not say, and
+// where some of each flow stay.
+std::optional<std::int64_t> estimate_selected(const Prepared& prepared,
+                                              database::Connection& connection);
+// The same as count_selected of all rows that the tenant has.
 Outcome<std::int64_t> count_tenant(const Prepared& prepared, database::Connection& connection,
                                    std::int64_t most);
 // The keys of the first of the selected rows, at most `most`.

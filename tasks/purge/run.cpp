@@ -145,6 +145,7 @@ Outcome<void> PurgeRun::check_limits() {
   shared_.allowance = request_.allowance;
   if (request_.allowance) return {};
   const auto& limits = shared_.limits;
+  context_.progress.rows_planned = -1;
   if (!limits.any()) return {};
   const auto* plan = request_.expected.get();
   WINNOW_TRY(const auto selected,
@@ -246,8 +247,17 @@ Outcome<void> PurgeRun::all(Step step) {
   }
   if (!request_.dry_run && context_.progress.phase == Phase::working) {
     prepared_.steps->probe_emptiness(worker_.connection());
+    estimate_rows();
   }
   return helpers_.empty() ? work(worker_, step) : work_together(step);
+}
+
+// What is left as the server expects it, where no limit had it counted: for whoever watches the run.
+void PurgeRun::estimate_rows() {
+  auto& progress = context_.progress;
+  if (progress.rows_planned >= 0) return;
+  const auto left = estimate_selected(prepared_, worker_.connection());
+  if (left && *left > 0) progress.rows_planned = progress.rows_done + *left;
 }
 
 bool PurgeRun::has_more(Step step) {

@@ -35,6 +35,7 @@ class PurgeRun {
   Outcome<void> storage_failure() const;
   using Step = Outcome<bool> (PurgeWorker::*)();
   Outcome<void> all(Step step);
+  void estimate_rows();
   bool has_more(Step step);
   bool is_worth_company(Step step, int steps);
   Outcome<void> work(PurgeWorker& worker, Step step);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <numeric>
 
 #include "outcome/try.h"
 #include "tasks/purge/purge.h"
@@ -96,6 +97,7 @@ class Retention final : public Invocation {
     const auto sizes = check_limits(purges, context);
     if (!sizes) return tl::unexpected(TaskFailure(sizes.error(), totals.result()));
     auto left = *sizes;
+    if (!left.empty()) context.progress.rows_planned = sum_of(left);
     for (auto& purge : purges) {
       RuleHost host(context.host, purge.rule->pointer);
       auto own = for_rule(context, host);
@@ -174,6 +176,12 @@ class Retention final : public Invocation {
       size.selected = limits.allowance(size.selected).value_or(size.selected);
     }
     return sizes;
+  }
+
+  static std::int64_t sum_of(const Sizes& sizes) {
+    return std::accumulate(
+        sizes.begin(), sizes.end(), std::int64_t{0},
+        [](std::int64_t sum, const auto& each) { return sum + each.second.selected; });
   }
 
   const Manifest& manifest_;

@@ -112,6 +112,83 @@ class Colours(TerminalTest):
         self.assertIn(BOLD, self.raw("tasks", NO_COLOR=""), "set to nothing is not set")
 
 
+class Bar(TerminalTest):
+    """A library that works until it is told to stop: 1,000 rows a second, of 1,000,000, with 40 % done."""
+
+    STUB = BIN / "tests/hosts/cli/winnow_stub.so"
+
+    def busy(self, columns=80, stub="busy", **more):
+        return self.open("call", "PurgeExecutions", columns=columns, WINNOW_LIBRARY=str(self.STUB), STUB=stub, **more)
+
+    @staticmethod
+    def bars(lines):
+        return [line for line in lines if "%" in line]
+
+    def test_it_shows_share_speed_and_time_left(self):
+        terminal = self.busy()
+        bar, = terminal.wait_for(lambda lines: [line for line in self.bars(lines) if "left" in line])
+        self.assertRegex(bar, r"^PurgeExecutions  \[#{6}\.{9}\]  40%  1,000 rows/s  (10|9) min( \d+ s)? left$")
+        terminal.press(b"\x03")
+        terminal.finish()
+
+    def test_it_fits_terminals_of_all_widths_and_follows_them(self):
+        terminal = self.busy(columns=WIDTHS[0])
+        for columns in (*WIDTHS, 20, 200, 40):
+            terminal.resize(columns)
+            bar = terminal.wait_for(lambda lines: [line for line in self.bars(lines) if
+                                                   (len(line) > 80) == (columns == 200) and ("rows/s" in line) == (columns >= 80)])
+            self.assertEqual(bar, [terminal.lines[-1]], "a line of its own, and the last")
+            self.assertLess(len(bar[0]), columns)
+            self.assertIn("40%", bar[0])
+        terminal.press(b"\x03")
+        terminal.finish()
+        self.assertEqual(self.bars(terminal.lines), [])
+
+    def test_ctrl_c_and_failures_leave_none_of_it(self):
+        for stub, status in (("busy", 130), ("failing", 130), ("brief", 0)):
+            terminal = self.busy(stub=stub, columns=60)
+            if stub == "busy":
+                terminal.wait_for(self.bars)
+                terminal.press(b"\x03")
+            self.assertEqual(terminal.finish(), status)
+            text = "\n".join(terminal.lines)
+            self.assertEqual(self.bars(terminal.lines), [])
+            self.assertNotRegex(text, r"rows/s|1,234 rows|\^C")
+            if status:
+                self.assertIn("ERROR CANCELLED: as it should", text)
+                self.assertEqual(terminal.lines[-2:], ["done before", "executions  7"])
+
+    def test_a_pipe_has_none(self):
+        with open(self.path / "err", "w+b") as err:
+            terminal = self.busy(stub="failing", err=err)
+            terminal.finish()
+        self.assertNotRegex((self.path / "err").read_bytes(), rb"[\r\x1b]|rows")
+        for environment in ({"TERM": "dumb"},):
+            terminal = self.busy(stub="failing", **environment)
+            terminal.finish()
+            self.assertNotIn(b"\x1b", terminal.raw)
+
+    def test_a_result_in_a_pipe_goes_with_a_bar_on_the_terminal(self):
+        with open(self.path / "out", "w+b") as out:
+            terminal = self.busy(out=out)
+            terminal.wait_for(self.bars)
+            terminal.press(b"\x03")
+            terminal.finish()
+        self.assertEqual(json.loads((self.path / "out").read_text())["error"]["done"], {"executionsCount": 7})
+        self.assertEqual(self.bars(terminal.lines), [])
+
+    def test_a_purge_that_is_stopped_says_what_it_did(self):
+        purge = json.dumps({"endDate": LONG_AGO, "maxRows": 100_000, "batchSize": 5, "pace": {"rowsPerSecond": 200}})
+        before = self.count()
+        terminal = self.open("call", "PurgeExecutions", "--params", purge)
+        terminal.wait_for(lambda lines: any(re.search(r"\b[1-9]\d?%  \d+/\d+", line) for line in self.bars(lines)))
+        terminal.press(b"\x03")
+        self.assertEqual(terminal.finish(), 130)
+        done = next(line for line in terminal.lines if line.startswith("executions "))
+        self.assertEqual(int(done.split()[1]), before - self.count())
+        self.assertIn("done before", terminal.lines)
+
+
 class Safety(TerminalTest):
     HOSTILE = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202eevil\nnext\ttab\x7f"
 

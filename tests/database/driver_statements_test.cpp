@@ -383,6 +383,20 @@ TEST_P(DriverStatements, ThePlanNamesTheTableThatIsScanned) {
   EXPECT_THAT(plan.text, Not(HasSubstr("\n\n")));
 }
 
+// By statistics: not exact, and before the count that the statement makes of them.
+TEST_P(DriverStatements, ThePlanSaysHowManyRowsTheServerExpects) {
+  insert_many(1'000);
+  if (is("postgresql")) run(*connection_, {"ANALYZE items"});
+  const auto plan = require(connection_->explain(
+      {.sql = "SELECT count(*) FROM items i WHERE i.name >= 'n00700'", .parameters = {}}));
+  if (is("sqlite")) {
+    EXPECT_EQ(plan.rows, std::nullopt);
+  } else {
+    EXPECT_THAT(plan.rows, testing::Optional(testing::AllOf(testing::Gt(200), testing::Lt(400))))
+        << plan.text;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Drivers, DriverStatements, testing::ValuesIn(test_drivers()),
                          testing::PrintToStringParamName());
 

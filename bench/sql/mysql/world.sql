@@ -37,7 +37,7 @@ TRUNCATE metrics;
 
 INSERT INTO executions (`key`, value)
 SELECT left(sha2(concat(`key`, ':', copy), 224), 22),
-  json_replace(value, '$.id', left(sha2(concat(`key`, ':', copy), 224), 22),
+  json_replace({document}, '$.id', left(sha2(concat(`key`, ':', copy), 224), 22),
     '$.state.endDate', date_format(timestamp'2025-01-01 00:00:00' + INTERVAL (before_it + place) * 30 SECOND, '%Y-%m-%dT%H:%i:%s.%fZ'),
     '$.state.startDate', date_format(timestamp'2025-01-01 00:00:00' + INTERVAL (before_it + place) * 30 SECOND - INTERVAL took MICROSECOND,
                                      '%Y-%m-%dT%H:%i:%s.%fZ'))

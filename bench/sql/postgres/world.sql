@@ -48,7 +48,7 @@ SELECT copy, copy * size AS before FROM (SELECT count(*) AS size FROM base_execu
 
 INSERT INTO executions (key, value)
 SELECT copied_key(key, copy),
-  jsonb_set(jsonb_set(jsonb_set(value, '{{id}}', to_jsonb(copied_key(key, copy))),
+  jsonb_set(jsonb_set(jsonb_set({document}, '{{id}}', to_jsonb(copied_key(key, copy))),
     '{{state,endDate}}', utc(ended(before + place))),
     '{{state,startDate}}', utc(ended(before + place) - took))
 FROM base_copies CROSS JOIN base_executions WHERE before + place < {executions} ORDER BY copy, place;

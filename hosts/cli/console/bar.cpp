@@ -113,10 +113,12 @@ std::string bar(std::string_view title, const winnow_progress& progress,
   const auto brief = elided(name, std::max<std::size_t>(room / 2, 8));
   const auto p = parts_of(progress, rows_per_second);
   const auto time = p.left.empty() ? p.elapsed : p.left;
-  const std::array<std::string, 7> lines{
+  const std::array<std::string, 8> lines{
       line_of({name, p.phase, gauge(progress, kLongest), p.share, p.rows, p.rate, p.left, p.batches,
                p.retries, p.elapsed}),
       line_of({name, p.phase, gauge(progress, kShort), p.share, p.rows, p.rate, time}),
+      line_of({name, p.phase, gauge(progress, kShort), p.share.empty() ? p.rows : p.share, p.rate,
+               time}),
       line_of({brief, p.phase, p.share, p.rows, p.rate, time}),
       line_of({brief, p.share, p.rows, time}),
       line_of({brief, p.share.empty() ? p.rows : p.share, time}),

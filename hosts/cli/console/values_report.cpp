@@ -16,6 +16,13 @@ using document::Json;
 // So many members of an object stand in a cell.
 constexpr std::size_t kMembersOfACell = 3;
 
+// {"position": 1, "of": 5}: a line rather than a block.
+bool fits_a_cell(const Json& value) {
+  return value.is_object() && value.size() > 1 && value.size() <= kMembersOfACell &&
+         std::all_of(value.begin(), value.end(),
+                     [](const Json& each) { return each.is_primitive(); });
+}
+
 // What stands below the table that names it: statements, and objects that are a table of their own.
 bool stands_below(const std::string& key, const Json& value) {
   return key == "sql" || (value.is_object() && value.size() > kMembersOfACell);
@@ -126,7 +133,7 @@ class ValuesReport {
   void add(const std::string& key, const Json& value, Source source) {
     if (key == "rows" && value.is_array()) return add_rows(value);
     if (key == "row" && value.is_object()) return add_block("", value, Source::database);
-    if (value.is_object()) return add_block(title_of(key), value, source);
+    if (value.is_object() && !fits_a_cell(value)) return add_block(title_of(key), value, source);
     if (holds_objects(value)) return add_table(title_of(key), value, source);
     if (value.is_array() && has_sentence(value)) return add_list(title_of(key), value);
     if (value.is_array() && value.empty()) return;

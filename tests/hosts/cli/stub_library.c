@@ -1,5 +1,6 @@
 /* A library that misbehaves as $STUB says, for the command's own tests: another ABI, answers that are no JSON, a run that never
- * heeds a wish to stop, one that asks for it twenty times and is done. Everything else answers with success. */
+ * heeds a wish to stop, one that asks for it twenty times and is done or fails, one that works until it is told to stop. Everything
+ * else answers with success. */
 #define _POSIX_C_SOURCE 200809L
 #define WINNOW_BUILDING
 #include <stdlib.h>
@@ -55,13 +56,26 @@ int32_t winnow_job_new(winnow_library* w, const char* task, size_t task_size, co
 int32_t winnow_job_plan(winnow_job* job, winnow_buffer* out) {
   return (void)job, give(out, "{}"), WINNOW_OK;
 }
+static _Atomic long long steps; /* of 10 ms, of the "busy" and the "failing" one */
+
+static int works_on(int asked, int cancelled) {
+  if (is("busy")) return cancelled == 0;
+  return is("stubborn") || ((is("brief") || is("failing")) && asked < 20);
+}
 int32_t winnow_job_run(winnow_job* job, winnow_buffer* out) {
   (void)job;
   kept.log(kept.context, WINNOW_INFO, "running \x1b[2J", 12);
-  for (int asked = 0, cancelled = 0; is("stubborn") || (is("brief") && asked < 20); ++asked) {
+  for (int asked = 0, cancelled = 0; works_on(asked, cancelled); ++asked) {
+    ++steps;
     cancelled += kept.is_cancelled(kept.context);
     if (cancelled == 310) kept.log(kept.context, WINNOW_INFO, "three seconds", 13);
     nanosleep(&(struct timespec){0, 10000000}, NULL);
+  }
+  if (is("busy") || is("failing")) {
+    give(out,
+         "{\"code\": \"CANCELLED\", \"message\": \"as it should\", \"done\": {\"executionsCount\": "
+         "7}}");
+    return WINNOW_CANCELLED;
   }
   give(out, "{}");
   return WINNOW_OK;
@@ -73,6 +87,11 @@ int32_t winnow_job_progress(winnow_job* job, winnow_progress* out) {
   (void)job;
   out->rows_done = 1234;
   out->rows_planned = -1;
+  if (is("busy") || is("failing")) {
+    out->rows_done = 400000 + steps * 10;
+    out->rows_planned = 1000000;
+    out->elapsed_ms = steps * 10;
+  }
   out->phase = WINNOW_PHASE_WORKING;
   return WINNOW_OK;
 }

@@ -59,6 +59,21 @@ TEST_P(PurgeLimits, CountRowsMarkedDeleted) {
   EXPECT_EQ(bed_.progress.rows_planned, 3);
 }
 
+// For whoever watches: a run that is longer than a batch or two.
+TEST_P(PurgeLimits, WithoutOneTheServerEstimatesHowManyThereAre) {
+  add_executions(20);
+  std::vector<std::int64_t> planned;
+  bed_.host.on_event = [&](const Json&) { planned.push_back(bed_.progress.rows_planned); };
+  require_result(bed_.run("PurgeExecutions", with(kPurge, {{"batchSize", 1}})));
+  ASSERT_GE(planned.size(), 20U);
+  EXPECT_EQ(planned.front(), -1);
+  if (connection_->dialect().name() == "sqlite") {
+    EXPECT_EQ(planned.back(), -1) << "SQLite keeps no statistics";
+  } else {
+    EXPECT_GT(planned.back(), 0);
+  }
+}
+
 // One of four executions, and two of eight logs, is selected.
 TEST_P(PurgeLimits, OfAShareAreOfAllThatTheTenantHas) {
   add_executions(1);

@@ -44,7 +44,7 @@ TEST(Bar, LeavesOffWhatMattersLeastOnANarrowTerminal) {
   const auto at = [](std::size_t columns) {
     return bar("PurgeExecutions", progress(5000, 10000), 25.0, columns);
   };
-  EXPECT_EQ(at(80), "PurgeExecutions  50%  5,000/10,000  25 rows/s  3 min 20 s left");
+  EXPECT_EQ(at(80), "PurgeExecutions  [#######........]  50%  25 rows/s  3 min 20 s left");
   EXPECT_EQ(at(40), "PurgeExecutions  50%  3 min 20 s left");
   EXPECT_EQ(at(20), "PurgeExe…  50%");
   EXPECT_EQ(at(6), "50%");

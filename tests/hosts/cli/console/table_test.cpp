@@ -159,6 +159,13 @@ TEST(ValuesReport, ShowsObjectsAndListsUnderTheirNames) {
             "SELECT 1\n");
 }
 
+TEST(ValuesReport, ShowsASmallObjectOnOneLine) {
+  EXPECT_EQ(
+      values_report(Json::parse(R"({"rule": "/rules/0", "last": {"position": 1, "of": 5}})"), {}),
+      "rule  /rules/0\n"
+      "last  position 1, of 5\n");
+}
+
 TEST(ValuesReport, SaysThatAListingHasNoRows) {
   EXPECT_THAT(values_report(Json::parse(R"({"rows": [], "size": 0})"), {}), HasSubstr("rows  -\n"));
 }
