@@ -10,9 +10,10 @@
 namespace winnow::cli {
 namespace {
 
-// The cursor stands at the bar's first character. Where a terminal that became narrower has broken
-// the bar into several lines, they lie below it, and go with it.
-constexpr std::string_view kClearBar = "\r\x1b[J";
+constexpr std::string_view kClearLine = "\r\x1b[K";
+constexpr std::string_view kSaveCursor = "\x1b\x37";
+constexpr std::string_view kRestoreCursor = "\x1b\x38";
+constexpr std::string_view kClearLineBelow = "\x1b[B\x1b[K";
 constexpr auto kPause = std::chrono::milliseconds(100);
 
 struct Level {
@@ -77,16 +78,23 @@ void Console::progress(std::string_view title, const winnow_progress& progress) 
   if (!has_bar_) return;
   speed_.note(progress.rows_done, progress.elapsed_ms);
   const auto now = std::chrono::steady_clock::now();
-  if (drawn_ && now - last_ < kPause) return;
+  if (drawn_ > 0 && now - last_ < kPause) return;
   last_ = now;
-  drawn_ = true;
-  write(std::string(kClearBar) +
-        bar(title, progress, speed_.rows_per_second(), terminal_columns(descriptor_)) + "\r");
+  clear_progress();
+  const auto line = bar(title, progress, speed_.rows_per_second(), terminal_columns(descriptor_));
+  drawn_ = display_width(line);
+  write(line + "\r");
 }
 
 void Console::clear_progress() {
-  if (drawn_) write(std::string(kClearBar));
-  drawn_ = false;
+  if (drawn_ == 0) return;
+  std::string text(kClearLine);
+  const auto columns = terminal_columns(descriptor_);
+  if (drawn_ > columns) text += kSaveCursor;
+  for (auto left = drawn_; left > columns; left -= columns) text += kClearLineBelow;
+  if (drawn_ > columns) text += kRestoreCursor;
+  write(text);
+  drawn_ = 0;
 }
 
 // Losing a log line is better than ending a purge because nobody reads it.

@@ -91,8 +91,8 @@ Start on_a_terminal(Start start) {
 
 TEST(Bar, IsDrawnOnATerminal) {
   const auto finished = run(on_a_terminal(with_stub({"call", "PurgeLogs"}, "brief")));
-  EXPECT_THAT(finished.err, HasSubstr("\r\x1b[JPurgeLogs  1,234 rows"));
-  EXPECT_THAT(finished.err, testing::EndsWith("\r\x1b[J"));
+  EXPECT_THAT(finished.err, HasSubstr("\r\x1b[KPurgeLogs  1,234 rows"));
+  EXPECT_THAT(finished.err, testing::EndsWith("\r\x1b[K"));
   EXPECT_THAT(finished.out, "{}\n");
 }
 
