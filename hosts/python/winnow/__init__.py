@@ -46,7 +46,8 @@ class WinnowError(Exception):
 
 
 class JobProgress(NamedTuple):
-    """A snapshot of a job: its phase (winnow_phase in winnow.h), rows, batches and milliseconds. rows_planned is -1 when unknown."""
+    """A snapshot of a job: its phase (winnow_phase in winnow.h), rows, batches and milliseconds. rows_planned is counted or estimated,
+    -1 when unknown."""
 
     phase: int
     rows_done: int

@@ -4,7 +4,7 @@ package io.winnow;
  * Where a job is.
  *
  * @param rowsDone executions (or logs, metrics) purged, or rows listed
- * @param rowsPlanned how many there will be; -1 when that isn't known
+ * @param rowsPlanned how many there will be, counted or estimated; -1 when that isn't known
  * @param batches transactions committed
  * @param retries batches tried again after a conflict
  * @param elapsedMillis since plan or run began, until it returned
