@@ -8,6 +8,7 @@
 #include "tasks/orphans/folders.h"
 #include "tasks/orphans/rows.h"
 #include "tasks/purge/purge.h"
+#include "tasks/receipts/verification.h"
 #include "tasks/retention/explanation.h"
 #include "tasks/retention/retention.h"
 
@@ -31,6 +32,8 @@ constexpr std::array<std::string_view, 5> kOrphanRows{"tenant", "minimumAge", "b
 constexpr std::array<std::string_view, 7> kOrphanFolders{
     "tenant", "flowId", "startDate", "endDate", "minimumAge", "pace", "dryRun"};
 constexpr std::array<std::string_view, 1> kDoctor{"sample"};
+
+constexpr std::array<std::string_view, 1> kVerification{"database"};
 
 constexpr std::array kEngines{
     Engine{.kind = EngineKind::listing,
@@ -69,6 +72,12 @@ constexpr std::array kEngines{
            .own_parameters = Names(kOrphanFolders),
            .outputs = nullptr,
            .invoke = invoke_orphan_folders},
+    Engine{.kind = EngineKind::verification,
+           .name = "verification",
+           .removes = false,
+           .own_parameters = Names(kVerification),
+           .outputs = verification_outputs,
+           .invoke = invoke_verification},
     Engine{.kind = EngineKind::doctor,
            .name = "doctor",
            .removes = false,

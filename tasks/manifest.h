@@ -18,6 +18,7 @@ enum class EngineKind {
   purge,
   retention,
   explanation,
+  verification,
   orphan_rows,
   orphan_folders,
   doctor

@@ -17,9 +17,12 @@
 #include "storage/storage.h"
 #include "tasks/manifest.h"
 #include "tasks/pace/pace.h"
+#include "tasks/receipts/settings.h"
 #include "tasks/selection/policy.h"
 
 namespace winnow::tasks {
+
+class Receipts;
 
 enum class LogLevel : std::int32_t { trace = 0, debug = 1, info = 2, warn = 3, error = 4 };
 
@@ -72,6 +75,10 @@ struct Context {
   // The operator's `pace`, which a task may only narrow. Nothing: a run that deletes works as fast as
   // it can.
   std::optional<Pace> pace = {};
+  // The operator's `receipts`; nothing: what goes leaves none.
+  std::optional<ReceiptSettings> receipt_settings = {};
+  // Where batches leave theirs (tasks/receipts/receipts.h); nullptr: nowhere.
+  Receipts* receipts = nullptr;
   // STORE writes its file there; it exists.
   std::string store_directory;
   // From when ages are counted.
@@ -92,6 +99,8 @@ class Invocation {
   Invocation& operator=(const Invocation&) = delete;
   virtual ~Invocation() = default;
 
+  // Whether it can't do without a database.
+  virtual bool needs_database() const { return true; }
   // Whether a run can't do without a storage.
   virtual bool needs_storage() const { return false; }
   // Whether a run looks at the storage where one is configured.

@@ -283,6 +283,27 @@ Outcome<void> read_pace_part(const Document& document, Configuration& configurat
   return {};
 }
 
+// Where nothing is named, nobody would have the receipts.
+Outcome<void> read_receipts(const Document& document, Configuration& configuration) {
+  if (!document.value.contains("receipts")) return {};
+  const auto& keys = document.value["receipts"];
+  tasks::ReceiptSettings settings{.file = keys.value("file", ""),
+                                  .events = keys.value("events", false),
+                                  .full_keys = keys.value("keys", "") == "full"};
+  if (settings.file.empty() && !settings.events) {
+    return refused(document, "/receipts", "needs a `file`, or `events: true`");
+  }
+  if (settings.file.find('\0') != std::string::npos) {
+    return refused(document, "/receipts/file", "holds a NUL byte");
+  }
+  if (!settings.file.empty() && !std::filesystem::path(settings.file).is_absolute()) {
+    return refused(document, "/receipts/file",
+                   "has to be an absolute path: a relative one would mean another file elsewhere");
+  }
+  configuration.receipts = std::move(settings);
+  return {};
+}
+
 Outcome<void> read_folders(const Document& document, Configuration& configuration) {
   for (const auto& folder : part(document.value, "manifests")) {
     configuration.manifest_folders.push_back(folder.get<std::string>());
@@ -350,7 +371,8 @@ Outcome<Configuration> read_configuration(std::string_view text) {
         read_storage(*document, from_kestra, configuration),
         read_policy(*document, configuration.policy),
         read_retention_part(*document, configuration.policy),
-        read_pace_part(*document, configuration), read_folders(*document, configuration)}) {
+        read_pace_part(*document, configuration), read_receipts(*document, configuration),
+        read_folders(*document, configuration)}) {
     if (!read) return fail(read.error());
   }
   return configuration;

@@ -36,6 +36,7 @@ struct Configuration {
   std::string storage_problem;  // why Kestra's own storage is not used, for that refusal; or empty
   tasks::Policy policy;
   std::optional<tasks::Pace> pace;
+  std::optional<tasks::ReceiptSettings> receipts;  // nothing: what goes leaves none
   std::string store_directory;  // for STORE; default: the system's folder for temporary files
   std::vector<std::string> manifest_folders;
 };

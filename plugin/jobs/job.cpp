@@ -134,7 +134,7 @@ Outcome<std::shared_ptr<Job>> Job::make(const std::shared_ptr<Instance>& instanc
   WINNOW_TRY(const auto checked,
              checked_parameters(**found, parameters.empty() ? "{}" : parameters));
   WINNOW_TRY(auto invocation, tasks::invoke(manifest, checked, configuration.policy));
-  WINNOW_CHECK(check_database(configuration));
+  if (invocation->needs_database()) WINNOW_CHECK(check_database(configuration));
   WINNOW_CHECK(check_storage(configuration, manifest, *invocation));
   return std::shared_ptr<Job>(new Job(std::move(*lease), std::move(invocation)));
 }
@@ -168,7 +168,7 @@ tasks::TaskResult Job::work(JobThread& job_thread, Action action) {
   const auto storage = open_storage(job_thread);
   if (!storage && invocation_->needs_storage()) return fail(storage.error());
   tasks::Context context{
-      .database = *configuration.database,
+      .database = configuration.database.value_or(database::Settings{}),
       .connections = configuration.connections,
       .storage = storage ? storage->get() : nullptr,
       .storage_problem = storage ? std::string() : storage.error().message,
@@ -177,6 +177,7 @@ tasks::TaskResult Job::work(JobThread& job_thread, Action action) {
       .allow_missing_files = configuration.storage && configuration.storage->allow_missing,
       .policy = configuration.policy,
       .pace = configuration.pace,
+      .receipt_settings = configuration.receipts,
       .store_directory = configuration.store_directory,
       .host = job_thread,
       .cancellation = cancellation_,

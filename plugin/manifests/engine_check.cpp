@@ -251,6 +251,14 @@ void check_retention(const Json& manifest, Diagnostics& diagnostics) {
   }
 }
 
+void check_verification(const Json& manifest, Diagnostics& diagnostics) {
+  refuse_keys(manifest,
+              {"table", "tenant", "namespace", "columns", "order", "steps", "schemas", "tables",
+               "purges", "outputs"},
+              "verification of receipts", diagnostics);
+  check_own_parameter(manifest, "database", "boolean", diagnostics);
+}
+
 void check_doctor(const Json& manifest, Diagnostics& diagnostics) {
   refuse_keys(manifest, {"table", "tenant", "namespace", "order", "columns", "steps", "outputs"},
               "doctor", diagnostics);
@@ -288,6 +296,7 @@ void check_engine(const Json& manifest, Diagnostics& diagnostics) {
   if (engine == "orphan-rows") check_orphan_rows(manifest, diagnostics);
   if (engine == "orphan-folders") check_orphan_folders(manifest, diagnostics);
   if (engine == "retention" || engine == "explanation") check_retention(manifest, diagnostics);
+  if (engine == "verification") check_verification(manifest, diagnostics);
   if (engine == "doctor") check_doctor(manifest, diagnostics);
 }
 

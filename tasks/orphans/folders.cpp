@@ -6,6 +6,7 @@
 #include "document/strings.h"
 #include "tasks/orphans/request.h"
 #include "tasks/orphans/sweep.h"
+#include "tasks/receipts/receipts.h"
 #include "tasks/selection/removal_limits.h"
 #include "tasks/shared/counters.h"
 #include "tasks/shared/key_spool.h"
@@ -145,13 +146,34 @@ class FolderSweep {
     std::erase_if(folders, [&](const ExecutionFolder& folder) {
       return !missing.contains(folder.execution);
     });
-    return remove_files(folders);
+    return remove_with_receipt(folders);
   }
 
-  Outcome<void> remove_files(const std::vector<ExecutionFolder>& folders) {
+  // Folders have no transaction: the receipt's second record names those that stay.
+  Outcome<void> remove_with_receipt(const std::vector<ExecutionFolder>& folders) {
+    auto* const receipts = sweep_.context().receipts;
+    std::vector<std::string> kept;
+    if (receipts == nullptr || folders.empty()) return remove_files(folders, kept);
+    RemovedBatch receipt{.task = sweep_.manifest().name, .table = {}};
+    for (const auto& folder : folders) {
+      WINNOW_TRY(auto path, storage::execution_path(folder));
+      receipt.keys.push_back(std::move(path));
+    }
+    WINNOW_TRY(const auto number, receipts->before_commit(std::move(receipt)));
+    const auto removed = remove_files(folders, kept);
+    WINNOW_CHECK(receipts->committed(number, kept));
+    return removed;
+  }
+
+  // Adds the paths of those that stay to `kept`.
+  Outcome<void> remove_files(const std::vector<ExecutionFolder>& folders,
+                             std::vector<std::string>& kept) {
     auto& context = sweep_.context();
     std::optional<Failure> cancelled;
+    auto folder = folders.begin();
     for (auto& removed : context.storage->remove(folders, context.cancellation)) {
+      const auto path = storage::execution_path(*folder++);
+      if (removed.failure && path) kept.push_back(*path);
       add_to(sweep_.counters(), "deletedFilesCount", static_cast<std::int64_t>(removed.files));
       if (!removed.failure) {
         add_to(sweep_.counters(), "purgedCount", 1);

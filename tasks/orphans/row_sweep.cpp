@@ -167,6 +167,7 @@ Outcome<void> RowSweep::remove(const Part& part) {
     kept.insert(kept.end(), batch->kept.begin(), batch->kept.end());
     if (std::ssize(kept) > kMostKept) break;
     if (batch->removed > 0) note_removed(part, *batch);
+    if (batch->receipt) WINNOW_CHECK(sweep_.context().receipts->committed(*batch->receipt));
     limit = std::min(limit * 2, request_.batch_size);
   }
   return note_skipped(part);
@@ -177,7 +178,7 @@ Outcome<RowSweep::Batch> RowSweep::remove_batch(const Part& part, const TextList
                                                 std::int64_t limit) {
   Batch batch;
   const auto began = Pacer::Clock::now();
-  WINNOW_CHECK(sweep_.connection().retry(
+  auto removed = sweep_.connection().retry(
       {.run = [&](Connection& connection) -> Outcome<void> {
          while (true) {
            WINNOW_TRY(const bool done, try_batch(connection, part, kept, limit, batch));
@@ -189,7 +190,12 @@ Outcome<RowSweep::Batch> RowSweep::remove_batch(const Part& part, const TextList
                     read_keys(connection, part.table.remaining(connection.dialect(), batch.keys)));
          return left.size() == batch.kept.size();
        },
-       .divisible = true}));
+       .divisible = true});
+  if (!removed) {
+    // The failure itself is what matters.
+    if (!removed.error().commit_in_doubt) static_cast<void>(take_receipt_back(batch));
+    return fail(std::move(removed.error()));
+  }
   sweep_.note_pace(batch.removed, Pacer::Clock::now() - began);
   return batch;
 }
@@ -198,6 +204,7 @@ Outcome<RowSweep::Batch> RowSweep::remove_batch(const Part& part, const TextList
 Outcome<bool> RowSweep::try_batch(Connection& connection, const Part& part, const TextList& kept,
                                   std::int64_t limit, Batch& batch) {
   const auto& dialect = connection.dialect();
+  WINNOW_CHECK(take_receipt_back(batch));
   batch = {};
   WINNOW_CHECK(connection.begin());
   auto orphans = part.orphans;
@@ -227,8 +234,29 @@ Outcome<bool> RowSweep::try_batch(Connection& connection, const Part& part, cons
                 "more rows became orphans meanwhile than `policy.max-executions` of the "
                 "configuration lets a run remove; the others stay");
   }
+  WINNOW_CHECK(write_receipt(connection, part, batch));
   WINNOW_CHECK(connection.execute({}, database::AfterBatch::commit));
   return true;
+}
+
+Outcome<void> RowSweep::write_receipt(const Connection& connection, const Part& part,
+                                      Batch& batch) {
+  auto* const receipts = sweep_.context().receipts;
+  if (receipts == nullptr || batch.removed == 0) return {};
+  RemovedBatch receipt{.task = sweep_.manifest().name,
+                       .table = part.table.table().name,
+                       .keys = batch.keys,
+                       .counts = {{part.table.counter(), batch.removed}},
+                       .transaction = connection.transaction_name()};
+  const std::set<std::string> kept(batch.kept.begin(), batch.kept.end());
+  std::erase_if(receipt.keys, [&](const auto& key) { return kept.contains(key); });
+  WINNOW_TRY(batch.receipt, receipts->before_commit(std::move(receipt)));
+  return {};
+}
+
+Outcome<void> RowSweep::take_receipt_back(const Batch& batch) {
+  if (!batch.receipt) return {};
+  return sweep_.context().receipts->rolled_back(*batch.receipt);
 }
 
 void RowSweep::note_removed(const Part& part, const Batch& batch) {

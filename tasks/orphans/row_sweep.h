@@ -8,6 +8,7 @@
 
 #include "tasks/orphans/sweep.h"
 #include "tasks/orphans/table.h"
+#include "tasks/receipts/receipts.h"
 #include "tasks/selection/removal_limits.h"
 
 namespace winnow::tasks {
@@ -36,6 +37,8 @@ class RowSweep {
     std::int64_t removed = 0;
     // Keys whose rows stay although their deletion succeeded.
     database::TextList kept = {};
+    // Of the receipt that was written before its COMMIT.
+    ReceiptNumber receipt = {};
   };
   using Act = Outcome<void> (RowSweep::*)(const Part&);
 
@@ -47,6 +50,9 @@ class RowSweep {
   Outcome<Batch> remove_batch(const Part& part, const database::TextList& kept, std::int64_t limit);
   Outcome<bool> try_batch(database::Connection& connection, const Part& part,
                           const database::TextList& kept, std::int64_t limit, Batch& batch);
+  Outcome<void> write_receipt(const database::Connection& connection, const Part& part,
+                              Batch& batch);
+  Outcome<void> take_receipt_back(const Batch& batch);
   void note_removed(const Part& part, const Batch& batch);
   Outcome<void> note_skipped(const Part& part);
   void warn_of_skipped() const;

@@ -1,5 +1,6 @@
 #include "tasks/purge/transaction.h"
 
+#include <algorithm>
 #include <set>
 #include <unordered_map>
 
@@ -38,7 +39,26 @@ Outcome<void> PurgeTransaction::run(Connection& connection, const Batch& batch, 
   WINNOW_CHECK(delete_all(connection, rows, tried));
   if (rows.empty()) return connection.rollback();
   tried.went = std::move(rows);
+  WINNOW_CHECK(write_receipt(connection, tried.went, steps_.deletes_parent() ? Removed::rows : Removed::dependents, tried));
   return commit(connection);
+}
+
+// Before anything goes that no rollback brings back. One that was written for more rows ends first.
+Outcome<void> PurgeTransaction::write_receipt(const Connection& connection,
+                                              const std::vector<BatchRow>& rows, Removed removed,
+                                              Tried& tried) const {
+  if (receipts_ == nullptr) return {};
+  if (tried.receipt) {
+    WINNOW_CHECK(receipts_->rolled_back(*tried.receipt));
+    tried.receipt.reset();
+  }
+  auto receipt = receipt_;
+  for (const auto& row : rows) receipt.keys.push_back(row.key);
+  receipt.counts = tried.counts;
+  receipt.dependents_only = removed == Removed::dependents;
+  receipt.transaction = connection.transaction_name();
+  WINNOW_TRY(tried.receipt, receipts_->before_commit(std::move(receipt)));
+  return {};
 }
 
 Outcome<std::vector<BatchRow>> PurgeTransaction::take(Connection& connection,
@@ -70,6 +90,8 @@ Outcome<void> PurgeTransaction::run_with_files(Connection& connection, std::vect
     WINNOW_CHECK(connection.execute(now, AfterBatch::stay_open));
   }
   const auto deleted = rows.size();
+  const auto removed = steps_.deletes_parent() ? Removed::rows : Removed::dependents;
+  if (!rows.empty()) WINNOW_CHECK(write_receipt(connection, rows, removed, tried));
   WINNOW_TRY(rows, files_->remove(std::move(rows), tried.unfinished, tried.kept_files));
   if (rows.empty()) return connection.rollback();
   if (rows.size() < deleted) {
@@ -77,6 +99,7 @@ Outcome<void> PurgeTransaction::run_with_files(Connection& connection, std::vect
     const std::vector<Statement> back{plain(kBackToSavepoint)};
     WINNOW_CHECK(connection.execute(back, AfterBatch::stay_open));
     WINNOW_CHECK(delete_all(connection, rows, tried));
+    WINNOW_CHECK(write_receipt(connection, rows, removed, tried));
   }
   tried.went = std::move(rows);
   return commit(connection);
@@ -161,6 +184,10 @@ Outcome<void> PurgeTransaction::sweep(Connection& connection, const std::vector<
   auto gone = rows;
   std::erase_if(gone, [&back](const BatchRow& row) { return back.contains(row.key); });
   WINNOW_CHECK(delete_dependents(connection, steps_.late(), gone, tried));
+  const bool any = std::any_of(tried.counts.begin(), tried.counts.end(),
+                               [](const auto& count) { return count.second > 0; });
+  if (any) WINNOW_CHECK(write_receipt(connection, gone, Removed::dependents, tried));
+  tried.swept = any;
   return commit(connection);
 }
 

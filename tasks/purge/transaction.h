@@ -23,6 +23,7 @@
 #include "tasks/purge/files.h"
 #include "tasks/purge/skipped.h"
 #include "tasks/purge/statements.h"
+#include "tasks/receipts/receipts.h"
 
 namespace winnow::tasks {
 
@@ -37,14 +38,24 @@ struct Tried {
   std::vector<KeptFiles> kept_files = {};
   // Rows that its statements deleted, by counter.
   std::map<std::string, std::int64_t> counts = {};
+  // Of the receipt that was written before its COMMIT.
+  ReceiptNumber receipt = {};
+  // Late rows went, and no row of the table itself.
+  bool swept = false;
 };
 
 // One worker's. Not thread-safe.
 class PurgeTransaction {
  public:
-  // `files`: nullptr where files stay.
-  PurgeTransaction(const PurgeStatements& statements, const PurgeSteps& steps, PurgeFiles* files)
-      : statements_(statements), steps_(steps), files_(files) {}
+  // `files`: nullptr where files stay. `receipts`: nullptr where nobody wants any; else `receipt`
+  // says of what.
+  PurgeTransaction(const PurgeStatements& statements, const PurgeSteps& steps, PurgeFiles* files,
+                   Receipts* receipts, RemovedBatch receipt)
+      : statements_(statements),
+        steps_(steps),
+        files_(files),
+        receipts_(receipts),
+        receipt_(std::move(receipt)) {}
 
   // `tried` is empty. What it tells is true once the commit is.
   Outcome<void> run(database::Connection& connection, const Batch& batch, Tried& tried);
@@ -67,9 +78,16 @@ class PurgeTransaction {
   Outcome<void> delete_dependents(database::Connection& connection,
                                   const std::vector<RowStep>& steps,
                                   const std::vector<BatchRow>& rows, Tried& tried) const;
+  enum class Removed { rows, dependents };
+  Outcome<void> write_receipt(const database::Connection& connection,
+                              const std::vector<BatchRow>& rows, Removed removed,
+                              Tried& tried) const;
   const PurgeStatements& statements_;
   const PurgeSteps& steps_;
   PurgeFiles* files_;
+  Receipts* receipts_;
+  // But for what differs from batch to batch.
+  const RemovedBatch receipt_;
 };
 
 }  // namespace winnow::tasks

@@ -60,7 +60,10 @@ PurgeWorker::PurgeWorker(PurgeShared& shared, std::unique_ptr<Connection> connec
       steps_(*shared.prepared.steps),
       connection_(shared.context, std::move(connection)),
       files_(files_of(shared)),
-      transaction_(statements_, steps_, files_ ? &*files_ : nullptr) {}
+      transaction_(statements_, steps_, files_ ? &*files_ : nullptr, shared.context.receipts,
+                   {.task = shared.task,
+                    .table = shared.prepared.selection->table().name,
+                    .cutoff = shared.cutoff}) {}
 
 Outcome<bool> PurgeWorker::step() {
   if (shared_.stall.is_over()) return false;
@@ -151,7 +154,8 @@ Outcome<void> PurgeWorker::remove(const Batch& part, Batch& rest) {
   // A row that stays is met once: there it is waited for, by itself.
   const bool waits = !steps_.deletes_parent() && part.rows.size() == 1;
   const RetriedOperation removing{.run =
-                                      [&](Connection& connection) {
+                                      [&](Connection& connection) -> Outcome<void> {
+                                        WINNOW_CHECK(take_receipt_back(tried));
                                         tried = {};
                                         return transaction_.run(connection, part, tried);
                                       },
@@ -166,12 +170,33 @@ Outcome<void> PurgeWorker::remove(const Batch& part, Batch& rest) {
   const auto removed = connection_.retry(removing);
   if (!removed) return fail(left_in_doubt(removed.error(), tried));
   rest.rows = std::move(tried.unfinished);
-  return settle(tried);
+  // What went is counted also where its receipt can't be confirmed.
+  const auto confirmed = confirm_receipt(tried);
+  WINNOW_CHECK(settle(tried));
+  return confirmed;
+}
+
+// Of a try that did not go through.
+Outcome<void> PurgeWorker::take_receipt_back(const Tried& tried) {
+  if (!tried.receipt) return {};
+  return shared_.context.receipts->rolled_back(*tried.receipt);
+}
+
+Outcome<void> PurgeWorker::confirm_receipt(const Tried& tried) {
+  if (!tried.receipt) return {};
+  // Files of all of its rows stay: nothing was committed.
+  const bool nothing_went = tried.went.empty() && !tried.swept;
+  if (nothing_went) return take_receipt_back(tried);
+  return shared_.context.receipts->committed(*tried.receipt);
 }
 
 // What ends the tries. Counts of a transaction whose fate could not be learned are told apart.
 Failure PurgeWorker::left_in_doubt(Failure failure, const Tried& tried) {
-  if (!failure.commit_in_doubt) return failure;
+  if (!failure.commit_in_doubt) {
+    // The failure itself is what matters.
+    static_cast<void>(take_receipt_back(tried));
+    return failure;
+  }
   for (const auto& [counter, rows] : tried.counts) shared_.ledger.doubt(counter, rows);
   failure.message +=
       "; whether the last transaction was committed could not be learned: `done.inDoubt` has its "
@@ -269,6 +294,7 @@ Outcome<void> PurgeWorker::sweep(const std::vector<BatchRow>& rows) {
   Tried tried;
   const RetriedOperation sweeping{
       .run = [&](Connection& connection) -> Outcome<void> {
+        WINNOW_CHECK(take_receipt_back(tried));
         tried = {};
         WINNOW_TRY(const bool none, are_dependents_gone(connection, rows, Look::at_once));
         return none ? Outcome<void>{} : transaction_.sweep(connection, rows, tried);
@@ -281,7 +307,7 @@ Outcome<void> PurgeWorker::sweep(const std::vector<BatchRow>& rows) {
   const auto swept = connection_.retry(sweeping);
   if (!swept) return fail(left_in_doubt(swept.error(), tried));
   for (const auto& [counter, deleted] : tried.counts) shared_.ledger.add(counter, deleted);
-  return {};
+  return confirm_receipt(tried);
 }
 
 // Of a dry run. In smaller parts where the whole is more than a limit of the server allows.

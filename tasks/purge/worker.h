@@ -44,6 +44,9 @@ struct PurgeShared {
   // Rows that were handed out in this pass, and neither went nor are skipped.
   std::atomic<std::int64_t> unaccounted{0};
   bool by_namespace = false;
+  // What receipts say of each batch.
+  std::string task = {};
+  std::optional<document::Instant> cutoff = {};
   // Rows that may go by `limits`; nothing: as many as there are. `reserved` are those that went and
   // those of batches in hand.
   std::optional<std::int64_t> allowance = {};
@@ -97,6 +100,8 @@ class PurgeWorker {
   using Count = Outcome<std::int64_t> (*)(const Prepared&, database::Connection&, std::int64_t);
   Outcome<std::int64_t> count_rows(Count counted, std::int64_t most);
   Failure left_in_doubt(Failure failure, const Tried& tried);
+  Outcome<void> take_receipt_back(const Tried& tried);
+  Outcome<void> confirm_receipt(const Tried& tried);
 
   // Waiting: for a transaction that is still open and may remove the rows yet, as one whose COMMIT
   // is under way while its connection is given up.

@@ -46,6 +46,7 @@ Context for_rule(const Context& context, Host& host) {
           .allow_missing_files = context.allow_missing_files,
           .policy = context.policy,
           .pace = context.pace,
+          .receipts = context.receipts,
           .store_directory = context.store_directory,
           .clock = context.clock,
           .host = host,

@@ -52,6 +52,7 @@ tasks::TaskResult TaskBed::act(const std::string& task, const Json& parameters, 
                          .allow_missing_files = allow_missing_files,
                          .policy = policy,
                          .pace = pace,
+                         .receipt_settings = receipts,
                          .store_directory = store_directory.empty()
                                                 ? std::filesystem::temp_directory_path().string()
                                                 : store_directory,

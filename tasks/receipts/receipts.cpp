@@ -1,0 +1,227 @@
+#include "tasks/receipts/receipts.h"
+
+#include <algorithm>
+#include <array>
+#include <unistd.h>
+
+#include "database/url/settings.h"
+#include "outcome/guard.h"
+#include "outcome/try.h"
+#include "tasks/receipts/digest.h"
+
+namespace winnow::tasks {
+namespace {
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return {};
+  return name.data();
+}
+
+// Of the process.
+std::string user_name() {
+  return database::user_of(database::Settings{});
+}
+
+std::string line_of(const Json& record) {
+  return record.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json plan_of(const RunFacts& facts) {
+  const auto found = facts.parameters.find("expectPlan");
+  return found == facts.parameters.end() ? Json() : *found;
+}
+
+// The numbers of a result; what else it has is in the log.
+Json numbers_of(const Json& counts) {
+  Json numbers = Json::object();
+  for (const auto& [name, value] : counts.items()) {
+    if (value.is_number_integer() || name == "inDoubt") numbers[name] = value;
+  }
+  return numbers;
+}
+
+}  // namespace
+
+Receipts::Receipts(std::unique_ptr<ReceiptFile> file, const ReceiptSettings& settings, Host& host)
+    : file_(std::move(file)),
+      settings_(settings),
+      host_(host),
+      run_(random_name()),
+      previous_(file_ ? file_->last() : std::string(kNoRecord)) {}
+
+Outcome<void> Receipts::torn(const ReceiptFile::Torn& torn) {
+  return append({{"receipt", "torn"},
+                 {"run", run_},
+                 {"at", document::to_text(document::now())},
+                 {"bytes", torn.bytes},
+                 {"sha256", torn.sha256}});
+}
+
+Outcome<void> Receipts::settled(const BatchReceipt& batch, BatchEnd end, const std::string& by) {
+  return append({{"receipt", "settled"},
+                 {"run", run_},
+                 {"of", batch.run},
+                 {"sequence", batch.sequence},
+                 {"outcome", end == BatchEnd::committed     ? "committed"
+                             : end == BatchEnd::rolled_back ? "rolledBack"
+                                                            : "inDoubt"},
+                 {"by", by},
+                 {"at", document::to_text(document::now())}});
+}
+
+Json Receipts::who() const {
+  return {{"task", facts_.task},
+          {"user", user_name()},
+          {"host", host_name()},
+          {"databaseUser", facts_.database_user},
+          {"database", facts_.database},
+          {"server", facts_.server},
+          {"parameters", facts_.parameters}};
+}
+
+Outcome<void> Receipts::begin(RunFacts facts) {
+  facts_ = std::move(facts);
+  Json record{{"receipt", "begin"},
+              {"run", run_},
+              {"plan", plan_of(facts_)},
+              {"at", document::to_text(document::now())}};
+  record.update(who());
+  std::int64_t position = 0;
+  WINNOW_CHECK(written(std::move(record), position));
+  return flush(position);
+}
+
+Outcome<std::int64_t> Receipts::before_commit(RemovedBatch batch) {
+  std::sort(batch.keys.begin(), batch.keys.end());
+  const auto hash = sha256_of_keys(batch.keys);
+  if (hash.empty()) return fail(FailureKind::internal, "OpenSSL makes no SHA-256 here");
+  Json record{{"receipt", "batch"}, {"run", run_}, {"plan", plan_of(facts_)}, {"sequence", 0}};
+  record["task"] = batch.task;
+  record["table"] = batch.table.empty() ? Json() : Json(batch.table);
+  record["rows"] = batch.keys.size();
+  record["first"] = batch.keys.empty() ? "" : batch.keys.front();
+  record["last"] = batch.keys.empty() ? "" : batch.keys.back();
+  record["keysSha256"] = hash;
+  if (batch.dependents_only) record["dependentsOnly"] = true;
+  if (!batch.counts.empty()) record["counts"] = batch.counts;
+  if (batch.cutoff) record["cutoff"] = document::to_text(*batch.cutoff);
+  if (!batch.transaction.empty()) record["transaction"] = batch.transaction;
+  if (settings_.full_keys) record["keys"] = std::move(batch.keys);
+  record["at"] = document::to_text(document::now());
+  std::int64_t position = 0;
+  WINNOW_TRY(const auto sequence, written(std::move(record), position));
+  if (batch.cutoff) {
+    const std::lock_guard lock(mutex_);
+    cutoff_ = std::max(cutoff_.value_or(*batch.cutoff), *batch.cutoff);
+  }
+  if (auto flushed = flush(position); !flushed) {
+    // The batch is not committed for this: say so, if the file still takes it.
+    static_cast<void>(rolled_back(sequence));
+    return fail(std::move(flushed.error()));
+  }
+  return sequence;
+}
+
+Outcome<void> Receipts::committed(std::int64_t sequence, std::vector<std::string> kept) {
+  Json record{{"receipt", "committed"}, {"run", run_}, {"sequence", sequence}};
+  std::sort(kept.begin(), kept.end());
+  if (!kept.empty()) record["kept"] = std::move(kept);
+  WINNOW_CHECK(ended(std::move(record), sequence));
+  const std::lock_guard lock(mutex_);
+  ++committed_;
+  return {};
+}
+
+Outcome<void> Receipts::rolled_back(std::int64_t sequence) {
+  return ended({{"receipt", "rolledBack"}, {"run", run_}, {"sequence", sequence}}, sequence);
+}
+
+// The next batch's flush takes it to the disk. Lost, it leaves a batch that the next run settles.
+Outcome<void> Receipts::ended(Json record, std::int64_t sequence) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (open_.erase(sequence) == 0) return {};
+  }
+  auto appended = append(std::move(record));
+  if (!appended) {
+    const std::lock_guard lock(mutex_);
+    open_.insert(sequence);
+  }
+  return appended;
+}
+
+Outcome<void> Receipts::end(const Json& counts, const Failure* failure) {
+  Json record{{"receipt", "end"},
+              {"run", run_},
+              {"plan", plan_of(facts_)},
+              {"at", document::to_text(document::now())}};
+  record.update(who());
+  {
+    const std::lock_guard lock(mutex_);
+    record["cutoff"] = cutoff_ ? Json(document::to_text(*cutoff_)) : Json();
+    record["batches"] = sequence_;
+    record["committed"] = committed_;
+    if (!open_.empty()) record["inDoubt"] = open_;
+  }
+  record["counts"] = numbers_of(counts);
+  record["ended"] = failure == nullptr ? "done" : failure_code(failure->kind);
+  if (failure != nullptr) record["because"] = failure->message;
+  std::int64_t position = 0;
+  WINNOW_CHECK(written(std::move(record), position));
+  return flush(position);
+}
+
+Json Receipts::summary() const {
+  const std::lock_guard lock(mutex_);
+  Json summary{{"run", run_}, {"batches", sequence_}, {"head", previous_}};
+  if (file_) summary["file"] = file_->path();
+  return summary;
+}
+
+Outcome<void> Receipts::append(Json record) {
+  std::int64_t position = 0;
+  WINNOW_CHECK(written(std::move(record), position));
+  return {};
+}
+
+// Numbers the batch, chains the record on and writes it; `position` is what flush() takes.
+Outcome<std::int64_t> Receipts::written(Json record, std::int64_t& position) {
+  const std::lock_guard lock(mutex_);
+  const bool is_batch = record["receipt"] == "batch";
+  const auto sequence = sequence_ + 1;
+  if (is_batch) record["sequence"] = sequence;
+  record["previous"] = previous_;
+  const auto line = line_of(record);
+  if (file_) WINNOW_CHECK(file_->append(line));
+  previous_ = sha256(line);
+  position = ++position_;
+  if (is_batch) {
+    sequence_ = sequence;
+    open_.insert(sequence);
+  }
+  if (settings_.events) host_.event({{"event", "receipt"}, {"line", line}});
+  return sequence;
+}
+
+// One flush serves all who wait for it. After one that failed, the kernel may report nothing more of
+// what is lost: none is believed any more.
+Outcome<void> Receipts::flush(std::int64_t position) {
+  if (!file_) return {};
+  const std::lock_guard lock(flushing_);
+  if (not_flushed_) return fail(*not_flushed_);
+  if (flushed_ >= position) return {};
+  std::int64_t reached = 0;
+  {
+    const std::lock_guard written(mutex_);
+    reached = position_;
+  }
+  if (auto synced = file_->sync(); !synced) {
+    not_flushed_ = synced.error();
+    return synced;
+  }
+  flushed_ = reached;
+  return {};
+}
+
+}  // namespace winnow::tasks

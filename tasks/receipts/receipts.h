@@ -1,0 +1,101 @@
+// The receipts of one run: a record before each batch's COMMIT and one after it, chained by their
+// hashes (docs/receipts.md).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "document/instant.h"
+#include "tasks/receipts/open_receipts.h"
+#include "tasks/receipts/receipt_file.h"
+#include "tasks/task.h"
+
+namespace winnow::tasks {
+
+// What a batch is about to remove.
+struct RemovedBatch {
+  std::string task;
+  // Empty: folders of the storage.
+  std::string table;
+  // In any order.
+  std::vector<std::string> keys = {};
+  // Rows by counter, those that belong to the keys' rows among them.
+  std::map<std::string, std::int64_t> counts = {};
+  // See BatchReceipt.
+  bool dependents_only = false;
+  std::string transaction = {};
+  std::optional<document::Instant> cutoff = {};
+};
+
+// Who works, and where: constant parts of a run's first and last record.
+struct RunFacts {
+  std::string task;
+  Json parameters;
+  std::string database_user;
+  std::string database;
+  std::string server;
+};
+
+// Thread-safe: the records of several connections are one chain.
+class Receipts {
+ public:
+  // `file`: nullptr where records are events alone. The host must outlive it.
+  Receipts(std::unique_ptr<ReceiptFile> file, const ReceiptSettings& settings, Host& host);
+
+  ReceiptFile* file() { return file_.get(); }
+  const std::string& run() const { return run_; }
+
+  // The first record, after those that tell of a torn end and settle what an earlier run left.
+  Outcome<void> torn(const ReceiptFile::Torn& torn);
+  Outcome<void> settled(const BatchReceipt& batch, BatchEnd end, const std::string& by);
+  Outcome<void> begin(RunFacts facts);
+
+  // Before COMMIT. Once this returns, the record is on the disk, or with the host. Its number is what
+  // the calls below take.
+  Outcome<std::int64_t> before_commit(RemovedBatch batch);
+  // `kept`: keys of those that stay all the same, where there is no transaction (folders).
+  Outcome<void> committed(std::int64_t sequence, std::vector<std::string> kept = {});
+  Outcome<void> rolled_back(std::int64_t sequence);
+
+  // The last record. `counts` is a run's result; `failure`: why it ended; nullptr: it is done.
+  Outcome<void> end(const Json& counts, const Failure* failure);
+
+  // {"run", "batches", "head", "file"} for the run's result.
+  Json summary() const;
+
+ private:
+  Outcome<void> append(Json record);
+  Outcome<std::int64_t> written(Json record, std::int64_t& position);
+  Outcome<void> flush(std::int64_t position);
+  Outcome<void> ended(Json record, std::int64_t sequence);
+  Json who() const;
+
+  const std::unique_ptr<ReceiptFile> file_;
+  const ReceiptSettings settings_;
+  Host& host_;
+  const std::string run_;
+  RunFacts facts_;
+
+  mutable std::mutex mutex_;  // of what follows, and of append()
+  std::string previous_;
+  std::int64_t sequence_ = 0;
+  std::int64_t position_ = 0;
+  std::int64_t committed_ = 0;
+  std::set<std::int64_t> open_;
+  std::optional<document::Instant> cutoff_;
+
+  std::mutex flushing_;  // of what follows; never taken by one who holds mutex_
+  std::int64_t flushed_ = 0;
+  std::optional<Failure> not_flushed_;
+};
+
+// The number of a batch's receipt, which ends with its transaction.
+using ReceiptNumber = std::optional<std::int64_t>;
+
+}  // namespace winnow::tasks

@@ -1,0 +1,291 @@
+#include "tasks/receipts/verification.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <sys/stat.h>
+
+#include "document/strings.h"
+#include "outcome/try.h"
+#include "tasks/receipts/digest.h"
+#include "tasks/receipts/file_lines.h"
+#include "tasks/receipts/key_lookup.h"
+#include "tasks/receipts/open_receipts.h"
+#include "tasks/receipts/place.h"
+#include "tasks/shared/counters.h"
+
+namespace winnow::tasks {
+namespace {
+
+// Batches and keys that a result names; all are counted.
+constexpr std::size_t kNamed = 10;
+
+class OpenedFile {
+ public:
+  explicit OpenedFile(const std::string& path)
+      : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) {}
+  OpenedFile(const OpenedFile&) = delete;
+  OpenedFile& operator=(const OpenedFile&) = delete;
+  ~OpenedFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  int descriptor() const { return descriptor_; }
+  bool is_regular() const {
+    struct stat found = {};
+    return ::fstat(descriptor_, &found) == 0 && S_ISREG(found.st_mode);
+  }
+
+ private:
+  int descriptor_;
+};
+
+Json named(const BatchReceipt& batch) {
+  return {{"line", batch.line},   {"run", batch.run},     {"sequence", batch.sequence},
+          {"task", batch.task},   {"table", batch.table}, {"rows", batch.rows},
+          {"first", batch.first}, {"last", batch.last}};
+}
+
+class Proof {
+ public:
+  Proof(Context& context, bool asks_database) : context_(context), asks_database_(asks_database) {
+    result_["file"] = path();
+    for (const char* name : {"records", "runs", "batches", "committed", "rolledBack", "rows"}) {
+      result_[name] = 0;
+    }
+  }
+
+  TaskResult run() {
+    const auto proven = prove();
+    finish(proven.has_value());
+    if (!proven) return tl::unexpected(TaskFailure(proven.error(), std::move(result_)));
+    return std::move(result_);
+  }
+
+ private:
+  const std::string& path() const { return context_.receipt_settings->file; }
+
+  tl::unexpected<Failure> wrong(const std::string& reason) const {
+    return fail(FailureKind::storage, path() + ":" + std::to_string(line_) + ": " + reason);
+  }
+
+  Outcome<void> prove() {
+    if (asks_database_) WINNOW_CHECK(connect());
+    context_.progress.phase = Phase::working;
+    const OpenedFile file(path());
+    if (file.descriptor() < 0) return file_failure(path(), "opened");
+    if (!file.is_regular()) {
+      return fail(FailureKind::storage, "\"" + path() + "\" is no file of receipts");
+    }
+    FileLines lines(file.descriptor(), path(), 0);
+    std::string previous(kNoRecord);
+    while (true) {
+      if (context_.cancellation.requested()) {
+        return fail(FailureKind::cancelled, "the job was cancelled");
+      }
+      WINNOW_TRY(const auto line, lines.next());
+      if (!line) break;
+      ++line_;
+      if (!line->whole) {
+        result_["torn"] = line->text.size();
+        break;
+      }
+      WINNOW_CHECK(take(line->text, previous));
+      previous = sha256(line->text);
+      context_.progress.rows_done = line_;
+    }
+    result_["head"] = previous;
+    return check_present();
+  }
+
+  Outcome<void> connect() {
+    context_.progress.phase = Phase::connecting;
+    WINNOW_TRY(auto opened, ReconnectingConnection::open(context_));
+    connection_.emplace(std::move(opened));
+    WINNOW_TRY(place_, place_of(*connection_, context_));
+    return {};
+  }
+
+  Outcome<void> take(std::string_view line, const std::string& previous) {
+    const auto record = Json::parse(line, nullptr, false);
+    if (!record.is_object() || !line.starts_with("{\"receipt\":\"")) {
+      return wrong("this is no receipt");
+    }
+    if (text_in(record, "previous") != previous) {
+      return wrong(line_ == 1 ? "`previous` of the first record is not all zeros: records before it "
+                                "are missing"
+                              : "`previous` is not the hash of line " + std::to_string(line_ - 1) +
+                                    ": one of the two was changed, or a line between them is "
+                                    "missing");
+    }
+    add_to(result_, "records", 1);
+    const auto kind = text_in(record, "receipt");
+    if (kind == "begin") add_to(result_, "runs", 1);
+    if (kind == "batch") add_to(result_, "batches", 1);
+    auto ended = receipts_.read(record, line_);
+    if (!ended) return wrong(ended.error().message);
+    if (*ended) WINNOW_CHECK(add(**ended));
+    return {};
+  }
+
+  Outcome<void> add(const EndedBatch& ended) {
+    if (ended.end == BatchEnd::in_doubt) {
+      doubt(ended.batch);
+      return {};
+    }
+    if (ended.end == BatchEnd::rolled_back) {
+      add_to(result_, "rolledBack", 1);
+      return {};
+    }
+    add_to(result_, "committed", 1);
+    if (!ended.batch.dependents_only) add_to(result_, "rows", ended.batch.rows);
+    for (const auto& [counter, rows] : ended.batch.counts.items()) {
+      if (rows.is_number_integer()) add_to(counts_, counter, rows.get<std::int64_t>());
+    }
+    return asks_database_ ? look_up(ended.batch) : Outcome<void>{};
+  }
+
+  void doubt(const BatchReceipt& batch) {
+    if (doubts_.size() < kNamed) doubts_.push_back(named(batch));
+    ++in_doubt_;
+  }
+
+  // All of its keys; without them, the first and the last.
+  Outcome<void> look_up(const BatchReceipt& batch) {
+    if (batch.table.empty() || batch.dependents_only || batch.rows == 0 ||
+        !place_.is_that_of(receipts_.begin())) {
+      ++unchecked_;
+      return {};
+    }
+    auto keys = batch.keys;
+    if (keys.empty()) keys = {batch.first, batch.last};
+    std::vector<std::string> there;
+    WINNOW_CHECK(connection_->retry({.run = [&](database::Connection& asked) -> Outcome<void> {
+      WINNOW_TRY(there, present_keys(asked, batch.table, keys));
+      return {};
+    }}));
+    checked_keys_ += std::ssize(keys);
+    present_ += std::ssize(there);
+    for (auto& key : there) {
+      if (named_present_.size() == kNamed) break;
+      named_present_.push_back(
+          {{"line", batch.line}, {"table", batch.table}, {"key", std::move(key)}});
+    }
+    return {};
+  }
+
+  Outcome<void> check_present() {
+    if (present_ == 0) return {};
+    const auto& first = named_present_.front();
+    line_ = first["line"].get<std::int64_t>();
+    return wrong("\"" + first["key"].get<std::string>() + "\" is in table \"" +
+                 first["table"].get<std::string>() + "\", whose deletion this record tells of" +
+                 (present_ > 1 ? "; " + document::counted(present_, "such row") + " in all" : ""));
+  }
+
+  void finish(bool proven) {
+    // A run that has not ended yet is at them, or was killed; the next run settles them.
+    for (const auto& batch : receipts_.open()) doubt(batch);
+    result_["inDoubt"] = in_doubt_;
+    if (!doubts_.empty()) result_["batchesInDoubt"] = doubts_;
+    result_["counts"] = counts_;
+    if (receipts_.begin().is_object()) result_["ended"] = receipts_.run_ended();
+    if (asks_database_) {
+      result_["checkedKeys"] = checked_keys_;
+      result_["uncheckedBatches"] = unchecked_;
+      result_["presentCount"] = present_;
+      if (!named_present_.empty()) result_["present"] = named_present_;
+    }
+    result_["valid"] = proven;
+    context_.progress.phase = Phase::done;
+  }
+
+  Context& context_;
+  const bool asks_database_;
+  std::optional<ReconnectingConnection> connection_;
+  Place place_;
+  OpenReceipts receipts_;
+  std::int64_t line_ = 0;
+  Json result_ = Json::object();
+  Json counts_ = Json::object();
+  std::vector<Json> doubts_;
+  std::int64_t in_doubt_ = 0;
+  std::int64_t checked_keys_ = 0;
+  std::int64_t unchecked_ = 0;
+  std::int64_t present_ = 0;
+  std::vector<Json> named_present_;
+};
+
+class Verification final : public Invocation {
+ public:
+  Verification(const Manifest& manifest, bool asks_database)
+      : manifest_(manifest), asks_database_(asks_database) {}
+
+  bool needs_database() const override { return asks_database_; }
+  TaskResult plan(Context& context) const override {
+    WINNOW_CHECK(check(context));
+    return Json{{"task", manifest_.name},
+                {"file", context.receipt_settings->file},
+                {"statements", Json::array()}};
+  }
+  TaskResult run(Context& context) const override {
+    WINNOW_CHECK(check(context));
+    return Proof(context, asks_database_).run();
+  }
+
+ private:
+  static Outcome<void> check(const Context& context) {
+    if (context.receipt_settings && !context.receipt_settings->file.empty()) return {};
+    return fail(FailureKind::configuration,
+                "no file of receipts is configured. Set `receipts: {file: PATH}`, or name it: "
+                "`winnow verify FILE`",
+                "/receipts/file");
+  }
+
+  const Manifest& manifest_;
+  const bool asks_database_;
+};
+
+}  // namespace
+
+Outcome<std::unique_ptr<Invocation>> invoke_verification(const Manifest& manifest,
+                                                         const Json& parameters,
+                                                         const Policy& /*policy*/) {
+  return std::make_unique<Verification>(manifest, parameters.value("database", false));
+}
+
+Json verification_outputs() {
+  const auto number = [](const char* description) {
+    return Json{{"type", "integer"}, {"description", description}};
+  };
+  const auto list = [](const char* description) {
+    return Json{{"type", "array"}, {"items", {{"type", "object"}}}, {"description", description}};
+  };
+  return {
+      {"type", "object"},
+      {"properties",
+       {{"file", {{"type", "string"}, {"description", "The file that was read."}}},
+        {"records", number("Whole records whose chain is proven.")},
+        {"runs", number("Runs that began.")},
+        {"batches", number("Batches that were about to be committed.")},
+        {"committed", number("Those that were committed.")},
+        {"rolledBack", number("Those that were not.")},
+        {"rows", number("Rows of the batches' own tables that were committed, and folders.")},
+        {"torn", number("Bytes behind the last whole record.")},
+        {"head",
+         {{"type", "string"}, {"description", "The hash of the last record, to be kept elsewhere."}}},
+        {"inDoubt", number("Batches of which nobody knows whether they were committed.")},
+        {"batchesInDoubt", list("The first of them: {line, run, sequence, ...}.")},
+        {"counts",
+         {{"type", "object"}, {"description", "Rows of all committed batches, by counter."}}},
+        {"ended", {{"type", "boolean"}, {"description", "Whether the last run wrote its summary."}}},
+        {"checkedKeys", number("Keys that the database was asked for.")},
+        {"uncheckedBatches",
+         number("Batches that no key leads to: folders, rows that belong to executions that stay or "
+                "went before, and those of another database.")},
+        {"presentCount", number("Keys of deleted rows that the database has.")},
+        {"present", list("The first of them: {line, table, key}.")},
+        {"valid", {{"type", "boolean"}, {"description", "Whether all of it is proven."}}}}}};
+}
+
+}  // namespace winnow::tasks
