@@ -82,6 +82,7 @@ class Command {
     auto parameters = read_parameters(options_.parameters);
     if (!parameters) return failed(parameters.error());
     if (options_.verb == Verb::explain) (*parameters)["executionId"] = options_.execution;
+    if (options_.verb == Verb::verify) (*parameters)["database"] = names_database(options_);
     auto job = session.job(options_.task, *parameters);
     if (!job) return failed(job.error());
     watcher_.begin(options_.task, *job, std::nullopt);

@@ -91,6 +91,11 @@ Json kestra_of_the_container() {
   return nullptr;
 }
 
+// A file of receipts proves itself: what else the configuration holds is nothing to it.
+bool needs_configuration(const Options& options) {
+  return options.receipts.empty() || names_database(options);
+}
+
 void lay_over(Json& settings, const Options& options, Configuration& configuration) {
   if (!options.kestra.empty()) {
     settings["kestra"] = kestra_files(options.kestra);
@@ -99,6 +104,9 @@ void lay_over(Json& settings, const Options& options, Configuration& configurati
   if (!options.storage.empty()) {
     settings["storage"] = Json{{"type", "local"}, {"base-path", absolute(options.storage)}};
     configuration.options["/storage/base-path"] = "--storage " + options.storage;
+  }
+  if (!options.receipts.empty()) {
+    settings["receipts"] = Json{{"file", absolute(options.receipts)}};
   }
   if (options.database.empty()) return;
   Json& database = section(settings, "database");
@@ -111,6 +119,10 @@ void lay_over(Json& settings, const Options& options, Configuration& configurati
 
 }  // namespace
 
+bool names_database(const Options& options) {
+  return !options.database.empty() || !options.config.empty() || !options.kestra.empty();
+}
+
 Outcome<Configuration> read_configuration(const Options& options) {
   if (has_password(options.database)) {
     return fail(FailureKind::invalid_argument,
@@ -118,17 +130,20 @@ Outcome<Configuration> read_configuration(const Options& options) {
                 "leave it out of the URL and set $" +
                     std::string(kPassword) + ", or write a configuration");
   }
-  for (const auto* value : {&options.kestra, &options.database, &options.storage}) {
+  for (const auto* value :
+       {&options.kestra, &options.database, &options.storage, &options.receipts}) {
     if (document::is_utf8(*value)) continue;
-    return fail(FailureKind::invalid_argument,
-                "--kestra, --database and --storage take UTF-8 only");
+    return fail(
+        FailureKind::invalid_argument,
+        "--kestra, --database, --storage and the name of a file of receipts take UTF-8 only");
   }
   Configuration result;
-  result.file = chosen_file(options);
+  if (needs_configuration(options)) result.file = chosen_file(options);
   if (!result.file.empty()) {
     WINNOW_TRY(result.text, document::read_text_file(result.file, document::kLargestText));
   }
-  result.is_written = options.kestra.empty() && options.database.empty() && options.storage.empty();
+  result.is_written = options.kestra.empty() && options.database.empty() &&
+                      options.storage.empty() && options.receipts.empty();
   if (result.is_written && result.file.empty()) {
     const auto kestra = kestra_of_the_container();
     if (!kestra.is_null()) result.text = Json{{"kestra", kestra}}.dump();

@@ -24,6 +24,9 @@ struct Configuration {
 // A password in --database is refused: every user of the machine sees it in the process list.
 Outcome<Configuration> read_configuration(const Options& options);
 
+// Whether the command line itself says which database, for a command that can do without one.
+bool names_database(const Options& options);
+
 // The library sees the text alone: names the file, or the option, that the wrong setting came from
 // in the failure's message.
 Failure with_file(const Configuration& configuration, Failure failure);

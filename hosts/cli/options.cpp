@@ -93,6 +93,13 @@ void add_verbs(CLI::App& app, Options& options) {
       ->add_option("--params", options.parameters,
                    "`rules` where the configuration has no `retention`; FILE holds JSON or YAML")
       ->type_name("JSON|@FILE");
+  add_verb(app, options, "verify",
+           "Prove a file of receipts; with --database, --config or --kestra also that the database "
+           "has nothing of what they list; changes nothing",
+           Verb::verify)
+      ->add_option("FILE", options.receipts,
+                   "The file; without it that of `receipts` in the configuration")
+      ->type_name("");
   add_verb(app, options, "doctor",
            "Report the state of the database and what to do about it; changes nothing",
            Verb::doctor);
@@ -132,10 +139,12 @@ tl::expected<Options, NoOptions> read_options(int count, const char* const* argu
   }
   if (options.verb == Verb::none) {
     return refuse(
-        "a command is needed: run, call, plan, explain, doctor, tasks or describe (see --help)");
+        "a command is needed: run, call, plan, explain, verify, doctor, tasks or describe (see "
+        "--help)");
   }
   if (options.verb == Verb::doctor) options.task = "Doctor";
   if (options.verb == Verb::explain) options.task = "ExplainRetention";
+  if (options.verb == Verb::verify) options.task = "VerifyReceipts";
   return options;
 }
 

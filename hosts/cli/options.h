@@ -10,7 +10,19 @@
 
 namespace winnow::cli {
 
-enum class Verb { none, run, call, plan, explain, doctor, tasks, describe, syntax, version };
+enum class Verb {
+  none,
+  run,
+  call,
+  plan,
+  explain,
+  verify,
+  doctor,
+  tasks,
+  describe,
+  syntax,
+  version
+};
 
 struct Options {
   Verb verb = Verb::none;
@@ -24,6 +36,7 @@ struct Options {
   std::vector<std::string> inputs;  // run: each `name=value`
   bool dry_run = false;             // run
   std::string execution;            // explain
+  std::string receipts;             // verify: the file; empty: that of the configuration
   std::string task;                 // call, plan, doctor, describe (may be empty there)
   std::string parameters;           // call, plan: JSON, or @file
 };

@@ -39,7 +39,8 @@ Outcome<void> PurgeTransaction::run(Connection& connection, const Batch& batch, 
   WINNOW_CHECK(delete_all(connection, rows, tried));
   if (rows.empty()) return connection.rollback();
   tried.went = std::move(rows);
-  WINNOW_CHECK(write_receipt(connection, tried.went, steps_.deletes_parent() ? Removed::rows : Removed::dependents, tried));
+  WINNOW_CHECK(write_receipt(connection, tried.went,
+                             steps_.deletes_parent() ? Removed::rows : Removed::dependents, tried));
   return commit(connection);
 }
 

@@ -153,12 +153,11 @@ Outcome<void> PurgeWorker::remove(const Batch& part, Batch& rest) {
   Tried tried;
   // A row that stays is met once: there it is waited for, by itself.
   const bool waits = !steps_.deletes_parent() && part.rows.size() == 1;
-  const RetriedOperation removing{.run =
-                                      [&](Connection& connection) -> Outcome<void> {
-                                        WINNOW_CHECK(take_receipt_back(tried));
-                                        tried = {};
-                                        return transaction_.run(connection, part, tried);
-                                      },
+  const RetriedOperation removing{.run = [&](Connection& connection) -> Outcome<void> {
+                                    WINNOW_CHECK(take_receipt_back(tried));
+                                    tried = {};
+                                    return transaction_.run(connection, part, tried);
+                                  },
                                   .verify =
                                       [&](Connection& connection) {
                                         return steps_.deletes_parent()

@@ -41,8 +41,7 @@ Outcome<bool> FileLines::read_more() {
                 "\"" + path_ + "\" has a line that is longer than any receipt: it is no such file");
   }
   buffer_.resize(had + kChunk);
-  WINNOW_TRY(const auto count,
-             read_at(descriptor_, path_, buffer_.data() + had, kChunk, read_to_));
+  WINNOW_TRY(const auto count, read_at(descriptor_, path_, buffer_.data() + had, kChunk, read_to_));
   buffer_.resize(had + count);
   read_to_ += static_cast<std::int64_t>(count);
   return count > 0;
@@ -68,8 +67,7 @@ Outcome<std::optional<FileLines::Line>> FileLines::next() {
 }
 
 Outcome<std::optional<std::int64_t>> last_line_with(int descriptor, const std::string& path,
-                                                    std::int64_t size,
-                                                    std::string_view beginning) {
+                                                    std::int64_t size, std::string_view beginning) {
   const auto wanted = "\n" + std::string(beginning);
   // Chunks overlap, so that what is searched for lies whole in one of them.
   const auto overlap = static_cast<std::int64_t>(wanted.size());

@@ -98,8 +98,7 @@ Outcome<void> OpenReceipts::add(const Json& record, std::int64_t line) {
 
 Outcome<std::optional<EndedBatch>> OpenReceipts::end(const Json& record, BatchEnd end) {
   const auto sequence = number_in(record, "sequence");
-  const auto run =
-      record.contains("of") ? text_in(record, "of") : text_in(record, "run");
+  const auto run = record.contains("of") ? text_in(record, "of") : text_in(record, "run");
   const auto found = open_.find({run, sequence});
   if (found == open_.end()) {
     return wrong("the record ends " + named(sequence, run) + ", which is not open");

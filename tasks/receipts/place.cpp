@@ -1,12 +1,17 @@
 #include "tasks/receipts/place.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include "outcome/try.h"
 
 namespace winnow::tasks {
 
 Outcome<Place> place_of(ReconnectingConnection& connection, const Context& context) {
   if (context.database.engine == database::Engine::sqlite) {
-    return Place{.database = context.database.database, .server = {}};
+    std::error_code failure;
+    const auto path = std::filesystem::weakly_canonical(context.database.database, failure);
+    return Place{.database = failure ? context.database.database : path.string(), .server = {}};
   }
   Place place;
   WINNOW_CHECK(connection.retry({.run = [&](database::Connection& asked) -> Outcome<void> {

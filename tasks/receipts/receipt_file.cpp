@@ -158,7 +158,8 @@ Outcome<void> ReceiptFile::cut_torn(std::int64_t whole) {
     have += static_cast<std::size_t>(count);
   }
   torn_ = Torn{.bytes = size_ - whole, .sha256 = sha256(end)};
-  if (::ftruncate(descriptor_, static_cast<off_t>(whole)) != 0) return file_failure(path_, "mended");
+  if (::ftruncate(descriptor_, static_cast<off_t>(whole)) != 0)
+    return file_failure(path_, "mended");
   size_ = whole;
   return {};
 }

@@ -21,10 +21,11 @@ Outcome<std::unique_ptr<Receipts>> begin(const Manifest& manifest, const Json& p
   auto receipts =
       std::make_unique<Receipts>(std::move(file), *context.receipt_settings, context.host);
   if (torn) {
-    context.host.log(LogLevel::warn,
-                     "receipts: the file ended within a record, as a run that is killed leaves it: " +
-                         document::counted(torn->bytes, "byte") + " behind the last whole record " +
-                         (torn->bytes == 1 ? "was" : "were") + " cut off");
+    context.host.log(
+        LogLevel::warn,
+        "receipts: the file ended within a record, as a run that is killed leaves it: " +
+            document::counted(torn->bytes, "byte") + " behind the last whole record " +
+            (torn->bytes == 1 ? "was" : "were") + " cut off");
     WINNOW_CHECK(receipts->torn(*torn));
   }
   if (receipts->file() != nullptr) {

@@ -52,8 +52,8 @@ Outcome<Settled> by_keys(const BatchReceipt& batch, ReconnectingConnection& conn
   if (there == std::ssize(keys)) {
     return Settled{BatchEnd::rolled_back, full ? "keys" : "firstAndLast"};
   }
-  return Settled{BatchEnd::in_doubt, std::to_string(there) + " of " + std::to_string(keys.size()) +
-                                         " keys are there"};
+  return Settled{BatchEnd::in_doubt,
+                 std::to_string(there) + " of " + std::to_string(keys.size()) + " keys are there"};
 }
 
 Outcome<Settled> settled(const BatchReceipt& batch, ReconnectingConnection& connection) {
@@ -78,15 +78,15 @@ Outcome<void> settle(Receipts& receipts, ReconnectingConnection& connection, con
     if (same) {
       WINNOW_TRY(found, settled(batch, connection));
     }
-    const auto name = "batch " + std::to_string(batch.sequence) + " of the earlier run " + batch.run;
+    const auto name =
+        "batch " + std::to_string(batch.sequence) + " of the earlier run " + batch.run;
     if (found.end == BatchEnd::in_doubt) {
-      host.log(LogLevel::warn, "receipts: whether " + name +
-                                   " was committed can't be learned: " + found.by +
-                                   "; its receipt stays in doubt");
+      host.log(LogLevel::warn, "receipts: whether " + name + " was committed can't be learned: " +
+                                   found.by + "; its receipt stays in doubt");
     } else {
-      host.log(LogLevel::info, "receipts: " + name +
-                                   (found.end == BatchEnd::committed ? " was committed"
-                                                                     : " was not committed"));
+      host.log(LogLevel::info,
+               "receipts: " + name +
+                   (found.end == BatchEnd::committed ? " was committed" : " was not committed"));
     }
     WINNOW_CHECK(receipts.settled(batch, found.end, found.by));
   }

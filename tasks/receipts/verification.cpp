@@ -112,11 +112,12 @@ class Proof {
       return wrong("this is no receipt");
     }
     if (text_in(record, "previous") != previous) {
-      return wrong(line_ == 1 ? "`previous` of the first record is not all zeros: records before it "
-                                "are missing"
-                              : "`previous` is not the hash of line " + std::to_string(line_ - 1) +
-                                    ": one of the two was changed, or a line between them is "
-                                    "missing");
+      return wrong(line_ == 1
+                       ? "`previous` of the first record is not all zeros: records before it "
+                         "are missing"
+                       : "`previous` is not the hash of line " + std::to_string(line_ - 1) +
+                             ": one of the two was changed, or a line between them is "
+                             "missing");
     }
     add_to(result_, "records", 1);
     const auto kind = text_in(record, "receipt");
@@ -273,16 +274,19 @@ Json verification_outputs() {
         {"rows", number("Rows of the batches' own tables that were committed, and folders.")},
         {"torn", number("Bytes behind the last whole record.")},
         {"head",
-         {{"type", "string"}, {"description", "The hash of the last record, to be kept elsewhere."}}},
+         {{"type", "string"},
+          {"description", "The hash of the last record, to be kept elsewhere."}}},
         {"inDoubt", number("Batches of which nobody knows whether they were committed.")},
         {"batchesInDoubt", list("The first of them: {line, run, sequence, ...}.")},
         {"counts",
          {{"type", "object"}, {"description", "Rows of all committed batches, by counter."}}},
-        {"ended", {{"type", "boolean"}, {"description", "Whether the last run wrote its summary."}}},
+        {"ended",
+         {{"type", "boolean"}, {"description", "Whether the last run wrote its summary."}}},
         {"checkedKeys", number("Keys that the database was asked for.")},
         {"uncheckedBatches",
-         number("Batches that no key leads to: folders, rows that belong to executions that stay or "
-                "went before, and those of another database.")},
+         number(
+             "Batches that no key leads to: folders, rows that belong to executions that stay or "
+             "went before, and those of another database.")},
         {"presentCount", number("Keys of deleted rows that the database has.")},
         {"present", list("The first of them: {line, table, key}.")},
         {"valid", {{"type", "boolean"}, {"description", "Whether all of it is proven."}}}}}};

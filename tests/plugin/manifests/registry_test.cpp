@@ -32,7 +32,8 @@ TEST_F(RegistryTest, HasTheBuiltInTasks) {
   EXPECT_THAT(names,
               testing::ElementsAre("ApplyRetention", "Doctor", "ExplainRetention", "ListExecutions",
                                    "ListLogs", "ListMetrics", "PurgeExecutions", "PurgeLogs",
-                                   "PurgeMetrics", "PurgeOrphans", "PurgeStorage"));
+                                   "PurgeMetrics", "PurgeOrphans", "PurgeStorage",
+                                   "VerifyReceipts"));
 }
 
 TEST_F(RegistryTest, FindsByNameAndByKestrasOwnNames) {

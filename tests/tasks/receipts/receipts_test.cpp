@@ -44,7 +44,8 @@ class ReceiptsTest : public PurgeBed {
 TEST_P(ReceiptsTest, AreWrittenBeforeEachCommitAndConfirmedAfterIt) {
   add_executions(6);
   const auto result = require_result(bed_.run("PurgeExecutions", with(kPurge, {{"batchSize", 3}})));
-  EXPECT_THAT(file_.kinds(), ElementsAre("begin", "batch", "committed", "batch", "committed", "end"));
+  EXPECT_THAT(file_.kinds(),
+              ElementsAre("begin", "batch", "committed", "batch", "committed", "end"));
   const auto records = file_.records();
   const auto& batch = records[1];
   EXPECT_EQ(batch["sequence"], 1);
@@ -54,7 +55,8 @@ TEST_P(ReceiptsTest, AreWrittenBeforeEachCommitAndConfirmedAfterIt) {
   EXPECT_EQ(batch["first"], "e0");
   EXPECT_EQ(batch["last"], "e2");
   // printf 'e0\ne1\ne2\n' | sha256sum
-  EXPECT_EQ(batch["keysSha256"], "8595101e9a05b7128018cec75e005bdc53217341b327ea2c5c19586d97645a8a");
+  EXPECT_EQ(batch["keysSha256"],
+            "8595101e9a05b7128018cec75e005bdc53217341b327ea2c5c19586d97645a8a");
   EXPECT_EQ(batch["counts"]["logsCount"], 6);
   EXPECT_EQ(batch["cutoff"], "2026-02-01T00:00:00.000000Z");
   EXPECT_EQ(batch["run"], result["receipts"]["run"]);
@@ -127,7 +129,8 @@ TEST_P(ReceiptsTest, TellOfRowsThatAreWrittenLate) {
   };
   const auto result = require_result(bed_.run("PurgeExecutions", kPurge));
   EXPECT_EQ(result["logsCount"], 5);
-  EXPECT_THAT(file_.kinds(), ElementsAre("begin", "batch", "committed", "batch", "committed", "end"));
+  EXPECT_THAT(file_.kinds(),
+              ElementsAre("begin", "batch", "committed", "batch", "committed", "end"));
   const auto late = file_.records()[3];
   EXPECT_EQ(late["dependentsOnly"], true);
   EXPECT_EQ(late["counts"]["logsCount"], 1);
@@ -149,10 +152,10 @@ TEST_P(ReceiptsTest, OfDependentsAloneTellThatTheirExecutionsStay) {
 
 TEST_P(ReceiptsTest, OfRulesAreOneRun) {
   add_executions(2);
-  require_result(bed_.run("ApplyRetention",
-                          {{"rules", {{{"match", {{"namespace", "company.**"}}},
-                                       {"keep", {{"age", "P1D"}}}}}},
-                           {"logs", {{{"match", {{"levels", {"INFO"}}}}, {"keep", {{"age", "P1D"}}}}}}}));
+  require_result(
+      bed_.run("ApplyRetention",
+               {{"rules", {{{"match", {{"namespace", "company.**"}}}, {"keep", {{"age", "P1D"}}}}}},
+                {"logs", {{{"match", {{"levels", {"INFO"}}}}, {"keep", {{"age", "P1D"}}}}}}}));
   const auto proof = verified();
   EXPECT_EQ(proof["runs"], 1);
   EXPECT_EQ(proof["rows"], 2);
@@ -290,7 +293,7 @@ TEST_P(ReceiptsTest, EndTheRunWhereTheyCanNotBeKept) {
   EXPECT_EQ(rows_.keys("executions").size(), 1U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, ReceiptsTest, testing::ValuesIn(test_engines()),
+INSTANTIATE_TEST_SUITE_P(Engines, ReceiptsTest, testing::ValuesIn(test_drivers()),
                          testing::PrintToStringParamName());
 
 // The reply to a COMMIT is lost.
@@ -390,7 +393,7 @@ TEST_P(ReceiptInDoubt, IsNotSettledByAnotherDatabase) {
   EXPECT_EQ(file_.records()[3]["outcome"], "inDoubt");
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, ReceiptInDoubt, testing::ValuesIn(test_engines()),
+INSTANTIATE_TEST_SUITE_P(Engines, ReceiptInDoubt, testing::ValuesIn(test_drivers()),
                          testing::PrintToStringParamName());
 
 }  // namespace
