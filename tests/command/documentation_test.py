@@ -68,6 +68,9 @@ class Pages(CommandTest):
     def test_the_page_of_retention(self):
         self.run_page("docs/retention.md", 3)
 
+    def test_the_page_of_receipts(self):
+        self.run_page("docs/receipts.md", 3)
+
     def test_the_page_of_flows(self):
         self.run_page("docs/flows.md", 2)
 

@@ -135,14 +135,15 @@ std::string FaultBed::configuration(const Reach& reach) const {
   const Json storage = reach.host_storage
                            ? Json{{"type", "host"}}
                            : Json{{"type", "local"}, {"base-path", storage_.string()}};
-  return Json{{"database",
-               {{"url", url},
-                {"connections", reach.connections},
-                {"connect-timeout", reach.connect_timeout_ms},
-                {"lock-timeout", reach.lock_timeout_ms}}},
-              {"storage", storage},
-              {"policy", {{"tenant", "main"}}}}
-      .dump();
+  Json configuration{{"database",
+                      {{"url", url},
+                       {"connections", reach.connections},
+                       {"connect-timeout", reach.connect_timeout_ms},
+                       {"lock-timeout", reach.lock_timeout_ms}}},
+                     {"storage", storage},
+                     {"policy", {{"tenant", "main"}}}};
+  if (!receipts_.empty()) configuration["receipts"] = {{"file", receipts_}};
+  return configuration.dump();
 }
 
 std::unique_ptr<AbiRun> FaultBed::run(const Reach& reach) const {

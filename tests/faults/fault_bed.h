@@ -33,6 +33,8 @@ class FaultBed {
   const TestDatabase& database() const { return database_; }
   const Json& parameters() const { return parameters_; }
   void set_parameters(Json parameters);
+  // Runs leave their receipts in this file from now on.
+  void set_receipts(std::string file) { receipts_ = std::move(file); }
 
   // winnow's configuration. `port`: of a proxy in front of the server, 0 for the server itself.
   struct Reach {
@@ -82,6 +84,7 @@ class FaultBed {
   TestEngine engine_;
   TestDatabase database_;
   std::filesystem::path storage_;
+  std::string receipts_;
   std::mt19937_64 random_;
   std::unique_ptr<database::Connection> connection_;
   std::unique_ptr<WorldMaker> maker_;

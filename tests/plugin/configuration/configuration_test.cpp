@@ -71,6 +71,18 @@ TEST_F(ConfigurationTest, ReadsEveryKey) {
   EXPECT_EQ(configuration.store_directory, folder());
 }
 
+TEST_F(ConfigurationTest, SaysWhereReceiptsAreKept) {
+  EXPECT_FALSE(read_configuration("{}")->receipts.has_value());
+  const auto file = read_configuration("receipts: {file: /var/lib/r.jsonl, keys: full}");
+  EXPECT_EQ(file->receipts->file, "/var/lib/r.jsonl");
+  EXPECT_TRUE(file->receipts->full_keys);
+  EXPECT_FALSE(file->receipts->events);
+  EXPECT_TRUE(read_configuration("receipts: {events: true}")->receipts->events);
+  EXPECT_THAT(refusal("receipts: {keys: full}"), HasSubstr("needs a `file`, or `events: true`"));
+  EXPECT_THAT(refusal("receipts: {file: r.jsonl}"), HasSubstr("has to be an absolute path"));
+  EXPECT_THAT(refusal("receipts: {file: /r, key: full}"), HasSubstr("/receipts/key"));
+}
+
 TEST_F(ConfigurationTest, ADatasourceOfKestrasMayBeSpelledOut) {
   const auto configuration =
       read_configuration(
