@@ -124,7 +124,7 @@ TEST_F(RegistryTest, AnOperatorAddsAListingInYamlAlone) {
   const auto described = registry->describe(**registry->find("ListTriggers"));
   EXPECT_TRUE(described["parameters"]["properties"].contains("triggerIds"));
   EXPECT_TRUE(described["parameters"]["properties"].contains("cursor"));
-  EXPECT_EQ(registry->describe_all()["tasks"].size(), 12U);
+  EXPECT_EQ(registry->describe_all()["tasks"].size(), 13U);
 }
 
 TEST_F(RegistryTest, ReadsYamlAndYmlAndNothingElse) {
@@ -135,7 +135,7 @@ TEST_F(RegistryTest, ReadsYamlAndYmlAndNothingElse) {
   write("README.md", "broken: [");
   const auto registry = Registry::load({folder()});
   ASSERT_TRUE(registry.has_value()) << registry.error().message;
-  EXPECT_EQ(registry->describe_all()["tasks"].size(), 13U);
+  EXPECT_EQ(registry->describe_all()["tasks"].size(), 14U);
 }
 
 TEST_F(RegistryTest, RefusesATaskThatTwoFilesClaim) {
