@@ -29,11 +29,10 @@ TEST_F(RegistryTest, HasTheBuiltInTasks) {
   std::vector<std::string> names;
   const auto all = registry.describe_all();
   for (const auto& task : all["tasks"]) names.push_back(task["name"]);
-  EXPECT_THAT(names,
-              testing::ElementsAre("ApplyRetention", "Doctor", "ExplainRetention", "ListExecutions",
-                                   "ListLogs", "ListMetrics", "PurgeExecutions", "PurgeLogs",
-                                   "PurgeMetrics", "PurgeOrphans", "PurgeStorage",
-                                   "VerifyReceipts"));
+  EXPECT_THAT(names, testing::ElementsAre("ApplyRetention", "Doctor", "ExplainRetention",
+                                          "ListExecutions", "ListLogs", "ListMetrics",
+                                          "PurgeExecutions", "PurgeLogs", "PurgeMetrics",
+                                          "PurgeOrphans", "PurgeStorage", "VerifyReceipts"));
 }
 
 TEST_F(RegistryTest, FindsByNameAndByKestrasOwnNames) {
