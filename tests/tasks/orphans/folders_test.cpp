@@ -5,6 +5,7 @@
 
 #include "tests/storage/scratch.h"
 #include "tests/tasks/orphans/bed.h"
+#include "tests/tasks/receipts/receipts_file.h"
 
 namespace winnow::tests {
 namespace {
@@ -41,6 +42,56 @@ class OrphanFolders : public OrphanBed {
 
   Scratch scratch_;
 };
+
+// Keeps the folder of one execution.
+class StuckStorage : public storage::Storage {
+ public:
+  explicit StuckStorage(std::unique_ptr<storage::Storage> whole) : whole_(std::move(whole)) {}
+
+  std::vector<storage::Removed> remove(std::span<const storage::ExecutionFolder> folders,
+                                       const Cancellation& cancellation,
+                                       storage::Deadline until) override {
+    std::vector<storage::Removed> removed;
+    for (const auto& folder : folders) {
+      if (folder.execution == "stuck") {
+        removed.push_back(
+            {.files = 0, .failure = Failure{.kind = FailureKind::storage, .message = "stuck"}});
+      } else {
+        removed.push_back(whole_->remove({&folder, 1}, cancellation, until).front());
+      }
+    }
+    return removed;
+  }
+  std::vector<storage::Removed> count(std::span<const storage::ExecutionFolder> folders,
+                                      const Cancellation& cancellation) override {
+    return whole_->count(folders, cancellation);
+  }
+  Outcome<void> find(const storage::SearchArea& area, const storage::FolderHandler& handler,
+                     const Cancellation& cancellation) override {
+    return whole_->find(area, handler, cancellation);
+  }
+
+ private:
+  const std::unique_ptr<storage::Storage> whole_;
+};
+
+TEST_P(OrphanFolders, LeaveReceiptsThatNameThoseThatStay) {
+  add_folder("gone");
+  const auto stuck = add_folder("stuck");
+  bed_.storage = std::make_unique<StuckStorage>(std::move(bed_.storage));
+  const ReceiptsFile file;
+  bed_.receipts = {.file = file.path()};
+  EXPECT_FALSE(bed_.run("PurgeStorage", kSweep));
+  ASSERT_EQ(file.kinds(), (std::vector<std::string>{"begin", "batch", "committed", "end"}));
+  const auto records = file.records();
+  EXPECT_EQ(records[1]["table"], nullptr);
+  EXPECT_EQ(records[1]["first"], "company/team/daily/executions/gone");
+  EXPECT_EQ(records[1]["rows"], 2);
+  EXPECT_EQ(records[2]["kept"], Json({"company/team/daily/executions/stuck"}));
+  EXPECT_EQ(records[3]["ended"], "STORAGE");
+  EXPECT_EQ(require_result(bed_.run("VerifyReceipts", {{"database", true}}))["rows"], 1);
+  EXPECT_TRUE(fs::exists(stuck));
+}
 
 TEST_P(OrphanFolders, GoAndThoseOfExecutionsStay) {
   const auto alive = add_folder("alive");

@@ -3,6 +3,7 @@
 
 #include "tests/support/partitioned_logs.h"
 #include "tests/tasks/orphans/bed.h"
+#include "tests/tasks/receipts/receipts_file.h"
 
 namespace winnow::tests {
 namespace {
@@ -28,6 +29,21 @@ class OrphanRows : public OrphanBed {
     }
   }
 };
+
+TEST_P(OrphanRows, LeaveReceiptsOfEachTable) {
+  fill();
+  const ReceiptsFile file;
+  bed_.receipts = {.file = file.path(), .full_keys = true};
+  require_result(bed_.run("PurgeOrphans", kSweep));
+  EXPECT_THAT(file.kinds(),
+              ElementsAre("begin", "batch", "committed", "batch", "committed", "end"));
+  EXPECT_EQ(file.records()[1]["table"], "logs");
+  EXPECT_EQ(file.records()[1]["keys"], Json({"gone-1", "gone-2", "lost-1", "lost-2"}));
+  EXPECT_EQ(file.records()[3]["table"], "metrics");
+  const auto proof = require_result(bed_.run("VerifyReceipts", {{"database", true}}));
+  EXPECT_EQ(proof["rows"], 6);
+  EXPECT_EQ(proof["checkedKeys"], 6);
+}
 
 TEST_P(OrphanRows, GoAndTheRowsOfExecutionsStay) {
   fill();

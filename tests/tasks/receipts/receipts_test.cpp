@@ -110,18 +110,6 @@ TEST_P(ReceiptsTest, OfADryRunAndAPlanAreNone) {
   EXPECT_TRUE(file_.lines().empty());
 }
 
-TEST_P(ReceiptsTest, OfSeveralConnectionsAreOneChain) {
-  if (!is_server()) GTEST_SKIP() << "SQLite has one connection that writes";
-  add_executions(300);
-  bed_.connections = 4;
-  const auto result =
-      require_result(bed_.run("PurgeExecutions", with(kPurge, {{"batchSize", 10}})));
-  const auto proof = verified();
-  EXPECT_EQ(proof["rows"], 300);
-  EXPECT_EQ(proof["committed"], result["batches"]);
-  EXPECT_EQ(proof["counts"]["logsCount"], result["logsCount"]);
-}
-
 TEST_P(ReceiptsTest, TellOfRowsThatAreWrittenLate) {
   add_executions(2);
   bed_.host.on_event = [&](const Json& event) {
