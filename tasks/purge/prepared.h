@@ -43,13 +43,13 @@ Outcome<std::unique_ptr<Prepared>> prepare(const Manifest& manifest, const Purge
 // connection of the caller: a run takes the one that prepare() opened.
 Outcome<std::int64_t> count_selected(const Prepared& prepared, database::Connection& connection,
                                      std::int64_t most);
-// All of them, by namespace; under an empty name what has none.
-Outcome<std::map<std::string, std::int64_t>> count_by_namespace(const Prepared& prepared,
-                                                                database::Connection& connection);
 // The same as the server expects it, without a look at the rows; nothing where it does not say, and
 // where some of each flow stay.
 std::optional<std::int64_t> estimate_selected(const Prepared& prepared,
                                               database::Connection& connection);
+// The selected rows, counted by namespace; under an empty name what has none.
+Outcome<std::map<std::string, std::int64_t>> count_by_namespace(const Prepared& prepared,
+                                                                database::Connection& connection);
 // The same as count_selected of all rows that the tenant has.
 Outcome<std::int64_t> count_tenant(const Prepared& prepared, database::Connection& connection,
                                    std::int64_t most);
