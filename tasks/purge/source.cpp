@@ -1,7 +1,6 @@
 #include "tasks/purge/source.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include "outcome/try.h"
 
@@ -38,12 +37,31 @@ std::shared_ptr<const FlowOf> BatchSource::flow_of(const database::Row& row, std
 
 Outcome<Batch> BatchSource::next(Connection& connection, std::int64_t limit) {
   const std::lock_guard guard(mutex_);
-  if (handed_out_ == page_.rows.size()) WINNOW_CHECK(read_page(connection));
-  const auto from = page_.rows.begin() + static_cast<std::ptrdiff_t>(handed_out_);
-  const auto count = std::min(limit, static_cast<std::int64_t>(page_.rows.end() - from));
-  handed_out_ += static_cast<std::size_t>(count);
-  return Batch{.deleted = page_.deleted,
-               .rows = {std::move_iterator(from), std::move_iterator(from + count)}};
+  while (true) {
+    if (handed_out_ == page_.rows.size()) WINNOW_CHECK(read_page(connection));
+    if (page_.rows.empty()) return Batch{};
+    WINNOW_TRY(auto rows, going(connection, limit));
+    if (!rows.empty()) return Batch{.deleted = page_.deleted, .rows = std::move(rows)};
+  }
+}
+
+// The next rows of the page without those that stay. Flows are looked at no earlier than their rows
+// are wanted: a page may have tens of thousands of them. A failure hands out nothing.
+Outcome<std::vector<BatchRow>> BatchSource::going(Connection& connection, std::int64_t limit) {
+  std::vector<std::size_t> places;
+  auto at = handed_out_;
+  for (; at < page_.rows.size() && std::ssize(places) < limit; ++at) {
+    bool stays = false;
+    if (newest_ != nullptr) {
+      WINNOW_TRY(stays, newest_->keeps(connection, page_.deleted, page_.rows[at]));
+    }
+    if (!stays) places.push_back(at);
+  }
+  std::vector<BatchRow> rows;
+  rows.reserve(places.size());
+  for (const auto place : places) rows.push_back(std::move(page_.rows[place]));
+  handed_out_ = at;
+  return rows;
 }
 
 // A page that is more than a limit of the server allows is asked for again, smaller, and so are all
@@ -74,7 +92,6 @@ Outcome<void> BatchSource::read_page_of(Connection& connection, std::int64_t row
           return true;
         });
     const auto count = static_cast<std::int64_t>(page_.rows.size());
-    if (read && newest_ != nullptr) read = drop_kept(connection);
     if (!read) {
       page_.rows.clear();
       return read;
@@ -89,16 +106,6 @@ Outcome<void> BatchSource::read_page_of(Connection& connection, std::int64_t row
   }
   page_ = Batch{};
   handed_out_ = 0;
-  return {};
-}
-
-Outcome<void> BatchSource::drop_kept(Connection& connection) {
-  std::vector<BatchRow> going;
-  for (auto& row : page_.rows) {
-    WINNOW_TRY(const bool stays, newest_->keeps(connection, page_.deleted, row));
-    if (!stays) going.push_back(std::move(row));
-  }
-  page_.rows = std::move(going);
   return {};
 }
 

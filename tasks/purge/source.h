@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "database/connection.h"
 #include "tasks/purge/batch.h"
@@ -49,7 +50,7 @@ class BatchSource {
  private:
   Outcome<void> read_page(database::Connection& connection);
   Outcome<void> read_page_of(database::Connection& connection, std::int64_t rows);
-  Outcome<void> drop_kept(database::Connection& connection);
+  Outcome<std::vector<BatchRow>> going(database::Connection& connection, std::int64_t limit);
   BatchRow row_of(const database::Row& row);
   std::shared_ptr<const FlowOf> flow_of(const database::Row& row, std::size_t from);
 

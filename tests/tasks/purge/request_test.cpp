@@ -315,6 +315,21 @@ TEST_P(PurgeRequests, KeepTheNewestOfEachFlowHoweverOldTheyAre) {
               UnorderedElementsAre("alone", "daily02", "daily03", "hourly02", "hourly03"));
 }
 
+// A page of the walk may have rows of ten thousand flows, and the first deletion waits for none of
+// them: hourly has an execution more by the time that its own are due.
+TEST_P(PurgeRequests, LookAtAFlowWhenItsRowsAreDue) {
+  rows_.add_execution("daily1", "company.team", "daily", "2026-01-01T00:00:00.000000Z");
+  rows_.add_execution("daily2", "company.team", "daily", "2026-01-02T00:00:00.000000Z");
+  rows_.add_execution("hourly1", "company.team", "hourly", "2026-01-03T00:00:00.000000Z");
+  rows_.add_execution("hourly2", "company.team", "hourly", "2026-01-04T00:00:00.000000Z");
+  bed_.host.on_event = [&](const Json& event) {
+    if (event.value("batch", 0) != 1) return;
+    rows_.add_execution("hourly3", "company.team", "hourly", "2026-01-05T00:00:00.000000Z");
+  };
+  require_result(bed_.run("PurgeExecutions", with(kPurge, {{"keepLast", 1}, {"batchSize", 1}})));
+  EXPECT_THAT(rows_.keys("executions"), UnorderedElementsAre("daily2", "hourly3"));
+}
+
 TEST_P(PurgeRequests, KeepTheNewestByTheirEndAlone) {
   const auto result =
       bed_.run("PurgeExecutions", with(kPurge, {{"keepLast", 2}, {"dateFilter", "START"}}));
