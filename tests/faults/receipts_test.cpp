@@ -113,6 +113,38 @@ TEST_P(ReceiptFault, AKillLeavesWhatTheNextRunSettles) {
   EXPECT_GT(settled, 0U);
 }
 
+// What is written and not yet flushed, when a COMMIT is sent.
+struct Order {
+  bool flushed = true;
+  int commits = 0;
+  int early = 0;
+};
+
+TEST_P(ReceiptFault, ARecordIsOnTheDiskBeforeItsCommitIsSent) {
+  if (GetParam().name == "sqlite") GTEST_SKIP() << "SQLite's own writes can't be told apart";
+  bed_.fill(1, 12, 1);
+  const auto run = bed_.run();
+  ASSERT_TRUE(run->prepare());
+  Order order;
+  watch(
+      kWriteFile | kSyncFile | kSend,
+      [](void* context, Call call, std::string_view text) {
+        auto& seen = *static_cast<Order*>(context);
+        if (call == kWriteFile) seen.flushed = false;
+        if (call == kSyncFile) seen.flushed = true;
+        if (call != kSend || !holds_word(text, "COMMIT")) return;
+        ++seen.commits;
+        seen.early += seen.flushed ? 0 : 1;
+      },
+      &order);
+  run->run();
+  watch(0, nullptr, nullptr);
+  EXPECT_EQ(run->result().status, WINNOW_OK) << run->result().json.dump();
+  EXPECT_GT(order.commits, 0);
+  EXPECT_EQ(order.early, 0);
+  EXPECT_TRUE(run->close());
+}
+
 TEST_P(ReceiptFault, ADiskThatIsFullEndsTheRunBeforeTheBatchIsCommitted) {
   Tally tally("receipts: disk full or broken", GetParam());
   constexpr std::array kErrors = {ENOSPC, EIO};
