@@ -96,7 +96,7 @@ Outcome<void> ReceiptFile::lock(Context& context) {
   return {};
 }
 
-// `: PurgeLogs of kestra@worker-1, run 1f..`; empty where it has written nothing yet.
+// ` (the last that began: PurgeLogs of kestra on worker-1, run 1f..)`; empty where it has written nothing yet.
 Outcome<std::string> ReceiptFile::holder() const {
   struct stat found = {};
   if (::fstat(descriptor_, &found) != 0) return file_failure(path_, "read");
@@ -107,8 +107,8 @@ Outcome<std::string> ReceiptFile::holder() const {
   if (!line) return std::string();
   const auto begin = Json::parse(line->text, nullptr, false);
   if (!begin.is_object()) return std::string();
-  return ": " + begin.value("task", "") + " of " + begin.value("user", "") + " on " +
-         begin.value("host", "") + ", run " + begin.value("run", "");
+  return " (the last that began: " + begin.value("task", "") + " of " + begin.value("user", "") +
+         " on " + begin.value("host", "") + ", run " + begin.value("run", "") + ")";
 }
 
 Outcome<void> ReceiptFile::read_end() {

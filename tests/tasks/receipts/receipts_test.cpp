@@ -175,7 +175,9 @@ TEST_P(ReceiptsTest, LetASecondRunWaitForTheFirst) {
   std::thread beside;
   std::atomic<bool> waits{false};
   second.host.on_log = [&](const std::string& text) {
-    if (text.find("which another run has: PurgeExecutions of ") != std::string::npos) waits = true;
+    if (text.find("which another run has (the last that began: PurgeExecutions of ") !=
+        std::string::npos)
+      waits = true;
   };
   tasks::TaskResult result;
   bed_.host.on_event = [&](const Json&) {
