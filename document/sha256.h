@@ -1,12 +1,33 @@
-// The hash by which what was agreed on is told from what is there now.
+// SHA-256 in hexadecimal digits: of what was agreed on, and of what a record holds.
 #pragma once
 
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include <openssl/evp.h>
+
 namespace winnow::document {
 
-// SHA-256 in lower-case hexadecimal digits. Empty where the machine's OpenSSL refuses.
+// Lower-case, two digits a byte.
+std::string hexadecimal(const unsigned char* bytes, std::size_t size);
+
+// Of parts, one after the other.
+class Sha256 {
+ public:
+  Sha256();
+
+  void add(std::string_view part);
+  // Once, at the end. Empty where the machine's OpenSSL refuses.
+  std::string text();
+
+ private:
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+  bool works_;
+};
+
+// Of one part.
 std::string sha256(std::string_view bytes);
 
 }  // namespace winnow::document

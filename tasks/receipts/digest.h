@@ -11,9 +11,6 @@ namespace winnow::tasks {
 inline constexpr std::string_view kNoRecord =
     "0000000000000000000000000000000000000000000000000000000000000000";
 
-// SHA-256 in lower-case hexadecimal digits. Empty where the machine's OpenSSL refuses.
-std::string sha256(std::string_view bytes);
-
 // SHA-256 of keys that are sorted by their bytes, each followed by a line feed: what
 // `LC_ALL=C sort keys | sha256sum` prints.
 std::string sha256_of_keys(const std::vector<std::string>& sorted);

@@ -10,6 +10,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "document/sha256.h"
 #include "outcome/try.h"
 #include "tasks/receipts/digest.h"
 #include "tasks/receipts/file_lines.h"
@@ -96,7 +97,8 @@ Outcome<void> ReceiptFile::lock(Context& context) {
   return {};
 }
 
-// ` (the last that began: PurgeLogs of kestra on worker-1, run 1f..)`; empty where it has written nothing yet.
+// ` (the last that began: PurgeLogs of kestra on worker-1, run 1f..)`; empty where it has written
+// nothing yet.
 Outcome<std::string> ReceiptFile::holder() const {
   struct stat found = {};
   if (::fstat(descriptor_, &found) != 0) return file_failure(path_, "read");
@@ -130,7 +132,7 @@ Outcome<void> ReceiptFile::read_end() {
   FileLines lines(descriptor_, path_, whole);
   WINNOW_TRY(const auto line, lines.next());
   if (line && line->whole && Json::accept(line->text)) {
-    last_ = sha256(line->text);
+    last_ = document::sha256(line->text);
     whole += static_cast<std::int64_t>(line->text.size()) + 1;
   } else if (whole > 0) {
     // It is torn itself: the one before it is the last.
@@ -142,7 +144,7 @@ Outcome<void> ReceiptFile::read_end() {
                                             "\" is damaged near its end: `winnow verify` names the "
                                             "line. Move it away, and a new one begins");
     }
-    last_ = sha256(previous->text);
+    last_ = document::sha256(previous->text);
   }
   return whole < size_ ? cut_torn(whole) : Outcome<void>();
 }
@@ -157,7 +159,7 @@ Outcome<void> ReceiptFile::cut_torn(std::int64_t whole) {
     if (count <= 0) return file_failure(path_, "read");
     have += static_cast<std::size_t>(count);
   }
-  torn_ = Torn{.bytes = size_ - whole, .sha256 = sha256(end)};
+  torn_ = Torn{.bytes = size_ - whole, .sha256 = document::sha256(end)};
   if (::ftruncate(descriptor_, static_cast<off_t>(whole)) != 0)
     return file_failure(path_, "mended");
   size_ = whole;
@@ -188,7 +190,7 @@ Outcome<void> ReceiptFile::append(std::string_view line) {
     left.remove_prefix(static_cast<std::size_t>(count));
   }
   size_ += static_cast<std::int64_t>(text.size());
-  last_ = sha256(line);
+  last_ = document::sha256(line);
   return {};
 }
 

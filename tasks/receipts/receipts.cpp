@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "database/url/settings.h"
+#include "document/sha256.h"
 #include "outcome/guard.h"
 #include "outcome/try.h"
 #include "tasks/receipts/digest.h"
@@ -194,7 +195,7 @@ Outcome<std::int64_t> Receipts::written(Json record, std::int64_t& position) {
   record["previous"] = previous_;
   const auto line = line_of(record);
   if (file_) WINNOW_CHECK(file_->append(line));
-  previous_ = sha256(line);
+  previous_ = document::sha256(line);
   position = ++position_;
   if (is_batch) {
     sequence_ = sequence;

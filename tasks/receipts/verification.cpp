@@ -6,6 +6,7 @@
 
 #include <sys/stat.h>
 
+#include "document/sha256.h"
 #include "document/strings.h"
 #include "outcome/try.h"
 #include "tasks/receipts/digest.h"
@@ -91,7 +92,7 @@ class Proof {
         break;
       }
       WINNOW_CHECK(take(line->text, previous));
-      previous = sha256(line->text);
+      previous = document::sha256(line->text);
       context_.progress.rows_done = line_;
     }
     result_["head"] = previous;

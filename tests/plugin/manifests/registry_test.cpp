@@ -96,6 +96,8 @@ TEST_F(RegistryTest, ABuiltInManifestDeclaresAllThatItsEngineReads) {
     const auto manifest = document::parse_yaml(builtin.text, std::string(builtin.name))->value;
     for (const auto name :
          tasks::engine_named(manifest["engine"].get<std::string>())->own_parameters) {
+      // Executions alone are of a flow that keeps its newest.
+      if (name == "keepLast" && manifest.value("table", "") != "executions") continue;
       EXPECT_TRUE(manifest["parameters"].contains(name) || rules.contains(name))
           << builtin.name << ": " << name;
     }
