@@ -91,6 +91,9 @@ class Dialect {
     any_key(writer, table_alias, table, column, std::move(keys));
   }
   virtual bool reads_in_one_pass() const { return false; }
+  // Whether a DELETE that reads a table from end to end locks, and waits for, rows that it does not
+  // delete. The rows are better looked up first then, and deleted by their keys.
+  virtual bool locks_what_it_reads() const { return false; }
   // `"e"."deleted" IN (false, true) AND ` or `= false AND `, where the table has such a column and the keys are not those
   // of its rows: beside a primary key it misleads planners to an index that begins with `deleted`.
   void name_deleted(SqlWriter& writer, std::string_view table_alias, const Table& table,

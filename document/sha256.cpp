@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include <openssl/evp.h>
+
 namespace winnow::document {
 
 std::string hexadecimal(const unsigned char* bytes, std::size_t size) {
@@ -15,8 +17,12 @@ std::string hexadecimal(const unsigned char* bytes, std::size_t size) {
   return text;
 }
 
+void Sha256::Free::operator()(evp_md_ctx_st* context) const {
+  EVP_MD_CTX_free(context);
+}
+
 Sha256::Sha256()
-    : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free),
+    : context_(EVP_MD_CTX_new()),
       works_(context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1) {}
 
 void Sha256::add(std::string_view part) {

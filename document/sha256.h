@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include <openssl/evp.h>
+struct evp_md_ctx_st;  // OpenSSL's, which its users need not find
 
 namespace winnow::document {
 
@@ -23,7 +23,11 @@ class Sha256 {
   std::string text();
 
  private:
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+  struct Free {
+    void operator()(evp_md_ctx_st* context) const;
+  };
+
+  std::unique_ptr<evp_md_ctx_st, Free> context_;
   bool works_;
 };
 

@@ -38,6 +38,8 @@ class MysqlDialect final : public Dialect {
                             std::span<const std::string> path) const override;
   std::string_view lock_skipping_locked() const override { return "FOR UPDATE SKIP LOCKED"; }
   std::string_view count_waiting() const override { return " FOR UPDATE"; }
+  // It does so with each row that such a DELETE compares, and reads the table once for each key.
+  bool locks_what_it_reads() const override { return true; }
   Statement delete_by_keys(const Table& table, const Column& column, TextList keys,
                            DeletedRows deleted_rows) const override;
 };

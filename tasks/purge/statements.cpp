@@ -215,6 +215,24 @@ Statement PurgeStatements::delete_dependents(const RowStep& step,
   return writer.take();
 }
 
+bool PurgeStatements::finds_first(const RowStep& step) const {
+  return step.column == nullptr && dialect_->locks_what_it_reads() &&
+         step.table->column("key") != nullptr;
+}
+
+Statement PurgeStatements::find_dependents(const RowStep& step,
+                                           const std::vector<BatchRow>& rows) const {
+  SqlWriter writer(*dialect_);
+  writer.text("SELECT " + database::qualified(*dialect_, "t", "key") + " FROM ");
+  writer.table(*step.table).text(" AS t WHERE ");
+  write_match(writer, step, rows);
+  return writer.take();
+}
+
+Statement PurgeStatements::delete_found(const RowStep& step, database::TextList keys) const {
+  return dialect_->delete_by_keys(*step.table, *step.table->column("key"), std::move(keys));
+}
+
 Statement PurgeStatements::count_dependents(const RowStep& step,
                                             const std::vector<BatchRow>& rows) const {
   SqlWriter writer(*dialect_);

@@ -82,6 +82,11 @@ class PurgeStatements {
                                         const std::vector<BatchRow>& rows) const;
   database::Statement count_dependents(const RowStep& step,
                                        const std::vector<BatchRow>& rows) const;
+  // Whether the dependents are looked up first, by find_dependents(), and deleted by their own keys.
+  bool finds_first(const RowStep& step) const;
+  // The keys of the dependents' rows. Such a row never comes to belong to another execution.
+  database::Statement find_dependents(const RowStep& step, const std::vector<BatchRow>& rows) const;
+  database::Statement delete_found(const RowStep& step, database::TextList keys) const;
   // Whether these many rows are such a share of the table that their dependents' tables are better
   // read in one pass than by an index (docs/measurements.md).
   bool pays_in_one_pass(std::int64_t rows) const;

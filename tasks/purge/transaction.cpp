@@ -26,6 +26,17 @@ Outcome<void> commit(Connection& connection) {
   return fail(std::move(done.error()));
 }
 
+using Keys = std::set<std::string, std::less<>>;
+
+Outcome<Keys> keys_given(Connection& connection, const Statement& statement) {
+  Keys keys;
+  WINNOW_CHECK(connection.query(statement, [&keys](const database::Row& row) {
+    keys.emplace(row.text(0).value_or(""));
+    return true;
+  }));
+  return keys;
+}
+
 // Where the rows are locked and nothing is deleted.
 constexpr std::string_view kSavepoint = "SAVEPOINT winnow_locked";
 constexpr std::string_view kBackToSavepoint = "ROLLBACK TO SAVEPOINT winnow_locked";
@@ -124,11 +135,7 @@ Outcome<void> PurgeTransaction::delete_rows(Connection& connection, std::vector<
   const std::vector<Statement> deletion{statements_.delete_rows(rows)};
   WINNOW_TRY(const auto changed, connection.execute(deletion, AfterBatch::stay_open));
   if (static_cast<std::size_t>(changed.front()) == rows.size()) return {};
-  std::set<std::string, std::less<>> kept;
-  WINNOW_CHECK(connection.query(statements_.remaining(rows), [&](const database::Row& row) {
-    kept.emplace(row.text(0).value_or(""));
-    return true;
-  }));
+  WINNOW_TRY(const auto kept, keys_given(connection, statements_.remaining(rows)));
   std::erase_if(rows, [&](const BatchRow& row) { return kept.contains(row.key); });
   for (const auto& key : kept) {
     tried.kept.push_back({key, "a trigger or a rule of the database keeps the row"});
@@ -153,7 +160,13 @@ Outcome<void> PurgeTransaction::delete_dependents(Connection& connection,
   std::vector<const RowStep*> taken;
   for (const auto& step : steps) {
     if (step.empty) continue;
-    deletions.push_back(statements_.delete_dependents(step, rows));
+    if (statements_.finds_first(step)) {
+      WINNOW_TRY(const auto keys, keys_given(connection, statements_.find_dependents(step, rows)));
+      if (keys.empty()) continue;
+      deletions.push_back(statements_.delete_found(step, {keys.begin(), keys.end()}));
+    } else {
+      deletions.push_back(statements_.delete_dependents(step, rows));
+    }
     taken.push_back(&step);
   }
   WINNOW_TRY(const auto changed, connection.execute(deletions, AfterBatch::stay_open));
@@ -177,11 +190,7 @@ Outcome<void> PurgeTransaction::sweep(Connection& connection, const std::vector<
                                       Tried& tried) {
   WINNOW_CHECK(connection.begin());
   // An execution that came back since (a late write of Kestra's executor) keeps its dependents.
-  std::set<std::string, std::less<>> back;
-  WINNOW_CHECK(connection.query(statements_.remaining(rows), [&](const database::Row& row) {
-    back.emplace(row.text(0).value_or(""));
-    return true;
-  }));
+  WINNOW_TRY(const auto back, keys_given(connection, statements_.remaining(rows)));
   auto gone = rows;
   std::erase_if(gone, [&back](const BatchRow& row) { return back.contains(row.key); });
   WINNOW_CHECK(delete_dependents(connection, steps_.late(), gone, tried));
