@@ -203,6 +203,13 @@ class Dialect {
   // at any number of keys (measurements.md).
   virtual Statement delete_by_keys(const Table& table, const Column& column, TextList keys,
                                    DeletedRows deleted_rows = DeletedRows::included) const = 0;
+  // DELETE of the rows whose `first` is one of `values` and whose `column` is one of `keys`, by the
+  // table's index on both. Nothing: there is none, or the conditions by themselves lead to it.
+  virtual std::optional<Statement> delete_by_pairs(const Table& /*table*/, const Column& /*first*/,
+                                                   TextList /*values*/, const Column& /*column*/,
+                                                   TextList /*keys*/) const {
+    return std::nullopt;
+  }
 };
 
 }  // namespace winnow::database

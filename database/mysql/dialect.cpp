@@ -34,10 +34,11 @@ std::string list_type(const Column& column) {
          collation;
 }
 
-// The list as a table `listed` with a column `v`.
-void write_list(SqlWriter& writer, const Column& column, TextList values) {
+// The list as a table with a column `v`.
+void write_list(SqlWriter& writer, const Column& column, TextList values,
+                std::string_view alias = "listed") {
   writer.text("JSON_TABLE(").bind(std::move(values)).text(", '$[*]' COLUMNS (v ");
-  writer.text(list_type(column)).text(" PATH '$')) AS listed");
+  writer.text(list_type(column)).text(" PATH '$')) AS ").text(alias);
 }
 
 void write_in_list(SqlWriter& writer, std::string_view expression, const Column& column,
@@ -271,6 +272,24 @@ Statement MysqlDialect::delete_by_keys(const Table& table, const Column& column,
     writer.text(" AND " + qualified(*this, "t", "deleted"));
     writer.text(deleted_rows == DeletedRows::included ? " IN (false, true)" : " = false");
   }
+  return writer.take();
+}
+
+// As delete_by_keys. With the values written out MySQL reads all rows that have one of them.
+std::optional<Statement> MysqlDialect::delete_by_pairs(const Table& table, const Column& first,
+                                                       TextList values, const Column& column,
+                                                       TextList keys) const {
+  const auto* index = table.index_on({first.name, column.name});
+  if (index == nullptr) return std::nullopt;
+  const IndexChoice choice{.table_alias = "t", .index = index->name};
+  SqlWriter writer(*this);
+  writer.text("DELETE " + index_hint({&choice, 1}) + "t FROM ");
+  write_list(writer, column, std::move(keys));
+  writer.text(" STRAIGHT_JOIN ");
+  write_list(writer, first, std::move(values), "firsts");
+  writer.text(" STRAIGHT_JOIN ").table(table).text(" AS t ON ");
+  writer.text(qualified(*this, "t", column.name) + " = listed.v AND ");
+  writer.text(qualified(*this, "t", first.name) + " = firsts.v");
   return writer.take();
 }
 

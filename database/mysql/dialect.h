@@ -42,6 +42,8 @@ class MysqlDialect final : public Dialect {
   bool locks_what_it_reads() const override { return true; }
   Statement delete_by_keys(const Table& table, const Column& column, TextList keys,
                            DeletedRows deleted_rows) const override;
+  std::optional<Statement> delete_by_pairs(const Table& table, const Column& first, TextList values,
+                                           const Column& column, TextList keys) const override;
 };
 
 }  // namespace winnow::database

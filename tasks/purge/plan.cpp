@@ -69,6 +69,11 @@ class Planner {
     for (const auto& step : steps_.rows()) {
       if (hold == Hold::none) {
         add("count " + step.table->name, statements_.count_dependents(step, rows_), need_of(step));
+      } else if (statements_.finds_first(step)) {
+        add("look for rows of " + step.table->name, statements_.find_dependents(step, rows_),
+            need_of(step));
+        add("delete from " + step.table->name, statements_.delete_found(step, keys_of(rows_)),
+            {.table = step.table, .column = "key"});
       } else {
         add("delete from " + step.table->name, statements_.delete_dependents(step, rows_),
             need_of(step));

@@ -209,6 +209,11 @@ Statement PurgeStatements::delete_dependents(const RowStep& step,
     return dialect_->delete_by_keys(*step.table, *step.column, dependents_keys(step, rows),
                                     step.deleted);
   }
+  if (step.column != nullptr) {
+    auto pairs = dialect_->delete_by_pairs(*step.table, *step.only_column, step.only_values,
+                                           *step.column, dependents_keys(step, rows));
+    if (pairs) return *std::move(pairs);
+  }
   SqlWriter writer(*dialect_);
   writer.text("DELETE FROM ").table(*step.table).text(" AS t WHERE ");
   write_match(writer, step, rows);

@@ -23,7 +23,7 @@ class PurgeBed : public testing::TestWithParam<TestEngine> {
         connection_(database_.connection()),
         rows_(((require(sample::create_schema(*connection_, GetParam().schema_version)),
                 *connection_)),
-              {"executions", "logs", "metrics", "sla_monitor", "executordelayed"}),
+              {"executions", "logs", "metrics", "sla_monitor", "executordelayed", "queues"}),
         bed_(database_.settings()) {
     bed_.policy.tenants = {"main"};
   }
