@@ -23,6 +23,8 @@ constexpr unsigned long kOldest = 80021;  // 8.0.21
 // Rows that an UPDATE found count as changed, as on the other servers. Several statements in one text
 // are winnow's own (send()): whatever comes from outside is bound.
 constexpr unsigned long kCapabilities = CLIENT_FOUND_ROWS | CLIENT_MULTI_STATEMENTS;
+// For a result that may not come, once KILL QUERY has been answered.
+constexpr std::chrono::milliseconds kAfterKill(250);
 
 // What a session of winnow's is like, whatever the server's or the account's defaults: READ
 // COMMITTED, so that a purge locks its own rows and no gaps that Kestra inserts into
@@ -269,7 +271,16 @@ Outcome<void> MysqlSession::send(const std::string& sql) {
     return set;
   }
   is_set_up_ = true;
-  return go_to_next_result();
+  // A KILL QUERY that reaches the server between the two ends both: the second has no result then.
+  result_may_fail_to_come_ = true;
+  if (asked_to_cancel_) shorten_the_wait();
+  auto next = go_to_next_result();
+  result_may_fail_to_come_ = false;
+  return next;
+}
+
+void MysqlSession::shorten_the_wait() {
+  deadline_ = std::min(deadline_, Clock::now() + kAfterKill);
 }
 
 Outcome<void> MysqlSession::set_up() {
@@ -319,6 +330,7 @@ void MysqlSession::ask_to_stop() {
     kill_mysql_query(**other, mark());
   }
   deadline_ = Clock::now() + patience_;
+  if (result_may_fail_to_come_) shorten_the_wait();
 }
 
 MysqlSessionMark MysqlSession::mark() const {

@@ -84,6 +84,7 @@ class MysqlSession {
   void report_lock_wait(Clock::duration waited) const;
   bool watches() const { return !in_peace_ && !asked_to_cancel_; }
   void ask_to_stop();
+  void shorten_the_wait();
   MysqlSessionMark mark() const;
 
   const Settings settings_;
@@ -95,6 +96,7 @@ class MysqlSession {
   Clock::time_point deadline_ = Clock::time_point::max();
   std::optional<Failure> failed_inside_;  // what ended a wait that the connector made on its own
   bool is_set_up_ = false;
+  bool result_may_fail_to_come_ = false;  // of the statement behind that of the set-up
   bool uses_tls_ = false;
   bool connected_ = false;
   bool driving_ = false;  // a call that may wait has begun and not ended
