@@ -76,7 +76,6 @@ build tsan "${tests_with_threads[@]}"
 # A race does not depend on the version of Kestra's tables.
 WINNOW_ORACLE_CASES=10 ctest --preset tsan --exclude-regex '_(1_3|2_0)'
 need maven
-# The oldest and the newest whole, those between by their driver: `./dev test-postgres` has all of it.
 # The oldest and the newest; ./dev test-postgres has those between them.
 for version in 14 18; do
   step "PostgreSQL $version"
