@@ -206,8 +206,9 @@ class Dialect {
   // DELETE of the rows whose `first` is one of `values` and whose `column` is one of `keys`, by the
   // table's index on both. Nothing: there is none, or the conditions by themselves lead to it.
   virtual std::optional<Statement> delete_by_pairs(const Table& /*table*/, const Column& /*first*/,
-                                                   TextList /*values*/, const Column& /*column*/,
-                                                   TextList /*keys*/) const {
+                                                   const TextList& /*values*/,
+                                                   const Column& /*column*/,
+                                                   const TextList& /*keys*/) const {
     return std::nullopt;
   }
 };

@@ -45,6 +45,7 @@ struct EndedBatch {
 };
 
 // Follows the records of a file, from the first or from the first of a run.
+// NOLINTNEXTLINE(bugprone-exception-escape): clang-tidy takes Json's move for one that throws
 class OpenReceipts {
  public:
   // The batch that this record ends, where it ends one. A storage failure, without the place, where

@@ -52,6 +52,12 @@ Outcome<ReadValues> read_values(const Json& value, const std::string& pointer) {
   return read;
 }
 
+tl::unexpected<Failure> wrong_pattern(const std::string& pointer, const std::string& pattern,
+                                      const std::string& mistake) {
+  return fail(FailureKind::invalid_parameter,
+              pointer + ": the pattern \"" + pattern + "\" is wrong: " + mistake, pointer);
+}
+
 }  // namespace
 
 Outcome<OneOf> read_one_of(OneOf one, const Json& value, const std::string& pointer,
@@ -64,8 +70,7 @@ Outcome<OneOf> read_one_of(OneOf one, const Json& value, const std::string& poin
       continue;
     }
     if (const auto mistake = document::NamePattern::mistake(each)) {
-      return fail(FailureKind::invalid_parameter,
-                  pointer + ": the pattern \"" + each + "\" is wrong: " + *mistake, pointer);
+      return wrong_pattern(pointer, each, *mistake);
     }
     one.patterns.emplace_back(each);
   }

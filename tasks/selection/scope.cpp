@@ -38,6 +38,14 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
+tl::unexpected<Failure> unknown_value(const std::string& pointer, const std::string& value,
+                                      const std::vector<std::string>& known) {
+  return fail(FailureKind::invalid_parameter,
+              pointer + ": expected one of " + joined(known) + ", found \"" + value + "\"" +
+                  document::did_you_mean(value, known),
+              pointer);
+}
+
 // Those values that a condition of the scope names for this column.
 std::vector<std::string> named_values(const Scope& scope, const MissingIn& missing) {
   std::vector<std::string> named;
@@ -145,10 +153,7 @@ class ScopeReader {
     const auto& known = filter.known_values;
     for (const auto& each : one.values) {
       if (known.empty() || std::find(known.begin(), known.end(), each) != known.end()) continue;
-      return fail(FailureKind::invalid_parameter,
-                  "/" + name + ": expected one of " + joined(known) + ", found \"" + each + "\"" +
-                      document::did_you_mean(each, known),
-                  "/" + name);
+      return unknown_value("/" + name, each, known);
     }
     scope_.conditions.emplace_back(std::move(one));
     return {};
