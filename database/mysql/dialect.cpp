@@ -252,18 +252,23 @@ std::string MysqlDialect::document_text(std::string_view column_expression,
 // The list is read first, and for each key the index: a plan that is the same for one key and for
 // ten thousand. The index is named, because a server that takes a table for an empty one reads all
 // of it, and waits for rows that it does not look for.
-Statement MysqlDialect::delete_by_keys(const Table& table, const Column& column, TextList keys,
-                                       DeletedRows deleted_rows) const {
-  const bool pairs = deleted_rows == DeletedRows::included && pairs_with_deleted(table, column);
-  SqlWriter writer(*this);
+void MysqlDialect::begin_deletion(SqlWriter& writer, const Index* index, const Column& column,
+                                  TextList keys) const {
   writer.text("DELETE ");
-  if (const auto* index = index_by(table, column)) {
+  if (index != nullptr) {
     const IndexChoice choice{.table_alias = "t", .index = index->name};
     writer.text(index_hint({&choice, 1}));
   }
   writer.text("t FROM ");
   write_list(writer, column, std::move(keys));
   writer.text(" STRAIGHT_JOIN ");
+}
+
+Statement MysqlDialect::delete_by_keys(const Table& table, const Column& column, TextList keys,
+                                       DeletedRows deleted_rows) const {
+  const bool pairs = deleted_rows == DeletedRows::included && pairs_with_deleted(table, column);
+  SqlWriter writer(*this);
+  begin_deletion(writer, index_by(table, column), column, std::move(keys));
   if (pairs) writer.text(kBothDeleted).text(" STRAIGHT_JOIN ");
   writer.table(table).text(" AS t ON " + qualified(*this, "t", column.name) + " = listed.v");
   if (pairs) {
@@ -277,16 +282,13 @@ Statement MysqlDialect::delete_by_keys(const Table& table, const Column& column,
 
 // As delete_by_keys. With the values written out MySQL reads all rows that have one of them.
 std::optional<Statement> MysqlDialect::delete_by_pairs(const Table& table, const Column& first,
-                                                       TextList values, const Column& column,
-                                                       TextList keys) const {
+                                                       const TextList& values, const Column& column,
+                                                       const TextList& keys) const {
   const auto* index = table.index_on({first.name, column.name});
   if (index == nullptr) return std::nullopt;
-  const IndexChoice choice{.table_alias = "t", .index = index->name};
   SqlWriter writer(*this);
-  writer.text("DELETE " + index_hint({&choice, 1}) + "t FROM ");
-  write_list(writer, column, std::move(keys));
-  writer.text(" STRAIGHT_JOIN ");
-  write_list(writer, first, std::move(values), "firsts");
+  begin_deletion(writer, index, column, keys);
+  write_list(writer, first, values, "firsts");
   writer.text(" STRAIGHT_JOIN ").table(table).text(" AS t ON ");
   writer.text(qualified(*this, "t", column.name) + " = listed.v AND ");
   writer.text(qualified(*this, "t", first.name) + " = firsts.v");

@@ -42,8 +42,14 @@ class MysqlDialect final : public Dialect {
   bool locks_what_it_reads() const override { return true; }
   Statement delete_by_keys(const Table& table, const Column& column, TextList keys,
                            DeletedRows deleted_rows) const override;
-  std::optional<Statement> delete_by_pairs(const Table& table, const Column& first, TextList values,
-                                           const Column& column, TextList keys) const override;
+  std::optional<Statement> delete_by_pairs(const Table& table, const Column& first,
+                                           const TextList& values, const Column& column,
+                                           const TextList& keys) const override;
+
+ private:
+  // `DELETE t FROM` the keys, up to what is joined to them. `index`: nullptr where none leads to them.
+  void begin_deletion(SqlWriter& writer, const Index* index, const Column& column,
+                      TextList keys) const;
 };
 
 }  // namespace winnow::database
