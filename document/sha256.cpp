@@ -4,18 +4,9 @@
 
 #include <openssl/evp.h>
 
-namespace winnow::document {
+#include "document/strings.h"
 
-std::string hexadecimal(const unsigned char* bytes, std::size_t size) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  text.reserve(size * 2);
-  for (std::size_t at = 0; at < size; ++at) {
-    text += kDigits[bytes[at] >> 4U];
-    text += kDigits[bytes[at] & 15U];
-  }
-  return text;
-}
+namespace winnow::document {
 
 void Sha256::Free::operator()(evp_md_ctx_st* context) const {
   EVP_MD_CTX_free(context);
@@ -30,10 +21,11 @@ void Sha256::add(std::string_view part) {
 }
 
 std::string Sha256::text() {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+  std::array<char, EVP_MAX_MD_SIZE> bytes{};
   unsigned size = 0;
-  works_ = works_ && EVP_DigestFinal_ex(context_.get(), bytes.data(), &size) == 1;
-  return works_ ? hexadecimal(bytes.data(), size) : std::string();
+  auto* const out = reinterpret_cast<unsigned char*>(bytes.data());  // NOLINT: OpenSSL's bytes
+  works_ = works_ && EVP_DigestFinal_ex(context_.get(), out, &size) == 1;
+  return works_ ? hexadecimal({bytes.data(), size}) : std::string();
 }
 
 std::string sha256(std::string_view bytes) {

@@ -1,7 +1,6 @@
 // SHA-256 in hexadecimal digits: of what was agreed on, and of what a record holds.
 #pragma once
 
-#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,9 +8,6 @@
 struct evp_md_ctx_st;  // OpenSSL's, which its users need not find
 
 namespace winnow::document {
-
-// Lower-case, two digits a byte.
-std::string hexadecimal(const unsigned char* bytes, std::size_t size);
 
 // Of parts, one after the other.
 class Sha256 {

@@ -47,6 +47,21 @@ constexpr std::optional<int> hex_digit(char c) {
   return std::nullopt;
 }
 
+inline constexpr std::string_view kLowerHexDigits = "0123456789abcdef";
+inline constexpr std::string_view kUpperHexDigits = "0123456789ABCDEF";
+
+// Two digits a byte.
+inline std::string hexadecimal(std::string_view bytes, std::string_view digits = kLowerHexDigits) {
+  std::string text;
+  text.reserve(bytes.size() * 2);
+  for (const char character : bytes) {
+    const auto byte = static_cast<unsigned char>(character);
+    text += digits[byte >> 4U];
+    text += digits[byte & 15U];
+  }
+  return text;
+}
+
 // The number that the whole string is; nothing where it is not one, or one that does not fit.
 template <std::integral Number>
 std::optional<Number> number_of(std::string_view text, int base = 10) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "database/mysql/errors.h"
+#include "document/strings.h"
 
 namespace winnow::database {
 namespace {
@@ -142,19 +143,6 @@ Table read_table(const Json& found) {
   return table;
 }
 
-// A string without a character that any sql_mode takes for another: the probe is the first statement
-// of its session, by the text protocol.
-std::string hexadecimal(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string digits;
-  for (const char character : text) {
-    const auto byte = static_cast<unsigned char>(character);
-    digits += kDigits[byte / kDigits.size()];
-    digits += kDigits[byte % kDigits.size()];
-  }
-  return digits;
-}
-
 Statement deletion_of(const Dialect& dialect, std::span<const Table* const> tables) {
   SqlWriter writer(dialect);
   const char* separator = "EXPLAIN FORMAT=TRADITIONAL DELETE ";
@@ -176,7 +164,10 @@ Statement mysql_probe_statement(std::span<const std::string> tables) {
   constexpr std::string_view kTables = "{tables}";
   const auto names = Json(std::vector<std::string>(tables.begin(), tables.end())).dump();
   std::string sql(kProbe);
-  sql.replace(sql.find(kTables), kTables.size(), hexadecimal(names));
+  // Digits have no character that any sql_mode takes for another: the probe is the first statement of
+  // its session, by the text protocol.
+  sql.replace(sql.find(kTables), kTables.size(),
+              document::hexadecimal(names, document::kUpperHexDigits));
   return plain(sql);
 }
 

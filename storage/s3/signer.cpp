@@ -6,6 +6,9 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "document/sha256.h"
+#include "document/strings.h"
+
 namespace winnow::storage::s3 {
 namespace {
 
@@ -27,17 +30,6 @@ std::string hmac(std::string_view key, std::string_view data) {
        reinterpret_cast<const unsigned char*>(data.data()), data.size(),  // NOLINT
        out.data(), &size);
   return bytes_of(out.data(), size);
-}
-
-std::string hex(std::string_view bytes, std::string_view digits = "0123456789abcdef") {
-  std::string text;
-  text.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += digits[byte >> 4U];
-    text += digits[byte & 0x0FU];
-  }
-  return text;
 }
 
 std::string base64(std::string_view bytes) {
@@ -77,7 +69,7 @@ std::string encoded(std::string_view text, bool keep_slashes) {
     if (is_unreserved(c) || (keep_slashes && c == '/')) {
       out += c;
     } else {
-      out += '%' + hex({&c, 1}, "0123456789ABCDEF");
+      out += '%' + document::hexadecimal({&c, 1}, document::kUpperHexDigits);
     }
   }
   return out;
@@ -103,7 +95,7 @@ std::vector<std::string> signed_headers(const ToSign& request, const Credentials
   const std::string day = time.substr(0, 8);
   std::map<std::string, std::string> headers{
       {"host", std::string(request.host)},
-      {"x-amz-content-sha256", hex(digest(EVP_sha256(), request.body))},
+      {"x-amz-content-sha256", document::sha256(request.body)},
       {"x-amz-date", time}};
   if (!credentials.session_token.empty()) {
     headers["x-amz-security-token"] = credentials.session_token;
@@ -125,7 +117,7 @@ std::vector<std::string> signed_headers(const ToSign& request, const Credentials
 
   const std::string scope = day + "/" + std::string(region) + "/s3/aws4_request";
   const std::string text =
-      "AWS4-HMAC-SHA256\n" + time + "\n" + scope + "\n" + hex(digest(EVP_sha256(), canonical));
+      "AWS4-HMAC-SHA256\n" + time + "\n" + scope + "\n" + document::sha256(canonical);
   std::string key = hmac("AWS4" + credentials.secret_key, day);
   for (const std::string_view part :
        {region, std::string_view("s3"), std::string_view("aws4_request")}) {
@@ -138,7 +130,8 @@ std::vector<std::string> signed_headers(const ToSign& request, const Credentials
     lines.emplace_back(name).append(": ").append(value);
   }
   lines.push_back("Authorization: AWS4-HMAC-SHA256 Credential=" + credentials.access_key + "/" +
-                  scope + ", SignedHeaders=" + names + ", Signature=" + hex(hmac(key, text)));
+                  scope + ", SignedHeaders=" + names +
+                  ", Signature=" + document::hexadecimal(hmac(key, text)));
   return lines;
 }
 

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "document/sha256.h"
+#include "document/strings.h"
 
 namespace winnow::tasks {
 
@@ -18,9 +19,9 @@ std::string sha256_of_keys(const std::vector<std::string>& sorted) {
 
 std::string random_name() {
   std::random_device random;
-  std::array<unsigned char, 16> bytes{};
-  for (auto& byte : bytes) byte = static_cast<unsigned char>(random());
-  return document::hexadecimal(bytes.data(), bytes.size());
+  std::array<char, 16> bytes{};
+  for (auto& byte : bytes) byte = static_cast<char>(random());
+  return document::hexadecimal({bytes.data(), bytes.size()});
 }
 
 }  // namespace winnow::tasks
