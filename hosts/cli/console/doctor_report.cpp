@@ -44,19 +44,13 @@ std::vector<std::string> row_of(const Json& table) {
           orphans(table)};
 }
 
-std::string lines_of(const std::string& text, const Screen& screen) {
-  std::string lines;
-  for (const auto& line : wrapped(text, screen.columns)) lines += line + "\n";
-  return lines;
-}
-
 }  // namespace
 
 std::string doctor_report(const Json& result, const Screen& screen) {
-  auto text = lines_of(string(result, "server") + ", schema of Kestra " +
-                           string(result, "schema", "unknown") + ", " +
-                           size(result.value("database", Json::object()), "bytes"),
-                       screen);
+  auto text = paragraph(string(result, "server") + ", schema of Kestra " +
+                            string(result, "schema", "unknown") + ", " +
+                            size(result.value("database", Json::object()), "bytes"),
+                        screen);
   Table tables({{.title = "table"},
                 {.title = "rows", .align = Align::right},
                 {.title = "dead", .align = Align::right},
@@ -67,7 +61,7 @@ std::string doctor_report(const Json& result, const Screen& screen) {
   for (const auto& table : result.value("tables", Json::array())) tables.add(row_of(table));
   if (!tables.empty()) text += "\n" + tables.text(screen) + "\n";
   const auto findings = result.value("findings", Json::array());
-  if (findings.empty()) return text + lines_of("Nothing to do.", screen);
+  if (findings.empty()) return text + paragraph("Nothing to do.", screen);
   for (const auto& finding : findings) {
     const auto table = string(finding, "table");
     text += item((table.empty() ? "" : table + ": ") + string(finding, "problem"), screen);

@@ -120,6 +120,12 @@ std::string Table::as_lists(const Screen& screen) const {
   return text;
 }
 
+std::string paragraph(std::string_view text, const Screen& screen) {
+  std::string lines;
+  for (const auto& line : wrapped(text, screen.columns)) lines += line + "\n";
+  return lines;
+}
+
 std::string item(std::string_view text, const Screen& screen) {
   constexpr std::size_t kMargin = 2;
   std::string lines;

@@ -43,6 +43,9 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
+// The string in lines that fit, each of them ended.
+std::string paragraph(std::string_view text, const Screen& screen);
+
 // A list's item after a hyphen, in lines that fit.
 std::string item(std::string_view text, const Screen& screen);
 

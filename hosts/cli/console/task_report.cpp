@@ -97,16 +97,11 @@ std::string tasks_report(const Json& result, const Screen& screen) {
 }
 
 std::string task_report(const Json& result, const Screen& screen) {
-  const auto paragraph = [&](const std::string& text) {
-    std::string lines;
-    for (const auto& line : wrapped(printable(text), screen.columns)) lines += line + "\n";
-    return lines;
-  };
   std::string text =
       heading(elided(printable(result.value("name", std::string())), screen.columns), screen) +
-      "\n" + paragraph(result.value("description", std::string()));
+      "\n" + paragraph(printable(result.value("description", std::string())), screen);
   const auto aliases = joined(result.value("aliases", Json::array()), ", ");
-  if (!aliases.empty()) text += "\n" + paragraph("Also: " + aliases);
+  if (!aliases.empty()) text += "\n" + paragraph(printable("Also: " + aliases), screen);
   return text + parameters(result, screen) + outputs(result, screen);
 }
 

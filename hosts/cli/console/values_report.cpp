@@ -222,9 +222,7 @@ class ValuesReport {
       }
       begin_block(name);
       separate();
-      for (const auto& line : wrapped(cell(key, *found, Source::winnow), screen_.columns)) {
-        text_ += line + "\n";
-      }
+      text_ += paragraph(cell(key, *found, Source::winnow), screen_);
     }
   }
 
