@@ -150,6 +150,17 @@ std::unique_ptr<AbiRun> FaultBed::run(const Reach& reach) const {
   return std::make_unique<AbiRun>(configuration(reach), "PurgeExecutions", parameters_.dump());
 }
 
+std::unique_ptr<AbiRun> FaultBed::run_armed(const Interception& interception) {
+  if (engine_.name == "sqlite") let_go();
+  auto started = run();
+  if (started->prepare()) {
+    arm(interception);
+    started->run();
+    disarm();
+  }
+  return started;
+}
+
 void FaultBed::add_file(const std::string& execution, const std::string& name) {
   for (const auto& document : world_.executions) {
     if (document["id"] != execution) continue;

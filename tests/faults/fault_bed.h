@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/faults/abi_run.h"
+#include "tests/faults/intercepted_calls.h"
 #include "tests/support/test_database.h"
 #include "tests/tasks/purge/world.h"
 
@@ -47,6 +48,8 @@ class FaultBed {
   std::string configuration(const Reach& reach) const;
   std::unique_ptr<AbiRun> run(const Reach& reach) const;
   std::unique_ptr<AbiRun> run() const { return run(Reach{}); }
+  // A run that has come to its end, armed from when it was prepared; it is still to be closed.
+  std::unique_ptr<AbiRun> run_armed(const Interception& interception);
   // A file more in an execution's folder.
   void add_file(const std::string& execution, const std::string& name);
 

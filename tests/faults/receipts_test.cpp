@@ -158,13 +158,7 @@ TEST_P(ReceiptFault, ADiskThatIsFullEndsTheRunBeforeTheBatchIsCommitted) {
                                     .error = error};
     tried.what = "errno " + std::to_string(error) + " at call " + std::to_string(interception.nth) +
                  (interception.lasting ? " and after it" : "");
-    if (GetParam().name == "sqlite") bed_.let_go();
-    const auto run = bed_.run();
-    if (run->prepare()) {
-      arm(interception);
-      run->run();
-      disarm();
-    }
+    const auto run = bed_.run_armed(interception);
     if (!run->close()) tried.found({"S7: the library can't be closed"});
     const auto after = bed_.look();
     tried.found(bed_.broken_now(after));

@@ -27,13 +27,7 @@ class StorageFault : public testing::TestWithParam<TestEngine> {
     return run->result();
   }
   RunResult run_armed(const Interception& interception, Case& tried) {
-    if (GetParam().name == "sqlite") bed_.let_go();
-    const auto run = bed_.run();
-    if (run->prepare()) {
-      arm(interception);
-      run->run();
-      disarm();
-    }
+    const auto run = bed_.run_armed(interception);
     if (!run->close()) tried.found({"S7: the library can't be closed"});
     return run->result();
   }

@@ -3,8 +3,8 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/database/breaking_proxy.h"
 #include "tests/tasks/purge/bed.h"
+#include "tests/tasks/purge/broken_link.h"
 
 namespace winnow::tests {
 namespace {
@@ -18,21 +18,11 @@ class PurgeInDoubt : public PurgeBed {
 
   // A bed whose link breaks at its first COMMIT, and never again.
   TaskBed breaking_bed(const BreakingProxy& proxy) const {
-    auto settings = database_.settings();
-    settings.host = "127.0.0.1";
-    settings.port = proxy.port();
-    // The proxy reads along.
-    if (settings.engine == database::Engine::mysql) settings.options["ssl-mode"] = "DISABLED";
-    return TaskBed(settings);
+    return TaskBed(through(proxy.port(), database_.settings()));
   }
 
   BreakingProxy proxy(BreakingProxy::When when) const {
-    // As it stands in the protocol; READ COMMITTED is no COMMIT.
-    using std::string_literals::operator""s;
-    const auto& settings = database_.settings();
-    const bool mysql = settings.engine == database::Engine::mysql;
-    return {settings.host, settings.port, mysql ? "\3COMMIT"s : "\0COMMIT\0"s, when,
-            BreakingProxy::How::hang_up_once};
+    return breaking_at_commit(database_.settings(), when);
   }
 };
 

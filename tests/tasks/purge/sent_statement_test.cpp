@@ -4,6 +4,7 @@
 #include "storage/local.h"
 #include "tests/database/breaking_proxy.h"
 #include "tests/tasks/purge/bed.h"
+#include "tests/tasks/purge/broken_link.h"
 
 namespace winnow::tests {
 namespace {
@@ -84,15 +85,8 @@ class PurgeSends : public PurgeBed {
   // What a run of these parameters sends to Kestra's tables, but for what reads a page or two.
   std::set<std::string> sent(const std::string& task, const Json& parameters) {
     SentStatements statements(database_.settings());
-    auto settings = database_.settings();
-    settings.host = "127.0.0.1";
-    settings.port = statements.port();
-    // The proxy reads along.
-    if (settings.engine == database::Engine::mysql) {
-      settings.options["ssl-mode"] = "DISABLED";
-    } else {
-      settings.options["sslmode"] = "disable";
-    }
+    auto settings = through(statements.port(), database_.settings());
+    if (settings.engine == database::Engine::postgresql) settings.options["sslmode"] = "disable";
     TaskBed bed(settings);
     bed.policy.tenants = {"main"};
     bed.storage = std::move(bed_.storage);

@@ -6,8 +6,8 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/database/breaking_proxy.h"
 #include "tests/tasks/purge/bed.h"
+#include "tests/tasks/purge/broken_link.h"
 #include "tests/tasks/receipts/receipts_file.h"
 
 namespace winnow::tests {
@@ -295,19 +295,10 @@ class ReceiptInDoubt : public ReceiptsTest {
   }
 
   ReceiptBed breaking_bed(const BreakingProxy& proxy) const {
-    auto settings = database_.settings();
-    settings.host = "127.0.0.1";
-    settings.port = proxy.port();
-    // The proxy reads along.
-    if (settings.engine == database::Engine::mysql) settings.options["ssl-mode"] = "DISABLED";
-    return {settings, this->settings()};
+    return {through(proxy.port(), database_.settings()), settings()};
   }
   BreakingProxy proxy(BreakingProxy::When when) const {
-    using std::string_literals::operator""s;
-    const auto& settings = database_.settings();
-    const bool mysql = settings.engine == database::Engine::mysql;
-    return {settings.host, settings.port, mysql ? "\3COMMIT"s : "\0COMMIT\0"s, when,
-            BreakingProxy::How::hang_up_once};
+    return breaking_at_commit(database_.settings(), when);
   }
   // The operator ends the run before it can look what became of its COMMIT.
   void end_in_doubt(BreakingProxy::When when) {
