@@ -4,6 +4,7 @@
 #include <set>
 
 #include "database/count.h"
+#include "database/texts.h"
 #include "document/strings.h"
 #include "tasks/shared/counters.h"
 
@@ -28,15 +29,6 @@ Outcome<Page> read_page(Connection& connection, const Statement& statement) {
     return true;
   }));
   return page;
-}
-
-Outcome<TextList> read_keys(Connection& connection, const Statement& statement) {
-  TextList keys;
-  WINNOW_CHECK(connection.query(statement, [&](const database::Row& row) {
-    keys.emplace_back(row.text(0).value_or(""));
-    return true;
-  }));
-  return keys;
 }
 
 std::vector<std::string> named_executions(const Page& page) {
@@ -156,8 +148,8 @@ Outcome<void> RowSweep::remove(const Part& part) {
         continue;
       }
       WINNOW_TRY(const auto refused, sweep_.retry([&](Connection& connection) {
-        return read_keys(connection, part.table.keys(connection.dialect(), part.branch,
-                                                     part.orphans, kept, limit));
+        return database::texts_of(connection, part.table.keys(connection.dialect(), part.branch,
+                                                              part.orphans, kept, limit));
       }));
       if (refused.empty() || std::ssize(kept) == kMostKept) return fail(std::move(batch.error()));
       kept.push_back(refused.front());
@@ -187,13 +179,15 @@ Outcome<RowSweep::Batch> RowSweep::remove_batch(const Part& part, const TextList
        },
        .verify = [&](Connection& connection) -> Outcome<bool> {
          WINNOW_TRY(const auto left,
-                    read_keys(connection, part.table.remaining(connection.dialect(), batch.keys)));
+                    database::texts_of(connection,
+                                       part.table.remaining(connection.dialect(), batch.keys)));
          return left.size() == batch.kept.size();
        },
        .divisible = true});
   if (!removed) {
     // The failure itself is what matters.
-    if (!removed.error().commit_in_doubt) static_cast<void>(take_receipt_back(batch));
+    if (!removed.error().commit_in_doubt)
+      static_cast<void>(take_back(sweep_.context().receipts, batch.receipt));
     return fail(std::move(removed.error()));
   }
   sweep_.note_pace(batch.removed, Pacer::Clock::now() - began);
@@ -204,15 +198,15 @@ Outcome<RowSweep::Batch> RowSweep::remove_batch(const Part& part, const TextList
 Outcome<bool> RowSweep::try_batch(Connection& connection, const Part& part, const TextList& kept,
                                   std::int64_t limit, Batch& batch) {
   const auto& dialect = connection.dialect();
-  WINNOW_CHECK(take_receipt_back(batch));
+  WINNOW_CHECK(take_back(sweep_.context().receipts, batch.receipt));
   batch = {};
   WINNOW_CHECK(connection.begin());
   auto orphans = part.orphans;
   WINNOW_TRY(auto missing, sweep_.lookup().missing(connection, orphans.executions));
   orphans.executions = TextList(std::move(missing));
   if (!orphans.executions.empty()) {
-    WINNOW_TRY(batch.keys,
-               read_keys(connection, part.table.keys(dialect, part.branch, orphans, kept, limit)));
+    WINNOW_TRY(batch.keys, database::texts_of(connection, part.table.keys(dialect, part.branch,
+                                                                          orphans, kept, limit)));
   }
   if (batch.keys.empty()) {
     WINNOW_CHECK(connection.rollback());
@@ -222,7 +216,8 @@ Outcome<bool> RowSweep::try_batch(Connection& connection, const Part& part, cons
   WINNOW_TRY(const auto changed, connection.execute(deletion, database::AfterBatch::stay_open));
   batch.removed = changed.front();
   if (std::cmp_less(batch.removed, batch.keys.size())) {
-    WINNOW_TRY(batch.kept, read_keys(connection, part.table.remaining(dialect, batch.keys)));
+    WINNOW_TRY(batch.kept,
+               database::texts_of(connection, part.table.remaining(dialect, batch.keys)));
   }
   WINNOW_TRY(const auto still, sweep_.lookup().missing(connection, orphans.executions));
   if (still.size() != orphans.executions.size()) {
@@ -252,11 +247,6 @@ Outcome<void> RowSweep::write_receipt(const Connection& connection, const Part& 
   std::erase_if(receipt.keys, [&](const auto& key) { return kept.contains(key); });
   WINNOW_TRY(batch.receipt, receipts->before_commit(std::move(receipt)));
   return {};
-}
-
-Outcome<void> RowSweep::take_receipt_back(const Batch& batch) {
-  if (!batch.receipt) return {};
-  return sweep_.context().receipts->rolled_back(*batch.receipt);
 }
 
 void RowSweep::note_removed(const Part& part, const Batch& batch) {

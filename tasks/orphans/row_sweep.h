@@ -52,7 +52,6 @@ class RowSweep {
                           const database::TextList& kept, std::int64_t limit, Batch& batch);
   Outcome<void> write_receipt(const database::Connection& connection, const Part& part,
                               Batch& batch);
-  Outcome<void> take_receipt_back(const Batch& batch);
   void note_removed(const Part& part, const Batch& batch);
   Outcome<void> note_skipped(const Part& part);
   void warn_of_skipped() const;

@@ -9,22 +9,10 @@ namespace {
 
 using database::SqlWriter;
 
-// The bound that a request's rows are at or before.
-const InstantBound* bound_of(const PurgeRequest& request) {
-  for (const auto& condition : request.scope.conditions) {
-    const auto* bound = std::get_if<InstantBound>(&condition);
-    if (bound == nullptr || bound->column != request.order) continue;
-    if (database::looks_back(bound->comparison)) return bound;
-  }
-  return nullptr;
-}
-
 Scope without_bound(const PurgeRequest& request) {
   auto scope = request.scope;
   std::erase_if(scope.conditions, [&](const Condition& condition) {
-    const auto* bound = std::get_if<InstantBound>(&condition);
-    return bound != nullptr && bound->column == request.order &&
-           database::looks_back(bound->comparison);
+    return looking_back(condition, request.order) != nullptr;
   });
   return scope;
 }
@@ -38,7 +26,7 @@ NewestOfFlows::NewestOfFlows(Selection matched, const database::Dialect& dialect
 Outcome<std::unique_ptr<NewestOfFlows>> NewestOfFlows::make(const PurgeRequest& request,
                                                             const database::Schema& schema,
                                                             const database::Dialect& dialect) {
-  const auto* bound = bound_of(request);
+  const auto* bound = request.bound();
   if (bound == nullptr) {
     return fail(FailureKind::internal, "the newest of a flow are kept in purges by date alone");
   }

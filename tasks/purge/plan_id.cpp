@@ -119,9 +119,10 @@ std::string name_of(const std::optional<std::string>& tenant) {
   return tenant ? "\"" + *tenant + "\"" : "none";
 }
 
-template <class Visit>
-void for_each_date(Scope& scope, const Visit& visit) {
-  const auto visit_all = [&](Conjunction& conditions, bool excepted) {
+// `AnyScope`: a Scope, constant or not.
+template <class AnyScope, class Visit>
+void for_each_date(AnyScope& scope, const Visit& visit) {
+  const auto visit_all = [&](auto& conditions, bool excepted) {
     for (auto& condition : conditions) {
       if (auto* bound = std::get_if<InstantBound>(&condition)) visit(*bound, excepted);
     }
@@ -271,8 +272,7 @@ std::int64_t most_rows(std::int64_t planned, double max_drift) {
 
 std::vector<Instant> dates_of(const Scope& scope) {
   std::vector<Instant> dates;
-  auto copy = scope;
-  for_each_date(copy, [&](const InstantBound& bound, bool) { dates.push_back(bound.instant); });
+  for_each_date(scope, [&](const InstantBound& bound, bool) { dates.push_back(bound.instant); });
   return dates;
 }
 

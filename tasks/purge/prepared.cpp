@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "database/texts.h"
 #include "document/strings.h"
 #include "outcome/try.h"
 #include "tasks/purge/source.h"
@@ -121,11 +122,9 @@ Outcome<std::vector<std::string>> first_selected(const Prepared& prepared,
     return keys;
   }
   for (const auto deleted : prepared.selection->deleted_branches()) {
-    WINNOW_CHECK(connection.query(prepared.statements->first_selected(deleted, most),
-                                  [&](const database::Row& row) {
-                                    keys.emplace_back(row.text(0).value_or(""));
-                                    return true;
-                                  }));
+    WINNOW_TRY(const auto found,
+               database::texts_of(connection, prepared.statements->first_selected(deleted, most)));
+    keys.insert(keys.end(), found.begin(), found.end());
   }
   return keys;
 }

@@ -33,11 +33,9 @@ Outcome<void> hold_min_age(const Manifest& manifest, const Policy& policy, Purge
   if (!policy.min_age) return {};
   const auto youngest = youngest_removable(policy, document::now());
   for (const auto& condition : request.scope.conditions) {
-    const auto* bound = std::get_if<InstantBound>(&condition);
-    if (bound == nullptr || bound->column != request.order) continue;
-    if (database::looks_back(bound->comparison)) {
-      WINNOW_CHECK(check_min_age(policy, bound->instant, youngest, "/endDate"));
-    }
+    const auto* bound = looking_back(condition, request.order);
+    if (bound == nullptr) continue;
+    WINNOW_CHECK(check_min_age(policy, bound->instant, youngest, "/endDate"));
   }
   if (const auto* end = end_beside(manifest, request.order)) {
     request.scope.except.push_back({InstantBound{.column = end->column,
@@ -94,13 +92,23 @@ bool PurgeRequest::removes_files() const {
                      [](const PurgeStep* step) { return step->kind == PurgeStep::Kind::files; });
 }
 
-document::Instant PurgeRequest::cutoff() const {
+const InstantBound* looking_back(const Condition& condition, const std::string& column) {
+  const auto* bound = std::get_if<InstantBound>(&condition);
+  const bool looks_back =
+      bound != nullptr && bound->column == column && database::looks_back(bound->comparison);
+  return looks_back ? bound : nullptr;
+}
+
+const InstantBound* PurgeRequest::bound() const {
   for (const auto& condition : scope.conditions) {
-    const auto* bound = std::get_if<InstantBound>(&condition);
-    if (bound == nullptr || bound->column != order) continue;
-    if (database::looks_back(bound->comparison)) return bound->instant;
+    if (const auto* bound = looking_back(condition, order)) return bound;
   }
-  return {};
+  return nullptr;
+}
+
+document::Instant PurgeRequest::cutoff() const {
+  const auto* date = bound();
+  return date == nullptr ? document::Instant{} : date->instant;
 }
 
 void hold_to(PurgeRequest& request, const PlannedPurge& planned, const ExpectedPlan& plan) {

@@ -49,9 +49,14 @@ struct PurgeRequest {
   static constexpr std::int64_t kLargestBatch = 10'000;
 
   bool removes_files() const;
-  // The date up to which rows go.
+  // The bound of `order` that rows are at or before; nullptr: there is none.
+  const InstantBound* bound() const;
+  // Its date: up to then rows go.
   document::Instant cutoff() const;
 };
+
+// The condition, where it is such a bound of this column.
+const InstantBound* looking_back(const Condition& condition, const std::string& column);
 
 // Holds the request to a plan of it: narrows its dates, and limits its rows.
 void hold_to(PurgeRequest& request, const PlannedPurge& planned, const ExpectedPlan& plan);

@@ -26,18 +26,6 @@ constexpr std::size_t kWorthCompany = 2'000;
 
 constexpr const char* kHeld = "another session holds it";
 
-// The date up to which rows go.
-std::optional<document::Instant> cutoff_of(const PurgeRequest& request) {
-  for (const auto& condition : request.scope.conditions) {
-    const auto* bound = std::get_if<InstantBound>(&condition);
-    if (bound != nullptr && bound->column == request.order &&
-        database::looks_back(bound->comparison)) {
-      return bound->instant;
-    }
-  }
-  return std::nullopt;
-}
-
 std::string quoted_keys(const std::vector<SkippedRow>& rows) {
   std::string text;
   for (const auto& row : rows) {
@@ -67,7 +55,7 @@ PurgeRun::PurgeRun(const Manifest& manifest, const PurgeRequest& request, Contex
           .stall = Stall(milliseconds(context.database.lock_timeout_ms) * kLongestStall),
           .by_namespace = request.by_namespace,
           .task = manifest.name,
-          .cutoff = cutoff_of(request)},
+          .cutoff = request.bound() == nullptr ? std::nullopt : std::optional(request.cutoff())},
       worker_(shared_, std::move(prepared.connection)) {
   if (const auto most = shared_.pacer.largest_batch()) shared_.sizer.limit(*most);
   // A database that can't pass over locked rows has one lock: connections would wait for each other.

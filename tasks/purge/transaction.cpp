@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "database/count.h"
+#include "database/texts.h"
 #include "outcome/guard.h"
 #include "outcome/try.h"
 
@@ -29,12 +30,8 @@ Outcome<void> commit(Connection& connection) {
 using Keys = std::set<std::string, std::less<>>;
 
 Outcome<Keys> keys_given(Connection& connection, const Statement& statement) {
-  Keys keys;
-  WINNOW_CHECK(connection.query(statement, [&keys](const database::Row& row) {
-    keys.emplace(row.text(0).value_or(""));
-    return true;
-  }));
-  return keys;
+  WINNOW_TRY(const auto texts, database::texts_of(connection, statement));
+  return Keys(texts.begin(), texts.end());
 }
 
 // Where the rows are locked and nothing is deleted.
@@ -60,10 +57,8 @@ Outcome<void> PurgeTransaction::write_receipt(const Connection& connection,
                                               const std::vector<BatchRow>& rows, Removed removed,
                                               Tried& tried) const {
   if (receipts_ == nullptr) return {};
-  if (tried.receipt) {
-    WINNOW_CHECK(receipts_->rolled_back(*tried.receipt));
-    tried.receipt.reset();
-  }
+  WINNOW_CHECK(take_back(receipts_, tried.receipt));
+  tried.receipt.reset();
   auto receipt = receipt_;
   for (const auto& row : rows) receipt.keys.push_back(row.key);
   receipt.counts = tried.counts;
@@ -161,9 +156,10 @@ Outcome<void> PurgeTransaction::delete_dependents(Connection& connection,
   for (const auto& step : steps) {
     if (step.empty) continue;
     if (statements_.finds_first(step)) {
-      WINNOW_TRY(const auto keys, keys_given(connection, statements_.find_dependents(step, rows)));
+      WINNOW_TRY(auto keys,
+                 database::texts_of(connection, statements_.find_dependents(step, rows)));
       if (keys.empty()) continue;
-      deletions.push_back(statements_.delete_found(step, {keys.begin(), keys.end()}));
+      deletions.push_back(statements_.delete_found(step, std::move(keys)));
     } else {
       deletions.push_back(statements_.delete_dependents(step, rows));
     }

@@ -153,19 +153,19 @@ Outcome<void> PurgeWorker::remove(const Batch& part, Batch& rest) {
   Tried tried;
   // A row that stays is met once: there it is waited for, by itself.
   const bool waits = !steps_.deletes_parent() && part.rows.size() == 1;
-  const RetriedOperation removing{.run = [&](Connection& connection) -> Outcome<void> {
-                                    WINNOW_CHECK(take_receipt_back(tried));
-                                    tried = {};
-                                    return transaction_.run(connection, part, tried);
-                                  },
-                                  .verify =
-                                      [&](Connection& connection) {
-                                        return steps_.deletes_parent()
-                                                   ? are_gone(connection, tried.went)
-                                                   : are_dependents_gone(connection, tried.went,
-                                                                         Look::waiting);
-                                      },
-                                  .divisible = !waits};
+  const RetriedOperation removing{
+      .run = [&](Connection& connection) -> Outcome<void> {
+        WINNOW_CHECK(take_back(shared_.context.receipts, tried.receipt));
+        tried = {};
+        return transaction_.run(connection, part, tried);
+      },
+      .verify =
+          [&](Connection& connection) {
+            return steps_.deletes_parent()
+                       ? are_gone(connection, tried.went)
+                       : are_dependents_gone(connection, tried.went, Look::waiting);
+          },
+      .divisible = !waits};
   const auto removed = connection_.retry(removing);
   if (!removed) return fail(left_in_doubt(removed.error(), tried));
   rest.rows = std::move(tried.unfinished);
@@ -175,17 +175,11 @@ Outcome<void> PurgeWorker::remove(const Batch& part, Batch& rest) {
   return confirmed;
 }
 
-// Of a try that did not go through.
-Outcome<void> PurgeWorker::take_receipt_back(const Tried& tried) {
-  if (!tried.receipt) return {};
-  return shared_.context.receipts->rolled_back(*tried.receipt);
-}
-
 Outcome<void> PurgeWorker::confirm_receipt(const Tried& tried) {
   if (!tried.receipt) return {};
   // Files of all of its rows stay: nothing was committed.
   const bool nothing_went = tried.went.empty() && !tried.swept;
-  if (nothing_went) return take_receipt_back(tried);
+  if (nothing_went) return take_back(shared_.context.receipts, tried.receipt);
   return shared_.context.receipts->committed(*tried.receipt);
 }
 
@@ -193,7 +187,7 @@ Outcome<void> PurgeWorker::confirm_receipt(const Tried& tried) {
 Failure PurgeWorker::left_in_doubt(Failure failure, const Tried& tried) {
   if (!failure.commit_in_doubt) {
     // The failure itself is what matters.
-    static_cast<void>(take_receipt_back(tried));
+    static_cast<void>(take_back(shared_.context.receipts, tried.receipt));
     return failure;
   }
   for (const auto& [counter, rows] : tried.counts) shared_.ledger.doubt(counter, rows);
@@ -293,7 +287,7 @@ Outcome<void> PurgeWorker::sweep(const std::vector<BatchRow>& rows) {
   Tried tried;
   const RetriedOperation sweeping{
       .run = [&](Connection& connection) -> Outcome<void> {
-        WINNOW_CHECK(take_receipt_back(tried));
+        WINNOW_CHECK(take_back(shared_.context.receipts, tried.receipt));
         tried = {};
         WINNOW_TRY(const bool none, are_dependents_gone(connection, rows, Look::at_once));
         return none ? Outcome<void>{} : transaction_.sweep(connection, rows, tried);

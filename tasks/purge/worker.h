@@ -100,7 +100,6 @@ class PurgeWorker {
   using Count = Outcome<std::int64_t> (*)(const Prepared&, database::Connection&, std::int64_t);
   Outcome<std::int64_t> count_rows(Count counted, std::int64_t most);
   Failure left_in_doubt(Failure failure, const Tried& tried);
-  Outcome<void> take_receipt_back(const Tried& tried);
   Outcome<void> confirm_receipt(const Tried& tried);
 
   // Waiting: for a transaction that is still open and may remove the rows yet, as one whose COMMIT

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -9,14 +10,24 @@
 
 namespace winnow::tasks {
 
-// How many of these keys the table has. Waits for a transaction that is about to remove them, where
-// a count can.
-Outcome<std::int64_t> count_of_keys(database::Connection& connection, const std::string& table,
-                                    const std::vector<std::string>& keys);
+// Probes each table once. Fails where the database has no such table with a key.
+class KeyLookup {
+ public:
+  // How many of these keys the table has. Waits for a transaction that is about to remove them, where
+  // a count can.
+  Outcome<std::int64_t> count(database::Connection& connection, const std::string& table,
+                              const std::vector<std::string>& keys);
 
-// Those of these keys that the table has.
-Outcome<std::vector<std::string>> present_keys(database::Connection& connection,
-                                               const std::string& table,
-                                               const std::vector<std::string>& keys);
+  // Those of these keys that the table has.
+  Outcome<std::vector<std::string>> present(database::Connection& connection,
+                                            const std::string& table,
+                                            const std::vector<std::string>& keys);
+
+ private:
+  Outcome<const database::Table*> table_named(database::Connection& connection,
+                                              const std::string& name);
+
+  std::map<std::string, database::Table> tables_;
+};
 
 }  // namespace winnow::tasks

@@ -190,7 +190,6 @@ Outcome<void> ReceiptFile::append(std::string_view line) {
     left.remove_prefix(static_cast<std::size_t>(count));
   }
   size_ += static_cast<std::int64_t>(text.size());
-  last_ = document::sha256(line);
   return {};
 }
 

@@ -31,7 +31,7 @@ class ReceiptFile {
 
   const std::string& path() const { return path_; }
   int descriptor() const { return descriptor_; }
-  // SHA-256 of the last line; kNoRecord in a file without one.
+  // SHA-256 of the line that was the last when it was opened; kNoRecord where there was none.
   const std::string& last() const { return last_; }
   const std::optional<Torn>& torn() const { return torn_; }
   // Where the last run begins; nothing in a file without one.

@@ -88,9 +88,7 @@ Outcome<void> Receipts::begin(RunFacts facts) {
               {"plan", plan_of(facts_)},
               {"at", document::to_text(document::now())}};
   record.update(who());
-  std::int64_t position = 0;
-  WINNOW_CHECK(written(std::move(record), position));
-  return flush(position);
+  return append_on_disk(std::move(record));
 }
 
 Outcome<std::int64_t> Receipts::before_commit(RemovedBatch batch) {
@@ -110,18 +108,17 @@ Outcome<std::int64_t> Receipts::before_commit(RemovedBatch batch) {
   if (!batch.transaction.empty()) record["transaction"] = batch.transaction;
   if (settings_.full_keys) record["keys"] = std::move(batch.keys);
   record["at"] = document::to_text(document::now());
-  std::int64_t position = 0;
-  WINNOW_TRY(const auto sequence, written(std::move(record), position));
+  WINNOW_TRY(const auto at, written(std::move(record)));
   if (batch.cutoff) {
     const std::lock_guard lock(mutex_);
     cutoff_ = std::max(cutoff_.value_or(*batch.cutoff), *batch.cutoff);
   }
-  if (auto flushed = flush(position); !flushed) {
+  if (auto flushed = flush(at.position); !flushed) {
     // The batch is not committed for this: say so, if the file still takes it.
-    static_cast<void>(rolled_back(sequence));
+    static_cast<void>(rolled_back(at.sequence));
     return fail(std::move(flushed.error()));
   }
-  return sequence;
+  return at.sequence;
 }
 
 Outcome<void> Receipts::committed(std::int64_t sequence, std::vector<std::string> kept) {
@@ -168,9 +165,7 @@ Outcome<void> Receipts::end(const Json& counts, const Failure* failure) {
   record["counts"] = numbers_of(counts);
   record["ended"] = failure == nullptr ? "done" : failure_code(failure->kind);
   if (failure != nullptr) record["because"] = failure->message;
-  std::int64_t position = 0;
-  WINNOW_CHECK(written(std::move(record), position));
-  return flush(position);
+  return append_on_disk(std::move(record));
 }
 
 Json Receipts::summary() const {
@@ -181,13 +176,17 @@ Json Receipts::summary() const {
 }
 
 Outcome<void> Receipts::append(Json record) {
-  std::int64_t position = 0;
-  WINNOW_CHECK(written(std::move(record), position));
+  WINNOW_CHECK(written(std::move(record)));
   return {};
 }
 
-// Numbers the batch, chains the record on and writes it; `position` is what flush() takes.
-Outcome<std::int64_t> Receipts::written(Json record, std::int64_t& position) {
+Outcome<void> Receipts::append_on_disk(Json record) {
+  WINNOW_TRY(const auto at, written(std::move(record)));
+  return flush(at.position);
+}
+
+// Numbers the batch, chains the record on and writes it.
+Outcome<Receipts::Written> Receipts::written(Json record) {
   const std::lock_guard lock(mutex_);
   const bool is_batch = record["receipt"] == "batch";
   const auto sequence = sequence_ + 1;
@@ -196,13 +195,13 @@ Outcome<std::int64_t> Receipts::written(Json record, std::int64_t& position) {
   const auto line = line_of(record);
   if (file_) WINNOW_CHECK(file_->append(line));
   previous_ = document::sha256(line);
-  position = ++position_;
+  ++position_;
   if (is_batch) {
     sequence_ = sequence;
     open_.insert(sequence);
   }
   if (settings_.events) host_.event({{"event", "receipt"}, {"line", line}});
-  return sequence;
+  return Written{.sequence = sequence, .position = position_};
 }
 
 // One flush serves all who wait for it. After one that failed, the kernel may report nothing more of
@@ -223,6 +222,10 @@ Outcome<void> Receipts::flush(std::int64_t position) {
   }
   flushed_ = reached;
   return {};
+}
+
+Outcome<void> take_back(Receipts* receipts, const ReceiptNumber& number) {
+  return number ? receipts->rolled_back(*number) : Outcome<void>{};
 }
 
 }  // namespace winnow::tasks

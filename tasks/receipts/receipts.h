@@ -34,6 +34,7 @@ struct RemovedBatch {
 };
 
 // Who works, and where: constant parts of a run's first and last record.
+// NOLINTNEXTLINE(bugprone-exception-escape): clang-tidy takes Json's move for one that throws
 struct RunFacts {
   std::string task;
   Json parameters;
@@ -70,8 +71,15 @@ class Receipts {
   Json summary() const;
 
  private:
+  struct Written {
+    // Of the batch, where the record is one's.
+    std::int64_t sequence = 0;
+    // What flush() takes.
+    std::int64_t position = 0;
+  };
+  Outcome<Written> written(Json record);
   Outcome<void> append(Json record);
-  Outcome<std::int64_t> written(Json record, std::int64_t& position);
+  Outcome<void> append_on_disk(Json record);
   Outcome<void> flush(std::int64_t position);
   Outcome<void> ended(Json record, std::int64_t sequence);
   Json who() const;
@@ -95,7 +103,11 @@ class Receipts {
   std::optional<Failure> not_flushed_;
 };
 
-// The number of a batch's receipt, which ends with its transaction.
+// The number of a batch's receipt, which ends with its transaction; nothing: none was written.
 using ReceiptNumber = std::optional<std::int64_t>;
+
+// Ends the receipt of a try that did not go through, where there is one. `receipts`: where it was
+// written, or nullptr.
+Outcome<void> take_back(Receipts* receipts, const ReceiptNumber& number);
 
 }  // namespace winnow::tasks

@@ -38,14 +38,15 @@ Outcome<Settled> by_transaction(const BatchReceipt& batch, ReconnectingConnectio
   return settled;
 }
 
-Outcome<Settled> by_keys(const BatchReceipt& batch, ReconnectingConnection& connection) {
+Outcome<Settled> by_keys(const BatchReceipt& batch, ReconnectingConnection& connection,
+                         KeyLookup& lookup) {
   const bool full = !batch.keys.empty();
   auto keys = batch.keys;
   if (!full) keys = {batch.first};
   if (!full && batch.last != batch.first) keys.push_back(batch.last);
   std::int64_t there = 0;
   WINNOW_CHECK(connection.retry({.run = [&](database::Connection& asked) -> Outcome<void> {
-    WINNOW_TRY(there, count_of_keys(asked, batch.table, keys));
+    WINNOW_TRY(there, lookup.count(asked, batch.table, keys));
     return {};
   }}));
   if (there == 0) return Settled{BatchEnd::committed, full ? "keys" : "firstAndLast"};
@@ -56,7 +57,8 @@ Outcome<Settled> by_keys(const BatchReceipt& batch, ReconnectingConnection& conn
                  std::to_string(there) + " of " + std::to_string(keys.size()) + " keys are there"};
 }
 
-Outcome<Settled> settled(const BatchReceipt& batch, ReconnectingConnection& connection) {
+Outcome<Settled> settled(const BatchReceipt& batch, ReconnectingConnection& connection,
+                         KeyLookup& lookup) {
   if (!batch.transaction.empty()) {
     WINNOW_TRY(auto known, by_transaction(batch, connection));
     if (known.end != BatchEnd::in_doubt) return known;
@@ -64,7 +66,7 @@ Outcome<Settled> settled(const BatchReceipt& batch, ReconnectingConnection& conn
   if (batch.table.empty()) return Settled{BatchEnd::in_doubt, "folders have no transaction"};
   if (batch.dependents_only) return Settled{BatchEnd::in_doubt, "no key of its rows is known"};
   if (batch.rows == 0) return Settled{BatchEnd::in_doubt, "it has no key"};
-  return by_keys(batch, connection);
+  return by_keys(batch, connection, lookup);
 }
 
 }  // namespace
@@ -72,11 +74,12 @@ Outcome<Settled> settled(const BatchReceipt& batch, ReconnectingConnection& conn
 Outcome<void> settle(Receipts& receipts, ReconnectingConnection& connection, const Place& place,
                      Host& host) {
   WINNOW_TRY(const auto last_run, last_run_of(*receipts.file()));
+  KeyLookup lookup;
   const bool same = place.is_that_of(last_run.begin());
   for (const auto& batch : last_run.open()) {
     Settled found{BatchEnd::in_doubt, "the run worked on another database"};
     if (same) {
-      WINNOW_TRY(found, settled(batch, connection));
+      WINNOW_TRY(found, settled(batch, connection, lookup));
     }
     const auto name =
         "batch " + std::to_string(batch.sequence) + " of the earlier run " + batch.run;

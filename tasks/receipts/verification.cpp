@@ -163,7 +163,7 @@ class Proof {
     if (keys.empty()) keys = {batch.first, batch.last};
     std::vector<std::string> there;
     WINNOW_CHECK(connection_->retry({.run = [&](database::Connection& asked) -> Outcome<void> {
-      WINNOW_TRY(there, present_keys(asked, batch.table, keys));
+      WINNOW_TRY(there, lookup_.present(asked, batch.table, keys));
       return {};
     }}));
     checked_keys_ += std::ssize(keys);
@@ -206,6 +206,7 @@ class Proof {
   const bool asks_database_;
   std::optional<ReconnectingConnection> connection_;
   Place place_;
+  KeyLookup lookup_;
   OpenReceipts receipts_;
   std::int64_t line_ = 0;
   Json result_ = Json::object();
