@@ -6,17 +6,16 @@
 #include "document/strings.h"
 #include "outcome/try.h"
 #include "tasks/purge/source.h"
-#include "tasks/shared/lock_wait.h"
 
 namespace winnow::tasks {
 
 Outcome<std::unique_ptr<Prepared>> prepare(const Manifest& manifest, const PurgeRequest& request,
-                                           Context& context) {
+                                           Context& context, PurgeSession& session) {
   context.progress.phase = Phase::connecting;
   auto prepared = std::make_unique<Prepared>();
-  WINNOW_TRY(prepared->connection, connect(context));
+  WINNOW_TRY(prepared->connection, session.take_connection(context));
   auto& connection = *prepared->connection;
-  WINNOW_TRY(prepared->schema, connection.probe(tables_of(manifest)));
+  WINNOW_TRY(prepared->schema, session.schema(manifest, connection));
   WINNOW_TRY(prepared->selection, Selection::make(request.scope, prepared->schema));
   const bool with_files = request.removes_files() && context.storage != nullptr;
   const auto hold =

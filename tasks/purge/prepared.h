@@ -10,6 +10,7 @@
 #include "database/connection.h"
 #include "tasks/purge/newest.h"
 #include "tasks/purge/request.h"
+#include "tasks/purge/session.h"
 #include "tasks/purge/statements.h"
 #include "tasks/purge/steps.h"
 #include "tasks/selection/selection.h"
@@ -35,9 +36,10 @@ struct Prepared {
   std::optional<PurgeStatements> counting;
 };
 
-// Connects, probes and resolves. The manifest and the context must outlive the result.
+// Connects, probes and resolves. The manifest and the context must outlive the result, whose
+// connection is the session's.
 Outcome<std::unique_ptr<Prepared>> prepare(const Manifest& manifest, const PurgeRequest& request,
-                                           Context& context);
+                                           Context& context, PurgeSession& session);
 
 // How many rows the purge selects, counted no further than `most` (kCountAll: all). By the
 // connection of the caller: a run takes the one that prepare() opened.

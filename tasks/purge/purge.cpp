@@ -31,8 +31,9 @@ Outcome<Context> context_of_run(const Context& context, const PurgeRequest& requ
 
 // As far as a run comes before its first deletion: what refuses it has refused it by then.
 Outcome<std::unique_ptr<Prepared>> prepare_run(const Manifest& manifest,
-                                               const PurgeRequest& request, Context& own) {
-  WINNOW_TRY(auto prepared, prepare(manifest, request, own));
+                                               const PurgeRequest& request, Context& own,
+                                               PurgeSession& session) {
+  WINNOW_TRY(auto prepared, prepare(manifest, request, own, session));
   if (request.expected) {
     WINNOW_CHECK(check_tables(request.expected->terms.tables, hashes_of(prepared->schema)));
   }
@@ -49,10 +50,12 @@ class Purge final : public Invocation {
 
   bool needs_storage() const override { return request_.removes_files(); }
   TaskResult plan(Context& context) const override {
-    return plan_purge(manifest_, request_, context);
+    PurgeSession session;
+    return plan_purge(manifest_, request_, context, session);
   }
   TaskResult run(Context& context) const override {
-    return run_purge(manifest_, request_, context);
+    PurgeSession session;
+    return run_purge(manifest_, request_, context, session);
   }
 
  private:
@@ -62,29 +65,36 @@ class Purge final : public Invocation {
 
 }  // namespace
 
-TaskResult plan_purge(const Manifest& manifest, const PurgeRequest& request,
-                      const Context& context) {
+TaskResult plan_purge(const Manifest& manifest, const PurgeRequest& request, const Context& context,
+                      PurgeSession& session) {
   WINNOW_TRY(auto own, context_of_run(context, request));
-  WINNOW_TRY(const auto prepared, prepare(manifest, request, own));
+  WINNOW_TRY(const auto prepared, prepare(manifest, request, own, session));
   WINNOW_CHECK(check_storage(request, *prepared, own));
-  return describe_purge(manifest, request, own, *prepared);
+  WINNOW_TRY(auto described, describe_purge(manifest, request, own, *prepared));
+  session.give_back(std::move(prepared->connection));
+  return described;
 }
 
-TaskResult run_purge(const Manifest& manifest, const PurgeRequest& request,
-                     const Context& context) {
+TaskResult run_purge(const Manifest& manifest, const PurgeRequest& request, const Context& context,
+                     PurgeSession& session) {
   WINNOW_TRY(auto own, context_of_run(context, request));
-  WINNOW_TRY(const auto prepared, prepare_run(manifest, request, own));
-  return PurgeRun(manifest, request, own, *prepared).run();
+  WINNOW_TRY(const auto prepared, prepare_run(manifest, request, own, session));
+  PurgeRun run(manifest, request, own, *prepared);
+  auto result = run.run();
+  if (result) session.give_back(run.take_connection());
+  return result;
 }
 
 Outcome<PurgeSize> size_of_purge(const Manifest& manifest, const PurgeRequest& request,
-                                 const Context& context, bool needs_all) {
+                                 const Context& context, PurgeSession& session, bool needs_all) {
   WINNOW_TRY(auto own, context_of_run(context, request));
-  WINNOW_TRY(const auto prepared, prepare_run(manifest, request, own));
+  WINNOW_TRY(const auto prepared, prepare_run(manifest, request, own, session));
   PurgeSize size{.tables = hashes_of(prepared->schema)};
   WINNOW_TRY(size.selected, count_selected(*prepared, *prepared->connection, kCountAll));
-  if (!needs_all) return size;
-  WINNOW_TRY(size.all, count_tenant(*prepared, *prepared->connection, kCountAll));
+  if (needs_all) {
+    WINNOW_TRY(size.all, count_tenant(*prepared, *prepared->connection, kCountAll));
+  }
+  session.give_back(std::move(prepared->connection));
   return size;
 }
 

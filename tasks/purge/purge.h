@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "tasks/purge/request.h"
+#include "tasks/purge/session.h"
 #include "tasks/task.h"
 
 namespace winnow::tasks {
@@ -14,11 +15,12 @@ namespace winnow::tasks {
 Outcome<std::unique_ptr<Invocation>> invoke_purge(const Manifest& manifest, const Json& parameters,
                                                   const Policy& policy);
 
-// What its invocations do, for tasks that are made of several purges. The manifest is that of a
-// purge, and the request was read from it.
-TaskResult plan_purge(const Manifest& manifest, const PurgeRequest& request,
-                      const Context& context);
-TaskResult run_purge(const Manifest& manifest, const PurgeRequest& request, const Context& context);
+// What its invocations do, for tasks that are made of several purges, one after the other by one
+// session. The manifest is that of a purge, and the request was read from it.
+TaskResult plan_purge(const Manifest& manifest, const PurgeRequest& request, const Context& context,
+                      PurgeSession& session);
+TaskResult run_purge(const Manifest& manifest, const PurgeRequest& request, const Context& context,
+                     PurgeSession& session);
 
 // How many rows a run would remove; and with `needs_all` how many the tenant has, to hold the limits
 // against them. And what it would find its tables like.
@@ -28,6 +30,6 @@ struct PurgeSize {
   Hashes tables = {};
 };
 Outcome<PurgeSize> size_of_purge(const Manifest& manifest, const PurgeRequest& request,
-                                 const Context& context, bool needs_all);
+                                 const Context& context, PurgeSession& session, bool needs_all);
 
 }  // namespace winnow::tasks

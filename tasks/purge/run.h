@@ -20,6 +20,8 @@ class PurgeRun {
 
   // Once. The result has every counter of the manifest; so has `done` of a failure.
   TaskResult run();
+  // After a run that did not fail: the connection, for the next one.
+  std::unique_ptr<database::Connection> take_connection() { return worker_.take_connection(); }
 
  private:
   Json result() const;

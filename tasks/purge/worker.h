@@ -79,6 +79,8 @@ class PurgeWorker {
   Outcome<std::int64_t> count_tenant(std::int64_t most);
 
   database::Connection& connection() { return connection_.get(); }
+  // The worker's last.
+  std::unique_ptr<database::Connection> take_connection() { return connection_.take(); }
 
  private:
   std::int64_t keys_of_a_sweep() const;

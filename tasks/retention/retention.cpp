@@ -18,26 +18,30 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// The host of one rule's purge: what it hears names the rule.
+// The host of the rules' purges: what it hears names the rule. All of them share a connection, which
+// reports to it too.
 class RuleHost final : public Host {
  public:
-  RuleHost(Host& host, const std::string& rule) : host_(host), rule_(rule) {}
+  explicit RuleHost(Host& host) : host_(host) {}
+  // Between two purges.
+  void begin(const std::string& rule) { rule_ = rule; }
 
   void log(LogLevel level, const std::string& text) override {
-    host_.log(level, rule_ + ": " + text);
+    host_.log(level, rule_.empty() ? text : rule_ + ": " + text);
   }
   void event(const Json& event) override {
     auto named = event;
-    named["rule"] = rule_;
+    if (!rule_.empty()) named["rule"] = rule_;
     host_.event(named);
   }
 
  private:
   Host& host_;
-  const std::string& rule_;
+  // Empty: the limits are looked at, of all rules together.
+  std::string rule_;
 };
 
-Context for_rule(const Context& context, Host& host) {
+Context with_host(const Context& context, Host& host) {
   return {.database = context.database,
           .connections = context.connections,
           .storage = context.storage,
@@ -77,8 +81,9 @@ class Retention final : public Invocation {
     const auto now = context.clock();
     WINNOW_TRY(const auto purges, held_purges(context.policy, now));
     RetentionPlan all(manifest_, request_, context.policy, now);
+    PurgeSession session;
     for (const auto& purge : purges) {
-      WINNOW_TRY(auto described, plan_purge(*purge.manifest, purge.request, context));
+      WINNOW_TRY(auto described, plan_purge(*purge.manifest, purge.request, context, session));
       WINNOW_CHECK(all.add(described));
       described.erase("planId");
       Json rule{{"rule", purge.rule->pointer}};
@@ -95,14 +100,16 @@ class Retention final : public Invocation {
     Totals totals(request_.dry_run);
     WINNOW_TRY(auto own_pace, pace_of_run(context.pace, request_.pace));
     const auto started = steady_clock::now();
-    const auto sizes = check_limits(purges, context);
+    RuleHost host(context.host);
+    auto own = with_host(context, host);
+    own.pace = own_pace;
+    PurgeSession session;
+    const auto sizes = check_limits(purges, own, session);
     if (!sizes) return tl::unexpected(TaskFailure(sizes.error(), totals.result()));
     auto left = *sizes;
     if (!left.empty()) context.progress.rows_planned = sum_of(left);
     for (auto& purge : purges) {
-      RuleHost host(context.host, purge.rule->pointer);
-      auto own = for_rule(context, host);
-      own.pace = own_pace;
+      host.begin(purge.rule->pointer);
       if (own_pace && own_pace->budget) {
         const auto took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - started);
         if (took >= *own_pace->budget) {
@@ -118,7 +125,7 @@ class Retention final : public Invocation {
         auto& allowance = purge.request.allowance;
         allowance = std::min(allowance.value_or(*planned), *planned);
       }
-      auto result = run_purge(*purge.manifest, purge.request, own);
+      auto result = run_purge(*purge.manifest, purge.request, own, session);
       const auto& done = result ? *result : result.error().done;
       const auto gone = totals.add(purge.rule->pointer, *purge.manifest, done);
       if (!result)
@@ -147,7 +154,8 @@ class Retention final : public Invocation {
 
   // The plan and the limits hold for all rules together, before the first of them removes anything.
   // Nothing in it: there is no limit.
-  Outcome<Sizes> check_limits(const std::vector<RulePurge>& purges, Context& context) const {
+  Outcome<Sizes> check_limits(const std::vector<RulePurge>& purges, Context& context,
+                              PurgeSession& session) const {
     Sizes sizes;
     Hashes tables;
     const auto* plan = request_.expected.get();
@@ -159,7 +167,7 @@ class Retention final : public Invocation {
       const bool first = !sizes.contains(purge.manifest);
       auto& size = sizes[purge.manifest];
       WINNOW_TRY(const auto found,
-                 size_of_purge(*purge.manifest, purge.request, context, limited && first));
+                 size_of_purge(*purge.manifest, purge.request, context, session, limited && first));
       size.selected += found.selected;
       if (first) size.all = found.all;
       tables.insert(found.tables.begin(), found.tables.end());

@@ -36,6 +36,8 @@ class ReconnectingConnection {
   Outcome<void> retry(const RetriedOperation& operation);
 
   database::Connection& get() { return *connection_; }
+  // Its last call.
+  std::unique_ptr<database::Connection> take() { return std::move(connection_); }
 
  private:
   Outcome<bool> recover(const Failure& failure, const RetriedOperation& operation, Backoff& outage);

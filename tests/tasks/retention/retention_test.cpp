@@ -1,10 +1,13 @@
 // ApplyRetention by cases that say what they are about: which rule decides, what stays, and what the
 // operator's policy forbids.
+#include <atomic>
+
 #include <gmock/gmock.h>
 
 #include "document/duration.h"
 #include "tasks/retention/policy.h"
 #include "tests/tasks/purge/bed.h"
+#include "tests/tasks/purge/broken_link.h"
 
 namespace winnow::tests {
 namespace {
@@ -62,6 +65,30 @@ TEST_P(Retention, TakesTheFirstRuleThatMatches) {
   ASSERT_EQ(result["rules"].size(), 1U);
   EXPECT_EQ(result["rules"][0]["rule"], "/rules/1");
   EXPECT_EQ(result["rules"][0]["namespaces"], (Json{{"company.dev", 1}}));
+}
+
+// What a connection and a look at the schema cost, twenty rules would pay twenty times.
+TEST_P(Retention, LogsInOnceForAllRules) {
+  if (!is_server()) GTEST_SKIP() << "there is nothing to log in to";
+  const auto settings = database_.settings();
+  const auto user = settings.user + '\0';  // as both protocols send it
+  std::atomic<int> logins{0};
+  BreakingProxy proxy(settings.host, settings.port, "sent by nobody",
+                      BreakingProxy::When::before_forwarding, BreakingProxy::How::hang_up,
+                      [&](std::string_view sent) {
+                        if (sent.find(user) != std::string_view::npos) ++logins;
+                      });
+  TaskBed bed(through(proxy.port(), settings));
+  bed.policy.tenants = {"main"};
+  bed.policy.max_executions = 100;
+  add("one", "one", kOld);
+  add("two", "two", kOld);
+  require_result(bed.run(
+      "ApplyRetention",
+      {{"rules", {rule({{"namespace", "one"}}, kDays30), rule({{"namespace", "two"}}, kDays30)}},
+       {"otherwise", {{"keep", kDays30}}}}));
+  EXPECT_THAT(left(), IsEmpty());
+  EXPECT_EQ(logins, 1);
 }
 
 TEST_P(Retention, HoldsAreAbsoluteForRunningExecutionsToo) {
