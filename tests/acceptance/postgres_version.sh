@@ -9,15 +9,16 @@ programs=("${@:3}")
 folder=$(mktemp -d "/tmp/winnow-postgres-$1.XXXXXX")
 chmod 755 "$folder"
 clean() {
-  tests/servers/postgres.sh stop "$folder/server" || true
-  rm -rf "$folder"
+  [ -z "$server" ] || tests/servers/postgres.sh stop "$server" || true
+  rm -rf "$folder" "$server"
 }
+server=
 trap clean EXIT
 
 WINNOW_PG_BIN=$(tests/servers/postgres_programs.sh "$1" "$folder/programs")
 export WINNOW_PG_BIN
-mkdir "$folder/server"
-WINNOW_TEST_POSTGRES_URL=$(tests/servers/postgres.sh start "$folder/server")
+server=$(tests/servers/postgres.sh folder)
+WINNOW_TEST_POSTGRES_URL=$(tests/servers/postgres.sh start "$server")
 export WINNOW_TEST_POSTGRES_URL WINNOW_ORACLE_CASES=${WINNOW_ORACLE_CASES:-10}
 unset WINNOW_TEST_MYSQL_URL
 

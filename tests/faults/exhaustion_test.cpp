@@ -173,7 +173,7 @@ TEST_P(Exhaustion, OfEveryOtherCall) {
     for (std::uint64_t nth = 1; nth <= found; ++nth) places.emplace_back(kind, nth);
   }
   tally.note("of calls", std::to_string(all));
-  const auto tries = cases(40, all * 2);
+  const auto tries = cases(16, all * 2);
   tally.run(tries, [&](Case& tried) {
     const auto place = (tried.index * all / tries + (tries < all ? tried.pick(all / tries) : 0));
     const auto& [kind, nth] = places[place];
