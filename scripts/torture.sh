@@ -1,13 +1,22 @@
 #: ./dev torture  kills, cuts, starves and races purges for many hours, and prints a table of what was tried
 #:                (WINNOW_FAULT_CASES=50 ./dev torture: at most 50 cases of each)
 #:                (arguments go to GoogleTest: ./dev torture --gtest_filter='*Kill*')
+#: ./dev torture --asan [ARGUMENT...]   the short form of it, as ./dev test has it, under the address and undefined-behaviour sanitizers
 source scripts/shared/steps.sh
 source scripts/shared/build.sh
 source scripts/shared/servers.sh
 
+preset=dev form=torture
+if [ "${1:-}" = --asan ]; then
+  preset=asan form=brief
+  shift
+fi
+export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:detect_leaks=1
+export UBSAN_OPTIONS=print_stacktrace=1
+
 need "${build_packages[@]}" "${test_packages[@]}"
-say "building build/dev"
-build dev faults_test
+say "building build/$preset"
+build "$preset" faults_test
 say "starting servers"
 start_server postgres WINNOW_TEST_POSTGRES_URL
 start_server mysql WINNOW_TEST_MYSQL_URL \
@@ -15,10 +24,10 @@ start_server mysql WINNOW_TEST_MYSQL_URL \
 
 say "torturing"
 WINNOW_FAULTS_TABLE=$(mktemp)
-export WINNOW_FAULTS=torture WINNOW_FAULTS_TABLE
+export WINNOW_FAULTS=$form WINNOW_FAULTS_TABLE
 trap 'rm -f "$WINNOW_FAULTS_TABLE"; stop_servers' EXIT
 status=0
-build/dev/faults_test --gtest_brief=1 "$@" || status=$?
+"build/$preset/faults_test" --gtest_brief=1 "$@" || status=$?
 
 printf '\n%-72s %-11s %7s %10s  %s\n' fault engine tried violations notes
 while IFS=$'\t' read -r fault engine tried violations notes; do
