@@ -304,7 +304,7 @@ Outcome<std::vector<std::int64_t>> PostgresConnection::execute(
   group.insert(group.end(), statements.begin(), statements.end());
   const bool stays_open = !commits;
   if (commits) group.push_back(plain("COMMIT"));
-  if (stays_open) group.push_back(plain("SELECT pg_current_xact_id()::text"));
+  if (stays_open) group.push_back(postgres_transaction_name(session_->server_version()));
   if (group.empty()) return std::vector<std::int64_t>{};
   if (auto sent = send(group); !sent) {
     auto failure = std::move(sent.error());
@@ -401,21 +401,29 @@ Outcome<Identity> PostgresConnection::identify(Ask ask) {
 
 Outcome<std::optional<bool>> PostgresConnection::was_committed(
     const std::string& transaction_name) {
-  const Statement asked{.sql = "SELECT pg_xact_status($1::text::xid8)",
-                        .parameters = {transaction_name}};
-  const auto status = text_of(asked);
+  std::string status;
+  bool by_this_server = false;
+  const auto asked =
+      query(postgres_transaction_status(transaction_name, session_->server_version()),
+            [&](const Row& row) {
+              status = row.text(0).value_or("");
+              by_this_server = row.text(1) == "true";
+              return true;
+            });
   // A number that it has yet to give: it crashed before a word of the transaction reached its disk.
   constexpr std::string_view kInTheFuture = "22023";
-  if (!status && status.error().sqlstate == kInTheFuture) return std::optional(false);
-  if (!status) return fail(status.error());
-  if (*status == "in progress") {
+  if (!asked && asked.error().sqlstate == kInTheFuture) return std::optional(false);
+  if (!asked) return fail(asked.error());
+  if (status == "in progress") {
     return fail(Failure{.kind = FailureKind::conflict,
                         .message = "PostgreSQL has not yet ended a transaction whose connection "
                                    "was lost",
                         .retryable = true});
   }
-  if (status->empty()) return std::optional<bool>();
-  return std::optional(*status == "committed");
+  if (status == "aborted") return std::optional(false);
+  // A server that lost a transaction gives its number to another one.
+  if (status != "committed" || !by_this_server) return std::optional<bool>();
+  return std::optional(true);
 }
 
 Outcome<QueryPlan> PostgresConnection::explain(const Statement& statement) {

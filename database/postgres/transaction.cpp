@@ -40,6 +40,18 @@ class SettingsWriter {
   Statement statement_;
 };
 
+// What is another value once the server was started, was promoted in another one's place, or came back
+// from a crash. After a crash of one of its sessions alone the postmaster stays, and the statistics start
+// anew; before version 15 they lie in a file, which is too slow to read in each transaction.
+std::string server_start(int server_version) {
+  constexpr int kStatisticsInMemory = 150'000;
+  std::string start = "extract(epoch FROM pg_postmaster_start_time())";
+  if (server_version < kStatisticsInMemory) return start;
+  return start + " || '/' || extract(epoch FROM pg_stat_get_bgwriter_stat_reset_time())";
+}
+
+constexpr char kStartFollows = '@';
+
 }  // namespace
 
 Statement postgres_settings(const Settings& settings) {
@@ -82,6 +94,20 @@ Failure postgres_refused_settings(const Settings& settings, Failure failure) {
 std::vector<Statement> postgres_begin(const Settings& settings) {
   return {{.sql = "BEGIN ISOLATION LEVEL READ COMMITTED", .parameters = {}},
           postgres_settings(settings)};
+}
+
+Statement postgres_transaction_name(int server_version) {
+  return {.sql = std::string("SELECT pg_current_xact_id() || '") + kStartFollows + "' || " +
+                 server_start(server_version),
+          .parameters = {}};
+}
+
+Statement postgres_transaction_status(const std::string& name, int server_version) {
+  const auto at = name.find(kStartFollows);
+  const auto start = at == std::string::npos ? std::string() : name.substr(at + 1);
+  return {.sql = "SELECT pg_xact_status($1::text::xid8), ((" + server_start(server_version) +
+                 ")::text = $2::text)::text",
+          .parameters = {name.substr(0, at), start}};
 }
 
 }  // namespace winnow::database

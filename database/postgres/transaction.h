@@ -1,6 +1,7 @@
 // What winnow sets in each of its transactions on PostgreSQL.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "database/statement.h"
@@ -19,5 +20,14 @@ Failure postgres_refused_settings(const Settings& settings, Failure failure);
 
 // BEGIN, and that statement.
 std::vector<Statement> postgres_begin(const Settings& settings);
+
+// One text: the number of the open transaction, `@`, and the start of the server that gave it. A replica
+// that takes over, or a server that comes back from a crash, may lack the transaction, and then gives its
+// number to somebody else's. `server_version` as libpq has it: 150004 is 15.4.
+Statement postgres_transaction_name(int server_version);
+
+// One row: what became of the transaction with that name, as pg_xact_status() has it, and as "true" or
+// "false" whether the server has run without a break since.
+Statement postgres_transaction_status(const std::string& name, int server_version);
 
 }  // namespace winnow::database

@@ -48,8 +48,16 @@ std::string OwnServer::command(const std::string& verb) const {
 }
 
 void OwnServer::crash() const {
+  crash_by("crash");
+}
+
+void OwnServer::crash_a_session() const {
+  crash_by("crash-session");
+}
+
+void OwnServer::crash_by(const std::string& verb) const {
   // NOLINTNEXTLINE(cert-env33-c,concurrency-mt-unsafe): the project's own script
-  if (std::system((command("crash") + " > /dev/null").c_str()) != 0) {
+  if (std::system((command(verb) + " > /dev/null").c_str()) != 0) {
     throw std::runtime_error("the server did not come back");
   }
 }

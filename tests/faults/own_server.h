@@ -18,9 +18,12 @@ class OwnServer {
   const std::string& url() const { return url_; }
   // Ends every process of it at once and starts it again on the same data and port.
   void crash() const;
+  // PostgreSQL: one of its sessions ends at once, so that the server ends all and recovers.
+  void crash_a_session() const;
 
  private:
   std::string command(const std::string& verb) const;
+  void crash_by(const std::string& verb) const;
 
   std::string script_;
   std::filesystem::path folder_;

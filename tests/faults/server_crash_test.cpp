@@ -68,6 +68,36 @@ TEST_P(ServerCrash, TheRunWaitsForItAndItsCountsAreExact) {
   });
 }
 
+// The whole server, and one of its sessions, after which the others are ended and the postmaster stays.
+TEST_P(ServerCrash, ATransactionOfAnotherAfterTheCrashIsNotTakenForALostOne) {
+  if (GetParam().name != "postgresql") GTEST_SKIP() << "MySQL tells nothing by a number";
+  const OwnServer server(GetParam().name, "synchronous_commit=on");
+  const auto database = TestDatabase::create(GetParam(), server.url());
+  const std::vector<database::Statement> table{
+      {.sql = "CREATE TABLE items AS SELECT 1 AS number", .parameters = {}},
+      {.sql = "CREATE TABLE others AS SELECT 1 AS number", .parameters = {}}};
+  const std::vector<database::Statement> deletion{{.sql = "DELETE FROM items", .parameters = {}}};
+  const std::vector<database::Statement> other{{.sql = "DELETE FROM others", .parameters = {}}};
+  ASSERT_TRUE(database.connection()->execute(table, database::AfterBatch::commit));
+  const auto number_of = [](const std::string& name) { return std::stoll(name); };
+  for (const auto crash : {&OwnServer::crash, &OwnServer::crash_a_session}) {
+    const auto lost = database.connection();
+    ASSERT_TRUE(lost->execute(deletion, database::AfterBatch::stay_open));
+    const auto name = lost->transaction_name();
+    (server.*crash)();
+    const auto connection = database.connection();
+    std::string next;
+    do {
+      ASSERT_TRUE(connection->execute(other, database::AfterBatch::stay_open));
+      next = connection->transaction_name();
+      ASSERT_TRUE(connection->execute({}, database::AfterBatch::commit));
+    } while (number_of(next) < number_of(name));
+    const auto known = connection->was_committed(name);
+    ASSERT_TRUE(known) << known.error().message;
+    EXPECT_NE(*known, true) << name << ", and then " << next;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Servers, ServerCrash, testing::ValuesIn(servers()),
                          testing::PrintToStringParamName());
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ServerCrash);

@@ -7,6 +7,7 @@
 #   postgres.sh resume DIR                    starts it again, on another port, with the settings that it had
 #   postgres.sh folder                        makes a folder for one, in memory where that has room, and prints it
 #   postgres.sh crash DIR                     every process of it ends at once, nothing is written any more; and starts it again
+#   postgres.sh crash-session DIR             one process of it ends at once: the server ends all others and recovers by itself
 #
 # Without DIR such a folder is made, and named on stderr. A server left over in DIR is stopped and made anew. NAME=VALUE are
 # settings that override those of a test. The server's programs come from $WINNOW_PG_BIN or Debian's newest.
@@ -122,6 +123,28 @@ new_folder() {
   mktemp -d "$home/winnow-postgres.XXXXXX"
 }
 
+checkpointer_of() {  # POSTMASTER
+  local child
+  for child in $(cat "/proc/$1/task/$1/children"); do
+    if tr '\0' ' ' < "/proc/$child/cmdline" | grep -q checkpointer; then echo "$child"; fi
+  done 2> /dev/null
+}
+
+crash_session_in() {
+  local folder=$1 postmaster before now
+  postmaster=$(as_user head -n 1 "$folder/data/postmaster.pid")
+  before=$(checkpointer_of "$postmaster")
+  kill -KILL "$before"
+  for _ in $(seq 600); do
+    now=$(checkpointer_of "$postmaster")
+    if [[ -n $now && $now != "$before" ]] && "$bin/pg_isready" -q -h 127.0.0.1 -p "$(as_user sed -n 4p "$folder/data/postmaster.pid")"; then
+      return 0
+    fi
+    sleep 0.05
+  done
+  die "the server did not recover: $(tail -n 5 "$folder/log")"
+}
+
 bin=$(programs)
 case ${1:-} in
   folder) new_folder ;;
@@ -137,5 +160,6 @@ case ${1:-} in
   pause) pause_in "${2:?pause needs a folder}" ;;
   resume) resume_in "${2:?resume needs a folder}" ;;
   crash) crash_in "${2:?crash needs a folder}" ;;
-  *) die "usage: postgres.sh folder | start [DIR [NAME=VALUE...]] | stop DIR | pause DIR | resume DIR | crash DIR" ;;
+  crash-session) crash_session_in "${2:?crash-session needs a folder}" ;;
+  *) die "usage: postgres.sh folder | start [DIR [NAME=VALUE...]] | stop, pause, resume, crash or crash-session DIR" ;;
 esac

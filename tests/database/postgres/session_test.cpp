@@ -189,6 +189,26 @@ TEST_P(PostgresSession, TheServerTellsWhatBecameOfATransaction) {
   EXPECT_EQ(connection_->was_committed(name).value(), false);
 }
 
+// A replica that takes over may lack the transaction, and gives its number to the next one.
+TEST_P(PostgresSession, ANumberThatAnotherServerGaveIsCommittedByNobodyKnowsWhom) {
+  insert_many(2);
+  const auto other = database_.connection();
+  const auto statement = plain("DELETE FROM items WHERE number = 1");
+  const auto on_another_server = [](const std::string& name) {
+    return name.substr(0, name.find('@')) + "@1789000000.000000";
+  };
+  ASSERT_TRUE(other->execute({&statement, 1}, AfterBatch::stay_open));
+  const auto committed = on_another_server(other->transaction_name());
+  ASSERT_TRUE(other->execute({}, AfterBatch::commit));
+  const auto known = connection_->was_committed(committed);
+  ASSERT_TRUE(known) << known.error().message;
+  EXPECT_EQ(*known, std::nullopt);
+  ASSERT_TRUE(other->execute({&statement, 1}, AfterBatch::stay_open));
+  const auto rolled_back = on_another_server(other->transaction_name());
+  ASSERT_TRUE(other->rollback());
+  EXPECT_EQ(connection_->was_committed(rolled_back).value(), false);
+}
+
 TEST_P(PostgresSession, ALinkThatBreaksWithoutACommitLeavesNothingInDoubt) {
   insert_many(3);
   auto broken =
