@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <mutex>
 #include <new>
 #include <set>
 #include <utility>
@@ -19,6 +20,7 @@
 #include "document/nearest.h"
 #include "document/pointer.h"
 #include "document/strings.h"
+#include "outcome/try.h"
 
 namespace winnow::document {
 namespace {
@@ -248,6 +250,27 @@ std::optional<Mismatch> Schema::mismatch(const Json& value) const {
     if (error.context.size() > deepest.size()) deepest = error.context;
   }
   return explained(located(compiled_->definition, value, deepest));
+}
+
+struct LazySchema::State {
+  std::function<Json()> definition;
+  std::mutex mutex;
+  std::optional<Schema> schema;
+};
+
+LazySchema::LazySchema(std::function<Json()> definition)
+    : state_(std::make_unique<State>(std::move(definition))) {}
+LazySchema::LazySchema(LazySchema&&) noexcept = default;
+LazySchema& LazySchema::operator=(LazySchema&&) noexcept = default;
+LazySchema::~LazySchema() = default;
+
+Outcome<const Schema*> LazySchema::compiled() const {
+  const std::lock_guard lock(state_->mutex);
+  if (!state_->schema) {
+    WINNOW_TRY(auto schema, Schema::compile(state_->definition()));
+    state_->schema.emplace(std::move(schema));
+  }
+  return &*state_->schema;
 }
 
 Json with_defaults(const Json& definition, Json value) {

@@ -1,6 +1,7 @@
 // Holds a JSON value against a JSON Schema (draft 7) and says for a person what was expected and where.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +34,25 @@ class Schema {
   struct Compiled;
   explicit Schema(std::unique_ptr<Compiled> compiled);
   std::unique_ptr<Compiled> compiled_;
+};
+
+// A schema that is compiled when it is first used: of many, a run uses one or two. Thread-safe. A
+// failure (no memory) is not kept.
+class LazySchema {
+ public:
+  explicit LazySchema(std::function<Json()> definition);
+  LazySchema(const LazySchema&) = delete;
+  LazySchema& operator=(const LazySchema&) = delete;
+  LazySchema(LazySchema&&) noexcept;
+  LazySchema& operator=(LazySchema&&) noexcept;
+  ~LazySchema();
+
+  // As Schema::compile(); the schema lives as long as this object.
+  Outcome<const Schema*> compiled() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 // `value` with the `default` of every missing property of the object schema `definition` filled in (one level).

@@ -1,16 +1,15 @@
 // Holds what the operator wrote against the schemas that are compiled in.
 #include "plugin/builtin/schemas.h"
 
-#include <algorithm>
 #include <map>
+
+#include "outcome/try.h"
 
 namespace winnow::plugin {
 namespace {
 
 using document::Json;
-using document::Schema;
-
-using Schemas = std::map<std::string_view, Schema>;
+using Schemas = std::map<std::string_view, document::LazySchema>;
 
 // `{"$ref": "#/definitions/..."}` replaced by its definition, so that messages can describe it.
 Json spelled_out(const Json& schema, const Json& root) {
@@ -30,12 +29,10 @@ Json parsed(const document::EmbeddedFile& builtin) {
   return spelled_out(definition, definition);
 }
 
-Outcome<Schemas> compiled_schemas() {
+Schemas all_schemas() {
   Schemas schemas;
   for (const auto& builtin : builtin_schemas()) {
-    auto schema = Schema::compile(parsed(builtin));
-    if (!schema) return fail(std::move(schema.error()));
-    schemas.emplace(builtin.name, std::move(*schema));
+    schemas.emplace(builtin.name, [builtin] { return parsed(builtin); });
   }
   return schemas;
 }
@@ -50,9 +47,9 @@ Json builtin_schema(std::string_view name) {
 }
 
 Outcome<void> check_against(std::string_view schema_name, const document::Document& document) {
-  static const auto schemas = compiled_schemas();
-  if (!schemas) return fail(schemas.error());
-  const auto mismatch = schemas->at(schema_name).mismatch(document.value);
+  static const auto schemas = all_schemas();
+  WINNOW_TRY(const auto* schema, schemas.at(schema_name).compiled());
+  const auto mismatch = schema->mismatch(document.value);
   if (!mismatch) return {};
   return fail(FailureKind::configuration, placed(document, mismatch->pointer, mismatch->message),
               mismatch->pointer);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "document/pointer.h"
+#include "outcome/try.h"
 #include "plugin/builtin/schemas.h"
 
 namespace winnow::plugin {
@@ -87,6 +88,7 @@ void check_name(const std::string& name, const std::string& pointer, Diagnostics
 }
 
 Outcome<void> check_manifest(const document::Document& document) {
+  WINNOW_CHECK(check_against("manifest.schema.json", document));
   Diagnostics diagnostics;
   const Json& manifest = document.value;
   check_task_names(manifest, diagnostics);

@@ -1,5 +1,6 @@
-// The rules for manifests that JSON Schema can't express: names that must agree with each other,
-// operators and their types, the order of a purge's steps.
+// Says with file:line what is wrong with a manifest: by its JSON Schema, and by the rules that no such
+// schema can express, of names that must agree with each other, operators and their types, the order of
+// a purge's steps.
 #pragma once
 
 #include <optional>
@@ -28,7 +29,7 @@ class Diagnostics {
   std::optional<Diagnostic> first_;
 };
 
-// The manifest fits its schema already. `configuration` failure with file:line.
+// `configuration` failure with file:line.
 Outcome<void> check_manifest(const document::Document& document);
 
 // The parts of it.

@@ -1,5 +1,6 @@
 // A task's parameters as a host hands them over.
 #include "document/json.h"
+#include "outcome/try.h"
 #include "plugin/manifests/registry.h"
 
 namespace winnow::plugin {
@@ -11,7 +12,8 @@ Outcome<document::Json> checked_parameters(const Task& task, std::string_view js
     failure.kind = FailureKind::invalid_parameter;
     return fail(std::move(failure));
   }
-  if (const auto mismatch = task.parameters.mismatch(document->value)) {
+  WINNOW_TRY(const auto* schema, task.parameters.compiled());
+  if (const auto mismatch = schema->mismatch(document->value)) {
     const auto& where = mismatch->pointer.empty() ? std::string("parameters") : mismatch->pointer;
     return fail(FailureKind::invalid_parameter, where + ": " + mismatch->message,
                 mismatch->pointer);

@@ -1,5 +1,4 @@
-// Turns one manifest file into what the engines work by, or says with file:line what is wrong with
-// it.
+// Turns one manifest file into what the engines work by.
 #pragma once
 
 #include "document/yaml.h"
@@ -12,6 +11,7 @@ namespace winnow::plugin {
 // operator's, to which those that every listing has are added.
 enum class Author { winnow, operators };
 
+// The document passes check_manifest() (plugin/manifests/check.h).
 Outcome<tasks::Manifest> read_manifest(const document::Document& document, Author author);
 
 }  // namespace winnow::plugin

@@ -13,10 +13,9 @@
 
 namespace winnow::plugin {
 
-// A manifest with its parameters' schema ready for use.
 struct Task {
   tasks::Manifest manifest;
-  document::Schema parameters;
+  document::LazySchema parameters;
 };
 
 class Registry {
