@@ -97,6 +97,7 @@ Outcome<std::int64_t> Receipts::before_commit(RemovedBatch batch) {
   if (hash.empty()) return fail(FailureKind::internal, "OpenSSL makes no SHA-256 here");
   Json record{{"receipt", "batch"}, {"run", run_}, {"plan", plan_of(facts_)}, {"sequence", 0}};
   record["task"] = batch.task;
+  if (!rule_.empty()) record["rule"] = rule_;
   record["table"] = batch.table.empty() ? Json() : Json(batch.table);
   record["rows"] = batch.keys.size();
   record["first"] = batch.keys.empty() ? "" : batch.keys.front();

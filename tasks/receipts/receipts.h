@@ -57,6 +57,9 @@ class Receipts {
   Outcome<void> settled(const BatchReceipt& batch, BatchEnd end, const std::string& by);
   Outcome<void> begin(RunFacts facts);
 
+  // Between two batches: the rule of a policy that the next ones go by, as a JSON Pointer.
+  void begin_rule(std::string rule) { rule_ = std::move(rule); }
+
   // Before COMMIT. Once this returns, the record is on the disk, or with the host. Its number is what
   // the calls below take.
   Outcome<std::int64_t> before_commit(RemovedBatch batch);
@@ -89,6 +92,8 @@ class Receipts {
   Host& host_;
   const std::string run_;
   RunFacts facts_;
+  // Empty: the task has no rules.
+  std::string rule_;
 
   mutable std::mutex mutex_;  // of what follows, and of append()
   std::string previous_;

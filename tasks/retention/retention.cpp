@@ -7,6 +7,7 @@
 
 #include "outcome/try.h"
 #include "tasks/purge/purge.h"
+#include "tasks/receipts/receipts.h"
 #include "tasks/retention/compile.h"
 #include "tasks/retention/plan.h"
 #include "tasks/retention/request.h"
@@ -110,6 +111,7 @@ class Retention final : public Invocation {
     if (!left.empty()) context.progress.rows_planned = sum_of(left);
     for (auto& purge : purges) {
       host.begin(purge.rule->pointer);
+      if (own.receipts != nullptr) own.receipts->begin_rule(purge.rule->pointer);
       if (own_pace && own_pace->budget) {
         const auto took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - started);
         if (took >= *own_pace->budget) {

@@ -142,13 +142,16 @@ TEST_P(ReceiptsTest, OfRulesAreOneRun) {
   add_executions(2);
   require_result(
       bed_.run("ApplyRetention",
-               {{"rules", {{{"match", {{"namespace", "company.**"}}}, {"keep", {{"age", "P1D"}}}}}},
+               {{"rules",
+                 {{{"match", {{"namespace", "held"}}}, {"keep", "forever"}},
+                  {{"match", {{"namespace", "company.**"}}}, {"keep", {{"age", "P1D"}}}}}},
                 {"logs", {{{"match", {{"levels", {"INFO"}}}}, {"keep", {{"age", "P1D"}}}}}}}));
   const auto proof = verified();
   EXPECT_EQ(proof["runs"], 1);
   EXPECT_EQ(proof["rows"], 2);
   EXPECT_EQ(file_.records().front()["task"], "ApplyRetention");
   EXPECT_EQ(file_.records()[1]["task"], "PurgeExecutions");
+  EXPECT_EQ(file_.records()[1]["rule"], "/rules/1");
 }
 
 TEST_P(ReceiptsTest, OfLogsNameTheirTable) {
