@@ -38,8 +38,8 @@
  *     thread at a time for each job. A `winnow *` may be used from many threads, jobs of it run
  *     beside each other. No function may be called from a signal handler.
  *  8. Callbacks run only on the thread that is inside winnow_job_plan or winnow_job_run, and never
- *     with a lock held. They may call winnow_job_cancel and winnow_job_progress, and must not call
- *     other functions on their own job. Their text is valid until they return. They must return
+ *     with a lock held. They may call winnow_job_cancel, winnow_job_pause, winnow_job_resume and
+ *     winnow_job_progress, and must not call other functions on their own job. Their text is valid until they return. They must return
  *     normally: no exception or longjmp may leave them.
  *  9. The library writes nothing to stdout or stderr, installs no signal handler, changes no
  *     process state (working directory, locale, umask, environment) and keeps no thread, connection
@@ -206,6 +206,7 @@ typedef struct winnow_progress {
   int64_t batches;      /* transactions committed */
   int64_t retries;      /* batches tried again after a conflict */
   int64_t elapsed_ms;   /* since run or plan began, until it returned */
+  int64_t waiting;      /* from ABI 1.1 on. 1: it waits, paused or for its pace; 0: it does not */
 } winnow_progress;
 
 /*
@@ -291,6 +292,27 @@ WINNOW_EXPORT int32_t winnow_job_run(winnow_job *job, winnow_buffer *out);
  * Errors: INVALID_ARGUMENT.
  */
 WINNOW_EXPORT int32_t winnow_job_cancel(winnow_job *job);
+
+/*
+ * [any] From ABI 1.1 on. A run that removes something waits before its next batch, until
+ * winnow_job_resume; returns at once. The batch in flight ends as ever, so that the run holds no lock
+ * on rows and no transaction while it waits. Of `exclusive` it keeps the lock. The wait is reported
+ * like any other of a pace: in the log, as the events {"event": "paused", "reason": "host"} and
+ * "resumed", in winnow_progress.waiting, and in the result's `pace`. A budget of the pace goes on;
+ * cancelling ends the wait. Before the run it lets the run come as far as its first batch. A plan
+ * and a task that only reads pass it over. Idempotent; one call of resume ends any number of pauses.
+ *   job     the job; it stays the caller's.
+ * Errors: INVALID_ARGUMENT, also for a job whose run has returned.
+ */
+WINNOW_EXPORT int32_t winnow_job_pause(winnow_job *job);
+
+/*
+ * [any] From ABI 1.1 on. Ends what winnow_job_pause asked for; returns at once, and the run goes on
+ * within 200 ms. Idempotent, and fine for a job that was not paused.
+ *   job     the job; it stays the caller's.
+ * Errors: INVALID_ARGUMENT, also for a job whose run has returned.
+ */
+WINNOW_EXPORT int32_t winnow_job_resume(winnow_job *job);
 
 /*
  * [any] Fills `out`, whose `size` the caller has set. Takes no lock that a run holds.

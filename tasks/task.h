@@ -57,6 +57,8 @@ struct Progress {
   std::atomic<std::int64_t> rows_planned{-1};
   std::atomic<std::int64_t> batches{0};
   std::atomic<std::int64_t> retries{0};
+  // Between two batches: paused, or for its pace.
+  std::atomic<bool> waiting{false};
 };
 
 struct Context {
@@ -85,6 +87,8 @@ struct Context {
   document::Instant (*clock)() = document::now;
   Host& host;
   const Cancellation& cancellation;
+  // While it is true the run begins no batch; nullptr: nobody pauses it.
+  const std::atomic<bool>* paused = nullptr;
   Progress& progress;
 };
 

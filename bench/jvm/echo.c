@@ -69,6 +69,14 @@ EXPORT int32_t winnow_job_cancel(winnow_job* job) {
   (void)job;
   return WINNOW_OK;
 }
+EXPORT int32_t winnow_job_pause(winnow_job* job) {
+  (void)job;
+  return WINNOW_OK;
+}
+EXPORT int32_t winnow_job_resume(winnow_job* job) {
+  (void)job;
+  return WINNOW_OK;
+}
 EXPORT int32_t winnow_job_progress(winnow_job* job, winnow_progress* out) {
   out->phase = WINNOW_PHASE_WORKING;
   out->rows_done = (int64_t)job->callbacks;

@@ -18,8 +18,10 @@
   DO(job_cancel)                 \
   DO(job_free)                   \
   DO(job_new)                    \
+  DO(job_pause)                  \
   DO(job_plan)                   \
   DO(job_progress)               \
+  DO(job_resume)                 \
   DO(job_run)                    \
   DO(open)
 

@@ -1,5 +1,7 @@
 // The functions of abi/winnow.h. Each one checks what it was handed, finds the object behind the
 // handle, and lets replies.h turn the outcome into a status: no exception leaves through here.
+#include <cstddef>
+
 #include "abi/winnow.h"
 #include "plugin/contract/build_info.h"
 #include "plugin/contract/handles.h"
@@ -21,6 +23,8 @@ using winnow::plugin::text_argument;
 // More than any configuration or parameters need; what is longer is a wrong length.
 constexpr std::size_t kDocumentLimit = 10UL * 1024 * 1024;
 constexpr std::size_t kNameLimit = 1024;
+// The struct as a host of ABI 1.0 knows it.
+constexpr std::size_t kProgressOf10 = offsetof(winnow_progress, waiting);
 
 auto& instances() {
   return winnow::plugin::handles<winnow_library, Instance>();
@@ -132,9 +136,17 @@ std::int32_t winnow_job_cancel(winnow_job* job) {
   });
 }
 
+std::int32_t winnow_job_pause(winnow_job* job) {
+  return on_job(job, nullptr, [](Job& found) { return found.pause(true); });
+}
+
+std::int32_t winnow_job_resume(winnow_job* job) {
+  return on_job(job, nullptr, [](Job& found) { return found.pause(false); });
+}
+
 std::int32_t winnow_job_progress(winnow_job* job, winnow_progress* out) {
   return on_job(job, nullptr, [out](const Job& found) -> Reply {
-    if (out == nullptr || out->size < sizeof(winnow_progress)) {
+    if (out == nullptr || out->size < kProgressOf10) {
       return fail(FailureKind::invalid_argument, "`out` is NULL or its size is too small.");
     }
     found.progress(*out);

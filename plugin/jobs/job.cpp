@@ -103,6 +103,7 @@ class Job::RunGuard {
     job.progress_.rows_planned = -1;
     job.progress_.batches = 0;
     job.progress_.retries = 0;
+    job.progress_.waiting = false;
     job.ended_ns_ = 0;
     job.began_ns_ = now_ns();
     return guard;
@@ -181,6 +182,7 @@ tasks::TaskResult Job::work(JobThread& job_thread, Action action) {
       .store_directory = configuration.store_directory,
       .host = job_thread,
       .cancellation = cancellation_,
+      .paused = &paused_,
       .progress = progress_};
   return ((*invocation_).*action)(context);
 }
@@ -228,6 +230,15 @@ Outcome<std::unique_ptr<storage::Storage>> Job::open_automatic(const StorageSett
   return std::make_unique<HostStorage>(job_thread);
 }
 
+tasks::TaskResult Job::pause(bool paused) {
+  const std::lock_guard lock(mutex_);
+  if (state_ == State::done) {
+    return fail(misused("The job ran before; there is nothing to pause or to resume."));
+  }
+  paused_ = paused;
+  return Json();
+}
+
 void Job::progress(winnow_progress& out) const noexcept {
   out.phase = static_cast<std::int32_t>(progress_.phase.load());
   out.rows_done = progress_.rows_done;
@@ -237,6 +248,8 @@ void Job::progress(winnow_progress& out) const noexcept {
   const std::int64_t began = began_ns_;
   const std::int64_t ended = ended_ns_;
   out.elapsed_ms = began == 0 ? 0 : ((ended == 0 ? now_ns() : ended) - began) / 1'000'000;
+  if (out.size < sizeof out) return;  // a host of ABI 1.0
+  out.waiting = progress_.waiting ? 1 : 0;
 }
 
 }  // namespace winnow::plugin

@@ -29,7 +29,10 @@ class Job {
 
   // Any thread, also while plan or run is under way, takes no lock.
   void cancel() noexcept { cancellation_.request(); }
+  // Fills what `out.size` has room for, at least the struct of ABI 1.0.
   void progress(winnow_progress& out) const noexcept;
+  // Any thread: from its next batch on the run waits, or no longer. Refused after the run.
+  tasks::TaskResult pause(bool paused);
 
  private:
   using Action = tasks::TaskResult (tasks::Invocation::*)(tasks::Context&) const;
@@ -50,6 +53,7 @@ class Job {
   // Knows its manifest, which the instance owns.
   const std::unique_ptr<const tasks::Invocation> invocation_;
   Cancellation cancellation_;
+  std::atomic<bool> paused_{false};
   tasks::Progress progress_;
   // Of the steady clock; 0: neither plan nor run was called.
   std::atomic<std::int64_t> began_ns_{0};

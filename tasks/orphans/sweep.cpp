@@ -20,7 +20,7 @@ Outcome<Sweep> Sweep::open(const Manifest& manifest, Context& context,
                            const std::optional<Pace>& pace, Paced paced) {
   WINNOW_TRY(auto own_pace, pace_of_run(context.pace, pace));
   if (paced == Paced::no) own_pace.reset();
-  auto pacer = std::make_unique<Pacer>(std::move(own_pace), context.host, context.cancellation);
+  auto pacer = std::make_unique<Pacer>(std::move(own_pace), context);
   context.progress.phase = Phase::connecting;
   WINNOW_TRY(auto connection, ReconnectingConnection::open(context));
   WINNOW_TRY(auto probed, connection.get().probe(tables_of(manifest)));

@@ -23,8 +23,8 @@ bool exists(const std::string& path) {
 
 }  // namespace
 
-Pacer::Pacer(std::optional<Pace> pace, Host& host, const Cancellation& cancellation)
-    : pace_(std::move(pace)), host_(host), cancellation_(cancellation) {}
+Pacer::Pacer(std::optional<Pace> pace, Context& context)
+    : pace_(std::move(pace)), context_(context) {}
 
 Pacer::~Pacer() = default;
 
@@ -38,10 +38,10 @@ bool Pacer::budget_used() const {
 
 // Sleeps, unless the job is cancelled.
 void Pacer::pause_until(Clock::time_point time) const {
-  while (!cancellation_.requested()) {
+  while (!context_.cancellation.requested()) {
     const auto left = std::chrono::ceil<milliseconds>(time - Clock::now());
     if (left.count() <= 0) return;
-    pollfd wake{.fd = cancellation_.wake_descriptor(), .events = POLLIN, .revents = 0};
+    pollfd wake{.fd = context_.cancellation.wake_descriptor(), .events = POLLIN, .revents = 0};
     ::poll(&wake, 1, static_cast<int>(std::min<milliseconds>(left, kBetweenChecks).count()));
     if (budget_used()) return;
   }
@@ -49,7 +49,8 @@ void Pacer::pause_until(Clock::time_point time) const {
 
 Outcome<Pacer::Next> Pacer::await(Lane& lane) {
   while (true) {
-    if (cancellation_.requested()) return fail(FailureKind::cancelled, "the job was cancelled");
+    if (context_.cancellation.requested())
+      return fail(FailureKind::cancelled, "the job was cancelled");
     if (budget_used()) {
       end_wait();
       const std::lock_guard guard(mutex_);
@@ -75,6 +76,9 @@ Outcome<Pacer::Next> Pacer::await(Lane& lane) {
 
 // The first reason not to begin a batch now.
 Outcome<std::optional<Waiting>> Pacer::reason() {
+  if (context_.paused != nullptr && *context_.paused) {
+    return std::optional(Waiting{.reason = Reason::host});
+  }
   if (!pace_) return std::optional<Waiting>();
   if (!pace_->stop_file.empty() && exists(pace_->stop_file)) {
     return std::optional(Waiting{.reason = Reason::stop_file, .of = pace_->stop_file});
@@ -86,7 +90,7 @@ Outcome<std::optional<Waiting>> Pacer::reason() {
     return std::optional(Waiting{.reason = Reason::window, .of = closed->text()});
   }
   if (!monitor_) return std::optional<Waiting>();
-  for (const auto& problem : monitor_->take_problems()) host_.log(LogLevel::warn, problem);
+  for (const auto& problem : monitor_->take_problems()) context_.host.log(LogLevel::warn, problem);
   return monitor_->waiting();
 }
 
@@ -100,13 +104,14 @@ void Pacer::begin_wait(const Waiting& waiting) {
   }
   if (waiting_ && waiting_->reason == waiting.reason) return;
   leave_wait();
+  context_.progress.waiting = true;
   ++waits.times;
   waiting_ = waiting;
   waiting_since_ = Clock::now();
-  host_.log(LogLevel::info, "waits: " + waiting.sentence());
+  context_.host.log(LogLevel::info, "waits: " + waiting.sentence());
   document::Json event{{"event", "paused"}};
   event.update(waiting.json());
-  host_.event(event);
+  context_.host.event(event);
 }
 
 void Pacer::end_wait() {
@@ -120,8 +125,10 @@ void Pacer::leave_wait() {
   const std::string name = name_of(waiting_->reason);
   waits_[waiting_->reason].took += took;
   waiting_.reset();
-  host_.log(LogLevel::info, "goes on after " + std::to_string(took.count()) + " ms: " + name);
-  host_.event({{"event", "resumed"}, {"reason", name}, {"milliseconds", took.count()}});
+  context_.progress.waiting = false;
+  context_.host.log(LogLevel::info,
+                    "goes on after " + std::to_string(took.count()) + " ms: " + name);
+  context_.host.event({{"event", "resumed"}, {"reason", name}, {"milliseconds", took.count()}});
 }
 
 void Pacer::learn(Lane& lane, std::int64_t rows, Clock::duration took) {

@@ -27,8 +27,9 @@ class Pacer {
   };
   enum class Next { batch, budget_used };
 
-  // Without a pace every batch may begin at once. The host and the cancellation outlive the pacer.
-  Pacer(std::optional<Pace> pace, Host& host, const Cancellation& cancellation);
+  // Without a pace every batch may begin at once, unless the job is paused. The context outlives the
+  // pacer.
+  Pacer(std::optional<Pace> pace, Context& context);
   ~Pacer();
   Pacer(const Pacer&) = delete;
   Pacer& operator=(const Pacer&) = delete;
@@ -66,8 +67,7 @@ class Pacer {
   void pause_until(Clock::time_point time) const;
 
   const std::optional<Pace> pace_;
-  Host& host_;
-  const Cancellation& cancellation_;
+  Context& context_;
   const Clock::time_point began_ = Clock::now();
 
   mutable std::mutex mutex_;

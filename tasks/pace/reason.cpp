@@ -8,6 +8,8 @@ const char* name_of(Reason reason) {
   switch (reason) {
     case Reason::none:
       return "none";
+    case Reason::host:
+      return "host";
     case Reason::stop_file:
       return "stopFile";
     case Reason::window:
@@ -46,6 +48,8 @@ std::string Waiting::sentence() const {
   switch (reason) {
     case Reason::none:
       return "nothing";
+    case Reason::host:
+      return "the host paused it";
     case Reason::stop_file:
       return "the file " + of + " exists";
     case Reason::window:

@@ -8,9 +8,10 @@
 
 namespace winnow::tasks {
 
-// With the unit of its figure; the first three have none.
+// With the unit of its figure; those before replica_lag have none.
 enum class Reason {
   none,
+  host,             // it paused the job
   stop_file,        // it exists
   window,           // it is closed
   autovacuum,       // it works on a table

@@ -217,6 +217,163 @@ TEST_F(Calls, CancelFromAnEventStopsBeforeTheNextBatch) {
   EXPECT_EQ(winnow_close(w), WINNOW_OK);
 }
 
+// A job that runs on a thread of its own, and pauses itself at its first batch.
+class PausedRun {
+ public:
+  static void on_event(void* context, const char* json, std::size_t length) {
+    auto& run = *static_cast<PausedRun*>(context);
+    const auto event = Json::parse(std::string(json, length))["event"];
+    if (event == "batch" && run.pauses_) {
+      EXPECT_EQ(winnow_job_pause(run.job), WINNOW_OK);
+    }
+    if (event == "paused") ++run.paused;
+    if (event == "paused") run.paused.notify_all();
+  }
+  winnow_host host() {
+    winnow_host host{};
+    host.size = sizeof host;
+    host.context = this;
+    host.event = on_event;
+    return host;
+  }
+  void start() {
+    thread_ = std::jthread([this] { status = winnow_job_run(job, &out); });
+  }
+  void wait_until_paused() const { paused.wait(0); }
+  void go_on() {
+    pauses_ = false;
+    EXPECT_EQ(winnow_job_resume(job), WINNOW_OK);
+  }
+  void join() { thread_.join(); }
+  winnow_progress progress() const {
+    winnow_progress now{};
+    now.size = sizeof now;
+    EXPECT_EQ(winnow_job_progress(job, &now), WINNOW_OK);
+    return now;
+  }
+
+  winnow_job* job = nullptr;
+  std::atomic<int> paused{0};
+  std::int32_t status = -1;
+  Buffer out;
+
+ private:
+  std::atomic<bool> pauses_{true};
+  std::jthread thread_;
+};
+
+TEST_F(Calls, PauseARunBetweenTwoBatches) {
+  PausedRun run;
+  const auto host = run.host();
+  auto* w = open(&host);
+  run.job = purge(w);
+  run.start();
+  run.wait_until_paused();
+  EXPECT_EQ(winnow_job_pause(run.job), WINNOW_OK) << "a second pause is no error";
+  const auto at_pause = run.progress();
+  EXPECT_EQ(at_pause.waiting, 1);
+  EXPECT_EQ(at_pause.rows_done, 10);
+  // A plan of another job answers meanwhile, and a write lock is to be had.
+  const winnow::Cancellation never;
+  const auto other = winnow::database::connect(
+      *winnow::database::parse_url("sqlite:" + (folder_ / "k.db").string()), never);
+  ASSERT_TRUE(other);
+  EXPECT_TRUE((*other)->begin());
+  EXPECT_TRUE((*other)->rollback());
+  EXPECT_EQ(run.progress().batches, at_pause.batches);
+  run.go_on();
+  run.join();
+  ASSERT_EQ(run.status, WINNOW_OK) << run.out.data;
+  EXPECT_EQ(run.out.json()["pace"]["waits"][0]["reason"], "host");
+  EXPECT_EQ(run.progress().waiting, 0);
+  EXPECT_GT(run.progress().batches, at_pause.batches);
+  EXPECT_EQ(winnow_job_pause(run.job), WINNOW_INVALID_ARGUMENT);
+  EXPECT_EQ(winnow_job_resume(run.job), WINNOW_INVALID_ARGUMENT);
+  winnow_job_free(run.job);
+  EXPECT_EQ(winnow_close(w), WINNOW_OK);
+}
+
+TEST_F(Calls, PauseBeforeTheRunHoldsItsFirstBatchBack) {
+  PausedRun run;
+  const auto host = run.host();
+  auto* w = open(&host);
+  run.job = purge(w);
+  EXPECT_EQ(winnow_job_pause(run.job), WINNOW_OK);
+  EXPECT_EQ(winnow_job_pause(run.job), WINNOW_OK);
+  EXPECT_EQ(winnow_job_plan(run.job, nullptr), WINNOW_OK) << "a plan is not paused";
+  run.start();
+  run.wait_until_paused();
+  EXPECT_EQ(run.progress().rows_done, 0);
+  run.go_on();
+  run.join();
+  EXPECT_EQ(run.status, WINNOW_OK) << run.out.data;
+  winnow_job_free(run.job);
+  EXPECT_EQ(winnow_close(w), WINNOW_OK);
+}
+
+TEST_F(Calls, CancelEndsAPausedRun) {
+  PausedRun run;
+  const auto host = run.host();
+  auto* w = open(&host);
+  run.job = purge(w);
+  run.start();
+  run.wait_until_paused();
+  EXPECT_EQ(winnow_job_cancel(run.job), WINNOW_OK);
+  run.join();
+  EXPECT_EQ(run.status, WINNOW_CANCELLED);
+  EXPECT_EQ(run.out.json()["done"]["executionsCount"], 10);
+  winnow_job_free(run.job);
+  EXPECT_EQ(winnow_close(w), WINNOW_OK);
+}
+
+TEST_F(Calls, FreeEndsAPausedRun) {
+  PausedRun run;
+  const auto host = run.host();
+  auto* w = open(&host);
+  run.job = purge(w);
+  run.start();
+  run.wait_until_paused();
+  winnow_job_free(run.job);
+  EXPECT_EQ(winnow_job_resume(run.job), WINNOW_INVALID_ARGUMENT);
+  run.join();
+  EXPECT_EQ(run.status, WINNOW_CANCELLED);
+  EXPECT_EQ(winnow_close(w), WINNOW_OK);
+}
+
+TEST_F(Calls, ManyThreadsMayPauseAndResumeAtOnce) {
+  auto* w = open(nullptr);
+  auto* job = purge(w);
+  {
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < 4; ++i) {
+      callers.emplace_back([job] {
+        for (int round = 0; round < 200; ++round) {
+          EXPECT_THAT(winnow_job_pause(job), testing::AnyOf(WINNOW_OK, WINNOW_INVALID_ARGUMENT));
+          EXPECT_THAT(winnow_job_resume(job), testing::AnyOf(WINNOW_OK, WINNOW_INVALID_ARGUMENT));
+        }
+      });
+    }
+    Buffer out;
+    EXPECT_EQ(winnow_job_run(job, &out), WINNOW_OK) << out.data;
+    EXPECT_GT(out.json()["executionsCount"], 10);
+  }
+  winnow_job_free(job);
+  EXPECT_EQ(winnow_close(w), WINNOW_OK);
+}
+
+// A host that was compiled with the header of 1.0: what lies behind its struct is not written.
+TEST_F(Calls, FillNoMoreOfTheProgressThanAHostOfAbi10Has) {
+  auto* w = open(nullptr);
+  auto* job = purge(w);
+  winnow_progress progress{};
+  progress.size = offsetof(winnow_progress, waiting);
+  progress.waiting = 77;
+  EXPECT_EQ(winnow_job_progress(job, &progress), WINNOW_OK);
+  EXPECT_EQ(progress.waiting, 77);
+  winnow_job_free(job);
+  EXPECT_EQ(winnow_close(w), WINNOW_OK);
+}
+
 // Convention 8 forbids it; a host that does it all the same gets a status.
 TEST_F(Calls, OnItsOwnJobFromACallbackAreRefused) {
   struct Inside {

@@ -39,6 +39,8 @@ static int32_t (*job_new)(winnow*, const char*, size_t, const char*, size_t, win
 static int32_t (*job_plan)(winnow_job*, winnow_buffer*);
 static int32_t (*job_run)(winnow_job*, winnow_buffer*);
 static int32_t (*job_cancel)(winnow_job*);
+static int32_t (*job_pause)(winnow_job*);
+static int32_t (*job_resume)(winnow_job*);
 static int32_t (*job_progress)(winnow_job*, winnow_progress*);
 static void (*job_free)(winnow_job*);
 static void (*buffer_free)(winnow_buffer*);
@@ -61,12 +63,13 @@ static int32_t run(winnow* w, const char* task, const char* params, winnow_buffe
 static void purge_and_look(winnow* w) {
   winnow_buffer out = {sizeof out, 0, NULL, 0};
   const char* params = "{\"endDate\": \"2026-06-01T00:00:00Z\"}";
-  winnow_progress progress = {sizeof progress, 0, 0, 0, 0, 0, 0};
+  winnow_progress progress = {.size = sizeof progress};
   winnow_job* job = NULL;
   check(job_new(w, "PurgeExecutions", 15, params, strlen(params), &job, &out) == WINNOW_OK,
         "a job is made");
   check(job_plan(job, &out) == WINNOW_OK && strstr(out.data, "\"statements\"") != NULL,
         "a plan has statements");
+  check(job_pause(job) == WINNOW_OK && job_resume(job) == WINNOW_OK, "a job is paused and resumed");
   check(job_run(job, &out) == WINNOW_OK, "a purge runs");
   check(strstr(out.data, "\"executionsCount\":0") == NULL, "something was purged");
   check(out.length == strlen(out.data), "the text ends in a NUL that its length does not count");
@@ -75,6 +78,7 @@ static void purge_and_look(winnow* w) {
         "it is done");
   check(progress.rows_done > 0 && progress.batches > 0, "progress counts");
   check(job_run(job, &out) == WINNOW_INVALID_ARGUMENT, "a job runs once");
+  check(job_pause(job) == WINNOW_INVALID_ARGUMENT, "a job that is done can't be paused");
   check(job_cancel(job) == WINNOW_OK, "a job that is done may be cancelled");
   check(close_(w) == WINNOW_INVALID_ARGUMENT, "close is refused while a job is open");
   job_free(job);
@@ -104,6 +108,8 @@ int main(int argc, char** argv) {
   LOOK_UP(job_plan, "winnow_job_plan");
   LOOK_UP(job_run, "winnow_job_run");
   LOOK_UP(job_cancel, "winnow_job_cancel");
+  LOOK_UP(job_pause, "winnow_job_pause");
+  LOOK_UP(job_resume, "winnow_job_resume");
   LOOK_UP(job_progress, "winnow_job_progress");
   LOOK_UP(job_free, "winnow_job_free");
   LOOK_UP(buffer_free, "winnow_buffer_free");

@@ -65,6 +65,8 @@ TEST_F(Misuse, OfNullForEachPointerIsToldAndNeverFatal) {
   EXPECT_EQ(winnow_job_plan(nullptr, &out), WINNOW_INVALID_ARGUMENT);
   EXPECT_EQ(winnow_job_run(nullptr, &out), WINNOW_INVALID_ARGUMENT);
   EXPECT_EQ(winnow_job_cancel(nullptr), WINNOW_INVALID_ARGUMENT);
+  EXPECT_EQ(winnow_job_pause(nullptr), WINNOW_INVALID_ARGUMENT);
+  EXPECT_EQ(winnow_job_resume(nullptr), WINNOW_INVALID_ARGUMENT);
   EXPECT_EQ(winnow_job_progress(nullptr, nullptr), WINNOW_INVALID_ARGUMENT);
   winnow_job_free(nullptr);
   winnow_buffer_free(nullptr);
@@ -138,7 +140,7 @@ TEST_F(Misuse, OfAHandleOfAnotherKindIsRefused) {
   winnow_job* made = job();
   auto* job_as_library = reinterpret_cast<winnow_library*>(made);
   auto* library_as_job = reinterpret_cast<winnow_job*>(w_);
-  winnow_progress progress{sizeof progress, 0, 0, 0, 0, 0, 0};
+  winnow_progress progress{sizeof progress, 0, 0, 0, 0, 0, 0, 0};
   winnow_job* another = nullptr;
   EXPECT_EQ(winnow_close(job_as_library), WINNOW_INVALID_ARGUMENT);
   EXPECT_EQ(winnow_describe(job_as_library, nullptr, 0, nullptr), WINNOW_INVALID_ARGUMENT);
@@ -301,9 +303,10 @@ TEST(Layout, IsThatOfAbi1) {
                 offsetof(winnow_host, delete_files) == 40 && offsetof(winnow_host, storage) == 48);
   static_assert(sizeof(winnow_reply) == 24 && offsetof(winnow_reply, sink) == 8 &&
                 offsetof(winnow_reply, write) == 16);
-  static_assert(sizeof(winnow_progress) == 48 && offsetof(winnow_progress, phase) == 4 &&
+  static_assert(sizeof(winnow_progress) == 56 && offsetof(winnow_progress, phase) == 4 &&
                 offsetof(winnow_progress, rows_done) == 8 &&
-                offsetof(winnow_progress, elapsed_ms) == 40);
+                offsetof(winnow_progress, elapsed_ms) == 40 &&
+                offsetof(winnow_progress, waiting) == 48);
   EXPECT_EQ(winnow_abi_version(), static_cast<std::uint32_t>(WINNOW_ABI_VERSION));
 }
 

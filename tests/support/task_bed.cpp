@@ -59,6 +59,7 @@ tasks::TaskResult TaskBed::act(const std::string& task, const Json& parameters, 
                          .clock = clock,
                          .host = host,
                          .cancellation = cancellation,
+                         .paused = &paused,
                          .progress = progress};
   const auto invocation = tasks::invoke((*found)->manifest, *checked, policy);
   if (!invocation) return refused(invocation.error());

@@ -52,6 +52,7 @@ class TaskBed {
   document::Instant (*clock)() = document::now;
   RecordingHost host;
   Cancellation cancellation;
+  std::atomic<bool> paused{false};
   tasks::Progress progress;
 
  private:

@@ -51,7 +51,7 @@ double share_of(const winnow_progress& progress) {
 }
 
 Parts parts_of(const winnow_progress& progress, std::optional<double> rows_per_second) {
-  Parts parts{.phase = std::string(phase_name(progress.phase)),
+  Parts parts{.phase = std::string(progress.waiting != 0 ? "waiting" : phase_name(progress.phase)),
               .rows = grouped(progress.rows_done) + " rows",
               .elapsed = duration_text(progress.elapsed_ms / 1000)};
   if (progress.batches > 0) parts.batches = grouped(progress.batches) + " batches";

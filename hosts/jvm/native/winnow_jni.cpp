@@ -290,12 +290,21 @@ jint cancel(JNIEnv*, jobject, jlong job) {
   return library.job_cancel(job_of(job));
 }
 
+jint pause(JNIEnv*, jobject, jlong job) {
+  return library.job_pause(job_of(job));
+}
+
+jint resume(JNIEnv*, jobject, jlong job) {
+  return library.job_resume(job_of(job));
+}
+
 jint progress(JNIEnv* env, jobject, jlong job, jlongArray numbers) {
   winnow_progress snapshot = {};
   snapshot.size = sizeof snapshot;
   const jint status = library.job_progress(job_of(job), &snapshot);
   const jlong values[] = {snapshot.phase,   snapshot.rows_done, snapshot.rows_planned,
-                          snapshot.batches, snapshot.retries,   snapshot.elapsed_ms};
+                          snapshot.batches, snapshot.retries,   snapshot.elapsed_ms,
+                          snapshot.waiting};
   env->SetLongArrayRegion(numbers, 0, static_cast<jsize>(std::size(values)), values);
   return status;
 }
@@ -337,6 +346,8 @@ bool register_methods(JNIEnv* env) {
       method("plan", "(JLio/winnow/CallResult;)I", plan),
       method("run", "(JLio/winnow/CallResult;)I", run),
       method("cancel", "(J)I", cancel),
+      method("pause", "(J)I", pause),
+      method("resume", "(J)I", resume),
       method("progress", "(J[J)I", progress),
       method("freeJob", "(J)V", free_job)};
   return env->RegisterNatives(bridge, methods, static_cast<jint>(std::size(methods))) == JNI_OK;

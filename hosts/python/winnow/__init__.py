@@ -46,8 +46,8 @@ class WinnowError(Exception):
 
 
 class JobProgress(NamedTuple):
-    """A snapshot of a job: its phase (winnow_phase in winnow.h), rows, batches and milliseconds. rows_planned is counted or estimated,
-    -1 when unknown."""
+    """A snapshot of a job: its phase (winnow_phase in winnow.h), rows, batches and milliseconds, and whether it waits, paused or
+    for its pace. rows_planned is counted or estimated, -1 when unknown."""
 
     phase: int
     rows_done: int
@@ -55,6 +55,7 @@ class JobProgress(NamedTuple):
     batches: int
     retries: int
     elapsed_ms: int
+    waiting: bool
 
 
 def manifests() -> pathlib.Path | None:
@@ -159,12 +160,21 @@ class Job:
         """Asks the job to stop, from any thread; what was committed stays."""
         self._winnow._library.winnow_job_cancel(self._handle)
 
+    def pause(self) -> None:
+        """Lets a run that removes something wait before its next batch, until resume(), from any thread; nothing is locked meanwhile.
+        Any number of times. Raises WinnowError where the run is over."""
+        self._winnow._call(self._winnow._library.winnow_job_pause, self._handle, with_buffer=False)
+
+    def resume(self) -> None:
+        """Ends what pause() asked for, however often it did, from any thread. Raises WinnowError where the run is over."""
+        self._winnow._call(self._winnow._library.winnow_job_resume, self._handle, with_buffer=False)
+
     def progress(self) -> JobProgress:
         """How far it is, from any thread."""
         progress = Progress(ctypes.sizeof(Progress))
         self._winnow._library.winnow_job_progress(self._handle, ctypes.byref(progress))
         return JobProgress(progress.phase, progress.rows_done, progress.rows_planned, progress.batches, progress.retries,
-                           progress.elapsed_ms)
+                           progress.elapsed_ms, progress.waiting != 0)
 
     def free(self) -> None:
         """Gives the job back; a second time does nothing."""

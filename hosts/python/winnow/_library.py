@@ -8,7 +8,8 @@ import pathlib
 from ctypes import CFUNCTYPE, POINTER, c_char_p, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
 from typing import Any
 
-ABI_MAJOR = 1
+# winnow.h's WINNOW_ABI_VERSION: (major << 16) + minor.
+ABI_VERSION = (1 << 16) + 1
 # What the released library needs (packaging/toolchain/install.sh).
 OLDEST_GLIBC = (2, 28)
 
@@ -19,7 +20,7 @@ class Buffer(ctypes.Structure):
 
 class Progress(ctypes.Structure):
     _fields_ = [("size", c_uint32), ("phase", c_int32), ("rows_done", c_int64), ("rows_planned", c_int64), ("batches", c_int64),
-                ("retries", c_int64), ("elapsed_ms", c_int64)]
+                ("retries", c_int64), ("elapsed_ms", c_int64), ("waiting", c_int64)]
 
 
 Log = CFUNCTYPE(None, c_void_p, c_int32, c_void_p, c_size_t)
@@ -62,16 +63,20 @@ def load(given: str | os.PathLike[str] | None) -> Any:
         library = ctypes.CDLL(path)
     except OSError as error:
         raise OSError(unfit_system() or f"can't load winnow's library: {error}; name its path by library= or $WINNOW_LIBRARY") from error
-    _declare(library)
+    library.winnow_abi_version.restype = c_uint32
     version = library.winnow_abi_version()
-    if version >> 16 != ABI_MAJOR:
-        raise OSError(f"{path} has ABI {version >> 16}, and this module needs {ABI_MAJOR}")
+    if version >> 16 != ABI_VERSION >> 16 or version < ABI_VERSION:
+        raise OSError(f"{path} has ABI {_text(version)}, and this module needs {_text(ABI_VERSION)}")
+    _declare(library)
     return library
+
+
+def _text(version: int) -> str:
+    return f"{version >> 16}.{version & 0xffff}"
 
 
 def _declare(library: Any) -> None:
     buffer = POINTER(Buffer)
-    library.winnow_abi_version.restype = c_uint32
     library.winnow_build_info.restype = c_char_p
     library.winnow_open.argtypes = [POINTER(Host), c_char_p, c_size_t, POINTER(c_void_p), buffer]
     library.winnow_close.argtypes = [c_void_p]
@@ -80,6 +85,8 @@ def _declare(library: Any) -> None:
     library.winnow_job_plan.argtypes = [c_void_p, buffer]
     library.winnow_job_run.argtypes = [c_void_p, buffer]
     library.winnow_job_cancel.argtypes = [c_void_p]
+    library.winnow_job_pause.argtypes = [c_void_p]
+    library.winnow_job_resume.argtypes = [c_void_p]
     library.winnow_job_progress.argtypes = [c_void_p, POINTER(Progress)]
     library.winnow_job_free.argtypes, library.winnow_job_free.restype = [c_void_p], None
     library.winnow_buffer_free.argtypes, library.winnow_buffer_free.restype = [buffer], None

@@ -83,6 +83,12 @@ int32_t winnow_job_run(winnow_job* job, winnow_buffer* out) {
 int32_t winnow_job_cancel(winnow_job* job) {
   return (void)job, WINNOW_OK;
 }
+int32_t winnow_job_pause(winnow_job* job) {
+  return (void)job, WINNOW_OK;
+}
+int32_t winnow_job_resume(winnow_job* job) {
+  return (void)job, WINNOW_OK;
+}
 int32_t winnow_job_progress(winnow_job* job, winnow_progress* out) {
   (void)job;
   out->rows_done = 1234;

@@ -37,7 +37,7 @@ class PacerTest : public testing::Test {
   ~PacerTest() override { std::filesystem::remove(file_); }
 
   Pacer& pacer() {
-    if (!pacer_) pacer_.emplace(pace_, reported_, cancellation_);
+    if (!pacer_) pacer_.emplace(pace_, context_);
     return *pacer_;
   }
   void stop() {
@@ -49,6 +49,15 @@ class PacerTest : public testing::Test {
   std::optional<Pace> pace_;
   Reported reported_;
   Cancellation cancellation_;
+  Progress progress_;
+  std::atomic<bool> paused_{false};
+  Context context_{.database = {},
+                   .policy = {},
+                   .store_directory = {},
+                   .host = reported_,
+                   .cancellation = cancellation_,
+                   .paused = &paused_,
+                   .progress = progress_};
   Pacer::Lane lane_;
   std::optional<Pacer> pacer_;
 };
@@ -60,6 +69,38 @@ TEST_F(PacerTest, LetsEveryBatchThroughWithoutAPace) {
   EXPECT_EQ(pacer().largest_batch(), std::nullopt);
   EXPECT_FALSE(pacer().summary());
   EXPECT_THAT(reported_.logs, IsEmpty());
+}
+
+TEST_F(PacerTest, WaitsWithoutAPaceWhileTheHostPausedTheJob) {
+  paused_ = true;
+  reported_.on_wait = [this] {
+    EXPECT_TRUE(progress_.waiting);
+    paused_ = false;
+  };
+  EXPECT_EQ(pacer().await(lane_), Next::batch);
+  EXPECT_FALSE(progress_.waiting);
+  ASSERT_EQ(reported_.events.size(), 2U);
+  EXPECT_EQ(reported_.events[0], (Json{{"event", "paused"}, {"reason", "host"}}));
+  EXPECT_EQ(reported_.events[1]["event"], "resumed");
+  EXPECT_EQ(reported_.logs[0], "waits: the host paused it");
+  const auto summary = pacer().summary().value();
+  EXPECT_EQ(summary["waits"][0]["reason"], "host");
+  EXPECT_EQ(summary["waits"][0]["times"], 1);
+  EXPECT_FALSE(summary["waits"][0].contains("limit"));
+}
+
+TEST_F(PacerTest, ABudgetEndsAPause) {
+  paused_ = true;
+  pace_.emplace().budget = 1ms;
+  EXPECT_EQ(pacer().await(lane_), Next::budget_used);
+}
+
+TEST_F(PacerTest, ACancellationEndsAPause) {
+  paused_ = true;
+  reported_.on_wait = [this] { cancellation_.request(); };
+  const auto next = pacer().await(lane_);
+  ASSERT_FALSE(next);
+  EXPECT_EQ(next.error().kind, FailureKind::cancelled);
 }
 
 TEST_F(PacerTest, WaitsWhileTheStopFileExistsAndReportsIt) {

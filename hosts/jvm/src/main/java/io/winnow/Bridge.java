@@ -23,7 +23,11 @@ interface Bridge {
 
     int cancel(long job);
 
-    /** Fills in phase, rows done, rows planned, batches, retries and elapsed milliseconds. */
+    int pause(long job);
+
+    int resume(long job);
+
+    /** Fills in phase, rows done, rows planned, batches, retries, elapsed milliseconds and whether it waits. */
     int progress(long job, long[] numbers);
 
     void freeJob(long job);

@@ -45,6 +45,12 @@ final class JniBridge implements Bridge {
     public native int cancel(long job);
 
     @Override
+    public native int pause(long job);
+
+    @Override
+    public native int resume(long job);
+
+    @Override
     public native int progress(long job, long[] numbers);
 
     @Override

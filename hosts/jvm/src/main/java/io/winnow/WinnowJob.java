@@ -48,6 +48,19 @@ public final class WinnowJob implements AutoCloseable {
         if (!closed) bridge.cancel(handle);
     }
 
+    /**
+     * A run that removes something waits before its next batch, until {@link #resume()}; returns at once. Nothing is locked while it
+     * waits. Idempotent; also from callbacks, and before the run. After the run it does nothing.
+     */
+    public synchronized void pause() {
+        if (!closed) bridge.pause(handle);
+    }
+
+    /** Ends what {@link #pause()} asked for, however often it did. */
+    public synchronized void resume() {
+        if (!closed) bridge.resume(handle);
+    }
+
     /** A snapshot of the job. */
     public synchronized WinnowProgress progress() {
         long[] numbers = new long[WinnowProgress.FIELDS];

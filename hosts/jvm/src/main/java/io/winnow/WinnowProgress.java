@@ -8,17 +8,19 @@ package io.winnow;
  * @param batches transactions committed
  * @param retries batches tried again after a conflict
  * @param elapsedMillis since plan or run began, until it returned
+ * @param waiting it waits between two batches: paused, or for its pace
  */
-public record WinnowProgress(Phase phase, long rowsDone, long rowsPlanned, long batches, long retries, long elapsedMillis) {
+public record WinnowProgress(Phase phase, long rowsDone, long rowsPlanned, long batches, long retries, long elapsedMillis,
+                             boolean waiting) {
     /** Phases of a job; UNKNOWN is one that a newer library has. */
     public enum Phase { NEW, CONNECTING, SELECTING, WORKING, FINISHING, DONE, UNKNOWN }
 
-    static final int FIELDS = 6;
+    static final int FIELDS = 7;
 
     /** From the numbers in the order of winnow_progress. */
     static WinnowProgress of(long[] numbers) {
         Phase[] phases = Phase.values();
         int phase = (int) Math.min(Math.max(numbers[0], 0), phases.length - 1);
-        return new WinnowProgress(phases[phase], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]);
+        return new WinnowProgress(phases[phase], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6] != 0);
     }
 }

@@ -59,6 +59,8 @@ final class ForeignBridge implements Bridge {
     private final MethodHandle plan;
     private final MethodHandle run;
     private final MethodHandle cancel;
+    private final MethodHandle pause;
+    private final MethodHandle resume;
     private final MethodHandle progress;
     private final MethodHandle freeJob;
     private final MethodHandle freeBuffer;
@@ -78,6 +80,8 @@ final class ForeignBridge implements Bridge {
         plan = function(linker, library, "winnow_job_plan", JAVA_INT, ADDRESS, ADDRESS);
         run = function(linker, library, "winnow_job_run", JAVA_INT, ADDRESS, ADDRESS);
         cancel = function(linker, library, "winnow_job_cancel", JAVA_INT, ADDRESS);
+        pause = function(linker, library, "winnow_job_pause", JAVA_INT, ADDRESS);
+        resume = function(linker, library, "winnow_job_resume", JAVA_INT, ADDRESS);
         progress = function(linker, library, "winnow_job_progress", JAVA_INT, ADDRESS, ADDRESS);
         freeJob = function(linker, library, "winnow_job_free", null, ADDRESS);
         freeBuffer = function(linker, library, "winnow_buffer_free", null, ADDRESS);
@@ -280,6 +284,16 @@ final class ForeignBridge implements Bridge {
     @Override
     public int cancel(long job) {
         return calling(() -> (int) cancel.invokeExact(at(job)));
+    }
+
+    @Override
+    public int pause(long job) {
+        return calling(() -> (int) pause.invokeExact(at(job)));
+    }
+
+    @Override
+    public int resume(long job) {
+        return calling(() -> (int) resume.invokeExact(at(job)));
     }
 
     @Override
