@@ -14,7 +14,7 @@ constexpr const char* kFooter = R"(Environment:
   NO_COLOR                    Set to anything: no colours
 
 Results go to stdout: tables on a terminal, one JSON object anywhere else or with --json. Logs go to stderr. Exit status: 0 done, 1 a task failed, 2 bad usage, flow or
-parameters, 3 configuration or an unreachable service, 4 a limit or policy refused, 130 stopped by a signal.)";
+parameters, 3 configuration or an unreachable service, 4 a limit or policy refused, 130 stopped by a signal. SIGUSR1 pauses a task that removes, between two batches; SIGUSR2 resumes it.)";
 
 void add_globals(CLI::App& app, Options& options) {
   app.set_help_flag("-h,--help", "Print this help")->group(kEverywhere);

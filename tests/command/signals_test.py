@@ -76,6 +76,40 @@ class Stopped(CommandTest):
         self.assertEqual(process.returncode, 0, err)
         self.assertGreater(json.loads(out)["purge"]["executionsCount"], 0)
 
+    def test_a_pause_by_usr1_holds_nothing_and_ends_by_usr2(self):
+        before = self.count()
+        process = self.begin(BIN / "winnow", "run", "flow.yaml")
+        for _ in range(2):  # a second pause is no error
+            process.send_signal(signal.SIGUSR1)
+        lines = self.lines_until(process, "waits: the host paused it")
+        self.assertTrue(any("pausing" in line for line in lines), lines)
+        paused_at = self.count()
+        self.lock().execute("ROLLBACK")  # nobody holds the database
+        self.assertEqual(self.count(), paused_at)
+        process.send_signal(signal.SIGUSR2)
+        out, err = process.communicate(timeout=LONGEST)
+        self.assertEqual(process.returncode, 0, err)
+        self.assertIn("resuming", err)
+        purged = json.loads(out)["purge"]
+        self.assertEqual((purged["pace"]["waits"][0]["reason"], purged["pace"]["waits"][0]["times"]), ("host", 1))
+        self.assertEqual(purged["executionsCount"], before - self.count())
+
+    def test_a_paused_command_ends_by_ctrl_c(self):
+        before = self.count()
+        process = self.begin("env", "--default-signal", BIN / "winnow", "run", "flow.yaml")
+        process.send_signal(signal.SIGUSR1)
+        self.lines_until(process, "waits: the host paused it")
+        process.send_signal(signal.SIGINT)
+        error = self.assert_cancelled(process)
+        self.assertEqual(error["done"]["executionsCount"], before - self.count())
+
+    def lines_until(self, process, text):
+        lines = []
+        while not lines or text not in lines[-1]:
+            self.assertIsNone(process.poll(), lines)
+            lines.append(process.stderr.readline())
+        return lines
+
     def test_what_is_reported_as_done_is_what_was_committed(self):
         before = self.count()
         process = self.begin(BIN / "winnow", "run", "flow.yaml")

@@ -1,4 +1,5 @@
-// Listens to a run: its log and progress go to the console, signals and a time limit stop it.
+// Listens to a run: its log and progress go to the console, signals stop or pause it, and a time
+// limit stops it.
 #pragma once
 
 #include <chrono>
@@ -31,6 +32,7 @@ class Watcher final : public Listener {
  private:
   using Clock = std::chrono::steady_clock;
   bool is_insisted_on();
+  void pass_pause_on();
 
   Console& console_;
   GiveUp give_up_;
@@ -38,6 +40,7 @@ class Watcher final : public Listener {
   const Job* job_ = nullptr;
   std::optional<Clock::time_point> deadline_;
   bool timed_out_ = false;
+  bool paused_ = false;                     // the job was paused
   std::optional<Clock::time_point> asked_;  // when the first signal was seen
   int signals_ = 0;                         // how many of them count as one request
 };

@@ -114,6 +114,10 @@ winnow_progress Job::progress() const {
   return progress;
 }
 
+void Job::pause(bool paused) const {
+  (paused ? library_->job_pause : library_->job_resume)(job_.get());
+}
+
 Session::Session(const Library& library, winnow_library* handle)
     : library_(&library), handle_(handle, library.close) {}
 

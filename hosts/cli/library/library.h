@@ -48,6 +48,8 @@ class Job {
   ResultText plan();
   ResultText run();
   winnow_progress progress() const;
+  // A run that removes something waits before its next batch, or goes on; after the run nothing.
+  void pause(bool paused) const;
 
  private:
   const Library* library_;

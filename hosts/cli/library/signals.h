@@ -1,4 +1,5 @@
-// Ctrl-C, SIGTERM and SIGHUP: each asks the running task to stop.
+// Ctrl-C, SIGTERM and SIGHUP: each asks the running task to stop. SIGUSR1 pauses it, SIGUSR2 resumes
+// it.
 #pragma once
 
 namespace winnow::cli {
@@ -10,6 +11,9 @@ void watch_for_signals();
 // How many have come. One request to stop may be several of them: timeout(1) signals the process,
 // and then its group with the process in it.
 int signals_received() noexcept;
+
+// Whether SIGUSR1 came, and no SIGUSR2 after it.
+bool is_pause_wanted() noexcept;
 
 inline bool interrupted() noexcept {
   return signals_received() > 0;
