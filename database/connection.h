@@ -45,6 +45,17 @@ struct QueryPlan {
   std::optional<std::int64_t> rows = {};
 };
 
+// A lock of the server, by name, which one session at a time has, until that session releases it or
+// ends in whatever way.
+struct SessionLock {
+  // This connection's session has it.
+  bool is_own = false;
+  // Who has it: the server's number of the session, and the same for a person, with what the server
+  // tells this user of it.
+  std::string session = {};
+  std::string holder = {};
+};
+
 // Not thread-safe: one thread at a time. Every call checks the Cancellation it was opened with
 // before and while it waits, and ends as `cancelled` with the statement in flight interrupted on
 // the server. After `unavailable` the connection is of no more use. Failures carry the server's
@@ -106,6 +117,13 @@ class Connection {
   // Measures the tables of a probed schema, read-only and without reading their rows. What the user may not see
   // is left out.
   virtual Outcome<Health> examine(const Schema& schema) = 0;
+
+  // Takes the lock of that name, in this database, unless another session has it; does not wait.
+  // Fails as `configuration` where a pooler or a proxy gives this connection no session of its own.
+  virtual Outcome<SessionLock> take_lock(const std::string& name) = 0;
+  // Whether this session still has the lock that it took.
+  virtual Outcome<bool> has_lock(const std::string& name) = 0;
+  virtual Outcome<void> release_lock(const std::string& name) = 0;
 
   // How hard the server has it now. Outside of a transaction. What this user may not see is left out.
   virtual Outcome<Pressure> pressure(const PressureQuestion& /*question*/) { return Pressure{}; }

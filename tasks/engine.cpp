@@ -19,18 +19,18 @@ using Names = std::span<const std::string_view>;
 
 constexpr std::array<std::string_view, 7> kListing{"tenant",  "fetchType", "size",     "cursor",
                                                    "columns", "orderBy",   "direction"};
-constexpr std::array<std::string_view, 10> kPurge{
-    "tenant",  "batchSize",  "batchTime",  "pace",     "keepLast",
+constexpr std::array<std::string_view, 11> kPurge{
+    "tenant",  "batchSize",  "batchTime",  "pace",     "exclusive", "keepLast",
     "maxRows", "maxPercent", "expectPlan", "maxDrift", "dryRun"};
-constexpr std::array<std::string_view, 13> kRetention{
-    "tenant",   "batchSize", "batchTime", "pace",      "maxRows", "maxPercent", "expectPlan",
-    "maxDrift", "dryRun",    "rules",     "otherwise", "logs",    "metrics"};
+constexpr std::array<std::string_view, 14> kRetention{
+    "tenant",     "batchSize", "batchTime", "pace",  "exclusive", "maxRows", "maxPercent",
+    "expectPlan", "maxDrift",  "dryRun",    "rules", "otherwise", "logs",    "metrics"};
 constexpr std::array<std::string_view, 4> kExplanation{"tenant", "executionId", "rules",
                                                        "otherwise"};
-constexpr std::array<std::string_view, 5> kOrphanRows{"tenant", "minimumAge", "batchSize", "pace",
-                                                      "dryRun"};
-constexpr std::array<std::string_view, 7> kOrphanFolders{
-    "tenant", "flowId", "startDate", "endDate", "minimumAge", "pace", "dryRun"};
+constexpr std::array<std::string_view, 6> kOrphanRows{"tenant", "minimumAge", "batchSize",
+                                                      "pace",   "exclusive",  "dryRun"};
+constexpr std::array<std::string_view, 8> kOrphanFolders{
+    "tenant", "flowId", "startDate", "endDate", "minimumAge", "pace", "exclusive", "dryRun"};
 constexpr std::array<std::string_view, 1> kDoctor{"sample"};
 
 constexpr std::array<std::string_view, 1> kVerification{"database"};

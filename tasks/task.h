@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -79,6 +80,10 @@ struct Context {
   std::optional<Pace> pace = {};
   // The operator's `receipts`; nothing: what goes leaves none.
   std::optional<ReceiptSettings> receipt_settings = {};
+  // The operator's `exclusive`: one run of a task at a time on this database.
+  bool exclusive = false;
+  // Called before each batch; its failure ends the run. Thread-safe. Empty: nobody asks.
+  std::function<Outcome<void>()> may_begin_batch = {};
   // Where batches leave theirs (tasks/receipts/receipts.h); nullptr: nowhere.
   Receipts* receipts = nullptr;
   // STORE writes its file there; it exists.

@@ -14,6 +14,7 @@
 #include "database/mysql/plan.h"
 #include "database/mysql/pressure.h"
 #include "database/mysql/probe.h"
+#include "database/mysql/session_lock.h"
 #include "outcome/try.h"
 
 namespace winnow::database {
@@ -69,6 +70,13 @@ class MysqlConnection final : public Connection {
   Outcome<Health> examine(const Schema& schema) override;
   Outcome<Pressure> pressure(const PressureQuestion& question) override;
   Outcome<std::int64_t> applied(const TextList& positions) override;
+  Outcome<SessionLock> take_lock(const std::string& name) override {
+    return take_mysql_lock(*this, name);
+  }
+  Outcome<bool> has_lock(const std::string& name) override { return has_mysql_lock(*this, name); }
+  Outcome<void> release_lock(const std::string& name) override {
+    return release_mysql_lock(*this, name);
+  }
 
   // Whether the server is of Settings::target.
   Outcome<void> check_target();

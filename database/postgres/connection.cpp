@@ -16,6 +16,7 @@
 #include "database/postgres/pressure.h"
 #include "database/postgres/probe.h"
 #include "database/postgres/recall.h"
+#include "database/postgres/session_lock.h"
 #include "database/postgres/transaction.h"
 #include "document/strings.h"
 #include "outcome/try.h"
@@ -49,6 +50,16 @@ class PostgresConnection final : public Connection {
   Outcome<Health> examine(const Schema& schema) override;
   Outcome<Pressure> pressure(const PressureQuestion& question) override;
   Outcome<std::int64_t> applied(const TextList& positions) override;
+  Outcome<SessionLock> take_lock(const std::string& name) override {
+    return take_postgres_lock(*this, name, session_->backend(),
+                              [this] { return connect_postgres(settings_, cancellation_); });
+  }
+  Outcome<bool> has_lock(const std::string& name) override {
+    return has_postgres_lock(*this, name);
+  }
+  Outcome<void> release_lock(const std::string& name) override {
+    return release_postgres_lock(*this, name);
+  }
 
   // Whether the server is of Settings::target.
   Outcome<void> check_target();

@@ -10,6 +10,7 @@
 #include "database/count.h"
 #include "database/sqlite/dialect.h"
 #include "database/sqlite/errors.h"
+#include "database/sqlite/file_lock.h"
 #include "database/sqlite/plan.h"
 #include "database/sqlite/probe.h"
 #include "database/sqlite/statement.h"
@@ -66,6 +67,12 @@ class SqliteConnection final : public Connection {
                                              AfterBatch after) override;
   Outcome<QueryPlan> explain(const Statement& statement) override;
   Outcome<Health> examine(const Schema& schema) override;
+  Outcome<SessionLock> take_lock(const std::string& name) override;
+  Outcome<bool> has_lock(const std::string& /*name*/) override { return lock_ != nullptr; }
+  Outcome<void> release_lock(const std::string& /*name*/) override {
+    lock_.reset();
+    return {};
+  }
 
  private:
   static int on_busy(void* self, int attempt);
@@ -81,6 +88,7 @@ class SqliteConnection final : public Connection {
   const Cancellation& cancellation_;
   Clock::time_point waiting_since_;
   Clock::time_point next_report_;
+  std::unique_ptr<SqliteFileLock> lock_;
   bool in_peace_ = false;  // a rollback is not to be interrupted
   Handle handle_;
 };
@@ -208,6 +216,14 @@ Outcome<Schema> SqliteConnection::probe(std::span<const std::string> tables) {
     if (*table) schema.tables.emplace(name, std::move(**table));
   }
   return schema;
+}
+
+Outcome<SessionLock> SqliteConnection::take_lock(const std::string& name) {
+  SessionLock lock;
+  const char* file = sqlite3_db_filename(handle_.get(), "main");
+  WINNOW_TRY(lock_, SqliteFileLock::take(file == nullptr ? "" : file, name, lock));
+  lock.is_own = lock_ != nullptr;
+  return lock;
 }
 
 Outcome<QueryPlan> SqliteConnection::explain(const Statement& statement) {

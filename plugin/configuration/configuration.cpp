@@ -366,6 +366,7 @@ Outcome<Configuration> read_configuration(std::string_view text) {
   if (!kestra) return fail(kestra.error());
   const auto* const from_kestra = *kestra ? &**kestra : nullptr;
   Configuration configuration;
+  configuration.exclusive = document->value.value("exclusive", false);
   for (const auto& read :
        {read_database(*document, from_kestra, configuration),
         read_storage(*document, from_kestra, configuration),

@@ -37,6 +37,7 @@ struct Configuration {
   tasks::Policy policy;
   std::optional<tasks::Pace> pace;
   std::optional<tasks::ReceiptSettings> receipts;  // nothing: what goes leaves none
+  bool exclusive = false;                          // one run of a task at a time on the database
   std::string store_directory;  // for STORE; default: the system's folder for temporary files
   std::vector<std::string> manifest_folders;
 };

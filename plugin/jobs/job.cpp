@@ -179,6 +179,7 @@ tasks::TaskResult Job::work(JobThread& job_thread, Action action) {
       .policy = configuration.policy,
       .pace = configuration.pace,
       .receipt_settings = configuration.receipts,
+      .exclusive = configuration.exclusive,
       .store_directory = configuration.store_directory,
       .host = job_thread,
       .cancellation = cancellation_,

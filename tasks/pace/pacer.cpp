@@ -69,7 +69,10 @@ Outcome<Pacer::Next> Pacer::await(Lane& lane) {
       const std::lock_guard guard(mutex_);
       next = std::max(lane.next, next_of_all_);
     }
-    if (next <= Clock::now()) return Next::batch;
+    if (next <= Clock::now()) {
+      if (context_.may_begin_batch) WINNOW_CHECK(context_.may_begin_batch());
+      return Next::batch;
+    }
     pause_until(next);
   }
 }

@@ -53,6 +53,7 @@ tasks::TaskResult TaskBed::act(const std::string& task, const Json& parameters, 
                          .policy = policy,
                          .pace = pace,
                          .receipt_settings = receipts,
+                         .exclusive = exclusive,
                          .store_directory = store_directory.empty()
                                                 ? std::filesystem::temp_directory_path().string()
                                                 : store_directory,

@@ -44,6 +44,7 @@ class TaskBed {
   tasks::Policy policy;
   std::optional<tasks::Pace> pace;
   std::optional<tasks::ReceiptSettings> receipts;
+  bool exclusive = false;
   std::unique_ptr<storage::Storage> storage;
   std::chrono::milliseconds storage_hold{5'000};
   bool allow_missing_files = true;

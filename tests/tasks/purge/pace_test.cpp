@@ -44,48 +44,6 @@ TEST_P(PurgePace, WaitsForTheStopFileAndSaysSo) {
   EXPECT_EQ(events_named("resumed"), std::vector<std::string>{"stopFile"});
 }
 
-// Pausing takes effect after the batch in flight, and the run holds nothing then: others change the
-// rows that it would take next.
-TEST_P(PurgePace, APauseOfTheHostHoldsNothing) {
-  add_executions(6);
-  bed_.host.on_event = [&](const Json& event) {
-    if (event["event"] == "batch") bed_.paused = true;
-    if (event["event"] != "paused") return;
-    const auto left = rows_.keys("executions");
-    EXPECT_FALSE(left.empty());
-    const auto other = database_.connection();
-    require(other->execute(std::vector{database::Statement{.sql = "DELETE FROM logs"}},
-                           database::AfterBatch::commit));
-    if (on("postgresql")) {
-      EXPECT_EQ(require(database::count_of(
-                    *other, {.sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = "
-                                    "current_database() AND pid <> pg_backend_pid() AND "
-                                    "(xact_start IS NOT NULL OR state LIKE 'idle in%')"})),
-                0);
-    }
-    bed_.paused = false;
-  };
-  const auto result = require_result(bed_.run("PurgeExecutions", with(kPurge, {{"batchSize", 2}})));
-  EXPECT_EQ(result["executionsCount"], 6);
-  EXPECT_EQ(result["pace"]["waits"][0]["reason"], "host");
-  EXPECT_FALSE(events_named("paused").empty());
-  EXPECT_EQ(events_named("paused").size(), events_named("resumed").size());
-  EXPECT_FALSE(bed_.progress.waiting);
-}
-
-TEST_P(PurgePace, ACancelledPauseEndsTheRunWithItsAccount) {
-  add_executions(6);
-  bed_.host.on_event = [&](const Json& event) {
-    if (event["event"] == "batch") bed_.paused = true;
-    if (event["event"] == "paused") bed_.cancellation.request();
-  };
-  const auto result = bed_.run("PurgeExecutions", with(kPurge, {{"batchSize", 2}}));
-  ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().kind, FailureKind::cancelled);
-  EXPECT_EQ(result.error().done["executionsCount"], 6 - rows_.keys("executions").size());
-  EXPECT_EQ(result.error().done["pace"]["waits"][0]["reason"], "host");
-}
-
 TEST_P(PurgePace, ABudgetIsAGoodEndThatCountsWhatIsLeft) {
   add_executions(5);
   // The first batch deletes a row and pauses for a minute; the budget ends before that.
