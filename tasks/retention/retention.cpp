@@ -51,11 +51,13 @@ Context with_host(const Context& context, Host& host) {
           .allow_missing_files = context.allow_missing_files,
           .policy = context.policy,
           .pace = context.pace,
+          .may_begin_batch = context.may_begin_batch,
           .receipts = context.receipts,
           .store_directory = context.store_directory,
           .clock = context.clock,
           .host = host,
           .cancellation = context.cancellation,
+          .paused = context.paused,
           .progress = context.progress};
 }
 

@@ -28,7 +28,6 @@ class RunLock {
  private:
   RunLock(Context& context, std::string task, ReconnectingConnection connection)
       : context_(context), task_(std::move(task)), connection_(std::move(connection)) {}
-  Outcome<void> take_or_confirm(database::Connection& connection);
   Failure held_by(const database::SessionLock& lock) const;
 
   Context& context_;

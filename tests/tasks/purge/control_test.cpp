@@ -14,6 +14,9 @@ namespace {
 
 using testing::HasSubstr;
 
+const Json kRules{
+    {"rules", {{{"match", {{"namespace", "company.**"}}}, {"keep", {{"age", "P1D"}}}}}}};
+
 class Control : public PurgeBed {
  protected:
   Json exclusive(const Json& more = Json::object()) const {
@@ -67,6 +70,24 @@ TEST_P(Control, APausedRunHoldsNothing) {
   EXPECT_EQ(result["pace"]["waits"][0]["reason"], "host");
   EXPECT_GE(result["pace"]["waits"][0]["times"], 1);
   EXPECT_FALSE(bed_.progress.waiting);
+}
+
+TEST_P(Control, RulesArePausedAndAloneTogether) {
+  add_executions(4);
+  int asked = 0;
+  bed_.host.on_event = [&](const Json& event) {
+    if (event["event"] == "batch") bed_.paused = true;
+    if (event["event"] != "paused") return;
+    ++asked;
+    TaskBed second(database_.settings());
+    second.exclusive = true;
+    EXPECT_FALSE(second.run("ApplyRetention", kRules));
+    bed_.paused = false;
+  };
+  const auto result = require_result(
+      bed_.run("ApplyRetention", with(kRules, {{"exclusive", true}, {"batchSize", 2}})));
+  EXPECT_EQ(result["executionsCount"], 4);
+  EXPECT_GT(asked, 0);
 }
 
 TEST_P(Control, ACancelledPauseEndsTheRunWithItsAccount) {
