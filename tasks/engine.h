@@ -18,6 +18,8 @@ struct Engine {
   bool removes;
   // The parameters that the engine reads itself. Every other one needs a filter or a switch.
   std::span<const std::string_view> own_parameters;
+  // Those that it reads too where the manifest declares them: executions alone have flows and parents.
+  std::span<const std::string_view> of_executions;
   // JSON Schema of the outputs; nullptr: the manifest names them itself.
   Json (*outputs)();
   // See tasks::invoke().

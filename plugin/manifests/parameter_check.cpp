@@ -208,8 +208,10 @@ void check_filter(const Json& parameter, const Json& parameters, const std::stri
 // A parameter that nothing reads would be taken and have no effect.
 void check_used(const Json& manifest, const std::string& name, const std::string& pointer,
                 Diagnostics& diagnostics) {
-  const auto own = tasks::engine_named(manifest["engine"].get<std::string>())->own_parameters;
-  if (std::find(own.begin(), own.end(), name) != own.end()) return;
+  const auto* engine = tasks::engine_named(manifest["engine"].get<std::string>());
+  for (const auto own : {engine->own_parameters, engine->of_executions}) {
+    if (std::find(own.begin(), own.end(), name) != own.end()) return;
+  }
   for (const auto& parameter : member(manifest, "parameters")) {
     if (member(member(member(parameter, "filter"), "instead"), "parameter") == name) return;
   }

@@ -1,6 +1,7 @@
 #include "tasks/listing/listing.h"
 
 #include <array>
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "tasks/listing/request.h"
 #include "tasks/listing/rows.h"
 #include "tasks/listing/store.h"
+#include "tasks/listing/without_newest.h"
 #include "tasks/selection/plan_check.h"
 #include "tasks/selection/unserved.h"
 #include "tasks/shared/lock_wait.h"
@@ -20,6 +22,7 @@ namespace {
 // STORE's rows per statement: few enough that the server keeps to its indexes and its memory, enough
 // that round trips don't count.
 constexpr std::int64_t kStorePage = 2'000;
+constexpr std::int64_t kEveryRow = std::numeric_limits<std::int64_t>::max();
 
 // What plan and run work with once the server has been reached.
 struct Opened {
@@ -27,6 +30,8 @@ struct Opened {
   // On the heap: the query points into it.
   std::unique_ptr<database::Schema> schema;
   ListingQuery query;
+  // nullptr: every row is listed.
+  std::unique_ptr<NewestOfFlows> newest;
 };
 
 // The row's text becomes a value only here, so that FETCH and STORE can't differ.
@@ -75,12 +80,16 @@ class Listing final : public Invocation {
     WINNOW_TRY(auto query, ListingQuery::make(request_, *schema, connection.dialect()));
     WINNOW_CHECK(query.find_namespaces(connection));
     context.progress.phase = Phase::selecting;
-    return Opened{&connection, std::move(schema), std::move(query)};
+    Opened opened{&connection, std::move(schema), std::move(query), nullptr};
+    if (!request_.keep_last) return opened;
+    WINNOW_TRY(opened.newest, NewestOfFlows::make(request_.scope, *request_.keep_last,
+                                                  *opened.schema, connection.dialect()));
+    return opened;
   }
 
   Outcome<Json> plan(const Opened& opened, Context& /*context*/) const {
     Json statements = Json::array();
-    for (const auto& planned : first_statements(opened.query)) {
+    for (const auto& planned : first_statements(opened)) {
       WINNOW_TRY(auto statement, explained(*opened.connection, planned));
       statements.push_back(std::move(statement));
     }
@@ -88,7 +97,7 @@ class Listing final : public Invocation {
                  {"server", opened.schema->server},
                  {"statements", std::move(statements)}};
     auto notes = request_.notes;
-    const bool counts = request_.fetch_type == FetchType::none;
+    const bool counts = counts_by_statement();
     for (auto& note : notes_on_unserved(opened.query.selection(),
                                         counts ? "" : opened.query.page_need().column)) {
       notes.push_back(std::move(note));
@@ -98,7 +107,7 @@ class Listing final : public Invocation {
   }
 
   Outcome<Json> run(const Opened& opened, Context& context) const {
-    WINNOW_CHECK(check_plans(first_statements(opened.query), *opened.connection, context));
+    WINNOW_CHECK(check_plans(first_statements(opened), *opened.connection, context));
     context.progress.phase = Phase::working;
     WINNOW_TRY(auto result, list(opened, context));
     for (const auto& note : request_.notes) context.host.log(LogLevel::warn, note);
@@ -106,16 +115,24 @@ class Listing final : public Invocation {
     return result;
   }
 
+  // Rows without the newest of each flow are walked to be counted.
+  bool counts_by_statement() const {
+    return request_.fetch_type == FetchType::none && !request_.keep_last;
+  }
+
   std::int64_t rows_of_first_statement() const {
     if (request_.fetch_type == FetchType::one) return 1;
-    if (request_.fetch_type == FetchType::store) return kStorePage;
+    if (request_.fetch_type == FetchType::store || request_.fetch_type == FetchType::none) {
+      return kStorePage;
+    }
     return request_.size + 1;
   }
 
   // The statements that a run begins with: the second of two is for the rows without a value. Those
   // of later pages differ by their position alone.
-  std::vector<PlannedStatement> first_statements(const ListingQuery& query) const {
-    if (request_.fetch_type == FetchType::none) {
+  std::vector<PlannedStatement> first_statements(const Opened& opened) const {
+    const auto& query = opened.query;
+    if (counts_by_statement()) {
       return {{"count", query.count(), query.count_need()}};
     }
     const auto limit = rows_of_first_statement();
@@ -134,31 +151,33 @@ class Listing final : public Invocation {
     if (query.has_rows_without_value()) {
       add(Region::without_value, past_values ? after : std::nullopt);
     }
+    if (opened.newest) statements.push_back(opened.newest->planned());
     return statements;
   }
 
   Outcome<Json> list(const Opened& opened, Context& context) const {
-    if (request_.fetch_type == FetchType::none) return count(opened, context);
-    RowReader reader(*opened.connection, opened.query);
+    if (counts_by_statement()) return count(opened, context);
+    RowsWithoutNewest reader(*opened.connection, opened.query, opened.newest.get());
     if (request_.after) WINNOW_CHECK(reader.start_after(*request_.after));
     if (request_.fetch_type == FetchType::store) return store(reader, context);
     if (request_.fetch_type == FetchType::one) return fetch_one(reader, context);
+    if (request_.fetch_type == FetchType::none) return walk(reader, context);
     return fetch(reader, context);
   }
 
   // One row beyond the page says whether there are more.
-  Outcome<Json> fetch(RowReader& reader, Context& context) const {
+  Outcome<Json> fetch(RowsWithoutNewest& reader, Context& context) const {
     Json rows = Json::array();
     Position last;
     std::size_t bytes = 0;
     bool more = false;
-    const auto take = [&](std::string_view text, const Position& position) -> Outcome<bool> {
-      bytes += text.size();
+    const auto take = [&](const ListedRow& listed) -> Outcome<bool> {
+      bytes += listed.text.size();
       more = std::cmp_equal(rows.size(), request_.size) || (!rows.empty() && bytes > kLongestPage);
       if (more) return false;
-      WINNOW_TRY(auto row, row_value(text));
+      WINNOW_TRY(auto row, row_value(listed.text));
       rows.push_back(std::move(row));
-      last = position;
+      last = listed.position;
       ++context.progress.rows_done;
       return true;
     };
@@ -169,10 +188,10 @@ class Listing final : public Invocation {
     return result;
   }
 
-  static Outcome<Json> fetch_one(RowReader& reader, Context& context) {
+  static Outcome<Json> fetch_one(RowsWithoutNewest& reader, Context& context) {
     Json result = Json::object();
-    const auto take = [&](std::string_view text, const Position&) -> Outcome<bool> {
-      WINNOW_TRY(result["row"], row_value(text));
+    const auto take = [&](const ListedRow& row) -> Outcome<bool> {
+      WINNOW_TRY(result["row"], row_value(row.text));
       return false;
     };
     WINNOW_TRY(const auto rows, reader.read(1, take));
@@ -181,11 +200,11 @@ class Listing final : public Invocation {
     return result;
   }
 
-  Outcome<Json> store(RowReader& reader, Context& context) const {
+  Outcome<Json> store(RowsWithoutNewest& reader, Context& context) const {
     WINNOW_TRY(auto file, StoreFile::create(context.store_directory, manifest_.name));
-    const auto take = [&](std::string_view text, const Position&) -> Outcome<bool> {
+    const auto take = [&](const ListedRow& row) -> Outcome<bool> {
       ++context.progress.rows_done;
-      WINNOW_CHECK(file.write_line(text));
+      WINNOW_CHECK(file.write_line(row.text));
       return true;
     };
     std::int64_t total = 0;
@@ -198,6 +217,15 @@ class Listing final : public Invocation {
     context.progress.phase = Phase::finishing;
     WINNOW_TRY(auto uri, file.finish());
     return Json{{"uri", std::move(uri)}, {"size", total}};
+  }
+
+  static Outcome<Json> walk(RowsWithoutNewest& reader, Context& context) {
+    const auto take = [&](const ListedRow&) -> Outcome<bool> {
+      ++context.progress.rows_done;
+      return true;
+    };
+    WINNOW_TRY(const auto rows, reader.read(kEveryRow, take));
+    return Json{{"size", rows}};
   }
 
   static Outcome<Json> count(const Opened& opened, Context& context) {

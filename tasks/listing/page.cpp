@@ -28,6 +28,7 @@ database::Statement ListingQuery::page(const PageRequest& request) const {
   writer.text(", ").text(dialect_->as_cursor(rows, order_ == nullptr ? *key_ : page_order()));
   writer.text(", " + std::string(rows) + ".").identifier(kBranchColumn);
   for (const auto& field : fields_) writer.text(", ").text(field_expression(field, request.dates));
+  for (const auto* column : flow_) writer.text(", ").text(dialect_->as_text(kRow, *column, {}));
   writer.text(" FROM (");
   write_branches(writer, request);
   writer.text(") AS ").text(rows);
@@ -81,6 +82,7 @@ std::vector<const Column*> ListingQuery::columns_of_fields() const {
       columns.push_back(column);
     }
   };
+  for (const auto* column : flow_) add(column);
   for (const auto& field : fields_) {
     add(field.column);
     const bool opens =

@@ -46,6 +46,12 @@ Outcome<ListingQuery> ListingQuery::make(const ListingRequest& request,
                              .document = output->document,
                              .as_written = as_written});
   }
+  if (request.keep_last) {
+    for (const auto& name : {query.selection_.scope().namespace_column, std::string("flow_id")}) {
+      WINNOW_TRY(const auto* column, query.find_column(name));
+      query.flow_.push_back(column);
+    }
+  }
   if (request.order == nullptr) return query;
   WINNOW_TRY(const auto* order, query.find_column(request.order->column));
   if (order != query.key_) query.order_ = order;

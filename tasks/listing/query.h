@@ -89,6 +89,9 @@ class ListingQuery {
   IndexNeed page_need() const;
   IndexNeed count_need() const;
 
+  // With keepLast a page has, after the fields, namespace and flow of each row.
+  bool has_flow() const { return !flow_.empty(); }
+
   const Selection& selection() const { return selection_; }
   const std::vector<Field>& fields() const { return fields_; }
   // False when the key alone orders.
@@ -127,6 +130,7 @@ class ListingQuery {
   const database::Column* order_ = nullptr;
   bool descending_ = false;
   std::vector<Field> fields_;
+  std::vector<const database::Column*> flow_;
 };
 
 }  // namespace winnow::tasks

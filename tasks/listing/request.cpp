@@ -35,6 +35,22 @@ std::vector<const OutputColumn*> read_columns(const Manifest& manifest, const Js
   return columns;
 }
 
+// What ended last is told from what ended. A count walks the index of that date and reads no more.
+Outcome<void> apply_keep_last(const Manifest& manifest, const Json& parameters,
+                              ListingRequest& request) {
+  WINNOW_TRY(request.keep_last, read_keep_last(manifest, parameters, request.scope));
+  if (!request.keep_last) return {};
+  const auto& column = request.keep_last->column;
+  request.scope.conditions.push_back(Presence{.column = column});
+  if (request.fetch_type != FetchType::none) return {};
+  request.columns.clear();
+  const auto end =
+      std::find_if(manifest.columns.begin(), manifest.columns.end(),
+                   [&](const OutputColumn& listed) { return listed.column == column; });
+  request.order = end == manifest.columns.end() ? nullptr : &*end;
+  return {};
+}
+
 }  // namespace
 
 Outcome<ListingRequest> read_listing_request(const Manifest& manifest, const Json& parameters,
@@ -50,6 +66,7 @@ Outcome<ListingRequest> read_listing_request(const Manifest& manifest, const Jso
   request.size = parameters.at("size").get<std::int64_t>();
   request.fingerprint =
       listing_fingerprint(manifest, parameters, request.scope.tenant, order, request.descending);
+  WINNOW_CHECK(apply_keep_last(manifest, parameters, request));
   const auto cursor = given_string(parameters, "cursor");
   if (!cursor) return request;
   if (request.fetch_type == FetchType::none) {

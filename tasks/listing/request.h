@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tasks/listing/cursor.h"
+#include "tasks/selection/newest.h"
 #include "tasks/selection/scope.h"
 
 namespace winnow::tasks {
@@ -24,6 +25,8 @@ struct ListingRequest {
   // nullptr: the key alone orders.
   const OutputColumn* order = nullptr;
   bool descending = false;
+  // So many of each flow that end last are left out.
+  std::optional<KeepLast> keep_last = {};
   // What a cursor of this listing is sealed with, and the position that the caller's stands for.
   std::string fingerprint = {};
   std::optional<Position> after = {};

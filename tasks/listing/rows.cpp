@@ -135,8 +135,8 @@ Outcome<std::int64_t> RowReader::read_page(std::int64_t limit, const Handler& ha
       position_->order.emplace(row.text(kOrder).value_or(""));
     }
     ++rows;
-    more = handler(row_, *position_);
     const auto branch = row.text(kBranch) == "1" ? std::size_t{1} : std::size_t{0};
+    more = handler(listed(row, branch));
     cut_ = ++given[branch] == request.limit_of(branch) && rows < limit;
     return more.value_or(false) && !cut_;
   };
@@ -167,6 +167,17 @@ std::vector<std::int64_t> RowReader::first_limits(const ListingQuery& query, std
   std::vector<std::int64_t> limits(query.branches(), std::max(kFewestOfABranch, limit / kShare));
   limits.front() = limit;
   return limits;
+}
+
+ListedRow RowReader::listed(const database::Row& row, std::size_t branch) const {
+  ListedRow listed{.text = row_,
+                   .position = *position_,
+                   .deleted = query_.selection().deleted_branches()[branch]};
+  if (!query_.has_flow()) return listed;
+  const auto flow = kFirstField + query_.fields().size();
+  listed.flow.name_space = row.text(flow).value_or("");
+  listed.flow.flow = row.text(flow + 1).value_or("");
+  return listed;
 }
 
 // False where a date is not as append_utc() reads it.

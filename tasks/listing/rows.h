@@ -9,6 +9,7 @@
 
 #include "database/connection.h"
 #include "tasks/listing/query.h"
+#include "tasks/selection/flow_of.h"
 
 namespace winnow::tasks {
 
@@ -16,14 +17,24 @@ namespace winnow::tasks {
 // else as a JSON string.
 void append_json(std::string& out, database::ColumnType type, std::optional<std::string_view> text);
 
+struct ListedRow {
+  // A JSON object on one line, without the end of line.
+  std::string_view text;
+  // Where it stands.
+  const Position& position;
+  // Its value of `deleted`; nothing where the table has no such column.
+  std::optional<bool> deleted = {};
+  // Namespace and flow, where ListingQuery::has_flow().
+  FlowOf flow = {};
+};
+
 // A walk through all rows of a listing, from a position on. Each page is a statement of its own
 // (two where it passes over to the rows without a value), so that nothing stays open on the server
 // between pages.
 class RowReader {
  public:
-  // Takes one row: a JSON object on one line, without the end of line; and where it stands. Returns
-  // whether to go on.
-  using Handler = std::function<Outcome<bool>(std::string_view row, const Position& position)>;
+  // Takes one row. Returns whether to go on.
+  using Handler = std::function<Outcome<bool>(const ListedRow& row)>;
 
   RowReader(database::Connection& connection, const ListingQuery& query);
 
@@ -40,6 +51,7 @@ class RowReader {
   Outcome<std::int64_t> read_region(std::int64_t limit, const Handler& handler);
   Outcome<std::int64_t> read_page(std::int64_t limit, const Handler& handler);
   void expect_as(const PageRequest& request, const std::vector<std::int64_t>& given);
+  ListedRow listed(const database::Row& row, std::size_t branch) const;
   bool write_row(const database::Row& row);
   bool write_field(const Field& field, std::optional<std::string_view> text);
 

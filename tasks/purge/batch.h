@@ -7,15 +7,9 @@
 #include <vector>
 
 #include "database/statement.h"
+#include "tasks/selection/flow_of.h"
 
 namespace winnow::tasks {
-
-// The flow that an execution belongs to.
-struct FlowOf {
-  std::optional<std::string> tenant = {};
-  std::string name_space = {};
-  std::string flow = {};
-};
 
 // An execution (or log, or metric).
 struct BatchRow {

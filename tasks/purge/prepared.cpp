@@ -27,8 +27,8 @@ Outcome<std::unique_ptr<Prepared>> prepare(const Manifest& manifest, const Purge
              PurgeStatements::make(request, *prepared->selection, *prepared->steps,
                                    connection.dialect(), hold));
   if (!request.keep_last) return prepared;
-  WINNOW_TRY(prepared->newest,
-             NewestOfFlows::make(request, prepared->schema, connection.dialect()));
+  WINNOW_TRY(prepared->newest, NewestOfFlows::make(request.scope, *kept(request), prepared->schema,
+                                                   connection.dialect()));
   WINNOW_TRY(prepared->counting,
              PurgeStatements::make(request, *prepared->selection, *prepared->steps,
                                    connection.dialect(), Hold::none));

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "database/connection.h"
-#include "tasks/purge/newest.h"
 #include "tasks/purge/request.h"
 #include "tasks/purge/session.h"
 #include "tasks/purge/statements.h"
 #include "tasks/purge/steps.h"
+#include "tasks/selection/newest.h"
 #include "tasks/selection/selection.h"
 #include "tasks/task.h"
 

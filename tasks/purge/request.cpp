@@ -46,20 +46,6 @@ Outcome<void> hold_min_age(const Manifest& manifest, const Policy& policy, Purge
   return {};
 }
 
-// The newest are those that ended last: a purge by another date meets others.
-Outcome<void> read_keep_last(const Manifest& manifest, const Json& parameters,
-                             PurgeRequest& request) {
-  const auto* last = given(parameters, "keepLast");
-  if (last == nullptr) return {};
-  if (end_beside(manifest, request.order) != nullptr) {
-    return fail(FailureKind::invalid_parameter,
-                "keepLast keeps the executions that ended last: leave `dateFilter` START out",
-                "/keepLast");
-  }
-  request.keep_last = last->get<std::int64_t>();
-  return {};
-}
-
 Outcome<void> read_expected(const Manifest& manifest, const Json& parameters, const Policy& policy,
                             PurgeRequest& request) {
   WINNOW_TRY(request.expected, expected_plan(parameters));
@@ -92,13 +78,6 @@ bool PurgeRequest::removes_files() const {
                      [](const PurgeStep* step) { return step->kind == PurgeStep::Kind::files; });
 }
 
-const InstantBound* looking_back(const Condition& condition, const std::string& column) {
-  const auto* bound = std::get_if<InstantBound>(&condition);
-  const bool looks_back =
-      bound != nullptr && bound->column == column && database::looks_back(bound->comparison);
-  return looks_back ? bound : nullptr;
-}
-
 const InstantBound* PurgeRequest::bound() const {
   for (const auto& condition : scope.conditions) {
     if (const auto* bound = looking_back(condition, order)) return bound;
@@ -109,6 +88,16 @@ const InstantBound* PurgeRequest::bound() const {
 document::Instant PurgeRequest::cutoff() const {
   const auto* date = bound();
   return date == nullptr ? document::Instant{} : date->instant;
+}
+
+std::optional<KeepLast> kept(const PurgeRequest& request) {
+  if (!request.keep_last) return std::nullopt;
+  KeepLast keep{.count = *request.keep_last,
+                .column = request.order,
+                .document = {},
+                .newest_until = request.newest_until};
+  if (const auto* date = request.bound()) keep.document = date->document;
+  return keep;
 }
 
 void hold_to(PurgeRequest& request, const PlannedPurge& planned, const ExpectedPlan& plan) {
@@ -148,7 +137,8 @@ Outcome<PurgeRequest> read_purge_request(const Manifest& manifest, const Json& p
   WINNOW_TRY(request.pace, wanted_pace(parameters));
   request.dry_run = parameters.at("dryRun").get<bool>();
   request.at_most = wanted_limits(parameters);
-  WINNOW_CHECK(read_keep_last(manifest, parameters, request));
+  WINNOW_TRY(const auto keep, read_keep_last(manifest, parameters, request.scope));
+  if (keep) request.keep_last = keep->count;
   WINNOW_CHECK(hold_min_age(manifest, policy, request));
   WINNOW_CHECK(read_expected(manifest, parameters, policy, request));
   request.notes = notes_on(manifest, parameters, request.scope);

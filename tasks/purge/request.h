@@ -10,6 +10,7 @@
 
 #include "tasks/pace/pace.h"
 #include "tasks/purge/plan_id.h"
+#include "tasks/selection/newest.h"
 #include "tasks/selection/removal_limits.h"
 #include "tasks/selection/scope.h"
 
@@ -55,8 +56,8 @@ struct PurgeRequest {
   document::Instant cutoff() const;
 };
 
-// The condition, where it is such a bound of this column.
-const InstantBound* looking_back(const Condition& condition, const std::string& column);
+// What NewestOfFlows is made of; nothing: every selected row goes.
+std::optional<KeepLast> kept(const PurgeRequest& request);
 
 // Holds the request to a plan of it: narrows its dates, and limits its rows.
 void hold_to(PurgeRequest& request, const PlannedPurge& planned, const ExpectedPlan& plan);

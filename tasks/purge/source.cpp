@@ -53,7 +53,8 @@ Outcome<std::vector<BatchRow>> BatchSource::going(Connection& connection, std::i
   for (; at < page_.rows.size() && std::ssize(places) < limit; ++at) {
     bool stays = false;
     if (newest_ != nullptr) {
-      WINNOW_TRY(stays, newest_->keeps(connection, page_.deleted, page_.rows[at]));
+      WINNOW_TRY(stays,
+                 newest_->keeps(connection, page_.deleted, *page_.rows[at].of, page_.rows[at].key));
     }
     if (!stays) places.push_back(at);
   }

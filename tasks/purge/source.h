@@ -11,8 +11,8 @@
 
 #include "database/connection.h"
 #include "tasks/purge/batch.h"
-#include "tasks/purge/newest.h"
 #include "tasks/purge/statements.h"
+#include "tasks/selection/newest.h"
 
 namespace winnow::tasks {
 

@@ -6,9 +6,9 @@
 
 #include "document/duration.h"
 #include "outcome/try.h"
-#include "tasks/purge/newest.h"
 #include "tasks/retention/compile.h"
 #include "tasks/retention/request.h"
+#include "tasks/selection/newest.h"
 #include "tasks/selection/plan_check.h"
 #include "tasks/selection/selection.h"
 #include "tasks/shared/lock_wait.h"
@@ -262,8 +262,8 @@ class Explanation final : public Invocation {
     const auto purge = std::find_if(purges.begin(), purges.end(),
                                     [&](const auto& each) { return each.rule == &rule; });
     if (purge == purges.end()) return {};
-    WINNOW_TRY(const auto newest,
-               NewestOfFlows::make(purge->request, schema, connection.dialect()));
+    WINNOW_TRY(const auto newest, NewestOfFlows::make(purge->request.scope, *kept(purge->request),
+                                                      schema, connection.dialect()));
     WINNOW_TRY(const auto keys, newest->of_flow(connection, found.flow));
     const auto own = std::find_if(keys.begin(), keys.end(),
                                   [&](const auto& each) { return each.key == execution_; });

@@ -223,6 +223,13 @@ class ScopeReader {
 
 }  // namespace
 
+const InstantBound* looking_back(const Condition& condition, const std::string& column) {
+  const auto* bound = std::get_if<InstantBound>(&condition);
+  const bool looks_back =
+      bound != nullptr && bound->column == column && database::looks_back(bound->comparison);
+  return looks_back ? bound : nullptr;
+}
+
 const std::string& column_of(const Condition& condition) {
   return std::visit([](const auto& each) -> const std::string& { return each.column; }, condition);
 }

@@ -85,6 +85,9 @@ using Conjunction = std::vector<Condition>;
 
 const std::string& column_of(const Condition& condition);
 
+// The condition, where it is a bound of this column that rows are at or before; else nullptr.
+const InstantBound* looking_back(const Condition& condition, const std::string& column);
+
 struct Scope {
   std::string table;
   std::string tenant_column = {};          // empty: the table has no tenants

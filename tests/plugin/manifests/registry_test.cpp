@@ -94,10 +94,12 @@ TEST_F(RegistryTest, ABuiltInManifestDeclaresAllThatItsEngineReads) {
   const auto rules = builtin_schema("retention.schema.json")["properties"];
   for (const auto& builtin : builtin_manifests()) {
     const auto manifest = document::parse_yaml(builtin.text, std::string(builtin.name))->value;
-    for (const auto name :
-         tasks::engine_named(manifest["engine"].get<std::string>())->own_parameters) {
-      // Executions alone are of a flow that keeps its newest.
-      if (name == "keepLast" && manifest.value("table", "") != "executions") continue;
+    const auto& engine = *tasks::engine_named(manifest["engine"].get<std::string>());
+    std::vector<std::string_view> names(engine.own_parameters.begin(), engine.own_parameters.end());
+    if (manifest.value("table", "") == "executions") {
+      names.insert(names.end(), engine.of_executions.begin(), engine.of_executions.end());
+    }
+    for (const auto name : names) {
       EXPECT_TRUE(manifest["parameters"].contains(name) || rules.contains(name))
           << builtin.name << ": " << name;
     }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
+#include <set>
 #include <stdexcept>
 
 #include "document/instant.h"
@@ -97,6 +99,31 @@ bool is_selected(const Json& document, const Json& parameters, const std::string
   return state.contains("endDate") && instant(state["endDate"]) <= instant(parameters["endDate"]);
 }
 
+// With keepLast: those that stay of each flow, whatever the bound on their end.
+std::set<std::string> newest_of_flows(const std::vector<Json>& documents, Json parameters,
+                                      const std::string& tenant, bool ignores_case) {
+  std::set<std::string> newest;
+  if (!parameters.contains("keepLast")) return newest;
+  parameters.erase("endDate");
+  parameters["deleted"] = false;
+  std::map<std::pair<std::string, std::string>, std::set<std::pair<document::Instant, std::string>>>
+      flows;
+  for (const auto& document : documents) {
+    const auto& state = document["state"];
+    if (!state.contains("endDate")) continue;
+    if (!is_selected(document, parameters, tenant, ignores_case)) continue;
+    flows[{document["namespace"], document["flowId"]}].emplace(instant(state["endDate"]),
+                                                               document["id"]);
+  }
+  for (const auto& [flow, ended] : flows) {
+    auto last = ended.rbegin();
+    for (int i = 0; i < parameters["keepLast"] && last != ended.rend(); ++i, ++last) {
+      newest.insert(last->second);
+    }
+  }
+  return newest;
+}
+
 // What orders a document; null for none.
 Json order_value(const Json& document, const std::string& order) {
   if (order == "id") return document["id"];
@@ -156,6 +183,7 @@ Json random_listing(std::mt19937_64& random) {
   if (maybe()) parameters["startDate"] = one_of(random, moments());
   if (maybe()) parameters["endDate"] = one_of(random, moments());
   if (!maybe()) parameters["deleted"] = pick(random, 2) == 0;
+  if (maybe()) parameters["keepLast"] = 1 + pick(random, 3);
   parameters["orderBy"] = one_of<std::string>(random, {"startDate", "endDate", "duration", "id"});
   parameters["direction"] = one_of<std::string>(random, {"asc", "desc"});
   return parameters;
@@ -174,9 +202,13 @@ std::vector<std::string> expected_ids(const std::vector<Json>& documents, const 
                                       const std::string& tenant, bool ignores_case) {
   const std::string order = parameters.value("orderBy", "startDate");
   const bool descending = parameters.value("direction", "desc") == "desc";
+  const auto newest = newest_of_flows(documents, parameters, tenant, ignores_case);
   std::vector<const Json*> selected;
   for (const auto& document : documents) {
-    if (is_selected(document, parameters, tenant, ignores_case)) selected.push_back(&document);
+    if (!is_selected(document, parameters, tenant, ignores_case)) continue;
+    const bool ended = document["state"].contains("endDate");
+    if (parameters.contains("keepLast") && (!ended || newest.contains(document["id"]))) continue;
+    selected.push_back(&document);
   }
   std::sort(selected.begin(), selected.end(), [&](const Json* left, const Json* right) {
     const auto a = order_value(*left, order);

@@ -1,4 +1,4 @@
-#include "tasks/purge/newest.h"
+#include "tasks/selection/newest.h"
 
 #include <algorithm>
 
@@ -9,44 +9,71 @@ namespace {
 
 using database::SqlWriter;
 
-Scope without_bound(const PurgeRequest& request) {
-  auto scope = request.scope;
+std::optional<document::Instant> bound_of(const Scope& scope, const std::string& column) {
+  for (const auto& condition : scope.conditions) {
+    if (const auto* bound = looking_back(condition, column)) return bound->instant;
+  }
+  return std::nullopt;
+}
+
+Scope without_bound(Scope scope, const std::string& column) {
   std::erase_if(scope.conditions, [&](const Condition& condition) {
-    return looking_back(condition, request.order) != nullptr;
+    return looking_back(condition, column) != nullptr;
   });
   return scope;
 }
 
+// The filter that compares the date of a row's end.
+const Filter* end_filter(const Manifest& manifest) {
+  for (const auto& parameter : manifest.parameters) {
+    if (parameter.filter && parameter.filter->operation == FilterOperator::at_or_before) {
+      return &*parameter.filter;
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace
+
+Outcome<std::optional<KeepLast>> read_keep_last(const Manifest& manifest, const Json& parameters,
+                                                const Scope& scope) {
+  const auto* last = given(parameters, "keepLast");
+  const auto* end = end_filter(manifest);
+  if (last == nullptr || end == nullptr) return std::nullopt;
+  if (end->instead && bound_of(scope, end->instead->column)) {
+    return fail(FailureKind::invalid_parameter,
+                "keepLast keeps the executions that ended last: leave `dateFilter` START out",
+                "/keepLast");
+  }
+  return KeepLast{
+      .count = last->get<std::int64_t>(), .column = end->column, .document = end->document};
+}
 
 NewestOfFlows::NewestOfFlows(Selection matched, const database::Dialect& dialect,
                              std::int64_t count)
     : matched_(std::move(matched)), dialect_(&dialect), count_(count) {}
 
-Outcome<std::unique_ptr<NewestOfFlows>> NewestOfFlows::make(const PurgeRequest& request,
+Outcome<std::unique_ptr<NewestOfFlows>> NewestOfFlows::make(const Scope& scope,
+                                                            const KeepLast& keep,
                                                             const database::Schema& schema,
                                                             const database::Dialect& dialect) {
-  const auto* bound = request.bound();
-  if (bound == nullptr) {
-    return fail(FailureKind::internal, "the newest of a flow are kept in purges by date alone");
-  }
-  auto any_date = without_bound(request);
-  if (request.newest_until) {
-    any_date.conditions.push_back(InstantBound{.column = bound->column,
-                                               .document = bound->document,
+  auto any_date = without_bound(scope, keep.column);
+  if (keep.newest_until) {
+    any_date.conditions.push_back(InstantBound{.column = keep.column,
+                                               .document = keep.document,
                                                .comparison = database::Comparison::at_or_before,
-                                               .instant = *request.newest_until});
+                                               .instant = *keep.newest_until});
   }
   WINNOW_TRY(auto matched, Selection::make(std::move(any_date), schema));
   const auto& table = matched.table();
-  for (const auto& needed : {matched.scope().namespace_column, std::string("flow_id")}) {
+  for (const auto& needed :
+       {matched.scope().namespace_column, std::string("flow_id"), keep.column}) {
     WINNOW_CHECK(table.require(needed));
   }
-  std::unique_ptr<NewestOfFlows> newest(
-      new NewestOfFlows(std::move(matched), dialect, *request.keep_last));
-  newest->order_ = newest->matched_.table().column(request.order);
-  newest->document_ = bound->document;
-  newest->until_ = bound->instant;
+  std::unique_ptr<NewestOfFlows> newest(new NewestOfFlows(std::move(matched), dialect, keep.count));
+  newest->order_ = newest->matched_.table().column(keep.column);
+  newest->document_ = keep.document;
+  newest->until_ = bound_of(scope, keep.column);
   newest->deleted_ = newest->matched_.deleted_branches().front();
   return newest;
 }
@@ -116,22 +143,22 @@ Outcome<std::vector<NewestOfFlows::Newest>> NewestOfFlows::of_flow(database::Con
 }
 
 Outcome<bool> NewestOfFlows::keeps(database::Connection& connection, std::optional<bool> deleted,
-                                   const BatchRow& row) {
+                                   const FlowOf& flow, const std::string& key) {
   if (deleted.value_or(false)) return false;
   const std::lock_guard guard(mutex_);
-  const auto flow = std::pair(row.of->name_space, row.of->flow);
-  auto known = kept_.find(flow);
+  const auto name = std::pair(flow.name_space, flow.flow);
+  auto known = kept_.find(name);
   if (known == kept_.end()) {
-    WINNOW_TRY(const auto newest, of_flow(connection, *row.of));
+    WINNOW_TRY(const auto newest, of_flow(connection, flow));
     std::set<std::string, std::less<>> keys;
-    const auto until = document::to_text(until_);
+    const auto until = until_ ? document::to_text(*until_) : std::string();
     for (const auto& each : newest) {
       // Younger rows are never met.
-      if (each.date <= until) keys.insert(each.key);
+      if (!until_ || each.date <= until) keys.insert(each.key);
     }
-    known = kept_.emplace(flow, std::move(keys)).first;
+    known = kept_.emplace(name, std::move(keys)).first;
   }
-  return known->second.contains(row.key);
+  return known->second.contains(key);
 }
 
 PlannedStatement NewestOfFlows::planned() const {

@@ -1,4 +1,4 @@
-// The executions of each flow that stay because they ended last (PurgeRequest::keep_last).
+// The executions of each flow that stay because they ended last (the parameter keepLast).
 #pragma once
 
 #include <cstdint>
@@ -12,12 +12,26 @@
 #include <vector>
 
 #include "database/connection.h"
-#include "tasks/purge/batch.h"
-#include "tasks/purge/request.h"
+#include "tasks/selection/flow_of.h"
 #include "tasks/selection/plan_check.h"
 #include "tasks/selection/selection.h"
 
 namespace winnow::tasks {
+
+// How many of each flow stay, and by which date they are the newest.
+struct KeepLast {
+  std::int64_t count = 0;
+  std::string column;
+  // The path of the same date in the row's document.
+  std::vector<std::string> document;
+  // Rows whose date is later are not among them. Nothing: whatever their date.
+  std::optional<document::Instant> newest_until = {};
+};
+
+// The parameter keepLast, by the date of the manifest's bound; nothing where it is not given. Beside a
+// bound on another date it is refused (invalid_parameter): the newest are those that ended last.
+Outcome<std::optional<KeepLast>> read_keep_last(const Manifest& manifest, const Json& parameters,
+                                                const Scope& scope);
 
 // Looks each flow up once, when the first of its rows is met, and remembers which of its rows stay:
 // those among the newest by their exact date, then by their key, that are old enough to be met. Rows
@@ -26,13 +40,15 @@ namespace winnow::tasks {
 class NewestOfFlows {
  public:
   // The schema and the dialect must outlive it. A schema failure where a column is missing.
-  static Outcome<std::unique_ptr<NewestOfFlows>> make(const PurgeRequest& request,
+  // `scope`: what the filters match, with or without a bound on the date.
+  static Outcome<std::unique_ptr<NewestOfFlows>> make(const Scope& scope, const KeepLast& keep,
                                                       const database::Schema& schema,
                                                       const database::Dialect& dialect);
 
-  // Whether this row, which has this value of `deleted`, stays. Outside of a transaction.
+  // Whether the row with this key, of this flow and with this value of `deleted`, stays. Outside of a
+  // transaction.
   Outcome<bool> keeps(database::Connection& connection, std::optional<bool> deleted,
-                      const BatchRow& row);
+                      const FlowOf& flow, const std::string& key);
 
   // One of the newest of a flow.
   struct Newest {
@@ -57,8 +73,8 @@ class NewestOfFlows {
   std::int64_t count_;
   const database::Column* order_ = nullptr;
   std::vector<std::string> document_;
-  // Rows after it are not selected.
-  document::Instant until_;
+  // Rows after it are not selected. Nothing: there is no bound.
+  std::optional<document::Instant> until_;
   std::optional<bool> deleted_;
 
   std::mutex mutex_;
