@@ -22,7 +22,8 @@ constexpr std::array<std::string_view, 7> kListing{"tenant",  "fetchType", "size
 constexpr std::array<std::string_view, 10> kPurge{
     "tenant",  "batchSize",  "batchTime",  "pace",     "exclusive",
     "maxRows", "maxPercent", "expectPlan", "maxDrift", "dryRun"};
-constexpr std::array<std::string_view, 1> kOfExecutions{"keepLast"};
+constexpr std::array<std::string_view, 1> kListingOfExecutions{"keepLast"};
+constexpr std::array<std::string_view, 2> kPurgeOfExecutions{"keepLast", "withChildren"};
 constexpr std::array<std::string_view, 14> kRetention{
     "tenant",     "batchSize", "batchTime", "pace",  "exclusive", "maxRows", "maxPercent",
     "expectPlan", "maxDrift",  "dryRun",    "rules", "otherwise", "logs",    "metrics"};
@@ -41,14 +42,14 @@ constexpr std::array kEngines{
            .name = "listing",
            .removes = false,
            .own_parameters = Names(kListing),
-           .of_executions = Names(kOfExecutions),
+           .of_executions = Names(kListingOfExecutions),
            .outputs = listing_outputs,
            .invoke = invoke_listing},
     Engine{.kind = EngineKind::purge,
            .name = "purge",
            .removes = true,
            .own_parameters = Names(kPurge),
-           .of_executions = Names(kOfExecutions),
+           .of_executions = Names(kPurgeOfExecutions),
            .outputs = nullptr,
            .invoke = invoke_purge},
     Engine{.kind = EngineKind::retention,

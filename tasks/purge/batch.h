@@ -1,12 +1,14 @@
 // The rows that travel through a purge: keys, never documents.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "database/statement.h"
+#include "tasks/purge/skipped.h"
 #include "tasks/selection/flow_of.h"
 
 namespace winnow::tasks {
@@ -18,12 +20,22 @@ struct BatchRow {
   bool has_split_value = false;
   // One for all rows of a flow; only where PurgeSteps::needs_flow().
   std::shared_ptr<const FlowOf> of = {};
+  // The key of its family's root (families.h). nullptr: it has no family but itself.
+  std::shared_ptr<const std::string> root = {};
+
+  const std::string& family() const { return root ? *root : key; }
+  bool is_root() const { return family() == key; }
 };
 
 struct Batch {
   // The value of `deleted` that all of its rows have; nothing where the table has no such column.
   std::optional<bool> deleted = {};
+  // The rows of a family stand together, children before their parents.
   std::vector<BatchRow> rows = {};
+  // Selected rows that were met on the way and stay for their family's sake: the first of them, and
+  // how many.
+  std::vector<SkippedRow> kept = {};
+  std::int64_t kept_count = 0;
 };
 
 inline database::TextList keys_of(const std::vector<BatchRow>& rows) {

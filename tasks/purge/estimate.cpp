@@ -39,7 +39,7 @@ class Sample {
     const auto start = steady_clock::now();
     auto& connection = *prepared_.connection;
     BatchSource source(*prepared_.selection, *prepared_.statements, prepared_.newest.get(),
-                       kSampledRows);
+                       prepared_.families.get(), kSampledRows);
     WINNOW_TRY(const auto batch, source.next(connection, kSampledRows));
     if (batch.rows.empty()) return {};
     sampled_ = static_cast<std::int64_t>(batch.rows.size());

@@ -111,6 +111,7 @@ class Planner {
     }
   }
 
+  const std::vector<BatchRow>& rows() const { return rows_; }
   std::vector<PlannedStatement> take() { return std::move(planned_); }
 
  private:
@@ -173,6 +174,12 @@ std::vector<PlannedStatement> first_statements(const Prepared& prepared,
   planner.batch();
   auto statements = planner.take();
   if (prepared.newest) statements.push_back(prepared.newest->planned());
+  if (prepared.families) {
+    const bool locks = prepared.statements->hold() != Hold::none;
+    for (auto& planned : prepared.families->statements().planned(planner.rows(), locks)) {
+      statements.push_back(std::move(planned));
+    }
+  }
   return statements;
 }
 

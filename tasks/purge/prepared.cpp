@@ -26,12 +26,19 @@ Outcome<std::unique_ptr<Prepared>> prepare(const Manifest& manifest, const Purge
   WINNOW_TRY(prepared->statements,
              PurgeStatements::make(request, *prepared->selection, *prepared->steps,
                                    connection.dialect(), hold));
-  if (!request.keep_last) return prepared;
-  WINNOW_TRY(prepared->newest, NewestOfFlows::make(request.scope, *kept(request), prepared->schema,
-                                                   connection.dialect()));
+  const bool walks = request.keep_last || request.members;
+  if (!walks) return prepared;
   WINNOW_TRY(prepared->counting,
              PurgeStatements::make(request, *prepared->selection, *prepared->steps,
                                    connection.dialect(), Hold::none));
+  if (request.keep_last) {
+    WINNOW_TRY(prepared->newest, NewestOfFlows::make(request.scope, *kept(request),
+                                                     prepared->schema, connection.dialect()));
+  }
+  if (!request.members) return prepared;
+  WINNOW_TRY(auto statements, FamilyStatements::make(request, *prepared->steps, prepared->schema,
+                                                     connection.dialect()));
+  prepared->families = std::make_unique<Families>(std::move(statements), prepared->newest.get());
   return prepared;
 }
 
@@ -40,7 +47,8 @@ namespace {
 // Walks over what is selected and does not stay as one of the newest of its flow.
 Outcome<void> walk(const Prepared& prepared, database::Connection& connection,
                    const std::function<bool(const BatchRow&)>& visit) {
-  BatchSource source(*prepared.selection, *prepared.counting, prepared.newest.get());
+  BatchSource source(*prepared.selection, *prepared.counting, prepared.newest.get(),
+                     prepared.families.get());
   while (true) {
     WINNOW_TRY(const auto batch, source.next(connection, BatchSource::kPage));
     if (batch.rows.empty()) return {};
@@ -54,7 +62,7 @@ Outcome<void> walk(const Prepared& prepared, database::Connection& connection,
 
 Outcome<std::int64_t> count_selected(const Prepared& prepared, database::Connection& connection,
                                      std::int64_t most) {
-  if (prepared.newest) {
+  if (prepared.counting) {
     std::int64_t count = 0;
     WINNOW_CHECK(walk(prepared, connection, [&](const BatchRow&) { return ++count < most; }));
     return count;
@@ -68,7 +76,7 @@ Outcome<std::int64_t> count_selected(const Prepared& prepared, database::Connect
 Outcome<std::map<std::string, std::int64_t>> count_by_namespace(const Prepared& prepared,
                                                                 database::Connection& connection) {
   std::map<std::string, std::int64_t> counts;
-  if (prepared.newest) {
+  if (prepared.counting) {
     WINNOW_CHECK(walk(prepared, connection, [&](const BatchRow& row) {
       ++counts[row.of->name_space];
       return true;
@@ -91,7 +99,7 @@ Outcome<std::map<std::string, std::int64_t>> count_by_namespace(const Prepared& 
 
 std::optional<std::int64_t> estimate_selected(const Prepared& prepared,
                                               database::Connection& connection) {
-  if (prepared.newest) return std::nullopt;
+  if (prepared.counting) return std::nullopt;
   std::int64_t rows = 0;
   for (const auto deleted : prepared.selection->deleted_branches()) {
     const auto plan = connection.explain(prepared.statements->count_selected(deleted, kCountAll));
@@ -113,9 +121,9 @@ Outcome<std::vector<std::string>> first_selected(const Prepared& prepared,
                                                  database::Connection& connection,
                                                  std::int64_t most) {
   std::vector<std::string> keys;
-  if (prepared.newest) {
+  if (prepared.counting) {
     WINNOW_CHECK(walk(prepared, connection, [&](const BatchRow& row) {
-      keys.push_back(row.key);
+      if (row.is_root()) keys.push_back(row.key);
       return static_cast<std::int64_t>(keys.size()) < most;
     }));
     return keys;

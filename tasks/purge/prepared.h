@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "database/connection.h"
+#include "tasks/purge/families.h"
 #include "tasks/purge/request.h"
 #include "tasks/purge/session.h"
 #include "tasks/purge/statements.h"
@@ -34,6 +35,8 @@ struct Prepared {
   // Where some of each flow stay (PurgeRequest::keep_last): which, and how the others are counted.
   std::unique_ptr<NewestOfFlows> newest;
   std::optional<PurgeStatements> counting;
+  // Where executions go with their children (PurgeRequest::members).
+  std::unique_ptr<Families> families;
 };
 
 // Connects, probes and resolves. The manifest and the context must outlive the result, whose

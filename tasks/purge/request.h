@@ -33,6 +33,9 @@ struct PurgeRequest {
   std::optional<std::int64_t> keep_last = {};
   // What ended later is not among them. Nothing: whatever ended.
   std::optional<document::Instant> newest_until = {};
+  // With withChildren: the states in which a descendant may go with its root. Nothing: each execution
+  // goes by itself.
+  std::optional<AnyOf> members = {};
   // What the task itself asks of the policy's limits: the smaller ones hold.
   RemovalWishes at_most = {};
   // Rows that may go, where the caller has checked the limits for several purges together.

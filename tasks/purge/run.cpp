@@ -25,6 +25,7 @@ constexpr int kLongestStall = 20;
 constexpr std::size_t kWorthCompany = 2'000;
 
 constexpr const char* kHeld = "another session holds it";
+constexpr const char* kHeldInFamily = "another session holds it or one of its family";
 
 std::string quoted_keys(const std::vector<SkippedRow>& rows) {
   std::string text;
@@ -45,7 +46,8 @@ PurgeRun::PurgeRun(const Manifest& manifest, const PurgeRequest& request, Contex
       shared_{
           .context = context,
           .prepared = prepared,
-          .source = BatchSource(*prepared.selection, *prepared.statements, prepared.newest.get()),
+          .source = BatchSource(*prepared.selection, *prepared.statements, prepared.newest.get(),
+                                prepared.families.get()),
           .ledger = PurgeLedger(zero_counters(manifest)),
           .limits = RemovalLimits(context.policy, manifest.table, request.at_most),
           .sizer = BatchSizer(request.batch_size, request.batch_time),
@@ -182,7 +184,7 @@ Outcome<void> PurgeRun::passes() {
 Outcome<bool> PurgeRun::finished_or_waited(std::int64_t done_before, Backoff& backoff) {
   if (shared_.pacer.ended()) return true;
   if (shared_.unaccounted == 0 && !shared_.stall.is_over()) return true;
-  const auto stays = shared_.ledger.skipped().count();
+  const auto stays = shared_.ledger.skipped().count_that_may_go();
   WINNOW_TRY(const auto left, worker_.count_left(stays + 1));
   if (left <= stays) return true;
   if (context_.progress.rows_done.load() > done_before) return false;
@@ -198,14 +200,16 @@ Outcome<bool> PurgeRun::finished_or_waited(std::int64_t done_before, Backoff& ba
 Outcome<void> PurgeRun::name_what_is_locked() {
   const auto& skipped = shared_.ledger.skipped();
   WINNOW_TRY(const auto left, worker_.count_left(kCountAll));
-  locked_ = std::max<std::int64_t>(0, left - skipped.count());
+  locked_ = std::max<std::int64_t>(0, left - skipped.count_that_may_go());
   const auto named = skipped.named();
   WINNOW_TRY(const auto keys,
              worker_.first_left(static_cast<std::int64_t>(SkippedRows::kNamed + named.size())));
   for (const auto& key : keys) {
     const bool known = std::any_of(named.begin(), named.end(),
                                    [&](const SkippedRow& row) { return row.key == key; });
-    if (!known && named_locked_.size() < SkippedRows::kNamed) named_locked_.push_back({key, kHeld});
+    if (!known && named_locked_.size() < SkippedRows::kNamed) {
+      named_locked_.push_back({key, request_.members ? kHeldInFamily : kHeld});
+    }
   }
   return {};
 }

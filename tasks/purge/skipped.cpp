@@ -8,6 +8,7 @@ void SkippedRows::begin_pass() {
   const std::lock_guard guard(mutex_);
   count_ = 0;
   with_files_ = 0;
+  of_families_ = 0;
   named_.clear();
   storage_failure_.reset();
 }
@@ -27,6 +28,23 @@ void SkippedRows::add(SkippedRow row, const Failure& storage_failure) {
   add_locked(std::move(row));
   ++with_files_;
   if (!storage_failure_) storage_failure_ = storage_failure;
+}
+
+void SkippedRows::add_more(std::int64_t count) {
+  const std::lock_guard guard(mutex_);
+  count_ += count;
+}
+
+void SkippedRows::add_families(const std::vector<SkippedRow>& first, std::int64_t count) {
+  const std::lock_guard guard(mutex_);
+  for (const auto& row : first) add_locked(row);
+  count_ += count - std::ssize(first);
+  of_families_ += count;
+}
+
+std::int64_t SkippedRows::count_that_may_go() const {
+  const std::lock_guard guard(mutex_);
+  return count_ - of_families_;
 }
 
 std::int64_t SkippedRows::count() const {

@@ -29,7 +29,14 @@ class SkippedRows {
   // The same for an execution whose files stay; the run ends with the first of these failures.
   void add(SkippedRow row, const Failure& storage_failure);
 
+  // Others that stay with the one that was added.
+  void add_more(std::int64_t count);
+  // Rows that stay for their family's sake: the first of them, and how many.
+  void add_families(const std::vector<SkippedRow>& first, std::int64_t count);
+
   std::int64_t count() const;
+  // But for those that stay for their family's sake: as many as a count of what may go has.
+  std::int64_t count_that_may_go() const;
   std::vector<SkippedRow> named() const;
   std::optional<Failure> storage_failure() const;
   std::int64_t with_files() const;
@@ -42,6 +49,7 @@ class SkippedRows {
   std::vector<SkippedRow> named_;
   std::optional<Failure> storage_failure_;
   std::int64_t with_files_ = 0;
+  std::int64_t of_families_ = 0;
 };
 
 // [{"key", "reason"}, ...] as a result has them.

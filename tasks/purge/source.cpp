@@ -36,7 +36,51 @@ std::shared_ptr<const FlowOf> BatchSource::flow_of(const database::Row& row, std
 }
 
 Outcome<Batch> BatchSource::next(Connection& connection, std::int64_t limit) {
+  if (families_ == nullptr) return picked(connection, limit);
+  Batch met;
+  while (true) {
+    WINNOW_TRY(auto batch, picked(connection, limit));
+    const bool ended = batch.rows.empty();
+    if (!ended) WINNOW_CHECK(complete(connection, batch));
+    met.deleted = batch.deleted;
+    met.rows = std::move(batch.rows);
+    met.kept.insert(met.kept.end(), batch.kept.begin(), batch.kept.end());
+    met.kept.resize(std::min(met.kept.size(), SkippedRows::kNamed));
+    met.kept_count += batch.kept_count;
+    if (ended || !met.rows.empty()) return met;
+  }
+}
+
+// Where their families are too many at once, fewer rows are looked at. A failure hands out nothing.
+Outcome<void> BatchSource::complete(Connection& connection, Batch& batch) {
+  while (true) {
+    const auto completed = families_->complete(connection, batch);
+    if (completed) return {};
+    const bool divisible =
+        completed.error().blame == Blame::number_of_rows && batch.rows.size() > 1;
+    if (!divisible) {
+      give_back(std::move(batch));
+      return completed;
+    }
+    const auto half = batch.rows.begin() + static_cast<std::ptrdiff_t>(batch.rows.size() / 2);
+    give_back({.deleted = batch.deleted,
+               .rows = {std::move_iterator(half), std::move_iterator(batch.rows.end())}});
+    batch.rows.erase(half, batch.rows.end());
+  }
+}
+
+void BatchSource::give_back(Batch batch) {
   const std::lock_guard guard(mutex_);
+  returned_.push_back(std::move(batch));
+}
+
+Outcome<Batch> BatchSource::picked(Connection& connection, std::int64_t limit) {
+  const std::lock_guard guard(mutex_);
+  if (!returned_.empty()) {
+    auto batch = std::move(returned_.back());
+    returned_.pop_back();
+    return batch;
+  }
   while (true) {
     if (handed_out_ == page_.rows.size()) WINNOW_CHECK(read_page(connection));
     if (page_.rows.empty()) return Batch{};
@@ -112,12 +156,15 @@ Outcome<void> BatchSource::read_page_of(Connection& connection, std::int64_t row
 
 std::size_t BatchSource::at_hand() {
   const std::lock_guard guard(mutex_);
-  return page_.rows.size() - handed_out_;
+  std::size_t rows = page_.rows.size() - handed_out_;
+  for (const auto& batch : returned_) rows += batch.rows.size();
+  return rows;
 }
 
 bool BatchSource::has_more() {
   const std::lock_guard guard(mutex_);
-  return handed_out_ < page_.rows.size() || branch_ < selection_.deleted_branches().size();
+  return !returned_.empty() || handed_out_ < page_.rows.size() ||
+         branch_ < selection_.deleted_branches().size();
 }
 
 void BatchSource::rewind() {
@@ -126,6 +173,7 @@ void BatchSource::rewind() {
   position_.reset();
   page_ = Batch{};
   handed_out_ = 0;
+  returned_.clear();
 }
 
 }  // namespace winnow::tasks

@@ -11,6 +11,7 @@
 
 #include "database/connection.h"
 #include "tasks/purge/batch.h"
+#include "tasks/purge/families.h"
 #include "tasks/purge/statements.h"
 #include "tasks/selection/newest.h"
 
@@ -30,12 +31,19 @@ class BatchSource {
   static constexpr std::int64_t kSmallestPage = 100;
 
   // They must outlive it.
-  // `newest`: which of the selected rows stay; nullptr: none. `page`: keys that are read at once.
+  // `newest`: which of the selected rows stay; nullptr: none. `families`: they go with their children;
+  // nullptr: each by itself. `page`: keys that are read at once.
   BatchSource(const Selection& selection, const PurgeStatements& statements,
-              NewestOfFlows* newest = nullptr, std::int64_t page = kPage)
-      : selection_(selection), statements_(statements), newest_(newest), page_size_(page) {}
+              NewestOfFlows* newest = nullptr, const Families* families = nullptr,
+              std::int64_t page = kPage)
+      : selection_(selection),
+        statements_(statements),
+        newest_(newest),
+        families_(families),
+        page_size_(page) {}
 
-  // The next rows, at most `limit`; empty: the walk has come to its end. Outside of a transaction.
+  // The next rows, at most `limit` (of families: so many roots); empty: the walk has come to its end.
+  // Outside of a transaction.
   // Some may be among them that are not selected, which PurgeStatements::take() leaves out.
   Outcome<Batch> next(database::Connection& connection, std::int64_t limit);
 
@@ -48,6 +56,9 @@ class BatchSource {
   void rewind();
 
  private:
+  Outcome<Batch> picked(database::Connection& connection, std::int64_t limit);
+  Outcome<void> complete(database::Connection& connection, Batch& batch);
+  void give_back(Batch batch);
   Outcome<void> read_page(database::Connection& connection);
   Outcome<void> read_page_of(database::Connection& connection, std::int64_t rows);
   Outcome<std::vector<BatchRow>> going(database::Connection& connection, std::int64_t limit);
@@ -57,12 +68,15 @@ class BatchSource {
   const Selection& selection_;
   const PurgeStatements& statements_;
   NewestOfFlows* newest_;
+  const Families* families_;
   std::mutex mutex_;
   std::size_t branch_ = 0;
   // Of the last row of page_.
   std::optional<PurgeStatements::Position> position_;
   Batch page_;
   std::size_t handed_out_ = 0;
+  // To be handed out again.
+  std::vector<Batch> returned_;
   std::int64_t page_size_;
   // Those of page_.
   std::map<std::string, std::shared_ptr<const FlowOf>> flows_;

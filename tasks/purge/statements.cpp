@@ -38,7 +38,8 @@ Hold hold_of(const PurgeRequest& request, const Table& table, const Dialect& dia
   if (request.dry_run) return Hold::none;
   // Who may only delete logs, say, can't lock their executions.
   if (!request.deletes_parent) return table.can_lock ? Hold::waiting : Hold::reading;
-  const bool at_once = dialect.returns_deleted_rows() && !with_files && !table.may_keep_rows;
+  const bool at_once =
+      dialect.returns_deleted_rows() && !with_files && !table.may_keep_rows && !request.members;
   if (at_once) return table.can_lock ? Hold::deleting : Hold::deleting_waiting;
   return Hold::skipping;
 }
@@ -57,10 +58,11 @@ Outcome<PurgeStatements> PurgeStatements::make(const PurgeRequest& request,
   statements.order_ = table.column(request.order);
   statements.key_ = table.column(kKey);
   statements.hold_ = hold;
+  statements.page_decides_ = hold == Hold::none || hold == Hold::reading || request.members;
   auto& columns = statements.columns_;
   std::size_t next = 1;
   if (!steps.parent().split.column.empty()) columns.split = next++;
-  if (steps.needs_flow() || request.keep_last || request.by_namespace) {
+  if (steps.needs_flow() || request.keep_last || request.members || request.by_namespace) {
     columns.flow = next;
     next += 3;
   }
@@ -100,8 +102,7 @@ Statement PurgeStatements::page(std::optional<bool> deleted, const std::optional
   writer.text(", " + dialect_->as_cursor("e", *order_));
   write_from(writer);
   // Where take() decides, it alone opens documents.
-  const bool decides = hold_ == Hold::none || hold_ == Hold::reading;
-  selection_->write(writer, "e", deleted, decides ? Certainty::all : Certainty::possible);
+  selection_->write(writer, "e", deleted, page_decides_ ? Certainty::all : Certainty::possible);
   const auto order = column(order_->name);
   const auto key = column(kKey);
   if (after) {

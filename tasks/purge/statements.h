@@ -127,6 +127,8 @@ class PurgeStatements {
   const database::Column* order_ = nullptr;
   const database::Column* key_ = nullptr;
   Hold hold_ = Hold::none;
+  // Every row of a page is selected.
+  bool page_decides_ = true;
   Columns columns_;
 };
 

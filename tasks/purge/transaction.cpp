@@ -1,6 +1,7 @@
 #include "tasks/purge/transaction.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <unordered_map>
 
@@ -34,6 +35,33 @@ Outcome<Keys> keys_given(Connection& connection, const Statement& statement) {
   return Keys(texts.begin(), texts.end());
 }
 
+// Where files of a row stay, or take longer, so do the rows of its family.
+void keep_families_whole(const std::vector<BatchRow>& all, std::vector<BatchRow>& cleared,
+                         Tried& tried) {
+  if (tried.unfinished.empty() && tried.kept_files.empty()) return;
+  std::unordered_map<std::string_view, const BatchRow*> rows;
+  for (const auto& row : all) rows.emplace(row.key, &row);
+  std::set<std::string, std::less<>> unfinished;
+  for (const auto& row : tried.unfinished) unfinished.insert(row.family());
+  std::map<std::string, Failure, std::less<>> failed;
+  Keys kept;
+  for (const auto& each : tried.kept_files) {
+    failed.emplace(rows.at(each.key)->family(), each.failure);
+    kept.insert(each.key);
+  }
+  tried.unfinished.clear();
+  for (const auto& row : all) {
+    if (const auto found = failed.find(row.family()); found != failed.end()) {
+      if (!kept.contains(row.key)) tried.kept_files.push_back({row.key, found->second});
+    } else if (unfinished.contains(row.family())) {
+      tried.unfinished.push_back(row);
+    }
+  }
+  std::erase_if(cleared, [&](const BatchRow& row) {
+    return failed.contains(row.family()) || unfinished.contains(row.family());
+  });
+}
+
 // Where the rows are locked and nothing is deleted.
 constexpr std::string_view kSavepoint = "SAVEPOINT winnow_locked";
 constexpr std::string_view kBackToSavepoint = "ROLLBACK TO SAVEPOINT winnow_locked";
@@ -41,7 +69,8 @@ constexpr std::string_view kBackToSavepoint = "ROLLBACK TO SAVEPOINT winnow_lock
 }  // namespace
 
 Outcome<void> PurgeTransaction::run(Connection& connection, const Batch& batch, Tried& tried) {
-  WINNOW_TRY(auto rows, take(connection, batch));
+  WINNOW_TRY(auto rows,
+             families_ == nullptr ? take(connection, batch) : take_families(connection, batch));
   if (rows.empty()) return connection.rollback();
   if (files_ != nullptr) return run_with_files(connection, std::move(rows), tried);
   WINNOW_CHECK(delete_all(connection, rows, tried));
@@ -85,6 +114,31 @@ Outcome<std::vector<BatchRow>> PurgeTransaction::take(Connection& connection,
   return taken;
 }
 
+// In the batch's order. A family of which a row is held by others or may not go any more is left to
+// the next pass, which looks at it again.
+Outcome<std::vector<BatchRow>> PurgeTransaction::take_families(Connection& connection,
+                                                               const Batch& batch) const {
+  Batch roots{.deleted = batch.deleted};
+  std::vector<BatchRow> members;
+  for (const auto& row : batch.rows) (row.is_root() ? roots.rows : members).push_back(row);
+  Keys taken;
+  WINNOW_CHECK(connection.begin());
+  if (!roots.rows.empty()) {
+    WINNOW_TRY(taken, keys_given(connection, statements_.take(roots)));
+  }
+  if (!members.empty()) {
+    WINNOW_TRY(auto keys, keys_given(connection, families_->statements().lock(members)));
+    taken.merge(keys);
+  }
+  Keys incomplete;
+  for (const auto& row : batch.rows) {
+    if (!taken.contains(row.key)) incomplete.insert(row.family());
+  }
+  auto rows = batch.rows;
+  std::erase_if(rows, [&](const BatchRow& row) { return incomplete.contains(row.family()); });
+  return families_->closed(connection, std::move(rows));
+}
+
 // The rows that the database lets go are known before the first file goes. Where files of some stay,
 // the deletion is taken back, and repeated for the others under the same locks.
 Outcome<void> PurgeTransaction::run_with_files(Connection& connection, std::vector<BatchRow> rows,
@@ -99,7 +153,9 @@ Outcome<void> PurgeTransaction::run_with_files(Connection& connection, std::vect
   const auto deleted = rows.size();
   const auto removed = steps_.deletes_parent() ? Removed::rows : Removed::dependents;
   if (!rows.empty()) WINNOW_CHECK(write_receipt(connection, rows, removed, tried));
+  const auto all = families_ == nullptr ? std::vector<BatchRow>() : rows;
   WINNOW_TRY(rows, files_->remove(std::move(rows), tried.unfinished, tried.kept_files));
+  if (families_ != nullptr) keep_families_whole(all, rows, tried);
   if (rows.empty()) return connection.rollback();
   if (rows.size() < deleted) {
     tried.counts.clear();
@@ -131,6 +187,14 @@ Outcome<void> PurgeTransaction::delete_rows(Connection& connection, std::vector<
   WINNOW_TRY(const auto changed, connection.execute(deletion, AfterBatch::stay_open));
   if (static_cast<std::size_t>(changed.front()) == rows.size()) return {};
   WINNOW_TRY(const auto kept, keys_given(connection, statements_.remaining(rows)));
+  const bool splits = std::any_of(rows.begin(), rows.end(), [&](const BatchRow& row) {
+    return row.root != nullptr && kept.contains(row.key);
+  });
+  if (splits) {
+    return fail(Failure{.kind = FailureKind::schema,
+                        .message = "a trigger or a rule of the database keeps a row of its family",
+                        .blame = Blame::some_rows});
+  }
   std::erase_if(rows, [&](const BatchRow& row) { return kept.contains(row.key); });
   for (const auto& key : kept) {
     tried.kept.push_back({key, "a trigger or a rule of the database keeps the row"});

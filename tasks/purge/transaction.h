@@ -7,6 +7,9 @@
 //   (S1, S3).
 // - Where the server refuses a row (a foreign key, a trigger that raises), or keeps a dependent, the
 //   whole transaction is rolled back; its failure blames rows, so that the worker halves the batch.
+// - A family (families.h) goes whole: its rows are locked and looked at anew, and so is whether another
+//   child has come. None of them can begin one any more: they have ended, and are locked. One that is
+//   larger than a batch goes in several transactions, children before their parents and the root last.
 // - Files go last, for rows that the database has let go, while these are locked: an execution can't
 //   restart in between. A row is committed only after the storage has said that all of its files are
 //   gone. A kill leaves rows whose files are gone, which the next run meets again (S2, S3).
@@ -20,6 +23,7 @@
 
 #include "database/connection.h"
 #include "tasks/purge/batch.h"
+#include "tasks/purge/families.h"
 #include "tasks/purge/files.h"
 #include "tasks/purge/skipped.h"
 #include "tasks/purge/statements.h"
@@ -47,12 +51,14 @@ struct Tried {
 // One worker's. Not thread-safe.
 class PurgeTransaction {
  public:
-  // `files`: nullptr where files stay. `receipts`: nullptr where nobody wants any; else `receipt`
+  // `families`: nullptr where each row goes by itself. `files`: nullptr where files stay. `receipts`: nullptr where nobody wants any; else `receipt`
   // says of what.
-  PurgeTransaction(const PurgeStatements& statements, const PurgeSteps& steps, PurgeFiles* files,
-                   Receipts* receipts, RemovedBatch receipt)
+  PurgeTransaction(const PurgeStatements& statements, const PurgeSteps& steps,
+                   const Families* families, PurgeFiles* files, Receipts* receipts,
+                   RemovedBatch receipt)
       : statements_(statements),
         steps_(steps),
+        families_(families),
         files_(files),
         receipts_(receipts),
         receipt_(std::move(receipt)) {}
@@ -69,6 +75,8 @@ class PurgeTransaction {
 
  private:
   Outcome<std::vector<BatchRow>> take(database::Connection& connection, const Batch& batch) const;
+  Outcome<std::vector<BatchRow>> take_families(database::Connection& connection,
+                                               const Batch& batch) const;
   Outcome<void> run_with_files(database::Connection& connection, std::vector<BatchRow> rows,
                                Tried& tried);
   Outcome<void> delete_all(database::Connection& connection, std::vector<BatchRow>& rows,
@@ -84,6 +92,7 @@ class PurgeTransaction {
                               Tried& tried) const;
   const PurgeStatements& statements_;
   const PurgeSteps& steps_;
+  const Families* families_;
   PurgeFiles* files_;
   Receipts* receipts_;
   // But for what differs from batch to batch.

@@ -30,9 +30,27 @@ std::optional<PurgeFiles> files_of(PurgeShared& shared) {
   return PurgeFiles(shared.context, shared.ledger, *step);
 }
 
+bool is_one_family(const std::vector<BatchRow>& rows) {
+  return rows.front().family() == rows.back().family();
+}
+
+// Where the second half begins: between two families, if there are two. Within one it is behind
+// children, whose parents go later.
+std::size_t middle_of(const std::vector<BatchRow>& rows) {
+  const auto half = rows.size() / 2;
+  const auto begins = [&](std::size_t at) { return rows[at - 1].family() != rows[at].family(); };
+  for (auto at = half; at < rows.size(); ++at) {
+    if (at > 0 && begins(at)) return at;
+  }
+  for (auto at = half; at > 0; --at) {
+    if (begins(at)) return at;
+  }
+  return half;
+}
+
 // Halves, the first to be taken next.
 void split(Batch batch, std::vector<Batch>& parts) {
-  const auto middle = batch.rows.begin() + static_cast<std::ptrdiff_t>(batch.rows.size() / 2);
+  const auto middle = batch.rows.begin() + static_cast<std::ptrdiff_t>(middle_of(batch.rows));
   parts.push_back({.deleted = batch.deleted,
                    .rows = {std::move_iterator(middle), std::move_iterator(batch.rows.end())}});
   batch.rows.erase(middle, batch.rows.end());
@@ -60,7 +78,8 @@ PurgeWorker::PurgeWorker(PurgeShared& shared, std::unique_ptr<Connection> connec
       steps_(*shared.prepared.steps),
       connection_(shared.context, std::move(connection)),
       files_(files_of(shared)),
-      transaction_(statements_, steps_, files_ ? &*files_ : nullptr, shared.context.receipts,
+      transaction_(statements_, steps_, shared.prepared.families.get(), files_ ? &*files_ : nullptr,
+                   shared.context.receipts,
                    {.task = shared.task,
                     .table = shared.prepared.selection->table().name,
                     .cutoff = shared.cutoff}) {}
@@ -75,6 +94,7 @@ Outcome<bool> PurgeWorker::step() {
     return {};
   }};
   WINNOW_CHECK(connection_.retry(taking));
+  shared_.ledger.skipped().add_families(batch.kept, batch.kept_count);
   if (batch.rows.empty()) return false;
   if (statements_.hold() == Hold::none) {
     WINNOW_CHECK(count(std::move(batch)));
@@ -89,7 +109,7 @@ Outcome<bool> PurgeWorker::step() {
   WINNOW_CHECK(in_parts(
       std::move(batch), shared_.sizer,
       [this](const Batch& part, Batch& rest) { return remove(part, rest); },
-      [this](const BatchRow& row, const Failure& failure) { return leave(row, failure); }));
+      [this](const Batch& part, const Failure& failure) { return leave(part, failure); }));
   shared_.unaccounted += asked - went_ - skipped_;
   shared_.reserved -= reserved - went_;
   const auto took = std::chrono::steady_clock::now() - started;
@@ -104,6 +124,8 @@ Outcome<std::int64_t> PurgeWorker::reserve(const Batch& batch) {
   const auto allowance = shared_.allowance.value_or(kCountAll);
   const auto asked = static_cast<std::int64_t>(batch.rows.size());
   if ((shared_.reserved += asked) <= allowance) return asked;
+  // Families were looked at just now.
+  if (shared_.prepared.families) return shared_.limits.exceeded(allowance);
   std::int64_t selected = 0;
   const RetriedOperation counting{.run = [&](Connection& connection) -> Outcome<void> {
     WINNOW_TRY(selected, database::count_of(connection, statements_.count_still_selected(batch)));
@@ -114,8 +136,8 @@ Outcome<std::int64_t> PurgeWorker::reserve(const Batch& batch) {
   return shared_.limits.exceeded(allowance);
 }
 
-// Acts on the batch, and where a failure blames rows on its halves, down to single rows, which are
-// handed to `refused`.
+// Acts on the batch, and where a failure blames rows on its halves, down to single rows or families,
+// which are handed to `refused`.
 Outcome<void> PurgeWorker::in_parts(Batch batch, BatchSizer& sizer, const Act& act,
                                     const Refused& refused) {
   std::vector<Batch> parts;
@@ -135,8 +157,9 @@ Outcome<void> PurgeWorker::in_parts(Batch batch, BatchSizer& sizer, const Act& a
     }
     const auto& failure = acted.error();
     if (failure.blame == Blame::none) return acted;
-    if (part.rows.size() == 1) {
-      WINNOW_CHECK(refused(part.rows.front(), failure));
+    const bool too_many = failure.blame == Blame::number_of_rows && part.rows.size() > 1;
+    if (!too_many && is_one_family(part.rows)) {
+      WINNOW_CHECK(refused(part, failure));
       continue;
     }
     ++shared_.context.progress.retries;
@@ -231,11 +254,14 @@ Outcome<void> PurgeWorker::skip_files(const KeptFiles& kept) {
   return {};
 }
 
-// A single row that could not be removed.
-Outcome<void> PurgeWorker::leave(const BatchRow& row, const Failure& failure) {
+// A single row, or a family, that could not be removed.
+Outcome<void> PurgeWorker::leave(const Batch& part, const Failure& failure) {
+  const auto& row = part.rows.back();
   if (!is_locked(failure)) {
-    ++skipped_;
-    return skip_refused(row.key, failure);
+    const auto rows = std::ssize(part.rows);
+    skipped_ += rows;
+    shared_.ledger.skipped().add_more(rows - 1);
+    return skip_refused(row.family(), failure);
   }
   if (steps_.deletes_parent()) {
     // It is met again by the next pass.
@@ -275,9 +301,9 @@ Outcome<bool> PurgeWorker::sweep_late_rows() {
   WINNOW_CHECK(in_parts(
       {.rows = rows_of(keys)}, shared_.sweep_sizer,
       [this](const Batch& part, Batch&) { return sweep(part.rows); },
-      [this](const BatchRow& row, Failure failure) {
+      [this](const Batch& part, Failure failure) {
         failure.message = "rows that were written for it late stay: " + failure.message;
-        return skip_refused(row.key, failure);
+        return skip_refused(part.rows.front().key, failure);
       }));
   return true;
 }
@@ -313,7 +339,7 @@ Outcome<void> PurgeWorker::count(Batch batch) {
         if (rows_blamed) counted.error().blame = Blame::none;
         return counted;
       },
-      [](const BatchRow&, const Failure& failure) -> Outcome<void> { return fail(failure); });
+      [](const Batch&, const Failure& failure) -> Outcome<void> { return fail(failure); });
 }
 
 Outcome<void> PurgeWorker::count_part(const Batch& part) {

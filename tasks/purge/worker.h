@@ -86,7 +86,7 @@ class PurgeWorker {
   std::int64_t keys_of_a_sweep() const;
   // Done for some rows; those that it takes again are left in `rest`.
   using Act = std::function<Outcome<void>(const Batch& part, Batch& rest)>;
-  using Refused = std::function<Outcome<void>(const BatchRow& row, const Failure& failure)>;
+  using Refused = std::function<Outcome<void>(const Batch& part, const Failure& failure)>;
 
   // Rows of the batch that may go, by the limits.
   Outcome<std::int64_t> reserve(const Batch& batch);
@@ -94,7 +94,7 @@ class PurgeWorker {
   Outcome<void> remove(const Batch& part, Batch& rest);
   Outcome<void> settle(const Tried& tried);
   Outcome<void> skip_files(const KeptFiles& kept);
-  Outcome<void> leave(const BatchRow& row, const Failure& failure);
+  Outcome<void> leave(const Batch& part, const Failure& failure);
   Outcome<void> skip_refused(const std::string& key, const Failure& failure);
   Outcome<void> sweep(const std::vector<BatchRow>& rows);
   Outcome<void> count(Batch batch);

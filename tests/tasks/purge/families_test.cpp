@@ -1,0 +1,455 @@
+// withChildren: executions go with their subflow executions, or the whole family stays.
+#include <algorithm>
+#include <iostream>
+#include <map>
+#include <random>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/tasks/purge/bed.h"
+#include "tests/tasks/receipts/receipts_file.h"
+
+namespace winnow::tests {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+const char* const kSubflow = "io.kestra.plugin.core.flow.Subflow";
+const char* const kForEachItem = "io.kestra.plugin.core.flow.ForEachItem$ForEachItemExecutable";
+const char* const kFlowTrigger = "io.kestra.plugin.core.trigger.Flow";
+const char* const kLate = "2026-03-01T00:00:00.000000Z";
+
+const Json kFamilies{
+    {"endDate", "2026-02-01T00:00:00Z"}, {"namespace", "company.team"}, {"withChildren", true}};
+
+class PurgeOfFamilies : public PurgeBed {
+ protected:
+  static Json execution(const std::string& id, const std::string& state = "SUCCESS",
+                        const std::string& end = kEnd) {
+    Json document{{"id", id},
+                  {"tenantId", "main"},
+                  {"namespace", "company.team"},
+                  {"flowId", "daily"},
+                  {"deleted", false},
+                  {"state", {{"current", state}, {"duration", 1}, {"startDate", kEnd}}}};
+    if (state != "RUNNING") document["state"]["endDate"] = end;
+    return document;
+  }
+  static Json begun_by(const std::string& parent, Json document,
+                       const std::string& type = kSubflow) {
+    document["trigger"] = {{"id", "run"}, {"type", type}, {"variables", {{"executionId", parent}}}};
+    return document;
+  }
+
+  // Each with a log.
+  void add(const std::vector<Json>& documents) {
+    std::vector<database::Statement> statements;
+    for (const auto& document : documents) {
+      const std::string id = document["id"];
+      statements.push_back(
+          rows_.insertion("executions", {{"key", id}, {"value", document.dump()}}));
+      const Json log{{"tenantId", "main"}, {"namespace", document["namespace"]},
+                     {"flowId", "daily"},  {"executionId", id},
+                     {"timestamp", kEnd},  {"level", "INFO"},
+                     {"message", "done"},  {"deleted", false}};
+      statements.push_back(rows_.insertion("logs", {{"key", id}, {"value", log.dump()}}));
+    }
+    rows_.execute(statements);
+  }
+  void add_family() {
+    add({execution("root"), begun_by("root", execution("child")),
+         begun_by("child", execution("grandchild"))});
+  }
+  // As many descendants, each the child of the one before.
+  void add_chain(int length) {
+    std::vector<Json> documents{execution("c0")};
+    for (int i = 1; i < length; ++i) {
+      documents.push_back(
+          begun_by("c" + std::to_string(i - 1), execution("c" + std::to_string(i))));
+    }
+    add(documents);
+  }
+  void replace(const std::string& id, const Json& document) {
+    database::SqlWriter writer(connection_->dialect());
+    const auto& table = *rows_.schema().table("executions");
+    writer.text("UPDATE ").table(table).text(" SET ").identifier("value").text(" = ");
+    writer.bind_as(*table.column("value"), document.dump()).text(" WHERE ").identifier("key");
+    writer.text(" = ").bind(id);
+    rows_.execute({writer.take()});
+  }
+  Json purge(const Json& more = Json::object()) {
+    return require_result(bed_.run("PurgeExecutions", with(kFamilies, more)));
+  }
+  // That no run takes the family, and what is said of it.
+  void expect_stays(const std::string& reason, std::size_t rows = 3) {
+    const auto dry = purge({{"dryRun", true}});
+    EXPECT_EQ(dry["executionsCount"], 0);
+    EXPECT_THAT(dry["skipped"].dump(), HasSubstr(reason));
+    const auto result = purge();
+    EXPECT_EQ(result["executionsCount"], 0);
+    EXPECT_EQ(result["skippedCount"], dry["skippedCount"]);
+    EXPECT_THAT(result["skipped"].dump(), HasSubstr(reason));
+    EXPECT_EQ(rows_.keys("executions").size(), rows);
+    EXPECT_EQ(rows_.keys("logs").size(), rows);
+  }
+};
+
+TEST_P(PurgeOfFamilies, TakesTheChildrenWithAllThatBelongsToThem) {
+  add_family();
+  add({execution("alone")});
+  EXPECT_EQ(require_result(bed_.plan("PurgeExecutions", kFamilies))["selected"], 4);
+  EXPECT_EQ(purge({{"dryRun", true}})["executionsCount"], 4);
+  const auto result = purge();
+  EXPECT_EQ(result["executionsCount"], 4);
+  EXPECT_EQ(result["logsCount"], 4);
+  EXPECT_EQ(result["skippedCount"], 0);
+  EXPECT_THAT(rows_.keys("executions"), IsEmpty());
+  EXPECT_THAT(rows_.keys("logs"), IsEmpty());
+}
+
+TEST_P(PurgeOfFamilies, TakesChildrenThatTheFiltersDontMatch) {
+  auto child = begun_by("root", execution("child", "FAILED"), kForEachItem);
+  child["namespace"] = "company.other";
+  child["flowId"] = "load";
+  child["deleted"] = true;
+  add({execution("root"), child});
+  EXPECT_EQ(purge({{"states", {"SUCCESS"}}})["executionsCount"], 2);
+  EXPECT_THAT(rows_.keys("executions"), IsEmpty());
+}
+
+TEST_P(PurgeOfFamilies, WithoutTheParameterTakesEachExecutionByItself) {
+  add({execution("root", "RUNNING"), begun_by("root", execution("child"))});
+  EXPECT_EQ(purge({{"withChildren", false}})["executionsCount"], 1);
+  EXPECT_THAT(rows_.keys("executions"), ElementsAre("root"));
+}
+
+TEST_P(PurgeOfFamilies, LeavesWhatAFlowTriggerBeganToItself) {
+  add({execution("cause"), begun_by("cause", execution("effect", "RUNNING"), kFlowTrigger)});
+  EXPECT_EQ(purge()["executionsCount"], 1);
+  EXPECT_THAT(rows_.keys("executions"), ElementsAre("effect"));
+}
+
+TEST_P(PurgeOfFamilies, KeepsAFamilyOfWhichOneStillRuns) {
+  add({execution("root"), begun_by("root", execution("child")),
+       begun_by("child", execution("grandchild", "RUNNING"))});
+  expect_stays(R"("key":"root","reason":"its subflow execution \"grandchild\" is RUNNING")");
+}
+
+TEST_P(PurgeOfFamilies, KeepsAFamilyOfWhichOneIsTooYoung) {
+  add({execution("root"), begun_by("root", execution("child", "SUCCESS", kLate))});
+  expect_stays(R"(its subflow execution \"child\" is newer than the date)", 2);
+}
+
+TEST_P(PurgeOfFamilies, KeepsAFamilyThatThePolicyProtectsInPart) {
+  auto child = begun_by("root", execution("child"));
+  child["namespace"] = "company.held";
+  add({execution("root"), child});
+  bed_.policy.protect = {"company.held"};
+  expect_stays(R"("key":"root")", 2);
+}
+
+TEST_P(PurgeOfFamilies, KeepsAFamilyOfWhichKeepLastKeepsOne) {
+  auto child = begun_by("root", execution("child"));
+  child["flowId"] = "load";
+  add({execution("root"), child, execution("newer", "SUCCESS", "2026-01-02T00:00:00.000000Z")});
+  const auto result = purge({{"keepLast", 1}});
+  EXPECT_EQ(result["executionsCount"], 0);
+  EXPECT_THAT(result["skipped"].dump(), HasSubstr(R"(keepLast keeps its subflow execution)"));
+  EXPECT_EQ(rows_.keys("executions").size(), 3U);
+}
+
+TEST_P(PurgeOfFamilies, KeepsAChildWhoseParentIsNotSelected) {
+  auto parent = execution("parent");
+  parent["namespace"] = "company.other";
+  add({parent, begun_by("parent", execution("child"))});
+  expect_stays(R"(it belongs to the family of \"parent\", which is not selected)", 2);
+}
+
+TEST_P(PurgeOfFamilies, TakesAChildWhoseParentIsGoneOrOfAnotherTenant) {
+  auto parent = execution("parent");
+  parent["tenantId"] = "other";
+  add({begun_by("gone", execution("orphan")), parent, begun_by("parent", execution("child"))});
+  EXPECT_EQ(purge()["executionsCount"], 2);
+  EXPECT_THAT(rows_.keys("executions"), ElementsAre("parent"));
+}
+
+TEST_P(PurgeOfFamilies, NamesExecutionsThatDescendFromThemselves) {
+  add({begun_by("b", execution("a")), begun_by("a", execution("b")),
+       begun_by("self", execution("self"))});
+  expect_stays("it descends from itself");
+}
+
+TEST_P(PurgeOfFamilies, TakesADeepFamilyInOneTransaction) {
+  if (GetParam().schema_version != "1.1")
+    GTEST_SKIP() << "four thousand statements, once per engine";
+  add_chain(1'000);
+  const auto result = purge({{"batchSize", 1'000}});
+  EXPECT_EQ(result["executionsCount"], 1'000);
+  EXPECT_EQ(result["batches"], 1);
+  EXPECT_EQ(result["skippedCount"], 0);
+}
+
+TEST_P(PurgeOfFamilies, TakesIterationsOfALoopByTheirParent) {
+  if (GetParam().schema_version != "2.0") GTEST_SKIP() << "Kestra has loops from 2.0 on";
+  // It has its parent's trigger too. A replay names the execution that it repeats, and is no child.
+  auto iteration = begun_by("caller", execution("iteration"));
+  iteration["kind"] = "LOOP";
+  iteration["parentId"] = "root";
+  auto replay = execution("replay", "RUNNING");
+  replay["parentId"] = "root";
+  add({execution("caller"), begun_by("caller", execution("root")), iteration, replay});
+  EXPECT_EQ(purge()["executionsCount"], 3);
+  EXPECT_THAT(rows_.keys("executions"), ElementsAre("replay"));
+}
+
+TEST_P(PurgeOfFamilies, KeepsAFamilyOfWhichAnotherSessionHoldsAChild) {
+  if (!is_server()) GTEST_SKIP() << "a SQLite transaction locks the whole database";
+  add_family();
+  add({execution("alone")});
+  const auto other = holder("executions", "grandchild");
+  auto settings = database_.settings();
+  settings.lock_timeout_ms = 50;
+  TaskBed bed(settings);
+  bed.policy = bed_.policy;
+  const auto result = require_result(bed.run("PurgeExecutions", kFamilies));
+  require(other->rollback());
+  EXPECT_EQ(result["executionsCount"], 1);
+  EXPECT_EQ(result["skippedCount"], 3);
+  EXPECT_EQ(result["skipped"].dump(),
+            R"([{"key":"root","reason":"another session holds it or one of its family"}])");
+  EXPECT_THAT(rows_.keys("executions"), UnorderedElementsAre("root", "child", "grandchild"));
+  EXPECT_EQ(purge()["executionsCount"], 3);
+}
+
+// Two families are looked at together; the second is looked at anew when the first one is gone.
+TEST_P(PurgeOfFamilies, KeepsAFamilyThatComesAliveBeforeItsTransaction) {
+  for (const bool restarts : {true, false}) {
+    rows_.execute({rows_.deletion("executions"), rows_.deletion("logs")});
+    add({execution("a"), begun_by("a", execution("a1")), execution("b"),
+         begun_by("b", execution("b1"))});
+    bool changed = false;
+    bed_.host.on_event = [&](const Json& event) {
+      if (!event.contains("batch") || std::exchange(changed, true)) return;
+      const std::string id = rows_.keys("executions").contains("a") ? "a" : "b";
+      if (restarts) replace(id + "1", begun_by(id, execution(id + "1", "RUNNING")));
+      if (!restarts) add({begun_by(id + "1", execution("new", "RUNNING"))});
+    };
+    const auto result = purge({{"batchSize", 2}});
+    EXPECT_EQ(result["executionsCount"], 2);
+    EXPECT_THAT(result["skipped"].dump(), HasSubstr("is RUNNING"));
+    EXPECT_EQ(rows_.keys("executions").size(), restarts ? 2U : 3U);
+  }
+}
+
+// A family larger than a batch goes in several transactions, its root in the last one.
+TEST_P(PurgeOfFamilies, ThatIsCutOffInAFamilyLeavesItsRoot) {
+  add_chain(10);
+  bed_.host.on_event = [&](const Json& event) {
+    if (event.contains("batch")) bed_.cancellation.request();
+  };
+  ASSERT_FALSE(bed_.run("PurgeExecutions", with(kFamilies, {{"batchSize", 4}})));
+  const auto left = rows_.keys("executions");
+  ASSERT_LT(left.size(), 10U);
+  ASSERT_FALSE(left.empty());
+  for (std::size_t i = 0; i < left.size(); ++i) EXPECT_TRUE(left.contains("c" + std::to_string(i)));
+  TaskBed again(database_.settings());
+  again.policy = bed_.policy;
+  const auto rest = require_result(again.run("PurgeExecutions", kFamilies));
+  EXPECT_EQ(rest["executionsCount"], left.size());
+  EXPECT_THAT(rows_.keys("logs"), IsEmpty());
+}
+
+TEST_P(PurgeOfFamilies, CountsChildrenAgainstTheCaps) {
+  add_family();
+  const auto refused = bed_.run("PurgeExecutions", with(kFamilies, {{"maxRows", 2}}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, FailureKind::limit);
+  EXPECT_EQ(rows_.keys("executions").size(), 3U);
+  EXPECT_EQ(purge({{"maxRows", 3}})["executionsCount"], 3);
+}
+
+TEST_P(PurgeOfFamilies, HoldsToAPlanOfFamiliesAlone) {
+  add_family();
+  const std::string id = require_result(bed_.plan("PurgeExecutions", kFamilies))["planId"];
+  auto other = with(kFamilies, {{"expectPlan", id}, {"withChildren", false}});
+  EXPECT_FALSE(bed_.run("PurgeExecutions", other));
+  EXPECT_EQ(purge({{"expectPlan", id}})["executionsCount"], 3);
+}
+
+TEST_P(PurgeOfFamilies, ListsChildrenInItsReceipts) {
+  const ReceiptsFile file;
+  bed_.receipts = tasks::ReceiptSettings{.file = file.path(), .full_keys = true};
+  add_family();
+  purge();
+  EXPECT_EQ(file.records()[1]["keys"], Json({"child", "grandchild", "root"}));
+  EXPECT_EQ(require_result(bed_.run("VerifyReceipts", {{"database", true}}))["valid"], true);
+}
+
+TEST_P(PurgeOfFamilies, NeedsTheExecutionsToGo) {
+  const auto refused = bed_.run("PurgeExecutions", with(kFamilies, {{"purgeExecution", false}}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, FailureKind::invalid_parameter);
+  EXPECT_EQ(refused.error().pointer, "/withChildren");
+}
+
+TEST_P(PurgeOfFamilies, PlansItsLookupsByTheirIndexes) {
+  std::vector<std::string> purposes;
+  const auto plan = require_result(bed_.plan("PurgeExecutions", kFamilies));
+  for (const auto& statement : plan["statements"]) {
+    purposes.push_back(statement["purpose"]);
+    EXPECT_FALSE(statement.contains("missingIndex")) << statement.dump();
+  }
+  EXPECT_THAT(purposes, Contains("look for parents of rows of executions"));
+  EXPECT_THAT(purposes, Contains("look for children of rows of executions, trigger_execution_id, "
+                                 "deleted = false"));
+  EXPECT_THAT(purposes, Contains("lock children in executions"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, PurgeOfFamilies, testing::ValuesIn(test_engines()),
+                         testing::PrintToStringParamName());
+
+// --- An oracle that reads documents alone ---
+
+class FamilyOracle : public PurgeOfFamilies {
+ protected:
+  using Documents = std::map<std::string, Json>;
+
+  Documents random_documents(std::mt19937_64& random) const {
+    const auto pick = [&](const std::vector<std::string>& of) { return of[random() % of.size()]; };
+    Documents documents;
+    const auto count = 2 + random() % 14;
+    for (std::size_t i = 0; i < count; ++i) {
+      auto document =
+          execution("e" + std::to_string(i),
+                    pick({"SUCCESS", "SUCCESS", "SUCCESS", "FAILED", "PAUSED", "RUNNING"}),
+                    pick({kEnd, kEnd, "2026-01-05T00:00:00.000000Z", kLate}));
+      document["namespace"] =
+          pick({"company.team", "company.team", "company.other", "company.held"});
+      document["flowId"] = pick({"daily", "load"});
+      document["deleted"] = random() % 6 == 0;
+      if (random() % 12 == 0) document["tenantId"] = "other";
+      if (random() % 3 != 0) {
+        // Mostly an earlier one; at times a circle.
+        const auto parent = random() % (random() % 10 == 0 ? count : std::max<std::size_t>(i, 1));
+        document = begun_by("e" + std::to_string(parent), document,
+                            pick({kSubflow, kSubflow, kForEachItem, kFlowTrigger}));
+      }
+      if (GetParam().schema_version == "2.0" && random() % 4 == 0) {
+        document["parentId"] = "e" + std::to_string(random() % std::max<std::size_t>(i, 1));
+        if (random() % 2 == 0) document["kind"] = "LOOP";
+      }
+      documents[document["id"]] = document;
+    }
+    return documents;
+  }
+
+  static std::string parent_of(const Json& document) {
+    if (document.value("kind", "") == "LOOP") return document["parentId"];
+    if (!document.contains("trigger") || document["trigger"]["type"] == kFlowTrigger) return {};
+    return document["trigger"]["variables"]["executionId"];
+  }
+  static bool is_old(const Json& document) {
+    return document["state"].value("endDate", kLate) != kLate;
+  }
+  static bool may_go(const Json& document) {
+    const auto& state = document["state"]["current"];
+    return is_old(document) && (state == "SUCCESS" || state == "FAILED") &&
+           document["namespace"] != "company.held";
+  }
+  static bool matches(const Json& document) {
+    const auto& state = document["state"]["current"];
+    return document["namespace"] == "company.team" && (state == "SUCCESS" || state == "FAILED");
+  }
+
+  static std::set<std::string> newest(const Documents& documents, int last) {
+    std::map<std::string, std::set<std::pair<std::string, std::string>>> flows;
+    for (const auto& [id, document] : documents) {
+      if (document["deleted"] == true || !matches(document)) continue;
+      flows[document["flowId"]].emplace(document["state"]["endDate"], id);
+    }
+    std::set<std::string> kept;
+    for (const auto& [flow, ended] : flows) {
+      auto at = ended.rbegin();
+      for (int i = 0; i < last && at != ended.rend(); ++i, ++at) kept.insert(at->second);
+    }
+    return kept;
+  }
+
+  struct Expected {
+    std::set<std::string> gone;
+    std::size_t skipped = 0;
+  };
+  static Expected expected(Documents documents, int last) {
+    std::erase_if(documents, [](const auto& each) { return each.second["tenantId"] == "other"; });
+    const auto kept = newest(documents, last);
+    const auto picked = [&](const std::string& id) {
+      return matches(documents[id]) && may_go(documents[id]) && !kept.contains(id);
+    };
+    Expected result;
+    for (const auto& [id, document] : documents) {
+      if (documents.contains(parent_of(document)) || !picked(id)) continue;
+      std::set<std::string> family{id};
+      for (bool grown = true; std::exchange(grown, false);) {
+        for (const auto& [other, child] : documents) {
+          if (family.contains(parent_of(child))) grown = family.insert(other).second || grown;
+        }
+      }
+      const bool goes = std::all_of(family.begin(), family.end(), [&](const auto& member) {
+        return may_go(documents[member]) && !kept.contains(member);
+      });
+      if (goes) result.gone.merge(family);
+    }
+    for (const auto& [id, document] : documents) {
+      if (picked(id) && !result.gone.contains(id)) ++result.skipped;
+    }
+    return result;
+  }
+};
+
+TEST_P(FamilyOracle, AgreesOnRandomFamilies) {
+  constexpr int kCases = 40;
+  const auto seed = std::random_device{}();
+  std::cout << "seed " << seed << "\n";
+  std::mt19937_64 random(seed);
+  bed_.policy.protect = {"company.held"};
+  for (int i = 0; i < kCases; ++i) {
+    rows_.execute({rows_.deletion("executions"), rows_.deletion("logs")});
+    const auto documents = random_documents(random);
+    std::vector<Json> all;
+    for (const auto& [id, document] : documents) all.push_back(document);
+    add(all);
+    const int last = static_cast<int>(random() % 3);
+    Json more{{"batchSize", 1 + random() % 5}};
+    if (last > 0) more["keepLast"] = last;
+    bed_.connections = static_cast<std::int32_t>(1 + random() % 2);
+    const auto wanted = expected(documents, last);
+    SCOPED_TRACE("case " + std::to_string(i) + " " + more.dump() + " " + Json(all).dump());
+    ASSERT_EQ(require_result(bed_.plan("PurgeExecutions", with(kFamilies, more)))["selected"],
+              wanted.gone.size());
+    const auto dry = purge(with(more, {{"dryRun", true}}));
+    ASSERT_EQ(dry["executionsCount"], wanted.gone.size());
+    ASSERT_EQ(dry["skippedCount"], wanted.skipped) << dry.dump();
+    const auto result = purge(more);
+    ASSERT_EQ(result["executionsCount"], wanted.gone.size());
+    ASSERT_EQ(result["logsCount"], wanted.gone.size());
+    ASSERT_EQ(result["skippedCount"], wanted.skipped) << result.dump();
+    std::set<std::string> left;
+    for (const auto& [id, document] : documents) {
+      if (!wanted.gone.contains(id)) left.insert(id);
+    }
+    ASSERT_EQ(rows_.keys("executions"), left);
+    ASSERT_EQ(rows_.keys("logs"), left);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, FamilyOracle, testing::ValuesIn(test_engines()),
+                         testing::PrintToStringParamName());
+
+}  // namespace
+}  // namespace winnow::tests
