@@ -4,6 +4,14 @@
 
 namespace winnow::tasks {
 
+std::map<std::string, std::int64_t> by_namespace(const std::vector<BatchRow>& rows) {
+  std::map<std::string, std::int64_t> counts;
+  for (const auto& row : rows) {
+    if (row.of) ++counts[row.of->name_space];
+  }
+  return counts;
+}
+
 void PurgeLedger::add(const std::string& counter, std::int64_t rows) {
   const std::lock_guard guard(mutex_);
   add_to(counters_, counter, rows);
@@ -12,6 +20,14 @@ void PurgeLedger::add(const std::string& counter, std::int64_t rows) {
 void PurgeLedger::doubt(const std::string& counter, std::int64_t rows) {
   const std::lock_guard guard(mutex_);
   add_to(counters_.emplace("inDoubt", Json::object()).first.value(), counter, rows);
+}
+
+void PurgeLedger::uncount(const CommittedBatch& batch) {
+  const std::lock_guard guard(mutex_);
+  for (const auto& [counter, rows] : batch.counts) add_to(counters_, counter, -rows);
+  for (const auto& [name, rows] : batch.namespaces) namespaces_[name] -= rows;
+  std::erase_if(namespaces_, [](const auto& counted) { return counted.second == 0; });
+  add_to(counters_, "batches", -1);
 }
 
 Outcome<void> PurgeLedger::deleted(const std::vector<BatchRow>& rows) {
@@ -30,11 +46,9 @@ bool PurgeLedger::has_more_deleted() const {
   return !keys_.empty();
 }
 
-void PurgeLedger::count_namespaces(const std::vector<BatchRow>& rows) {
+void PurgeLedger::count_namespaces(const std::map<std::string, std::int64_t>& rows) {
   const std::lock_guard guard(mutex_);
-  for (const auto& row : rows) {
-    if (row.of) ++namespaces_[row.of->name_space];
-  }
+  for (const auto& [name, number] : rows) namespaces_[name] += number;
 }
 
 Json PurgeLedger::namespaces() const {

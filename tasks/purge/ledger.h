@@ -16,6 +16,18 @@
 
 namespace winnow::tasks {
 
+// What is counted for a batch, and two of its rows by which a server can be asked whether it went.
+struct CommittedBatch {
+  std::vector<BatchRow> ends = {};  // the first and the last
+  std::int64_t rows = 0;
+  std::map<std::string, std::int64_t> counts = {};
+  std::map<std::string, std::int64_t> namespaces = {};
+  std::int64_t reopened = 0;  // of the connection that committed it
+};
+
+// Rows by the namespace of their flow, of those that have one (BatchRow::of).
+std::map<std::string, std::int64_t> by_namespace(const std::vector<BatchRow>& rows);
+
 // Thread-safe.
 class PurgeLedger {
  public:
@@ -24,14 +36,15 @@ class PurgeLedger {
   void add(const std::string& counter, std::int64_t rows);
   // Counts of a transaction that may be committed or not: `inDoubt` of the counters.
   void doubt(const std::string& counter, std::int64_t rows);
+  // A batch that the database has lost again.
+  void uncount(const CommittedBatch& batch);
   // Notes keys whose rows are deleted.
   Outcome<void> deleted(const std::vector<BatchRow>& rows);
   // The next of them, at most `most`; empty: all were handed out. Only once no more rows go.
   Outcome<std::vector<std::string>> next_deleted(std::size_t most);
   bool has_more_deleted() const;
 
-  // Counts rows by the namespace of their flow, where they have one (BatchRow::of).
-  void count_namespaces(const std::vector<BatchRow>& rows);
+  void count_namespaces(const std::map<std::string, std::int64_t>& rows);
   // {"company.team": 12}, in the order of the names.
   Json namespaces() const;
 

@@ -174,10 +174,24 @@ Outcome<void> PurgeRun::passes() {
     shared_.unaccounted = 0;
     shared_.ledger.skipped().begin_pass();
     WINNOW_CHECK(all(&PurgeWorker::step));
+    WINNOW_CHECK(uncount_lost());
     WINNOW_TRY(const bool finished, finished_or_waited(done_before, backoff));
     if (finished) return {};
     shared_.source.rewind();
   }
+}
+
+// After an outage that one of the workers met: another may not have noticed it.
+Outcome<void> PurgeRun::uncount_lost() {
+  std::vector<PurgeWorker*> workers{&worker_};
+  for (const auto& helper : helpers_) {
+    if (helper) workers.push_back(helper.get());
+  }
+  const bool reopened = std::any_of(workers.begin(), workers.end(),
+                                    [](const auto* worker) { return worker->was_reopened(); });
+  if (!reopened) return {};
+  for (auto* worker : workers) WINNOW_CHECK(worker->uncount_lost());
+  return {};
 }
 
 // True when nothing is left that could go. A pass without progress is followed by a pause.

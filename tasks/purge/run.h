@@ -28,6 +28,7 @@ class PurgeRun {
   Outcome<void> purge();
   Outcome<void> check_limits();
   Outcome<void> passes();
+  Outcome<void> uncount_lost();
   Outcome<bool> finished_or_waited(std::int64_t done_before, Backoff& backoff);
   Outcome<void> name_what_is_locked();
   void say_what_stays() const;

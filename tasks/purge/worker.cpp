@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "database/count.h"
+#include "document/strings.h"
 #include "outcome/try.h"
 #include "tasks/shared/counters.h"
 
@@ -15,6 +16,8 @@ using database::Connection;
 
 // Rows that stay for one kind of reason, before a run gives up.
 constexpr std::int64_t kMostSkipped = 1'000;
+// Batches of one worker that are asked for again after a fail-over: a replica lags by seconds.
+constexpr std::size_t kMostRemembered = 1'000;
 // Rows in turn that others hold, before a purge whose rows stay gives up: it can't meet them again.
 constexpr int kMostLockedInTurn = 3;
 
@@ -116,6 +119,7 @@ Outcome<bool> PurgeWorker::step() {
   shared_.pacer.learn(lane_, deleted_, took);
   const auto storage_took = files_ ? files_->take_time() : std::chrono::nanoseconds{};
   shared_.sizer.learn(went_, took - storage_took);
+  if (connection_.reopened() != asked_after_) WINNOW_CHECK(uncount_lost());
   return true;
 }
 
@@ -236,10 +240,69 @@ Outcome<void> PurgeWorker::settle(const Tried& tried) {
     deleted_ += deleted;
   }
   ledger.add("batches", 1);
-  if (shared_.by_namespace) ledger.count_namespaces(tried.went);
+  remember(tried);
   shared_.context.progress.rows_done += rows;
   report_batch(shared_.context, tried.went.size(), ledger.counters());
   return steps_.sweeps_late_rows() ? ledger.deleted(tried.went) : Outcome<void>{};
+}
+
+void PurgeWorker::remember(const Tried& tried) {
+  CommittedBatch batch{.ends = {tried.went.front()},
+                       .rows = std::ssize(tried.went),
+                       .counts = tried.counts,
+                       .reopened = connection_.reopened()};
+  if (tried.went.size() > 1) batch.ends.push_back(tried.went.back());
+  if (shared_.by_namespace) batch.namespaces = by_namespace(tried.went);
+  shared_.ledger.count_namespaces(batch.namespaces);
+  // Rows that stay tell nothing of what became of theirs.
+  if (!steps_.deletes_parent()) return;
+  committed_.push_back(std::move(batch));
+  if (committed_.size() > kMostRemembered) committed_.pop_front();
+}
+
+// One of the two may have come back by a late write of Kestra's.
+Outcome<bool> PurgeWorker::is_back(const CommittedBatch& batch) {
+  std::int64_t there = 0;
+  const RetriedOperation asking{.run = [&](Connection& connection) -> Outcome<void> {
+    WINNOW_TRY(there, database::count_of(connection, statements_.count_remaining(batch.ends)));
+    return {};
+  }};
+  WINNOW_CHECK(connection_.retry(asking));
+  return there == std::ssize(batch.ends);
+}
+
+// From the newest back: what a server has includes all that was committed before.
+Outcome<void> PurgeWorker::uncount_lost() {
+  std::int64_t lost = 0;
+  do {
+    asked_after_ = connection_.reopened();
+    auto end = std::find_if(committed_.begin(), committed_.end(),
+                            [this](const auto& batch) { return batch.reopened == asked_after_; });
+    // Finds out whether the connection still stands.
+    if (end == committed_.begin() && !committed_.empty()) {
+      WINNOW_CHECK(is_back(committed_.back()));
+      continue;
+    }
+    while (end != committed_.begin()) {
+      const auto newest = std::prev(end);
+      WINNOW_TRY(const bool back, is_back(*newest));
+      if (!back) break;
+      shared_.ledger.uncount(*newest);
+      lost += newest->rows;
+      end = committed_.erase(newest);
+    }
+  } while (asked_after_ != connection_.reopened());
+  if (lost == 0) return {};
+  shared_.unaccounted += lost;
+  shared_.reserved -= lost;
+  shared_.context.progress.rows_done -= lost;
+  shared_.context.host.log(
+      LogLevel::warn,
+      "the server that took over lacks commits that its predecessor had confirmed: " +
+          document::counted(lost, "row") + " of table \"" +
+          shared_.prepared.selection->table().name + (lost == 1 ? "\" is" : "\" are") +
+          " back, and deleted again");
+  return {};
 }
 
 // The same words are logged once.
@@ -358,7 +421,7 @@ Outcome<void> PurgeWorker::count_part(const Batch& part) {
   }
   if (steps_.deletes_parent()) transaction_.count_rows(part.rows, would);
   for (const auto& [counter, rows] : would.counts) shared_.ledger.add(counter, rows);
-  if (shared_.by_namespace) shared_.ledger.count_namespaces(part.rows);
+  if (shared_.by_namespace) shared_.ledger.count_namespaces(by_namespace(part.rows));
   shared_.context.progress.rows_done += static_cast<std::int64_t>(part.rows.size());
   return {};
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -67,6 +68,12 @@ class PurgeWorker {
   // end or the budget of the pace is used up. A batch that the server refuses because of some of its rows is halved until they are found.
   Outcome<bool> step();
 
+  // Asks the server whether it has what it confirmed. One that took over may lack the last commits of its
+  // predecessor, where that waited for no replica: those batches are counted no more, and the next pass
+  // meets their rows again.
+  Outcome<void> uncount_lost();
+  bool was_reopened() const { return connection_.reopened() > 0; }
+
   // Takes some of the keys that went and removes the dependents that were written after their batch
   // (docs/measurements.md), but for those of executions that came back. False when all were looked
   // at.
@@ -93,6 +100,8 @@ class PurgeWorker {
   Outcome<void> in_parts(Batch batch, BatchSizer& sizer, const Act& act, const Refused& refused);
   Outcome<void> remove(const Batch& part, Batch& rest);
   Outcome<void> settle(const Tried& tried);
+  void remember(const Tried& tried);
+  Outcome<bool> is_back(const CommittedBatch& batch);
   Outcome<void> skip_files(const KeptFiles& kept);
   Outcome<void> leave(const Batch& part, const Failure& failure);
   Outcome<void> skip_refused(const std::string& key, const Failure& failure);
@@ -119,6 +128,8 @@ class PurgeWorker {
   PurgeTransaction transaction_;
   int locked_in_turn_ = 0;
   Pacer::Lane lane_;
+  std::deque<CommittedBatch> committed_;  // the last of them
+  std::int64_t asked_after_ = 0;          // connection_.reopened() when uncount_lost() asked last
   // Of the batch in hand: rows of the table itself, of all tables, and of the table that stay.
   std::int64_t went_ = 0;
   std::int64_t deleted_ = 0;

@@ -73,6 +73,7 @@ Outcome<bool> ReconnectingConnection::reconnect(const Failure& failure,
     outage.charge(duration_cast<milliseconds>(steady_clock::now() - started));
     if (opened) {
       connection_ = std::move(*opened);
+      ++reopened_;
       if (!failure.commit_in_doubt) return false;
       auto committed = was_committed(transaction, operation);
       if (committed || !worth_another_try(committed.error())) return committed;

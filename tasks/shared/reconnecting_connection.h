@@ -2,6 +2,7 @@
 // server says that this may help: the one retry of all tasks that remove something.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -39,6 +40,9 @@ class ReconnectingConnection {
   // Its last call.
   std::unique_ptr<database::Connection> take() { return std::move(connection_); }
 
+  // How often it was opened again. Whatever it leads to then may be another server.
+  std::int64_t reopened() const { return reopened_; }
+
  private:
   Outcome<bool> recover(const Failure& failure, const RetriedOperation& operation, Backoff& outage);
   Outcome<bool> reconnect(const Failure& failure, const RetriedOperation& operation,
@@ -47,6 +51,7 @@ class ReconnectingConnection {
 
   Context* context_;
   std::unique_ptr<database::Connection> connection_;
+  std::int64_t reopened_ = 0;
 };
 
 }  // namespace winnow::tasks
