@@ -379,13 +379,18 @@ Outcome<Schema> PostgresConnection::probe(std::span<const std::string> tables) {
 
 Outcome<void> PostgresConnection::check_target() {
   if (settings_.target == Target::any) return {};
-  WINNOW_TRY(const auto in_recovery, text_of(plain("SELECT pg_is_in_recovery()::text")));
-  const bool standby = in_recovery == "true";
-  if (standby == (settings_.target == Target::standby)) return {};
+  // An old primary may have been made read-only while another one takes over.
+  WINNOW_TRY(const auto kind,
+             text_of(plain("SELECT CASE WHEN pg_is_in_recovery() THEN 'standby' "
+                           "WHEN current_setting('default_transaction_read_only') = 'on' "
+                           "THEN 'read-only' ELSE 'primary' END")));
+  if ((kind == "primary") == (settings_.target == Target::primary)) return {};
   return fail({.kind = FailureKind::unavailable,
                .message = settings_.safe_name() +
-                          (standby ? ": this server is a standby, and takes no writes"
-                                   : ": this server is the primary, and a standby is wanted"),
+                          (kind == "standby"     ? ": this server is a standby, and takes no writes"
+                           : kind == "read-only" ? ": default_transaction_read_only is on here"
+                                                 : ": this server is the primary, and a standby "
+                                                   "is wanted"),
                .retryable = true,
                .sqlstate = std::string(kNotTheTarget)});
 }

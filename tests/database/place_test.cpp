@@ -250,6 +250,20 @@ TEST_P(PostgresPlace, AReadOnlyConnectionDeletesNothing) {
   EXPECT_EQ(count_items(), "1");
 }
 
+// As an old primary that was fenced, while another server takes over.
+TEST_P(PostgresPlace, AServerThatIsReadOnlyByDefaultIsNoPrimary) {
+  run(*connection_, {"ALTER DATABASE " + database_.settings().database +
+                     " SET default_transaction_read_only = on"});
+  auto settings = database_.settings();
+  settings.target = database::Target::primary;
+  const auto refused = database::connect(settings, never_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().sqlstate, database::kNotTheTarget);
+  EXPECT_THAT(refused.error().message, HasSubstr("default_transaction_read_only"));
+  settings.target = database::Target::prefer_primary;
+  EXPECT_TRUE(database::connect(settings, never_));
+}
+
 TEST_P(PostgresPlace, ASettingThatTheServerDoesNotKnowIsNamed) {
   auto settings = database_.settings();
   settings.session = {{"no_such_setting", "1"}};
