@@ -1,6 +1,6 @@
 #: ./dev far [SUITE...]   beyond one server: a PostgreSQL cluster, a MySQL group, poolers, Patroni, machines apart, Vitess, each with its faults
 #:                       (20 minutes, and 15 the first time to build Vitess; SUITE is the beginning of a name in tests/far, such as mysql)
-#: ./dev far brief       the part of it that ./dev test runs: all but Patroni and Vitess
+#: ./dev far brief       the part of it that needs neither Patroni nor Vitess
 source scripts/shared/steps.sh
 source scripts/shared/build.sh
 source scripts/shared/far.sh
