@@ -253,7 +253,9 @@ std::optional<Mismatch> Schema::mismatch(const Json& value) const {
 }
 
 struct LazySchema::State {
-  std::function<Json()> definition;
+  explicit State(std::function<Json()> of) : definition(std::move(of)) {}
+
+  const std::function<Json()> definition;
   std::mutex mutex;
   std::optional<Schema> schema;
 };
