@@ -45,9 +45,9 @@ class SettingsWriter {
 // anew; before version 15 they lie in a file, which is too slow to read in each transaction.
 std::string server_start(int server_version) {
   constexpr int kStatisticsInMemory = 150'000;
-  std::string start = "extract(epoch FROM pg_postmaster_start_time())";
+  std::string start = "date_part('epoch', pg_postmaster_start_time())";
   if (server_version < kStatisticsInMemory) return start;
-  return start + " || '/' || extract(epoch FROM pg_stat_get_bgwriter_stat_reset_time())";
+  return start + " || '/' || date_part('epoch', pg_stat_get_bgwriter_stat_reset_time())";
 }
 
 constexpr char kStartFollows = '@';
