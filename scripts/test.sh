@@ -48,7 +48,7 @@ step "servers"
 start_server postgres WINNOW_TEST_POSTGRES_URL
 # Tests make and drop many databases, and none of them has to outlive a crash of the machine.
 start_server mysql WINNOW_TEST_MYSQL_URL \
-  --innodb-flush-method=nosync --innodb-doublewrite=OFF --innodb-flush-log-at-trx-commit=0 --innodb-file-per-table=OFF
+  --innodb-flush-method=nosync --innodb-doublewrite=OFF --innodb-flush-log-at-trx-commit=0
 if [ -n "$server_folder" ]; then
   export WINNOW_TEST_MYSQL_CA=$server_folder/ca.pem
   # Half of what a connection costs is OpenSSL's context, and tests open thousands; those of TLS ask for it.

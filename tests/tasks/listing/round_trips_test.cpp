@@ -95,7 +95,9 @@ TEST_P(RoundTrips, OfAPurgeThatFindsNothing) {
   EXPECT_LT(again, first);
   // With a log-in of four round trips on PostgreSQL, and of three on MySQL by TLS, 7 and 8.
   EXPECT_LE(again, on("postgresql") ? 3 : 5);
-  EXPECT_LE(first, on("postgresql") ? 12 : 28);
+  // The first in a process has each statement explained: on MySQL two more, for rows that no index
+  // leads to.
+  EXPECT_LE(first, on("postgresql") ? 12 : 30);
 }
 
 std::vector<TestEngine> servers() {
