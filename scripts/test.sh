@@ -8,6 +8,10 @@ source scripts/shared/portable.sh
 source scripts/shared/servers.sh
 source scripts/shared/tidy.sh
 
+# Left to `./dev test -R`: suites on Kestra's tables of 1.3, which stand between those of 1.1 and 2.0 (oracles meet all three), and
+# the second of two servers for the benchmark at a size that measures nothing.
+readonly left_out='([^e]|[^l]e|[^c]le)\.[A-Za-z0-9]*/[a-z]*_1_3|^bench\.mysql'
+
 # What CMake labels so: the tests whose runs have threads. A race shows in a few random cases as well as in a thousand.
 readonly tests_with_threads=(abi_test drivers_test workers_test)
 
@@ -62,6 +66,7 @@ if tests/servers/minio.sh cached; then start_server minio WINNOW_TEST_MINIO_URL;
 step "C++, ABI, command"
 report=$(mktemp)
 trap 'rm -f "$report"; stop_servers' EXIT
+[ $whole = no ] || set -- --exclude-regex "$left_out"
 if ! ctest --preset "$preset" "$@" | tee "$report"; then
   # The failures again, and last: CTest ends with a long list of the tests that an engine skips.
   [ $whole = no ] || awk '/^ *Start +[0-9]+:|^ *[0-9]+\/[0-9]+ Test +#/ {shown = /\*\*\*(Failed|Timeout|Exception|Not Run)/} shown' "$report"
@@ -76,10 +81,10 @@ build tsan "${tests_with_threads[@]}"
 # A race does not depend on the version of Kestra's tables.
 WINNOW_ORACLE_CASES=10 ctest --preset tsan --exclude-regex '_(1_3|2_0)'
 need maven
-# The oldest and the newest; ./dev test-postgres has those between them.
+# The oldest and the newest; ./dev test-postgres has those between them, and listings.
 for version in 14 18; do
   step "PostgreSQL $version"
-  tests/acceptance/postgres_version.sh "$version" "build/$preset"
+  tests/acceptance/postgres_version.sh "$version" "build/$preset" drivers_test purge_test
 done
 step "100,000 executions by the released command"
 python3 tests/acceptance/purge_100k.py

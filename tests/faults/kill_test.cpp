@@ -94,7 +94,7 @@ TEST_P(Kill, LeavesNothingHalfAndTheNextRunFinishes) {
     ASSERT_GT(point.most, 0U) << point.name;
   }
   std::uint64_t kills = 0;
-  tally.run(cases(200, 1'000), [&](Case& tried) {
+  tally.run(cases(120, 1'000), [&](Case& tried) {
     auto& point = points[tried.index % points.size()];
     bed.fill(tried.seed);
     // A process may be killed again when it takes up what the first left.
