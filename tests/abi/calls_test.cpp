@@ -45,6 +45,51 @@ int threads() {
   return count;
 }
 
+// A job that runs on a thread of its own, and pauses itself at its first batch.
+class PausedRun {
+ public:
+  static void on_event(void* context, const char* json, std::size_t length) {
+    auto& run = *static_cast<PausedRun*>(context);
+    const auto event = Json::parse(std::string(json, length))["event"];
+    if (event == "batch" && run.pauses_) {
+      EXPECT_EQ(winnow_job_pause(run.job), WINNOW_OK);
+    }
+    if (event == "paused") ++run.paused;
+    if (event == "paused") run.paused.notify_all();
+  }
+  winnow_host host() {
+    winnow_host host{};
+    host.size = sizeof host;
+    host.context = this;
+    host.event = on_event;
+    return host;
+  }
+  void start() {
+    thread_ = std::jthread([this] { status = winnow_job_run(job, &out); });
+  }
+  void wait_until_paused() const { paused.wait(0); }
+  void go_on() {
+    pauses_ = false;
+    EXPECT_EQ(winnow_job_resume(job), WINNOW_OK);
+  }
+  void join() { thread_.join(); }
+  winnow_progress progress() const {
+    winnow_progress now{};
+    now.size = sizeof now;
+    EXPECT_EQ(winnow_job_progress(job, &now), WINNOW_OK);
+    return now;
+  }
+
+  winnow_job* job = nullptr;
+  std::atomic<int> paused{0};
+  std::int32_t status = -1;
+  Buffer out;
+
+ private:
+  std::atomic<bool> pauses_{true};
+  std::jthread thread_;
+};
+
 // A SQLite database of 300 executions, and the library opened on it.
 class Calls : public testing::Test {
  protected:
@@ -71,6 +116,13 @@ class Calls : public testing::Test {
         "}\n";
     winnow_library* w = nullptr;
     EXPECT_EQ(winnow_open(host, config.data(), config.size(), &w, nullptr), WINNOW_OK);
+    return w;
+  }
+  // The library opened for a purge that pauses; its job is not begun.
+  winnow_library* prepare(PausedRun& run) {
+    const auto host = run.host();
+    auto* w = open(&host);
+    run.job = purge(w);
     return w;
   }
   static winnow_job* purge(winnow_library* w) {
@@ -217,56 +269,9 @@ TEST_F(Calls, CancelFromAnEventStopsBeforeTheNextBatch) {
   EXPECT_EQ(winnow_close(w), WINNOW_OK);
 }
 
-// A job that runs on a thread of its own, and pauses itself at its first batch.
-class PausedRun {
- public:
-  static void on_event(void* context, const char* json, std::size_t length) {
-    auto& run = *static_cast<PausedRun*>(context);
-    const auto event = Json::parse(std::string(json, length))["event"];
-    if (event == "batch" && run.pauses_) {
-      EXPECT_EQ(winnow_job_pause(run.job), WINNOW_OK);
-    }
-    if (event == "paused") ++run.paused;
-    if (event == "paused") run.paused.notify_all();
-  }
-  winnow_host host() {
-    winnow_host host{};
-    host.size = sizeof host;
-    host.context = this;
-    host.event = on_event;
-    return host;
-  }
-  void start() {
-    thread_ = std::jthread([this] { status = winnow_job_run(job, &out); });
-  }
-  void wait_until_paused() const { paused.wait(0); }
-  void go_on() {
-    pauses_ = false;
-    EXPECT_EQ(winnow_job_resume(job), WINNOW_OK);
-  }
-  void join() { thread_.join(); }
-  winnow_progress progress() const {
-    winnow_progress now{};
-    now.size = sizeof now;
-    EXPECT_EQ(winnow_job_progress(job, &now), WINNOW_OK);
-    return now;
-  }
-
-  winnow_job* job = nullptr;
-  std::atomic<int> paused{0};
-  std::int32_t status = -1;
-  Buffer out;
-
- private:
-  std::atomic<bool> pauses_{true};
-  std::jthread thread_;
-};
-
 TEST_F(Calls, PauseARunBetweenTwoBatches) {
   PausedRun run;
-  const auto host = run.host();
-  auto* w = open(&host);
-  run.job = purge(w);
+  auto* w = prepare(run);
   run.start();
   run.wait_until_paused();
   EXPECT_EQ(winnow_job_pause(run.job), WINNOW_OK) << "a second pause is no error";
@@ -295,9 +300,7 @@ TEST_F(Calls, PauseARunBetweenTwoBatches) {
 
 TEST_F(Calls, PauseBeforeTheRunHoldsItsFirstBatchBack) {
   PausedRun run;
-  const auto host = run.host();
-  auto* w = open(&host);
-  run.job = purge(w);
+  auto* w = prepare(run);
   EXPECT_EQ(winnow_job_pause(run.job), WINNOW_OK);
   EXPECT_EQ(winnow_job_pause(run.job), WINNOW_OK);
   EXPECT_EQ(winnow_job_plan(run.job, nullptr), WINNOW_OK) << "a plan is not paused";
@@ -313,9 +316,7 @@ TEST_F(Calls, PauseBeforeTheRunHoldsItsFirstBatchBack) {
 
 TEST_F(Calls, CancelEndsAPausedRun) {
   PausedRun run;
-  const auto host = run.host();
-  auto* w = open(&host);
-  run.job = purge(w);
+  auto* w = prepare(run);
   run.start();
   run.wait_until_paused();
   EXPECT_EQ(winnow_job_cancel(run.job), WINNOW_OK);
@@ -328,9 +329,7 @@ TEST_F(Calls, CancelEndsAPausedRun) {
 
 TEST_F(Calls, FreeEndsAPausedRun) {
   PausedRun run;
-  const auto host = run.host();
-  auto* w = open(&host);
-  run.job = purge(w);
+  auto* w = prepare(run);
   run.start();
   run.wait_until_paused();
   winnow_job_free(run.job);
