@@ -134,6 +134,10 @@ class Connection {
   }
 };
 
+// For the drivers: who has a lock, by a statement that returns the number of the session and the same for
+// a person, in one row at most.
+Outcome<SessionLock> holder_in(Connection& connection, const Statement& statement);
+
 // The SQLSTATE of the failure to connect to a host that is up, and is not of Settings::target:
 // PostgreSQL's own for a write on a read-only server.
 constexpr std::string_view kNotTheTarget = "25006";

@@ -5,15 +5,6 @@
 
 namespace winnow::database {
 
-Outcome<TextList> Connection::recall_texts(const Statement& statement) {
-  TextList found;
-  WINNOW_CHECK(query(statement, [&found](const Row& row) {
-    found.emplace_back(row.text(0).value_or(""));
-    return true;
-  }));
-  return found;
-}
-
 Outcome<std::vector<std::int64_t>> numbers_of(Connection& connection, const Statement& statement) {
   std::vector<std::int64_t> numbers;
   bool all_are_numbers = true;

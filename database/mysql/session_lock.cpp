@@ -34,13 +34,7 @@ Outcome<SessionLock> holder_of_lock(Connection& connection, const std::string& n
           std::string(kLockName) +
           ") AS ID) l LEFT JOIN information_schema.PROCESSLIST p ON p.ID = l.ID",
       .parameters = {name}};
-  SessionLock lock;
-  WINNOW_CHECK(connection.query(statement, [&](const Row& row) {
-    lock.session = row.text(0).value_or("");
-    lock.holder = row.text(1).value_or("");
-    return true;
-  }));
-  return lock;
+  return holder_in(connection, statement);
 }
 
 }  // namespace

@@ -74,13 +74,7 @@ Outcome<SessionLock> holder_of(Connection& connection, const std::string& name) 
           "FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid WHERE " +
           lock_row(),
       .parameters = {name}};
-  SessionLock lock;
-  WINNOW_CHECK(connection.query(statement, [&](const Row& row) {
-    lock.session = row.text(0).value_or("");
-    lock.holder = row.text(1).value_or("");
-    return true;
-  }));
-  return lock;
+  return holder_in(connection, statement);
 }
 
 }  // namespace
