@@ -184,9 +184,8 @@ std::vector<PlannedStatement> FamilyStatements::planned(const std::vector<BatchR
                                          .need = by_key}};
   for (const auto& parent : parents_) {
     for (const auto deleted : selected_.deleted_branches()) {
-      const auto branch = deleted ? (*deleted ? ", deleted = true" : ", deleted = false") : "";
       auto purpose = "look for children of rows of " + name;
-      purpose.append(", ").append(parent).append(branch);
+      purpose.append(", ").append(parent).append(branch_name(deleted));
       planned.push_back({.purpose = std::move(purpose),
                          .statement = children_by(parent, deleted, keys_of(rows)),
                          .need = {.table = &table(),

@@ -10,11 +10,6 @@
 namespace winnow::tasks {
 namespace {
 
-std::string branch_name(std::optional<bool> deleted) {
-  if (!deleted) return {};
-  return *deleted ? ", deleted = true" : ", deleted = false";
-}
-
 // Keys that no row has: the server plans a deletion for as many as a batch brings.
 std::vector<BatchRow> stand_ins(std::int64_t count) {
   const auto flow =

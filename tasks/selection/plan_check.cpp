@@ -189,6 +189,11 @@ Outcome<Json> explained(Connection& connection, const PlannedStatement& planned)
   return described;
 }
 
+std::string branch_name(std::optional<bool> deleted) {
+  if (!deleted) return {};
+  return *deleted ? ", deleted = true" : ", deleted = false";
+}
+
 std::optional<std::string> missing_index(const database::Dialect& dialect, const IndexNeed& need) {
   if (need.column.empty() || serving_index(need) != nullptr) return std::nullopt;
   auto columns = need.scope;

@@ -36,6 +36,9 @@ struct PlannedStatement {
   IndexNeed need;
 };
 
+// How a statement's purpose names the branch of `deleted` that it reads; nothing: the table has none.
+std::string branch_name(std::optional<bool> deleted);
+
 // Whether the table has more than kSmallTable rows: counted, no further than needed, where the
 // server's estimate does not say so.
 Outcome<bool> is_big(const database::Table& table, database::Connection& connection);
