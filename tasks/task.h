@@ -62,7 +62,8 @@ struct Progress {
   std::atomic<bool> waiting{false};
 };
 
-struct Context {
+// All of a run but who hears of it.
+struct RunEnvironment {
   database::Settings database;
   // The operator's `database.connections`.
   std::int32_t connections = 1;
@@ -90,11 +91,14 @@ struct Context {
   std::string store_directory;
   // From when ages are counted.
   document::Instant (*clock)() = document::now;
-  Host& host;
   const Cancellation& cancellation;
   // While it is true the run begins no batch; nullptr: nobody pauses it.
   const std::atomic<bool>* paused = nullptr;
   Progress& progress;
+};
+
+struct Context : RunEnvironment {
+  Host& host;
 };
 
 using TaskResult = tl::expected<Json, TaskFailure>;

@@ -169,22 +169,22 @@ tasks::TaskResult Job::work(JobThread& job_thread, Action action) {
   const auto storage = open_storage(job_thread);
   if (!storage && invocation_->needs_storage()) return fail(storage.error());
   tasks::Context context{
-      .database = configuration.database.value_or(database::Settings{}),
-      .connections = configuration.connections,
-      .storage = storage ? storage->get() : nullptr,
-      .storage_problem = storage ? std::string() : storage.error().message,
-      .storage_hold =
-          std::chrono::milliseconds(configuration.storage.value_or(StorageSettings{}).hold_ms),
-      .allow_missing_files = configuration.storage && configuration.storage->allow_missing,
-      .policy = configuration.policy,
-      .pace = configuration.pace,
-      .receipt_settings = configuration.receipts,
-      .exclusive = configuration.exclusive,
-      .store_directory = configuration.store_directory,
-      .host = job_thread,
-      .cancellation = cancellation_,
-      .paused = &paused_,
-      .progress = progress_};
+      {.database = configuration.database.value_or(database::Settings{}),
+       .connections = configuration.connections,
+       .storage = storage ? storage->get() : nullptr,
+       .storage_problem = storage ? std::string() : storage.error().message,
+       .storage_hold =
+           std::chrono::milliseconds(configuration.storage.value_or(StorageSettings{}).hold_ms),
+       .allow_missing_files = configuration.storage && configuration.storage->allow_missing,
+       .policy = configuration.policy,
+       .pace = configuration.pace,
+       .receipt_settings = configuration.receipts,
+       .exclusive = configuration.exclusive,
+       .store_directory = configuration.store_directory,
+       .cancellation = cancellation_,
+       .paused = &paused_,
+       .progress = progress_},
+      job_thread};
   return ((*invocation_).*action)(context);
 }
 

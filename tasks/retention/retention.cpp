@@ -42,25 +42,6 @@ class RuleHost final : public Host {
   std::string rule_;
 };
 
-Context with_host(const Context& context, Host& host) {
-  return {.database = context.database,
-          .connections = context.connections,
-          .storage = context.storage,
-          .storage_problem = context.storage_problem,
-          .storage_hold = context.storage_hold,
-          .allow_missing_files = context.allow_missing_files,
-          .policy = context.policy,
-          .pace = context.pace,
-          .may_begin_batch = context.may_begin_batch,
-          .receipts = context.receipts,
-          .store_directory = context.store_directory,
-          .clock = context.clock,
-          .host = host,
-          .cancellation = context.cancellation,
-          .paused = context.paused,
-          .progress = context.progress};
-}
-
 // The purges of one table, whose limits hold for all of them together.
 struct TableSize {
   std::int64_t selected = 0;
@@ -104,7 +85,7 @@ class Retention final : public Invocation {
     WINNOW_TRY(auto own_pace, pace_of_run(context.pace, request_.pace));
     const auto started = steady_clock::now();
     RuleHost host(context.host);
-    auto own = with_host(context, host);
+    Context own{static_cast<const RunEnvironment&>(context), host};
     own.pace = own_pace;
     PurgeSession session;
     const auto sizes = check_limits(purges, own, session);

@@ -45,23 +45,23 @@ tasks::TaskResult TaskBed::act(const std::string& task, const Json& parameters, 
   if (!found) return refused(found.error());
   const auto checked = plugin::checked_parameters(**found, parameters.dump());
   if (!checked) return refused(checked.error());
-  tasks::Context context{.database = settings_,
-                         .connections = connections,
-                         .storage = storage.get(),
-                         .storage_hold = storage_hold,
-                         .allow_missing_files = allow_missing_files,
-                         .policy = policy,
-                         .pace = pace,
-                         .receipt_settings = receipts,
-                         .exclusive = exclusive,
-                         .store_directory = store_directory.empty()
-                                                ? std::filesystem::temp_directory_path().string()
-                                                : store_directory,
-                         .clock = clock,
-                         .host = host,
-                         .cancellation = cancellation,
-                         .paused = &paused,
-                         .progress = progress};
+  tasks::Context context{
+      {.database = settings_,
+       .connections = connections,
+       .storage = storage.get(),
+       .storage_hold = storage_hold,
+       .allow_missing_files = allow_missing_files,
+       .policy = policy,
+       .pace = pace,
+       .receipt_settings = receipts,
+       .exclusive = exclusive,
+       .store_directory = store_directory.empty() ? std::filesystem::temp_directory_path().string()
+                                                  : store_directory,
+       .clock = clock,
+       .cancellation = cancellation,
+       .paused = &paused,
+       .progress = progress},
+      host};
   const auto invocation = tasks::invoke((*found)->manifest, *checked, policy);
   if (!invocation) return refused(invocation.error());
   return ((**invocation).*action)(context);

@@ -51,13 +51,13 @@ class PacerTest : public testing::Test {
   Cancellation cancellation_;
   Progress progress_;
   std::atomic<bool> paused_{false};
-  Context context_{.database = {},
-                   .policy = {},
-                   .store_directory = {},
-                   .host = reported_,
-                   .cancellation = cancellation_,
-                   .paused = &paused_,
-                   .progress = progress_};
+  Context context_{{.database = {},
+                    .policy = {},
+                    .store_directory = {},
+                    .cancellation = cancellation_,
+                    .paused = &paused_,
+                    .progress = progress_},
+                   reported_};
   Pacer::Lane lane_;
   std::optional<Pacer> pacer_;
 };
