@@ -65,9 +65,11 @@ export WINNOW_TEST_S3_CA=$server_folder/ca.pem
 if tests/servers/minio.sh cached; then start_server minio WINNOW_TEST_MINIO_URL; fi
 step "C++, ABI, command"
 report=$(mktemp)
-trap 'rm -f "$report"; stop_servers' EXIT
+written=$(tests/servers/folder.sh tests)
+chmod 1777 "$written"  # some tests become another user
+trap 'rm -rf "$report" "$written"; stop_servers' EXIT
 [ $whole = no ] || set -- --exclude-regex "$left_out"
-if ! ctest --preset "$preset" "$@" | tee "$report"; then
+if ! TMPDIR=$written ctest --preset "$preset" "$@" | tee "$report"; then
   # The failures again, and last: CTest ends with a long list of the tests that an engine skips.
   [ $whole = no ] || awk '/^ *Start +[0-9]+:|^ *[0-9]+\/[0-9]+ Test +#/ {shown = /\*\*\*(Failed|Timeout|Exception|Not Run)/} shown' "$report"
   exit 1

@@ -7,11 +7,7 @@ servers=()
 start_server() {
   local folder url status=0
   server_folder=
-  if [ "$1" = postgres ]; then
-    folder=$(tests/servers/postgres.sh folder)
-  else
-    folder=$(mktemp -d "/tmp/winnow-$1.XXXXXX")
-  fi
+  folder=$(tests/servers/folder.sh "$1")
   servers+=("$1:$folder")
   url=$("tests/servers/$1.sh" start "$folder" "${@:3}") || status=$?
   if [ "$status" -eq 77 ] && [ "${CI:-}" != true ]; then

@@ -17,7 +17,7 @@ trap clean EXIT
 
 WINNOW_PG_BIN=$(tests/servers/postgres_programs.sh "$1" "$folder/programs")
 export WINNOW_PG_BIN
-server=$(tests/servers/postgres.sh folder)
+server=$(tests/servers/folder.sh postgres)
 WINNOW_TEST_POSTGRES_URL=$(tests/servers/postgres.sh start "$server")
 export WINNOW_TEST_POSTGRES_URL WINNOW_ORACLE_CASES=${WINNOW_ORACLE_CASES:-10}
 unset WINNOW_TEST_MYSQL_URL

@@ -18,6 +18,8 @@ cache=${WINNOW_CACHE:-$HOME/.cache/winnow}
 root=$cache/mysql-root
 # No account has this number; the chroot has no name for it either.
 uid=65533
+# It names nothing inside of the chroot.
+unset TMPDIR
 
 die() {
   echo "mysql.sh: $1" >&2
@@ -85,10 +87,17 @@ wait_until_ready() {
   return 1
 }
 
+remove_server() {  # DIR
+  local data
+  data=$(readlink "$1/server")
+  if [[ -d $1/memory ]]; then umount "$data"; fi
+  rm -rf --one-file-system "$data" "$1/memory" "$1/server" "$1/ca.pem"
+}
+
 give_up() {
-  tail -n 20 "$2/log.err" >&2 || true
-  rm -rf --one-file-system "$2" "$1/server" "$1/ca.pem"
-  die "$3"
+  tail -n 20 "$1/server/log.err" >&2 || true
+  remove_server "$1"
+  die "$2"
 }
 
 make_data() {
@@ -143,9 +152,14 @@ launch() {
   return 1
 }
 
+# In the chroot; where DIR lies in memory, and this machine lets root mount, the data lies there too.
 own_folder() {
   local data
   data=$(mktemp -d "$root/srv/winnow.XXXXXX")
+  if [[ $(stat --file-system --format=%T "$1") == tmpfs ]]; then
+    mkdir "$1/memory"
+    mount --bind "$1/memory" "$data" 2> /dev/null || rmdir "$1/memory"
+  fi
   ln -sfn "$data" "$1/server"
   echo "$data"
 }
@@ -163,9 +177,9 @@ start() {
 
   data=$(own_folder "$dir")
   for option in "$@"; do echo "$option"; done > "$data/options"
-  if ! make_data "${data#"$root"}"; then give_up "$dir" "$data" "mysqld can't make its data folder"; fi
+  if ! make_data "${data#"$root"}"; then give_up "$dir" "mysqld can't make its data folder"; fi
   cp "$data/ca.pem" "$dir/ca.pem"
-  launch "$dir" || give_up "$dir" "$data" "mysqld does not start"
+  launch "$dir" || give_up "$dir" "mysqld does not start"
 }
 
 resume() {
@@ -205,8 +219,7 @@ pause() {
 
 stop() {
   pause "$1"
-  rm -rf --one-file-system "$(readlink "$1/server")"
-  rm -f "$1/server" "$1/ca.pem"
+  remove_server "$1"
 }
 
 crash() {

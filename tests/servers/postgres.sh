@@ -5,7 +5,6 @@
 #   postgres.sh stop DIR                      ends that server alone and removes what it made in DIR
 #   postgres.sh pause DIR                     ends it and keeps its data
 #   postgres.sh resume DIR                    starts it again, on another port, with the settings that it had
-#   postgres.sh folder                        makes a folder for one, in memory where that has room, and prints it
 #   postgres.sh crash DIR                     every process of it ends at once, nothing is written any more; and starts it again
 #   postgres.sh crash-session DIR             one process of it ends at once: the server ends all others and recovers by itself
 #
@@ -115,14 +114,6 @@ crash_in() {
     die "the server did not come back: $(tail -n 5 "$folder/log")"
 }
 
-# Each test makes a database: 300 files, which take 0.25 s of processor on a disk and a tenth of that in memory.
-new_folder() {
-  local free_kib home=/tmp
-  free_kib=$(df --output=fstype,avail /dev/shm 2> /dev/null | awk '$1 == "tmpfs" {print $2}')
-  if [[ ${free_kib:-0} -gt $((8 << 20)) ]]; then home=/dev/shm; fi
-  mktemp -d "$home/winnow-postgres.XXXXXX"
-}
-
 checkpointer_of() {  # POSTMASTER
   local child
   for child in $(cat "/proc/$1/task/$1/children"); do
@@ -147,9 +138,8 @@ crash_session_in() {
 
 bin=$(programs)
 case ${1:-} in
-  folder) new_folder ;;
   start)
-    folder=${2:-$(new_folder)}
+    folder=${2:-$("$(dirname "$0")/folder.sh" postgres)}
     echo "postgres.sh: in $folder" >&2
     start_in "$folder" "${@:3}"
     ;;
@@ -161,5 +151,5 @@ case ${1:-} in
   resume) resume_in "${2:?resume needs a folder}" ;;
   crash) crash_in "${2:?crash needs a folder}" ;;
   crash-session) crash_session_in "${2:?crash-session needs a folder}" ;;
-  *) die "usage: postgres.sh folder | start [DIR [NAME=VALUE...]] | stop, pause, resume, crash or crash-session DIR" ;;
+  *) die "usage: postgres.sh start [DIR [NAME=VALUE...]] | stop, pause, resume, crash or crash-session DIR" ;;
 esac
