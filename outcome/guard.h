@@ -21,4 +21,15 @@ auto guarded(Work&& work) -> decltype(work()) {
   }
 }
 
+// Calls `tell`, which changes nothing, once more where memory ran out: what a run did can be told only
+// then, and another thread may have freed some meanwhile. A second failure is thrown.
+template <class Tell>
+auto told_in_two_tries(Tell&& tell) -> decltype(tell()) {
+  try {
+    return tell();
+  } catch (const std::bad_alloc&) {
+    return tell();
+  }
+}
+
 }  // namespace winnow

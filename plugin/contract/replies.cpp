@@ -9,6 +9,7 @@
 #include <typeinfo>
 
 #include "document/utf8.h"
+#include "outcome/guard.h"
 
 namespace winnow::plugin {
 
@@ -59,11 +60,14 @@ void release(winnow_buffer& buffer) noexcept {
 }
 
 std::int32_t deliver(winnow_buffer* buffer, const Reply& reply) {
+  const auto write = [buffer](const auto& make) {
+    if (buffer != nullptr) told_in_two_tries([&] { fill(*buffer, dumped(make())); });
+  };
   if (!reply) {
-    if (buffer != nullptr) fill(*buffer, dumped(to_json(reply.error())));
+    write([&] { return to_json(reply.error()); });
     return static_cast<std::int32_t>(reply.error().kind);
   }
-  if (buffer != nullptr && !reply->is_null()) fill(*buffer, dumped(*reply));
+  if (!reply->is_null()) write([&]() -> const Json& { return *reply; });
   return WINNOW_OK;
 }
 

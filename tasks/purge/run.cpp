@@ -69,8 +69,10 @@ TaskResult PurgeRun::run() {
   // Report what was committed even when memory runs out.
   const auto done = guarded([this] { return purge(); });
   context_.progress.phase = Phase::done;
-  if (done) return result();
-  return tl::unexpected(TaskFailure(done.error(), result()));
+  return told_in_two_tries([&]() -> TaskResult {
+    if (done) return result();
+    return tl::unexpected(TaskFailure(done.error(), result()));
+  });
 }
 
 Json PurgeRun::result() const {
