@@ -18,6 +18,7 @@
 #include "document/explain.h"
 #include "document/instant.h"
 #include "document/nearest.h"
+#include "document/object.h"
 #include "document/pointer.h"
 #include "document/strings.h"
 #include "outcome/try.h"
@@ -102,7 +103,7 @@ Location located(const Json& definition, const Json& value,
 }
 
 bool takes_objects(const Json& definition) {
-  return definition.value("type", Json()) == "object" || definition.contains("properties");
+  return is_text(definition.value("type", Json()), "object") || definition.contains("properties");
 }
 
 std::optional<Mismatch> unknown_property(const Location& location) {

@@ -15,6 +15,8 @@ namespace winnow::document {
 
 // Keeps the order of keys as they were written: outputs and schemas read like their sources.
 using Json = nlohmann::ordered_json;
+// Ends the process where memory runs out: document::is_text (document/object.h) doesn't.
+bool operator==(const Json& json, const char* text) = delete;
 
 // NOLINTNEXTLINE(bugprone-exception-escape): clang-tidy takes Json's move for one that throws
 struct Document {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "database/mysql/errors.h"
+#include "document/object.h"
 #include "document/strings.h"
 
 namespace winnow::database {
@@ -124,7 +125,7 @@ Table read_table(const Json& found) {
   Table table;
   table.name = found.at("name").get<std::string>();
   table.schema = found.at("schema").get<std::string>();
-  if (found.at("type") != "BASE TABLE") table.instead_of_table = "view";
+  if (!document::is_text(found.at("type"), "BASE TABLE")) table.instead_of_table = "view";
   table.can_delete = false;
   if (found.at("rows").is_number()) table.estimated_rows = found.at("rows").get<std::int64_t>();
   for (const auto& column : ordered(found.at("columns"))) {

@@ -10,6 +10,7 @@
 #include "database/url/datasource.h"
 #include "document/duration.h"
 #include "document/json.h"
+#include "document/object.h"
 #include "document/pointer.h"
 #include "document/text_file.h"
 #include "document/yaml.h"
@@ -143,7 +144,7 @@ Outcome<void> read_local(const Document& document, const Json& storage, StorageS
 Outcome<void> read_bucket(const Document& document, const Json& storage,
                           StorageSettings& settings) {
   settings.kind = StorageKind::s3;
-  S3Words words{.minio = storage["type"] == "minio",
+  S3Words words{.minio = document::is_text(storage["type"], "minio"),
                 .bucket = storage.value("bucket", ""),
                 .region = storage.value("region", ""),
                 .endpoint = storage.value("endpoint", ""),

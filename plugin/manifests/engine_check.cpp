@@ -3,6 +3,7 @@
 #include <set>
 
 #include "document/nearest.h"
+#include "document/object.h"
 #include "document/pointer.h"
 #include "plugin/manifests/check.h"
 
@@ -62,7 +63,7 @@ void check_listing_order(const Json& order, const Json& columns, Diagnostics& di
     if (!columns.contains(name)) {
       diagnostics.add(pointer, "\"" + name + "\" is none of the listing's `columns`" +
                                    document::did_you_mean(name, names_of(columns)));
-    } else if (columns[name]["column"] == "value") {
+    } else if (document::is_text(columns[name]["column"], "value")) {
       diagnostics.add(pointer,
                       "\"" + name + "\" lies inside of the row's document, which no index orders");
     }
@@ -79,7 +80,7 @@ void check_switch(const Json& manifest, const Json& content, const std::string& 
     diagnostics.add(pointer_to(pointer, "switch"),
                     "there is no parameter \"" + name + "\"" +
                         document::did_you_mean(name, names_of(parameters)));
-  } else if (parameter["type"] != "boolean" || parameter.contains("filter")) {
+  } else if (!document::is_text(parameter["type"], "boolean") || parameter.contains("filter")) {
     diagnostics.add(
         pointer_to(pointer, "switch"),
         "\"" + name + "\" is no switch: that is a parameter of type boolean without a filter");
@@ -120,7 +121,7 @@ void check_rows(const Json& manifest, const Json& rows, const std::string& point
   const auto written = pointer_to(pointer, "written");
   check_identifier(rows["written"]["column"], pointer_to(written, "column"), diagnostics);
   check_path(rows["written"], written, diagnostics);
-  if (manifest["engine"] != "orphan-rows") {
+  if (!document::is_text(manifest["engine"], "orphan-rows")) {
     diagnostics.add(written, "goes with the engine orphan-rows only");
   }
 }
@@ -152,7 +153,7 @@ void check_own_parameter(const Json& manifest, const char* name, const char* typ
   if (parameter.is_null()) {
     diagnostics.add("/parameters", (engine == "purge" ? "a purge" : "the engine " + engine) +
                                        " has the parameter " + name + " of type " + type);
-  } else if (parameter["type"] != type || parameter.contains("filter") ||
+  } else if (!document::is_text(parameter["type"], type) || parameter.contains("filter") ||
              !parameter.contains("default")) {
     diagnostics.add(
         std::string("/parameters/") + name,

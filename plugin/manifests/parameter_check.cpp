@@ -5,6 +5,7 @@
 #include <set>
 
 #include "document/nearest.h"
+#include "document/object.h"
 #include "document/pointer.h"
 #include "document/schema.h"
 #include "plugin/manifests/check.h"
@@ -71,7 +72,7 @@ void check_fits(const Json& schema, const Json& value, const std::string& pointe
 
 // What `enum` lists.
 Json type_of_element(const Json& parameter) {
-  return parameter["type"] == "values" ? Json("string") : parameter["type"];
+  return document::is_text(parameter["type"], "values") ? Json("string") : parameter["type"];
 }
 
 void check_values(const Json& parameter, const std::string& pointer, Diagnostics& diagnostics) {
@@ -146,7 +147,7 @@ void check_is_parameter(const std::string& name, const Json& parameters, const s
 void check_exact_with(const Json& filter, const Json& parameters, const std::string& pointer,
                       Diagnostics& diagnostics) {
   if (!filter.contains("exact-with")) return;
-  if (filter["operator"] != "namespace") {
+  if (!document::is_text(filter["operator"], "namespace")) {
     diagnostics.add(pointer_to(pointer, "exact-with"), "goes with the operator namespace only");
   }
   check_is_parameter(filter["exact-with"].get<std::string>(), parameters,
@@ -199,7 +200,7 @@ void check_filter(const Json& parameter, const Json& parameters, const std::stri
   if (!filter.contains("when-absent")) return;
   if (operand != Operand::texts) {
     diagnostics.add(pointer_to(pointer, "when-absent"), "goes with the operator any-of only");
-  } else if (parameter["type"] == "array" && parameter.contains("items")) {
+  } else if (document::is_text(parameter["type"], "array") && parameter.contains("items")) {
     check_fits({{"type", "array"}, {"items", parameter["items"]}}, filter["when-absent"],
                pointer_to(pointer, "when-absent"), diagnostics);
   }
@@ -245,7 +246,7 @@ void check_parameters(const Json& manifest, Diagnostics& diagnostics) {
       continue;
     }
     check_filter(parameter, parameters, pointer_to(pointer, "filter"), diagnostics);
-    if (parameter["filter"]["operator"] != "include-deleted") continue;
+    if (!document::is_text(parameter["filter"]["operator"], "include-deleted")) continue;
     if (!deleted.empty())
       diagnostics.add(pointer, "\"" + deleted + "\" says already whether deleted rows count");
     deleted = entry.key();

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "document/object.h"
 #include "document/pointer.h"
 #include "outcome/try.h"
 #include "plugin/builtin/manifests.h"
@@ -83,7 +84,8 @@ tasks::ParameterSpec read_parameter(const std::string& name, const Json& paramet
                             .filter = std::nullopt};
   if (!parameter.contains("filter")) return spec;
   spec.filter = read_filter(parameter["filter"]);
-  if (parameter["type"] == "values") spec.filter->known_values = texts(member(parameter, "enum"));
+  if (document::is_text(parameter["type"], "values"))
+    spec.filter->known_values = texts(member(parameter, "enum"));
   return spec;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "document/object.h"
 #include "outcome/try.h"
 
 namespace winnow::tasks {
@@ -61,7 +62,7 @@ Outcome<ListingRequest> read_listing_request(const Manifest& manifest, const Jso
   request.columns = read_columns(manifest, parameters);
   const auto order = parameters.at("orderBy").get<std::string>();
   request.order = column_named(manifest, order);
-  request.descending = parameters.at("direction") == "desc";
+  request.descending = document::is_text(parameters.at("direction"), "desc");
   request.fetch_type = fetch_type(parameters);
   request.size = parameters.at("size").get<std::int64_t>();
   request.fingerprint =

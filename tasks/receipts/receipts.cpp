@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "database/url/settings.h"
+#include "document/object.h"
 #include "document/sha256.h"
 #include "outcome/guard.h"
 #include "outcome/try.h"
@@ -189,7 +190,7 @@ Outcome<void> Receipts::append_on_disk(Json record) {
 // Numbers the batch, chains the record on and writes it.
 Outcome<Receipts::Written> Receipts::written(Json record) {
   const std::lock_guard lock(mutex_);
-  const bool is_batch = record["receipt"] == "batch";
+  const bool is_batch = document::is_text(record["receipt"], "batch");
   const auto sequence = sequence_ + 1;
   if (is_batch) record["sequence"] = sequence;
   record["previous"] = previous_;
