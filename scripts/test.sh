@@ -13,7 +13,7 @@ source scripts/shared/tidy.sh
 readonly left_out='([^e]|[^l]e|[^c]le)\.[A-Za-z0-9]*/[a-z]*_1_3|^bench\.mysql'
 
 # What CMake labels so: the tests whose runs have threads. A race shows in a few random cases as well as in a thousand.
-readonly tests_with_threads=(abi_test drivers_test workers_test)
+readonly tests_with_threads=(abi_test control_test drivers_test workers_test)
 
 preset=dev targets=() whole=yes
 [ $# -gt 0 ] || preset=suite
