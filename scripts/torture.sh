@@ -1,6 +1,7 @@
 #: ./dev torture  kills, cuts, starves and races purges for many hours, and prints a table of what was tried
 #:                (WINNOW_FAULT_CASES=50 ./dev torture: at most 50 cases of each)
 #:                (arguments go to GoogleTest: ./dev torture --gtest_filter='*Kill*')
+#: ./dev torture failover [N]   500 fail-overs of a PostgreSQL cluster on this machine, or N
 #: ./dev torture --asan [ARGUMENT...]   the short form of it, as ./dev test has it, under the address and undefined-behaviour sanitizers
 source scripts/shared/steps.sh
 source scripts/shared/build.sh
@@ -11,16 +12,24 @@ if [ "${1:-}" = --asan ]; then
   preset=asan form=brief
   shift
 fi
+fails_over=no
+if [ "${1:-}" = failover ]; then
+  fails_over=yes
+  export WINNOW_FAULT_CASES=${2:-${WINNOW_FAULT_CASES:-500}}
+  set -- --gtest_filter='FailOver.*'
+fi
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:detect_leaks=1
 export UBSAN_OPTIONS=print_stacktrace=1
 
 need "${build_packages[@]}" "${test_packages[@]}"
 say "building build/$preset"
 build "$preset" faults_test
-say "starting servers"
-start_server postgres WINNOW_TEST_POSTGRES_URL
-start_server mysql WINNOW_TEST_MYSQL_URL \
-  --innodb-flush-method=nosync --innodb-doublewrite=OFF --innodb-flush-log-at-trx-commit=0
+if [ $fails_over = no ]; then  # which has a cluster of its own
+  say "starting servers"
+  start_server postgres WINNOW_TEST_POSTGRES_URL
+  start_server mysql WINNOW_TEST_MYSQL_URL \
+    --innodb-flush-method=nosync --innodb-doublewrite=OFF --innodb-flush-log-at-trx-commit=0
+fi
 
 say "torturing"
 WINNOW_FAULTS_TABLE=$(mktemp)

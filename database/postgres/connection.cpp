@@ -18,6 +18,7 @@
 #include "database/postgres/recall.h"
 #include "database/postgres/session_lock.h"
 #include "database/postgres/transaction.h"
+#include "database/url/silence.h"
 #include "document/strings.h"
 #include "outcome/try.h"
 
@@ -29,8 +30,8 @@ class PostgresConnection final : public Connection {
   PostgresConnection(const Settings& settings, const Cancellation& cancellation,
                      std::unique_ptr<PostgresSession> session)
       : settings_(settings), cancellation_(cancellation), session_(std::move(session)) {
-    if (!settings_.on_lock_wait) return;
-    session_->on_slow([this](std::chrono::milliseconds waited) { report_lock_wait(waited); });
+    session_->on_slow(first_look(settings_),
+                      [this](std::chrono::milliseconds waited) { return look_after(waited); });
   }
 
   const Dialect& dialect() const override { return dialect_; }
@@ -77,7 +78,7 @@ class PostgresConnection final : public Connection {
   Outcome<void> query_and_confirm(const Statement& statement, const RowHandler& handler);
   Failure named(Failure failure, std::span<const PostgresAnswer> answers, std::size_t first) const;
   tl::unexpected<Failure> give_up(Failure failure);
-  void report_lock_wait(std::chrono::milliseconds waited) const;
+  Outcome<void> look_after(std::chrono::milliseconds waited) const;
 
   static inline const PostgresDialect dialect_{};
   const Settings settings_;
@@ -360,16 +361,15 @@ Outcome<std::string> PostgresConnection::text_of(const Statement& statement) {
 }
 
 // Another session looks: this one is busy. A statement that works and waits for nobody is no news.
-void PostgresConnection::report_lock_wait(std::chrono::milliseconds waited) const {
-  constexpr std::int32_t kPatienceMs = 1'000;
-  auto settings = settings_;
-  settings.on_lock_wait = nullptr;
-  settings.connect_timeout_ms = std::min(settings.connect_timeout_ms, kPatienceMs);
-  auto session = PostgresSession::open(settings, cancellation_);
-  if (!session) return;
-  PostgresConnection other(settings, cancellation_, std::move(*session));
+Outcome<void> PostgresConnection::look_after(std::chrono::milliseconds waited) const {
+  const ServerLook look(settings_, waited);
+  auto session = PostgresSession::open(look.settings(), cancellation_);
+  if (!session) return look.refused(session.error());
+  if (!settings_.on_lock_wait) return {};
+  PostgresConnection other(look.settings(), cancellation_, std::move(*session));
   const auto what = other.text_of(postgres_lock_wait_statement(session_->backend()));
   if (what && !what->empty()) settings_.on_lock_wait({.waited = waited, .what = *what});
+  return {};
 }
 
 Outcome<Schema> PostgresConnection::probe(std::span<const std::string> tables) {

@@ -52,7 +52,9 @@ struct Settings {
   Expectation expected;
   std::int32_t connect_timeout_ms = 10'000;  // for each host
   std::int32_t lock_timeout_ms = 2'000;      // a statement waits no longer for a lock
-  OnLockWait on_lock_wait = {};              // empty: nobody wants to know
+  // A statement without an answer for so long is given up where nobody else gets one (silence.h).
+  std::int32_t silence_ms = 20'000;
+  OnLockWait on_lock_wait = {};  // empty: nobody wants to know
 
   // `postgresql://user@host:port/database`, without password and options: safe to print.
   std::string safe_name() const;

@@ -110,11 +110,7 @@ Outcome<void> PurgeRun::purge() {
   if (request_.dry_run || !request_.deletes_parent) {
     WINNOW_CHECK(all(&PurgeWorker::step));
   } else {
-    WINNOW_CHECK(passes());
-    context_.progress.phase = Phase::finishing;
-    shared_.stall.end();
-    // Logs and metrics that Kestra wrote after their execution's batch was committed.
-    WINNOW_CHECK(all(&PurgeWorker::sweep_late_rows));
+    WINNOW_CHECK(passes_and_sweeps());
   }
   say_what_stays();
   WINNOW_CHECK(count_what_the_budget_left());
@@ -166,6 +162,22 @@ Outcome<void> PurgeRun::check_limits() {
   shared_.allowance = limits.allowance(selected);
   context_.progress.rows_planned = selected;
   return {};
+}
+
+Outcome<void> PurgeRun::passes_and_sweeps() {
+  while (true) {
+    WINNOW_CHECK(passes());
+    context_.progress.phase = Phase::finishing;
+    shared_.stall.end();
+    // Logs and metrics that Kestra wrote after their execution's batch was committed.
+    WINNOW_CHECK(all(&PurgeWorker::sweep_late_rows));
+    const auto done = context_.progress.rows_done.load();
+    WINNOW_CHECK(uncount_lost());
+    const bool lost = context_.progress.rows_done.load() < done;
+    if (!lost || shared_.pacer.ended()) return {};
+    context_.progress.phase = Phase::working;
+    shared_.source.rewind();
+  }
 }
 
 // Walks until nothing selected is left: rows that others held are met again.

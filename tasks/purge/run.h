@@ -27,6 +27,7 @@ class PurgeRun {
   Json result() const;
   Outcome<void> purge();
   Outcome<void> check_limits();
+  Outcome<void> passes_and_sweeps();
   Outcome<void> passes();
   Outcome<void> uncount_lost();
   Outcome<bool> finished_or_waited(std::int64_t done_before, Backoff& backoff);

@@ -50,6 +50,7 @@ std::FILE* temporary_file() {
 }  // namespace
 
 Outcome<void> KeySpool::append(const std::vector<std::string>& keys) {
+  if (taken_ > 0 && empty()) *this = KeySpool();
   if (!file_) {
     file_.reset(temporary_file());
     if (!file_) return spool_failure("made");

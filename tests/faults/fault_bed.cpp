@@ -123,8 +123,9 @@ std::string FaultBed::configuration(const Reach& reach) const {
   auto url = database_.url();
   const auto& settings = database_.settings();
   if (reach.port != 0) {
-    const auto port = ":" + std::to_string(settings.port) + "/";
-    url.replace(url.find(port), port.size(), ":" + std::to_string(reach.port) + "/");
+    const auto port = ":" + std::to_string(reach.behind != 0 ? reach.behind : settings.port);
+    const auto hosts = url.find('@');
+    url.replace(url.find(port, hosts), port.size(), ":" + std::to_string(reach.port));
   }
   // A proxy has to see where a message ends.
   const char mark = url.find('?') == std::string::npos ? '?' : '&';

@@ -37,9 +37,11 @@ class FaultBed {
   // Runs leave their receipts in this file from now on.
   void set_receipts(std::string file) { receipts_ = std::move(file); }
 
-  // winnow's configuration. `port`: of a proxy in front of the server, 0 for the server itself.
+  // winnow's configuration. `port`: of a proxy in front of the server, 0 for the server itself; of
+  // several servers in front of the one with the port `behind`.
   struct Reach {
     std::uint16_t port = 0;
+    std::uint16_t behind = 0;
     int connections = 1;
     int connect_timeout_ms = 5'000;
     int lock_timeout_ms = 2'000;

@@ -1,8 +1,9 @@
 // A database server that a test may crash: nobody else's.
 #pragma once
 
-#include <filesystem>
 #include <string>
+
+#include "tests/faults/server_script.h"
 
 namespace winnow::tests {
 
@@ -10,23 +11,20 @@ class OwnServer {
  public:
   // "postgresql" or "mysql", started with further options of its own. Throws where it can't be
   // started.
-  explicit OwnServer(const std::string& engine, const std::string& options = {});
-  OwnServer(const OwnServer&) = delete;
-  OwnServer& operator=(const OwnServer&) = delete;
-  ~OwnServer();
+  explicit OwnServer(const std::string& engine, const std::string& options = {})
+      : script_(engine == "mysql" ? "mysql" : "postgres"), url_(script_.start(options)) {}
 
   const std::string& url() const { return url_; }
   // Ends every process of it at once and starts it again on the same data and port.
-  void crash() const;
+  void crash() const { script_.act("crash"); }
   // PostgreSQL: one of its sessions ends at once, so that the server ends all and recovers.
-  void crash_a_session() const;
+  void crash_a_session() const { script_.act("crash-session"); }
+  // Every process of it stands still, while the kernel takes connections for it; and goes on.
+  void freeze() const { script_.act("freeze"); }
+  void thaw() const { script_.act("thaw"); }
 
  private:
-  std::string command(const std::string& verb) const;
-  void crash_by(const std::string& verb) const;
-
-  std::string script_;
-  std::filesystem::path folder_;
+  ServerScript script_;
   std::string url_;
 };
 

@@ -6,6 +6,7 @@
 #   mysql.sh pause DIR                      ends it and keeps its data
 #   mysql.sh resume DIR                     starts it again, with the options that it had, on another port unless --port is one
 #   mysql.sh copy DIR NEW                   a paused server like the paused one in DIR
+#   mysql.sh freeze DIR, thaw DIR           it stands still, while the kernel takes connections for it; and goes on
 #   mysql.sh crash DIR                      kill -9, and the same server again on the same data and port
 #
 # DIR gets ca.pem (the CA of the server's certificate), pid, and `server`, a link to the server's own folder (log.err, data). Debian stable has no MySQL server and MariaDB can't hold
@@ -208,6 +209,7 @@ pause() {
   # Only while the number still belongs to this very server.
   if tr '\0' ' ' 2> /dev/null < "/proc/$pid/cmdline" | grep -q -- "--datadir=${data#"$root"}/data"; then
     kill "$pid"
+    kill -CONT "$pid"
     for ((i = 0; i < 600; i++)); do
       kill -0 "$pid" 2> /dev/null || break
       sleep 0.1
@@ -240,7 +242,7 @@ crash() {
   wait_until_ready $! "$data/log.err" "$port" || die "mysqld does not come back: $(tail -n 5 "$data/log.err")"
 }
 
-[[ $# -ge 2 ]] || die "usage: mysql.sh start DIR [MYSQLD-OPTION...] | stop DIR | pause DIR | resume DIR | copy DIR NEW | crash DIR" 2
+[[ $# -ge 2 ]] || die "usage: mysql.sh start DIR [MYSQLD-OPTION...] | stop DIR | pause DIR | resume DIR | copy DIR NEW | crash|freeze|thaw DIR" 2
 [[ $(id -u) -eq 0 ]] || die "MySQL is skipped: its chroot needs root" 77
 command="$1"
 shift
@@ -251,5 +253,7 @@ case $command in
   resume) resume "$1" ;;
   copy) copy "$1" "${2:?copy needs a new folder}" ;;
   crash) crash "$1" ;;
+  freeze) kill -STOP "$(< "$1/pid")" ;;
+  thaw) kill -CONT "$(< "$1/pid")" ;;
   *) die "unknown command $command" 2 ;;
 esac

@@ -6,6 +6,7 @@
 #   postgres.sh pause DIR                     ends it and keeps its data
 #   postgres.sh resume DIR                    starts it again, on another port, with the settings that it had
 #   postgres.sh crash DIR                     every process of it ends at once, nothing is written any more; and starts it again
+#   postgres.sh freeze DIR, thaw DIR          every process of it stands still, while the kernel takes connections for it; and goes on
 #   postgres.sh crash-session DIR             one process of it ends at once: the server ends all others and recovers by itself
 #
 # Without DIR such a folder is made, and named on stderr. A server left over in DIR is stopped and made anew. NAME=VALUE are
@@ -41,6 +42,7 @@ free_port() {
 stop_in() {
   local folder=$1
   if [[ -f $folder/data/postmaster.pid ]]; then
+    signal_all "$folder" CONT || true
     as_user "$bin/pg_ctl" --pgdata="$folder/data" --mode=immediate --wait stop > /dev/null 2>&1 || true
   fi
   rm -rf -- "$folder/data" "$folder/log" "$folder/password"
@@ -114,6 +116,15 @@ crash_in() {
     die "the server did not come back: $(tail -n 5 "$folder/log")"
 }
 
+# The postmaster first, so that it can't make any more of them.
+signal_all() {  # DIR SIGNAL
+  local postmaster
+  postmaster=$(as_user head -n 1 "$1/data/postmaster.pid")
+  kill "-$2" "$postmaster"
+  # Sessions may end meanwhile.
+  kill "-$2" $(cat "/proc/$postmaster/task/$postmaster/children") 2> /dev/null || true
+}
+
 checkpointer_of() {  # POSTMASTER
   local child
   for child in $(cat "/proc/$1/task/$1/children"); do
@@ -150,6 +161,8 @@ case ${1:-} in
   pause) pause_in "${2:?pause needs a folder}" ;;
   resume) resume_in "${2:?resume needs a folder}" ;;
   crash) crash_in "${2:?crash needs a folder}" ;;
+  freeze) signal_all "${2:?freeze needs a folder}" STOP ;;
+  thaw) signal_all "${2:?thaw needs a folder}" CONT ;;
   crash-session) crash_session_in "${2:?crash-session needs a folder}" ;;
-  *) die "usage: postgres.sh start [DIR [NAME=VALUE...]] | stop, pause, resume, crash or crash-session DIR" ;;
+  *) die "usage: postgres.sh start [DIR [NAME=VALUE...]] | stop, pause, resume, crash, freeze, thaw or crash-session DIR" ;;
 esac

@@ -156,8 +156,11 @@ std::string TestDatabase::url() const {
   if (settings.engine == database::Engine::sqlite) return "sqlite:" + settings.database;
   const bool postgres = settings.engine == database::Engine::postgresql;
   auto url = std::string(postgres ? "postgresql" : "mysql") + "://" + encoded(settings.user) + ":" +
-             encoded(settings.password) + "@" + settings.host + ":" +
-             std::to_string(settings.port) + "/" + settings.database;
+             encoded(settings.password) + "@" + settings.host + ":" + std::to_string(settings.port);
+  for (const auto& other : settings.other_hosts) {
+    url += "," + other.name + ":" + std::to_string(other.port);
+  }
+  url += "/" + settings.database;
   char separator = '?';
   for (const auto& [name, value] : settings.options) {
     url += separator + name + "=" + encoded(value);

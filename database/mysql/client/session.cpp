@@ -14,6 +14,7 @@
 #include "database/mysql/client/options.h"
 #include "database/mysql/client/wait.h"
 #include "database/mysql/errors.h"
+#include "database/url/silence.h"
 
 namespace winnow::database {
 namespace {
@@ -215,22 +216,23 @@ int MysqlSession::wait_inside(my_socket socket, my_bool reads, int /*timeout*/) 
 // Returns when the socket is ready, with what it is ready for.
 Outcome<int> MysqlSession::wait(int wanted) {
   const auto began = Clock::now();
-  auto report = first_report(began);
+  auto look = connected_ && watches() ? began + first_look(settings_) : Clock::time_point::max();
   while (true) {
     if (cancellation_.requested() && watches()) {
       if (!connected_) return fail(FailureKind::cancelled, "cancelled while connecting");
       ask_to_stop();
     }
-    const auto ready = poll_mysql({.socket = mysql_get_socket(mysql_.get()),
-                                   .wanted = wanted,
-                                   .watches = watches(),
-                                   .wake = cancellation_.wake_descriptor(),
-                                   .deadline = std::min(deadline_, report)});
+    const auto ready = poll_until(std::min(deadline_, look), wanted);
     if (!ready || *ready != 0) return ready;
-    if (const auto now = Clock::now(); now >= report && now < deadline_ && watches()) {
-      report_lock_wait(now - began);
-      report = Clock::now() + kBetweenLockReports;
-      continue;
+    if (const auto now = Clock::now(); now >= look && now < deadline_ && watches()) {
+      const auto looked =
+          look_after(std::chrono::duration_cast<std::chrono::milliseconds>(now - began));
+      look = Clock::now() + kBetweenLockReports;
+      if (looked) continue;
+      // What has arrived meanwhile is an answer all the same.
+      const auto answered = poll_until(Clock::now(), wanted);
+      if (!answered || *answered != 0) return answered;
+      return fail(looked.error());
     }
     if (Clock::now() >= deadline_) {
       return fail(Failure{.kind = FailureKind::unavailable,
@@ -242,24 +244,24 @@ Outcome<int> MysqlSession::wait(int wanted) {
   }
 }
 
-MysqlSession::Clock::time_point MysqlSession::first_report(Clock::time_point began) const {
-  const bool reports = settings_.on_lock_wait && connected_ && watches();
-  return reports ? began + kFirstLockReport : Clock::time_point::max();
+Outcome<int> MysqlSession::poll_until(Clock::time_point deadline, int wanted) {
+  return poll_mysql({.socket = mysql_get_socket(mysql_.get()),
+                     .wanted = wanted,
+                     .watches = watches(),
+                     .wake = cancellation_.wake_descriptor(),
+                     .deadline = deadline});
 }
 
 // Another session looks: this one is busy. A statement that works and waits for nobody is no news.
-void MysqlSession::report_lock_wait(Clock::duration waited) const {
-  constexpr std::int32_t kPatienceMs = 1'000;
-  auto settings = settings_;
-  settings.on_lock_wait = nullptr;
-  settings.connect_timeout_ms = std::min(settings.connect_timeout_ms, kPatienceMs);
-  auto other = open(settings, cancellation_);
-  if (!other) return;
+Outcome<void> MysqlSession::look_after(std::chrono::milliseconds waited) const {
+  const ServerLook look(settings_, waited);
+  auto other = open(look.settings(), cancellation_);
+  if (!other) return look.refused(other.error());
+  if (!settings_.on_lock_wait) return {};
   (*other)->enter_peace();
   auto what = mysql_lock_wait(**other, mysql_thread_id(mysql_.get()));
-  if (what.empty()) return;
-  settings_.on_lock_wait({.waited = std::chrono::duration_cast<std::chrono::milliseconds>(waited),
-                          .what = std::move(what)});
+  if (!what.empty()) settings_.on_lock_wait({.waited = waited, .what = std::move(what)});
+  return {};
 }
 
 Outcome<void> MysqlSession::send(const std::string& sql) {

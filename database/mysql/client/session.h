@@ -80,8 +80,8 @@ class MysqlSession {
   Failure abandon();
   Outcome<int> wait(int wanted);
   static int wait_inside(my_socket socket, my_bool reads, int timeout);
-  Clock::time_point first_report(Clock::time_point began) const;
-  void report_lock_wait(Clock::duration waited) const;
+  Outcome<int> poll_until(Clock::time_point deadline, int wanted);
+  Outcome<void> look_after(std::chrono::milliseconds waited) const;
   bool watches() const { return !in_peace_ && !asked_to_cancel_; }
   void ask_to_stop();
   void shorten_the_wait();

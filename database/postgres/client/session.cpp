@@ -111,16 +111,20 @@ Outcome<void> PostgresSession::wait(short events, Clock::time_point deadline) {
       .retryable = true});
 }
 
-// The same, and reports the wait when `report` has come.
+// The same, and has the wait looked after when `look` has come. What arrives meanwhile is an answer
+// all the same.
 Outcome<void> PostgresSession::wait_for_answer(short events, Clock::time_point began,
-                                               Clock::time_point& report) {
-  if (!slow_ || !watches() || report > deadline_) return wait(events, deadline_);
-  WINNOW_TRY(const bool ready, poll_until(events, report));
-  const auto now = Clock::now();
-  if (ready || now < report) return {};
-  slow_(std::chrono::duration_cast<std::chrono::milliseconds>(now - began));
-  report = Clock::now() + kBetweenLockReports;
-  return {};
+                                               Clock::time_point& look) {
+  if (!slow_ || !watches() || look > deadline_) return wait(events, deadline_);
+  WINNOW_TRY(const bool ready, poll_until(events, look));
+  auto now = Clock::now();
+  if (ready || now < look) return {};
+  auto looked = slow_(std::chrono::duration_cast<std::chrono::milliseconds>(now - began));
+  now = Clock::now();
+  look = now + kBetweenLockReports;
+  if (looked) return {};
+  WINNOW_TRY(const bool answered, poll_until(events, now));
+  return answered ? Outcome<void>{} : looked;
 }
 
 // False where the time is up, or there is a cancellation to look at.
@@ -156,7 +160,7 @@ Outcome<void> PostgresSession::send_sync() {
 
 Outcome<PostgresResult> PostgresSession::next() {
   std::optional<Clock::time_point> began;
-  Clock::time_point report;
+  Clock::time_point look;
   while (true) {
     if (cancellation_.requested() && !in_peace_ && !cancel_) ask_to_cancel();
     const int unsent = PQflush(connection_.get());
@@ -170,9 +174,9 @@ Outcome<PostgresResult> PostgresSession::next() {
     const auto events = static_cast<short>(unsent == 1 ? POLLIN | POLLOUT : POLLIN);
     if (!began) {
       began = Clock::now();
-      report = *began + kFirstLockReport;
+      look = *began + first_slow_;
     }
-    WINNOW_CHECK(wait_for_answer(events, *began, report));
+    WINNOW_CHECK(wait_for_answer(events, *began, look));
     if (PQconsumeInput(connection_.get()) == 0 && PQisBusy(connection_.get()) != 0) {
       return fail(lost());
     }

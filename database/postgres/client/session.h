@@ -42,10 +42,13 @@ class PostgresSession {
   // first next().
   void stream_rows() { PQsetSingleRowMode(connection_.get()); }
 
-  // What to do while next() waits for a statement: after a second, and every few seconds from then
-  // on, with how long it has waited. It must not use this session.
-  using OnSlow = std::function<void(std::chrono::milliseconds waited)>;
-  void on_slow(OnSlow slow) { slow_ = std::move(slow); }
+  // What to do while next() waits for a statement: after `first`, and every few seconds from then on,
+  // with how long it has waited. It must not use this session; its failure ends the wait.
+  using OnSlow = std::function<Outcome<void>(std::chrono::milliseconds waited)>;
+  void on_slow(std::chrono::milliseconds first, OnSlow slow) {
+    first_slow_ = first;
+    slow_ = std::move(slow);
+  }
   int backend() const { return PQbackendPID(connection_.get()); }
 
   // For a rollback: until leave_peace() the Cancellation is passed over and waits are bounded.
@@ -74,7 +77,7 @@ class PostgresSession {
   Outcome<void> finish_log_in(Clock::time_point deadline);
   Outcome<void> wait(short events, Clock::time_point deadline);
   Outcome<bool> poll_until(short events, Clock::time_point deadline);
-  Outcome<void> wait_for_answer(short events, Clock::time_point began, Clock::time_point& report);
+  Outcome<void> wait_for_answer(short events, Clock::time_point began, Clock::time_point& look);
   bool watches() const { return !in_peace_ && !cancel_; }
   void ask_to_cancel();
 
@@ -85,6 +88,7 @@ class PostgresSession {
   std::unique_ptr<PostgresCancel> cancel_;
   Clock::time_point deadline_ = Clock::time_point::max();
   bool in_peace_ = false;
+  std::chrono::milliseconds first_slow_{};
   OnSlow slow_;
 };
 

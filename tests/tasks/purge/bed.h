@@ -18,8 +18,10 @@ inline const Json kPurge{{"endDate", "2026-02-01T00:00:00Z"}};
 
 class PurgeBed : public testing::TestWithParam<TestEngine> {
  protected:
-  PurgeBed()
-      : database_(TestDatabase::create(GetParam())),
+  PurgeBed() : PurgeBed(TestDatabase::create(GetParam())) {}
+  // On a server of the test's own.
+  explicit PurgeBed(TestDatabase database)
+      : database_(std::move(database)),
         connection_(database_.connection()),
         rows_(((require(sample::create_schema(*connection_, GetParam().schema_version)),
                 *connection_)),

@@ -27,6 +27,16 @@ TEST(KeySpool, HandsOutInPiecesWhatWasAppended) {
   EXPECT_THAT(spool.take(2).value(), IsEmpty());
 }
 
+TEST(KeySpool, BeginsAnewWhereAllWasTaken) {
+  KeySpool spool;
+  ASSERT_TRUE(spool.append({"a", "b"}));
+  EXPECT_EQ(spool.take(5).value(), (std::vector<std::string>{"a", "b"}));
+  ASSERT_TRUE(spool.append({"c"}));
+  EXPECT_FALSE(spool.empty());
+  EXPECT_EQ(spool.take(5).value(), std::vector<std::string>{"c"});
+  EXPECT_TRUE(spool.empty());
+}
+
 TEST(KeySpool, IsEmptyWithoutKeys) {
   EXPECT_THAT(KeySpool().take(10).value(), IsEmpty());
 }

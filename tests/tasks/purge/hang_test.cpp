@@ -1,0 +1,68 @@
+// A server that hangs: its kernel takes connections, and nobody answers.
+#include <gmock/gmock.h>
+
+#include "database/count.h"
+#include "tests/faults/own_server.h"
+#include "tests/tasks/purge/bed.h"
+
+namespace winnow::tests {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+
+struct WithOwnServer {
+  OwnServer server{testing::WithParamInterface<TestEngine>::GetParam().name};
+};
+
+class Hang : protected WithOwnServer, public PurgeBed {
+ protected:
+  Hang() : PurgeBed(TestDatabase::create(GetParam(), server.url())) {}
+
+  void expect_patience_with_a_long_statement() {
+    const Cancellation never;
+    const auto connection = require(database::connect(impatient(), never));
+    const auto* sleep = on("mysql") ? "SELECT SLEEP(1)" : "SELECT 0 FROM pg_sleep(1)";
+    EXPECT_EQ(require(database::count_of(*connection, database::plain(sleep))), 0);
+  }
+
+  // Looked after soon, and given up soon.
+  database::Settings impatient() const {
+    auto settings = database_.settings();
+    settings.connect_timeout_ms = 1'000;
+    settings.silence_ms = 200;
+    return settings;
+  }
+};
+
+TEST_P(Hang, AServerThatAnswersNobodyIsGivenUpAndWaitedFor) {
+  expect_patience_with_a_long_statement();
+  add_executions(6);
+  TaskBed bed(impatient());
+  bed.policy.tenants = {"main"};
+  bool frozen = false;
+  bed.host.on_event = [&](const Json& event) {
+    if (event["event"] == "batch" && !std::exchange(frozen, true)) server.freeze();
+  };
+  bed.host.on_log = [&](const std::string& text) {
+    if (text.find("the server hangs") != std::string::npos) server.thaw();
+  };
+  const auto result = require_result(bed.run("PurgeExecutions", with(kPurge, {{"batchSize", 2}})));
+  EXPECT_EQ(result["executionsCount"], 6);
+  EXPECT_EQ(result["logsCount"], 12);
+  EXPECT_THAT(bed.host.logs(), Contains(HasSubstr("the server hangs")));
+  EXPECT_EQ(rows_.keys("executions").size(), 0U);
+}
+
+std::vector<TestEngine> servers() {
+  auto engines = test_drivers();
+  std::erase_if(engines, [](const TestEngine& engine) { return engine.name == "sqlite"; });
+  return engines;
+}
+
+INSTANTIATE_TEST_SUITE_P(Servers, Hang, testing::ValuesIn(servers()),
+                         testing::PrintToStringParamName());
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Hang);
+
+}  // namespace
+}  // namespace winnow::tests
