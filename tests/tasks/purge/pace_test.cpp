@@ -1,6 +1,7 @@
 // A purge keeps to its pace: it waits, ends and reports as the operator and the task ask for.
 #include <filesystem>
 #include <fstream>
+#include <mysql.h>
 #include <thread>
 #include <unistd.h>
 
@@ -102,22 +103,38 @@ TEST_P(PurgePace, ThatIsWrongIsRefusedWithItsPlace) {
   }
 }
 
+// A write of somebody else's, by a session without winnow's name.
+void write_as_kestra(const database::Settings& settings) {
+  if (settings.engine == database::Engine::postgresql) {
+    const Cancellation never;
+    const auto kestra = require(database::connect(settings, never));
+    for (const auto* sql : {"SET application_name = 'kestra'",
+                            "UPDATE executions SET value = value WHERE key = 'e0'"}) {
+      require(kestra->query(database::plain(sql), [](const auto&) { return true; }));
+    }
+    return;
+  }
+  const std::unique_ptr<MYSQL, decltype(&mysql_close)> kestra(mysql_init(nullptr), &mysql_close);
+  ASSERT_NE(mysql_real_connect(kestra.get(), settings.host.c_str(), settings.user.c_str(),
+                               settings.password.c_str(), settings.database.c_str(), settings.port,
+                               nullptr, 0),
+            nullptr)
+      << mysql_error(kestra.get());
+  EXPECT_EQ(mysql_query(kestra.get(), "UPDATE executions SET value = value WHERE `key` = 'e0'"), 0)
+      << mysql_error(kestra.get());
+}
+
 TEST_P(PurgePace, WaitsWhileAnotherSessionWaitsForItsLocks) {
-  if (!on("postgresql")) GTEST_SKIP() << "a session can't take another name there";
+  if (!is_server()) GTEST_SKIP() << "a database without sessions";
   add_executions(3);
   auto held = holder("executions", "e0");
-  auto kestra = database_.connection();
-  const auto run_on = [](database::Connection& connection, const std::string& sql) {
-    require(connection.query({.sql = sql, .parameters = {}}, [](const auto&) { return true; }));
-  };
-  run_on(*kestra, "SET application_name = 'kestra'");
-  std::jthread waiter(
-      [&] { run_on(*kestra, "UPDATE executions SET value = value WHERE key = 'e0'"); });
-  const database::Statement waiting{
-      .sql =
-          "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
-          "application_name = 'kestra' AND wait_event_type = 'Lock'",
-      .parameters = {}};
+  std::jthread waiter([&] { write_as_kestra(database_.settings()); });
+  const auto waiting = database::plain(
+      on("postgresql")
+          ? "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+            "application_name = 'kestra' AND wait_event_type = 'Lock'"
+          : "SELECT count(*) FROM performance_schema.data_lock_waits WHERE REQUESTING_THREAD_ID IN "
+            "(SELECT THREAD_ID FROM performance_schema.threads WHERE PROCESSLIST_DB = DATABASE())");
   while (database::count_of(*connection_, waiting).value() == 0) {
     std::this_thread::yield();
   }
@@ -134,19 +151,65 @@ TEST_P(PurgePace, WaitsWhileAnotherSessionWaitsForItsLocks) {
   EXPECT_EQ(result["pace"]["waits"][0]["limit"], 0);
 }
 
-TEST_P(PurgePace, WaitsWhileAServerIsBusy) {
-  if (!on("mysql")) GTEST_SKIP() << "a figure of MySQL's";
+TEST_P(PurgePace, WaitsWhileItsTableIsVacuumed) {
+  if (!on("postgresql")) GTEST_SKIP() << "a figure of PostgreSQL's";
   add_executions(3);
-  auto& pace = bed_.pace.emplace();
-  pace.health.threads_running = 0;
+  // What VACUUM takes, for as long as the test wants.
+  auto vacuum = database_.connection();
+  require(vacuum->begin());
+  require(vacuum->query(database::plain("LOCK TABLE logs IN SHARE UPDATE EXCLUSIVE MODE"),
+                        [](const auto&) { return true; }));
+  bed_.pace.emplace();
   bed_.host.on_event = [&](const Json& event) {
-    if (event["event"] == "paused") bed_.cancellation.request();
+    if (event["event"] != "paused") return;
+    EXPECT_EQ(event["of"], "logs");
+    EXPECT_EQ(rows_.keys("executions").size(), 3U);
+    require(vacuum->rollback());
   };
-  const auto result = bed_.run("PurgeExecutions", kPurge);
-  ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().kind, FailureKind::cancelled);
-  EXPECT_EQ(result.error().done["pace"]["waits"][0]["reason"], "threadsRunning");
-  EXPECT_EQ(rows_.keys("executions").size(), 3U);
+  const auto result = require_result(bed_.run("PurgeExecutions", kPurge));
+  EXPECT_EQ(result["executionsCount"], 3);
+  EXPECT_EQ(events_named("paused"), std::vector<std::string>{"autovacuum"});
+  EXPECT_EQ(events_named("resumed"), std::vector<std::string>{"autovacuum"});
+}
+
+// Figures of the whole server, which this test can't bring down again.
+TEST_P(PurgePace, WaitsWhileAServerIsBusy) {
+  if (!is_server()) GTEST_SKIP() << "a database without a server";
+  add_executions(30);
+  const std::unique_ptr<database::Connection> reader = database_.connection();
+  struct Limit {
+    const char* reason;
+    std::optional<std::int64_t> tasks::HealthLimits::*figure;
+  };
+  std::vector<Limit> limits{{"walRate", &tasks::HealthLimits::wal_per_second}};
+  if (on("mysql")) {
+    limits = {{"threadsRunning", &tasks::HealthLimits::threads_running},
+              {"historyLength", &tasks::HealthLimits::history_length}};
+    // An old snapshot keeps what is changed from now on in the history.
+    require(reader->query(database::plain("SET SESSION transaction_isolation = 'REPEATABLE-READ'"),
+                          [](const auto&) { return true; }));
+    require(reader->query(database::plain("START TRANSACTION WITH CONSISTENT SNAPSHOT"),
+                          [](const auto&) { return true; }));
+    rows_.execute({rows_.deletion("metrics"), rows_.deletion("logs")});
+  }
+  for (const auto& [reason, figure] : limits) {
+    TaskBed bed(database_.settings());
+    bed.policy.tenants = {"main"};
+    auto& pace = bed.pace.emplace();
+    pace.health.*figure = 0;
+    // A rate needs two looks.
+    pace.rows_per_second = 5;
+    bed.host.on_event = [&](const Json& event) {
+      if (event["event"] != "paused") return;
+      EXPECT_GT(event["figure"], 0);
+      bed.cancellation.request();
+    };
+    const auto result = bed.run("PurgeExecutions", with(kPurge, {{"batchSize", 1}}));
+    ASSERT_FALSE(result) << reason;
+    ASSERT_EQ(result.error().kind, FailureKind::cancelled);
+    EXPECT_EQ(result.error().done["pace"]["waits"][0]["reason"], reason);
+    EXPECT_GT(rows_.keys("executions").size(), 0U);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, PurgePace, testing::ValuesIn(test_engines()),
