@@ -1,7 +1,7 @@
 #: ./dev torture  kills, cuts, starves and races purges for many hours, and prints a table of what was tried
 #:                (WINNOW_FAULT_CASES=50 ./dev torture: at most 50 cases of each)
 #:                (arguments go to GoogleTest: ./dev torture --gtest_filter='*Kill*')
-#: ./dev torture failover [N]   500 fail-overs of a PostgreSQL cluster on this machine, or N
+#: ./dev torture failover [N]   500 fail-overs of a PostgreSQL cluster on this machine, or N of them
 #: ./dev torture --asan [ARGUMENT...]   the short form of it, as ./dev test has it, under the address and undefined-behaviour sanitizers
 source scripts/shared/steps.sh
 source scripts/shared/build.sh

@@ -121,6 +121,27 @@ class InAGroup(MysqlGroupCase):
         winnow = self.winnow(address_of(self.cluster.primary), 3306)
         self.assert_done(bed, before, finished(winnow.purge(bed.parameters())))
 
+    def test_a_member_that_falls_behind_is_waited_for(self):
+        """The group's own figure: how many transactions wait in a member's queue."""
+        bed = self.bed()
+        bed.fill(random.Random(3), 700)
+        before = bed.look()
+        secondary = next(host for host in HOSTS if host != self.cluster.primary)
+        winnow = self.winnow(address_of(self.cluster.primary), 3306, "pace: {rowsPerSecond: 300, health: {flowControlQueue: 1}}")
+        with self.cluster.database("") as mysql:
+            mysql.execute("GRANT SELECT ON performance_schema.replication_group_member_stats TO purger@'%'")
+        with self.cluster.database("", secondary) as held:
+            held.execute("FLUSH TABLES WITH READ LOCK")
+            run = winnow.purge(bed.parameters(batchSize=5))
+            waits = any("wait in a member of the group" in line for line in run.stderr)
+            left = bed.database.count()
+            held.execute("UNLOCK TABLES")
+        result = finished(run)
+        self.assertTrue(waits, result)
+        self.assertGreater(left, 700 - len(bed.goes), "it waited before all had gone")
+        self.assertEqual([wait["reason"] for wait in result.json["pace"]["waits"]], ["flowControl"])
+        self.assert_done(bed, before, result)
+
     def test_conflicts_with_another_primary_are_tried_again(self):
         """Several primaries: the group refuses the transaction that is certified second (3101)."""
         bed = self.bed()
