@@ -98,7 +98,8 @@ class PostgresFailOver(FailOver, unittest.TestCase):
             cluster.mend_all()
             cluster.promote(behind)
 
-        cases.run(2, 500, lambda case: self.one(cases, case, "a replica that lags takes over", lose, "several hosts"))
+        cases.run(2, 500, lambda case: self.one(cases, case, "a replica that lags takes over", lose, "several hosts",
+                                                   loses_commits=True))
 
 
 if __name__ == "__main__":
