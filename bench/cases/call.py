@@ -1,9 +1,13 @@
 """What a call costs when there is nothing to do."""
 
+import json
+import resource
 import statistics
+import subprocess
 
 import contenders
 import worlds
+from places import program
 from report import Section, number
 from relay import Relay
 from sessions import Calls, Sql
@@ -29,6 +33,10 @@ def measure(engine, world, times):
                  "winnow_describe, all tasks": calls.microseconds("describe", times),
                  "an empty purge": calls.microseconds("run", times, task="PurgeExecutions", params=PURGE),
                  "an empty listing": calls.microseconds("run", times, task="ListExecutions", params=LIST)}
+        command = [program("winnow"), "call", "ListExecutions", "--config", file.name, "--params", json.dumps(LIST)]
+        for each, title in (([program("winnow"), "--version"], "`winnow --version`, processor time"),
+                            (command, "`winnow call ListExecutions`, an empty listing, processor time")):
+            timed[title] = [processor_microseconds(each) for _ in range(times)]
     trips = {"an empty purge": round_trips(url, "PurgeExecutions", PURGE), "an empty listing": round_trips(url, "ListExecutions", LIST)}
     with Relay(url) as relay, Sql(relay.url) as sql:
         sql.value("SELECT 1")
@@ -39,7 +47,17 @@ def measure(engine, world, times):
     rows.append([last, "", "", *trips[last]])
     return Section(f"Cost of a call on {version}",
                    ["call", "us (median)", "least .. most", "round trips", "connections"], rows,
-                   about=f"{times} calls in one process; a run includes winnow_job_new, connecting, probing the schema and winnow_job_free.")
+                   about=f"{times} calls in one process, and as many processes of `winnow`; a run includes winnow_job_new, connecting, probing the schema and winnow_job_free.")
+
+
+def processor_microseconds(command):
+    """From the process's start to its end, however busy the machine is."""
+    def spent():
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+    before = spent()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return 1e6 * (spent() - before)
 
 
 def round_trips(url, task, params):

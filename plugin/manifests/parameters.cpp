@@ -1,9 +1,14 @@
 // A task's parameters as a host hands them over.
+#include <utility>
+
 #include "document/json.h"
 #include "outcome/try.h"
-#include "plugin/manifests/registry.h"
+#include "plugin/manifests/task.h"
 
 namespace winnow::plugin {
+
+Task::Task(tasks::Manifest of)
+    : manifest(std::move(of)), parameters([this] { return manifest.schema; }) {}
 
 Outcome<document::Json> checked_parameters(const Task& task, std::string_view json_text) {
   auto document = document::parse_json(json_text.empty() ? "{}" : json_text, "parameters");

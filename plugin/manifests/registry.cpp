@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <mutex>
-#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -13,7 +11,6 @@
 #include "document/utf8.h"
 #include "document/yaml.h"
 #include "outcome/try.h"
-#include "plugin/builtin/manifests.h"
 #include "plugin/builtin/schemas.h"
 #include "plugin/manifests/check.h"
 #include "plugin/manifests/reader.h"
@@ -44,16 +41,6 @@ Outcome<std::vector<std::string>> manifest_files(const std::string& folder) {
   return files;
 }
 
-// An operator's manifest is checked, and its parameters' schema compiled. The library's own are right:
-// a test checks them.
-Outcome<Task> read_task(const Document& document, Author author) {
-  if (author == Author::operators) WINNOW_CHECK(check_manifest(document));
-  WINNOW_TRY(auto manifest, read_manifest(document, author));
-  document::LazySchema schema([definition = manifest.schema] { return definition; });
-  if (author == Author::operators) WINNOW_CHECK(schema.compiled());
-  return Task{std::move(manifest), std::move(schema)};
-}
-
 // A task of another package is another task, however alike the names are: Kestra's Log task
 // (io.kestra.plugin.core.log.Log) must not bring up PurgeLogs. Within a package the last part of the
 // name is compared alone.
@@ -73,9 +60,9 @@ std::string meant(std::string_view name, const std::vector<std::string>& known) 
 Outcome<void> Registry::check_names(const Document& document,
                                     const tasks::Manifest& manifest) const {
   const auto claimed = [&](const std::string& name, const std::string& pointer) -> Outcome<void> {
-    const auto other = find(name);
-    if (!other) return {};
-    const auto& owner = (*other)->manifest;
+    WINNOW_TRY(const auto* other, known(name));
+    if (other == nullptr) return {};
+    const auto& owner = other->manifest;
     return fail(
         FailureKind::configuration,
         placed(document, pointer,
@@ -90,74 +77,61 @@ Outcome<void> Registry::check_names(const Document& document,
   return {};
 }
 
-Outcome<void> Registry::add(const Document& document, bool built_in) {
-  WINNOW_TRY(auto task, read_task(document, built_in ? Author::winnow : Author::operators));
-  auto& manifest = task.manifest;
-  for (const auto& name : manifest.purge_names) {
-    WINNOW_TRY(const auto purge, find(name));
-    manifest.purges.emplace_back(tasks_.find(name)->second, &purge->manifest);
-  }
-  if (!built_in && manifest.engine != tasks::EngineKind::listing) {
+Outcome<void> Registry::add(const Document& document) {
+  WINNOW_CHECK(check_manifest(document));
+  WINNOW_TRY(auto manifest, read_manifest(document, Author::operators));
+  const auto task = std::make_shared<const Task>(std::move(manifest));
+  WINNOW_CHECK(task->parameters.compiled());
+  if (task->manifest.engine != tasks::EngineKind::listing) {
     return fail(FailureKind::configuration,
                 placed(document, "/engine", "an operator's manifest may add listings only"),
                 "/engine");
   }
-  if (auto free = check_names(document, manifest); !free) return free;
-  if (built_in) manifest.source = "built-in";
-  for (const auto& alias : manifest.aliases) aliases_.emplace(alias, manifest.name);
-  auto name = manifest.name;
-  tasks_.emplace(std::move(name), std::make_shared<const Task>(std::move(task)));
+  WINNOW_CHECK(check_names(document, task->manifest));
+  const auto& name = task->manifest.name;
+  for (const auto& alias : task->manifest.aliases) aliases_.emplace(alias, name);
+  tasks_.emplace(name, task);
   return {};
 }
 
-// They never change, so they are read once: a host that opens the library for every task doesn't
-// wait for them again. A failure (no memory) is not kept.
-Outcome<Registry> Registry::built_in() {
-  static std::mutex reading;
-  static std::optional<Registry> read;
-  const std::lock_guard lock(reading);
-  if (read) return *read;
-  Registry registry;
-  std::vector<Document> made_of_others;
-  for (const auto& builtin : builtin_manifests()) {
-    WINNOW_TRY(auto document,
-               document::parse_yaml(builtin.text, "built-in " + std::string(builtin.name)));
-    if (document.value.is_object() && document.value.contains("purges")) {
-      made_of_others.push_back(std::move(document));
-      continue;
-    }
-    WINNOW_CHECK(registry.add(document, true));
-  }
-  for (const auto& document : made_of_others) WINNOW_CHECK(registry.add(document, true));
-  return read.emplace(std::move(registry));
-}
-
 Outcome<Registry> Registry::load(const std::vector<std::string>& folders) {
-  auto registry = built_in();
-  if (!registry) return registry;
+  Registry registry;
   for (const auto& folder : folders) {
-    const auto files = manifest_files(folder);
-    if (!files) return fail(files.error());
-    for (const auto& file : *files) {
-      const auto document = document::read_yaml_file(file);
-      if (!document) return fail(document.error());
-      if (auto added = registry->add(*document, false); !added) {
-        return fail(std::move(added.error()));
-      }
+    WINNOW_TRY(const auto files, manifest_files(folder));
+    for (const auto& file : files) {
+      WINNOW_TRY(const auto document, document::read_yaml_file(file));
+      WINNOW_CHECK(registry.add(document));
     }
   }
   return registry;
 }
 
-Outcome<const Task*> Registry::find(std::string_view name) const {
+Outcome<const Task*> Registry::known(std::string_view name) const {
   const auto alias = aliases_.find(name);
-  const auto found = tasks_.find(alias == aliases_.end() ? name : std::string_view(alias->second));
-  if (found != tasks_.end()) return found->second.get();
-  std::vector<std::string> known;
-  for (const auto& [own, task] : tasks_) known.push_back(own);
-  for (const auto& [other, own] : aliases_) known.push_back(other);
+  const auto own = tasks_.find(alias == aliases_.end() ? name : std::string_view(alias->second));
+  if (own != tasks_.end()) return own->second.get();
+  WINNOW_TRY(const auto builtin, builtin_->find(name));
+  return builtin.get();
+}
+
+Outcome<BuiltinTasks::ByName> Registry::all() const {
+  WINNOW_TRY(auto all, builtin_->all());
+  all.insert(tasks_.begin(), tasks_.end());
+  return all;
+}
+
+Outcome<const Task*> Registry::find(std::string_view name) const {
+  WINNOW_TRY(const auto* found, known(name));
+  if (found != nullptr) return found;
+  WINNOW_TRY(const auto tasks, all());
+  std::vector<std::string> names;
+  for (const auto& [own, task] : tasks) {
+    names.push_back(own);
+    const auto& aliases = task->manifest.aliases;
+    names.insert(names.end(), aliases.begin(), aliases.end());
+  }
   return fail(FailureKind::unknown_task,
-              "there is no task \"" + document::shortened(name, 200) + "\"" + meant(name, known));
+              "there is no task \"" + document::shortened(name, 200) + "\"" + meant(name, names));
 }
 
 Json Registry::describe(const Task& task) const {
@@ -172,10 +146,11 @@ Json Registry::describe(const Task& task) const {
           {"source", manifest.source}};
 }
 
-Json Registry::describe_all() const {
-  Json all = Json::array();
-  for (const auto& [name, task] : tasks_) all.push_back(describe(*task));
-  return {{"tasks", std::move(all)}};
+Outcome<Json> Registry::describe_all() const {
+  WINNOW_TRY(const auto tasks, all());
+  Json described = Json::array();
+  for (const auto& [name, task] : tasks) described.push_back(describe(*task));
+  return Json{{"tasks", std::move(described)}};
 }
 
 }  // namespace winnow::plugin

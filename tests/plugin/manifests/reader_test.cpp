@@ -39,6 +39,7 @@ TEST(ManifestReaderTest, EveryBuiltInManifestIsRight) {
     const auto task = registry.find(document.value["name"].get<std::string>());
     ASSERT_TRUE(task) << task.error().message;
     EXPECT_TRUE((*task)->parameters.compiled()) << builtin.name;
+    EXPECT_EQ((*task)->manifest.name + ".yaml", builtin.name);
   }
 }
 

@@ -27,7 +27,7 @@ std::string listing(const std::string& name) {
 TEST_F(RegistryTest, HasTheBuiltInTasks) {
   const auto registry = Registry::load({}).value();
   std::vector<std::string> names;
-  const auto all = registry.describe_all();
+  const auto all = registry.describe_all().value();
   for (const auto& task : all["tasks"]) names.push_back(task["name"]);
   EXPECT_THAT(names, testing::ElementsAre("ApplyRetention", "Doctor", "ExplainRetention",
                                           "ListExecutions", "ListLogs", "ListMetrics",
@@ -43,6 +43,31 @@ TEST_F(RegistryTest, FindsByNameAndByKestrasOwnNames) {
     EXPECT_EQ((*registry.find(name))->manifest.name, "PurgeExecutions") << name;
   }
   EXPECT_EQ((*registry.find("io.kestra.plugin.core.log.PurgeLogs"))->manifest.name, "PurgeLogs");
+}
+
+// Each is read when it is asked for: whatever was read before, the same task is found.
+TEST_F(RegistryTest, FindsEachBuiltInTaskFirstOfAll) {
+  const auto all = BuiltinTasks().all().value();
+  EXPECT_EQ(all.size(), builtin_manifests().size());
+  for (const auto& [name, task] : all) {
+    auto names = task->manifest.aliases;
+    names.push_back(name);
+    for (const auto& each : names) {
+      BuiltinTasks fresh;
+      const auto found = fresh.find(each).value();
+      ASSERT_TRUE(found) << each;
+      EXPECT_EQ(found->manifest.name, name);
+      EXPECT_EQ(found->manifest.purges.size(), task->manifest.purge_names.size());
+      EXPECT_EQ(fresh.find(each).value(), found) << "read once";
+    }
+  }
+  EXPECT_EQ(BuiltinTasks().find("other.package.PurgeLogs").value(), nullptr);
+}
+
+TEST_F(RegistryTest, AnOperatorsListingCannotTakeTheNameOfOneThatIsBuiltIn) {
+  const auto file = write("a.yaml", listing("ListLogs"));
+  EXPECT_EQ(Registry::load({folder()}).error().message,
+            file + ":1: /name: \"ListLogs\" is the task ListLogs (built-in) already");
 }
 
 TEST_F(RegistryTest, SuggestsTheNearestName) {
@@ -127,7 +152,7 @@ TEST_F(RegistryTest, AnOperatorAddsAListingInYamlAlone) {
   const auto described = registry->describe(**registry->find("ListTriggers"));
   EXPECT_TRUE(described["parameters"]["properties"].contains("triggerIds"));
   EXPECT_TRUE(described["parameters"]["properties"].contains("cursor"));
-  EXPECT_EQ(registry->describe_all()["tasks"].size(), 13U);
+  EXPECT_EQ((*registry->describe_all())["tasks"].size(), 13U);
 }
 
 TEST_F(RegistryTest, ReadsYamlAndYmlAndNothingElse) {
@@ -138,7 +163,7 @@ TEST_F(RegistryTest, ReadsYamlAndYmlAndNothingElse) {
   write("README.md", "broken: [");
   const auto registry = Registry::load({folder()});
   ASSERT_TRUE(registry.has_value()) << registry.error().message;
-  EXPECT_EQ(registry->describe_all()["tasks"].size(), 14U);
+  EXPECT_EQ((*registry->describe_all())["tasks"].size(), 14U);
 }
 
 TEST_F(RegistryTest, RefusesATaskThatTwoFilesClaim) {

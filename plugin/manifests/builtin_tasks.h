@@ -1,0 +1,41 @@
+// The library's own tasks. Each is read when it is first asked for: a short call needs one of them,
+// and reading them all took a quarter of its time.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "document/embedded_file.h"
+#include "outcome/failure.h"
+#include "plugin/manifests/task.h"
+
+namespace winnow::plugin {
+
+// Thread-safe. A failure (no memory) is not kept.
+class BuiltinTasks {
+ public:
+  // They never change, so a process reads each of them once: Kestra opens the library for each run.
+  // Whoever holds them may run on while the process ends.
+  static std::shared_ptr<BuiltinTasks> of_this_process();
+
+  using Pointer = std::shared_ptr<const Task>;
+  // By name or alias; nullptr where there is none.
+  Outcome<Pointer> find(std::string_view name);
+
+  using ByName = std::map<std::string, Pointer, std::less<>>;
+  Outcome<ByName> all();
+
+ private:
+  // With the lock held: tasks are made of others.
+  Outcome<Pointer> found(std::string_view name);
+  Outcome<Pointer> read(const document::EmbeddedFile& file);
+  Outcome<void> read_all();
+
+  std::mutex mutex_;
+  ByName read_;
+};
+
+}  // namespace winnow::plugin
