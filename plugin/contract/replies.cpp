@@ -8,6 +8,7 @@
 #include <string>
 #include <typeinfo>
 
+#include "document/json_text.h"
 #include "document/utf8.h"
 #include "outcome/guard.h"
 
@@ -21,23 +22,27 @@ char no_memory_text[] =
     R"({"code":"NO_MEMORY","message":"Out of memory. What was committed stays; free some memory and try again.",)"
     R"("pointer":"","retryable":true,"sqlstate":""})";
 
-std::string dumped(const Json& json) {
-  // A server's message may hold bytes that are not UTF-8; they are replaced, not refused.
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+// Where memory runs out, release() frees what is there.
+void append(winnow_buffer& buffer, std::string_view text) {
+  const auto length = buffer.length + text.size();
+  // NOLINTNEXTLINE(cppcoreguidelines-owning-memory,cppcoreguidelines-no-malloc)
+  auto* const data = static_cast<char*>(std::realloc(buffer.data, length + 1));
+  if (data == nullptr) throw std::bad_alloc();
+  buffer.data = data;
+  std::memcpy(data + buffer.length, text.data(), text.size());
+  data[length] = '\0';
+  buffer.length = length;
 }
 
-// The host owns what it gets, until winnow_buffer_free.
-void fill(winnow_buffer& buffer, const std::string& text) {
-  char* const data =                                     // NOLINT(cppcoreguidelines-owning-memory)
-      static_cast<char*>(std::malloc(text.size() + 1));  // NOLINT(cppcoreguidelines-no-malloc)
-  if (data == nullptr) throw std::bad_alloc();
-  std::memcpy(data, text.c_str(), text.size() + 1);
-  buffer.data = data;
-  buffer.length = text.size();
+// The host owns what it gets, until winnow_buffer_free. A page of rows is copied here, and nowhere
+// else on its way.
+void fill(winnow_buffer& buffer, const Json& json) {
+  document::write_json(json, [&buffer](std::string_view piece) { append(buffer, piece); });
 }
 
 std::int32_t deliver_no_memory(winnow_buffer* buffer) noexcept {
   if (buffer != nullptr) {
+    release(*buffer);
     buffer->data = static_cast<char*>(no_memory_text);
     buffer->length = sizeof no_memory_text - 1;
   }
@@ -61,7 +66,11 @@ void release(winnow_buffer& buffer) noexcept {
 
 std::int32_t deliver(winnow_buffer* buffer, const Reply& reply) {
   const auto write = [buffer](const auto& make) {
-    if (buffer != nullptr) told_in_two_tries([&] { fill(*buffer, dumped(make())); });
+    if (buffer == nullptr) return;
+    told_in_two_tries([&] {
+      release(*buffer);
+      fill(*buffer, make());
+    });
   };
   if (!reply) {
     write([&] { return to_json(reply.error()); });
@@ -77,6 +86,7 @@ std::int32_t deliver_exception(winnow_buffer* buffer) noexcept {
   } catch (const std::bad_alloc&) {
     return deliver_no_memory(buffer);
   } catch (const std::exception& error) {
+    if (buffer != nullptr) release(*buffer);
     // Its type and not its text: the text of a parser's exception may repeat a password.
     try {
       return deliver(buffer,

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "database/count.h"
+#include "document/json_text.h"
 #include "outcome/try.h"
 #include "tasks/listing/query.h"
 #include "tasks/listing/request.h"
@@ -34,13 +35,11 @@ struct Opened {
   std::unique_ptr<NewestOfFlows> newest;
 };
 
-// The row's text becomes a value only here, so that FETCH and STORE can't differ.
-Outcome<Json> row_value(std::string_view text) {
-  Json row = Json::parse(text, nullptr, false);
-  if (row.is_discarded()) {
-    return fail(FailureKind::schema, "a row holds a document that is not valid JSON in UTF-8");
-  }
-  return row;
+// A row stays the text that STORE writes, so that the two can't differ. One document that is not
+// JSON would make the whole result unreadable.
+Outcome<void> check_row(std::string_view text) {
+  if (Json::accept(text)) return {};
+  return fail(FailureKind::schema, "a row holds a document that is not valid JSON in UTF-8");
 }
 
 class Listing final : public Invocation {
@@ -167,23 +166,26 @@ class Listing final : public Invocation {
 
   // One row beyond the page says whether there are more.
   Outcome<Json> fetch(RowsWithoutNewest& reader, Context& context) const {
-    Json rows = Json::array();
+    document::ArrayText rows;
     Position last;
     std::size_t bytes = 0;
     bool more = false;
     const auto take = [&](const ListedRow& listed) -> Outcome<bool> {
       bytes += listed.text.size();
-      more = std::cmp_equal(rows.size(), request_.size) || (!rows.empty() && bytes > kLongestPage);
+      more =
+          std::cmp_equal(rows.size(), request_.size) || (rows.size() > 0 && bytes > kLongestPage);
       if (more) return false;
-      WINNOW_TRY(auto row, row_value(listed.text));
-      rows.push_back(std::move(row));
+      WINNOW_CHECK(check_row(listed.text));
+      rows.add(listed.text);
       last = listed.position;
       ++context.progress.rows_done;
       return true;
     };
     WINNOW_CHECK(reader.read(request_.size + 1, take));
     const auto count = rows.size();
-    Json result = {{"rows", std::move(rows)}, {"size", count}};
+    Json result;
+    result["rows"] = std::move(rows).finish();  // an initializer list would copy it
+    result["size"] = count;
     if (more) result["cursor"] = encode_cursor(last, request_.fingerprint);
     return result;
   }
@@ -191,7 +193,8 @@ class Listing final : public Invocation {
   static Outcome<Json> fetch_one(RowsWithoutNewest& reader, Context& context) {
     Json result = Json::object();
     const auto take = [&](const ListedRow& row) -> Outcome<bool> {
-      WINNOW_TRY(result["row"], row_value(row.text));
+      WINNOW_CHECK(check_row(row.text));
+      result["row"] = document::json_text(row.text);
       return false;
     };
     WINNOW_TRY(const auto rows, reader.read(1, take));

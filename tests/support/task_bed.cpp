@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "document/json_text.h"
 #include "plugin/manifests/registry.h"
 
 namespace winnow::tests {
@@ -28,6 +29,17 @@ std::vector<Json> RecordingHost::events() const {
   const std::lock_guard guard(mutex_);
   return events_;
 }
+
+namespace {
+
+// As a host reads it: rows are text until they are written.
+Json read_back(const Json& result) {
+  std::string text;
+  document::write_json(result, [&text](std::string_view piece) { text += piece; });
+  return Json::parse(text);
+}
+
+}  // namespace
 
 tasks::TaskResult TaskBed::run(const std::string& task, const Json& parameters) {
   return act(task, parameters, &tasks::Invocation::run);
@@ -64,7 +76,9 @@ tasks::TaskResult TaskBed::act(const std::string& task, const Json& parameters, 
       host};
   const auto invocation = tasks::invoke((*found)->manifest, *checked, policy);
   if (!invocation) return refused(invocation.error());
-  return ((**invocation).*action)(context);
+  const auto result = ((**invocation).*action)(context);
+  if (!result) return refused(result.error());
+  return read_back(*result);
 }
 
 Json require_result(const tasks::TaskResult& result) {
