@@ -33,14 +33,15 @@ bool is_own_check(const std::string& keyword, const Json& value) {
          (keyword == "uniqueItems" && value.is_boolean());
 }
 
-Json without_own_checks(const Json& definition) {
+// Not as Json: what keeps its members' order copies them all, and what is below, whenever it grows.
+nlohmann::json without_own_checks(const Json& definition) {
   if (definition.is_array()) {
-    Json copy = Json::array();
+    auto copy = nlohmann::json::array();
     for (const auto& element : definition) copy.push_back(without_own_checks(element));
     return copy;
   }
   if (!definition.is_object()) return definition;
-  Json copy = Json::object();
+  auto copy = nlohmann::json::object();
   for (const auto& member : definition.items()) {
     if (is_own_check(member.key(), member.value())) continue;
     copy[member.key()] = without_own_checks(member.value());

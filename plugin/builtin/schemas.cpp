@@ -12,21 +12,20 @@ using document::Json;
 using Schemas = std::map<std::string_view, document::LazySchema>;
 
 // `{"$ref": "#/definitions/..."}` replaced by its definition, so that messages can describe it.
-Json spelled_out(const Json& schema, const Json& root) {
-  if (schema.contains("$ref")) {
+void spell_out(Json& schema, const Json& root) {
+  while (schema.contains("$ref")) {
     const auto reference = schema["$ref"].get<std::string>();
-    return spelled_out(root.at(Json::json_pointer(reference.substr(1))), root);
+    schema = root.at(Json::json_pointer(reference.substr(1)));
   }
-  Json copy = schema;
-  if (copy.is_structured()) {
-    for (auto& part : copy) part = spelled_out(part, root);
-  }
-  return copy;
+  if (!schema.is_structured()) return;
+  for (auto& part : schema) spell_out(part, root);
 }
 
 Json parsed(const document::EmbeddedFile& builtin) {
   const auto definition = Json::parse(builtin.text, nullptr, false);
-  return spelled_out(definition, definition);
+  auto schema = definition;
+  spell_out(schema, definition);
+  return schema;
 }
 
 Schemas all_schemas() {
