@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 7> kListing{"tenant",  "fetchType", "size
 constexpr std::array<std::string_view, 10> kPurge{
     "tenant",  "batchSize",  "batchTime",  "pace",     "exclusive",
     "maxRows", "maxPercent", "expectPlan", "maxDrift", "dryRun"};
-constexpr std::array<std::string_view, 1> kListingOfExecutions{"keepLast"};
+constexpr std::array<std::string_view, 2> kListingOfExecutions{"keepLast", "withChildren"};
 constexpr std::array<std::string_view, 2> kPurgeOfExecutions{"keepLast", "withChildren"};
 constexpr std::array<std::string_view, 14> kRetention{
     "tenant",     "batchSize", "batchTime", "pace",  "exclusive", "maxRows", "maxPercent",

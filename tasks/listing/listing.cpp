@@ -12,7 +12,7 @@
 #include "tasks/listing/request.h"
 #include "tasks/listing/rows.h"
 #include "tasks/listing/store.h"
-#include "tasks/listing/without_newest.h"
+#include "tasks/listing/with_children.h"
 #include "tasks/selection/plan_check.h"
 #include "tasks/selection/unserved.h"
 #include "tasks/shared/lock_wait.h"
@@ -33,6 +33,8 @@ struct Opened {
   ListingQuery query;
   // nullptr: every row is listed.
   std::unique_ptr<NewestOfFlows> newest;
+  // nullptr: each row stands for itself.
+  std::unique_ptr<Children> children = {};
 };
 
 // A row stays the text that STORE writes, so that the two can't differ. One document that is not
@@ -80,9 +82,17 @@ class Listing final : public Invocation {
     WINNOW_CHECK(query.find_namespaces(connection));
     context.progress.phase = Phase::selecting;
     Opened opened{&connection, std::move(schema), std::move(query), nullptr};
-    if (!request_.keep_last) return opened;
-    WINNOW_TRY(opened.newest, NewestOfFlows::make(request_.scope, *request_.keep_last,
-                                                  *opened.schema, connection.dialect()));
+    if (request_.keep_last) {
+      WINNOW_TRY(opened.newest, NewestOfFlows::make(request_.scope, *request_.keep_last,
+                                                    *opened.schema, connection.dialect()));
+    }
+    if (!request_.families) return opened;
+    WINNOW_TRY(auto statements,
+               FamilyStatements::make(*request_.families, *opened.schema, connection.dialect()));
+    const bool counts = request_.fetch_type == FetchType::none;
+    opened.children = std::make_unique<Children>(
+        Families(std::move(statements), opened.newest.get()),
+        counts ? Children::Look::roots_alone : Children::Look::whole_families, context.policy);
     return opened;
   }
 
@@ -114,9 +124,9 @@ class Listing final : public Invocation {
     return result;
   }
 
-  // Rows without the newest of each flow are walked to be counted.
+  // Rows without the newest of each flow, and roots, are walked to be counted.
   bool counts_by_statement() const {
-    return request_.fetch_type == FetchType::none && !request_.keep_last;
+    return request_.fetch_type == FetchType::none && !request_.keep_last && !request_.families;
   }
 
   std::int64_t rows_of_first_statement() const {
@@ -151,12 +161,15 @@ class Listing final : public Invocation {
       add(Region::without_value, past_values ? after : std::nullopt);
     }
     if (opened.newest) statements.push_back(opened.newest->planned());
+    if (!opened.children) return statements;
+    for (auto& planned : opened.children->planned(limit)) statements.push_back(std::move(planned));
     return statements;
   }
 
   Outcome<Json> list(const Opened& opened, Context& context) const {
     if (counts_by_statement()) return count(opened, context);
-    RowsWithoutNewest reader(*opened.connection, opened.query, opened.newest.get());
+    RowsWithChildren reader(*opened.connection, opened.query, opened.newest.get(),
+                            opened.children.get());
     if (request_.after) WINNOW_CHECK(reader.start_after(*request_.after));
     if (request_.fetch_type == FetchType::store) return store(reader, context);
     if (request_.fetch_type == FetchType::one) return fetch_one(reader, context);
@@ -165,7 +178,7 @@ class Listing final : public Invocation {
   }
 
   // One row beyond the page says whether there are more.
-  Outcome<Json> fetch(RowsWithoutNewest& reader, Context& context) const {
+  Outcome<Json> fetch(RowsWithChildren& reader, Context& context) const {
     document::ArrayText rows;
     Position last;
     std::size_t bytes = 0;
@@ -190,7 +203,7 @@ class Listing final : public Invocation {
     return result;
   }
 
-  static Outcome<Json> fetch_one(RowsWithoutNewest& reader, Context& context) {
+  static Outcome<Json> fetch_one(RowsWithChildren& reader, Context& context) {
     Json result = Json::object();
     const auto take = [&](const ListedRow& row) -> Outcome<bool> {
       WINNOW_CHECK(check_row(row.text));
@@ -203,7 +216,7 @@ class Listing final : public Invocation {
     return result;
   }
 
-  Outcome<Json> store(RowsWithoutNewest& reader, Context& context) const {
+  Outcome<Json> store(RowsWithChildren& reader, Context& context) const {
     WINNOW_TRY(auto file, StoreFile::create(context.store_directory, manifest_.name));
     const auto take = [&](const ListedRow& row) -> Outcome<bool> {
       ++context.progress.rows_done;
@@ -222,7 +235,7 @@ class Listing final : public Invocation {
     return Json{{"uri", std::move(uri)}, {"size", total}};
   }
 
-  static Outcome<Json> walk(RowsWithoutNewest& reader, Context& context) {
+  static Outcome<Json> walk(RowsWithChildren& reader, Context& context) {
     const auto take = [&](const ListedRow&) -> Outcome<bool> {
       ++context.progress.rows_done;
       return true;

@@ -4,6 +4,7 @@
 
 #include "document/object.h"
 #include "outcome/try.h"
+#include "tasks/families/members.h"
 
 namespace winnow::tasks {
 namespace {
@@ -52,6 +53,32 @@ Outcome<void> apply_keep_last(const Manifest& manifest, const Json& parameters,
   return {};
 }
 
+// `policy.min-age`, as a purge holds it: by the end.
+void leave_out_the_young(const Manifest& manifest, const Policy& policy, Scope& members) {
+  if (!policy.min_age) return;
+  for (const auto& parameter : manifest.parameters) {
+    if (!parameter.filter || parameter.filter->operation != FilterOperator::at_or_before) continue;
+    members.except.push_back(
+        {InstantBound{.column = parameter.filter->column,
+                      .document = parameter.filter->document,
+                      .comparison = database::Comparison::after,
+                      .instant = youngest_removable(policy, document::now())}});
+  }
+}
+
+// What may go with a root is what a purge takes with it.
+void apply_with_children(const Manifest& manifest, const Json& parameters, const Policy& policy,
+                         ListingRequest& request) {
+  const auto ended = read_members(parameters);
+  if (!ended) return;
+  auto members = scope_of_members(request.scope, *ended);
+  members.protect = policy.protect;
+  leave_out_the_young(manifest, policy, members);
+  request.families =
+      FamilyTerms{.selected = request.scope, .members = std::move(members), .ended = *ended};
+  if (request.fetch_type == FetchType::none) request.columns.clear();
+}
+
 }  // namespace
 
 Outcome<ListingRequest> read_listing_request(const Manifest& manifest, const Json& parameters,
@@ -68,6 +95,7 @@ Outcome<ListingRequest> read_listing_request(const Manifest& manifest, const Jso
   request.fingerprint =
       listing_fingerprint(manifest, parameters, request.scope.tenant, order, request.descending);
   WINNOW_CHECK(apply_keep_last(manifest, parameters, request));
+  apply_with_children(manifest, parameters, policy, request);
   const auto cursor = given_string(parameters, "cursor");
   if (!cursor) return request;
   if (request.fetch_type == FetchType::none) {

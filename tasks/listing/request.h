@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tasks/families/family_statements.h"
 #include "tasks/listing/cursor.h"
 #include "tasks/selection/newest.h"
 #include "tasks/selection/scope.h"
@@ -27,6 +28,8 @@ struct ListingRequest {
   bool descending = false;
   // So many of each flow that end last are left out.
   std::optional<KeepLast> keep_last = {};
+  // With withChildren: the rows are the roots of families. Nothing: each row stands for itself.
+  std::optional<FamilyTerms> families = {};
   // What a cursor of this listing is sealed with, and the position that the caller's stands for.
   std::string fingerprint = {};
   std::optional<Position> after = {};

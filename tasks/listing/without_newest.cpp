@@ -6,23 +6,17 @@
 #include "tasks/listing/listing.h"
 
 namespace winnow::tasks {
-namespace {
-
-// Rows that are read at once, where most of those before were among the newest.
-constexpr std::int64_t kMostWaiting = 2'000;
-
-}  // namespace
 
 Outcome<std::int64_t> RowsWithoutNewest::read(std::int64_t limit,
                                               const RowReader::Handler& handler) {
   if (newest_ == nullptr) return reader_.read(limit, handler);
   std::int64_t rows = 0;
-  auto at_once = std::min(limit, kMostWaiting);
+  auto at_once = std::min(limit, kMostAtOnce);
   while (rows < limit) {
     if (waiting_.empty()) {
       if (ended_) break;
       WINNOW_CHECK(read_more(at_once));
-      at_once = std::min(2 * at_once, kMostWaiting);
+      at_once = std::min(2 * at_once, kMostAtOnce);
       continue;
     }
     const auto row = std::move(waiting_.front());

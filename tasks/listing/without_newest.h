@@ -15,6 +15,9 @@ namespace winnow::tasks {
 // Without `newest` it hands every row over as it comes.
 class RowsWithoutNewest {
  public:
+  // Rows that are read at once, where most of those before are not listed.
+  static constexpr std::int64_t kMostAtOnce = 2'000;
+
   // They must outlive it.
   RowsWithoutNewest(database::Connection& connection, const ListingQuery& query,
                     NewestOfFlows* newest)

@@ -170,10 +170,11 @@ std::vector<PlannedStatement> first_statements(const Prepared& prepared,
   auto statements = planner.take();
   if (prepared.newest) statements.push_back(prepared.newest->planned());
   if (prepared.families) {
+    const auto keys = keys_of(planner.rows());
+    const auto& families = prepared.families->statements();
+    for (auto& planned : families.planned(keys)) statements.push_back(std::move(planned));
     const bool locks = prepared.statements->hold() != Hold::none;
-    for (auto& planned : prepared.families->statements().planned(planner.rows(), locks)) {
-      statements.push_back(std::move(planned));
-    }
+    if (locks) statements.push_back(families.planned_lock(keys));
   }
   return statements;
 }

@@ -5,6 +5,7 @@
 #include "database/texts.h"
 #include "document/strings.h"
 #include "outcome/try.h"
+#include "tasks/families/members.h"
 #include "tasks/purge/source.h"
 
 namespace winnow::tasks {
@@ -36,8 +37,12 @@ Outcome<std::unique_ptr<Prepared>> prepare(const Manifest& manifest, const Purge
                                                      prepared->schema, connection.dialect()));
   }
   if (!request.members) return prepared;
-  WINNOW_TRY(auto statements, FamilyStatements::make(request, *prepared->steps, prepared->schema,
-                                                     connection.dialect()));
+  FamilyTerms terms{.selected = request.scope,
+                    .members = scope_of_members(request.scope, *request.members),
+                    .ended = *request.members,
+                    .split = prepared->steps->parent().split.column};
+  WINNOW_TRY(auto statements,
+             FamilyStatements::make(std::move(terms), prepared->schema, connection.dialect()));
   prepared->families = std::make_unique<Families>(std::move(statements), prepared->newest.get());
   return prepared;
 }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "database/connection.h"
-#include "tasks/purge/families.h"
+#include "tasks/families/families.h"
 #include "tasks/purge/request.h"
 #include "tasks/purge/session.h"
 #include "tasks/purge/statements.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "outcome/try.h"
+#include "tasks/families/members.h"
 
 namespace winnow::tasks {
 namespace {
@@ -46,22 +47,12 @@ Outcome<void> hold_min_age(const Manifest& manifest, const Policy& policy, Purge
   return {};
 }
 
-// What may go with its root has ended, or is in a state that the caller names.
-Outcome<void> read_with_children(const Manifest& manifest, const Json& parameters,
-                                 PurgeRequest& request) {
-  if (!parameters.value("withChildren", false)) return {};
-  if (!request.deletes_parent) {
+Outcome<void> read_with_children(const Json& parameters, PurgeRequest& request) {
+  request.members = read_members(parameters);
+  if (request.members && !request.deletes_parent) {
     return fail(FailureKind::invalid_parameter,
                 "withChildren removes executions as families: it needs `purgeExecution`",
                 "/withChildren");
-  }
-  for (const auto& parameter : manifest.parameters) {
-    if (!parameter.filter || parameter.filter->when_absent.empty()) continue;
-    AnyOf states{.column = parameter.filter->column, .values = parameter.filter->when_absent};
-    if (const auto* named = given(parameters, parameter.name); named != nullptr) {
-      for (const auto& state : *named) states.values.push_back(state.get<std::string>());
-    }
-    request.members = std::move(states);
   }
   return {};
 }
@@ -160,7 +151,7 @@ Outcome<PurgeRequest> read_purge_request(const Manifest& manifest, const Json& p
   request.at_most = wanted_limits(parameters);
   WINNOW_TRY(const auto keep, read_keep_last(manifest, parameters, request.scope));
   if (keep) request.keep_last = keep->count;
-  WINNOW_CHECK(read_with_children(manifest, parameters, request));
+  WINNOW_CHECK(read_with_children(parameters, request));
   WINNOW_CHECK(hold_min_age(manifest, policy, request));
   WINNOW_CHECK(read_expected(manifest, parameters, policy, request));
   request.notes = notes_on(manifest, parameters, request.scope);

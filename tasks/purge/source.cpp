@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "outcome/try.h"
+#include "tasks/purge/family_batches.h"
 
 namespace winnow::tasks {
 
@@ -54,7 +55,7 @@ Outcome<Batch> BatchSource::next(Connection& connection, std::int64_t limit) {
 // Where their families are too many at once, fewer rows are looked at. A failure hands out nothing.
 Outcome<void> BatchSource::complete(Connection& connection, Batch& batch) {
   while (true) {
-    const auto completed = families_->complete(connection, batch);
+    const auto completed = complete_families(*families_, connection, batch);
     if (completed) return {};
     const bool divisible =
         completed.error().blame == Blame::number_of_rows && batch.rows.size() > 1;

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "database/connection.h"
+#include "tasks/families/families.h"
 #include "tasks/purge/batch.h"
-#include "tasks/purge/families.h"
 #include "tasks/purge/statements.h"
 #include "tasks/selection/newest.h"
 

@@ -9,6 +9,7 @@
 #include "database/texts.h"
 #include "outcome/guard.h"
 #include "outcome/try.h"
+#include "tasks/purge/family_batches.h"
 
 namespace winnow::tasks {
 namespace {
@@ -127,7 +128,7 @@ Outcome<std::vector<BatchRow>> PurgeTransaction::take_families(Connection& conne
     WINNOW_TRY(taken, keys_given(connection, statements_.take(roots)));
   }
   if (!members.empty()) {
-    WINNOW_TRY(auto keys, keys_given(connection, families_->statements().lock(members)));
+    WINNOW_TRY(auto keys, keys_given(connection, families_->statements().lock(keys_of(members))));
     taken.merge(keys);
   }
   Keys incomplete;
@@ -136,7 +137,7 @@ Outcome<std::vector<BatchRow>> PurgeTransaction::take_families(Connection& conne
   }
   auto rows = batch.rows;
   std::erase_if(rows, [&](const BatchRow& row) { return incomplete.contains(row.family()); });
-  return families_->closed(connection, std::move(rows));
+  return closed_families(*families_, connection, std::move(rows));
 }
 
 // The rows that the database lets go are known before the first file goes. Where files of some stay,

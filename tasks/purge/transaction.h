@@ -22,8 +22,8 @@
 #include <vector>
 
 #include "database/connection.h"
+#include "tasks/families/families.h"
 #include "tasks/purge/batch.h"
-#include "tasks/purge/families.h"
 #include "tasks/purge/files.h"
 #include "tasks/purge/skipped.h"
 #include "tasks/purge/statements.h"

@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # What a folder may include and link, besides itself and the rooms below it. A room of a folder has a line of its own.
 BELOW_TASKS = {"database", "database/url", "storage", "document", "outcome"}
-AN_ENGINE = {"tasks/selection", "tasks/shared", "tasks/pace", "tasks/receipts"} | BELOW_TASKS
+AN_ENGINE = {"tasks/selection", "tasks/families", "tasks/shared", "tasks/pace", "tasks/receipts"} | BELOW_TASKS
 MAY_USE = {
     "abi": set(),
     "outcome": set(),
@@ -28,6 +28,7 @@ MAY_USE = {
     "tasks/shared": BELOW_TASKS,
     "tasks/pace": BELOW_TASKS,
     "tasks/selection": BELOW_TASKS,
+    "tasks/families": {"tasks/selection"} | BELOW_TASKS,
     "tasks/receipts": {"tasks/selection", "tasks/shared"} | BELOW_TASKS,
     # An engine knows no other engine; but a retention policy is a list of purges.
     "tasks/listing": AN_ENGINE,

@@ -124,6 +124,15 @@ std::set<std::string> newest_of_flows(const std::vector<Json>& documents, Json p
   return newest;
 }
 
+// Whether a subflow task of an execution that there is began it.
+bool is_child(const Json& document, const std::vector<Json>& documents) {
+  const auto& variables = document.value("trigger", Json::object()).value("variables", Json());
+  return std::any_of(documents.begin(), documents.end(), [&](const Json& parent) {
+    return variables.is_object() && parent["id"] == variables["executionId"] &&
+           parent.value("tenantId", "") == document.value("tenantId", "");
+  });
+}
+
 // What orders a document; null for none.
 Json order_value(const Json& document, const std::string& order) {
   if (order == "id") return document["id"];
@@ -165,6 +174,12 @@ std::vector<Json> random_executions(std::mt19937_64& random, int count) {
     if (tenant == 0) document["tenantId"] = "other";
     if (tenant == 1) document.erase("tenantId");
     add_facts(random, document);
+    // Some are children of earlier ones.
+    if (!documents.empty() && !document.contains("trigger") && pick(random, 2) == 0) {
+      document["trigger"] = {{"id", "run"},
+                             {"type", "io.kestra.plugin.core.flow.Subflow"},
+                             {"variables", {{"executionId", one_of(random, documents)["id"]}}}};
+    }
     documents.push_back(std::move(document));
   }
   return documents;
@@ -184,6 +199,7 @@ Json random_listing(std::mt19937_64& random) {
   if (maybe()) parameters["endDate"] = one_of(random, moments());
   if (!maybe()) parameters["deleted"] = pick(random, 2) == 0;
   if (maybe()) parameters["keepLast"] = 1 + pick(random, 3);
+  if (pick(random, 4) == 0) parameters["withChildren"] = true;
   parameters["orderBy"] = one_of<std::string>(random, {"startDate", "endDate", "duration", "id"});
   parameters["direction"] = one_of<std::string>(random, {"asc", "desc"});
   return parameters;
@@ -208,6 +224,7 @@ std::vector<std::string> expected_ids(const std::vector<Json>& documents, const 
     if (!is_selected(document, parameters, tenant, ignores_case)) continue;
     const bool ended = document["state"].contains("endDate");
     if (parameters.contains("keepLast") && (!ended || newest.contains(document["id"]))) continue;
+    if (parameters.value("withChildren", false) && is_child(document, documents)) continue;
     selected.push_back(&document);
   }
   std::sort(selected.begin(), selected.end(), [&](const Json* left, const Json* right) {

@@ -8,7 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/tasks/purge/bed.h"
+#include "tests/tasks/purge/family_bed.h"
+#include "tests/tasks/listing/world.h"
 #include "tests/tasks/receipts/receipts_file.h"
 
 namespace winnow::tests {
@@ -20,69 +21,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-const char* const kSubflow = "io.kestra.plugin.core.flow.Subflow";
-const char* const kForEachItem = "io.kestra.plugin.core.flow.ForEachItem$ForEachItemExecutable";
-const char* const kFlowTrigger = "io.kestra.plugin.core.trigger.Flow";
-const char* const kLate = "2026-03-01T00:00:00.000000Z";
-
-const Json kFamilies{
-    {"endDate", "2026-02-01T00:00:00Z"}, {"namespace", "company.team"}, {"withChildren", true}};
-
-class PurgeOfFamilies : public PurgeBed {
+class PurgeOfFamilies : public FamilyBed {
  protected:
-  static Json execution(const std::string& id, const std::string& state = "SUCCESS",
-                        const std::string& end = kEnd) {
-    Json document{{"id", id},
-                  {"tenantId", "main"},
-                  {"namespace", "company.team"},
-                  {"flowId", "daily"},
-                  {"deleted", false},
-                  {"state", {{"current", state}, {"duration", 1}, {"startDate", kEnd}}}};
-    if (state != "RUNNING") document["state"]["endDate"] = end;
-    return document;
-  }
-  static Json begun_by(const std::string& parent, Json document,
-                       const std::string& type = kSubflow) {
-    document["trigger"] = {{"id", "run"}, {"type", type}, {"variables", {{"executionId", parent}}}};
-    return document;
-  }
-
-  // Each with a log.
-  void add(const std::vector<Json>& documents) {
-    std::vector<database::Statement> statements;
-    for (const auto& document : documents) {
-      const std::string id = document["id"];
-      statements.push_back(
-          rows_.insertion("executions", {{"key", id}, {"value", document.dump()}}));
-      const Json log{{"tenantId", "main"}, {"namespace", document["namespace"]},
-                     {"flowId", "daily"},  {"executionId", id},
-                     {"timestamp", kEnd},  {"level", "INFO"},
-                     {"message", "done"},  {"deleted", false}};
-      statements.push_back(rows_.insertion("logs", {{"key", id}, {"value", log.dump()}}));
-    }
-    rows_.execute(statements);
-  }
-  void add_family() {
-    add({execution("root"), begun_by("root", execution("child")),
-         begun_by("child", execution("grandchild"))});
-  }
-  // As many descendants, each the child of the one before.
-  void add_chain(int length) {
-    std::vector<Json> documents{execution("c0")};
-    for (int i = 1; i < length; ++i) {
-      documents.push_back(
-          begun_by("c" + std::to_string(i - 1), execution("c" + std::to_string(i))));
-    }
-    add(documents);
-  }
-  void replace(const std::string& id, const Json& document) {
-    database::SqlWriter writer(connection_->dialect());
-    const auto& table = *rows_.schema().table("executions");
-    writer.text("UPDATE ").table(table).text(" SET ").identifier("value").text(" = ");
-    writer.bind_as(*table.column("value"), document.dump()).text(" WHERE ").identifier("key");
-    writer.text(" = ").bind(id);
-    rows_.execute({writer.take()});
-  }
   Json purge(const Json& more = Json::object()) {
     return require_result(bed_.run("PurgeExecutions", with(kFamilies, more)));
   }
@@ -381,9 +321,16 @@ class FamilyOracle : public PurgeOfFamilies {
     return kept;
   }
 
+  // Ids of the descendants of each root that the filters select, and whether a purge takes them.
+  struct Listed {
+    std::set<std::string> children;
+    bool goes = false;
+    bool operator==(const Listed&) const = default;
+  };
   struct Expected {
     std::set<std::string> gone;
     std::size_t skipped = 0;
+    std::map<std::string, Listed> roots;
   };
   static Expected expected(Documents documents, int last) {
     std::erase_if(documents, [](const auto& each) { return each.second["tenantId"] == "other"; });
@@ -403,12 +350,31 @@ class FamilyOracle : public PurgeOfFamilies {
       const bool goes = std::all_of(family.begin(), family.end(), [&](const auto& member) {
         return may_go(documents[member]) && !kept.contains(member);
       });
+      auto children = family;
+      children.erase(id);
+      result.roots[id] = {std::move(children), goes};
       if (goes) result.gone.merge(family);
     }
     for (const auto& [id, document] : documents) {
       if (picked(id) && !result.gone.contains(id)) ++result.skipped;
     }
     return result;
+  }
+
+  std::map<std::string, Listed> listed(Json parameters) {
+    parameters.erase("batchSize");
+    parameters["deleted"] = true;
+    parameters["states"] = {"SUCCESS", "FAILED"};
+    std::map<std::string, Listed> roots;
+    for (const auto& row : all_pages(bed_, "ListExecutions", parameters, 3)) {
+      auto& root = roots[row["id"]];
+      for (const auto& child : row["children"]) root.children.insert(child["id"]);
+      EXPECT_EQ(row["childrenCount"], row["children"].size());
+      root.goes = row["stays"].is_null();
+    }
+    parameters["fetchType"] = "NONE";
+    EXPECT_EQ(require_result(bed_.run("ListExecutions", parameters))["size"], roots.size());
+    return roots;
   }
 };
 
@@ -432,6 +398,7 @@ TEST_P(FamilyOracle, AgreesOnRandomFamilies) {
     SCOPED_TRACE("case " + std::to_string(i) + " " + more.dump() + " " + Json(all).dump());
     ASSERT_EQ(require_result(bed_.plan("PurgeExecutions", with(kFamilies, more)))["selected"],
               wanted.gone.size());
+    ASSERT_EQ(listed(with(kFamilies, more)), wanted.roots);
     const auto dry = purge(with(more, {{"dryRun", true}}));
     ASSERT_EQ(dry["executionsCount"], wanted.gone.size());
     ASSERT_EQ(dry["skippedCount"], wanted.skipped) << dry.dump();

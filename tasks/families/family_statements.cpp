@@ -1,4 +1,4 @@
-#include "tasks/purge/family_statements.h"
+#include "tasks/families/family_statements.h"
 
 #include <algorithm>
 #include <array>
@@ -33,30 +33,20 @@ bool is_subflow_task(std::string_view type) {
          kSubflowTasks.end();
 }
 
-// Its filters say what a family begins with: what goes with that is held by its dates and the policy.
-Scope scope_of_members(const PurgeRequest& request) {
-  auto scope = request.scope;
-  scope.conditions = {*request.members};
-  if (const auto* date = request.bound()) scope.conditions.emplace_back(*date);
-  return scope;
-}
-
 }  // namespace
 
-Outcome<FamilyStatements> FamilyStatements::make(const PurgeRequest& request,
-                                                 const PurgeSteps& steps,
-                                                 const database::Schema& schema,
+Outcome<FamilyStatements> FamilyStatements::make(FamilyTerms terms, const database::Schema& schema,
                                                  const database::Dialect& dialect) {
-  WINNOW_TRY(auto selected, Selection::make(request.scope, schema));
-  WINNOW_TRY(auto members, Selection::make(scope_of_members(request), schema));
+  WINNOW_TRY(auto selected, Selection::make(std::move(terms.selected), schema));
+  WINNOW_TRY(auto members, Selection::make(std::move(terms.members), schema));
   FamilyStatements statements(std::move(selected), std::move(members), dialect);
   const auto& table = statements.table();
   for (const char* needed : {"key", "value", "flow_id", kBegunBy}) {
     WINNOW_CHECK(table.require(needed));
   }
-  statements.split_ = steps.parent().split.column;
-  statements.state_ = request.members->column;
-  statements.states_ = request.members->values;
+  statements.split_ = std::move(terms.split);
+  statements.state_ = std::move(terms.ended.column);
+  statements.states_ = std::move(terms.ended.values);
   statements.parents_ = {kBegunBy};
   const bool has_loops = table.column(kParent) != nullptr && table.column("kind") != nullptr;
   if (has_loops) statements.parents_.emplace_back(kParent);
@@ -107,16 +97,16 @@ Relative FamilyStatements::read(const database::Row& row) const {
   const auto text = [&] { return std::string(row.text(next++).value_or("")); };
   const auto flag = [&] { return row.text(next++) == kTrue; };
   Relative relative;
-  relative.row.key = text();
+  relative.key = text();
   FlowOf flow;
   if (const auto tenant = row.text(next++)) flow.tenant = std::string(*tenant);
   flow.name_space = text();
   flow.flow = text();
-  relative.row.of = std::make_shared<const FlowOf>(std::move(flow));
+  relative.of = std::make_shared<const FlowOf>(std::move(flow));
   relative.state = text();
   relative.selected = flag();
   relative.may_go = flag();
-  relative.row.has_split_value = flag();
+  relative.has_split_value = flag();
   if (const auto deleted = row.text(next++)) relative.deleted = *deleted == kTrue;
   const auto begun_by = text();
   const auto type = text();
@@ -134,9 +124,9 @@ Statement FamilyStatements::by_keys(TextList keys) const {
   write_select(writer);
   dialect_->any_key(writer, "e", table(), *table().column("key"), std::move(keys));
   const char* separator = " AND CASE WHEN (";
-  for (const auto deleted : selected_.deleted_branches()) {
+  for (const auto deleted : members_.deleted_branches()) {
     writer.text(separator);
-    selected_.write_scope(writer, "e", deleted);
+    members_.write_scope(writer, "e", deleted);
     separator = ") OR (";
   }
   return writer.text(") THEN 1 ELSE 0 END = 1").take();
@@ -146,7 +136,7 @@ Statement FamilyStatements::children_by(const std::string& parent, std::optional
                                         TextList parents) const {
   SqlWriter writer(*dialect_);
   write_select(writer);
-  selected_.write_scope(writer, "e", deleted);
+  members_.write_scope(writer, "e", deleted);
   writer.text(" AND ");
   dialect_->any_key(
       writer, "e", table(), *table().column(parent), std::move(parents),
@@ -157,17 +147,17 @@ Statement FamilyStatements::children_by(const std::string& parent, std::optional
 std::vector<Statement> FamilyStatements::children(const TextList& parents) const {
   std::vector<Statement> statements;
   for (const auto& parent : parents_) {
-    for (const auto deleted : selected_.deleted_branches()) {
+    for (const auto deleted : members_.deleted_branches()) {
       statements.push_back(children_by(parent, deleted, parents));
     }
   }
   return statements;
 }
 
-Statement FamilyStatements::lock(const std::vector<BatchRow>& rows) const {
+Statement FamilyStatements::lock(TextList keys) const {
   SqlWriter writer(*dialect_);
   writer.text("SELECT " + column("key") + " FROM ").table(table()).text(" AS e WHERE ");
-  dialect_->any_key(writer, "e", table(), *table().column("key"), keys_of(rows));
+  dialect_->any_key(writer, "e", table(), *table().column("key"), std::move(keys));
   writer.text(" AND ");
   write_flag(writer, members_);
   writer.text(" = 't' ORDER BY " + column("key") + " ").text(dialect_->lock_skipping_locked());
@@ -175,29 +165,29 @@ Statement FamilyStatements::lock(const std::vector<BatchRow>& rows) const {
 }
 
 // PostgreSQL's index on the parent has only rows that have one, and serves all the same.
-std::vector<PlannedStatement> FamilyStatements::planned(const std::vector<BatchRow>& rows,
-                                                        bool locks) const {
+std::vector<PlannedStatement> FamilyStatements::planned(const TextList& keys) const {
   const auto& name = table().name;
-  const IndexNeed by_key{.table = &table(), .column = "key"};
   std::vector<PlannedStatement> planned{{.purpose = "look for parents of rows of " + name,
-                                         .statement = by_keys(keys_of(rows)),
-                                         .need = by_key}};
+                                         .statement = by_keys(keys),
+                                         .need = {.table = &table(), .column = "key"}}};
   for (const auto& parent : parents_) {
-    for (const auto deleted : selected_.deleted_branches()) {
+    for (const auto deleted : members_.deleted_branches()) {
       auto purpose = "look for children of rows of " + name;
       purpose.append(", ").append(parent).append(branch_name(deleted));
       planned.push_back({.purpose = std::move(purpose),
-                         .statement = children_by(parent, deleted, keys_of(rows)),
+                         .statement = children_by(parent, deleted, keys),
                          .need = {.table = &table(),
-                                  .scope = selected_.scope_columns(),
+                                  .scope = members_.scope_columns(),
                                   .column = parent == kParent ? "" : parent}});
     }
   }
-  if (locks) {
-    planned.push_back(
-        {.purpose = "lock children in " + name, .statement = lock(rows), .need = by_key});
-  }
   return planned;
+}
+
+PlannedStatement FamilyStatements::planned_lock(TextList keys) const {
+  return {.purpose = "lock children in " + table().name,
+          .statement = lock(std::move(keys)),
+          .need = {.table = &table(), .column = "key"}};
 }
 
 }  // namespace winnow::tasks

@@ -1,6 +1,7 @@
-// The SQL by which a purge finds the parents and the children of executions (families.h).
+// The SQL by which the parents and the children of executions are found (families.h).
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,32 +9,42 @@
 
 #include "database/connection.h"
 #include "database/dialect.h"
-#include "tasks/purge/batch.h"
-#include "tasks/purge/request.h"
-#include "tasks/purge/steps.h"
+#include "tasks/selection/flow_of.h"
 #include "tasks/selection/plan_check.h"
 #include "tasks/selection/selection.h"
 
 namespace winnow::tasks {
 
+// What a family is looked for by.
+struct FamilyTerms {
+  // What the filters select, and what may go with its root (scope_of_members()).
+  Scope selected;
+  Scope members;
+  AnyOf ended;
+  // Whether executions have a value in this column is told with them; or empty.
+  std::string split = {};
+};
+
 // An execution as its family sees it.
 struct Relative {
-  BatchRow row;
+  std::string key;
+  std::shared_ptr<const FlowOf> of = {};
   std::optional<bool> deleted = {};
   // Empty: it has none.
   std::string parent = {};
   std::string state = {};
-  // Whether the purge selects it, and whether it may go with its root.
+  // Whether the filters select it, and whether it may go with its root.
   bool selected = false;
   bool may_go = false;
+  bool has_split_value = false;
+  // How far below its root it is, where that is known.
+  int level = 0;
 };
 
 class FamilyStatements {
  public:
-  // The schema and the dialect must outlive it. A schema failure where a column is missing. The
-  // request has `members`.
-  static Outcome<FamilyStatements> make(const PurgeRequest& request, const PurgeSteps& steps,
-                                        const database::Schema& schema,
+  // The schema and the dialect must outlive it. A schema failure where a column is missing.
+  static Outcome<FamilyStatements> make(FamilyTerms terms, const database::Schema& schema,
                                         const database::Dialect& dialect);
 
   // The executions with these keys.
@@ -45,11 +56,12 @@ class FamilyStatements {
   Relative read(const database::Row& row) const;
   // Locks those of the descendants that may still go, and gives their keys. Those that others hold
   // are passed over.
-  database::Statement lock(const std::vector<BatchRow>& rows) const;
+  database::Statement lock(database::TextList keys) const;
 
   const std::vector<std::string>& states() const { return states_; }
-  // What a batch of these keys sends, and the index that leads to it.
-  std::vector<PlannedStatement> planned(const std::vector<BatchRow>& rows, bool locks) const;
+  // What a look at so many keys sends, and the index that leads to it.
+  std::vector<PlannedStatement> planned(const database::TextList& keys) const;
+  PlannedStatement planned_lock(database::TextList keys) const;
 
  private:
   FamilyStatements(Selection selected, Selection members, const database::Dialect& dialect)
@@ -62,6 +74,7 @@ class FamilyStatements {
                                   database::TextList parents) const;
 
   Selection selected_;
+  // It counts rows that are marked deleted, whatever is selected.
   Selection members_;
   const database::Dialect* dialect_;
   // Empty: executions are counted together.

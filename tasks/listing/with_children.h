@@ -1,0 +1,79 @@
+// The rows of a listing as families (the parameter withChildren): those of the rows that are roots, each
+// with the executions that a purge takes with it.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "database/connection.h"
+#include "tasks/families/families.h"
+#include "tasks/listing/without_newest.h"
+#include "tasks/selection/policy.h"
+
+namespace winnow::tasks {
+
+// What the rows of such a listing end with: `children`, `childrenCount` and `stays`.
+class Children {
+ public:
+  // So many of a family are shown.
+  static constexpr std::size_t kShown = 100;
+  enum class Look { whole_families, roots_alone };
+
+  // The policy must outlive it: children in namespaces that it does not allow are counted, not shown.
+  Children(Families families, Look look, const Policy& policy)
+      : families_(std::move(families)), look_(look), policy_(&policy) {}
+
+  struct OfRow {
+    std::string key;
+    // The JSON members, without braces; empty with roots_alone.
+    std::string members = {};
+  };
+  // Of those of the rows with these keys that are roots, in order. Fails as Families::of().
+  Outcome<std::vector<OfRow>> of(database::Connection& connection,
+                                 const database::TextList& keys) const;
+
+  // What it sends for so many rows.
+  std::vector<PlannedStatement> planned(std::int64_t rows) const;
+
+ private:
+  Json children_of(const Family& family) const;
+  std::string why_it_stays(const Family& family) const;
+
+  Families families_;
+  Look look_;
+  const Policy* policy_;
+};
+
+// Reads some rows, looks up their families, and hands over those that are roots. Without `children` it
+// hands every row over as it comes.
+class RowsWithChildren {
+ public:
+  // As RowsWithoutNewest; `children` must outlive it too.
+  RowsWithChildren(database::Connection& connection, const ListingQuery& query,
+                   NewestOfFlows* newest, const Children* children)
+      : connection_(connection), rows_(connection, query, newest), children_(children) {}
+
+  // As RowReader's.
+  Outcome<void> start_after(Position position) { return rows_.start_after(std::move(position)); }
+  Outcome<std::int64_t> read(std::int64_t limit, const RowReader::Handler& handler);
+
+ private:
+  struct Waiting {
+    std::string text;
+    Position position;
+  };
+  Outcome<void> read_more(std::int64_t rows);
+  Outcome<void> add(std::span<Waiting> rows);
+
+  database::Connection& connection_;
+  RowsWithoutNewest rows_;
+  const Children* children_;
+  std::deque<Waiting> waiting_;
+  bool ended_ = false;
+};
+
+}  // namespace winnow::tasks
