@@ -29,8 +29,8 @@ constexpr std::array<std::string_view, 14> kRetention{
     "expectPlan", "maxDrift",  "dryRun",    "rules", "otherwise", "logs",    "metrics"};
 constexpr std::array<std::string_view, 4> kExplanation{"tenant", "executionId", "rules",
                                                        "otherwise"};
-constexpr std::array<std::string_view, 6> kOrphanRows{"tenant", "minimumAge", "batchSize",
-                                                      "pace",   "exclusive",  "dryRun"};
+constexpr std::array<std::string_view, 8> kOrphanRows{
+    "tenant", "minimumAge", "batchSize", "pace", "exclusive", "expectPlan", "maxDrift", "dryRun"};
 constexpr std::array<std::string_view, 8> kOrphanFolders{
     "tenant", "flowId", "startDate", "endDate", "minimumAge", "pace", "exclusive", "dryRun"};
 constexpr std::array<std::string_view, 1> kDoctor{"sample"};

@@ -265,11 +265,13 @@ Json outputs_schema(const document::Document& document, const tasks::Manifest& m
         {"type", "object"},
         {"description", "What the run waited for, and what its budget left (docs/pace.md)."}};
   }
-  if (manifest.engine == tasks::EngineKind::purge) {
+  if (manifest.schema["properties"].contains("expectPlan")) {
     properties["planId"] = {
         {"type", "string"},
         {"description",
          "Of a dry run: what `expectPlan` of a later run names. Of a run, that plan."}};
+  }
+  if (manifest.engine == tasks::EngineKind::purge) {
     properties["cutoff"] = {{"type", "string"},
                             {"format", "date-time"},
                             {"description", "The date up to which rows go, with `planId`."}};

@@ -20,11 +20,31 @@ Outcome<OrphanRowsRequest> read_orphan_rows_request(const Manifest& manifest,
                                                     const Json& parameters, const Policy& policy) {
   WINNOW_TRY(auto scope, read_scope(manifest, parameters, policy));
   WINNOW_TRY(auto pace, wanted_pace(parameters));
-  return OrphanRowsRequest{.scope = std::move(scope),
-                           .minimum_age = minimum_age(parameters, policy),
-                           .batch_size = parameters.at("batchSize").get<std::int64_t>(),
-                           .pace = std::move(pace),
-                           .dry_run = parameters.at("dryRun").get<bool>()};
+  OrphanRowsRequest request{.scope = std::move(scope),
+                            .written_until = document::now() - minimum_age(parameters, policy),
+                            .batch_size = parameters.at("batchSize").get<std::int64_t>(),
+                            .pace = std::move(pace),
+                            .dry_run = parameters.at("dryRun").get<bool>()};
+  WINNOW_TRY(request.expected, expected_plan(parameters));
+  if (!request.expected) return request;
+  const auto& planned = request.expected->terms;
+  WINNOW_CHECK(check_terms(planned, terms_of(manifest, request, policy)));
+  for (const auto& purge : planned.purges) {
+    request.written_until = std::min(request.written_until, purge.dates.front());
+  }
+  return request;
+}
+
+PlanTerms terms_of(const Manifest& manifest, const OrphanRowsRequest& request,
+                   const Policy& policy) {
+  PlanTerms terms{.task = manifest.name,
+                  .tenant = request.scope.tenant,
+                  .filters = hashes_of(request.scope),
+                  .policy = hash_of(policy),
+                  .made = document::now()};
+  const PlannedPurge nothing{.rows = 0, .dates = {request.written_until}};
+  terms.purges.assign(manifest.steps.size(), nothing);
+  return terms;
 }
 
 Outcome<OrphanFoldersRequest> read_orphan_folders_request(const Manifest& manifest,

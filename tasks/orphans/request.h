@@ -3,10 +3,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "tasks/pace/pace.h"
+#include "tasks/selection/plan_id.h"
 #include "tasks/selection/scope.h"
 
 namespace winnow::tasks {
@@ -15,13 +17,20 @@ namespace winnow::tasks {
 struct OrphanRowsRequest {
   // The tenant and the namespaces of the request and of the policy, which restrict each table.
   Scope scope;
-  // A row that has a date of writing is left alone until it is this old.
-  std::chrono::seconds minimum_age{};
+  // A row that has a date of writing goes where that is at or before this.
+  document::Instant written_until = {};
   std::int64_t batch_size = 0;
   // What the task asks for; the operator's pace may be narrower.
   std::optional<Pace> pace = {};
+  // The plan that the run is held to. nullptr: none.
+  std::shared_ptr<const ExpectedPlan> expected = {};
   bool dry_run = true;
 };
+
+// What binds a run of this request to its plan, but for tables and rows: of each of the manifest's
+// steps the rows and the date.
+PlanTerms terms_of(const Manifest& manifest, const OrphanRowsRequest& request,
+                   const Policy& policy);
 
 // PurgeStorage. The dates are those of the last change in a folder.
 struct OrphanFoldersRequest {
@@ -39,7 +48,7 @@ struct OrphanFoldersRequest {
 };
 
 // `parameters` fit the manifest's schema, with its defaults filled in. Both fail as read_scope()
-// does; the second also fails for a flow without its namespace.
+// does, the first as check_terms() where it is held to a plan; the second also fails for a flow without its namespace.
 Outcome<OrphanRowsRequest> read_orphan_rows_request(const Manifest& manifest,
                                                     const Json& parameters, const Policy& policy);
 Outcome<OrphanFoldersRequest> read_orphan_folders_request(const Manifest& manifest,

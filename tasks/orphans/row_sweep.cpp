@@ -54,15 +54,32 @@ RowSweep::RowSweep(Sweep& sweep, const OrphanTables& tables, const OrphanRowsReq
     : sweep_(sweep),
       tables_(tables),
       request_(request),
-      limits_(sweep.context().policy, "orphaned rows") {}
+      limits_(sweep.context().policy, "orphaned rows") {
+  if (!request.expected) return;
+  const auto& plan = *request.expected;
+  const auto& steps = sweep.manifest().steps;
+  for (const auto& table : tables) {
+    for (std::size_t at = 0; at < steps.size(); ++at) {
+      if (!table->is_of(steps[at])) continue;
+      const RemovalWishes wishes{.planned = most_rows(plan.terms.purges[at].rows, plan.max_drift)};
+      planned_.emplace(table.get(),
+                       RemovalLimits(sweep.context().policy,
+                                     "rows of table \"" + steps[at].table + "\"", wishes));
+    }
+  }
+}
 
 Outcome<void> RowSweep::run() {
   auto& progress = sweep_.context().progress;
   progress.phase = Phase::selecting;
-  if (request_.dry_run || limits_.any()) {
+  if (request_.expected) {
+    WINNOW_CHECK(check_tables(request_.expected->terms.tables, hashes_of(sweep_.schema())));
+  }
+  if (request_.dry_run || limits_.any() || request_.expected) {
     const Json zero = sweep_.counters();
     WINNOW_CHECK(walk(&RowSweep::count));
     WINNOW_CHECK(check_shares());
+    WINNOW_CHECK(check_plan());
     progress.rows_planned = all_going_;
     if (request_.dry_run) return {};
     sweep_.counters() = zero;
@@ -130,6 +147,47 @@ Outcome<void> RowSweep::check_shares() {
         }));
   }
   return {};
+}
+
+std::int64_t RowSweep::going_of(const PurgeStep& step) const {
+  for (const auto& [table, rows] : going_) {
+    if (table->is_of(step)) return rows;
+  }
+  return 0;
+}
+
+// Of tables that are left out nothing goes: that counts as drift too.
+Outcome<void> RowSweep::check_plan() const {
+  if (!request_.expected) return {};
+  const auto& plan = *request_.expected;
+  const auto& steps = sweep_.manifest().steps;
+  for (std::size_t at = 0; at < steps.size(); ++at) {
+    WINNOW_CHECK(check_drift(plan.terms.purges[at].rows, going_of(steps[at]), plan.max_drift,
+                             "rows of table \"" + steps[at].table + "\""));
+  }
+  return {};
+}
+
+Outcome<void> RowSweep::check_batch(const Part& part, std::int64_t rows) const {
+  if (!limits_.check_number(removed_ + rows)) {
+    return fail(FailureKind::limit,
+                "more rows became orphans meanwhile than `policy.max-executions` of the "
+                "configuration lets a run remove; the others stay");
+  }
+  const auto planned = planned_.find(&part.table);
+  if (planned == planned_.end()) return {};
+  const auto before = removed_of_.find(&part.table);
+  return planned->second.check_number(rows + (before == removed_of_.end() ? 0 : before->second));
+}
+
+std::string RowSweep::plan_id() const {
+  const auto& manifest = sweep_.manifest();
+  auto terms = terms_of(manifest, request_, sweep_.context().policy);
+  terms.tables = hashes_of(sweep_.schema());
+  for (std::size_t at = 0; at < terms.purges.size(); ++at) {
+    terms.purges[at].rows = going_of(manifest.steps[at]);
+  }
+  return tasks::plan_id(terms);
 }
 
 // Deletes in one transaction after the other until no deletable row of the page is left. After a
@@ -224,11 +282,7 @@ Outcome<bool> RowSweep::try_batch(Connection& connection, const Part& part, cons
     WINNOW_CHECK(connection.rollback());
     return false;
   }
-  if (!limits_.check_number(removed_ + batch.removed)) {
-    return fail(FailureKind::limit,
-                "more rows became orphans meanwhile than `policy.max-executions` of the "
-                "configuration lets a run remove; the others stay");
-  }
+  WINNOW_CHECK(check_batch(part, batch.removed));
   WINNOW_CHECK(write_receipt(connection, part, batch));
   WINNOW_CHECK(connection.execute({}, database::AfterBatch::commit));
   return true;
@@ -253,6 +307,7 @@ void RowSweep::note_removed(const Part& part, const Batch& batch) {
   auto& counters = sweep_.counters();
   auto& context = sweep_.context();
   removed_ += batch.removed;
+  removed_of_[&part.table] += batch.removed;
   add_to(counters, part.table.counter(), batch.removed);
   add_to(counters, "batches", 1);
   context.progress.rows_done += batch.removed;

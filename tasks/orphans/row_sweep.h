@@ -24,6 +24,8 @@ class RowSweep {
   // `skippedCount`, the orphans that stay because other sessions hold them or the database refuses
   // to delete them.
   Outcome<void> run();
+  // Of what was counted: in a dry run.
+  std::string plan_id() const;
 
  private:
   // A part of a table, and the orphans of one page of it.
@@ -46,6 +48,9 @@ class RowSweep {
   Outcome<void> walk_branch(const OrphanTable& table, const OrphanBranch& branch, Act act);
   Outcome<void> count(const Part& part);
   Outcome<void> check_shares();
+  Outcome<void> check_plan() const;
+  std::int64_t going_of(const PurgeStep& step) const;
+  Outcome<void> check_batch(const Part& part, std::int64_t rows) const;
   Outcome<void> remove(const Part& part);
   Outcome<Batch> remove_batch(const Part& part, const database::TextList& kept, std::int64_t limit);
   Outcome<bool> try_batch(database::Connection& connection, const Part& part,
@@ -64,8 +69,11 @@ class RowSweep {
   // Rows to be deleted per table and in all, and rows that were deleted.
   std::map<const OrphanTable*, std::int64_t> going_;
   std::int64_t all_going_ = 0;
+  // Where the run is held to a plan: how many rows of each table may go.
+  std::map<const OrphanTable*, RemovalLimits> planned_;
   std::map<const OrphanTable*, std::int64_t> stay_;
   std::int64_t removed_ = 0;
+  std::map<const OrphanTable*, std::int64_t> removed_of_;
 };
 
 }  // namespace winnow::tasks

@@ -22,7 +22,13 @@ class OrphanRows final : public Invocation {
     if (!request_.dry_run) WINNOW_CHECK(opened.sweep.schema().allows_deletions());
     for (const auto& reason : opened.left_out) context.host.log(LogLevel::warn, reason);
     if (!opened.left_out.empty()) opened.sweep.counters()["leftOut"] = opened.left_out;
-    const auto swept = RowSweep(opened.sweep, opened.tables, request_).run();
+    RowSweep sweep(opened.sweep, opened.tables, request_);
+    const auto swept = sweep.run();
+    if (swept && request_.dry_run) {
+      opened.sweep.counters()["planId"] = sweep.plan_id();
+    } else if (request_.expected) {
+      opened.sweep.counters()["planId"] = request_.expected->id;
+    }
     return opened.sweep.result(swept, request_.dry_run);
   }
 

@@ -88,7 +88,7 @@ Outcome<void> OrphanTable::select(const OrphanRowsRequest& request,
     scope.conditions.emplace_back(InstantBound{.column = step_->written,
                                                .document = step_->written_document,
                                                .comparison = database::Comparison::at_or_before,
-                                               .instant = document::now() - request.minimum_age});
+                                               .instant = request.written_until});
   }
   WINNOW_TRY(selection_, Selection::make(std::move(scope), schema));
   for (const auto deleted : selection_->deleted_branches()) {

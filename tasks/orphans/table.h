@@ -43,6 +43,8 @@ class OrphanTable {
 
   const database::Table& table() const { return *table_; }
   const std::string& counter() const { return step_->counter; }
+  // Whether it is the table of this step of the manifest.
+  bool is_of(const PurgeStep& step) const { return step_ == &step; }
   const std::vector<OrphanBranch>& branches() const { return branches_; }
 
   // A page of the walk, in order, that begins after a position. With an index on the execution:

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "tasks/pace/pace.h"
-#include "tasks/purge/plan_id.h"
+#include "tasks/selection/plan_id.h"
 #include "tasks/selection/newest.h"
 #include "tasks/selection/removal_limits.h"
 #include "tasks/selection/scope.h"

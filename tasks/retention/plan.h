@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tasks/purge/plan_id.h"
+#include "tasks/selection/plan_id.h"
 #include "tasks/retention/compile.h"
 
 namespace winnow::tasks {

@@ -8,7 +8,7 @@
 
 #include "tasks/manifest.h"
 #include "tasks/pace/pace.h"
-#include "tasks/purge/plan_id.h"
+#include "tasks/selection/plan_id.h"
 #include "tasks/retention/policy.h"
 #include "tasks/selection/policy.h"
 #include "tasks/selection/removal_limits.h"

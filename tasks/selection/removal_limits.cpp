@@ -1,7 +1,6 @@
 #include "tasks/selection/removal_limits.h"
 
 #include <cmath>
-#include <cstdio>
 #include <limits>
 
 #include "outcome/try.h"
@@ -12,16 +11,13 @@ namespace {
 
 constexpr const char* kRemedy = "nothing was deleted: narrow it, or have the limit raised";
 
-// 12.5 and 30, without zeros behind.
-std::string written(double percent) {
-  constexpr std::size_t kLongest = 32;
-  std::string text(kLongest, '\0');
-  const auto length = std::snprintf(text.data(), text.size(), "%g", percent);
-  text.resize(static_cast<std::size_t>(length));
+}  // namespace
+
+std::string percent_text(double percent) {
+  auto text = document::Json(percent).dump();
+  if (text.ends_with(".0")) text.resize(text.size() - 2);
   return text;
 }
-
-}  // namespace
 
 RemovalWishes wanted_limits(const document::Json& parameters) {
   RemovalWishes wishes;
@@ -83,7 +79,7 @@ Outcome<void> RemovalLimits::check_share(std::int64_t going, const Count& count_
   if (all >= needed) return {};
   return fail(FailureKind::limit, "this would remove " + std::to_string(going) + " of " +
                                       std::to_string(all) + " " + what_ + ", more than " +
-                                      written(*percent_) + " % (" + percent_from_ + "); " +
+                                      percent_text(*percent_) + " % (" + percent_from_ + "); " +
                                       kRemedy);
 }
 

@@ -23,6 +23,9 @@ struct RemovalWishes {
 // `parameters` fit the manifest's schema.
 RemovalWishes wanted_limits(const document::Json& parameters);
 
+// 12.5 and 30, without zeros behind.
+std::string percent_text(double percent);
+
 class RemovalLimits {
  public:
   // The smaller of the policy's limit and the task's. `what` is counted, for messages: "executions",

@@ -2,12 +2,14 @@
 // finishes.
 #include <algorithm>
 #include <iostream>
+#include <set>
 
 #include <gtest/gtest.h>
 
 #include "tests/faults/child_run.h"
 #include "tests/faults/fault_bed.h"
 #include "tests/faults/tally.h"
+#include "tests/support/kestra_rows.h"
 
 namespace winnow::tests {
 namespace {
@@ -122,6 +124,90 @@ TEST_P(Kill, LeavesNothingHalfAndTheNextRunFinishes) {
   });
   tally.note("kills", std::to_string(kills));
   EXPECT_GT(kills, 0U);
+}
+
+// A family larger than a batch: ten executions, each begun by the one before.
+constexpr int kFamily = 10;
+
+std::string member(int place) {
+  return "family-" + std::to_string(place);
+}
+
+void add_family(FaultBed& bed) {
+  KestraRows rows(bed.connection(), {"executions", "logs"});
+  std::vector<database::Statement> statements;
+  for (int place = 0; place < kFamily; ++place) {
+    const char* const date = "2026-01-01T00:00:00.000000Z";
+    Json document{
+        {"id", member(place)},
+        {"tenantId", "main"},
+        {"namespace", "company.family"},
+        {"flowId", "daily"},
+        {"deleted", false},
+        {"state",
+         {{"current", "SUCCESS"}, {"duration", 1}, {"startDate", date}, {"endDate", date}}}};
+    if (place > 0) {
+      document["trigger"] = {{"id", "run"},
+                             {"type", "io.kestra.plugin.core.flow.Subflow"},
+                             {"variables", {{"executionId", member(place - 1)}}}};
+    }
+    const Json log{{"tenantId", "main"}, {"namespace", "company.family"},
+                   {"flowId", "daily"},  {"executionId", member(place)},
+                   {"timestamp", date},  {"level", "INFO"},
+                   {"message", "done"},  {"deleted", false}};
+    statements.push_back(
+        rows.insertion("executions", {{"key", member(place)}, {"value", document.dump()}}));
+    statements.push_back(rows.insertion("logs", {{"key", member(place)}, {"value", log.dump()}}));
+  }
+  rows.execute(statements);
+}
+
+// Those of the family that are there, by their place.
+std::set<int> family_in(FaultBed& bed, const std::string& table) {
+  KestraRows rows(bed.connection(), {table});
+  const auto keys = rows.keys(table);
+  std::set<int> places;
+  for (int place = 0; place < kFamily; ++place) {
+    if (keys.contains(member(place))) places.insert(place);
+  }
+  return places;
+}
+
+TEST_P(Kill, InMidFamilyLeavesNoChildWithoutItsParent) {
+  FaultBed bed(GetParam());
+  bed.fill(1);
+  bed.set_parameters({{"endDate", "2026-02-01T00:00:00Z"},
+                      {"namespace", "company.family"},
+                      {"withChildren", true},
+                      {"batchSize", 4}});
+  std::vector<Interception> points{at(Action::kill_before, kBatchBorder)};
+  if (GetParam().name != "sqlite") points.push_back(at(Action::kill_after, kSend, "COMMIT"));
+  std::set<std::size_t> left_by_a_kill;
+  for (auto point : points) {
+    for (point.nth = 1; point.nth <= 2; ++point.nth) {
+      add_family(bed);
+      const auto ending = run(bed, point);
+      ASSERT_TRUE(ending.killed) << (ending.result ? ending.result->json.dump() : ending.crash);
+      EXPECT_EQ(bed.left_behind(), std::vector<std::string>());
+      const auto left = family_in(bed, "executions");
+      left_by_a_kill.insert(left.size());
+      for (const int place : left) {
+        EXPECT_TRUE(place == 0 || left.contains(place - 1)) << place << " has lost its parent";
+      }
+      EXPECT_EQ(family_in(bed, "logs"), left);
+      bed.let_go();
+      const auto next = bed.run();
+      if (next->prepare()) next->run();
+      EXPECT_EQ(next->result().status, WINNOW_OK) << next->result().json.dump();
+      EXPECT_EQ(next->result().json["executionsCount"], left.size());
+      EXPECT_TRUE(next->close());
+      EXPECT_EQ(family_in(bed, "executions"), std::set<int>());
+      EXPECT_EQ(family_in(bed, "logs"), std::set<int>());
+    }
+  }
+  // The kills struck between its transactions.
+  EXPECT_TRUE(std::any_of(left_by_a_kill.begin(), left_by_a_kill.end(),
+                          [](std::size_t left) { return left > 0 && left < kFamily; }));
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, Kill, testing::ValuesIn(fault_engines()),

@@ -129,6 +129,64 @@ TEST_P(OrphanRows, OfMoreExecutionsThanThePolicyAllowsAllStay) {
   EXPECT_EQ(rows_.keys("logs").size(), 6U);
 }
 
+TEST_P(OrphanRows, GoAsTheDryRunThatWasApprovedPlannedThem) {
+  fill();
+  const Json id = require_result(bed_.run("PurgeOrphans", Json::object()))["planId"];
+  ASSERT_TRUE(id.is_string());
+  const auto held = [&](const Json& more, const std::string& task = "PurgeOrphans") {
+    Json parameters{{"dryRun", false}, {"expectPlan", id}};
+    parameters.update(more);
+    return bed_.run(task, parameters);
+  };
+  const auto refused = [&](const Json& more, FailureKind kind, const std::string& what) {
+    const auto result = held(more);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().kind, kind);
+    EXPECT_EQ(result.error().pointer, "/expectPlan");
+    EXPECT_THAT(result.error().message, HasSubstr(what));
+  };
+  refused({{"namespace", "company.team"}}, FailureKind::invalid_parameter, "\"namespace\"");
+  refused({{"expectPlan", "0." + id.get<std::string>()}}, FailureKind::invalid_parameter,
+          "damaged");
+  add_child("logs", "more", "gone");
+  refused(Json::object(), FailureKind::limit, "5 rows of table \"logs\", and 4 were planned");
+  EXPECT_EQ(rows_.keys("logs").size(), 7U);
+  // What became old since is none of the plan.
+  add_child("metrics", "young", "gone", document::to_text(document::now() - std::chrono::hours(2)));
+  const auto result = require_result(held({{"maxDrift", 25}, {"minimumAge", 60}}));
+  EXPECT_EQ(result["logsCount"], 5);
+  EXPECT_EQ(result["metricsCount"], 2);
+  EXPECT_EQ(result["planId"], id);
+  EXPECT_THAT(rows_.keys("metrics"), ElementsAre("alive-1", "young"));
+}
+
+// Of each table, in every batch: what comes in mid-run is not counted with what was planned.
+TEST_P(OrphanRows, AreNeverMoreThanThePlanHas) {
+  fill();
+  const Json id = require_result(bed_.run("PurgeOrphans", Json::object()))["planId"];
+  bool added = false;
+  bed_.host.on_event = [&](const Json& event) {
+    if (event.contains("batch") && !std::exchange(added, true)) add_child("logs", "more", "lost");
+  };
+  const auto result =
+      bed_.run("PurgeOrphans", {{"dryRun", false}, {"batchSize", 2}, {"expectPlan", id}});
+  ASSERT_TRUE(added);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, FailureKind::limit);
+  EXPECT_THAT(result.error().message, HasSubstr("the plan that `expectPlan` names"));
+  EXPECT_GE(rows_.keys("logs").size(), 3U);
+}
+
+TEST_P(OrphanRows, StayWhereTheSchemaIsAnotherThanPlanned) {
+  fill();
+  const Json id = require_result(bed_.run("PurgeOrphans", Json::object()))["planId"];
+  say("CREATE INDEX winnow_plan_test ON metrics (execution_id, deleted)");
+  const auto result = bed_.run("PurgeOrphans", {{"dryRun", false}, {"expectPlan", id}});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, FailureKind::schema);
+  EXPECT_THAT(result.error().message, HasSubstr("\"metrics\""));
+}
+
 TEST_P(OrphanRows, OfOneExecutionGoInSeveralTransactions) {
   for (int i = 0; i < 25; ++i) add_child("logs", "k" + std::to_string(i), "gone");
   const auto result =

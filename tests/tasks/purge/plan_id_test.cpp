@@ -1,5 +1,5 @@
 // A plan's id: what it carries, and that whatever binds a run to its plan refuses one that differs.
-#include "tasks/purge/plan_id.h"
+#include "tasks/selection/plan_id.h"
 
 #include <gmock/gmock.h>
 

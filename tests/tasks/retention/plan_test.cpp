@@ -1,7 +1,7 @@
 // A policy that is planned, approved and run: what the plan says, and what refuses a run of another one.
 #include <gmock/gmock.h>
 
-#include "tasks/purge/plan_id.h"
+#include "tasks/selection/plan_id.h"
 #include "tasks/retention/policy.h"
 #include "tests/tasks/purge/bed.h"
 

@@ -1,4 +1,4 @@
-#include "tasks/purge/plan_id.h"
+#include "tasks/selection/plan_id.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,6 +7,7 @@
 #include "document/base64url.h"
 #include "document/sha256.h"
 #include "outcome/try.h"
+#include "tasks/selection/removal_limits.h"
 
 namespace winnow::tasks {
 namespace {
@@ -177,12 +178,6 @@ Json json_of(const Presence& condition) {
   return {{"present", condition.has_value}};
 }
 
-std::string written(double percent) {
-  auto text = Json(percent).dump();
-  if (text.ends_with(".0")) text.resize(text.size() - 2);
-  return text;
-}
-
 }  // namespace
 
 std::string plan_id(const PlanTerms& terms) {
@@ -259,7 +254,7 @@ Outcome<void> check_drift(std::int64_t planned, std::int64_t found, double max_d
   return fail(FailureKind::limit,
               "this would remove " + std::to_string(found) + " " + what + ", and " +
                   std::to_string(planned) + " were planned, which is more than " +
-                  written(max_drift) +
+                  percent_text(max_drift) +
                   " % beside (`maxDrift`). Nothing was deleted: plan again and have that plan "
                   "approved",
               kPointer);
