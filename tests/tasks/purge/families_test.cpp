@@ -8,8 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/tasks/purge/family_bed.h"
 #include "tests/tasks/listing/world.h"
+#include "tests/tasks/purge/family_bed.h"
 #include "tests/tasks/receipts/receipts_file.h"
 
 namespace winnow::tests {
@@ -203,6 +203,55 @@ TEST_P(PurgeOfFamilies, ThatIsCutOffInAFamilyLeavesItsRoot) {
   const auto rest = require_result(again.run("PurgeExecutions", kFamilies));
   EXPECT_EQ(rest["executionsCount"], left.size());
   EXPECT_THAT(rows_.keys("logs"), IsEmpty());
+}
+
+// Files of one execution stay, or take two transactions.
+class StorageThatKeeps : public storage::Storage {
+ public:
+  StorageThatKeeps(std::string execution, bool slow)
+      : execution_(std::move(execution)), slow_(slow) {}
+
+  std::vector<storage::Removed> remove(std::span<const storage::ExecutionFolder> folders,
+                                       const Cancellation&, storage::Deadline) override {
+    std::vector<storage::Removed> removed;
+    for (const auto& folder : folders) {
+      const bool stays = folder.execution == execution_ && !(slow_ && std::exchange(seen_, true));
+      auto& each = removed.emplace_back(storage::Removed{.files = 1, .unfinished = stays && slow_});
+      if (stays && !slow_) {
+        each.failure = Failure{.kind = FailureKind::storage, .message = "its file stays"};
+      }
+    }
+    return removed;
+  }
+  std::vector<storage::Removed> count(std::span<const storage::ExecutionFolder> folders,
+                                      const Cancellation&) override {
+    return std::vector<storage::Removed>(folders.size());
+  }
+
+ private:
+  std::string execution_;
+  bool slow_;
+  bool seen_ = false;
+};
+
+TEST_P(PurgeOfFamilies, KeepsAFamilyOfWhichTheFilesOfOneStay) {
+  add_family();
+  add({execution("alone")});
+  bed_.storage = std::make_unique<StorageThatKeeps>("child", false);
+  const auto result = bed_.run("PurgeExecutions", kFamilies);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, FailureKind::storage);
+  EXPECT_EQ(result.error().done["executionsCount"], 1);
+  EXPECT_EQ(result.error().done["skippedCount"], 3);
+  EXPECT_THAT(rows_.keys("executions"), UnorderedElementsAre("root", "child", "grandchild"));
+  EXPECT_EQ(rows_.keys("logs").size(), 3U);
+  // Files that take long keep the family for the next transaction.
+  bed_.storage = std::make_unique<StorageThatKeeps>("child", true);
+  add({execution("other")});
+  std::vector<std::size_t> left;
+  bed_.host.on_event = [&](const Json&) { left.push_back(rows_.keys("executions").size()); };
+  EXPECT_EQ(purge()["executionsCount"], 4);
+  EXPECT_EQ(left, (std::vector<std::size_t>{3, 0}));
 }
 
 TEST_P(PurgeOfFamilies, CountsChildrenAgainstTheCaps) {
