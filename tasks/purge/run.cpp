@@ -214,7 +214,9 @@ Outcome<bool> PurgeRun::finished_or_waited(std::int64_t done_before, Backoff& ba
   if (shared_.unaccounted == 0 && !shared_.stall.is_over()) return true;
   const auto stays = shared_.ledger.skipped().count_that_may_go();
   WINNOW_TRY(const auto left, worker_.count_left(stays + 1));
-  if (left <= stays) return true;
+  // What came alive of a family counts no more, and keeps the others: the next pass names it.
+  const bool is_told = !request_.members || shared_.unaccounted == 0;
+  if (left <= stays && is_told) return true;
   if (context_.progress.rows_done.load() > done_before) return false;
   note_stall(shared_);
   if (shared_.stall.is_over()) {

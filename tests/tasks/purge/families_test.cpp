@@ -30,11 +30,11 @@ class PurgeOfFamilies : public FamilyBed {
   void expect_stays(const std::string& reason, std::size_t rows = 3) {
     const auto dry = purge({{"dryRun", true}});
     EXPECT_EQ(dry["executionsCount"], 0);
-    EXPECT_THAT(dry["skipped"].dump(), HasSubstr(reason));
+    EXPECT_THAT(dry.value("skipped", Json()).dump(), HasSubstr(reason));
     const auto result = purge();
     EXPECT_EQ(result["executionsCount"], 0);
     EXPECT_EQ(result["skippedCount"], dry["skippedCount"]);
-    EXPECT_THAT(result["skipped"].dump(), HasSubstr(reason));
+    EXPECT_THAT(result.value("skipped", Json()).dump(), HasSubstr(reason));
     EXPECT_EQ(rows_.keys("executions").size(), rows);
     EXPECT_EQ(rows_.keys("logs").size(), rows);
   }
@@ -100,7 +100,8 @@ TEST_P(PurgeOfFamilies, KeepsAFamilyOfWhichKeepLastKeepsOne) {
   add({execution("root"), child, execution("newer", "SUCCESS", "2026-01-02T00:00:00.000000Z")});
   const auto result = purge({{"keepLast", 1}});
   EXPECT_EQ(result["executionsCount"], 0);
-  EXPECT_THAT(result["skipped"].dump(), HasSubstr(R"(keepLast keeps its subflow execution)"));
+  EXPECT_THAT(result.value("skipped", Json()).dump(),
+              HasSubstr(R"(keepLast keeps its subflow execution)"));
   EXPECT_EQ(rows_.keys("executions").size(), 3U);
 }
 
@@ -161,28 +162,33 @@ TEST_P(PurgeOfFamilies, KeepsAFamilyOfWhichAnotherSessionHoldsAChild) {
   require(other->rollback());
   EXPECT_EQ(result["executionsCount"], 1);
   EXPECT_EQ(result["skippedCount"], 3);
-  EXPECT_EQ(result["skipped"].dump(),
+  EXPECT_EQ(result.value("skipped", Json()).dump(),
             R"([{"key":"root","reason":"another session holds it or one of its family"}])");
   EXPECT_THAT(rows_.keys("executions"), UnorderedElementsAre("root", "child", "grandchild"));
   EXPECT_EQ(purge()["executionsCount"], 3);
 }
 
-// Two families are looked at together; the second is looked at anew when the first one is gone.
+// Two families are looked at together; the second is looked at anew when the first one is gone. Their
+// children are none of the selected rows, of which so many are looked at together as a batch has.
 TEST_P(PurgeOfFamilies, KeepsAFamilyThatComesAliveBeforeItsTransaction) {
+  const auto child = [](const std::string& parent, const std::string& state = "SUCCESS") {
+    auto document = begun_by(parent, execution(parent + "1", state));
+    document["namespace"] = "company.other";
+    return document;
+  };
   for (const bool restarts : {true, false}) {
     rows_.execute({rows_.deletion("executions"), rows_.deletion("logs")});
-    add({execution("a"), begun_by("a", execution("a1")), execution("b"),
-         begun_by("b", execution("b1"))});
+    add({execution("a"), child("a"), execution("b"), child("b")});
     bool changed = false;
     bed_.host.on_event = [&](const Json& event) {
       if (!event.contains("batch") || std::exchange(changed, true)) return;
       const std::string id = rows_.keys("executions").contains("a") ? "a" : "b";
-      if (restarts) replace(id + "1", begun_by(id, execution(id + "1", "RUNNING")));
+      if (restarts) replace(id + "1", child(id, "RUNNING"));
       if (!restarts) add({begun_by(id + "1", execution("new", "RUNNING"))});
     };
     const auto result = purge({{"batchSize", 2}});
     EXPECT_EQ(result["executionsCount"], 2);
-    EXPECT_THAT(result["skipped"].dump(), HasSubstr("is RUNNING"));
+    EXPECT_THAT(result.value("skipped", Json()).dump(), HasSubstr("is RUNNING"));
     EXPECT_EQ(rows_.keys("executions").size(), restarts ? 2U : 3U);
   }
 }
