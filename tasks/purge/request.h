@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "tasks/pace/pace.h"
-#include "tasks/selection/plan_id.h"
 #include "tasks/selection/newest.h"
+#include "tasks/selection/plan_id.h"
 #include "tasks/selection/removal_limits.h"
 #include "tasks/selection/scope.h"
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "tasks/selection/plan_id.h"
 #include "tasks/retention/compile.h"
+#include "tasks/selection/plan_id.h"
 
 namespace winnow::tasks {
 

@@ -8,8 +8,8 @@
 
 #include "tasks/manifest.h"
 #include "tasks/pace/pace.h"
-#include "tasks/selection/plan_id.h"
 #include "tasks/retention/policy.h"
+#include "tasks/selection/plan_id.h"
 #include "tasks/selection/policy.h"
 #include "tasks/selection/removal_limits.h"
 

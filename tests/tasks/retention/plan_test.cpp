@@ -1,8 +1,8 @@
 // A policy that is planned, approved and run: what the plan says, and what refuses a run of another one.
 #include <gmock/gmock.h>
 
-#include "tasks/selection/plan_id.h"
 #include "tasks/retention/policy.h"
+#include "tasks/selection/plan_id.h"
 #include "tests/tasks/purge/bed.h"
 
 namespace winnow::tests {
