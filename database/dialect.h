@@ -198,6 +198,16 @@ class Dialect {
   virtual std::string create_index(const Table& table, const std::vector<std::string>& columns,
                                    std::string_view value = {}) const;
 
+  // Whether the server merges what several servers answer (Vitess): it joins nothing with what it has merged, and computes
+  // little by itself.
+  virtual bool merges_shards() const { return false; }
+  // The shard of each of these values of a sharded table's `sharding->column`: the value, then the shard's name. Nothing: the
+  // table's rows all lie on one server.
+  virtual std::optional<Statement> shards_of(const Table& /*table*/,
+                                             const TextList& /*values*/) const {
+    return std::nullopt;
+  }
+
   // DELETE of the rows of `table` whose `expression_column` is one of `keys`; with `deleted` named where the table has
   // that column, so that Kestra's indexes up to 1.2 serve (PR 12181). The shape is the one that keeps to the index
   // at any number of keys (measurements.md).

@@ -59,6 +59,13 @@ struct Partition {
   std::int64_t estimated_rows = -1;  // -1 where the server has no estimate
 };
 
+// How a table's rows are spread over several servers (Vitess): rows whose `column` has the same value under the
+// same function lie on one of them.
+struct Sharding {
+  std::string function;
+  std::string column;
+};
+
 // What is wrong, as a part of a sentence, and what to do about it.
 struct Problem {
   std::string what;
@@ -77,6 +84,8 @@ struct Table {
   std::vector<std::string> primary_key;
   std::vector<Index> indexes;  // with the primary key's own
   std::vector<Partition> partitions = {};
+  // Nothing: all of its rows lie on one server.
+  std::optional<Sharding> sharding = {};
   bool can_select = true;
   bool can_delete = true;
   // The right to lock rows: UPDATE on PostgreSQL, none of its own elsewhere.

@@ -8,6 +8,7 @@
 #include "database/mysql/client/answer.h"
 #include "database/mysql/client/session.h"
 #include "database/mysql/client/statements.h"
+#include "database/mysql/client/written_out.h"
 #include "database/mysql/dialect.h"
 #include "database/mysql/errors.h"
 #include "database/mysql/health.h"
@@ -15,6 +16,9 @@
 #include "database/mysql/pressure.h"
 #include "database/mysql/probe.h"
 #include "database/mysql/session_lock.h"
+#include "database/mysql/vitess_dialect.h"
+#include "database/mysql/vitess_errors.h"
+#include "database/mysql/vitess_probe.h"
 #include "outcome/try.h"
 
 namespace winnow::database {
@@ -58,7 +62,9 @@ class MysqlConnection final : public Connection {
         session_(std::move(session)),
         statements_(*session_) {}
 
-  const Dialect& dialect() const override { return dialect_; }
+  const Dialect& dialect() const override {
+    return session_->is_vitess() ? static_cast<const Dialect&>(vitess_dialect_) : dialect_;
+  }
   Outcome<Identity> identify(Ask ask) override;
   Outcome<Schema> probe(std::span<const std::string> tables) override;
   Outcome<void> begin() override;
@@ -71,6 +77,7 @@ class MysqlConnection final : public Connection {
   Outcome<Pressure> pressure(const PressureQuestion& question) override;
   Outcome<std::int64_t> applied(const TextList& positions) override;
   Outcome<SessionLock> take_lock(const std::string& name) override {
+    if (session_->is_vitess()) return fail(vitess_has_no_lock());
     return take_mysql_lock(*this, name);
   }
   Outcome<bool> has_lock(const std::string& name) override { return has_mysql_lock(*this, name); }
@@ -93,6 +100,7 @@ class MysqlConnection final : public Connection {
   tl::unexpected<Failure> give_up(Failure failure);
 
   static inline const MysqlDialect dialect_{};
+  static inline const VitessDialect vitess_dialect_{};
   const Settings settings_;
   const Cancellation& cancellation_;
   std::unique_ptr<MysqlSession> session_;
@@ -125,8 +133,14 @@ Outcome<void> MysqlConnection::open_transaction() {
 // prepared.
 Outcome<std::int64_t> MysqlConnection::run(const Statement& statement, const RowHandler* handler) {
   if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
-  if (!statement.parameters.empty()) return statements_.run(statement, handler);
-  if (auto sent = session_->send(statement.sql); !sent) return fail(std::move(sent.error()));
+  const bool prepares = !statement.parameters.empty() && !session_->is_vitess();
+  if (prepares) return statements_.run(statement, handler);
+  if (!statement.parameters.empty()) {
+    WINNOW_TRY(const auto text, written_out(*session_, statement));
+    if (auto sent = session_->send(text); !sent) return fail(std::move(sent.error()));
+  } else if (auto sent = session_->send(statement.sql); !sent) {
+    return fail(std::move(sent.error()));
+  }
   return read_mysql_answer(*session_, handler);
 }
 
@@ -198,6 +212,12 @@ Outcome<void> MysqlConnection::commit() {
     transaction_ = Transaction::none;
     return {};
   }
+  if (session_->is_vitess()) {
+    // vtgate names errors of the way to a shard too: what became of the transaction there is not told.
+    session_->give_up();
+    sent.error().kind = FailureKind::unavailable;
+    sent.error().retryable = true;
+  }
   sent.error().commit_in_doubt = session_->broken();
   return sent;
 }
@@ -250,6 +270,7 @@ Outcome<Identity> MysqlConnection::identify(Ask ask) {
 
 Outcome<Schema> MysqlConnection::probe(std::span<const std::string> tables) {
   WINNOW_CHECK(check_usable());
+  if (session_->is_vitess()) return vitess_schema(*this, tables);
   std::string found;
   std::size_t explained_rows = 0;
   const RowHandler take = [&](const Row& row) {
@@ -291,7 +312,9 @@ Outcome<Health> MysqlConnection::examine(const Schema& schema) {
     found = row.text(0).value_or("");
     return true;
   };
-  if (auto read = query(mysql_health_statement(schema), take); !read) return fail(read.error());
+  const auto statement = session_->is_vitess() ? mysql_health_by_list(schema, dialect())
+                                               : mysql_health_statement(schema);
+  if (auto read = query(statement, take); !read) return fail(read.error());
   auto health = mysql_health(found);
   if (!health) return health;
   // Without the PROCESS privilege the server does not say.
@@ -303,6 +326,8 @@ Outcome<Health> MysqlConnection::examine(const Schema& schema) {
 
 Outcome<Pressure> MysqlConnection::pressure(const PressureQuestion& /*question*/) {
   Pressure pressure;
+  // They would be those of whichever shard answers.
+  if (session_->is_vitess()) return pressure;
   for (auto& figure : figures_) {
     if (!figure.take) continue;
     const auto read = query(figure.statement, [&](const Row& row) {
@@ -337,7 +362,9 @@ Outcome<QueryPlan> MysqlConnection::explain(const Statement& statement) {
     read = query(explained, add_step);
   }
   if (!read) return fail(std::move(read.error()));
-  if (reader.needs_notes()) {
+  if (reader.needs_notes() && session_->is_vitess()) {
+    reader.add_statement(statement.sql);
+  } else if (reader.needs_notes()) {
     // The statement as the server understood it, which says what table an alias stands for.
     WINNOW_CHECK(query(plain("SHOW WARNINGS"), [&](const Row& row) {
       reader.add_note(row);

@@ -52,18 +52,17 @@ bool marks_deleted(const Table& table) {
   return table.column("deleted") != nullptr;
 }
 
-// The index that leads to the rows by the column, or nullptr.
-const Index* index_by(const Table& table, const Column& column) {
-  const auto* index = marks_deleted(table) ? table.index_on({"deleted", column.name}) : nullptr;
-  return index != nullptr ? index : table.index_on({column.name});
-}
-
 // An index on (deleted, column) serves only where both are equal to something.
 bool pairs_with_deleted(const Table& table, const Column& column) {
   return marks_deleted(table) && table.index_on({"deleted", column.name}) != nullptr;
 }
 
 }  // namespace
+
+const Index* mysql_index_by(const Table& table, const Column& column) {
+  const auto* index = marks_deleted(table) ? table.index_on({"deleted", column.name}) : nullptr;
+  return index != nullptr ? index : table.index_on({column.name});
+}
 
 std::string MysqlDialect::quoted(std::string_view identifier) const {
   std::string result = "`";
@@ -268,7 +267,7 @@ Statement MysqlDialect::delete_by_keys(const Table& table, const Column& column,
                                        DeletedRows deleted_rows) const {
   const bool pairs = deleted_rows == DeletedRows::included && pairs_with_deleted(table, column);
   SqlWriter writer(*this);
-  begin_deletion(writer, index_by(table, column), column, std::move(keys));
+  begin_deletion(writer, mysql_index_by(table, column), column, std::move(keys));
   if (pairs) writer.text(kBothDeleted).text(" STRAIGHT_JOIN ");
   writer.table(table).text(" AS t ON " + qualified(*this, "t", column.name) + " = listed.v");
   if (pairs) {

@@ -6,7 +6,10 @@
 
 namespace winnow::database {
 
-class MysqlDialect final : public Dialect {
+// The index that leads to a table's rows by the column, with `deleted` before it where the table has that; nullptr: none.
+const Index* mysql_index_by(const Table& table, const Column& column);
+
+class MysqlDialect : public Dialect {
  public:
   std::string_view name() const override { return "mysql"; }
   std::string quoted(std::string_view identifier) const override;

@@ -19,9 +19,12 @@ SELECT JSON_OBJECT(
     'index_bytes', t.INDEX_LENGTH, 'free', t.DATA_FREE))
     FROM information_schema.TABLES t
     WHERE t.TABLE_SCHEMA = DATABASE()
-      AND t.TABLE_NAME IN (SELECT wanted.name FROM JSON_TABLE(?, '$[*]' COLUMNS (
-        name varchar(64) CHARACTER SET utf8mb3 COLLATE utf8mb3_bin PATH '$')) AS wanted)))
+      AND t.TABLE_NAME IN ({names})))
 FROM DUAL)sql";
+
+constexpr std::string_view kExaminedNames =
+    R"sql(SELECT wanted.name FROM JSON_TABLE(?, '$[*]' COLUMNS (
+        name varchar(64) CHARACTER SET utf8mb3 COLLATE utf8mb3_bin PATH '$')) AS wanted)sql";
 
 constexpr std::int64_t kLongHistory = 1'000'000;
 constexpr std::int64_t kMuchSpace = std::int64_t{100} * 1024 * 1024;  // bytes
@@ -32,12 +35,30 @@ std::optional<std::int64_t> number(const Json& object, const char* key) {
   return value.get<std::int64_t>();
 }
 
+std::string health_statement_of(std::string_view names) {
+  constexpr std::string_view kPlace = "{names}";
+  std::string sql(kHealth);
+  return sql.replace(sql.find(kPlace), kPlace.size(), names);
+}
+
 }  // namespace
 
 Statement mysql_health_statement(const Schema& schema) {
   TextList names;
   for (const auto& [name, table] : schema.tables) names.push_back(name);
-  return {.sql = std::string(kHealth), .parameters = {std::move(names)}};
+  return {.sql = health_statement_of(kExaminedNames), .parameters = {std::move(names)}};
+}
+
+Statement mysql_health_by_list(const Schema& schema, const Dialect& dialect) {
+  Statement statement;
+  std::string names;
+  for (const auto& [name, table] : schema.tables) {
+    statement.parameters.emplace_back(name);
+    if (!names.empty()) names += ", ";
+    names += dialect.placeholder(statement.parameters.size(), statement.parameters.back());
+  }
+  statement.sql = health_statement_of(names.empty() ? "NULL" : names);
+  return statement;
 }
 
 Outcome<Health> mysql_health(std::string_view json) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "database/dialect.h"
 #include "database/health.h"
 #include "database/schema.h"
 #include "database/statement.h"
@@ -14,6 +15,8 @@ namespace winnow::database {
 
 // A query of one row and one column, the text that mysql_health() reads.
 Statement mysql_health_statement(const Schema& schema);
+// The same with the names as a plain list, for a server that has no JSON_TABLE.
+Statement mysql_health_by_list(const Schema& schema, const Dialect& dialect);
 Outcome<Health> mysql_health(std::string_view json);
 
 // One row, one column: how many changes InnoDB still has to clear away. Needs the PROCESS privilege.

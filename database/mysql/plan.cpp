@@ -70,6 +70,18 @@ void MysqlPlanReader::add_note(const Row& row) {
   rewritten_ += text_of(row, kMessage);
 }
 
+void MysqlPlanReader::add_statement(std::string_view sql) {
+  constexpr std::string_view kAs = "` AS ";
+  for (auto at = sql.find(kAs); at != std::string_view::npos; at = sql.find(kAs, at + 1)) {
+    const auto begin = sql.rfind('`', at - 1);
+    const auto alias = at + kAs.size();
+    if (begin == std::string_view::npos) continue;
+    const auto end = std::min(sql.find_first_of(" ,)", alias), sql.size());
+    rewritten_ += std::string(sql.substr(begin, at + 1 - begin)) + " `" +
+                  std::string(sql.substr(alias, end - alias)) + "`, ";
+  }
+}
+
 QueryPlan MysqlPlanReader::take() {
   for (const auto& alias : scanned_) add_once(plan_.scans, table_of(alias, rewritten_));
   return std::move(plan_);

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "database/connection.h"
@@ -16,6 +17,8 @@ class MysqlPlanReader {
   // Whether SHOW WARNINGS has to be asked for: a table that is scanned is known by its alias alone.
   bool needs_notes() const { return !scanned_.empty(); }
   void add_note(const Row& row);  // of SHOW WARNINGS after EXPLAIN
+  // In their place, where the server has none: the statement as it was sent, with "`table` AS alias".
+  void add_statement(std::string_view sql);
   QueryPlan take();
 
  private:

@@ -43,8 +43,24 @@ SELECT JSON_OBJECT(
       WHERE s.TABLE_SCHEMA = t.TABLE_SCHEMA AND s.TABLE_NAME = t.TABLE_NAME AND s.IS_VISIBLE = 'YES')))
     FROM information_schema.TABLES t
     WHERE t.TABLE_SCHEMA = DATABASE()
-      AND t.TABLE_NAME IN (SELECT wanted.name FROM JSON_TABLE(_utf8mb4 X'{tables}', '$[*]' COLUMNS (
-        name varchar(64) CHARACTER SET utf8mb3 COLLATE utf8mb3_bin PATH '$')) AS wanted))))sql";
+      AND t.TABLE_NAME IN ({names}))))sql";
+
+// The names travel as digits, which have no character that any sql_mode takes for another: the probe is the first
+// statement of its session, by the text protocol.
+constexpr std::string_view kProbedNames =
+    R"sql(SELECT wanted.name FROM JSON_TABLE(_utf8mb4 X'{tables}', '$[*]' COLUMNS (
+        name varchar(64) CHARACTER SET utf8mb3 COLLATE utf8mb3_bin PATH '$')) AS wanted)sql";
+
+std::string digits(std::string_view text) {
+  return document::hexadecimal(text, document::kUpperHexDigits);
+}
+
+Statement probe_of(const std::string& names) {
+  constexpr std::string_view kPlace = "{names}";
+  std::string sql(kProbe);
+  sql.replace(sql.find(kPlace), kPlace.size(), names);
+  return plain(sql);
+}
 
 ColumnType type_of(const std::string& kind, const std::string& type) {
   if (type == "tinyint(1)") return ColumnType::boolean;
@@ -164,12 +180,17 @@ Statement deletion_of(const Dialect& dialect, std::span<const Table* const> tabl
 Statement mysql_probe_statement(std::span<const std::string> tables) {
   constexpr std::string_view kTables = "{tables}";
   const auto names = Json(std::vector<std::string>(tables.begin(), tables.end())).dump();
-  std::string sql(kProbe);
-  // Digits have no character that any sql_mode takes for another: the probe is the first statement of
-  // its session, by the text protocol.
-  sql.replace(sql.find(kTables), kTables.size(),
-              document::hexadecimal(names, document::kUpperHexDigits));
-  return plain(sql);
+  std::string sql(kProbedNames);
+  sql.replace(sql.find(kTables), kTables.size(), digits(names));
+  return probe_of(sql);
+}
+
+Statement mysql_probe_by_list(std::span<const std::string> tables) {
+  std::string names;
+  for (const auto& table : tables) {
+    names += (names.empty() ? "_utf8mb4 X'" : ", _utf8mb4 X'") + digits(table) + "'";
+  }
+  return probe_of(names);
 }
 
 Statement mysql_probe_with_rights(std::span<const std::string> tables,

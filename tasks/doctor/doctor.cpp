@@ -200,6 +200,8 @@ class Examination {
 
   bool has_parent(const ExaminedTable& examined, const Table& table) const {
     const auto* parent = examined.parent.empty() ? nullptr : schema_.table(examined.parent);
+    // No sub-select leads from a row on one shard to its parent on another.
+    if (connection_->dialect().merges_shards()) return false;
     return parent != nullptr && !parent->problem() && table.can_select && parent->can_select &&
            parent->primary_key.size() == 1 && has_columns_of(table, examined.match) &&
            (examined.written.empty() || table.column(examined.written) != nullptr) &&

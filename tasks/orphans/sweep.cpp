@@ -25,6 +25,12 @@ Outcome<Sweep> Sweep::open(const Manifest& manifest, Context& context,
   WINNOW_TRY(auto connection, ReconnectingConnection::open(context));
   WINNOW_TRY(auto probed, connection.get().probe(tables_of(manifest)));
   auto schema = std::make_unique<database::Schema>(std::move(probed));
+  if (connection.get().dialect().merges_shards()) {
+    return fail(FailureKind::schema,
+                manifest.name +
+                    " can't be had over Vitess: a row and the look for its execution are of one "
+                    "transaction, and may lie on two shards");
+  }
   WINNOW_TRY(const auto lookup, ExecutionLookup::make(*schema));
   std::vector<const database::Table*> tables;
   for (const auto& step : manifest.steps) {

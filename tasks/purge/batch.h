@@ -23,6 +23,11 @@ struct BatchRow {
   // The key of its family's root (families.h). nullptr: it has no family but itself.
   std::shared_ptr<const std::string> root = {};
 
+  // Of a table that is spread over shards by another column than its key: that column's value; nullptr for NULL.
+  std::shared_ptr<const std::string> place = {};
+  // Rows of one number, among those that were read together, lie on one shard (shards.h).
+  std::int32_t shard = 0;
+
   const std::string& family() const { return root ? *root : key; }
   bool is_root() const { return family() == key; }
 };

@@ -18,6 +18,7 @@ std::vector<BatchRow> stand_ins(std::int64_t count) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     rows[i].key = "winnow-plan-" + std::to_string(i);
     rows[i].of = flow;
+    rows[i].place = std::make_shared<const std::string>(rows[i].key);
   }
   return rows;
 }

@@ -6,6 +6,7 @@
 #include "document/strings.h"
 #include "outcome/try.h"
 #include "tasks/families/members.h"
+#include "tasks/purge/shards.h"
 #include "tasks/purge/source.h"
 
 namespace winnow::tasks {
@@ -27,6 +28,7 @@ Outcome<std::unique_ptr<Prepared>> prepare(const Manifest& manifest, const Purge
   WINNOW_TRY(prepared->statements,
              PurgeStatements::make(request, *prepared->selection, *prepared->steps,
                                    connection.dialect(), hold));
+  WINNOW_CHECK(check_shards(request, prepared->selection->table(), *prepared->steps, context));
   const bool walks = request.keep_last || request.members;
   if (!walks) return prepared;
   WINNOW_TRY(prepared->counting,

@@ -35,6 +35,11 @@ std::string quoted_keys(const std::vector<SkippedRow>& rows) {
   return text;
 }
 
+std::int64_t page_of(const Prepared& prepared) {
+  return prepared.statements->dialect().merges_shards() ? BatchSource::kPageOfShards
+                                                        : BatchSource::kPage;
+}
+
 }  // namespace
 
 PurgeRun::PurgeRun(const Manifest& manifest, const PurgeRequest& request, Context& context,
@@ -47,7 +52,7 @@ PurgeRun::PurgeRun(const Manifest& manifest, const PurgeRequest& request, Contex
           .context = context,
           .prepared = prepared,
           .source = BatchSource(*prepared.selection, *prepared.statements, prepared.newest.get(),
-                                prepared.families.get()),
+                                prepared.families.get(), page_of(prepared)),
           .ledger = PurgeLedger(zero_counters(manifest)),
           .limits = RemovalLimits(context.policy, manifest.table, request.at_most),
           .sizer = BatchSizer(request.batch_size, request.batch_time),

@@ -4,6 +4,7 @@
 
 #include "outcome/try.h"
 #include "tasks/purge/family_batches.h"
+#include "tasks/purge/shards.h"
 
 namespace winnow::tasks {
 
@@ -13,6 +14,11 @@ BatchRow BatchSource::row_of(const database::Row& row) {
   const auto& columns = statements_.page_columns();
   BatchRow taken{.key = std::string(row.text(columns.key).value_or(""))};
   if (columns.split) taken.has_split_value = row.text(*columns.split) == PurgeStatements::kHasValue;
+  if (columns.place) {
+    if (const auto place = row.text(*columns.place)) {
+      taken.place = std::make_shared<const std::string>(*place);
+    }
+  }
   if (columns.flow) taken.of = flow_of(row, *columns.flow);
   return taken;
 }
@@ -95,7 +101,10 @@ Outcome<Batch> BatchSource::picked(Connection& connection, std::int64_t limit) {
 Outcome<std::vector<BatchRow>> BatchSource::going(Connection& connection, std::int64_t limit) {
   std::vector<std::size_t> places;
   auto at = handed_out_;
+  // Of one shard: that is one transaction of one server.
+  const auto shard = page_.rows[at].shard;
   for (; at < page_.rows.size() && std::ssize(places) < limit; ++at) {
+    if (page_.rows[at].shard != shard) break;
     bool stays = false;
     if (newest_ != nullptr) {
       WINNOW_TRY(stays,
@@ -138,6 +147,7 @@ Outcome<void> BatchSource::read_page_of(Connection& connection, std::int64_t row
           return true;
         });
     const auto count = static_cast<std::int64_t>(page_.rows.size());
+    if (read) read = order_by_shard(connection, statements_.table(), page_.rows);
     if (!read) {
       page_.rows.clear();
       return read;

@@ -27,6 +27,8 @@ class BatchSource {
   // Keys that are read at once: under ten megabytes of memory. PostgreSQL sorts all that is left for
   // each page where it takes the index by state for the better one, so that pages have to be few.
   static constexpr std::int64_t kPage = 40'000;
+  // A tablet of Vitess gives no more at once, unless its operator says so.
+  static constexpr std::int64_t kPageOfShards = 10'000;
   // Where a limit of the server allows no page of that size, pages shrink down to this one.
   static constexpr std::int64_t kSmallestPage = 100;
 

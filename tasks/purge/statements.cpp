@@ -1,6 +1,9 @@
 #include "tasks/purge/statements.h"
 
+#include <set>
+
 #include "outcome/try.h"
+#include "tasks/purge/shards.h"
 
 namespace winnow::tasks {
 namespace {
@@ -29,6 +32,39 @@ TextList dependents_keys(const RowStep& step, const std::vector<BatchRow>& rows)
   keys.reserve(rows.size());
   for (const auto& row : rows) keys.push_back(composed_key(row));
   return keys;
+}
+
+// Leads the statement to the shard of these rows, which all lie on one; their table stands as `alias`.
+void write_place(SqlWriter& writer, std::string_view alias, const Table& table,
+                 const std::vector<BatchRow>& rows) {
+  const auto* column = placing_column(table);
+  if (column == nullptr) return;
+  const auto name = database::qualified(writer.dialect(), alias, column->name);
+  std::set<std::string> places;
+  for (const auto& row : rows) {
+    if (row.place) places.insert(*row.place);
+  }
+  writer.text(" AND ");
+  if (places.empty()) {
+    writer.text(name + " IS NULL");
+  } else {
+    writer.dialect().any_of(writer, name, *column, TextList(places.begin(), places.end()));
+  }
+}
+
+// The rows by their own keys, `key`.
+void write_rows_of(SqlWriter& writer, std::string_view alias, const Table& table,
+                   const std::vector<BatchRow>& rows) {
+  writer.dialect().any_key(writer, alias, table, *table.column(kKey), keys_of(rows));
+  write_place(writer, alias, table, rows);
+}
+
+Statement delete_placed(const Dialect& dialect, const Table& table,
+                        const std::vector<BatchRow>& rows) {
+  SqlWriter writer(dialect);
+  writer.text("DELETE FROM ").table(table).text(" AS t WHERE ");
+  write_rows_of(writer, "t", table, rows);
+  return writer.take();
 }
 
 }  // namespace
@@ -62,6 +98,7 @@ Outcome<PurgeStatements> PurgeStatements::make(const PurgeRequest& request,
   auto& columns = statements.columns_;
   std::size_t next = 1;
   if (!steps.parent().split.column.empty()) columns.split = next++;
+  if (placing_column(table) != nullptr) columns.place = next++;
   if (steps.needs_flow() || request.keep_last || request.members || request.by_namespace) {
     columns.flow = next;
     next += 3;
@@ -80,6 +117,7 @@ void PurgeStatements::write_from(SqlWriter& writer) const {
 
 void PurgeStatements::write_keys(SqlWriter& writer, const std::vector<BatchRow>& rows) const {
   dialect_->any_key(writer, "e", table(), *key_, keys_of(rows));
+  write_place(writer, "e", table(), rows);
 }
 
 void PurgeStatements::write_split(SqlWriter& writer) const {
@@ -93,6 +131,7 @@ Statement PurgeStatements::page(std::optional<bool> deleted, const std::optional
   SqlWriter writer(*dialect_);
   writer.text("SELECT " + column(kKey));
   write_split(writer);
+  if (columns_.place) writer.text(", " + column(placing_column(table())->name));
   if (columns_.flow) {
     const auto& scope = selection_->scope();
     for (const auto& name : {scope.tenant_column, scope.namespace_column, std::string(kFlow)}) {
@@ -159,6 +198,7 @@ Statement PurgeStatements::take(const Batch& batch) const {
 }
 
 Statement PurgeStatements::delete_rows(const std::vector<BatchRow>& rows) const {
+  if (columns_.place) return delete_placed(*dialect_, table(), rows);
   return dialect_->delete_by_keys(table(), *key_, keys_of(rows));
 }
 
@@ -237,6 +277,30 @@ Statement PurgeStatements::find_dependents(const RowStep& step,
 
 Statement PurgeStatements::delete_found(const RowStep& step, database::TextList keys) const {
   return dialect_->delete_by_keys(*step.table, *step.table->column("key"), std::move(keys));
+}
+
+Statement PurgeStatements::find_far(const RowStep& step, const std::vector<BatchRow>& rows) const {
+  const auto* place = placing_column(*step.table);
+  SqlWriter writer(*dialect_);
+  writer.text("SELECT " + database::qualified(*dialect_, "t", kKey));
+  writer.text(", " + database::qualified(*dialect_, "t", place == nullptr ? kKey : place->name));
+  writer.text(" FROM ").table(*step.table).text(" AS t WHERE ");
+  write_match(writer, step, rows);
+  return writer.take();
+}
+
+Statement PurgeStatements::delete_far(const RowStep& step,
+                                      const std::vector<BatchRow>& found) const {
+  return delete_placed(*dialect_, *step.table, found);
+}
+
+Statement PurgeStatements::count_far(const RowStep& step,
+                                     const std::vector<BatchRow>& found) const {
+  SqlWriter writer(*dialect_);
+  writer.text("SELECT count(*) FROM ").table(*step.table).text(" AS t WHERE ");
+  write_rows_of(writer, "t", *step.table, found);
+  writer.text(dialect_->count_waiting());
+  return writer.take();
 }
 
 Statement PurgeStatements::count_dependents(const RowStep& step,

@@ -44,6 +44,7 @@ class PurgeStatements {
                                        Hold hold);
 
   Hold hold() const { return hold_; }
+  const database::Table& table() const { return selection_->table(); }
   const database::Dialect& dialect() const { return *dialect_; }
 
   // Where the walk stands: after the row with these texts, as Dialect::as_cursor writes them.
@@ -59,6 +60,8 @@ class PurgeStatements {
   struct Columns {
     std::size_t key = 0;
     std::optional<std::size_t> split = {};
+    // BatchRow::place.
+    std::optional<std::size_t> place = {};
     // Tenant, namespace and flow from here on.
     std::optional<std::size_t> flow = {};
     std::size_t order = 0;
@@ -87,6 +90,10 @@ class PurgeStatements {
   // The keys of the dependents' rows. Such a row never comes to belong to another execution.
   database::Statement find_dependents(const RowStep& step, const std::vector<BatchRow>& rows) const;
   database::Statement delete_found(const RowStep& step, database::TextList keys) const;
+  // Dependents that lie elsewhere than their execution: key and place of each; their deletion, and how many there still are.
+  database::Statement find_far(const RowStep& step, const std::vector<BatchRow>& rows) const;
+  database::Statement delete_far(const RowStep& step, const std::vector<BatchRow>& found) const;
+  database::Statement count_far(const RowStep& step, const std::vector<BatchRow>& found) const;
   // Whether these many rows are such a share of the table that their dependents' tables are better
   // read in one pass than by an index (docs/measurements.md).
   bool pays_in_one_pass(std::int64_t rows) const;
@@ -110,7 +117,6 @@ class PurgeStatements {
 
  private:
   PurgeStatements() = default;
-  const database::Table& table() const { return selection_->table(); }
   void write_from(database::SqlWriter& writer) const;
   void write_keys(database::SqlWriter& writer, const std::vector<BatchRow>& rows) const;
   void write_still_selected(database::SqlWriter& writer, const Batch& batch) const;

@@ -34,6 +34,15 @@ void note_findings(Connection& connection, const std::vector<TableProbe>& probes
   }
 }
 
+// Whether the step's column places its rows as the key of its parent's table places that.
+bool lies_elsewhere(const RowStep& row, const database::Table& parent) {
+  if (!parent.sharding && !row.table->sharding) return false;
+  if (!parent.sharding || !row.table->sharding || row.column == nullptr) return true;
+  return row.step->match.kind == Match::Kind::composed_key ||
+         row.table->sharding->column != row.column->name || parent.sharding->column != "key" ||
+         row.table->sharding->function != parent.sharding->function;
+}
+
 }  // namespace
 
 bool may_be_late(const RowStep& step) {
@@ -63,15 +72,16 @@ Outcome<PurgeSteps> PurgeSteps::resolve(const Manifest& manifest, const PurgeReq
       steps.files_ = step;
       steps.needs_flow_ = true;
     } else {
-      WINNOW_CHECK(steps.add(*step, schema, connection, rights));
+      WINNOW_CHECK(steps.add(*step, manifest.table, schema, connection, rights));
     }
   }
   WINNOW_CHECK(rights.check());
   return steps;
 }
 
-Outcome<void> PurgeSteps::add(const PurgeStep& step, const database::Schema& schema,
-                              Connection& connection, MissingRights& rights) {
+Outcome<void> PurgeSteps::add(const PurgeStep& step, const std::string& parent_table,
+                              const database::Schema& schema, Connection& connection,
+                              MissingRights& rights) {
   if (step.optional && schema.table(step.table) == nullptr) return {};
   RowStep row{.step = &step};
   WINNOW_TRY(row.table, schema.require(step.table));
@@ -91,6 +101,7 @@ Outcome<void> PurgeSteps::add(const PurgeStep& step, const database::Schema& sch
                [&](const auto& value) { return row.only_column->can_hold(value); });
   if (row.only_column != nullptr && row.only_values.empty()) return {};
   if (match.kind == Match::Kind::composed_key) needs_flow_ = true;
+  row.far = lies_elsewhere(row, *schema.table(parent_table));
   rows_.push_back(std::move(row));
   return {};
 }
@@ -110,6 +121,10 @@ Outcome<bool> PurgeSteps::is_reachable(RowStep& row, Connection& connection) {
                       "\" stay, because no index leads to them; add it: " +
                       connection.dialect().create_index(*row.table, columns));
   return false;
+}
+
+bool PurgeSteps::has_far_rows() const {
+  return std::any_of(rows_.begin(), rows_.end(), [](const RowStep& step) { return step.far; });
 }
 
 bool PurgeSteps::sweeps_late_rows() const {

@@ -30,6 +30,8 @@ struct RowStep {
   database::DeletedRows deleted = database::DeletedRows::included;
   // A look at so many rows that the table is read once from end to end.
   bool in_one_pass = false;
+  // The rows lie on other shards than their execution: they go in transactions of their own (far_rows.h).
+  bool far = false;
 };
 
 // Whether such rows may appear after their parent went. Kestra writes a composed key's rows (a
@@ -50,6 +52,8 @@ class PurgeSteps {
                                      database::Connection& connection, Use use_of_parent);
 
   const std::vector<RowStep>& rows() const { return rows_; }
+  // Whether rows of some step lie elsewhere than their execution.
+  bool has_far_rows() const;
   // nullptr: files stay.
   const PurgeStep* files() const { return files_; }
   bool deletes_parent() const { return deletes_parent_; }
@@ -74,8 +78,9 @@ class PurgeSteps {
   bool needs_flow() const { return needs_flow_; }
 
  private:
-  Outcome<void> add(const PurgeStep& step, const database::Schema& schema,
-                    database::Connection& connection, MissingRights& rights);
+  Outcome<void> add(const PurgeStep& step, const std::string& parent_table,
+                    const database::Schema& schema, database::Connection& connection,
+                    MissingRights& rights);
   Outcome<bool> is_reachable(RowStep& row, database::Connection& connection);
 
   std::vector<RowStep> rows_;

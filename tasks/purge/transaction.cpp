@@ -79,6 +79,7 @@ Outcome<void> PurgeTransaction::run(Connection& connection, const Batch& batch, 
   tried.went = std::move(rows);
   WINNOW_CHECK(write_receipt(connection, tried.went,
                              steps_.deletes_parent() ? Removed::rows : Removed::dependents, tried));
+  if (far_ != nullptr) WINNOW_CHECK(far_->remove(steps_.rows(), tried.went));
   return commit(connection);
 }
 
@@ -166,6 +167,7 @@ Outcome<void> PurgeTransaction::run_with_files(Connection& connection, std::vect
     WINNOW_CHECK(write_receipt(connection, rows, removed, tried));
   }
   tried.went = std::move(rows);
+  if (far_ != nullptr) WINNOW_CHECK(far_->remove(steps_.rows(), tried.went));
   return commit(connection);
 }
 
@@ -219,7 +221,7 @@ Outcome<void> PurgeTransaction::delete_dependents(Connection& connection,
   std::vector<Statement> deletions;
   std::vector<const RowStep*> taken;
   for (const auto& step : steps) {
-    if (step.empty) continue;
+    if (step.empty || step.far) continue;
     if (statements_.finds_first(step)) {
       WINNOW_TRY(auto keys,
                  database::texts_of(connection, statements_.find_dependents(step, rows)));
@@ -254,7 +256,9 @@ Outcome<void> PurgeTransaction::sweep(Connection& connection, const std::vector<
   WINNOW_TRY(const auto back, keys_given(connection, statements_.remaining(rows)));
   auto gone = rows;
   std::erase_if(gone, [&back](const BatchRow& row) { return back.contains(row.key); });
-  WINNOW_CHECK(delete_dependents(connection, steps_.late(), gone, tried));
+  const auto late = steps_.late();
+  WINNOW_CHECK(delete_dependents(connection, late, gone, tried));
+  if (far_ != nullptr) WINNOW_CHECK(far_->remove(late, gone));
   const bool any = std::any_of(tried.counts.begin(), tried.counts.end(),
                                [](const auto& count) { return count.second > 0; });
   if (any) WINNOW_CHECK(write_receipt(connection, gone, Removed::dependents, tried));

@@ -13,6 +13,8 @@
 // - Files go last, for rows that the database has let go, while these are locked: an execution can't
 //   restart in between. A row is committed only after the storage has said that all of its files are
 //   gone. A kill leaves rows whose files are gone, which the next run meets again (S2, S3).
+// - Dependents on other shards (far_rows.h) go right before the COMMIT, in transactions of their own, while what they belong to
+//   is held: a kill in between leaves rows without some of their dependents, which the next run meets again.
 #pragma once
 
 #include <chrono>
@@ -24,6 +26,7 @@
 #include "database/connection.h"
 #include "tasks/families/families.h"
 #include "tasks/purge/batch.h"
+#include "tasks/purge/far_rows.h"
 #include "tasks/purge/files.h"
 #include "tasks/purge/skipped.h"
 #include "tasks/purge/statements.h"
@@ -53,12 +56,14 @@ class PurgeTransaction {
  public:
   // `families`: nullptr where each row goes by itself. `files`: nullptr where files stay. `receipts`: nullptr where nobody wants any; else `receipt`
   // says of what.
+  // `far`: nullptr where all dependents lie with their rows.
   PurgeTransaction(const PurgeStatements& statements, const PurgeSteps& steps,
-                   const Families* families, PurgeFiles* files, Receipts* receipts,
+                   const Families* families, FarRows* far, PurgeFiles* files, Receipts* receipts,
                    RemovedBatch receipt)
       : statements_(statements),
         steps_(steps),
         families_(families),
+        far_(far),
         files_(files),
         receipts_(receipts),
         receipt_(std::move(receipt)) {}
@@ -93,6 +98,7 @@ class PurgeTransaction {
   const PurgeStatements& statements_;
   const PurgeSteps& steps_;
   const Families* families_;
+  FarRows* far_;
   PurgeFiles* files_;
   Receipts* receipts_;
   // But for what differs from batch to batch.

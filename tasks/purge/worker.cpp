@@ -33,6 +33,12 @@ std::optional<PurgeFiles> files_of(PurgeShared& shared) {
   return PurgeFiles(shared.context, shared.ledger, *step);
 }
 
+std::optional<FarRows> far_rows_of(PurgeShared& shared) {
+  const auto& prepared = shared.prepared;
+  if (!prepared.steps->has_far_rows()) return std::nullopt;
+  return FarRows(shared.context, *prepared.statements, shared.ledger);
+}
+
 bool is_one_family(const std::vector<BatchRow>& rows) {
   return rows.front().family() == rows.back().family();
 }
@@ -80,9 +86,10 @@ PurgeWorker::PurgeWorker(PurgeShared& shared, std::unique_ptr<Connection> connec
       statements_(*shared.prepared.statements),
       steps_(*shared.prepared.steps),
       connection_(shared.context, std::move(connection)),
+      far_(far_rows_of(shared)),
       files_(files_of(shared)),
-      transaction_(statements_, steps_, shared.prepared.families.get(), files_ ? &*files_ : nullptr,
-                   shared.context.receipts,
+      transaction_(statements_, steps_, shared.prepared.families.get(), far_ ? &*far_ : nullptr,
+                   files_ ? &*files_ : nullptr, shared.context.receipts,
                    {.task = shared.task,
                     .table = shared.prepared.selection->table().name,
                     .cutoff = shared.cutoff}) {}

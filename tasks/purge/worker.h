@@ -124,6 +124,7 @@ class PurgeWorker {
   const PurgeStatements& statements_;
   const PurgeSteps& steps_;
   ReconnectingConnection connection_;
+  std::optional<FarRows> far_;
   std::optional<PurgeFiles> files_;
   PurgeTransaction transaction_;
   int locked_in_turn_ = 0;

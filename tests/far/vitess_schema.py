@@ -11,10 +11,21 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
+VERSION = "1.1"
+
+
 def tables():
-    text = (ROOT / "tools/sample/schema/mysql-1.1.sql").read_text()
-    text = re.sub(r"\n  FULLTEXT INDEX [^\n]*", "", text).replace(",\n)", "\n)")
+    text = _of_version((ROOT / "tools/sample/schema/mysql.sql").read_text())
+    text = re.sub(r"\n  FULLTEXT INDEX [^\n]*", "", text)
+    text = re.sub(r",(\s*)\n\)", r"\n)", text)
     return re.sub(r"(\n  execution_id varchar\(150\)) GENERATED ALWAYS AS \([^)]*\) STORED", r"\1", text)
+
+
+def _of_version(text):
+    """Without what a mark (`-- [1.1 1.3]`) says is of other versions, and without marks and comments."""
+    text = re.sub(r"^-- \[([^\]]*)\]\n(.*?;\n)", lambda found: found[2] if VERSION in found[1].split() else "", text, flags=re.M | re.S)
+    text = re.sub(r"^(.*?)  -- \[([^\]]*)\]\n", lambda found: found[1] + "\n" if VERSION in found[2].split() else "", text, flags=re.M)
+    return re.sub(r"^--.*\n", "", text, flags=re.M)
 
 
 def write(folder):

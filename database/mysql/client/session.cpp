@@ -14,6 +14,7 @@
 #include "database/mysql/client/options.h"
 #include "database/mysql/client/wait.h"
 #include "database/mysql/errors.h"
+#include "database/mysql/vitess_errors.h"
 #include "database/url/silence.h"
 
 namespace winnow::database {
@@ -34,12 +35,18 @@ constexpr std::chrono::milliseconds kAfterKill(250);
 // (sql_safe_updates, max_join_size, sql_select_limit): a result that the server cuts off without a
 // word would make orphans of all the rest. A COMMIT is no more than a COMMIT (completion_type). A
 // table that is locked whole is waited for no longer than a row.
-std::string set_up_statement(const Settings& settings) {
+std::string set_up_statement(const Settings& settings, bool is_vitess) {
   const auto lock_seconds = std::max(1, (settings.lock_timeout_ms + 999) / 1000);
+  // vtgate reads the limit with a sign. A transaction of its own is one of one shard, or it is refused:
+  // shards are committed one after the other.
+  const std::string differs =
+      is_vitess ? "sql_select_limit = 9223372036854775807, transaction_mode = 'single', "
+                : "sql_select_limit = 18446744073709551615, ";
   return "SET SESSION transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00', "
          "sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION', "
-         "information_schema_stats_expiry = 0, sql_safe_updates = 0, sql_big_selects = 1, "
-         "sql_select_limit = 18446744073709551615, completion_type = 'NO_CHAIN', "
+         "information_schema_stats_expiry = 0, sql_safe_updates = 0, sql_big_selects = 1, " +
+         differs +
+         "completion_type = 'NO_CHAIN', "
          "innodb_lock_wait_timeout = " +
          std::to_string(lock_seconds) + ", lock_wait_timeout = " + std::to_string(lock_seconds) +
          ", autocommit = 1";
@@ -174,6 +181,7 @@ Outcome<void> MysqlSession::check_server() {
                     "which MariaDB does not have): the URL has to lead to the MySQL server that "
                     "Kestra uses");
   }
+  is_vitess_ = version.find("Vitess") != std::string::npos;
   if (mysql_get_server_version(mysql_.get()) < kOldest) {
     return fail(FailureKind::schema, "this server is MySQL " + version +
                                          "; winnow needs 8.0.21 or later, as Kestra needs 8");
@@ -266,7 +274,7 @@ Outcome<void> MysqlSession::look_after(std::chrono::milliseconds waited) const {
 
 Outcome<void> MysqlSession::send(const std::string& sql) {
   if (is_set_up_) return send_as_it_is(sql);
-  auto set = send_as_it_is(set_up_statement(settings_) + "; " + sql);
+  auto set = send_as_it_is(set_up_statement(settings_, is_vitess_) + "; " + sql);
   // Nothing runs in a session that is not set up.
   if (!set) {
     give_up();
@@ -287,7 +295,7 @@ void MysqlSession::shorten_the_wait() {
 
 Outcome<void> MysqlSession::set_up() {
   if (is_set_up_) return {};
-  auto set = send_as_it_is(set_up_statement(settings_));
+  auto set = send_as_it_is(set_up_statement(settings_, is_vitess_));
   if (!set) give_up();
   is_set_up_ = set.has_value();
   return set;
@@ -326,6 +334,11 @@ void MysqlSession::heed_cancellation() {
 // statement's own, is waited for no longer than `patience_`, here and for the statement's own end.
 void MysqlSession::ask_to_stop() {
   asked_to_cancel_ = true;
+  if (is_vitess_) {
+    // vtgate knows no KILL QUERY; it ends what a connection that is gone has asked for.
+    give_up();
+    return;
+  }
   const Cancellation never;
   if (auto other = open(settings_, never)) {
     (*other)->enter_peace();
@@ -375,6 +388,7 @@ Failure MysqlSession::failure() {
 Failure MysqlSession::failure(unsigned int number, const char* sqlstate, const char* message) {
   if (mysql_connection_lost(number)) give_up();
   auto failure = mysql_failure(number, sqlstate, message, asked_to_cancel_);
+  if (is_vitess_) read_vitess_failure(failure);
   // TLS that fails in the log-in will fail again; later it is a link that broke.
   if (connected_ && number == CR_SSL_CONNECTION_ERROR) failure.retryable = true;
   return failure;

@@ -26,6 +26,8 @@ class MysqlSession {
   ~MysqlSession();
 
   MYSQL* handle() const { return mysql_.get(); }
+  // Whether the server is vtgate, the front of a sharded Vitess.
+  bool is_vitess() const { return is_vitess_; }
 
   // Runs one of the connector's calls that may wait: `start` begins it, `resume` goes on once the
   // socket has what it waited for; both answer with what to wait for next, 0 at the end. A failure
@@ -98,6 +100,7 @@ class MysqlSession {
   bool is_set_up_ = false;
   bool result_may_fail_to_come_ = false;  // of the statement behind that of the set-up
   bool uses_tls_ = false;
+  bool is_vitess_ = false;
   bool connected_ = false;
   bool driving_ = false;  // a call that may wait has begun and not ended
   bool in_peace_ = false;

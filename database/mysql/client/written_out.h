@@ -1,0 +1,16 @@
+// A statement with its values in its text, for vtgate: in an EXPLAIN it binds none, and of a merged result it tells other columns when
+// it prepares than when it runs. It takes the values out of each text itself before it plans it.
+#pragma once
+
+#include <string>
+
+#include "database/mysql/client/session.h"
+#include "database/statement.h"
+#include "outcome/failure.h"
+
+namespace winnow::database {
+
+// The values are escaped by the connector, in the session's character set.
+Outcome<std::string> written_out(const MysqlSession& session, const Statement& statement);
+
+}  // namespace winnow::database

@@ -1,0 +1,93 @@
+#include "database/mysql/vitess_probe.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "database/mysql/probe.h"
+#include "outcome/try.h"
+
+namespace winnow::database {
+namespace {
+
+// SHOW VSCHEMA VINDEXES ON's columns, one row a vindex; the first is the one that places the rows.
+constexpr std::size_t kColumns = 0;
+constexpr std::size_t kName = 1;
+
+std::string text_of(const Row& row, std::size_t column) {
+  return std::string(row.text(column).value_or(""));
+}
+
+Outcome<std::string> first_text(Connection& connection, const Statement& statement) {
+  std::string text;
+  WINNOW_CHECK(connection.query(statement, [&](const Row& row) {
+    text = text_of(row, 0);
+    return false;
+  }));
+  return text;
+}
+
+// "Version: 24.0.4 (Git revision ...".
+std::string version_in(const std::string& comment) {
+  constexpr std::string_view kBefore = "Version: ";
+  const auto at = comment.find(kBefore);
+  if (at == std::string::npos) return "Vitess";
+  const auto begin = at + kBefore.size();
+  return "Vitess " + comment.substr(begin, comment.find(' ', begin) - begin);
+}
+
+// Of the keyspace, which is the session's database, `kestra` or `kestra@primary`.
+struct Keyspace {
+  bool sharded = false;
+  std::int64_t shards = 0;
+};
+
+Outcome<Keyspace> keyspace_of(Connection& connection, const std::string& name) {
+  Keyspace keyspace;
+  WINNOW_CHECK(connection.query(plain("SHOW VSCHEMA KEYSPACES"), [&](const Row& row) {
+    if (row.text(0) == name) keyspace.sharded = row.text(1) == "true";
+    return true;
+  }));
+  WINNOW_CHECK(connection.query(plain("SHOW VITESS_SHARDS"), [&](const Row& row) {
+    if (text_of(row, 0).starts_with(name + "/")) ++keyspace.shards;
+    return true;
+  }));
+  return keyspace;
+}
+
+// A table without a vindex, or with one of several columns, can't be told by a column where its rows lie.
+Outcome<void> read_sharding(Connection& connection, Table& table) {
+  const auto statement =
+      plain("SHOW VSCHEMA VINDEXES ON " + connection.dialect().quoted(table.name));
+  auto read = connection.query(statement, [&](const Row& row) {
+    table.sharding = Sharding{.function = text_of(row, kName), .column = text_of(row, kColumns)};
+    return false;
+  });
+  const bool without = !read && read.error().kind != FailureKind::unavailable &&
+                       read.error().kind != FailureKind::cancelled;
+  if (!read && !without) return read;
+  if (!table.sharding) table.sharding.emplace();
+  if (table.column(table.sharding->column) == nullptr) table.sharding->column.clear();
+  return {};
+}
+
+}  // namespace
+
+Outcome<Schema> vitess_schema(Connection& connection, std::span<const std::string> tables) {
+  WINNOW_TRY(const auto found, first_text(connection, mysql_probe_by_list(tables)));
+  WINNOW_TRY(auto schema, mysql_schema(found));
+  WINNOW_TRY(const auto comment, first_text(connection, plain("SELECT @@version_comment")));
+  schema.server = version_in(comment) + " over " + schema.server;
+  WINNOW_TRY(auto name, first_text(connection, plain("SELECT DATABASE()")));
+  name.resize(std::min(name.find_first_of(":@"), name.size()));
+  WINNOW_TRY(const auto keyspace, keyspace_of(connection, name));
+  for (auto& [table_name, table] : schema.tables) {
+    table.schema.clear();
+    table.can_delete = true;
+    if (table.estimated_rows > 0)
+      table.estimated_rows *= std::max<std::int64_t>(1, keyspace.shards);
+    if (keyspace.sharded) WINNOW_CHECK(read_sharding(connection, table));
+  }
+  return schema;
+}
+
+}  // namespace winnow::database

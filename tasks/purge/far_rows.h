@@ -1,0 +1,37 @@
+// Dependents that lie on other shards than what they belong to: no transaction of Vitess spans shards as one. They go over a
+// connection of their own while their executions' rows are held by the transaction that is about to commit, a transaction per
+// table and shard: a kill in between leaves an execution without some of them, and never one of them without its execution.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "tasks/purge/batch.h"
+#include "tasks/purge/ledger.h"
+#include "tasks/purge/statements.h"
+#include "tasks/purge/steps.h"
+#include "tasks/shared/reconnecting_connection.h"
+#include "tasks/task.h"
+
+namespace winnow::tasks {
+
+// One worker's. Not thread-safe.
+class FarRows {
+ public:
+  FarRows(Context& context, const PurgeStatements& statements, PurgeLedger& ledger)
+      : context_(context), statements_(statements), ledger_(ledger) {}
+
+  // Removes what these steps have of these rows elsewhere, and counts it: it stays removed, whatever becomes of the rows.
+  Outcome<void> remove(const std::vector<RowStep>& steps, const std::vector<BatchRow>& rows);
+
+ private:
+  Outcome<std::vector<BatchRow>> find(const RowStep& step, const std::vector<BatchRow>& rows);
+  Outcome<void> remove_found(const RowStep& step, const std::vector<BatchRow>& found);
+
+  Context& context_;
+  const PurgeStatements& statements_;
+  PurgeLedger& ledger_;
+  std::optional<ReconnectingConnection> connection_;
+};
+
+}  // namespace winnow::tasks

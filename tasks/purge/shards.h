@@ -1,0 +1,27 @@
+// Where the rows of a table lie that is spread over several servers (Vitess): a batch is of one shard, so that its transaction is
+// one server's.
+#pragma once
+
+#include <vector>
+
+#include "database/connection.h"
+#include "tasks/purge/batch.h"
+#include "tasks/purge/request.h"
+#include "tasks/purge/steps.h"
+#include "tasks/task.h"
+
+namespace winnow::tasks {
+
+// The column by which the table's rows are spread, where that is not their key. nullptr: it is, or they are not spread.
+const database::Column* placing_column(const database::Table& table);
+
+// Puts rows of one shard together, otherwise in their order, and numbers the shards (BatchRow::shard). Does nothing where the
+// table's rows all lie on one server.
+Outcome<void> order_by_shard(database::Connection& connection, const database::Table& table,
+                             std::vector<BatchRow>& rows);
+
+// Refuses by name what can't be done where rows are spread.
+Outcome<void> check_shards(const PurgeRequest& request, const database::Table& table,
+                           const PurgeSteps& steps, const Context& context);
+
+}  // namespace winnow::tasks
