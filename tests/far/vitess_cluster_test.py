@@ -7,7 +7,7 @@ import unittest
 import pymysql
 
 from bed import Folder, Winnow, enter, finished, script, until
-from vitess_test import Vtgate
+from vitess_test import FAR, Vtgate
 from world import Bed
 import vitess_schema
 
@@ -24,7 +24,7 @@ class Cluster(unittest.TestCase):
         enter(self.server.path, "client")
         self.folder = Folder("far-vtgate")
         self.addCleanup(self.folder.remove)
-        self.bed = Bed(self.enterContext(Vtgate(self.url)), self.folder.path / "storage")
+        self.bed = Bed(self.enterContext(Vtgate(self.url)), self.folder.path / "storage", early=FAR)
         self.bed.fill(random.Random(17), EXECUTIONS)
         self.winnow = Winnow(self.folder.path, self.url + "?ssl-mode=DISABLED", self.bed.storage)
 

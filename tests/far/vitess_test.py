@@ -7,15 +7,18 @@ The programs take 15 minutes to build: `tests/servers/vitess.sh build` does it o
 import random
 import signal
 import unittest
-from urllib.parse import urlsplit
+
+import pymysql
 
 from bed import Cases, Folder, Winnow, finished, script, until
 from databases import Mysql
 from tour import Tour
-from world import TABLES, Bed
+from world import Bed
 import vitess_schema
 
 EXECUTIONS = 500
+# Their keys and documents say nothing that vtgate could place them beside their execution by.
+FAR = {"execution_queued", "executordelayed", "worker_job_running"}
 
 
 class Vtgate(Mysql):
@@ -51,11 +54,76 @@ class OverVtgate(Tour):
         self.folder = Folder("far-vtgate")
         self.addCleanup(self.folder.remove)
         self.database = self.enterContext(Vtgate(self.url))
-        self.bed = Bed(self.database, self.folder.path / "storage")
+        self.bed = Bed(self.database, self.folder.path / "storage", early=FAR)
         self.winnow = Winnow(self.folder.path, self.url + "?ssl-mode=DISABLED", self.bed.storage)
+
+    def await_tablets(self):
+        def answers():
+            try:
+                return self.database.count() >= 0
+            except pymysql.Error:
+                return False
+
+        until(answers, "the shards' tablets")
+
+    def orphans(self, winnow, bed):
+        """Refused by name, before anything goes."""
+        before = bed.look()
+        self.refused("PurgeOrphans", {"dryRun": False}, "PurgeOrphans can't be had over Vitess")
+        self.assertEqual(bed.look(), before)
+
+    def refused(self, task, parameters, why):
+        result = self.winnow.call(task, parameters)
+        self.assertEqual((result.status, result.counters.get("batches", 0)), (3, 0), result)
+        self.assertIn(why, result.json["error"]["message"])
 
     def test_all_tasks(self):
         self.tour(self.winnow, self.bed)
+
+    def test_what_one_transaction_can_not_be_is_refused(self):
+        self.bed.fill(random.Random(3), 20)
+        before = self.bed.look()
+        self.refused("PurgeExecutions", self.bed.parameters(withChildren=True), "withChildren can't be had over Vitess")
+        self.refused("PurgeExecutions", self.bed.parameters(exclusive=True), "`exclusive` can't be had over Vitess")
+        self.winnow.configure(self.url + "?ssl-mode=DISABLED", self.bed.storage, f"receipts: {{file: {self.folder.path}/receipts.jsonl}}")
+        self.refused("PurgeExecutions", self.bed.parameters(), "`receipts` can't be had for this task over Vitess")
+        self.assertEqual(self.bed.look(), before)
+
+    def test_rows_that_are_written_late_go_too(self):
+        """Logs of executions on all shards that appear once their batches are committed."""
+        self.bed.fill(random.Random(5), EXECUTIONS, logs=1)
+        first = next(iter(self.bed.world.documents["logs"].values()))
+        run = self.winnow.purge(self.bed.parameters(batchSize=3))
+        gone = set()
+
+        def most_are_gone():
+            gone.update(self.bed.goes - self.database.keys("executions"))
+            return run.poll() is not None or len(gone) > len(self.bed.goes) * 0.7
+
+        until(most_are_gone, "batches")
+        self.assertIsNone(run.poll(), "the purge is over before anything happened")
+        late = {f"late{key}": {**first, "executionId": key} for key in sorted(gone)[::10]}
+        self.database.insert("logs", late)
+        result = finished(run)
+        self.assertEqual(result.status, 0, result)
+        self.assertEqual(set(late) & self.database.keys("logs"), set(), result)
+
+    def test_the_mysql_of_all_shards_crashes_in_mid_purge(self):
+        self.bed.fill(random.Random(11), 2 * EXECUTIONS)
+        before = self.bed.look()
+        run = self.winnow.purge(self.bed.parameters(batchSize=3))
+        until(lambda: run.poll() is not None or self.database.count() <= 2 * EXECUTIONS - 10, "batches")
+        script("vitess", "crash", self.server.path)
+        self.assertIsNone(run.poll(), "the purge is over before anything happened")
+        result = finished(run)
+        self.await_tablets()
+        now = self.bed.look()
+        self.assertEqual(self.bed.broken_now(now) + self.bed.miscounted(before, now, result.counters), [], result)
+        self.assertIn(result.status, (0, 1, 3), result)
+        again = self.winnow.call("PurgeExecutions", self.bed.parameters())
+        end = self.bed.look()
+        self.assertEqual(again.status, 0, again)
+        self.assertEqual(self.bed.broken_now(end) + self.bed.left_over(end) + self.bed.miscounted(now, end, again.counters), [])
 
     def test_a_kill_at_any_moment_leaves_nothing_half(self):
         cases = Cases(self, "kill -9 of the process", f"vitess, {self.shards} shards")

@@ -75,12 +75,14 @@ start_in() {
   mkdir -p "$folder/data/schema/kestra"
   cp "$schema"/* "$folder/data/schema/kestra"
   echo '127.0.0.1 localhost' > "$folder/data/hosts"
+  # Its own configuration for tests loses a second of commits in a crash.
+  printf '[mysqld]\ninnodb_flush_log_at_trx_commit = 2\n' > "$folder/data/durable.cnf"
   chown -R "$uid:$uid" "$folder/data"
   # It takes a dozen ports from this one on; vtgate speaks MySQL's protocol on the fourth.
   for _ in 1 2 3; do
     port=$((20000 + (RANDOM % 700) * 16))
     (in_chroot "$folder" vttestserver --keyspaces=kestra --num-shards="$shards" --port="$port" --mysql-bind-host=127.0.0.1 \
-      --schema-dir=/mnt/schema --enable-system-settings --replica-count=1 --rdonly-count=0) \
+      --schema-dir=/mnt/schema --extra-my-cnf=/mnt/durable.cnf --enable-system-settings --replica-count=1 --rdonly-count=0) \
       < /dev/null > "$folder/ready" 2> "$folder/log" &
     echo $! > "$folder/pid"
     if await_ready "$folder"; then
@@ -121,6 +123,18 @@ end_all() {
   rm -f -- "$1/pid"
 }
 
+# Its mysqld_safe brings it back on its data.
+crash_in() {
+  local process
+  for process in $(processes_of "$1"); do
+    if [[ $(cat "/proc/$process/comm" 2> /dev/null) == mysqld ]]; then
+      kill -KILL "$process"
+      return
+    fi
+  done
+  die "$1 has no mysqld"
+}
+
 stop_in() {
   end_all "$1"
   rm -rf -- "$1/data" "$1/log" "$1/ready" "$1/chroot"
@@ -135,6 +149,7 @@ case ${1:-} in
     mkdir -p "$2"
     start_in "$(cd "$2" && pwd)" "$3" "$4"
     ;;
+  crash) crash_in "$(cd "$2" && pwd)" ;;
   stop) stop_in "$2" ;;
-  *) die "usage: vitess.sh build | cached | start DIR SHARDS SCHEMA | stop DIR" 2 ;;
+  *) die "usage: vitess.sh build | cached | start DIR SHARDS SCHEMA | crash DIR | stop DIR" 2 ;;
 esac
