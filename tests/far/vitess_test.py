@@ -13,7 +13,7 @@ import pymysql
 from bed import Cases, Folder, Winnow, finished, script, until
 from databases import Mysql
 from tour import Tour
-from world import Bed
+from world import CUTOFF, Bed
 import vitess_schema
 
 EXECUTIONS = 500
@@ -79,6 +79,14 @@ class OverVtgate(Tour):
 
     def test_all_tasks(self):
         self.tour(self.winnow, self.bed)
+
+    def test_a_batch_is_of_one_shard(self):
+        """Else it would be refused as a transaction of several, and tried again in halves."""
+        self.bed.fill(random.Random(13), 200)
+        for task, counter in (("PurgeLogs", "count"), ("PurgeExecutions", "executionsCount")):
+            result = self.winnow.call(task, {"endDate": CUTOFF, "batchSize": 40})
+            self.assertEqual((result.status, result.json.get("retries")), (0, 0), result)
+            self.assertGreater(result.json[counter], 0, result)
 
     def test_what_one_transaction_can_not_be_is_refused(self):
         self.bed.fill(random.Random(3), 20)
