@@ -16,6 +16,8 @@ VERSION = "1.1"
 
 def tables():
     text = _of_version((ROOT / "tools/sample/schema/mysql.sql").read_text())
+    # A split of a shard copies rows; those of the schema would be there twice.
+    text = re.sub(r"^INSERT .*?;\n", "", text, flags=re.M | re.S)
     text = re.sub(r"\n  FULLTEXT INDEX [^\n]*", "", text)
     text = re.sub(r",(\s*)\n\)", r"\n)", text)
     return re.sub(r"(\n  execution_id varchar\(150\)) GENERATED ALWAYS AS \([^)]*\) STORED", r"\1", text)
