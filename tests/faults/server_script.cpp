@@ -32,7 +32,7 @@ std::string path_of(const std::string& name) {
 }  // namespace
 
 ServerScript::ServerScript(const std::string& name) : script_(path_of(name)) {
-  folder_ = first_line_of("'" + path_of("postgres") + "' folder");
+  folder_ = first_line_of("'" + path_of("folder") + "' '" + name + "'");
   if (folder_.empty()) throw std::runtime_error("no temporary folder");
 }
 

@@ -19,7 +19,7 @@ cache=${WINNOW_CACHE:-$HOME/.cache/winnow}
 root=$cache/mysql-root
 # No account has this number; the chroot has no name for it either.
 uid=65533
-# It names nothing inside of the chroot.
+# The caller's folder is not in the chroot.
 unset TMPDIR
 
 die() {
@@ -91,7 +91,7 @@ wait_until_ready() {
 remove_server() {  # DIR
   local data
   data=$(readlink "$1/server")
-  if [[ -d $1/memory ]]; then umount "$data"; fi
+  if [[ -d $1/memory ]]; then umount "$data" || umount --lazy "$data"; fi
   rm -rf --one-file-system "$data" "$1/memory" "$1/server" "$1/ca.pem"
 }
 
@@ -215,6 +215,7 @@ pause() {
       sleep 0.1
     done
     kill -KILL "$pid" 2> /dev/null || true
+    while kill -0 "$pid" 2> /dev/null; do sleep 0.02; done
   fi
   rm -f "$dir/pid"
 }

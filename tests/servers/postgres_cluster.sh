@@ -83,7 +83,7 @@ ends() {  # DIR HOST: nothing is written any more
 # The order to end waits for a server that stands still: it is the first that it hears.
 thaw_to_end() {  # DIR HOST
   local processes
-  processes=$(processes_of "$1" "$2")
+  processes=$(processes_of "$1" "$2" 2> /dev/null) || true
   on_host "$1" "$2" "$bin/pg_ctl" --pgdata="$1/$2" --mode=immediate --no-wait stop > /dev/null 2>&1 || true
   # Some may have ended before the others' turn.
   kill -CONT $processes 2> /dev/null || true
