@@ -76,8 +76,8 @@ tasks::TaskResult TaskBed::act(const std::string& task, const Json& parameters, 
       host};
   const auto invocation = tasks::invoke((*found)->manifest, *checked, policy);
   if (!invocation) return refused(invocation.error());
-  const auto result = ((**invocation).*action)(context);
-  if (!result) return refused(result.error());
+  auto result = ((**invocation).*action)(context);
+  if (!result) return result;
   return read_back(*result);
 }
 
