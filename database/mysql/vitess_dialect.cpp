@@ -20,7 +20,8 @@ void VitessDialect::any_of(SqlWriter& writer, std::string_view expression, const
 
 void VitessDialect::any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
                             const Column& column, TextList keys, DeletedRows deleted_rows) const {
-  Dialect::any_key(writer, table_alias, table, column, std::move(keys), deleted_rows);
+  name_deleted(writer, table_alias, table, column, deleted_rows);
+  any_of(writer, qualified(*this, table_alias, column.name), column, std::move(keys));
 }
 
 // vtgate answers this by itself.

@@ -13,14 +13,14 @@ namespace {
 constexpr std::size_t kColumns = 0;
 constexpr std::size_t kName = 1;
 
-std::string text_of(const Row& row, std::size_t column) {
+std::string column_text(const Row& row, std::size_t column) {
   return std::string(row.text(column).value_or(""));
 }
 
 Outcome<std::string> first_text(Connection& connection, const Statement& statement) {
   std::string text;
   WINNOW_CHECK(connection.query(statement, [&](const Row& row) {
-    text = text_of(row, 0);
+    text = column_text(row, 0);
     return false;
   }));
   return text;
@@ -48,7 +48,7 @@ Outcome<Keyspace> keyspace_of(Connection& connection, const std::string& name) {
     return true;
   }));
   WINNOW_CHECK(connection.query(plain("SHOW VITESS_SHARDS"), [&](const Row& row) {
-    if (text_of(row, 0).starts_with(name + "/")) ++keyspace.shards;
+    if (column_text(row, 0).starts_with(name + "/")) ++keyspace.shards;
     return true;
   }));
   return keyspace;
@@ -59,12 +59,12 @@ Outcome<void> read_sharding(Connection& connection, Table& table) {
   const auto statement =
       plain("SHOW VSCHEMA VINDEXES ON " + connection.dialect().quoted(table.name));
   auto read = connection.query(statement, [&](const Row& row) {
-    table.sharding = Sharding{.function = text_of(row, kName), .column = text_of(row, kColumns)};
+    table.sharding =
+        Sharding{.function = column_text(row, kName), .column = column_text(row, kColumns)};
     return false;
   });
-  const bool without = !read && read.error().kind != FailureKind::unavailable &&
-                       read.error().kind != FailureKind::cancelled;
-  if (!read && !without) return read;
+  if (!read && read.error().retryable) return read;
+  if (!read && read.error().kind == FailureKind::cancelled) return read;
   if (!table.sharding) table.sharding.emplace();
   if (table.column(table.sharding->column) == nullptr) table.sharding->column.clear();
   return {};

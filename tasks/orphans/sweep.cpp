@@ -28,8 +28,8 @@ Outcome<Sweep> Sweep::open(const Manifest& manifest, Context& context,
   if (connection.get().dialect().merges_shards()) {
     return fail(FailureKind::schema,
                 manifest.name +
-                    " can't be had over Vitess: a row and the look for its execution are of one "
-                    "transaction, and may lie on two shards");
+                    " can't be had over Vitess: it looks an execution up right before it deletes "
+                    "what is left of it, and no transaction holds both on two shards");
   }
   WINNOW_TRY(const auto lookup, ExecutionLookup::make(*schema));
   std::vector<const database::Table*> tables;

@@ -11,8 +11,10 @@ namespace {
 
 // Values of one question.
 constexpr std::size_t kAtOnce = 2'000;
-// Rows whose placing column is NULL are found by that alone.
+// Of a value for which vtgate has no shard.
 constexpr std::int32_t kNowhere = -1;
+// Rows whose placing column is NULL are found by that alone.
+constexpr std::int32_t kWithoutPlace = -2;
 
 const std::string& place_of(const database::Table& table, const BatchRow& row) {
   return placing_column(table) == nullptr ? row.key : *row.place;
@@ -74,7 +76,7 @@ Outcome<void> order_by_shard(database::Connection& connection, const database::T
     if (!values.empty()) WINNOW_CHECK(numbers.ask(values));
   }
   for (auto& row : rows) {
-    row.shard = by_column && !row.place ? kNowhere : numbers.of(place_of(table, row));
+    row.shard = by_column && !row.place ? kWithoutPlace : numbers.of(place_of(table, row));
   }
   std::stable_sort(rows.begin(), rows.end(), [](const BatchRow& left, const BatchRow& right) {
     return left.shard < right.shard;
