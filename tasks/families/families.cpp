@@ -135,28 +135,32 @@ Outcome<bool> Families::keeps(Connection& connection, const Relative& relative) 
   return newest_->keeps(connection, relative.deleted, *relative.of, relative.key);
 }
 
-// Empty: it goes.
-Outcome<std::string> Families::why_it_stays(Connection& connection, const Descent& descent) const {
-  const auto& rows = descent.family.rows;
+// Says why the family stays, where it does.
+Outcome<void> Families::judge(Connection& connection, Descent& descent) const {
+  auto& family = descent.family;
+  const auto& rows = family.rows;
   if (rows.size() > kLargest) {
-    return "its family has more than " + std::to_string(kLargest) + " executions";
-  }
-  if (descent.too_deep) {
-    return "its family is more than " + std::to_string(kDeepest) + " levels deep";
+    family.stays = "its family has more than " + std::to_string(kLargest) + " executions";
+  } else if (descent.too_deep) {
+    family.stays = "its family is more than " + std::to_string(kDeepest) + " levels deep";
   }
   const auto& ended = statements_.states();
-  for (std::size_t at = 1; at < rows.size(); ++at) {
+  for (std::size_t at = 1; at < rows.size() && family.stays.empty(); ++at) {
     const auto& member = rows[at];
     const auto child = "its subflow execution \"" + member.key + "\"";
-    const bool has_ended = std::find(ended.begin(), ended.end(), member.state) != ended.end();
-    if (!has_ended) return child + " is " + member.state;
-    if (!member.may_go) {
-      return child + " is newer than the date up to which executions go, or the policy keeps it";
+    family.kept_by = at;
+    if (std::find(ended.begin(), ended.end(), member.state) == ended.end()) {
+      family.stays = child + " is " + member.state;
+    } else if (!member.may_go) {
+      family.stays =
+          child + " is newer than the date up to which executions go, or the policy keeps it";
+    } else {
+      WINNOW_TRY(const bool newest, keeps(connection, member));
+      if (newest) family.stays = "keepLast keeps " + child;
     }
-    WINNOW_TRY(const bool newest, keeps(connection, member));
-    if (newest) return "keepLast keeps " + child;
   }
-  return std::string();
+  if (family.stays.empty()) family.kept_by = 0;
+  return {};
 }
 
 // Empty: its root is another one that is selected, and what becomes of the row is told with that.
@@ -205,9 +209,11 @@ Outcome<FamiliesOfRows> Families::of(Connection& connection, const TextList& key
 Outcome<std::vector<Relative>> Families::roots(Connection& connection, const TextList& keys) const {
   WINNOW_TRY(const auto kin, climb(connection, keys, 1));
   std::vector<Relative> roots;
+  std::unordered_set<std::string_view> met;
   for (const auto& key : keys) {
     const auto own = kin.find(key);
-    if (own != kin.end() && is_root(kin, own->second)) roots.push_back(own->second);
+    const bool fits = own != kin.end() && is_root(kin, own->second);
+    if (fits && met.insert(key).second) roots.push_back(own->second);
   }
   return roots;
 }
@@ -218,11 +224,10 @@ Outcome<std::vector<Family>> Families::of_roots(Connection& connection,
   std::vector<Family> families;
   families.reserve(descents.size());
   for (auto& descent : descents) {
-    WINNOW_TRY(auto why, why_it_stays(connection, descent));
+    WINNOW_CHECK(judge(connection, descent));
     auto& family = families.emplace_back(std::move(descent.family));
-    if (why.empty()) continue;
+    if (family.stays.empty()) continue;
     WINNOW_TRY(family.selected, count_selected(connection, family));
-    family.stays = std::move(why);
   }
   return families;
 }

@@ -18,8 +18,10 @@ namespace winnow::tasks {
 struct Family {
   // The root first, level by level.
   std::vector<Relative> rows;
-  // Why one of its children keeps all of it; empty: none does.
+  // Why one of its children keeps all of it; empty: none does. `kept_by`: its place among the rows, or 0
+  // where it is the family itself.
   std::string stays = {};
+  std::size_t kept_by = 0;
   // Where it stays: how many of its rows would go by themselves.
   std::int64_t selected = 0;
 
@@ -80,7 +82,7 @@ class Families {
                      int levels) const;
   Outcome<std::vector<Descent>> descend(database::Connection& connection,
                                         std::vector<Relative> roots) const;
-  Outcome<std::string> why_it_stays(database::Connection& connection, const Descent& descent) const;
+  Outcome<void> judge(database::Connection& connection, Descent& descent) const;
   Outcome<std::string> why_beside(database::Connection& connection, const Kin& kin,
                                   const std::string& key) const;
   Outcome<bool> keeps(database::Connection& connection, const Relative& relative) const;

@@ -51,7 +51,10 @@ std::string Children::why_it_stays(const Family& family) const {
   if (std::find(ended.begin(), ended.end(), root.state) == ended.end()) {
     return "it is " + root.state;
   }
-  if (root.may_go) return family.stays;
+  const auto& keeper = family.rows[family.kept_by];
+  const bool may_be_named =
+      family.kept_by == 0 || check_namespace(*policy_, keeper.of->name_space, false).has_value();
+  if (root.may_go) return may_be_named ? family.stays : "one of its subflow executions stays";
   return "it is newer than the date up to which executions go, or the policy keeps it";
 }
 

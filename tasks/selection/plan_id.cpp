@@ -14,7 +14,7 @@ namespace {
 
 using document::Instant;
 
-constexpr int kVersion = 1;
+constexpr int kPlanVersion = 1;
 constexpr const char* kPointer = "/expectPlan";
 constexpr double kWhole = 100;
 // Percent, where the task does not say.
@@ -24,13 +24,13 @@ constexpr std::size_t kDigits = 12;
 // Longer than an id of a thousand rules.
 constexpr std::size_t kLongestId = 100'000;
 
-tl::unexpected<Failure> refuse(std::string message) {
+tl::unexpected<Failure> refuse_plan(std::string message) {
   return fail(FailureKind::invalid_parameter, std::move(message), kPointer);
 }
 
 tl::unexpected<Failure> differs(const std::string& what) {
-  return refuse("the plan that `expectPlan` names is another one: " + what +
-                ". Nothing was deleted: plan again and have that plan approved");
+  return refuse_plan("the plan that `expectPlan` names is another one: " + what +
+                     ". Nothing was deleted: plan again and have that plan approved");
 }
 
 std::string text_of(const Json& json) {
@@ -51,7 +51,7 @@ Json json_of(const PlanTerms& terms) {
     for (const auto date : purge.dates) numbers.push_back(micros(date));
     purges.push_back(std::move(numbers));
   }
-  return {{"version", kVersion},
+  return {{"version", kPlanVersion},
           {"task", terms.task},
           {"tenant", terms.tenant ? Json(*terms.tenant) : Json()},
           {"filters", terms.filters},
@@ -190,17 +190,17 @@ Outcome<PlanTerms> read_plan_id(std::string_view id) {
       "this is no id of a plan, or it is damaged: give the `planId` of a plan or of a dry run, "
       "unchanged";
   const auto dot = id.find('.');
-  if (dot == std::string_view::npos || id.size() > kLongestId) return refuse(kDamaged);
+  if (dot == std::string_view::npos || id.size() > kLongestId) return refuse_plan(kDamaged);
   const auto text = document::from_base64url(id.substr(dot + 1));
-  if (!text || document::sha256(*text) != id.substr(0, dot)) return refuse(kDamaged);
+  if (!text || document::sha256(*text) != id.substr(0, dot)) return refuse_plan(kDamaged);
   const Json json = Json::parse(*text, nullptr, false);
-  if (!json.is_object()) return refuse(kDamaged);
-  if (json.value("version", Json()) != kVersion) {
-    return refuse("the plan was made by another version of winnow: plan again");
+  if (!json.is_object()) return refuse_plan(kDamaged);
+  if (json.value("version", Json()) != kPlanVersion) {
+    return refuse_plan("the plan was made by another version of winnow: plan again");
   }
   auto terms = terms_in(json);
   // Each plan has one id: another spelling of the same terms is damaged too.
-  if (!terms || plan_id(*terms) != id) return refuse(kDamaged);
+  if (!terms || plan_id(*terms) != id) return refuse_plan(kDamaged);
   return std::move(*terms);
 }
 

@@ -85,6 +85,7 @@ TEST_P(ListingOfFamilies, CountsChildrenThatThePolicyHidesAndThoseBeyondTheFirst
   bed_.policy.allow = {"company.team"};
   const auto row = list()["rows"][0];
   EXPECT_EQ(row["childrenCount"], 121);
+  EXPECT_EQ(row["stays"], "one of its subflow executions stays");
   ASSERT_EQ(row["children"].size(), 100U);
   EXPECT_EQ(row["children"][0]["id"], "c110");
   EXPECT_EQ(row["children"][99]["id"], "c209");
