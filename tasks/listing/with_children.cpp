@@ -1,7 +1,9 @@
 #include "tasks/listing/with_children.h"
 
 #include <algorithm>
+#include <string_view>
 #include <tuple>
+#include <unordered_set>
 
 #include "outcome/try.h"
 #include "tasks/listing/listing.h"
@@ -9,9 +11,11 @@
 namespace winnow::tasks {
 namespace {
 
-Json as_json(const Relative& child) {
+using Keys = std::unordered_set<std::string_view>;
+
+Json as_json(const Relative& child, const Keys& hidden) {
   return {{"id", child.key},
-          {"parentId", child.parent},
+          {"parentId", hidden.contains(child.parent) ? Json(nullptr) : Json(child.parent)},
           {"namespace", child.of->name_space},
           {"flowId", child.of->flow},
           {"state", child.state}};
@@ -31,16 +35,21 @@ void append_members(std::string& row, const std::string& members) {
 // Those near the root first.
 Json Children::children_of(const Family& family) const {
   std::vector<const Relative*> shown;
+  Keys hidden;
   for (std::size_t at = 1; at < family.rows.size(); ++at) {
     const auto& child = family.rows[at];
-    if (check_namespace(*policy_, child.of->name_space, false)) shown.push_back(&child);
+    if (check_namespace(*policy_, child.of->name_space, false)) {
+      shown.push_back(&child);
+    } else {
+      hidden.insert(child.key);
+    }
   }
   std::sort(shown.begin(), shown.end(), [](const Relative* one, const Relative* other) {
     return std::tie(one->level, one->key) < std::tie(other->level, other->key);
   });
   shown.resize(std::min(shown.size(), kShown));
   Json children = Json::array();
-  for (const auto* child : shown) children.push_back(as_json(*child));
+  for (const auto* child : shown) children.push_back(as_json(*child, hidden));
   return children;
 }
 

@@ -91,6 +91,17 @@ TEST_P(ListingOfFamilies, CountsChildrenThatThePolicyHidesAndThoseBeyondTheFirst
   EXPECT_EQ(row["children"][99]["id"], "c209");
 }
 
+TEST_P(ListingOfFamilies, NameNoParentThatThePolicyHides) {
+  auto hidden = begun_by("root", execution("hidden"));
+  hidden["namespace"] = "company.secret";
+  add({execution("root"), hidden, begun_by("hidden", execution("grandchild"))});
+  bed_.policy.allow = {"company.team"};
+  const auto row = list()["rows"][0];
+  ASSERT_EQ(row["children"].size(), 1U);
+  EXPECT_EQ(row["children"][0]["id"], "grandchild");
+  EXPECT_EQ(row["children"][0]["parentId"], nullptr);
+}
+
 TEST_P(ListingOfFamilies, GivesTheSameByEveryFetchType) {
   std::vector<Json> documents;
   for (int i = 10; i < 19; ++i) {
