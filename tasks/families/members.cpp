@@ -1,13 +1,12 @@
 #include "tasks/families/members.h"
 
+#include "tasks/selection/states.h"
+
 namespace winnow::tasks {
 
-// State.Type.isTerminated of Kestra.
 std::optional<AnyOf> read_members(const Json& parameters) {
   if (!parameters.value("withChildren", false)) return std::nullopt;
-  AnyOf states{.column = "state_current",
-               .values = {"SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "RETRIED",
-                          "SKIPPED", "RESUBMITTED"}};
+  AnyOf states{.column = "state_current", .values = terminal_states()};
   if (const auto* named = given(parameters, "states"); named != nullptr) {
     for (const auto& state : *named) states.values.push_back(state.get<std::string>());
   }

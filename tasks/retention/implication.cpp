@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "document/name_pattern.h"
+#include "tasks/selection/states.h"
 
 namespace winnow::tasks {
 namespace {

@@ -11,6 +11,7 @@
 #include "document/pointer.h"
 #include "outcome/try.h"
 #include "tasks/retention/implication.h"
+#include "tasks/selection/states.h"
 
 namespace winnow::tasks {
 namespace {
@@ -314,18 +315,6 @@ Outcome<void> check_holds(const RetentionPolicy& policy) {
 }
 
 }  // namespace
-
-const std::vector<std::string>& terminal_states() {
-  static const Words states{"SUCCESS",   "WARNING", "FAILED",  "KILLED",
-                            "CANCELLED", "RETRIED", "SKIPPED", "RESUBMITTED"};
-  return states;
-}
-
-const std::vector<std::string>& unfinished_states() {
-  static const Words states{"CREATED", "SUBMITTED", "RUNNING",  "PAUSED",    "RESTARTED",
-                            "KILLING", "QUEUED",    "RETRYING", "BREAKPOINT"};
-  return states;
-}
 
 std::vector<std::string> removable_states(const RetentionRule& rule) {
   if (!rule.match.states) return terminal_states();

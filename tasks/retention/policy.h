@@ -69,10 +69,6 @@ struct RetentionPolicy {
   std::vector<RetentionRule> metrics = {};
 };
 
-// The terminal states, as Kestra's State.Type.isTerminated has them (1.1.15), and the others.
-const std::vector<std::string>& terminal_states();
-const std::vector<std::string>& unfinished_states();
-
 // The states whose executions a rule removes: those that it names, without them the terminal ones.
 // What it matches in another state stays.
 std::vector<std::string> removable_states(const RetentionRule& rule);
