@@ -133,14 +133,13 @@ Outcome<void> MysqlConnection::open_transaction() {
 // prepared.
 Outcome<std::int64_t> MysqlConnection::run(const Statement& statement, const RowHandler* handler) {
   if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
-  const bool prepares = !statement.parameters.empty() && !session_->is_vitess();
-  if (prepares) return statements_.run(statement, handler);
-  if (!statement.parameters.empty()) {
-    WINNOW_TRY(const auto text, written_out(*session_, statement));
-    if (auto sent = session_->send(text); !sent) return fail(std::move(sent.error()));
-  } else if (auto sent = session_->send(statement.sql); !sent) {
-    return fail(std::move(sent.error()));
+  const bool has_values = !statement.parameters.empty();
+  if (has_values && !session_->is_vitess()) return statements_.run(statement, handler);
+  std::string written;
+  if (has_values) {
+    WINNOW_TRY(written, written_out(*session_, statement));
   }
+  WINNOW_CHECK(session_->send(has_values ? written : statement.sql));
   return read_mysql_answer(*session_, handler);
 }
 

@@ -106,7 +106,7 @@ void MysqlDialect::any_of(SqlWriter& writer, std::string_view expression, const 
     return;
   }
   const bool text = column.type == ColumnType::text || column.type == ColumnType::other;
-  if (text && values.size() > kWrittenOut) {
+  if (lists_are_tables() && text && values.size() > kWrittenOut) {
     write_in_list(writer, expression, column, std::move(values));
     return;
   }
@@ -121,6 +121,9 @@ void MysqlDialect::any_of(SqlWriter& writer, std::string_view expression, const 
 
 void MysqlDialect::any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
                            const Column& column, TextList keys, DeletedRows deleted_rows) const {
+  if (!lists_are_tables()) {
+    return Dialect::any_key(writer, table_alias, table, column, std::move(keys), deleted_rows);
+  }
   const auto name = qualified(*this, table_alias, column.name);
   if (deleted_rows == DeletedRows::excluded || !pairs_with_deleted(table, column)) {
     name_deleted(writer, table_alias, table, column, deleted_rows);

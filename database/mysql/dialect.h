@@ -49,6 +49,10 @@ class MysqlDialect : public Dialect {
                                            const TextList& values, const Column& column,
                                            const TextList& keys) const override;
 
+ protected:
+  // Whether a list may stand as a table (JSON_TABLE, VALUES ROW).
+  virtual bool lists_are_tables() const { return true; }
+
  private:
   // `DELETE t FROM` the keys, up to what is joined to them. `index`: nullptr where none leads to them.
   void begin_deletion(SqlWriter& writer, const Index* index, const Column& column,

@@ -16,10 +16,10 @@ namespace winnow::database {
 // A query of one row and one column, the text that mysql_schema() reads. The tables are those of
 // the session's database.
 Statement mysql_probe_statement(std::span<const std::string> tables);
-// The same, and in the same round trip a deletion from `expected` to be explained, whose rows have more
-// columns; it fails where the user has no right to it, or one of them is missing.
 // The same with the names as a plain list, for a server that has no JSON_TABLE.
 Statement mysql_probe_by_list(std::span<const std::string> tables);
+// As the first, and in the same round trip a deletion from `expected` to be explained, whose rows have more
+// columns; it fails where the user has no right to it, or one of them is missing.
 Statement mysql_probe_with_rights(std::span<const std::string> tables,
                                   std::span<const std::string> expected, const Dialect& dialect);
 // Those that a deletion would be explained for, by name.

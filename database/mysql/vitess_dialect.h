@@ -8,10 +8,6 @@ namespace winnow::database {
 
 class VitessDialect final : public MysqlDialect {
  public:
-  void any_of(SqlWriter& writer, std::string_view expression, const Column& column,
-              TextList values) const override;
-  void any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
-               const Column& column, TextList keys, DeletedRows deleted_rows) const override;
   bool merges_shards() const override { return true; }
   std::optional<Statement> shards_of(const Table& table, const TextList& values) const override;
   Statement delete_by_keys(const Table& table, const Column& column, TextList keys,
@@ -21,6 +17,9 @@ class VitessDialect final : public MysqlDialect {
                                            const TextList& /*keys*/) const override {
     return std::nullopt;
   }
+
+ protected:
+  bool lists_are_tables() const override { return false; }
 };
 
 }  // namespace winnow::database

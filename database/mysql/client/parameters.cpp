@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "document/utf8.h"
+#include "outcome/try.h"
 
 namespace winnow::database {
 namespace {
@@ -31,11 +32,16 @@ MYSQL_TIME time_of(Instant instant) {
   return result;
 }
 
+bool is_utf8_throughout(const Parameter& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return document::is_utf8(*text);
+  const auto* list = std::get_if<TextList>(&value);
+  return list == nullptr || std::all_of(list->begin(), list->end(), document::is_utf8);
+}
+
 }  // namespace
 
 struct MysqlParameters::Adder {
   MysqlParameters& to;
-  bool valid = true;
 
   void operator()(std::monostate /*null*/) { add(MYSQL_TYPE_NULL, nullptr, 0); }
   void operator()(bool value) { (*this)(std::int64_t{value}); }
@@ -46,14 +52,10 @@ struct MysqlParameters::Adder {
     add(MYSQL_TYPE_DATETIME, &to.times_.emplace_back(time_of(value)), sizeof(MYSQL_TIME));
   }
   void operator()(const std::string& value) {
-    valid = valid && document::is_utf8(value);
     auto& text = to.texts_.emplace_back(value);
     add(MYSQL_TYPE_STRING, text.data(), text.size());
   }
-  void operator()(const TextList& value) {
-    valid = valid && std::all_of(value.begin(), value.end(), document::is_utf8);
-    if (valid) (*this)(nlohmann::json(value).dump());
-  }
+  void operator()(const TextList& value) { (*this)(nlohmann::json(value).dump()); }
 
   void add(enum_field_types type, void* data, std::size_t size) {
     MYSQL_BIND bind{};
@@ -64,15 +66,18 @@ struct MysqlParameters::Adder {
   }
 };
 
+Outcome<void> check_texts(const std::vector<Parameter>& values) {
+  if (std::all_of(values.begin(), values.end(), is_utf8_throughout)) return {};
+  return fail(FailureKind::invalid_parameter,
+              "a text is not UTF-8, which MySQL can't store or compare");
+}
+
 Outcome<MysqlParameters> MysqlParameters::make(const std::vector<Parameter>& values) {
+  WINNOW_CHECK(check_texts(values));
   MysqlParameters parameters;
   parameters.binds_.reserve(values.size());
   Adder adder{parameters};
   for (const auto& value : values) std::visit(adder, value);
-  if (!adder.valid) {
-    return fail(FailureKind::invalid_parameter,
-                "a text is not UTF-8, which MySQL can't store or compare");
-  }
   return parameters;
 }
 

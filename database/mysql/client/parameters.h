@@ -11,10 +11,13 @@
 
 namespace winnow::database {
 
+// Refuses a text that is not UTF-8.
+Outcome<void> check_texts(const std::vector<Parameter>& values);
+
 // The values of one statement; binds() point into this object, which has to stay where it is.
 class MysqlParameters {
  public:
-  // Refuses a text that is not UTF-8.
+  // Fails as check_texts().
   static Outcome<MysqlParameters> make(const std::vector<Parameter>& values);
 
   MYSQL_BIND* binds() { return binds_.data(); }

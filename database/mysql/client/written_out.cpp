@@ -1,10 +1,9 @@
 #include "database/mysql/client/written_out.h"
 
-#include <algorithm>
-
 #include <nlohmann/json.hpp>
 
-#include "document/utf8.h"
+#include "database/mysql/client/parameters.h"
+#include "outcome/try.h"
 
 namespace winnow::database {
 namespace {
@@ -34,19 +33,10 @@ class Literals {
   MYSQL* mysql_;
 };
 
-bool is_text(const Parameter& value) {
-  if (const auto* text = std::get_if<std::string>(&value)) return document::is_utf8(*text);
-  const auto* list = std::get_if<TextList>(&value);
-  return list == nullptr || std::all_of(list->begin(), list->end(), document::is_utf8);
-}
-
 }  // namespace
 
 Outcome<std::string> written_out(const MysqlSession& session, const Statement& statement) {
-  if (!std::all_of(statement.parameters.begin(), statement.parameters.end(), is_text)) {
-    return fail(FailureKind::invalid_parameter,
-                "a text is not UTF-8, which MySQL can't store or compare");
-  }
+  WINNOW_CHECK(check_texts(statement.parameters));
   const Literals literals(session.handle());
   const std::string_view sql = statement.sql;
   auto value = statement.parameters.begin();
