@@ -6,7 +6,7 @@ import unittest
 
 import pymysql
 
-from bed import Folder, Winnow, enter, finished, script, until
+from bed import Folder, Winnow, assert_survived_or_told, enter, finished, script, until
 from vitess_test import FAR, Vtgate
 from world import Bed
 import vitess_schema
@@ -27,16 +27,6 @@ class Cluster(unittest.TestCase):
         self.bed = Bed(self.enterContext(Vtgate(self.url)), self.folder.path / "storage", early=FAR)
         self.bed.fill(random.Random(17), EXECUTIONS)
         self.winnow = Winnow(self.folder.path, self.url + "?ssl-mode=DISABLED", self.bed.storage)
-
-    def assert_survived_or_told(self, before, result):
-        """A run may end with an exact account; the next one finishes."""
-        now = self.bed.look()
-        self.assertEqual(self.bed.broken_now(now) + self.bed.miscounted(before, now, result.counters), [], result)
-        self.assertIn(result.status, (0, 1, 3), result)
-        again = self.winnow.call("PurgeExecutions", self.bed.parameters())
-        end = self.bed.look()
-        self.assertEqual(again.status, 0, again)
-        self.assertEqual(self.bed.broken_now(end) + self.bed.left_over(end) + self.bed.miscounted(now, end, again.counters), [])
 
     def run_until(self, left):
         run = self.winnow.purge(self.bed.parameters(batchSize=5))
@@ -60,7 +50,7 @@ class Cluster(unittest.TestCase):
         script("vitess_cluster", "switch", self.server.path)
         result = finished(run)
         self.await_vtgate()
-        self.assert_survived_or_told(before, result)
+        assert_survived_or_told(self, before, result)
 
     def test_a_tablet_that_is_killed_and_comes_back_in_mid_purge(self):
         before = self.bed.look()
@@ -68,7 +58,7 @@ class Cluster(unittest.TestCase):
         script("vitess_cluster", "restart-tablet", self.server.path, 1)
         result = finished(run)
         self.await_vtgate()
-        self.assert_survived_or_told(before, result)
+        assert_survived_or_told(self, before, result)
 
 
 if __name__ == "__main__":
