@@ -5,6 +5,7 @@
 #include <string_view>
 #include <unistd.h>
 
+#include "document/text_file.h"
 #include "hosts/cli/console/display.h"
 #include "hosts/cli/library/signals.h"
 
@@ -73,7 +74,7 @@ ExitStatus finish(Ending ending, Console& console, bool json) {
                         ? for_people(ending, *screen, console.is_terminal())
                         : ending.result.text(screen.has_value()) + "\n";
   console.clear_progress();
-  if (write_all(STDOUT_FILENO, text)) return status;
+  if (document::write_all(STDOUT_FILENO, text)) return status;
   console.log(WINNOW_ERROR, "the result could not be written to stdout");
   return status == kDone ? kFailed : status;
 }

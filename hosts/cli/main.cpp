@@ -4,6 +4,7 @@
 #include <string>
 #include <unistd.h>
 
+#include "document/text_file.h"
 #include "hosts/cli/commands.h"
 #include "hosts/cli/configuration.h"
 #include "hosts/cli/console/console.h"
@@ -20,9 +21,9 @@ int version() {
                      std::to_string(WINNOW_ABI_VERSION & 0xffff) + "\n";
   const auto library = Library::load();
   if (library) text += "library " + library->path + " " + library->build_info() + "\n";
-  const bool printed = write_all(STDOUT_FILENO, text);
+  const bool printed = document::write_all(STDOUT_FILENO, text);
   if (library) return printed ? kDone : kFailed;
-  write_all(STDERR_FILENO, library.error().message + "\n");
+  document::write_all(STDERR_FILENO, library.error().message + "\n");
   return kUnreachable;
 }
 
@@ -31,7 +32,7 @@ int run(int count, const char* const* arguments) {
   const auto options = read_options(count, arguments);
   if (!options) {
     const std::string text = without_passwords(options.error().text);
-    if (options.error().is_help) return write_all(STDOUT_FILENO, text) ? kDone : kFailed;
+    if (options.error().is_help) return document::write_all(STDOUT_FILENO, text) ? kDone : kFailed;
     Console console(STDERR_FILENO, Loudness::normal);
     return finish(failed(Failure{.kind = FailureKind::invalid_argument, .message = text}), console);
   }

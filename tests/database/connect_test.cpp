@@ -99,12 +99,7 @@ TEST_P(ConnectToServer, TheTestDatabasesUrlLeadsToIt) {
   EXPECT_EQ(cell_of(*connection, "SELECT 1"), "1");
 }
 
-INSTANTIATE_TEST_SUITE_P(Drivers, ConnectToServer, testing::ValuesIn([] {
-                           auto drivers = test_drivers();
-                           std::erase_if(
-                               drivers, [](const auto& driver) { return driver.name == "sqlite"; });
-                           return drivers;
-                         }()),
+INSTANTIATE_TEST_SUITE_P(Drivers, ConnectToServer, testing::ValuesIn(with_a_server()),
                          testing::PrintToStringParamName());
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ConnectToServer);
 

@@ -40,12 +40,6 @@ std::string numbered(char letter, int number) {
 
 }  // namespace
 
-std::vector<TestEngine> only(std::string_view engine) {
-  auto drivers = test_drivers();
-  std::erase_if(drivers, [&](const TestEngine& driver) { return driver.name != engine; });
-  return drivers;
-}
-
 std::vector<Cells> rows_of(database::Connection& connection, const Statement& statement) {
   std::vector<Cells> rows;
   require(connection.query(statement, [&](const Row& row) {

@@ -24,9 +24,6 @@ using database::Statement;
 using database::TextList;
 using Cells = std::vector<std::optional<std::string>>;
 
-// test_drivers() without the others: for what only that one has.
-std::vector<TestEngine> only(std::string_view engine);
-
 // All rows of a query, as texts.
 std::vector<Cells> rows_of(database::Connection& connection, const Statement& statement);
 std::vector<Cells> rows_of(database::Connection& connection, const std::string& sql);

@@ -36,7 +36,7 @@ TEST_P(DriverProbe, KnowsWhatEachColumnHolds) {
 }
 
 TEST_P(DriverProbe, KnowsTheLabelsOfAnEnumeration) {
-  if (is("sqlite")) return;  // has none
+  if (is("sqlite")) GTEST_SKIP() << "SQLite has no enumerations";
   EXPECT_EQ(column("state").type, ColumnType::enumeration);
   EXPECT_THAT(column("state").labels, ElementsAre("CREATED", "RUNNING", "SUCCESS"));
 }
@@ -54,7 +54,7 @@ TEST_P(DriverProbe, KnowsKeysAndIndexes) {
 }
 
 TEST_P(DriverProbe, APartialIndexServesNothing) {
-  if (is("mysql")) return;  // has none
+  if (is("mysql")) GTEST_SKIP() << "MySQL has no partial indexes";
   ASSERT_NE(index("items_flagged"), nullptr);
   EXPECT_TRUE(index("items_flagged")->partial);
   EXPECT_TRUE(index("items_flagged")->unique);

@@ -90,12 +90,7 @@ TEST_P(Place, IsTheFirstHostThatAnswers) {
   succeeds(settings);
 }
 
-INSTANTIATE_TEST_SUITE_P(Drivers, Place, testing::ValuesIn([] {
-                           auto drivers = test_drivers();
-                           std::erase_if(
-                               drivers, [](const auto& driver) { return driver.name == "sqlite"; });
-                           return drivers;
-                         }()),
+INSTANTIATE_TEST_SUITE_P(Drivers, Place, testing::ValuesIn(with_a_server()),
                          testing::PrintToStringParamName());
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Place);
 

@@ -15,12 +15,6 @@ constexpr std::array kHarms = {Harm::cut_before, Harm::cut_inside,  Harm::cut_af
                                Harm::reset,      Harm::half_close,  Harm::stall,
                                Harm::slice,      Harm::deliver_late};
 
-std::vector<TestEngine> servers() {
-  auto engines = fault_engines();
-  std::erase_if(engines, [](const TestEngine& engine) { return engine.name == "sqlite"; });
-  return engines;
-}
-
 class Connection : public testing::TestWithParam<TestEngine> {
  protected:
   Connection() : bed_(GetParam()) {}
@@ -152,7 +146,7 @@ TEST_P(Connection, SlicedIntoBytesARunSeesNoDifference) {
   });
 }
 
-INSTANTIATE_TEST_SUITE_P(Servers, Connection, testing::ValuesIn(servers()),
+INSTANTIATE_TEST_SUITE_P(Servers, Connection, testing::ValuesIn(with_a_server(fault_engines())),
                          testing::PrintToStringParamName());
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Connection);
 

@@ -4,8 +4,8 @@
 
 #include "tests/faults/fault_bed.h"
 #include "tests/faults/message_proxy.h"
-#include "tests/faults/postgres_cluster.h"
 #include "tests/faults/tally.h"
+#include "tests/servers/postgres_cluster.h"
 
 namespace winnow::tests {
 namespace {

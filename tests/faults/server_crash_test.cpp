@@ -3,17 +3,11 @@
 
 #include "tests/faults/fault_bed.h"
 #include "tests/faults/message_proxy.h"
-#include "tests/faults/own_server.h"
 #include "tests/faults/tally.h"
+#include "tests/servers/own_server.h"
 
 namespace winnow::tests {
 namespace {
-
-std::vector<TestEngine> servers() {
-  auto engines = fault_engines();
-  std::erase_if(engines, [](const TestEngine& engine) { return engine.name == "sqlite"; });
-  return engines;
-}
 
 class ServerCrash : public testing::TestWithParam<TestEngine> {};
 
@@ -98,7 +92,7 @@ TEST_P(ServerCrash, ATransactionOfAnotherAfterTheCrashIsNotTakenForALostOne) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Servers, ServerCrash, testing::ValuesIn(servers()),
+INSTANTIATE_TEST_SUITE_P(Servers, ServerCrash, testing::ValuesIn(with_a_server(fault_engines())),
                          testing::PrintToStringParamName());
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ServerCrash);
 

@@ -120,6 +120,16 @@ std::vector<TestEngine> test_drivers() {
   return engines;
 }
 
+std::vector<TestEngine> only(std::string_view name, std::vector<TestEngine> engines) {
+  std::erase_if(engines, [&](const TestEngine& engine) { return engine.name != name; });
+  return engines;
+}
+
+std::vector<TestEngine> with_a_server(std::vector<TestEngine> engines) {
+  std::erase_if(engines, [](const TestEngine& engine) { return engine.name == "sqlite"; });
+  return engines;
+}
+
 std::vector<TestEngine> test_engines() {
   std::vector<TestEngine> engines;
   const bool without_servers = environment("WINNOW_TEST_WITHOUT_SERVERS") == "1";

@@ -4,6 +4,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "database/connection.h"
@@ -26,6 +27,10 @@ std::ostream& operator<<(std::ostream& stream, const TestEngine& engine);
 std::vector<TestEngine> test_engines();
 // The same with each engine once, for tests that make their own tables.
 std::vector<TestEngine> test_drivers();
+// Those of a list that are this engine; those that are a server, which SQLite is not.
+std::vector<TestEngine> only(std::string_view name,
+                             std::vector<TestEngine> engines = test_drivers());
+std::vector<TestEngine> with_a_server(std::vector<TestEngine> engines = test_drivers());
 
 // An empty database that is dropped with this object. Connections to it have to be closed before.
 class TestDatabase {

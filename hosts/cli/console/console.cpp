@@ -1,9 +1,9 @@
 #include "hosts/cli/console/console.h"
 
-#include <cerrno>
 #include <unistd.h>
 
 #include "document/instant.h"
+#include "document/text_file.h"
 #include "hosts/cli/console/display.h"
 #include "hosts/cli/library/environment.h"
 
@@ -99,17 +99,7 @@ void Console::clear_progress() {
 
 // Losing a log line is better than ending a purge because nobody reads it.
 void Console::write(const std::string& text) const {
-  write_all(descriptor_, text);
-}
-
-bool write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const auto written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
+  document::write_all(descriptor_, text);
 }
 
 }  // namespace winnow::cli

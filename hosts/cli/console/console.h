@@ -45,7 +45,4 @@ class Console {
   Speed speed_;
 };
 
-// Writes all of the string to an open descriptor; false where it takes no more.
-bool write_all(int descriptor, std::string_view text);
-
 }  // namespace winnow::cli

@@ -8,7 +8,7 @@
 
 #include "tests/database/breaking_proxy.h"
 #include "tests/database/driver_bed.h"
-#include "tests/database/pgbouncer.h"
+#include "tests/servers/pgbouncer.h"
 
 namespace winnow::tests {
 namespace {

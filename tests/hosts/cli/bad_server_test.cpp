@@ -173,12 +173,7 @@ TEST_P(BadServer, AServerOfAnotherKindIsUnavailable) {
   expect_refused("UNAVAILABLE", settings_.safe_name());
 }
 
-INSTANTIATE_TEST_SUITE_P(Servers, BadServer, testing::ValuesIn([] {
-                           auto drivers = test_drivers();
-                           std::erase_if(
-                               drivers, [](const auto& driver) { return driver.name == "sqlite"; });
-                           return drivers;
-                         }()),
+INSTANTIATE_TEST_SUITE_P(Servers, BadServer, testing::ValuesIn(with_a_server()),
                          testing::PrintToStringParamName());
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(BadServer);
 
@@ -206,12 +201,7 @@ TEST_P(ImpossibleServer, AMysqlThatIsTooOldIsRefusedWithItsVersion) {
   expect_refused("SCHEMA", "5.7.44");
 }
 
-INSTANTIATE_TEST_SUITE_P(Servers, ImpossibleServer, testing::ValuesIn([] {
-                           auto drivers = test_drivers();
-                           std::erase_if(drivers,
-                                         [](const auto& driver) { return driver.name != "mysql"; });
-                           return drivers;
-                         }()),
+INSTANTIATE_TEST_SUITE_P(Servers, ImpossibleServer, testing::ValuesIn(only("mysql")),
                          testing::PrintToStringParamName());
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ImpossibleServer);
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "database/url/settings.h"
-#include "tests/faults/own_server.h"
+#include "tests/servers/own_server.h"
 #include "tests/support/kestra_rows.h"
 #include "tests/support/require.h"
 #include "tests/support/task_bed.h"
@@ -74,12 +74,7 @@ TEST_P(StatementLog, RefusesWhatDeletesAndNothingElse) {
   EXPECT_EQ(rows.keys("logs").size(), 2U);
 }
 
-std::vector<TestEngine> mysql() {
-  auto drivers = test_drivers();
-  std::erase_if(drivers, [](const TestEngine& driver) { return driver.name != "mysql"; });
-  return drivers;
-}
-INSTANTIATE_TEST_SUITE_P(Servers, StatementLog, testing::ValuesIn(mysql()),
+INSTANTIATE_TEST_SUITE_P(Servers, StatementLog, testing::ValuesIn(only("mysql")),
                          testing::PrintToStringParamName());
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(StatementLog);
 

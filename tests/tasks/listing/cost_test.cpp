@@ -41,12 +41,6 @@ struct Case {
   bool sparse = false;  // few rows fit at all: reading them all is cheaper than any walk
 };
 
-std::vector<TestEngine> servers() {
-  auto engines = test_drivers();
-  std::erase_if(engines, [](const TestEngine& engine) { return engine.name == "sqlite"; });
-  return engines;
-}
-
 class ListingCost : public testing::TestWithParam<TestEngine> {
  protected:
   ListingCost()
@@ -267,7 +261,7 @@ TEST_P(ListingCost, OfAPageIsAFewRowsForEachRowOfItAtAnyDepth) {
   expect_counts_by_indexes_alone();
 }
 
-INSTANTIATE_TEST_SUITE_P(Servers, ListingCost, testing::ValuesIn(servers()),
+INSTANTIATE_TEST_SUITE_P(Servers, ListingCost, testing::ValuesIn(with_a_server()),
                          testing::PrintToStringParamName());
 
 }  // namespace

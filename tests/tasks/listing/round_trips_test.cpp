@@ -100,13 +100,7 @@ TEST_P(RoundTrips, OfAPurgeThatFindsNothing) {
   EXPECT_LE(first, on("postgresql") ? 12 : 30);
 }
 
-std::vector<TestEngine> servers() {
-  auto engines = test_drivers();
-  std::erase_if(engines, [](const TestEngine& engine) { return engine.name == "sqlite"; });
-  return engines;
-}
-
-INSTANTIATE_TEST_SUITE_P(Servers, RoundTrips, testing::ValuesIn(servers()),
+INSTANTIATE_TEST_SUITE_P(Servers, RoundTrips, testing::ValuesIn(with_a_server()),
                          testing::PrintToStringParamName());
 
 }  // namespace

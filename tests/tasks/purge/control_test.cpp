@@ -6,7 +6,7 @@
 
 #include "database/count.h"
 #include "tasks/shared/run_lock.h"
-#include "tests/database/pgbouncer.h"
+#include "tests/servers/pgbouncer.h"
 #include "tests/tasks/purge/bed.h"
 
 namespace winnow::tests {

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "database/count.h"
-#include "tests/faults/own_server.h"
+#include "tests/servers/own_server.h"
 #include "tests/tasks/purge/bed.h"
 
 namespace winnow::tests {
@@ -54,13 +54,7 @@ TEST_P(Hang, AServerThatAnswersNobodyIsGivenUpAndWaitedFor) {
   EXPECT_EQ(rows_.keys("executions").size(), 0U);
 }
 
-std::vector<TestEngine> servers() {
-  auto engines = test_drivers();
-  std::erase_if(engines, [](const TestEngine& engine) { return engine.name == "sqlite"; });
-  return engines;
-}
-
-INSTANTIATE_TEST_SUITE_P(Servers, Hang, testing::ValuesIn(servers()),
+INSTANTIATE_TEST_SUITE_P(Servers, Hang, testing::ValuesIn(with_a_server()),
                          testing::PrintToStringParamName());
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Hang);
 

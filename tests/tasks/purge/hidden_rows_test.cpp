@@ -108,13 +108,7 @@ TEST_P(HiddenRows, ARoleThatPassesOverPoliciesPurges) {
   EXPECT_EQ(result["logsCount"], 6);
 }
 
-std::vector<TestEngine> postgres() {
-  auto engines = test_engines();
-  std::erase_if(engines, [](const TestEngine& engine) { return engine.name != "postgresql"; });
-  return engines;
-}
-
-INSTANTIATE_TEST_SUITE_P(Engines, HiddenRows, testing::ValuesIn(postgres()),
+INSTANTIATE_TEST_SUITE_P(Engines, HiddenRows, testing::ValuesIn(only("postgresql", test_engines())),
                          testing::PrintToStringParamName());
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(HiddenRows);
 

@@ -2,7 +2,7 @@
 // purge fails (its cursor outlives a transaction, issue 6130).
 #include <gtest/gtest.h>
 
-#include "tests/database/pgbouncer.h"
+#include "tests/servers/pgbouncer.h"
 #include "tests/support/kestra_rows.h"
 #include "tests/support/require.h"
 #include "tests/support/task_bed.h"
@@ -49,13 +49,7 @@ TEST_P(Pooler, APurgeAndAListingRunThroughIt) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, Pooler, testing::ValuesIn([] {
-                           auto engines = test_engines();
-                           std::erase_if(engines, [](const auto& engine) {
-                             return engine.name != "postgresql";
-                           });
-                           return engines;
-                         }()),
+INSTANTIATE_TEST_SUITE_P(Engines, Pooler, testing::ValuesIn(only("postgresql", test_engines())),
                          testing::PrintToStringParamName());
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Pooler);
 

@@ -1,8 +1,8 @@
 // A purge gives way to a replica that falls behind, and goes on once that one has caught up.
 #include <gmock/gmock.h>
 
-#include "tests/faults/own_server.h"
-#include "tests/faults/postgres_cluster.h"
+#include "tests/servers/own_server.h"
+#include "tests/servers/postgres_cluster.h"
 #include "tests/tasks/purge/bed.h"
 
 namespace winnow::tests {
@@ -123,12 +123,6 @@ TEST_P(MysqlReplica, IsWaitedForWhileItsApplierIsStopped) {
   bed_.pace.emplace().replicas = {settings_of_replica()};
   expect_a_wait_for(settings_of_replica().safe_name(), bed_,
                     [&] { say_to(settings_of_replica(), "START REPLICA SQL_THREAD"); });
-}
-
-std::vector<TestEngine> only(const std::string& name) {
-  auto engines = test_drivers();
-  std::erase_if(engines, [&](const TestEngine& engine) { return engine.name != name; });
-  return engines;
 }
 
 INSTANTIATE_TEST_SUITE_P(Servers, PostgresReplica, testing::ValuesIn(only("postgresql")),

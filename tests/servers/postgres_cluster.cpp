@@ -1,4 +1,4 @@
-#include "tests/faults/postgres_cluster.h"
+#include "tests/servers/postgres_cluster.h"
 
 #include "database/connection.h"
 #include "database/count.h"

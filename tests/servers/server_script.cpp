@@ -1,4 +1,4 @@
-#include "tests/faults/server_script.h"
+#include "tests/servers/server_script.h"
 
 #include <array>
 #include <cstdio>

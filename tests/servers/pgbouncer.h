@@ -2,23 +2,21 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 
 #include "database/url/settings.h"
+#include "tests/servers/server_script.h"
 
 namespace winnow::tests {
 
 class Pgbouncer {
  public:
+  // In transaction mode, with one server connection for all. Throws where it can't be started.
   explicit Pgbouncer(const database::Settings& server);
-  Pgbouncer(const Pgbouncer&) = delete;
-  Pgbouncer& operator=(const Pgbouncer&) = delete;
-  ~Pgbouncer();
   std::uint16_t port() const { return port_; }
 
  private:
-  std::filesystem::path folder_;
-  std::uint16_t port_ = 0;
+  ServerScript script_;
+  std::uint16_t port_;
 };
 
 }  // namespace winnow::tests

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "database/url/settings.h"
-#include "tests/faults/server_script.h"
+#include "tests/servers/server_script.h"
 
 namespace winnow::tests {
 

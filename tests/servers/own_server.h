@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "tests/faults/server_script.h"
+#include "tests/servers/server_script.h"
 
 namespace winnow::tests {
 
