@@ -28,6 +28,9 @@ struct BatchRow {
   // Rows of one number, among those that were read together, lie on one shard (shards.h).
   std::int32_t shard = 0;
 
+  // Of a walk for several purges: whose it is (parts.h).
+  std::int32_t part = 0;
+
   const std::string& family() const { return root ? *root : key; }
   bool is_root() const { return family() == key; }
 };

@@ -23,6 +23,11 @@ std::vector<BatchRow> stand_ins(std::int64_t count) {
   return rows;
 }
 
+// With a date that every server reads.
+PurgeStatements::Position some_position() {
+  return {.order = "2000-01-01 00:00:00.000000", .key = "winnow-plan-0"};
+}
+
 // Collects statements with what has to serve them.
 class Planner {
  public:
@@ -180,13 +185,18 @@ std::vector<PlannedStatement> first_statements(const Prepared& prepared,
   return statements;
 }
 
+std::vector<PlannedStatement> walk_statements(const Prepared& prepared,
+                                              const PurgeRequest& request) {
+  Planner planner(prepared, request);
+  planner.pages(std::nullopt, "select for several rules ");
+  planner.pages(some_position(), "select more for several rules of ");
+  return planner.take();
+}
+
 std::vector<PlannedStatement> later_statements(const Prepared& prepared,
                                                const PurgeRequest& request) {
   Planner planner(prepared, request);
-  // A date that every server reads.
-  planner.pages(
-      PurgeStatements::Position{.order = "2000-01-01 00:00:00.000000", .key = "winnow-plan-0"},
-      "select more of ");
+  planner.pages(some_position(), "select more of ");
   planner.rest();
   return planner.take();
 }

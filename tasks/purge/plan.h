@@ -19,6 +19,10 @@ std::vector<PlannedStatement> first_statements(const Prepared& prepared,
 std::vector<PlannedStatement> later_statements(const Prepared& prepared,
                                                const PurgeRequest& request);
 
+// The pages of a walk for several purges (tasks/purge/shared_walk.h).
+std::vector<PlannedStatement> walk_statements(const Prepared& prepared,
+                                              const PurgeRequest& request);
+
 // {"task", "server", "planId", "cutoff", "selected", "namespaces": {"company.team": 12}, "estimate"
 // (tasks/purge/estimate.h), "statements": [{"purpose", "sql", "indexes", "scans"}], "leftOut": [...]},
 // and "notes" where there are any: those of the request, filters that no index leads to, and that the

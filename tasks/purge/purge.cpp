@@ -76,10 +76,10 @@ TaskResult plan_purge(const Manifest& manifest, const PurgeRequest& request, con
 }
 
 TaskResult run_purge(const Manifest& manifest, const PurgeRequest& request, const Context& context,
-                     PurgeSession& session) {
+                     PurgeSession& session, FoundRows* found) {
   WINNOW_TRY(auto own, context_of_run(context, request));
   WINNOW_TRY(const auto prepared, prepare_run(manifest, request, own, session));
-  PurgeRun run(manifest, request, own, *prepared);
+  PurgeRun run(manifest, request, own, *prepared, found);
   auto result = run.run();
   if (result) session.give_back(run.take_connection());
   return result;

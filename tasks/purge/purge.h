@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "tasks/purge/found_rows.h"
 #include "tasks/purge/request.h"
 #include "tasks/purge/session.h"
 #include "tasks/task.h"
@@ -19,8 +20,9 @@ Outcome<std::unique_ptr<Invocation>> invoke_purge(const Manifest& manifest, cons
 // session. The manifest is that of a purge, and the request was read from it.
 TaskResult plan_purge(const Manifest& manifest, const PurgeRequest& request, const Context& context,
                       PurgeSession& session);
+// `found`: see BatchSource.
 TaskResult run_purge(const Manifest& manifest, const PurgeRequest& request, const Context& context,
-                     PurgeSession& session);
+                     PurgeSession& session, FoundRows* found = nullptr);
 
 // How many rows a run would remove; and with `needs_all` how many the tenant has, to hold the limits
 // against them. And what it would find its tables like.

@@ -43,7 +43,7 @@ std::int64_t page_of(const Prepared& prepared) {
 }  // namespace
 
 PurgeRun::PurgeRun(const Manifest& manifest, const PurgeRequest& request, Context& context,
-                   Prepared& prepared)
+                   Prepared& prepared, FoundRows* found)
     : context_(context),
       manifest_(manifest),
       request_(request),
@@ -52,7 +52,7 @@ PurgeRun::PurgeRun(const Manifest& manifest, const PurgeRequest& request, Contex
           .context = context,
           .prepared = prepared,
           .source = BatchSource(*prepared.selection, *prepared.statements, prepared.newest.get(),
-                                prepared.families.get(), page_of(prepared)),
+                                prepared.families.get(), page_of(prepared), found),
           .ledger = PurgeLedger(zero_counters(manifest)),
           .limits = RemovalLimits(context.policy, manifest.table, request.at_most),
           .sizer = BatchSizer(request.batch_size, request.batch_time),

@@ -16,7 +16,7 @@ class PurgeRun {
  public:
   // They must outlive it.
   PurgeRun(const Manifest& manifest, const PurgeRequest& request, Context& context,
-           Prepared& prepared);
+           Prepared& prepared, FoundRows* found = nullptr);
 
   // Once. The result has every counter of the manifest; so has `done` of a failure.
   TaskResult run();

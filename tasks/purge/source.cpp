@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "document/strings.h"
 #include "outcome/try.h"
 #include "tasks/purge/family_batches.h"
 #include "tasks/purge/shards.h"
@@ -19,27 +20,16 @@ BatchRow BatchSource::row_of(const database::Row& row) {
       taken.place = std::make_shared<const std::string>(*place);
     }
   }
-  if (columns.flow) taken.of = flow_of(row, *columns.flow);
-  return taken;
-}
-
-// The same for all rows of a flow: a page of them costs little more than its keys.
-std::shared_ptr<const FlowOf> BatchSource::flow_of(const database::Row& row, std::size_t from) {
-  std::string name;
-  for (auto column = from; column < from + 3; ++column) {
-    const auto text = row.text(column);
-    name += text ? "+" : "-";
-    name += text.value_or("");
-    name += '\0';
+  if (columns.flow) {
+    const auto from = *columns.flow;
+    taken.of =
+        flows_.of(row.text(from), row.text(from + 1).value_or(""), row.text(from + 2).value_or(""));
   }
-  auto& flow = flows_[std::move(name)];
-  if (flow) return flow;
-  FlowOf made{.tenant = {},
-              .name_space = std::string(row.text(from + 1).value_or("")),
-              .flow = std::string(row.text(from + 2).value_or(""))};
-  if (const auto tenant = row.text(from)) made.tenant = std::string(*tenant);
-  flow = std::make_shared<const FlowOf>(std::move(made));
-  return flow;
+  if (columns.part) {
+    taken.part =
+        document::number_of<std::int32_t>(row.text(*columns.part).value_or("")).value_or(0);
+  }
+  return taken;
 }
 
 Outcome<Batch> BatchSource::next(Connection& connection, std::int64_t limit) {
@@ -133,6 +123,7 @@ Outcome<void> BatchSource::read_page(Connection& connection) {
 
 // What a failure leaves out is read again from where the last whole page ended.
 Outcome<void> BatchSource::read_page_of(Connection& connection, std::int64_t rows) {
+  if (found_ != nullptr) return take_page(rows);
   const auto& branches = selection_.deleted_branches();
   while (branch_ < branches.size()) {
     page_ = Batch{.deleted = branches[branch_]};
@@ -165,6 +156,15 @@ Outcome<void> BatchSource::read_page_of(Connection& connection, std::int64_t row
   return {};
 }
 
+Outcome<void> BatchSource::take_page(std::int64_t rows) {
+  handed_out_ = 0;
+  WINNOW_TRY(page_, found_->take(static_cast<std::size_t>(rows)));
+  if (!page_.rows.empty()) return {};
+  found_ = nullptr;
+  branch_ = selection_.deleted_branches().size();
+  return {};
+}
+
 std::size_t BatchSource::at_hand() {
   const std::lock_guard guard(mutex_);
   std::size_t rows = page_.rows.size() - handed_out_;
@@ -180,6 +180,7 @@ bool BatchSource::has_more() {
 
 void BatchSource::rewind() {
   const std::lock_guard guard(mutex_);
+  found_ = nullptr;
   branch_ = 0;
   position_.reset();
   page_ = Batch{};

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -12,6 +11,8 @@
 #include "database/connection.h"
 #include "tasks/families/families.h"
 #include "tasks/purge/batch.h"
+#include "tasks/purge/flows.h"
+#include "tasks/purge/found_rows.h"
 #include "tasks/purge/statements.h"
 #include "tasks/selection/newest.h"
 
@@ -34,15 +35,17 @@ class BatchSource {
 
   // They must outlive it.
   // `newest`: which of the selected rows stay; nullptr: none. `families`: they go with their children;
-  // nullptr: each by itself. `page`: keys that are read at once.
+  // nullptr: each by itself. `page`: keys that are read at once. `found`: what a walk for several
+  // purges has found, which takes the place of the first walk; nullptr: nothing.
   BatchSource(const Selection& selection, const PurgeStatements& statements,
               NewestOfFlows* newest = nullptr, const Families* families = nullptr,
-              std::int64_t page = kPage)
+              std::int64_t page = kPage, FoundRows* found = nullptr)
       : selection_(selection),
         statements_(statements),
         newest_(newest),
         families_(families),
-        page_size_(page) {}
+        page_size_(page),
+        found_(found) {}
 
   // The next rows, at most `limit` (of families: so many roots); empty: the walk has come to its end.
   // Outside of a transaction.
@@ -65,7 +68,7 @@ class BatchSource {
   Outcome<void> read_page_of(database::Connection& connection, std::int64_t rows);
   Outcome<std::vector<BatchRow>> going(database::Connection& connection, std::int64_t limit);
   BatchRow row_of(const database::Row& row);
-  std::shared_ptr<const FlowOf> flow_of(const database::Row& row, std::size_t from);
+  Outcome<void> take_page(std::int64_t rows);
 
   const Selection& selection_;
   const PurgeStatements& statements_;
@@ -80,8 +83,9 @@ class BatchSource {
   // To be handed out again.
   std::vector<Batch> returned_;
   std::int64_t page_size_;
+  FoundRows* found_;
   // Those of page_.
-  std::map<std::string, std::shared_ptr<const FlowOf>> flows_;
+  Flows flows_;
 };
 
 }  // namespace winnow::tasks

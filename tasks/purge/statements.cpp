@@ -107,6 +107,11 @@ Outcome<PurgeStatements> PurgeStatements::make(const PurgeRequest& request,
   return statements;
 }
 
+void PurgeStatements::tell_apart(std::vector<Part> parts) {
+  parts_ = std::move(parts);
+  columns_.part = columns_.order + 1;
+}
+
 std::string PurgeStatements::column(std::string_view name) const {
   return "e." + dialect_->quoted(name);
 }
@@ -139,9 +144,19 @@ Statement PurgeStatements::page(std::optional<bool> deleted, const std::optional
     }
   }
   writer.text(", " + dialect_->as_cursor("e", *order_));
+  // Where take() decides, it alone opens documents for dates.
+  const auto certainty = page_decides_ ? Certainty::all : Certainty::possible;
+  if (columns_.part) {
+    writer.text(", ");
+    selection_->write_part(writer, "e", parts_, certainty);
+  }
   write_from(writer);
-  // Where take() decides, it alone opens documents.
-  selection_->write(writer, "e", deleted, page_decides_ ? Certainty::all : Certainty::possible);
+  selection_->write(writer, "e", deleted, certainty);
+  if (columns_.part) {
+    writer.text(" AND (");
+    selection_->write_part(writer, "e", parts_, certainty);
+    writer.text(") IS NOT NULL");
+  }
   const auto order = column(order_->name);
   const auto key = column(kKey);
   if (after) {

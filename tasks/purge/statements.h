@@ -47,6 +47,9 @@ class PurgeStatements {
   const database::Table& table() const { return selection_->table(); }
   const database::Dialect& dialect() const { return *dialect_; }
 
+  // Makes page() tell rows apart: those that are of none of the parts are left out.
+  void tell_apart(std::vector<Part> parts);
+
   // Where the walk stands: after the row with these texts, as Dialect::as_cursor writes them.
   struct Position {
     std::string order;
@@ -65,6 +68,8 @@ class PurgeStatements {
     // Tenant, namespace and flow from here on.
     std::optional<std::size_t> flow = {};
     std::size_t order = 0;
+    // BatchRow::part.
+    std::optional<std::size_t> part = {};
   };
   const Columns& page_columns() const { return columns_; }
 
@@ -135,6 +140,8 @@ class PurgeStatements {
   Hold hold_ = Hold::none;
   // Every row of a page is selected.
   bool page_decides_ = true;
+  // Empty: there is but one.
+  std::vector<Part> parts_;
   Columns columns_;
 };
 

@@ -90,30 +90,18 @@ class Compiler {
       : manifest_(manifest), request_(request), policy_(policy), now_(now) {}
 
   Outcome<std::vector<RulePurge>> compile() {
-    const auto executions = rules_for_executions(request_);
-    WINNOW_CHECK(add(executions, *manifest_.purges[0], {}));
-    std::vector<MatchedRule> holds;
-    for (const auto& each : executions) {
-      // What no rule matches stays with its logs where `otherwise` says so, unless a rule for logs
-      // says more.
-      if (each.rule->keep.forever() && !each.rule->is_otherwise()) holds.push_back(each);
+    for (const auto& purge : manifest_.purges) {
+      std::vector<MatchedRule> before;
+      for (const auto& each : rules_for(manifest_, request_, *purge)) {
+        const bool removes = !each.rule->keep.forever();
+        if (removes) WINNOW_CHECK(add_purge(each, *purge, before));
+        before.push_back(each);
+      }
     }
-    WINNOW_CHECK(add(matched(request_.policy->logs, request_.tenant), *manifest_.purges[1], holds));
-    WINNOW_CHECK(
-        add(matched(request_.policy->metrics, request_.tenant), *manifest_.purges[2], holds));
     return std::move(purges_);
   }
 
  private:
-  Outcome<void> add(const std::vector<MatchedRule>& rules, const Manifest& purge,
-                    std::vector<MatchedRule> before) {
-    for (const auto& each : rules) {
-      if (!each.rule->keep.forever()) WINNOW_CHECK(add_purge(each, purge, before));
-      before.push_back(each);
-    }
-    return {};
-  }
-
   Outcome<void> add_purge(const MatchedRule& matched, const Manifest& purge,
                           const std::vector<MatchedRule>& before) {
     const auto& rule = *matched.rule;
@@ -137,6 +125,7 @@ class Compiler {
     auto& scope = made.request.scope;
     scope.conditions.insert(scope.conditions.end(), matched.conditions.begin(),
                             matched.conditions.end());
+    made.match_conditions = matched.conditions.size();
     for (const auto& earlier : before) {
       if (of_executions && apart(*earlier.rule, rule)) continue;
       scope.except.push_back(earlier.conditions);
@@ -159,6 +148,24 @@ class Compiler {
 
 std::vector<MatchedRule> rules_for_executions(const RetentionRequest& request) {
   return matched(request.policy->rules, request.tenant);
+}
+
+std::vector<MatchedRule> rules_for(const Manifest& manifest, const RetentionRequest& request,
+                                   const Manifest& purge) {
+  auto executions = rules_for_executions(request);
+  if (&purge == manifest.purges[0].get()) return executions;
+  // What no rule matches stays with its logs where `otherwise` says so, unless a rule for logs says
+  // more.
+  std::erase_if(executions, [](const auto& each) {
+    return !each.rule->keep.forever() || each.rule->is_otherwise();
+  });
+  const bool of_logs = &purge == manifest.purges[1].get();
+  auto rules = std::move(executions);
+  for (auto& each :
+       matched(of_logs ? request.policy->logs : request.policy->metrics, request.tenant)) {
+    rules.push_back(std::move(each));
+  }
+  return rules;
 }
 
 Outcome<std::vector<RulePurge>> purges_of(const Manifest& manifest, const RetentionRequest& request,

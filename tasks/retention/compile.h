@@ -24,12 +24,19 @@ struct RulePurge {
   // Owned by the retention's manifest.
   const Manifest* manifest = nullptr;
   PurgeRequest request = {};
+  // So many of the last conditions of the request's scope are what the rule matches.
+  std::size_t match_conditions = 0;
 };
 
 // Executions first, so that their logs and metrics go with them; then logs, then metrics. Rules that
 // hold, and those for other tenants, have none, but are left out of those behind them.
 Outcome<std::vector<RulePurge>> purges_of(const Manifest& manifest, const RetentionRequest& request,
                                           const Policy& policy, document::Instant now);
+
+// The rules that decide about the rows of this purge's table, in their order; of logs and metrics the
+// rules that hold their executions come first.
+std::vector<MatchedRule> rules_for(const Manifest& manifest, const RetentionRequest& request,
+                                   const Manifest& purge);
 
 // The instant up to which a rule's executions may go; `last` alone: any that ended, but for
 // `policy.min-age`.

@@ -12,6 +12,7 @@
 #include "tasks/retention/plan.h"
 #include "tasks/retention/request.h"
 #include "tasks/retention/totals.h"
+#include "tasks/retention/walks.h"
 
 namespace winnow::tasks {
 namespace {
@@ -60,7 +61,7 @@ class Retention final : public Invocation {
   }
 
   // {"task", "now", "planId", "selected", "namespaces", "estimate", "rules": [a purge's plan with
-  // "rule" before it]}.
+  // "rule" before it]}, and "walks" where rules share one (walks.h).
   TaskResult plan(Context& context) const override {
     const auto now = context.clock();
     WINNOW_TRY(const auto purges, held_purges(context.policy, now));
@@ -74,7 +75,10 @@ class Retention final : public Invocation {
       rule.update(described);
       all.add_rule(std::move(rule));
     }
-    return all.described();
+    auto described = all.described();
+    WINNOW_TRY(auto walks, RuleWalks(manifest_, request_, purges).described(context, session));
+    if (!walks.empty()) described["walks"] = std::move(walks);
+    return described;
   }
 
   TaskResult run(Context& context) const override {
@@ -92,7 +96,9 @@ class Retention final : public Invocation {
     if (!sizes) return tl::unexpected(TaskFailure(sizes.error(), totals.result()));
     auto left = *sizes;
     if (!left.empty()) context.progress.rows_planned = sum_of(left);
-    for (auto& purge : purges) {
+    RuleWalks walks(manifest_, request_, purges);
+    for (std::size_t at = 0; at < purges.size(); ++at) {
+      auto& purge = purges[at];
       host.begin(purge.rule->pointer);
       if (own.receipts != nullptr) own.receipts->begin_rule(purge.rule->pointer);
       if (own_pace && own_pace->budget) {
@@ -110,7 +116,9 @@ class Retention final : public Invocation {
         auto& allowance = purge.request.allowance;
         allowance = std::min(allowance.value_or(*planned), *planned);
       }
-      auto result = run_purge(*purge.manifest, purge.request, own, session);
+      const auto found = walks.rows_for(at, own, session);
+      if (!found) return tl::unexpected(TaskFailure(found.error(), totals.result()));
+      auto result = run_purge(*purge.manifest, purge.request, own, session, *found);
       const auto& done = result ? *result : result.error().done;
       const auto gone = totals.add(purge.rule->pointer, *purge.manifest, done);
       if (!result)

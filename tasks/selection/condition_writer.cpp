@@ -133,6 +133,24 @@ void ConditionWriter::write_except() {
   }
 }
 
+void ConditionWriter::write_part(const std::vector<Part>& parts) {
+  ConditionWriter matching(table_, scope_, writer_, alias_, Certainty::all);
+  writer_.text("CASE");
+  for (const auto& part : parts) {
+    writer_.text(" WHEN (1 = 1");
+    for (const auto& condition : part.match) std::visit(matching, condition);
+    writer_.text(") THEN ");
+    if (!part.number) {
+      writer_.text("NULL");
+      continue;
+    }
+    writer_.text("CASE WHEN 1 = 1");
+    for (const auto& condition : part.terms) std::visit(*this, condition);
+    writer_.text(" THEN " + std::to_string(*part.number) + " END");
+  }
+  writer_.text(" END");
+}
+
 void ConditionWriter::operator()(const Equals& equals) {
   if (!column(equals.column).can_hold(equals.value)) {
     writer_.text(" AND 1 = 0");

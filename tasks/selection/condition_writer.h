@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "database/dialect.h"
+#include "tasks/selection/parts.h"
 #include "tasks/selection/scope.h"
 
 namespace winnow::tasks {
@@ -46,6 +47,8 @@ class ConditionWriter {
   void write_policy();
   // What may be NULL in it counts as false.
   void write_except();
+  // See Selection::write_part().
+  void write_part(const std::vector<Part>& parts);
 
   void operator()(const Equals& equals);
   void operator()(const AnyOf& any);

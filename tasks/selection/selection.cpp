@@ -79,6 +79,19 @@ void Selection::write(SqlWriter& writer, std::string_view alias, std::optional<b
   if (column.empty()) conditions.write_except();
 }
 
+void Selection::write_part(SqlWriter& writer, std::string_view alias,
+                           const std::vector<Part>& parts, Certainty certainty) const {
+  ConditionWriter(*table_, scope_, writer, alias, certainty).write_part(parts);
+}
+
+Outcome<void> Selection::check(const std::vector<Part>& parts) const {
+  for (const auto& part : parts) {
+    WINNOW_CHECK(check_columns(*table_, scope_, part.match));
+    WINNOW_CHECK(check_columns(*table_, scope_, part.terms));
+  }
+  return {};
+}
+
 void Selection::write_scope(SqlWriter& writer, std::string_view alias,
                             std::optional<bool> deleted) const {
   ConditionWriter(*table_, scope_, writer, alias, Certainty::all).write_scope(deleted);

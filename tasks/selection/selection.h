@@ -15,6 +15,7 @@
 #include "database/dialect.h"
 #include "database/schema.h"
 #include "tasks/selection/condition_writer.h"
+#include "tasks/selection/parts.h"
 #include "tasks/selection/scope.h"
 
 namespace winnow::tasks {
@@ -42,6 +43,13 @@ class Selection {
   // With `column` only those on that column, and those of every statement of the task.
   void write(database::SqlWriter& writer, std::string_view alias, std::optional<bool> deleted,
              Certainty certainty = Certainty::all, std::string_view column = {}) const;
+
+  // Writes an expression: the number of the part that the row is one of, NULL where it is of none. Of
+  // the parts' terms as much as `certainty` says, of their matches all.
+  void write_part(database::SqlWriter& writer, std::string_view alias,
+                  const std::vector<Part>& parts, Certainty certainty) const;
+  // Finds every column that the parts name; fails as make() does.
+  Outcome<void> check(const std::vector<Part>& parts) const;
 
   // The part of it that every statement of the task has: `deleted` and the tenant.
   void write_scope(database::SqlWriter& writer, std::string_view alias,

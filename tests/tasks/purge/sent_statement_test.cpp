@@ -111,8 +111,14 @@ class PurgeSends : public PurgeBed {
   std::set<std::string> planned(const std::string& task, const Json& parameters) {
     std::set<std::string> texts;
     const auto plan = require_result(bed_.plan(task, parameters));
-    for (const auto& statement : plan["statements"]) {
-      texts.insert(statement["sql"]);
+    const auto add = [&texts](const Json& planned) {
+      for (const auto& statement : planned.value("statements", Json::array())) {
+        texts.insert(statement["sql"]);
+      }
+    };
+    add(plan);
+    for (const char* parts : {"rules", "walks"}) {
+      for (const auto& part : plan.value(parts, Json::array())) add(part);
     }
     return texts;
   }
@@ -144,6 +150,21 @@ TEST_P(PurgeSends, WhatItsPlanExplainsWithFilesToo) {
   add_analyzed_executions(150);
   bed_.storage = storage::open_local(std::filesystem::temp_directory_path().string()).value();
   expect_planned("PurgeExecutions", with(kPurge, {{"batchSize", 40}}), 10);
+}
+
+TEST_P(PurgeSends, WhatThePlanOfAPolicyExplains) {
+  if (!is_server()) GTEST_SKIP() << "no link to listen on";
+  add_analyzed_executions(150);
+  const Json keep{{"age", "P7D"}};
+  const Json policy{
+      {"rules",
+       {{{"match", {{"namespace", "company.**"}, {"flowId", "nightly"}}}, {"keep", keep}},
+        {{"match", {{"labels", {{"env", "prod"}}}}}, {"keep", "forever"}},
+        {{"match", {{"states", {"SUCCESS"}}}}, {"keep", keep}}}},
+      {"otherwise", {{"keep", keep}}},
+      {"batchSize", 40}};
+  expect_planned("ApplyRetention", with(policy, {{"dryRun", true}}), 4);
+  expect_planned("ApplyRetention", policy, 8);
 }
 
 TEST_P(PurgeSends, NoValueInItsTexts) {

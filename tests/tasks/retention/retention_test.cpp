@@ -220,8 +220,9 @@ TEST_P(Retention, HoldsItsLimitInEveryBatch) {
     for (int i = 0; i < 9; ++i) add("z" + std::to_string(i), "test", kYoung);
   };
   const auto result =
-      bed_.run("ApplyRetention", {{"rules", {rule({{"namespace", "dev"}}, {{"age", "P1D"}})}},
-                                  {"otherwise", {{"keep", {{"age", "P1D"}}}}},
+      bed_.run("ApplyRetention", {{"rules",
+                                   {rule({{"namespace", "dev"}}, {{"age", "P1D"}}),
+                                    rule({{"namespace", "test"}}, {{"age", "P1D"}})}},
                                   {"maxRows", 7},
                                   {"batchSize", 2}});
   ASSERT_FALSE(result);

@@ -1,0 +1,30 @@
+// Rows of one purge that a walk for several purges has found: in a temporary file until the purge
+// takes them.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "tasks/purge/batch.h"
+#include "tasks/shared/key_spool.h"
+
+namespace winnow::tasks {
+
+// Keeps of each row its key, its flow and whether it has a split value. Not thread-safe.
+class FoundRows {
+ public:
+  // Rows of one value of `deleted`, in the order they are to be taken in. Fails as KeySpool does.
+  Outcome<void> append(std::optional<bool> deleted, const std::vector<BatchRow>& rows);
+
+  // The next rows of one value of `deleted`, at most `most`; empty: all were taken. Only once no more
+  // are appended.
+  Outcome<Batch> take(std::size_t most);
+
+ private:
+  // One spool for each value of `deleted`.
+  std::vector<std::pair<std::optional<bool>, KeySpool>> branches_;
+};
+
+}  // namespace winnow::tasks
