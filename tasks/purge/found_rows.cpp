@@ -50,6 +50,7 @@ Outcome<void> FoundRows::append(std::optional<bool> deleted, const std::vector<B
   std::vector<std::string> texts;
   texts.reserve(rows.size() * kTexts);
   for (const auto& row : rows) add_texts(row, texts);
+  count_ += std::ssize(rows);
   return branches_.back().second.append(texts);
 }
 

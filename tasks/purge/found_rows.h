@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -22,9 +23,13 @@ class FoundRows {
   // are appended.
   Outcome<Batch> take(std::size_t most);
 
+  // How many there were, taken or not.
+  std::int64_t count() const { return count_; }
+
  private:
   // One spool for each value of `deleted`.
   std::vector<std::pair<std::optional<bool>, KeySpool>> branches_;
+  std::int64_t count_ = 0;
 };
 
 }  // namespace winnow::tasks

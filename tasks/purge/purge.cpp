@@ -86,16 +86,28 @@ TaskResult run_purge(const Manifest& manifest, const PurgeRequest& request, cons
 }
 
 Outcome<PurgeSize> size_of_purge(const Manifest& manifest, const PurgeRequest& request,
-                                 const Context& context, PurgeSession& session, bool needs_all) {
+                                 const Context& context, PurgeSession& session,
+                                 const FoundRows* found) {
   WINNOW_TRY(auto own, context_of_run(context, request));
   WINNOW_TRY(const auto prepared, prepare_run(manifest, request, own, session));
   PurgeSize size{.tables = hashes_of(prepared->schema)};
-  WINNOW_TRY(size.selected, count_selected(*prepared, *prepared->connection, kCountAll));
-  if (needs_all) {
-    WINNOW_TRY(size.all, count_tenant(*prepared, *prepared->connection, kCountAll));
+  if (found != nullptr) {
+    size.selected = found->count();
+  } else {
+    WINNOW_TRY(size.selected, count_selected(*prepared, *prepared->connection, kCountAll));
   }
   session.give_back(std::move(prepared->connection));
   return size;
+}
+
+Outcome<std::int64_t> size_of_tenant(const Manifest& manifest, const PurgeRequest& request,
+                                     const Context& context, PurgeSession& session,
+                                     std::int64_t most) {
+  WINNOW_TRY(auto own, context_of_run(context, request));
+  WINNOW_TRY(const auto prepared, prepare(manifest, request, own, session));
+  WINNOW_TRY(const auto rows, count_tenant(*prepared, *prepared->connection, most));
+  session.give_back(std::move(prepared->connection));
+  return rows;
 }
 
 Outcome<std::unique_ptr<Invocation>> invoke_purge(const Manifest& manifest, const Json& parameters,

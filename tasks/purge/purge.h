@@ -24,14 +24,18 @@ TaskResult plan_purge(const Manifest& manifest, const PurgeRequest& request, con
 TaskResult run_purge(const Manifest& manifest, const PurgeRequest& request, const Context& context,
                      PurgeSession& session, FoundRows* found = nullptr);
 
-// How many rows a run would remove; and with `needs_all` how many the tenant has, to hold the limits
-// against them. And what it would find its tables like.
+// How many rows a run would remove, to hold limits against them, and what it would find its tables
+// like. Where the rows were found, they are not counted again.
 struct PurgeSize {
   std::int64_t selected = 0;
-  std::int64_t all = 0;
   Hashes tables = {};
 };
 Outcome<PurgeSize> size_of_purge(const Manifest& manifest, const PurgeRequest& request,
-                                 const Context& context, PurgeSession& session, bool needs_all);
+                                 const Context& context, PurgeSession& session,
+                                 const FoundRows* found = nullptr);
+// How many rows the request's tenant has, counted no further than `most`.
+Outcome<std::int64_t> size_of_tenant(const Manifest& manifest, const PurgeRequest& request,
+                                     const Context& context, PurgeSession& session,
+                                     std::int64_t most);
 
 }  // namespace winnow::tasks

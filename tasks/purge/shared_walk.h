@@ -21,8 +21,8 @@ struct SharedWalk {
   std::vector<Part> parts = {};
 };
 
-// What each part's purge is to take, by the part's number: rows that were selected when the walk met
-// them, as a purge's own walk finds them. Empty where rows lie on several shards: each purge walks by
+// What each part's purge is to take, by the part's number: the rows that were selected when the walk met
+// them, and no others. Empty where rows lie on several shards: each purge walks by
 // itself there.
 Outcome<std::vector<std::unique_ptr<FoundRows>>> find_rows(const SharedWalk& walk,
                                                            const Context& context,

@@ -43,12 +43,8 @@ class RuleHost final : public Host {
   std::string rule_;
 };
 
-// The purges of one table, whose limits hold for all of them together.
-struct TableSize {
-  std::int64_t selected = 0;
-  std::int64_t all = 0;
-};
-using Sizes = std::map<const Manifest*, TableSize>;
+// Rows that the purges of one table may remove, whose limits hold for all of them together.
+using Allowances = std::map<const Manifest*, std::int64_t>;
 
 class Retention final : public Invocation {
  public:
@@ -92,11 +88,11 @@ class Retention final : public Invocation {
     Context own{static_cast<const RunEnvironment&>(context), host};
     own.pace = own_pace;
     PurgeSession session;
-    const auto sizes = check_limits(purges, own, session);
-    if (!sizes) return tl::unexpected(TaskFailure(sizes.error(), totals.result()));
-    auto left = *sizes;
-    if (!left.empty()) context.progress.rows_planned = sum_of(left);
     RuleWalks walks(manifest_, request_, purges);
+    auto limits = check_limits(purges, walks, own, session);
+    if (!limits) return tl::unexpected(TaskFailure(limits.error(), totals.result()));
+    auto& left = *limits;
+    if (!left.empty()) context.progress.rows_planned = sum_of(left);
     for (std::size_t at = 0; at < purges.size(); ++at) {
       auto& purge = purges[at];
       host.begin(purge.rule->pointer);
@@ -111,7 +107,7 @@ class Retention final : public Invocation {
         own.pace->budget = *own_pace->budget - took;
       }
       const auto limited = left.find(purge.manifest);
-      if (limited != left.end()) purge.request.allowance = limited->second.selected;
+      if (limited != left.end()) purge.request.allowance = limited->second;
       if (const auto& planned = purge.request.at_most.planned) {
         auto& allowance = purge.request.allowance;
         allowance = std::min(allowance.value_or(*planned), *planned);
@@ -124,7 +120,7 @@ class Retention final : public Invocation {
       if (!result)
         return tl::unexpected(
             TaskFailure(static_cast<const Failure&>(result.error()), totals.result()));
-      if (limited != left.end()) limited->second.selected -= gone;
+      if (limited != left.end()) limited->second -= gone;
       if (request_.dry_run) WINNOW_CHECK(all.add(*result));
     }
     if (request_.dry_run) totals.plan(all.id());
@@ -147,43 +143,49 @@ class Retention final : public Invocation {
 
   // The plan and the limits hold for all rules together, before the first of them removes anything.
   // Nothing in it: there is no limit.
-  Outcome<Sizes> check_limits(const std::vector<RulePurge>& purges, Context& context,
-                              PurgeSession& session) const {
-    Sizes sizes;
+  Outcome<Allowances> check_limits(const std::vector<RulePurge>& purges, RuleWalks& walks,
+                                   Context& context, PurgeSession& session) const {
+    Allowances going;
     Hashes tables;
     const auto* plan = request_.expected.get();
     const bool limited = RemovalLimits(context.policy, "", request_.at_most).any();
-    if (plan == nullptr && !limited) return sizes;
+    if (plan == nullptr && !limited) return going;
     for (std::size_t at = 0; at < purges.size(); ++at) {
       const auto& purge = purges[at];
       context.progress.phase = Phase::selecting;
-      const bool first = !sizes.contains(purge.manifest);
-      auto& size = sizes[purge.manifest];
-      WINNOW_TRY(const auto found,
-                 size_of_purge(*purge.manifest, purge.request, context, session, limited && first));
-      size.selected += found.selected;
-      if (first) size.all = found.all;
-      tables.insert(found.tables.begin(), found.tables.end());
+      WINNOW_TRY(const auto* rows, walks.rows_for(at, context, session));
+      WINNOW_TRY(const auto size,
+                 size_of_purge(*purge.manifest, purge.request, context, session, rows));
+      going[purge.manifest] += size.selected;
+      tables.insert(size.tables.begin(), size.tables.end());
       if (plan == nullptr) continue;
-      WINNOW_CHECK(check_drift(plan->terms.purges[at].rows, found.selected, plan->max_drift,
+      WINNOW_CHECK(check_drift(plan->terms.purges[at].rows, size.selected, plan->max_drift,
                                purge.manifest->table + " by the rule " + purge.rule->pointer));
     }
     if (plan != nullptr) WINNOW_CHECK(check_tables(plan->terms.tables, tables));
-    if (!limited) return Sizes{};
-    for (auto& [manifest, size] : sizes) {
+    if (!limited) return Allowances{};
+    for (auto& [manifest, rows] : going) {
       const RemovalLimits limits(context.policy, manifest->table, request_.at_most);
-      WINNOW_CHECK(limits.check_number(size.selected));
-      WINNOW_CHECK(limits.check_share(
-          size.selected, [all = size.all](std::int64_t) -> Outcome<std::int64_t> { return all; }));
-      size.selected = limits.allowance(size.selected).value_or(size.selected);
+      WINNOW_CHECK(limits.check_number(rows));
+      WINNOW_CHECK(limits.check_share(rows, [&, of = manifest](std::int64_t most) {
+        return size_of_tenant(*of, request_of(purges, *of), context, session, most);
+      }));
+      rows = limits.allowance(rows).value_or(rows);
     }
-    return sizes;
+    return going;
   }
 
-  static std::int64_t sum_of(const Sizes& sizes) {
-    return std::accumulate(
-        sizes.begin(), sizes.end(), std::int64_t{0},
-        [](std::int64_t sum, const auto& each) { return sum + each.second.selected; });
+  // That of the first of the table's purges: all have the same tenant.
+  static const PurgeRequest& request_of(const std::vector<RulePurge>& purges,
+                                        const Manifest& manifest) {
+    return std::find_if(purges.begin(), purges.end(),
+                        [&](const auto& purge) { return purge.manifest == &manifest; })
+        ->request;
+  }
+
+  static std::int64_t sum_of(const Allowances& allowances) {
+    return std::accumulate(allowances.begin(), allowances.end(), std::int64_t{0},
+                           [](std::int64_t sum, const auto& each) { return sum + each.second; });
   }
 
   const Manifest& manifest_;

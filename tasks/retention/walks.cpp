@@ -35,6 +35,8 @@ PurgeRequest wide_request(const std::vector<const RulePurge*>& members) {
   auto wide = latest->request;
   wide.scope.conditions = {Condition(*latest->request.bound())};
   wide.scope.except.clear();
+  // The walk removes nothing; what it finds is exact, so that it can be counted.
+  wide.dry_run = true;
   wide.expected = nullptr;
   wide.allowance.reset();
   wide.notes.clear();
