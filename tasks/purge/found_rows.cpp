@@ -11,9 +11,9 @@ namespace {
 
 // What the spool has of a row: its marks, then its tenant, namespace, flow and key.
 constexpr std::size_t kTexts = 5;
-constexpr char kSplit = 's';
-constexpr char kTenant = 't';
-constexpr char kFlow = 'f';
+constexpr char kSplitMark = 's';
+constexpr char kTenantMark = 't';
+constexpr char kFlowMark = 'f';
 
 bool has(const std::string& marks, char mark) {
   return marks.find(mark) != std::string::npos;
@@ -21,9 +21,9 @@ bool has(const std::string& marks, char mark) {
 
 void add_texts(const BatchRow& row, std::vector<std::string>& texts) {
   std::string marks;
-  if (row.has_split_value) marks += kSplit;
-  if (row.of) marks += kFlow;
-  if (row.of && row.of->tenant) marks += kTenant;
+  if (row.has_split_value) marks += kSplitMark;
+  if (row.of) marks += kFlowMark;
+  if (row.of && row.of->tenant) marks += kTenantMark;
   texts.push_back(std::move(marks));
   texts.push_back(row.of ? row.of->tenant.value_or("") : "");
   texts.push_back(row.of ? row.of->name_space : "");
@@ -33,10 +33,10 @@ void add_texts(const BatchRow& row, std::vector<std::string>& texts) {
 
 BatchRow row_of(std::vector<std::string>::iterator texts, Flows& flows) {
   const auto& marks = texts[0];
-  BatchRow row{.key = std::move(texts[4]), .has_split_value = has(marks, kSplit)};
-  if (!has(marks, kFlow)) return row;
+  BatchRow row{.key = std::move(texts[4]), .has_split_value = has(marks, kSplitMark)};
+  if (!has(marks, kFlowMark)) return row;
   const auto tenant =
-      has(marks, kTenant) ? std::optional<std::string_view>(texts[1]) : std::nullopt;
+      has(marks, kTenantMark) ? std::optional<std::string_view>(texts[1]) : std::nullopt;
   row.of = flows.of(tenant, texts[2], texts[3]);
   return row;
 }
