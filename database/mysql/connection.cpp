@@ -6,19 +6,12 @@
 
 #include "database/count.h"
 #include "database/mysql/client/answer.h"
-#include "database/mysql/client/session.h"
-#include "database/mysql/client/statements.h"
-#include "database/mysql/client/written_out.h"
-#include "database/mysql/dialect.h"
 #include "database/mysql/errors.h"
 #include "database/mysql/health.h"
-#include "database/mysql/plan.h"
-#include "database/mysql/pressure.h"
+#include "database/mysql/mysql_connection.h"
 #include "database/mysql/probe.h"
 #include "database/mysql/session_lock.h"
-#include "database/mysql/vitess_dialect.h"
-#include "database/mysql/vitess_errors.h"
-#include "database/mysql/vitess_probe.h"
+#include "database/mysql/vitess_connection.h"
 #include "outcome/try.h"
 
 namespace winnow::database {
@@ -53,61 +46,7 @@ ExpectedTables& expected_tables() {
   return tables;
 }
 
-class MysqlConnection final : public Connection {
- public:
-  MysqlConnection(const Settings& settings, const Cancellation& cancellation,
-                  std::unique_ptr<MysqlSession> session)
-      : settings_(settings),
-        cancellation_(cancellation),
-        session_(std::move(session)),
-        statements_(*session_) {}
-
-  const Dialect& dialect() const override {
-    return session_->is_vitess() ? static_cast<const Dialect&>(vitess_dialect_) : dialect_;
-  }
-  Outcome<Identity> identify(Ask ask) override;
-  Outcome<Schema> probe(std::span<const std::string> tables) override;
-  Outcome<void> begin() override;
-  Outcome<void> rollback() override;
-  Outcome<void> query(const Statement& statement, const RowHandler& handler) override;
-  Outcome<std::vector<std::int64_t>> execute(std::span<const Statement> statements,
-                                             AfterBatch after) override;
-  Outcome<QueryPlan> explain(const Statement& statement) override;
-  Outcome<Health> examine(const Schema& schema) override;
-  Outcome<Pressure> pressure(const PressureQuestion& question) override;
-  Outcome<std::int64_t> applied(const TextList& positions) override;
-  Outcome<SessionLock> take_lock(const std::string& name) override {
-    if (session_->is_vitess()) return fail(vitess_has_no_lock());
-    return take_mysql_lock(*this, name);
-  }
-  Outcome<bool> has_lock(const std::string& name) override { return has_mysql_lock(*this, name); }
-  Outcome<void> release_lock(const std::string& name) override {
-    return release_mysql_lock(*this, name);
-  }
-
-  // Whether the server is of Settings::target.
-  Outcome<void> check_target();
-
- private:
-  enum class Transaction { none, wanted, open };
-
-  Outcome<void> check_usable();
-  std::string key_of(std::span<const std::string> tables) const;
-  Outcome<void> open_transaction();
-  Outcome<std::int64_t> run(const Statement& statement, const RowHandler* handler);
-  Outcome<std::vector<std::int64_t>> run_all(std::span<const Statement> statements);
-  Outcome<void> commit();
-  tl::unexpected<Failure> give_up(Failure failure);
-
-  static inline const MysqlDialect dialect_{};
-  static inline const VitessDialect vitess_dialect_{};
-  const Settings settings_;
-  const Cancellation& cancellation_;
-  std::unique_ptr<MysqlSession> session_;
-  MysqlStatements statements_;
-  Transaction transaction_ = Transaction::none;
-  std::vector<PressureFigure> figures_ = mysql_pressure_figures();
-};
+}  // namespace
 
 Outcome<void> MysqlConnection::check_usable() {
   if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
@@ -134,12 +73,17 @@ Outcome<void> MysqlConnection::open_transaction() {
 Outcome<std::int64_t> MysqlConnection::run(const Statement& statement, const RowHandler* handler) {
   if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
   const bool has_values = !statement.parameters.empty();
-  if (has_values && !session_->is_vitess()) return statements_.run(statement, handler);
-  std::string written;
-  if (has_values) {
-    WINNOW_TRY(written, written_out(*session_, statement));
-  }
-  WINNOW_CHECK(session_->send(has_values ? written : statement.sql));
+  return has_values ? run_with_values(statement, handler) : run_as_it_is(statement.sql, handler);
+}
+
+Outcome<std::int64_t> MysqlConnection::run_with_values(const Statement& statement,
+                                                       const RowHandler* handler) {
+  return statements_.run(statement, handler);
+}
+
+Outcome<std::int64_t> MysqlConnection::run_as_it_is(const std::string& sql,
+                                                    const RowHandler* handler) {
+  WINNOW_CHECK(session_->send(sql));
   return read_mysql_answer(*session_, handler);
 }
 
@@ -211,12 +155,7 @@ Outcome<void> MysqlConnection::commit() {
     transaction_ = Transaction::none;
     return {};
   }
-  if (session_->is_vitess()) {
-    // vtgate names errors of the way to a shard too: what became of the transaction there is not told.
-    session_->give_up();
-    sent.error().kind = FailureKind::unavailable;
-    sent.error().retryable = true;
-  }
+  note_failed_commit(sent.error());
   sent.error().commit_in_doubt = session_->broken();
   return sent;
 }
@@ -269,7 +208,6 @@ Outcome<Identity> MysqlConnection::identify(Ask ask) {
 
 Outcome<Schema> MysqlConnection::probe(std::span<const std::string> tables) {
   WINNOW_CHECK(check_usable());
-  if (session_->is_vitess()) return vitess_schema(*this, tables);
   std::string found;
   std::size_t explained_rows = 0;
   const RowHandler take = [&](const Row& row) {
@@ -305,15 +243,17 @@ Outcome<Schema> MysqlConnection::probe(std::span<const std::string> tables) {
   return mysql_with_rights(std::move(*schema), dialect_, may_delete_all, may_delete);
 }
 
+Statement MysqlConnection::health_statement(const Schema& schema) const {
+  return mysql_health_statement(schema);
+}
+
 Outcome<Health> MysqlConnection::examine(const Schema& schema) {
   std::string found;
   const auto take = [&](const Row& row) {
     found = row.text(0).value_or("");
     return true;
   };
-  const auto statement = session_->is_vitess() ? mysql_health_by_list(schema, dialect())
-                                               : mysql_health_statement(schema);
-  if (auto read = query(statement, take); !read) return fail(read.error());
+  if (auto read = query(health_statement(schema), take); !read) return fail(read.error());
   auto health = mysql_health(found);
   if (!health) return health;
   // Without the PROCESS privilege the server does not say.
@@ -325,8 +265,6 @@ Outcome<Health> MysqlConnection::examine(const Schema& schema) {
 
 Outcome<Pressure> MysqlConnection::pressure(const PressureQuestion& /*question*/) {
   Pressure pressure;
-  // They would be those of whichever shard answers.
-  if (session_->is_vitess()) return pressure;
   for (auto& figure : figures_) {
     if (!figure.take) continue;
     const auto read = query(figure.statement, [&](const Row& row) {
@@ -361,25 +299,40 @@ Outcome<QueryPlan> MysqlConnection::explain(const Statement& statement) {
     read = query(explained, add_step);
   }
   if (!read) return fail(std::move(read.error()));
-  if (reader.needs_notes() && session_->is_vitess()) {
-    reader.add_statement(statement.sql);
-  } else if (reader.needs_notes()) {
-    // The statement as the server understood it, which says what table an alias stands for.
-    WINNOW_CHECK(query(plain("SHOW WARNINGS"), [&](const Row& row) {
-      reader.add_note(row);
-      return true;
-    }));
-  }
+  if (reader.needs_notes()) WINNOW_CHECK(add_notes(reader, statement));
   if (at_another_level) WINNOW_CHECK(rollback());
   return reader.take();
 }
 
-}  // namespace
+// The statement as the server understood it, which says what table an alias stands for.
+Outcome<void> MysqlConnection::add_notes(MysqlPlanReader& reader, const Statement& /*explained*/) {
+  return query(plain("SHOW WARNINGS"), [&](const Row& row) {
+    reader.add_note(row);
+    return true;
+  });
+}
+
+Outcome<SessionLock> MysqlConnection::take_lock(const std::string& name) {
+  return take_mysql_lock(*this, name);
+}
+
+Outcome<bool> MysqlConnection::has_lock(const std::string& name) {
+  return has_mysql_lock(*this, name);
+}
+
+Outcome<void> MysqlConnection::release_lock(const std::string& name) {
+  return release_mysql_lock(*this, name);
+}
 
 Outcome<std::unique_ptr<Connection>> connect_mysql(const Settings& settings,
                                                    const Cancellation& cancellation) {
   WINNOW_TRY(auto session, MysqlSession::open(settings, cancellation));
-  auto connection = std::make_unique<MysqlConnection>(settings, cancellation, std::move(session));
+  std::unique_ptr<MysqlConnection> connection;
+  if (session->is_vitess()) {
+    connection = std::make_unique<VitessConnection>(settings, cancellation, std::move(session));
+  } else {
+    connection = std::make_unique<MysqlConnection>(settings, cancellation, std::move(session));
+  }
   WINNOW_CHECK(connection->check_target());
   return connection;
 }

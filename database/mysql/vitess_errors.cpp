@@ -59,13 +59,4 @@ void read_vitess_failure(Failure& failure) {
   }
 }
 
-Failure vitess_has_no_lock() {
-  return {.kind = configuration,
-          .message =
-              "`exclusive` can't be had over Vitess: a lock there is one shard's, and vtgate does "
-              "not tell whose session "
-              "has it. Leave it out, several runs share a backlog",
-          .pointer = "/exclusive"};
-}
-
 }  // namespace winnow::database

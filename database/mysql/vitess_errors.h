@@ -8,7 +8,4 @@ namespace winnow::database {
 // Corrects a failure that was read by MySQL's numbers, and shortens its message: vtgate adds the statement and its values.
 void read_vitess_failure(Failure& failure);
 
-// `exclusive` is asked for.
-Failure vitess_has_no_lock();
-
 }  // namespace winnow::database

@@ -37,11 +37,11 @@ constexpr std::chrono::milliseconds kAfterKill(250);
 // table that is locked whole is waited for no longer than a row.
 std::string set_up_statement(const Settings& settings, bool is_vitess) {
   const auto lock_seconds = std::max(1, (settings.lock_timeout_ms + 999) / 1000);
-  // vtgate reads the limit with a sign. A transaction of its own is one of one shard, or it is refused:
+  // 0 is vtgate's own: no limit. Any other it writes into each SELECT, and GET_LOCK takes none.
+  // A transaction of its own is one of one shard, or it is refused:
   // shards are committed one after the other.
-  const std::string differs =
-      is_vitess ? "sql_select_limit = 9223372036854775807, transaction_mode = 'single', "
-                : "sql_select_limit = 18446744073709551615, ";
+  const std::string differs = is_vitess ? "sql_select_limit = 0, transaction_mode = 'single', "
+                                        : "sql_select_limit = 18446744073709551615, ";
   return "SET SESSION transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00', "
          "sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION', "
          "information_schema_stats_expiry = 0, sql_safe_updates = 0, sql_big_selects = 1, " +

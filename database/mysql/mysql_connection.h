@@ -1,0 +1,78 @@
+// A session with a MySQL server. What another server that speaks MySQL's protocol does otherwise is overridden
+// (vitess_connection.h).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "database/connection.h"
+#include "database/mysql/client/session.h"
+#include "database/mysql/client/statements.h"
+#include "database/mysql/dialect.h"
+#include "database/mysql/plan.h"
+#include "database/mysql/pressure.h"
+
+namespace winnow::database {
+
+class MysqlConnection : public Connection {
+ public:
+  MysqlConnection(const Settings& settings, const Cancellation& cancellation,
+                  std::unique_ptr<MysqlSession> session)
+      : settings_(settings),
+        cancellation_(cancellation),
+        session_(std::move(session)),
+        statements_(*session_) {}
+
+  const Dialect& dialect() const override { return dialect_; }
+  Outcome<Identity> identify(Ask ask) override;
+  Outcome<Schema> probe(std::span<const std::string> tables) override;
+  Outcome<void> begin() override;
+  Outcome<void> rollback() override;
+  Outcome<void> query(const Statement& statement, const RowHandler& handler) override;
+  Outcome<std::vector<std::int64_t>> execute(std::span<const Statement> statements,
+                                             AfterBatch after) override;
+  Outcome<QueryPlan> explain(const Statement& statement) override;
+  Outcome<Health> examine(const Schema& schema) override;
+  Outcome<Pressure> pressure(const PressureQuestion& question) override;
+  Outcome<std::int64_t> applied(const TextList& positions) override;
+  Outcome<SessionLock> take_lock(const std::string& name) override;
+  Outcome<bool> has_lock(const std::string& name) override;
+  Outcome<void> release_lock(const std::string& name) override;
+
+  // Whether the server is of Settings::target.
+  Outcome<void> check_target();
+
+ protected:
+  MysqlSession& session() { return *session_; }
+  Outcome<void> check_usable();
+  Outcome<std::int64_t> run_as_it_is(const std::string& sql, const RowHandler* handler);
+
+  virtual Outcome<std::int64_t> run_with_values(const Statement& statement,
+                                                const RowHandler* handler);
+  // What a COMMIT failed with.
+  virtual void note_failed_commit(Failure& /*failure*/) {}
+  virtual Statement health_statement(const Schema& schema) const;
+  // After an EXPLAIN of that statement.
+  virtual Outcome<void> add_notes(MysqlPlanReader& reader, const Statement& explained);
+
+ private:
+  enum class Transaction { none, wanted, open };
+
+  std::string key_of(std::span<const std::string> tables) const;
+  Outcome<void> open_transaction();
+  Outcome<std::int64_t> run(const Statement& statement, const RowHandler* handler);
+  Outcome<std::vector<std::int64_t>> run_all(std::span<const Statement> statements);
+  Outcome<void> commit();
+  tl::unexpected<Failure> give_up(Failure failure);
+
+  static inline const MysqlDialect dialect_{};
+  const Settings settings_;
+  const Cancellation& cancellation_;
+  std::unique_ptr<MysqlSession> session_;
+  MysqlStatements statements_;
+  Transaction transaction_ = Transaction::none;
+  std::vector<PressureFigure> figures_ = mysql_pressure_figures();
+};
+
+}  // namespace winnow::database

@@ -1,0 +1,34 @@
+// A session with vtgate, the front of a sharded Vitess, which speaks MySQL's protocol.
+#pragma once
+
+#include "database/mysql/mysql_connection.h"
+#include "database/mysql/vitess_dialect.h"
+
+namespace winnow::database {
+
+class VitessConnection final : public MysqlConnection {
+ public:
+  using MysqlConnection::MysqlConnection;
+
+  const Dialect& dialect() const override { return dialect_; }
+  Outcome<Schema> probe(std::span<const std::string> tables) override;
+  // They would be those of whichever shard answers.
+  Outcome<Pressure> pressure(const PressureQuestion& /*question*/) override { return Pressure{}; }
+  Outcome<SessionLock> take_lock(const std::string& name) override;
+  Outcome<bool> has_lock(const std::string& name) override;
+  Outcome<void> release_lock(const std::string& name) override;
+
+ private:
+  // vtgate tells other columns of a merged page when it prepares it than it gives, and binds nothing in an EXPLAIN.
+  Outcome<std::int64_t> run_with_values(const Statement& statement,
+                                        const RowHandler* handler) override;
+  void note_failed_commit(Failure& failure) override;
+  Statement health_statement(const Schema& schema) const override;
+  Outcome<void> add_notes(MysqlPlanReader& reader, const Statement& explained) override;
+
+  static inline const VitessDialect dialect_{};
+  // Of the lock that this session took.
+  std::string lock_session_;
+};
+
+}  // namespace winnow::database
