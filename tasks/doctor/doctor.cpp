@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <set>
 #include <utility>
@@ -25,6 +26,9 @@ using database::Table;
 using database::TableHealth;
 
 constexpr const char* kExecutions = "executions";
+// A shard gives so many rows at once.
+constexpr std::int64_t kMostOverShards = 10'000;
+constexpr std::size_t kParentsAtOnce = 1'000;
 
 // "logs.deleted": a table, or a column of one.
 struct Feature {
@@ -101,9 +105,11 @@ class Examination {
     for (const auto& examined : manifest_.tables) {
       const auto* table = schema_.table(examined.name);
       if (table == nullptr || table->problem() || !has_parent(examined, *table)) continue;
+      const auto one_by_one = connection_->dialect().merges_shards();
       WINNOW_TRY(auto statement,
                  explained(*connection_, {.purpose = "look for orphans in " + table->name,
-                                          .statement = orphans(examined, *table),
+                                          .statement = one_by_one ? sample(examined, *table)
+                                                                  : orphans(examined, *table),
                                           .need = {}}));
       statements.push_back(std::move(statement));
     }
@@ -200,8 +206,6 @@ class Examination {
 
   bool has_parent(const ExaminedTable& examined, const Table& table) const {
     const auto* parent = examined.parent.empty() ? nullptr : schema_.table(examined.parent);
-    // No sub-select leads from a row on one shard to its parent on another.
-    if (connection_->dialect().merges_shards()) return false;
     return parent != nullptr && !parent->problem() && table.can_select && parent->can_select &&
            parent->primary_key.size() == 1 && has_columns_of(table, examined.match) &&
            (examined.written.empty() || table.column(examined.written) != nullptr) &&
@@ -230,15 +234,80 @@ class Examination {
     writer.text("SELECT count(*), count(looked.parent), ");
     writer.text("coalesce(sum(CASE WHEN looked.parent IS NOT NULL AND (SELECT 1 FROM ");
     writer.table(parent).text(" AS p WHERE p." + dialect.quoted(parent.primary_key.front()));
-    writer.text(" = looked.parent" + compared + ") IS NULL THEN 1 ELSE 0 END), 0) FROM (SELECT ");
+    writer.text(" = looked.parent" + compared + ") IS NULL THEN 1 ELSE 0 END), 0) FROM (");
+    write_sample(writer, examined, table);
+    return writer.text(") AS looked").take();
+  }
+
+  // The parents that the rows of the sample name.
+  Statement sample(const ExaminedTable& examined, const Table& table) const {
+    database::SqlWriter writer(connection_->dialect());
+    write_sample(writer, examined, table);
+    return writer.take();
+  }
+
+  void write_sample(database::SqlWriter& writer, const ExaminedTable& examined,
+                    const Table& table) const {
+    writer.text("SELECT ");
     write_parent(writer, examined);
     writer.text(" AS parent FROM ").table(table).text(" AS t");
     write_only(writer, examined, table);
     const char* separator = " ORDER BY ";
     for (const auto& column : sample_order(examined, table)) {
-      writer.text(std::exchange(separator, ", ")).text("t." + dialect.quoted(column));
+      writer.text(std::exchange(separator, ", ")).text("t." + writer.dialect().quoted(column));
     }
-    return writer.text(" LIMIT " + std::to_string(request_.sample) + ") AS looked").take();
+    writer.text(" LIMIT " + std::to_string(rows_of_sample()));
+  }
+
+  std::int64_t rows_of_sample() const {
+    return connection_->dialect().merges_shards() ? std::min(request_.sample, kMostOverShards)
+                                                  : request_.sample;
+  }
+
+  // What orphans() counts, where no sub-select leads from a row on one shard to its parent on another: the
+  // parents that the sample names are looked up by their keys.
+  Outcome<std::vector<std::int64_t>> orphans_over_shards(const ExaminedTable& examined,
+                                                         const Table& table) const {
+    std::int64_t rows = 0;
+    std::map<std::string, std::int64_t> rows_of;
+    WINNOW_CHECK(connection_->query(sample(examined, table), [&](const database::Row& row) {
+      ++rows;
+      if (const auto named = row.text(0)) ++rows_of[std::string(*named)];
+      return true;
+    }));
+    std::int64_t with_parent = 0;
+    database::TextList parents;
+    for (const auto& [key, number] : rows_of) {
+      with_parent += number;
+      parents.push_back(key);
+    }
+    WINNOW_TRY(const auto missing, missing_parents(*schema_.table(examined.parent), parents));
+    std::int64_t orphaned = 0;
+    for (const auto& key : missing) orphaned += rows_of.at(key);
+    return std::vector{rows, with_parent, orphaned};
+  }
+
+  Outcome<database::TextList> missing_parents(const Table& parent,
+                                              const database::TextList& keys) const {
+    const auto& dialect = connection_->dialect();
+    const auto& key = *parent.column(parent.primary_key.front());
+    std::set<std::string> found;
+    for (std::size_t from = 0; from < keys.size(); from += kParentsAtOnce) {
+      const auto begin = keys.begin() + static_cast<std::ptrdiff_t>(from);
+      const auto count = std::min(kParentsAtOnce, keys.size() - from);
+      database::SqlWriter writer(dialect);
+      writer.text("SELECT p." + dialect.quoted(key.name) + " FROM ").table(parent);
+      writer.text(" AS p WHERE ");
+      dialect.any_of(writer, "p." + dialect.quoted(key.name), key,
+                     {begin, begin + static_cast<std::ptrdiff_t>(count)});
+      WINNOW_CHECK(connection_->query(writer.take(), [&](const database::Row& row) {
+        found.insert(document::lower(row.text(0).value_or("")));
+        return true;
+      }));
+    }
+    auto missing = keys;
+    std::erase_if(missing, [&](const auto& each) { return found.contains(document::lower(each)); });
+    return missing;
   }
 
   static void write_parent(database::SqlWriter& writer, const ExaminedTable& examined) {
@@ -267,10 +336,13 @@ class Examination {
 
   Outcome<void> look_for_orphans(const ExaminedTable& examined, const Table& table,
                                  const TableHealth& health, Json& shown) {
-    WINNOW_TRY(const auto numbers, database::numbers_of(*connection_, orphans(examined, table)));
+    WINNOW_TRY(const auto numbers,
+               connection_->dialect().merges_shards()
+                   ? orphans_over_shards(examined, table)
+                   : database::numbers_of(*connection_, orphans(examined, table)));
     const auto looked = numbers.at(0);
     const auto orphaned = numbers.at(2);
-    const bool all = looked < request_.sample;
+    const bool all = looked < rows_of_sample();
     Json found = {{"rowsLookedAt", looked}, {"found", orphaned}, {"all", all}};
     std::int64_t estimated = orphaned;
     // The statistics count the rows of all kinds together.

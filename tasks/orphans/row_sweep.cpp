@@ -1,11 +1,13 @@
 #include "tasks/orphans/row_sweep.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "database/count.h"
 #include "database/texts.h"
 #include "document/strings.h"
+#include "tasks/selection/placement.h"
 #include "tasks/shared/counters.h"
 
 namespace winnow::tasks {
@@ -14,6 +16,12 @@ namespace {
 using database::Connection;
 using database::Statement;
 using database::TextList;
+
+// Rows that are looked up before it is asked on which shard each lies.
+constexpr std::int64_t kRowsAtOnce = 2'000;
+
+// Batches that a server may be asked about after a fail-over.
+constexpr std::size_t kMostRemembered = 1'000;
 
 // A page of a walk.
 struct Page {
@@ -85,9 +93,19 @@ Outcome<void> RowSweep::run() {
     sweep_.counters() = zero;
   }
   progress.phase = Phase::working;
-  const auto removed = walk(&RowSweep::remove);
+  const auto removed = remove_all();
   warn_of_skipped();
   return removed;
+}
+
+// What a fail-over brought back lies behind the walk.
+Outcome<void> RowSweep::remove_all() {
+  while (true) {
+    some_are_back_ = false;
+    WINNOW_CHECK(walk(&RowSweep::remove));
+    WINNOW_CHECK(uncount_lost());
+    if (!some_are_back_ || sweep_.is_over()) return {};
+  }
 }
 
 Outcome<void> RowSweep::walk(Act act) {
@@ -190,9 +208,65 @@ std::string RowSweep::plan_id() const {
   return tasks::plan_id(terms);
 }
 
-// Deletes in one transaction after the other until no deletable row of the page is left. After a
-// failure that rows caused, the next transaction takes fewer; a row that fails alone stays.
 Outcome<void> RowSweep::remove(const Part& part) {
+  WINNOW_CHECK(part.table.is_found_before_placed() ? remove_found(part) : remove_by_shard(part));
+  // Of what a budget left nobody knows yet whether it stays.
+  return sweep_.is_over() ? Outcome<void>{} : note_skipped(part);
+}
+
+// Rows that lie on one shard together: a transaction is one shard's.
+Outcome<std::vector<Orphans>> RowSweep::by_shard(const Part& part) {
+  const auto spread = part.table.spread();
+  if (spread == Spread::not_at_all) return std::vector{part.orphans};
+  const bool by_execution = spread == Spread::by_execution;
+  const auto& placed = by_execution ? part.orphans.executions : part.orphans.rows;
+  ShardNumbers shards(part.table.table());
+  WINNOW_CHECK(sweep_.connection().retry(
+      {.run = [&](Connection& connection) { return shards.ask(connection, placed); }}));
+  std::map<std::int32_t, Orphans> of_shard;
+  for (const auto& value : placed) {
+    const auto [at, is_new] = of_shard.try_emplace(shards.of(value), part.orphans);
+    auto& own = by_execution ? at->second.executions : at->second.rows;
+    if (is_new) own.clear();
+    own.push_back(value);
+  }
+  std::vector<Orphans> parts;
+  for (auto& [shard, orphans] : of_shard) parts.push_back(std::move(orphans));
+  return parts;
+}
+
+Outcome<void> RowSweep::remove_by_shard(const Part& part) {
+  WINNOW_TRY(auto parts, by_shard(part));
+  for (auto& orphans : parts) {
+    WINNOW_CHECK(remove_together(
+        {.table = part.table, .branch = part.branch, .orphans = std::move(orphans)}));
+  }
+  return {};
+}
+
+// So many rows at a time, until there are none but those that stay.
+Outcome<void> RowSweep::remove_found(const Part& part) {
+  TextList stay;
+  while (std::ssize(stay) <= kMostKept && !sweep_.is_over()) {
+    auto rows = part.orphans;
+    WINNOW_TRY(rows.rows, sweep_.retry([&](Connection& connection) {
+      return database::texts_of(connection, part.table.found(connection.dialect(), part.branch,
+                                                             part.orphans, stay, kRowsAtOnce));
+    }));
+    if (rows.rows.empty()) return {};
+    WINNOW_CHECK(remove_by_shard({.table = part.table, .branch = part.branch, .orphans = rows}));
+    WINNOW_TRY(const auto left, sweep_.retry([&](Connection& connection) {
+      return database::texts_of(
+          connection, part.table.remaining(connection.dialect(), part.orphans, rows.rows));
+    }));
+    stay.insert(stay.end(), left.begin(), left.end());
+  }
+  return {};
+}
+
+// Deletes in one transaction after the other until no deletable row is left. After a failure that
+// rows caused, the next transaction takes fewer; a row that fails alone stays.
+Outcome<void> RowSweep::remove_together(const Part& part) {
   TextList kept;
   auto limit = request_.batch_size;
   while (true) {
@@ -205,22 +279,31 @@ Outcome<void> RowSweep::remove(const Part& part) {
         limit = (limit + 1) / 2;
         continue;
       }
-      WINNOW_TRY(const auto refused, sweep_.retry([&](Connection& connection) {
-        return database::texts_of(connection, part.table.keys(connection.dialect(), part.branch,
-                                                              part.orphans, kept, limit));
-      }));
+      // A shard may have been split meanwhile.
+      WINNOW_TRY(const auto parts, by_shard(part));
+      if (parts.size() > 1) return remove_by_shard(part);
+      WINNOW_TRY(const auto refused, refused_row(part, kept));
       if (refused.empty() || std::ssize(kept) == kMostKept) return fail(std::move(batch.error()));
-      kept.push_back(refused.front());
+      kept.push_back(refused);
       continue;
     }
-    if (batch->keys.empty()) break;
+    if (batch->keys.empty()) return {};
     kept.insert(kept.end(), batch->kept.begin(), batch->kept.end());
-    if (std::ssize(kept) > kMostKept) break;
+    if (std::ssize(kept) > kMostKept) return {};
     if (batch->removed > 0) note_removed(part, *batch);
+    WINNOW_CHECK(uncount_lost());
     if (batch->receipt) WINNOW_CHECK(sweep_.context().receipts->committed(*batch->receipt));
     limit = std::min(limit * 2, request_.batch_size);
   }
-  return note_skipped(part);
+}
+
+// The row that a batch of one would take; empty: there is none any more.
+Outcome<std::string> RowSweep::refused_row(const Part& part, const TextList& kept) {
+  WINNOW_TRY(const auto keys, sweep_.retry([&](Connection& connection) {
+    return database::texts_of(
+        connection, part.table.keys(connection.dialect(), part.branch, part.orphans, kept, 1));
+  }));
+  return keys.empty() ? std::string() : keys.front();
 }
 
 // One transaction.
@@ -237,8 +320,8 @@ Outcome<RowSweep::Batch> RowSweep::remove_batch(const Part& part, const TextList
        },
        .verify = [&](Connection& connection) -> Outcome<bool> {
          WINNOW_TRY(const auto left,
-                    database::texts_of(connection,
-                                       part.table.remaining(connection.dialect(), batch.keys)));
+                    database::texts_of(connection, part.table.remaining(connection.dialect(),
+                                                                        part.orphans, batch.keys)));
          return left.size() == batch.kept.size();
        },
        .divisible = true});
@@ -260,7 +343,7 @@ Outcome<bool> RowSweep::try_batch(Connection& connection, const Part& part, cons
   batch = {};
   WINNOW_CHECK(connection.begin());
   auto orphans = part.orphans;
-  WINNOW_TRY(auto missing, sweep_.lookup().missing(connection, orphans.executions));
+  WINNOW_TRY(auto missing, sweep_.missing_beside(connection, orphans.executions));
   orphans.executions = TextList(std::move(missing));
   if (!orphans.executions.empty()) {
     WINNOW_TRY(batch.keys, database::texts_of(connection, part.table.keys(dialect, part.branch,
@@ -270,14 +353,14 @@ Outcome<bool> RowSweep::try_batch(Connection& connection, const Part& part, cons
     WINNOW_CHECK(connection.rollback());
     return true;
   }
-  const std::vector<Statement> deletion{part.table.deletion(dialect, batch.keys)};
+  const std::vector<Statement> deletion{part.table.deletion(dialect, orphans, batch.keys)};
   WINNOW_TRY(const auto changed, connection.execute(deletion, database::AfterBatch::stay_open));
   batch.removed = changed.front();
   if (std::cmp_less(batch.removed, batch.keys.size())) {
     WINNOW_TRY(batch.kept,
-               database::texts_of(connection, part.table.remaining(dialect, batch.keys)));
+               database::texts_of(connection, part.table.remaining(dialect, orphans, batch.keys)));
   }
-  WINNOW_TRY(const auto still, sweep_.lookup().missing(connection, orphans.executions));
+  WINNOW_TRY(const auto still, sweep_.missing_beside(connection, orphans.executions));
   if (still.size() != orphans.executions.size()) {
     WINNOW_CHECK(connection.rollback());
     return false;
@@ -303,15 +386,59 @@ Outcome<void> RowSweep::write_receipt(const Connection& connection, const Part& 
   return {};
 }
 
+void RowSweep::add(const OrphanTable& table, std::int64_t rows, std::int64_t batches) {
+  removed_ += rows;
+  removed_of_[&table] += rows;
+  add_to(sweep_.counters(), table.counter(), rows);
+  add_to(sweep_.counters(), "batches", batches);
+  sweep_.context().progress.rows_done += rows;
+}
+
 void RowSweep::note_removed(const Part& part, const Batch& batch) {
-  auto& counters = sweep_.counters();
-  auto& context = sweep_.context();
-  removed_ += batch.removed;
-  removed_of_[&part.table] += batch.removed;
-  add_to(counters, part.table.counter(), batch.removed);
-  add_to(counters, "batches", 1);
-  context.progress.rows_done += batch.removed;
-  report_batch(context, static_cast<std::size_t>(batch.removed), counters);
+  add(part.table, batch.removed, 1);
+  report_batch(sweep_.context(), static_cast<std::size_t>(batch.removed), sweep_.counters());
+  // Rows that stay tell nothing of what became of the others.
+  if (!batch.kept.empty()) return;
+  Committed committed{.table = &part.table,
+                      .ends = {batch.keys.front()},
+                      .rows = batch.removed,
+                      .reopened = sweep_.connection().reopened()};
+  if (batch.keys.size() > 1) committed.ends.push_back(batch.keys.back());
+  if (part.table.spread() == Spread::by_execution) committed.orphans = part.orphans;
+  committed_.push_back(std::move(committed));
+  if (committed_.size() > kMostRemembered) committed_.pop_front();
+}
+
+// One of the two may have come back by a late write of Kestra's.
+Outcome<bool> RowSweep::is_back(const Committed& batch) {
+  WINNOW_TRY(const auto there, sweep_.retry([&](Connection& connection) {
+    return database::texts_of(
+        connection, batch.table->remaining(connection.dialect(), batch.orphans, batch.ends));
+  }));
+  return there.size() == batch.ends.size();
+}
+
+// From the newest back: what a server has includes all that was committed before. A walk ends with a
+// question, so that whoever was lost is known to be.
+Outcome<void> RowSweep::uncount_lost() {
+  std::int64_t lost = 0;
+  while (asked_after_ != sweep_.connection().reopened()) {
+    asked_after_ = sweep_.connection().reopened();
+    auto end = std::find_if(committed_.begin(), committed_.end(),
+                            [this](const auto& batch) { return batch.reopened == asked_after_; });
+    while (end != committed_.begin()) {
+      const auto newest = std::prev(end);
+      WINNOW_TRY(const bool back, is_back(*newest));
+      if (!back) break;
+      add(*newest->table, -newest->rows, -1);
+      lost += newest->rows;
+      end = committed_.erase(newest);
+    }
+  }
+  if (lost == 0) return {};
+  some_are_back_ = true;
+  sweep_.context().host.log(LogLevel::warn, rows_are_back(lost, "orphaned row"));
+  return {};
 }
 
 // Orphans of the page that are still there: other sessions hold them, or the database refuses to

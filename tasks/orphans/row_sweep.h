@@ -1,6 +1,7 @@
 // One run of PurgeOrphans over the tables that it can sweep.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -42,6 +43,14 @@ class RowSweep {
     // Of the receipt that was written before its COMMIT.
     ReceiptNumber receipt = {};
   };
+  // What is counted for a batch, and two of its rows by which a server can be asked whether it went.
+  struct Committed {
+    const OrphanTable* table = nullptr;
+    Orphans orphans = {};
+    database::TextList ends = {};
+    std::int64_t rows = 0;
+    std::int64_t reopened = 0;  // of the connection that committed it
+  };
   using Act = Outcome<void> (RowSweep::*)(const Part&);
 
   Outcome<void> walk(Act act);
@@ -52,12 +61,22 @@ class RowSweep {
   std::int64_t going_of(const PurgeStep& step) const;
   Outcome<void> check_batch(const Part& part, std::int64_t rows) const;
   Outcome<void> remove(const Part& part);
+  Outcome<std::vector<Orphans>> by_shard(const Part& part);
+  Outcome<void> remove_by_shard(const Part& part);
+  Outcome<void> remove_found(const Part& part);
+  Outcome<void> remove_together(const Part& part);
+  Outcome<std::string> refused_row(const Part& part, const database::TextList& kept);
   Outcome<Batch> remove_batch(const Part& part, const database::TextList& kept, std::int64_t limit);
   Outcome<bool> try_batch(database::Connection& connection, const Part& part,
                           const database::TextList& kept, std::int64_t limit, Batch& batch);
   Outcome<void> write_receipt(const database::Connection& connection, const Part& part,
                               Batch& batch);
   void note_removed(const Part& part, const Batch& batch);
+  void add(const OrphanTable& table, std::int64_t rows, std::int64_t batches);
+  Outcome<bool> is_back(const Committed& batch);
+  // After a fail-over: batches that the new server lacks count no more.
+  Outcome<void> uncount_lost();
+  Outcome<void> remove_all();
   Outcome<void> note_skipped(const Part& part);
   void warn_of_skipped() const;
   Outcome<std::int64_t> number(const database::Statement& statement);
@@ -74,6 +93,9 @@ class RowSweep {
   std::map<const OrphanTable*, std::int64_t> stay_;
   std::int64_t removed_ = 0;
   std::map<const OrphanTable*, std::int64_t> removed_of_;
+  std::deque<Committed> committed_;  // the last of them
+  std::int64_t asked_after_ = 0;     // the connection's reopened() when uncount_lost() asked last
+  bool some_are_back_ = false;
 };
 
 }  // namespace winnow::tasks

@@ -81,7 +81,7 @@ class OrphanRows final : public Invocation {
       WINNOW_CHECK(
           add("select from " + name, table.keys(dialect, branch, orphans, {}, kExecutionsPerPage)));
     }
-    return add("delete from " + name, table.deletion(dialect, table.stand_in_keys()));
+    return add("delete from " + name, table.deletion(dialect, orphans, table.stand_in_keys()));
   }
 
   const Manifest& manifest_;

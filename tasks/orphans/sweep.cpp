@@ -25,12 +25,6 @@ Outcome<Sweep> Sweep::open(const Manifest& manifest, Context& context,
   WINNOW_TRY(auto connection, ReconnectingConnection::open(context));
   WINNOW_TRY(auto probed, connection.get().probe(tables_of(manifest)));
   auto schema = std::make_unique<database::Schema>(std::move(probed));
-  if (connection.get().dialect().merges_shards()) {
-    return fail(FailureKind::schema,
-                manifest.name +
-                    " can't be had over Vitess: it looks an execution up right before it deletes "
-                    "what is left of it, and no transaction holds both on two shards");
-  }
   WINNOW_TRY(const auto lookup, ExecutionLookup::make(*schema));
   std::vector<const database::Table*> tables;
   for (const auto& step : manifest.steps) {
@@ -53,6 +47,20 @@ void Sweep::note_pace(std::int64_t rows, Pacer::Clock::duration took) {
 Outcome<std::vector<std::string>> Sweep::missing(const std::vector<std::string>& executions) {
   return retry(
       [&](database::Connection& connection) { return lookup_.missing(connection, executions); });
+}
+
+Outcome<std::vector<std::string>> Sweep::missing_beside(
+    database::Connection& connection, const std::vector<std::string>& executions) {
+  if (!connection.dialect().merges_shards()) return lookup_.missing(connection, executions);
+  if (!beside_) {
+    WINNOW_TRY(beside_, ReconnectingConnection::open(*context_));
+  }
+  std::vector<std::string> missing;
+  WINNOW_CHECK(beside_->retry({.run = [&](database::Connection& other) -> Outcome<void> {
+    WINNOW_TRY(missing, lookup_.missing(other, executions));
+    return {};
+  }}));
+  return missing;
 }
 
 Outcome<Json> Sweep::plan() {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -47,6 +48,11 @@ class Sweep {
   // Those of `executions` that do not exist in any tenant.
   Outcome<std::vector<std::string>> missing(const std::vector<std::string>& executions);
 
+  // The same within the transaction that is open on `connection`. A transaction of Vitess is one shard's, and executions lie
+  // on all: they are looked up beside it then, over a connection of their own.
+  Outcome<std::vector<std::string>> missing_beside(database::Connection& connection,
+                                                   const std::vector<std::string>& executions);
+
   // {"task", "server", "statements": the lookup of executions, "leftOut": []}.
   Outcome<Json> plan();
   // The result of a run: the counters, or the failure with them.
@@ -76,6 +82,7 @@ class Sweep {
   std::unique_ptr<Pacer> pacer_;
   Pacer::Lane lane_;
   ReconnectingConnection connection_;
+  std::optional<ReconnectingConnection> beside_;
   // On the heap, because other objects point into it.
   std::unique_ptr<database::Schema> schema_;
   ExecutionLookup lookup_;

@@ -3,6 +3,7 @@
 #include "outcome/try.h"
 #include "tasks/orphans/sweep.h"
 #include "tasks/selection/match.h"
+#include "tasks/selection/placement.h"
 #include "tasks/selection/plan_check.h"
 #include "tasks/selection/row_key.h"
 
@@ -45,7 +46,11 @@ Outcome<std::unique_ptr<OrphanTable>> OrphanTable::make(
       made->table_->column(request.scope.namespace_column) == nullptr) {
     return leave_out("they have no namespace, by which the policy or a parameter restricts them");
   }
-  WINNOW_TRY(const auto obstacle, made->find_way(connection, allow_scan));
+  WINNOW_TRY(auto obstacle, made->find_way(connection, allow_scan));
+  if (obstacle.empty()) {
+    WINNOW_CHECK(check_placement(*made->table_));
+    obstacle = made->misplaced();
+  }
   if (!obstacle.empty() && step.optional) return leave_out(obstacle);
   if (!obstacle.empty()) {
     return fail(FailureKind::schema, "table \"" + step.table + "\": " + obstacle);
@@ -74,6 +79,21 @@ Outcome<std::string> OrphanTable::find_way(database::Connection& connection, boo
   if (!match.only_column.empty()) columns.insert(columns.begin(), match.only_column);
   return "no index leads to their executions; add it: " +
          connection.dialect().create_index(*table_, columns);
+}
+
+std::string OrphanTable::misplaced() const {
+  const auto& sharding = table_->sharding;
+  if (!sharding) return {};
+  const bool by_execution = execution_ != nullptr && sharding->column == execution_->name;
+  if (by_execution || sharding->column == key_->name) return {};
+  return "Vitess spreads them by \"" + sharding->column + "\", and neither by \"" + key_->name +
+         "\" nor by what names their execution (docs/servers.md)";
+}
+
+Spread OrphanTable::spread() const {
+  if (!table_->sharding) return Spread::not_at_all;
+  const bool by_execution = execution_ != nullptr && table_->sharding->column == execution_->name;
+  return by_execution ? Spread::by_execution : Spread::by_key;
 }
 
 Outcome<void> OrphanTable::select(const OrphanRowsRequest& request,
@@ -154,7 +174,7 @@ void OrphanTable::write_orphans(SqlWriter& writer, const OrphanBranch& branch,
   if (branch.only) {
     writer.text(" AND t." + dialect.quoted(only_->name) + " = ").bind_as(*only_, *branch.only);
   }
-  if (!by_index_) {
+  if (!by_index_ || !orphans.rows.empty()) {
     writer.text(" AND ");
     dialect.any_of(writer, "t." + dialect.quoted(key_->name), *key_, orphans.rows);
   }
@@ -175,6 +195,14 @@ Statement OrphanTable::count(const Dialect& dialect, const OrphanBranch& branch,
 Statement OrphanTable::keys(const Dialect& dialect, const OrphanBranch& branch,
                             const Orphans& orphans, const TextList& kept,
                             std::int64_t limit) const {
+  auto statement = found(dialect, branch, orphans, kept, limit);
+  if (table_->can_lock) statement.sql.append(" ").append(dialect.lock_skipping_locked());
+  return statement;
+}
+
+Statement OrphanTable::found(const Dialect& dialect, const OrphanBranch& branch,
+                             const Orphans& orphans, const TextList& kept,
+                             std::int64_t limit) const {
   SqlWriter writer(dialect);
   writer.text("SELECT " + dialect.as_cursor("t", *key_));
   write_orphans(writer, branch, orphans);
@@ -182,20 +210,38 @@ Statement OrphanTable::keys(const Dialect& dialect, const OrphanBranch& branch,
     writer.text(" AND NOT ");
     dialect.any_of(writer, "t." + dialect.quoted(key_->name), *key_, kept);
   }
-  writer.text(" LIMIT ").bind(limit);
-  if (table_->can_lock) writer.text(" ").text(dialect.lock_skipping_locked());
+  return writer.text(" LIMIT ").bind(limit).take();
+}
+
+// Whether keys alone don't lead to the shard of their rows.
+bool OrphanTable::needs_place() const {
+  return spread() == Spread::by_execution && table_->sharding->column != key_->name;
+}
+
+void OrphanTable::write_place(SqlWriter& writer, const Orphans& orphans) const {
+  if (!needs_place()) return;
+  writer.text(" AND ");
+  writer.dialect().any_of(writer, "t." + writer.dialect().quoted(execution_->name), *execution_,
+                          orphans.executions);
+}
+
+Statement OrphanTable::deletion(const Dialect& dialect, const Orphans& orphans,
+                                TextList keys) const {
+  if (!needs_place()) return dialect.delete_by_keys(*table_, *key_, std::move(keys));
+  SqlWriter writer(dialect);
+  writer.text("DELETE FROM ").table(*table_).text(" AS t WHERE ");
+  dialect.any_key(writer, "t", *table_, *key_, std::move(keys));
+  write_place(writer, orphans);
   return writer.take();
 }
 
-Statement OrphanTable::deletion(const Dialect& dialect, TextList keys) const {
-  return dialect.delete_by_keys(*table_, *key_, std::move(keys));
-}
-
-Statement OrphanTable::remaining(const Dialect& dialect, TextList keys) const {
+Statement OrphanTable::remaining(const Dialect& dialect, const Orphans& orphans,
+                                 TextList keys) const {
   SqlWriter writer(dialect);
   writer.text("SELECT " + dialect.as_cursor("t", *key_) + " FROM ").table(*table_);
   writer.text(" AS t WHERE ");
   dialect.any_of(writer, "t." + dialect.quoted(key_->name), *key_, std::move(keys));
+  write_place(writer, orphans);
   return writer.take();
 }
 

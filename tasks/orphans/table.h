@@ -23,9 +23,12 @@ struct OrphanBranch {
 // Rows whose execution is missing.
 struct Orphans {
   database::TextList executions = {};
-  // Keys of the rows; empty where an index leads from an execution to its rows.
+  // Keys of the rows; empty: all rows of the executions, to which an index leads.
   database::TextList rows = {};
 };
+
+// By what the rows of a table are spread over servers (placement.h).
+enum class Spread { not_at_all, by_execution, by_key };
 
 class OrphanTable {
  public:
@@ -52,6 +55,10 @@ class OrphanTable {
   // position and the execution or NULL.
   database::Statement page(const database::Dialect& dialect, const OrphanBranch& branch,
                            const std::string& after, std::int64_t limit) const;
+  Spread spread() const;
+  // Which rows an execution has says nothing about the shard of each: they are looked up first.
+  bool is_found_before_placed() const { return by_index_ && spread() == Spread::by_key; }
+
   // The orphans of a page, given those of its positions whose execution is missing.
   Orphans orphans(database::TextList positions, database::TextList executions) const;
   // As many keys as a page has, for statements that are explained and not run.
@@ -61,13 +68,19 @@ class OrphanTable {
   database::Statement count(const database::Dialect& dialect, const OrphanBranch& branch,
                             const Orphans& orphans) const;
   // Keys of such rows except `kept`, at most `limit`. Where the user may lock rows, they are
-  // locked, and rows that other sessions hold are skipped.
+  // locked, and rows that other sessions hold are skipped; but for `found`, which locks none.
   database::Statement keys(const database::Dialect& dialect, const OrphanBranch& branch,
                            const Orphans& orphans, const database::TextList& kept,
                            std::int64_t limit) const;
-  database::Statement deletion(const database::Dialect& dialect, database::TextList keys) const;
+  database::Statement found(const database::Dialect& dialect, const OrphanBranch& branch,
+                            const Orphans& orphans, const database::TextList& kept,
+                            std::int64_t limit) const;
+  // Of rows of these orphans, by their keys.
+  database::Statement deletion(const database::Dialect& dialect, const Orphans& orphans,
+                               database::TextList keys) const;
   // Those of these keys that still have a row.
-  database::Statement remaining(const database::Dialect& dialect, database::TextList keys) const;
+  database::Statement remaining(const database::Dialect& dialect, const Orphans& orphans,
+                                database::TextList keys) const;
   // The number of rows that the tenant has in this table; counting stops at `most`.
   database::Statement held(const database::Dialect& dialect, std::optional<bool> deleted,
                            std::int64_t most) const;
@@ -80,10 +93,13 @@ class OrphanTable {
 
   bool has_columns() const;
   Outcome<std::string> find_way(database::Connection& connection, bool allow_scan);
+  std::string misplaced() const;
   Outcome<void> select(const OrphanRowsRequest& request, const database::Schema& schema);
   void write_walk(database::SqlWriter& writer, const OrphanBranch& branch) const;
   void write_orphans(database::SqlWriter& writer, const OrphanBranch& branch,
                      const Orphans& orphans) const;
+  bool needs_place() const;
+  void write_place(database::SqlWriter& writer, const Orphans& orphans) const;
 
   const PurgeStep* step_ = nullptr;
   const database::Table* table_ = nullptr;

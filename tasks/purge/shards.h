@@ -8,12 +8,10 @@
 #include "tasks/purge/batch.h"
 #include "tasks/purge/request.h"
 #include "tasks/purge/steps.h"
+#include "tasks/selection/placement.h"
 #include "tasks/task.h"
 
 namespace winnow::tasks {
-
-// The column by which the table's rows are spread, where that is not their key. nullptr: it is, or they are not spread.
-const database::Column* placing_column(const database::Table& table);
 
 // Puts rows of one shard together, otherwise in their order, and numbers the shards (BatchRow::shard). Does nothing where the
 // table's rows all lie on one server.

@@ -305,10 +305,7 @@ Outcome<void> PurgeWorker::uncount_lost() {
   shared_.context.progress.rows_done -= lost;
   shared_.context.host.log(
       LogLevel::warn,
-      "the server that took over lacks commits that its predecessor had confirmed: " +
-          document::counted(lost, "row") + " of table \"" +
-          shared_.prepared.selection->table().name + (lost == 1 ? "\" is" : "\" are") +
-          " back, and deleted again");
+      rows_are_back(lost, "row", " of table \"" + shared_.prepared.selection->table().name + '"'));
   return {};
 }
 

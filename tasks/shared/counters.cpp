@@ -1,6 +1,7 @@
 #include "tasks/shared/counters.h"
 
 #include "document/object.h"
+#include "document/strings.h"
 
 namespace winnow::tasks {
 
@@ -29,6 +30,12 @@ void report_batch(Context& context, std::size_t rows, const Json& counters) {
                                           {"rows", rows},
                                           {"total", context.progress.rows_done.load()},
                                           {"counters", counters}}));
+}
+
+std::string rows_are_back(std::int64_t rows, const std::string& noun, const std::string& of) {
+  return "the server that took over lacks commits that its predecessor had confirmed: " +
+         document::counted(rows, noun) + of + (rows == 1 ? " is" : " are") +
+         " back, and deleted again";
 }
 
 }  // namespace winnow::tasks

@@ -2,8 +2,10 @@
 """Writes the schema folder of vitess.sh: vitess_schema.py FOLDER
 
 Kestra's tables on MySQL 1.1 as Vitess can have them. FULLTEXT indexes stay away: this bed searches nothing. `execution_id` is an ordinary
-column: vtgate routes a row by it and can't see what a generated column will hold (docs/servers.md)."""
+column: vtgate routes a row by it and can't see what a generated column will hold (docs/servers.md). Without that (`placed`) it stays
+generated, and all tables are spread by `key`: rows lie anywhere."""
 
+import json
 import pathlib
 import re
 import sys
@@ -14,12 +16,14 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 VERSION = "1.1"
 
 
-def tables():
+def tables(placed=True):
     text = _of_version((ROOT / "tools/sample/schema/mysql.sql").read_text())
     # A split of a shard copies rows; those of the schema would be there twice.
     text = re.sub(r"^INSERT .*?;\n", "", text, flags=re.M | re.S)
     text = re.sub(r"\n  FULLTEXT INDEX [^\n]*", "", text)
     text = re.sub(r",(\s*)\n\)", r"\n)", text)
+    if not placed:
+        return text
     return re.sub(r"(\n  execution_id varchar\(150\)) GENERATED ALWAYS AS \([^)]*\) STORED", r"\1", text)
 
 
@@ -30,10 +34,15 @@ def _of_version(text):
     return re.sub(r"^--.*\n", "", text, flags=re.M)
 
 
-def write(folder):
+def write(folder, placed=True):
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "tables.sql").write_text(tables())
-    (folder / "vschema.json").write_text((ROOT / "docs/examples/vitess/vschema.json").read_text())
+    (folder / "tables.sql").write_text(tables(placed))
+    vschema = json.loads((ROOT / "docs/examples/vitess/vschema.json").read_text())
+    for table in vschema["tables"].values():
+        for vindex in table["column_vindexes"]:
+            if not placed and vindex["column"] == "execution_id":
+                vindex["column"] = "key"
+    (folder / "vschema.json").write_text(json.dumps(vschema))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import pymysql
 from bed import Cases, Folder, Winnow, assert_survived_or_told, finished, script, until
 from databases import Mysql
 from tour import Tour
+from vitess_tasks import VitessTasks
 from world import CUTOFF, Bed
 import vitess_schema
 
@@ -26,12 +27,16 @@ class Vtgate(Mysql):
 
     BY_EXECUTION = {"logs", "metrics", "sla_monitor"}
 
+    def __init__(self, url, placed=True):
+        super().__init__(url)
+        self._placed = self.BY_EXECUTION if placed else set()
+
     def columns_of(self, table):
-        return [*super().columns_of(table), *(["execution_id"] if table in self.BY_EXECUTION else [])]
+        return [*super().columns_of(table), *(["execution_id"] if table in self._placed else [])]
 
     def rows_of(self, table, documents):
         rows = super().rows_of(table, documents)
-        if table not in self.BY_EXECUTION:
+        if table not in self._placed:
             return rows
         return [(*row, document.get("executionId")) for row, document in zip(rows, documents.values())]
 
@@ -39,22 +44,24 @@ class Vtgate(Mysql):
         raise NotImplementedError("vtgate does not tell")
 
 
-class OverVtgate(Tour):
+class OverVtgate(VitessTasks, Tour):
     shards = None
+    placed = True
 
     @classmethod
     def setUpClass(cls):
         cls.server = Folder("far-vitess")
         cls.addClassCleanup(cls.server.remove)
-        vitess_schema.write(cls.server.path / "schema")
+        vitess_schema.write(cls.server.path / "schema", cls.placed)
         cls.url = script("vitess", "start", cls.server.path, cls.shards, cls.server.path / "schema")
         cls.addClassCleanup(script, "vitess", "stop", cls.server.path)
 
     def setUp(self):
         self.folder = Folder("far-vtgate")
         self.addCleanup(self.folder.remove)
-        self.database = self.enterContext(Vtgate(self.url))
-        self.bed = Bed(self.database, self.folder.path / "storage", early=FAR)
+        self.database = self.enterContext(Vtgate(self.url, self.placed))
+        early = FAR if self.placed else FAR | Vtgate.BY_EXECUTION
+        self.bed = Bed(self.database, self.folder.path / "storage", early=early)
         self.winnow = Winnow(self.folder.path, self.url + "?ssl-mode=DISABLED", self.bed.storage)
 
     def await_tablets(self):
@@ -65,12 +72,6 @@ class OverVtgate(Tour):
                 return False
 
         until(answers, "the shards' tablets")
-
-    def orphans(self, winnow, bed):
-        """Refused by name, before anything goes."""
-        before = bed.look()
-        self.refused("PurgeOrphans", {"dryRun": False}, "PurgeOrphans can't be had over Vitess")
-        self.assertEqual(bed.look(), before)
 
     def refused(self, task, parameters, why):
         result = self.winnow.call(task, parameters)
@@ -92,7 +93,6 @@ class OverVtgate(Tour):
         self.bed.fill(random.Random(3), 20)
         before = self.bed.look()
         self.refused("PurgeExecutions", self.bed.parameters(withChildren=True), "withChildren can't be had over Vitess")
-        self.refused("PurgeExecutions", self.bed.parameters(exclusive=True), "`exclusive` can't be had over Vitess")
         self.winnow.configure(self.url + "?ssl-mode=DISABLED", self.bed.storage, f"receipts: {{file: {self.folder.path}/receipts.jsonl}}")
         self.refused("PurgeExecutions", self.bed.parameters(), "`receipts` can't be had for this task over Vitess")
         self.assertEqual(self.bed.look(), before)
@@ -151,6 +151,13 @@ class OverVtgate(Tour):
 
 class TwoShards(OverVtgate, unittest.TestCase):
     shards = 2
+
+
+class RowsAnywhere(OverVtgate, unittest.TestCase):
+    """Whoever writes names `key` and `value` alone, as Kestra does: nothing but its own key says where a row lies."""
+
+    shards = 2
+    placed = False
 
 
 class FourShards(OverVtgate, unittest.TestCase):

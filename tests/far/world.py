@@ -102,7 +102,7 @@ def _child(random, table, execution):
 def _dependent(execution):
     return {"executionId": execution["id"], "slaId": "sla1", "deadline": instant(MIDDLE), "date": instant(MIDDLE),
             "tenantId": execution["tenantId"], "namespace": execution["namespace"], "flowId": execution["flowId"],
-            "taskRun": {"executionId": execution["id"]}, "workerInstance": {"workerUuid": "w", "uid": "w"}}
+            "taskRun": {"executionId": execution["id"]}, "execution": {"id": execution["id"]}, "workerInstance": {"workerUuid": "w", "uid": "w"}}
 
 
 class Bed:

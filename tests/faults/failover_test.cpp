@@ -1,11 +1,14 @@
 // The primary of a PostgreSQL cluster is lost in the middle of a purge, and a replica takes its place: the
 // run goes on there, and counts what went. ./dev far has the same on hosts whose cables are pulled.
+#include <numeric>
+
 #include <gtest/gtest.h>
 
 #include "tests/faults/fault_bed.h"
 #include "tests/faults/message_proxy.h"
 #include "tests/faults/tally.h"
 #include "tests/servers/postgres_cluster.h"
+#include "tests/support/require.h"
 
 namespace winnow::tests {
 namespace {
@@ -103,26 +106,55 @@ TEST_F(FailOver, ThePurgeGoesOnAtTheNewPrimaryAndCountsWhatWent) {
   tally.note("struck in mid-purge", std::to_string(struck_));
 }
 
-TEST_F(FailOver, LogsAndMetricsThatAreBackGoAgainAndAreCountedOnce) {
+// Rows of the tables that a task takes.
+std::size_t rows_in(const Rows& rows, const std::vector<std::string>& tables) {
+  return std::accumulate(
+      tables.begin(), tables.end(), std::size_t{0},
+      [&](std::size_t sum, const auto& table) { return sum + rows.at(table).size(); });
+}
+
+TEST_F(FailOver, LogsMetricsAndOrphansThatAreBackGoAgainAndAreCountedOnce) {
+  struct Task {
+    std::string name;
+    std::vector<std::string> tables;
+    Json parameters;
+    std::vector<std::string> counters;
+  };
+  const Json by_date{{"endDate", "2030-01-01T00:00:00Z"}, {"batchSize", 3}};
+  const std::vector<Task> tasks{{"PurgeLogs", {"logs"}, by_date, {"count"}},
+                                {"PurgeMetrics", {"metrics"}, by_date, {"count"}},
+                                {"PurgeOrphans",
+                                 {"logs", "metrics"},
+                                 {{"dryRun", false}, {"batchSize", 3}},
+                                 {"logsCount", "metricsCount"}}};
   Tally tally("primary and its last commits lost", kPostgres);
-  tally.run(cases(2, 100), [&](Case& tried) {
-    const bool logs = tried.index % 2 == 0;
-    const std::string table = logs ? "logs" : "metrics";
-    const auto before = begin(tried);
+  tally.run(cases(3, 150), [&](Case& tried) {
+    const auto& task = tasks[tried.index % tasks.size()];
+    const bool orphans = task.name == "PurgeOrphans";
+    auto before = begin(tried);
+    if (orphans) {
+      const std::vector statements{database::plain("DELETE FROM executions")};
+      require(bed_.connection().execute(statements, database::AfterBatch::commit));
+      bed_.let_go();
+    }
+    const auto counted_by = [&](const Json& counters) {
+      std::size_t sum = 0;
+      for (const auto& counter : task.counters) sum += counters.value(counter, std::size_t{0});
+      return sum;
+    };
     MessageProxy proxy(cluster_.primary());
-    AbiRun purge(bed_.configuration(reach(proxy, 1)), logs ? "PurgeLogs" : "PurgeMetrics",
-                 Json{{"endDate", "2030-01-01T00:00:00Z"}, {"batchSize", 3}}.dump());
-    run(purge, proxy, {.how = table, .at = 60 + tried.pick(100), .loses_commits = true}, tried);
-    const auto left = bed_.look()[table].size();
-    const auto went = before.at(table).size() - left;
-    const auto counted = purge.result().counters().value("count", std::size_t{0});
+    AbiRun purge(bed_.configuration(reach(proxy, 1)), task.name, task.parameters.dump());
+    run(purge, proxy, {.how = task.name, .at = 60 + tried.pick(100), .loses_commits = true}, tried);
+    const auto went = rows_in(before, task.tables) - rows_in(bed_.look(), task.tables);
+    const auto counted = counted_by(purge.result().counters());
     if (has_noticed(purge.result().counters()) && counted != went) {
       tried.found({std::to_string(counted) + " counted, " + std::to_string(went) + " went"});
     }
-    AbiRun again(bed_.configuration({}), logs ? "PurgeLogs" : "PurgeMetrics",
-                 Json{{"endDate", "2030-01-01T00:00:00Z"}, {"dryRun", true}}.dump());
+    auto dry = task.parameters;
+    dry["dryRun"] = true;
+    AbiRun again(bed_.configuration({}), task.name, dry.dump());
     if (again.prepare()) again.run();
-    if (again.result().counters().value("count", -1) != 0) {
+    if (again.result().status != WINNOW_OK || counted_by(again.result().json) != 0) {
       tried.found({"S2: " + again.result().json.dump()});
     }
     if (!again.close()) tried.found({"S7: the library can't be closed"});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "outcome/try.h"
 #include "tools/sample/files.h"
 #include "tools/sample/insertion.h"
 
@@ -26,10 +27,28 @@ const char* zone_statement(std::int64_t batch) {
   return nullptr;
 }
 
+// Nothing but on Vitess.
+Outcome<PlacingColumns> placing_columns(database::Connection& connection) {
+  PlacingColumns placing;
+  if (!connection.dialect().merges_shards()) return placing;
+  std::vector<std::string> names;
+  for (const auto& shape : table_shapes()) names.emplace_back(shape.name);
+  WINNOW_TRY(const auto schema, connection.probe(names));
+  for (const auto& shape : table_shapes()) {
+    const auto* table = schema.table(shape.name);
+    if (table == nullptr || !table->sharding || table->sharding->column.empty()) continue;
+    const auto& column = table->sharding->column;
+    const bool is_named =
+        std::ranges::any_of(shape.columns, [&](const auto& each) { return each.first == column; });
+    if (!is_named) placing.emplace(shape.name, column);
+  }
+  return placing;
+}
+
 class Filling {
  public:
-  Filling(database::Connection& connection, const Generator& generator)
-      : connection_(connection), generator_(generator) {}
+  Filling(database::Connection& connection, const Generator& generator, PlacingColumns placing)
+      : connection_(connection), generator_(generator), placing_(std::move(placing)) {}
 
   Outcome<void> batch(std::int64_t from, std::int64_t to, std::int64_t number) {
     std::vector<Row> rows;
@@ -38,6 +57,7 @@ class Filling {
       const auto files = write_files(generator_.options().storage, execution);
       if (!files) return fail(files.error());
       files_ += *files;
+      for (auto& row : execution.rows) row.execution = execution.facts.id;
       std::ranges::move(execution.rows, std::back_inserter(rows));
     }
     return insert(rows, number);
@@ -50,7 +70,8 @@ class Filling {
     if (const char* zone = zone_statement(number); zoned && zone != nullptr) {
       statements.push_back({.sql = zone, .parameters = {}});
     }
-    std::ranges::move(insertions(connection_.dialect(), rows), std::back_inserter(statements));
+    std::ranges::move(insertions(connection_.dialect(), rows, placing_),
+                      std::back_inserter(statements));
     if (auto begun = connection_.begin(); !begun) return begun;
     const auto done = connection_.execute(statements, AfterBatch::commit);
     if (!done) return fail(done.error());
@@ -71,6 +92,7 @@ class Filling {
  private:
   database::Connection& connection_;
   const Generator& generator_;
+  const PlacingColumns placing_;
   std::map<std::string, std::int64_t> counts_{{"executions", 0}, {"logs", 0}, {"metrics", 0}};
   std::int64_t files_ = 0;
 };
@@ -79,7 +101,8 @@ class Filling {
 
 Outcome<document::Json> fill(database::Connection& connection, const Generator& generator,
                              const FillProgress& progress) {
-  Filling filling(connection, generator);
+  WINNOW_TRY(auto placing, placing_columns(connection));
+  Filling filling(connection, generator, std::move(placing));
   const std::int64_t executions = generator.options().executions;
   const std::int64_t size = batch_size(executions);
   for (std::int64_t from = 0; from < executions; from += size) {

@@ -47,7 +47,7 @@ std::vector<std::string> columns_of(const Dialect& dialect,
   return columns;
 }
 
-void begin(SqlWriter& writer, const TableShape& table) {
+void begin(SqlWriter& writer, const TableShape& table, const std::string& placing = {}) {
   writer.text("INSERT INTO ").identifier(table.name);
   const char* separator = " (";
   for (const auto& column : table.columns) {
@@ -55,6 +55,7 @@ void begin(SqlWriter& writer, const TableShape& table) {
       writer.text(std::exchange(separator, ", ")).identifier(name);
     }
   }
+  if (!placing.empty()) writer.text(", ").identifier(placing);
   writer.text(") ");
 }
 
@@ -103,14 +104,18 @@ std::string value_of(const Dialect& dialect, CellType type, std::string cell) {
 }
 
 Statement from_values(const Dialect& dialect, const TableShape& table,
-                      std::span<const Row* const> rows) {
+                      std::span<const Row* const> rows, const std::string& placing) {
   SqlWriter writer(dialect);
-  begin(writer, table);
+  begin(writer, table, placing);
   const char* before = "VALUES (";
   for (const Row* row : rows) {
     for (std::size_t i = 0; i < row->cells.size(); ++i) {
       writer.text(std::exchange(before, ", "));
       writer.bind(value_of(dialect, table.columns[i].second, row->cells[i]));
+    }
+    if (!placing.empty()) {
+      writer.text(", ");
+      writer.bind(row->execution.empty() ? database::Parameter() : row->execution);
     }
     before = "), (";
   }
@@ -119,7 +124,8 @@ Statement from_values(const Dialect& dialect, const TableShape& table,
 
 }  // namespace
 
-std::vector<Statement> insertions(const Dialect& dialect, std::span<const Row> rows) {
+std::vector<Statement> insertions(const Dialect& dialect, std::span<const Row> rows,
+                                  const PlacingColumns& placing) {
   std::vector<Statement> statements;
   for (const TableShape& table : table_shapes()) {
     Rows own;
@@ -131,10 +137,12 @@ std::vector<Statement> insertions(const Dialect& dialect, std::span<const Row> r
       statements.push_back(from_lists(dialect, table, own));
       continue;
     }
+    const auto placed = placing.find(table.name);
+    const std::string column = placed == placing.end() ? "" : placed->second;
     const std::size_t most = kMostValues / table.columns.size();
     for (std::size_t from = 0; from < own.size(); from += most) {
       const auto part = std::span(own).subspan(from, std::min(most, own.size() - from));
-      statements.push_back(from_values(dialect, table, part));
+      statements.push_back(from_values(dialect, table, part, column));
     }
   }
   return statements;

@@ -128,6 +128,18 @@ Outcome<void> prepare(database::Connection& connection, const Arguments& argumen
   const std::vector<std::string> tables{"executions"};
   const auto schema = connection.probe(tables);
   if (!schema) return fail(schema.error());
+  const bool over_shards = connection.dialect().merges_shards();
+  if (over_shards) {
+    // A batch is of several shards, and nobody minds if it is half written.
+    const auto set = connection.query(database::plain("SET SESSION transaction_mode = 'multi'"),
+                                      [](const database::Row&) { return true; });
+    if (!set) return set;
+  }
+  if (schema->table("executions") == nullptr && over_shards) {
+    return fail(FailureKind::configuration,
+                "Vitess has no table \"executions\" here: winnow-sample fills its tables, and "
+                "does not make them (docs/servers.md)");
+  }
   if (schema->table("executions") == nullptr) {
     return create_schema(connection, arguments.options.version);
   }

@@ -20,6 +20,8 @@ struct TableShape {
 struct Row {
   const TableShape* table = nullptr;
   std::vector<std::string> cells;  // in the order of the table's columns
+  // The id of the execution that it belongs to; empty: to none.
+  std::string execution = {};
 };
 
 // `key` and `value` of the tables that hold a document; nullptr for a table that is not among them.
