@@ -3,7 +3,7 @@
 readonly far_packages=(
   postgresql-15 pgbouncer debootstrap openssl python3
   iproute2 ethtool haproxy pgpool2 etcd-server patroni python3-etcd python3-psycopg2 python3-pymysql python3-cryptography)
-readonly far_brief=(mysql_group postgres_failover machines poolers servers)
+readonly far_brief=(mysql_failover mysql_group postgres_failover machines poolers servers)
 
 run_far() {  # SUITE...
   local logs status=0 suite

@@ -1,0 +1,48 @@
+#!/usr/bin/python3
+"""MySQL group replication: the primary is killed, cut off or steps down in mid-purge. The run goes on at the next primary, with exact
+counts, or says what it could not learn; nothing is half, and one more run finishes."""
+
+import unittest
+
+from bed import Cases
+from failover import HOSTS, FailOver
+from mysql_group import MysqlGroup
+
+
+class MysqlFailOver(FailOver, unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = MysqlGroup()
+        cls.addClassCleanup(cls.cluster.stop)
+
+    def strike(self, how):
+        cluster = self.cluster
+
+        def act(random):
+            old = cluster.primary
+            others = [host for host in HOSTS if host != old]
+            if how == "steps down":
+                cluster.do("step-down", random.choice(others))
+            elif how == "is killed":
+                cluster.away = old
+                cluster.do("crash", old)
+            else:
+                cluster.away = old
+                cluster.cut(old)
+            cluster.find_primary(others)
+
+        return act
+
+    def test_the_purge_goes_on_at_the_new_primary(self):
+        cases = Cases(self, "primary of a group lost", "mysql")
+
+        def one(case):
+            how = ["steps down", "is killed", "steps down", "steps down", "is cut off"][case.index % 5]
+            way = list(self.cluster.ways())[case.index // 5 % 2]
+            self.one(cases, case, f"the primary {how}", self.strike(how), way)
+
+        cases.run(20, 500, one)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
