@@ -10,7 +10,8 @@ from report import Goal, Section, number
 TITLES = {"jvm": "Calls and callbacks from the JVM", "storage": "Files of purged executions in S3",
           "portable": "The portable build beside one with Debian's libraries",
           "kestra": "Purge of 10,000 executions with files in Kestra 1.1.15 on PostgreSQL",
-          "far": "Several machines at one backlog, and Vitess"}
+          "far": "Several machines at one backlog",
+          "vitess": "One backlog over Vitess with one, two and four shards"}
 
 
 def path(name):

@@ -33,5 +33,12 @@ def fill(database, executions=EXECUTIONS):
             database.insert(table, documents)
 
 
+def busy_seconds():
+    """Of all processors, since the machine started."""
+    with open("/proc/stat") as stat:
+        ticks = [int(each) for each in stat.readline().split()[1:9]]
+    return (sum(ticks) - ticks[3] - ticks[4]) / 100
+
+
 def tell(**row):
     print(json.dumps(row), flush=True)

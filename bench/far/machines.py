@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-from backlog import END, EXECUTIONS, fill, tell
+from backlog import END, EXECUTIONS, busy_seconds, fill, tell
 
 from bed import Folder, finished, until  # noqa: E402: tests/far
 from machines import MACHINES, Machines
@@ -16,13 +16,6 @@ TITLES = {"postgres": "PostgreSQL", "mysql": "MySQL"}
 TABLES = ("executions", "logs", "metrics")
 PARAMETERS = json.dumps({"endDate": END, "purgeStorage": False})
 OPTIONS = {"postgres": ["shared_buffers=1GB", "max_wal_size=4GB"], "mysql": ["--innodb-buffer-pool-size=2G"]}
-
-
-def busy_seconds():
-    """Of all processors, since the machine started."""
-    with open("/proc/stat") as stat:
-        ticks = [int(each) for each in stat.readline().split()[1:9]]
-    return (sum(ticks) - ticks[3] - ticks[4]) / 100
 
 
 class Backlog:

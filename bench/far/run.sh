@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./dev bench far: several machines at one backlog, a millisecond from its server; Vitess with one, two and four shards. A JSON object per line.
+# ./dev bench far: several machines at one backlog, a millisecond from its server. A JSON object per line.
 # WINNOW_BENCH_FAR_EXECUTIONS=2000 tries it at a size that measures nothing.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
@@ -10,5 +10,3 @@ need "${far_packages[@]}" >&2
 export WINNOW_BIN=${WINNOW_RELEASE_DIR:-$PWD/build/release}
 /usr/bin/python3 bench/far/machines.py postgres
 /usr/bin/python3 bench/far/machines.py mysql
-tests/servers/vitess.sh build
-for shards in 1 2 4; do /usr/bin/python3 bench/far/shards.py "$shards"; done
