@@ -144,9 +144,11 @@ TEST_F(FailOver, LogsMetricsAndOrphansThatAreBackGoAgainAndAreCountedOnce) {
     };
     MessageProxy proxy(cluster_.primary());
     AbiRun purge(bed_.configuration(reach(proxy, 1)), task.name, task.parameters.dump());
-    run(purge, proxy, {.how = task.name, .at = 60 + tried.pick(100), .loses_commits = true}, tried);
+    run(purge, proxy, {.how = task.name, .at = 250 + tried.pick(250), .loses_commits = true},
+        tried);
     const auto went = rows_in(before, task.tables) - rows_in(bed_.look(), task.tables);
     const auto counted = counted_by(purge.result().counters());
+    if (went == 0) tried.found({"nothing went: " + purge.result().json.dump()});
     if (has_noticed(purge.result().counters()) && counted != went) {
       tried.found({std::to_string(counted) + " counted, " + std::to_string(went) + " went"});
     }
