@@ -90,6 +90,10 @@ Connected connect_to_any(const Settings& settings, const Cancellation& cancellat
 
 }  // namespace
 
+Target first_choice(const Settings& settings) {
+  return rounds_of(settings).front();
+}
+
 Connected connect(const Settings& settings, const Cancellation& cancellation) {
   WINNOW_TRY(auto connection, connect_to_any(settings, cancellation));
   const auto& expected = settings.expected;

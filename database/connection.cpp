@@ -14,6 +14,16 @@ Outcome<TextList> Connection::recall_texts(const Statement& statement) {
   return found;
 }
 
+Outcome<std::vector<QueryPlan>> Connection::explain_all(std::span<const Statement> statements) {
+  std::vector<QueryPlan> plans;
+  plans.reserve(statements.size());
+  for (const auto& statement : statements) {
+    WINNOW_TRY(auto plan, explain(statement));
+    plans.push_back(std::move(plan));
+  }
+  return plans;
+}
+
 Outcome<SessionLock> holder_in(Connection& connection, const Statement& statement) {
   SessionLock lock;
   WINNOW_CHECK(connection.query(statement, [&](const Row& row) {

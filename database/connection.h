@@ -113,6 +113,21 @@ class Connection {
   }
 
   virtual Outcome<QueryPlan> explain(const Statement& statement) = 0;
+  // A plan of each, in their order, in as few round trips as can be.
+  virtual Outcome<std::vector<QueryPlan>> explain_all(std::span<const Statement> statements);
+
+  // For a connection that waits for the next call (kept_connection.h).
+  //
+  // Asked before any work: notes what its server is. False: it serves one call alone, by its kind, or
+  // because its server is not of `first_choice`.
+  virtual Outcome<bool> can_be_kept(Target /*first_choice*/) { return false; }
+  // The call that it served did well and is over: lets go of what belongs to it. False: to be closed.
+  virtual bool rest() { return false; }
+  // Serves the next call, whose first round trip also asks whether the server is what it was.
+  virtual void resume(const Cancellation& /*cancellation*/, OnLockWait /*on_lock_wait*/) {}
+  // After a failure: it comes of the time that the connection waited, nothing was answered to this
+  // call, and a new connection may do well.
+  virtual bool is_outdated() const { return false; }
 
   // Measures the tables of a probed schema, read-only and without reading their rows. What the user may not see
   // is left out.
@@ -141,6 +156,9 @@ Outcome<SessionLock> holder_in(Connection& connection, const Statement& statemen
 // The SQLSTATE of the failure to connect to a host that is up, and is not of Settings::target:
 // PostgreSQL's own for a write on a read-only server.
 constexpr std::string_view kNotTheTarget = "25006";
+
+// Of which kind the server is that connect() looks for first.
+Target first_choice(const Settings& settings);
 
 // Connects, and compares what Settings::expected says with where the connection leads. Of several
 // hosts the first that is of Settings::target serves; with `any` that is the primary, if there is

@@ -1,11 +1,14 @@
 #include "database/mysql/connection.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <utility>
 
 #include "database/count.h"
 #include "database/mysql/client/answer.h"
+#include "database/mysql/client/written_out.h"
 #include "database/mysql/errors.h"
 #include "database/mysql/health.h"
 #include "database/mysql/mysql_connection.h"
@@ -22,12 +25,14 @@ namespace {
 // instance of the library for each run. Thread-safe.
 class ExpectedTables {
  public:
-  // At first a single table is expected, and of several none.
+  // At first all are expected.
   std::vector<std::string> find(const std::string& key, std::span<const std::string> tables) const {
     const std::lock_guard lock(mutex_);
     const auto found = tables_.find(key);
     if (found != tables_.end()) return found->second;
-    return tables.size() == 1 ? std::vector{tables.front()} : std::vector<std::string>{};
+    std::vector<std::string> all(tables.begin(), tables.end());
+    std::sort(all.begin(), all.end());
+    return all;
   }
   void keep(const std::string& key, const std::vector<std::string>& tables) {
     const std::lock_guard lock(mutex_);
@@ -41,15 +46,27 @@ class ExpectedTables {
   std::map<std::string, std::vector<std::string>> tables_;
 };
 
+// Several EXPLAINs are sent as one text up to this size: the server takes no more at once than its
+// max_allowed_packet.
+constexpr std::size_t kLongestText = 262'144;
+
 ExpectedTables& expected_tables() {
   static ExpectedTables tables;
   return tables;
 }
 
+// The one cell of a query.
+RowHandler take_text(std::string& text) {
+  return [&text](const Row& row) {
+    text = row.text(0).value_or("");
+    return true;
+  };
+}
+
 }  // namespace
 
 Outcome<void> MysqlConnection::check_usable() {
-  if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
+  if (is_cancelled()) return fail(FailureKind::cancelled, "cancelled");
   if (session_->hung_up()) return fail(session_->lost());
   return {};
 }
@@ -71,7 +88,7 @@ Outcome<void> MysqlConnection::open_transaction() {
 // A statement with values is prepared, one without goes as it is: some (START TRANSACTION) can't be
 // prepared.
 Outcome<std::int64_t> MysqlConnection::run(const Statement& statement, const RowHandler* handler) {
-  if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
+  if (is_cancelled()) return fail(FailureKind::cancelled, "cancelled");
   const bool has_values = !statement.parameters.empty();
   return has_values ? run_with_values(statement, handler) : run_as_it_is(statement.sql, handler);
 }
@@ -85,6 +102,15 @@ Outcome<std::int64_t> MysqlConnection::run_as_it_is(const std::string& sql,
                                                     const RowHandler* handler) {
   WINNOW_CHECK(session_->send(sql));
   return read_mysql_answer(*session_, handler);
+}
+
+// Several statements in one text, with a handler for each.
+Outcome<void> MysqlConnection::run_text(const std::string& text,
+                                        std::span<const RowHandler> handlers) {
+  if (is_cancelled()) return fail(FailureKind::cancelled, "cancelled");
+  WINNOW_CHECK(session_->send(text));
+  WINNOW_CHECK(read_mysql_answers(*session_, handlers));
+  return {};
 }
 
 // Ends a call that failed: the transaction is rolled back, and `cancelled` is told where that was
@@ -122,6 +148,7 @@ Outcome<void> MysqlConnection::rollback() {
 
 Outcome<void> MysqlConnection::query(const Statement& statement, const RowHandler& handler) {
   if (auto usable = check_usable(); !usable) return usable;
+  if (auto same = ask_standing(); !same) return same;
   if (transaction_ == Transaction::wanted) {
     if (auto begun = open_transaction(); !begun) return give_up(std::move(begun.error()));
   }
@@ -143,7 +170,7 @@ Outcome<std::vector<std::int64_t>> MysqlConnection::run_all(std::span<const Stat
     if (!rows) return fail(std::move(rows.error()));
     changed.push_back(*rows);
   }
-  if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
+  if (is_cancelled()) return fail(FailureKind::cancelled, "cancelled");
   return changed;
 }
 
@@ -163,6 +190,7 @@ Outcome<void> MysqlConnection::commit() {
 Outcome<std::vector<std::int64_t>> MysqlConnection::execute(std::span<const Statement> statements,
                                                             AfterBatch after) {
   if (auto usable = check_usable(); !usable) return fail(std::move(usable.error()));
+  if (auto same = ask_standing(); !same) return fail(std::move(same.error()));
   const bool commits = after == AfterBatch::commit;
   if (transaction_ == Transaction::wanted && statements.empty() && commits) {
     transaction_ = Transaction::none;
@@ -208,19 +236,21 @@ Outcome<Identity> MysqlConnection::identify(Ask ask) {
 
 Outcome<Schema> MysqlConnection::probe(std::span<const std::string> tables) {
   WINNOW_CHECK(check_usable());
+  std::string standing;
   std::string found;
   std::size_t explained_rows = 0;
-  const RowHandler take = [&](const Row& row) {
-    if (row.size() > 1) {
-      ++explained_rows;
-    } else {
-      found = row.text(0).value_or("");
-    }
-    return true;
-  };
+  const bool asks_standing = std::exchange(asks_standing_, false);
+  std::vector<RowHandler> handlers;
+  if (asks_standing) handlers.push_back(take_text(standing));
+  handlers.push_back(take_text(found));
+  handlers.emplace_back([&](const Row&) { return ++explained_rows > 0; });
   const auto key = key_of(tables);
   const auto expected = expected_tables().find(key, tables);
-  const auto read = run(mysql_probe_with_rights(tables, expected, dialect_), &take);
+  const auto read = run_text((asks_standing ? mysql_standing().sql + "; " : "") +
+                                 mysql_probe_with_rights(tables, expected, dialect_).sql,
+                             handlers);
+  const bool told = asks_standing && !standing.empty();
+  if (told) WINNOW_CHECK(check_standing(standing));
   if (!read && (found.empty() || session_->broken() || session_->asked_to_cancel())) {
     return give_up(read.error());
   }
@@ -245,6 +275,50 @@ Outcome<Schema> MysqlConnection::probe(std::span<const std::string> tables) {
 
 Statement MysqlConnection::health_statement(const Schema& schema) const {
   return mysql_health_statement(schema);
+}
+
+Outcome<void> MysqlConnection::check_standing(const std::string& found) {
+  answered_ = true;
+  outdated_ = found != standing_;
+  if (!outdated_) return {};
+  return give_up({.kind = FailureKind::conflict,
+                  .message = "the server is no longer what it was when the connection was new",
+                  .retryable = true});
+}
+
+// Where it was not asked yet whether the server is what it was.
+Outcome<void> MysqlConnection::ask_standing() {
+  if (!std::exchange(asks_standing_, false)) return {};
+  std::string found;
+  const auto take = take_text(found);
+  auto read = run(mysql_standing(), &take);
+  if (!read) return give_up(std::move(read.error()));
+  return check_standing(found);
+}
+
+Outcome<bool> MysqlConnection::can_be_kept(Target first_choice) {
+  std::string standing;
+  WINNOW_CHECK(query(mysql_standing(), take_text(standing)));
+  const bool takes_writes = standing.starts_with("writable ");
+  const bool is_wanted =
+      first_choice == Target::any || takes_writes == (first_choice == Target::primary);
+  if (is_wanted) standing_ = std::move(standing);
+  return is_wanted;
+}
+
+bool MysqlConnection::rest() {
+  const bool sound = transaction_ == Transaction::none && !session_->asked_to_cancel();
+  if (!sound || standing_.empty() || session_->hung_up()) return false;
+  cancellation_ = nullptr;
+  session_->serve(nullptr, {});
+  return true;
+}
+
+void MysqlConnection::resume(const Cancellation& cancellation, OnLockWait on_lock_wait) {
+  cancellation_ = &cancellation;
+  session_->serve(&cancellation, std::move(on_lock_wait));
+  asks_standing_ = true;
+  answered_ = false;
 }
 
 Outcome<Health> MysqlConnection::examine(const Schema& schema) {
@@ -322,6 +396,67 @@ Outcome<bool> MysqlConnection::has_lock(const std::string& name) {
 
 Outcome<void> MysqlConnection::release_lock(const std::string& name) {
   return release_mysql_lock(*this, name);
+}
+
+// How each of the first statements would be run, and what the server then notes of it; `taken`: how
+// many fit. None where the first alone is too long.
+Outcome<std::string> MysqlConnection::explaining_text(std::span<const Statement> statements,
+                                                      std::size_t& taken) const {
+  std::string text;
+  for (taken = 0; taken < statements.size(); ++taken) {
+    WINNOW_TRY(const auto written, written_out(*session_, statements[taken]));
+    if (text.size() + written.size() > kLongestText) break;
+    text += (text.empty() ? "" : "; ");
+    text += "EXPLAIN FORMAT=TRADITIONAL " + written + "; SHOW WARNINGS";
+  }
+  return text;
+}
+
+Outcome<std::vector<QueryPlan>> MysqlConnection::explain_text(const std::string& text,
+                                                              std::size_t statements) {
+  std::vector<MysqlPlanReader> readers(statements);
+  std::vector<RowHandler> handlers;
+  for (auto& reader : readers) {
+    handlers.emplace_back([&reader](const Row& row) {
+      reader.add_step(row);
+      return true;
+    });
+    handlers.emplace_back([&reader](const Row& row) {
+      reader.add_note(row);
+      return true;
+    });
+  }
+  WINNOW_CHECK(run_text(text, handlers));
+  std::vector<QueryPlan> plans;
+  for (auto& reader : readers) plans.push_back(reader.take());
+  return plans;
+}
+
+Outcome<std::vector<QueryPlan>> MysqlConnection::explain_all(
+    std::span<const Statement> statements) {
+  // A transaction begins with its first statement.
+  if (transaction_ != Transaction::none) return Connection::explain_all(statements);
+  if (auto usable = check_usable(); !usable) return fail(std::move(usable.error()));
+  if (auto same = ask_standing(); !same) return fail(std::move(same.error()));
+  if (auto set = session_->set_up(); !set) return give_up(std::move(set.error()));
+  std::vector<QueryPlan> plans;
+  while (plans.size() < statements.size()) {
+    const auto rest = statements.subspan(plans.size());
+    std::size_t taken = 0;
+    WINNOW_TRY(const auto text, explaining_text(rest, taken));
+    const auto next = rest.first(std::max<std::size_t>(taken, 1));
+    auto explained = taken == 0 ? Connection::explain_all(next) : explain_text(text, taken);
+    // A server that explains no deletion at this level: each by itself, at another one.
+    if (!explained && is_mysql_statement_log(explained.error())) {
+      explained = Connection::explain_all(next);
+    }
+    if (!explained) return give_up(std::move(explained.error()));
+    if (session_->asked_to_cancel()) {
+      return give_up({.kind = FailureKind::cancelled, .message = "cancelled"});
+    }
+    std::move(explained->begin(), explained->end(), std::back_inserter(plans));
+  }
+  return plans;
 }
 
 Outcome<std::unique_ptr<Connection>> connect_mysql(const Settings& settings,

@@ -20,7 +20,7 @@ class MysqlConnection : public Connection {
   MysqlConnection(const Settings& settings, const Cancellation& cancellation,
                   std::unique_ptr<MysqlSession> session)
       : settings_(settings),
-        cancellation_(cancellation),
+        cancellation_(&cancellation),
         session_(std::move(session)),
         statements_(*session_) {}
 
@@ -33,6 +33,11 @@ class MysqlConnection : public Connection {
   Outcome<std::vector<std::int64_t>> execute(std::span<const Statement> statements,
                                              AfterBatch after) override;
   Outcome<QueryPlan> explain(const Statement& statement) override;
+  Outcome<std::vector<QueryPlan>> explain_all(std::span<const Statement> statements) override;
+  Outcome<bool> can_be_kept(Target first_choice) override;
+  bool rest() override;
+  void resume(const Cancellation& cancellation, OnLockWait on_lock_wait) override;
+  bool is_outdated() const override { return outdated_ || (session_->broken() && !answered_); }
   Outcome<Health> examine(const Schema& schema) override;
   Outcome<Pressure> pressure(const PressureQuestion& question) override;
   Outcome<std::int64_t> applied(const TextList& positions) override;
@@ -59,19 +64,31 @@ class MysqlConnection : public Connection {
  private:
   enum class Transaction { none, wanted, open };
 
+  bool is_cancelled() const { return cancellation_ == nullptr || cancellation_->requested(); }
+  Outcome<void> check_standing(const std::string& found);
+  Outcome<void> ask_standing();
   std::string key_of(std::span<const std::string> tables) const;
+  Outcome<std::string> explaining_text(std::span<const Statement> statements,
+                                       std::size_t& taken) const;
+  Outcome<std::vector<QueryPlan>> explain_text(const std::string& text, std::size_t statements);
   Outcome<void> open_transaction();
   Outcome<std::int64_t> run(const Statement& statement, const RowHandler* handler);
+  Outcome<void> run_text(const std::string& text, std::span<const RowHandler> handlers);
   Outcome<std::vector<std::int64_t>> run_all(std::span<const Statement> statements);
   Outcome<void> commit();
   tl::unexpected<Failure> give_up(Failure failure);
 
   static inline const MysqlDialect dialect_{};
   const Settings settings_;
-  const Cancellation& cancellation_;
+  const Cancellation* cancellation_;  // nullptr: it waits for a call
   std::unique_ptr<MysqlSession> session_;
   MysqlStatements statements_;
   Transaction transaction_ = Transaction::none;
+  // What the server was when this connection was new; empty: nobody asked.
+  std::string standing_;
+  bool asks_standing_ = false;  // with the next statement
+  bool outdated_ = false;       // it is another one by now
+  bool answered_ = true;        // to the call that is served
   std::vector<PressureFigure> figures_ = mysql_pressure_figures();
 };
 

@@ -227,6 +227,13 @@ SELECT DATABASE(), COALESCE(
           .parameters = {}};
 }
 
+Statement mysql_standing() {
+  return plain(R"sql(
+SELECT CONCAT_WS(' ',
+  IF(@@GLOBAL.read_only OR @@GLOBAL.super_read_only OR @@GLOBAL.innodb_read_only, 'read-only', 'writable'),
+  @@server_uuid, DATABASE()))sql");
+}
+
 Outcome<Schema> mysql_schema(std::string_view json) {
   Schema schema;
   if (json.empty()) {

@@ -37,4 +37,8 @@ Outcome<Schema> mysql_with_rights(Schema schema, const Dialect& dialect, bool ev
 // A query of one row: the database, and what identifies the server and all that replicate with it.
 Statement mysql_identity_statement();
 
+// One text that is another one where a new connection would find another server: a primary that
+// became a replica, a server behind a proxy. It begins with "writable" or "read-only".
+Statement mysql_standing();
+
 }  // namespace winnow::database

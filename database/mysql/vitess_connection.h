@@ -12,6 +12,12 @@ class VitessConnection final : public MysqlConnection {
 
   const Dialect& dialect() const override { return dialect_; }
   Outcome<Schema> probe(std::span<const std::string> tables) override;
+  // vtgate has no notes.
+  Outcome<std::vector<QueryPlan>> explain_all(std::span<const Statement> statements) override {
+    return Connection::explain_all(statements);
+  }
+  // It speaks for more than one server.
+  Outcome<bool> can_be_kept(Target /*first_choice*/) override { return false; }
   // They would be those of whichever shard answers.
   Outcome<Pressure> pressure(const PressureQuestion& /*question*/) override { return Pressure{}; }
   Outcome<SessionLock> take_lock(const std::string& name) override;

@@ -29,9 +29,8 @@ class PostgresConnection final : public Connection {
  public:
   PostgresConnection(const Settings& settings, const Cancellation& cancellation,
                      std::unique_ptr<PostgresSession> session)
-      : settings_(settings), cancellation_(cancellation), session_(std::move(session)) {
-    session_->on_slow(first_look(settings_),
-                      [this](std::chrono::milliseconds waited) { return look_after(waited); });
+      : settings_(settings), cancellation_(&cancellation), session_(std::move(session)) {
+    serve(&cancellation, settings.on_lock_wait);
   }
 
   const Dialect& dialect() const override { return dialect_; }
@@ -48,12 +47,17 @@ class PostgresConnection final : public Connection {
   std::string transaction_name() const override { return transaction_name_; }
   Outcome<std::optional<bool>> was_committed(const std::string& transaction_name) override;
   Outcome<QueryPlan> explain(const Statement& statement) override;
+  Outcome<std::vector<QueryPlan>> explain_all(std::span<const Statement> statements) override;
+  Outcome<bool> can_be_kept(Target first_choice) override;
+  bool rest() override;
+  void resume(const Cancellation& cancellation, OnLockWait on_lock_wait) override;
+  bool is_outdated() const override { return outdated_ || (dead_ && !answered_); }
   Outcome<Health> examine(const Schema& schema) override;
   Outcome<Pressure> pressure(const PressureQuestion& question) override;
   Outcome<std::int64_t> applied(const TextList& positions) override;
   Outcome<SessionLock> take_lock(const std::string& name) override {
     return take_postgres_lock(*this, name, session_->backend(),
-                              [this] { return connect_postgres(settings_, cancellation_); });
+                              [this] { return connect_postgres(settings_, *cancellation_); });
   }
   Outcome<bool> has_lock(const std::string& name) override {
     return has_postgres_lock(*this, name);
@@ -68,6 +72,7 @@ class PostgresConnection final : public Connection {
  private:
   enum class Transaction { none, wanted, open };
 
+  void serve(const Cancellation* cancellation, OnLockWait on_lock_wait);
   Outcome<void> check_usable();
   std::vector<Statement> before_query(const Statement& statement) const;
   Outcome<std::string> text_of(const Statement& statement);
@@ -75,14 +80,15 @@ class PostgresConnection final : public Connection {
   using Handlers = std::vector<const RowHandler*>;
   std::optional<Failure> read_group(std::span<PostgresAnswer> answers, const RowHandler* handler);
   std::optional<Failure> read_group(std::span<PostgresAnswer> answers, const Handlers& handlers);
-  Outcome<void> query_and_confirm(const Statement& statement, const RowHandler& handler);
+  Outcome<void> query_all(std::span<const Statement> statements,
+                          std::span<const RowHandler> handlers);
   Failure named(Failure failure, std::span<const PostgresAnswer> answers, std::size_t first) const;
   tl::unexpected<Failure> give_up(Failure failure);
   Outcome<void> look_after(std::chrono::milliseconds waited) const;
 
   static inline const PostgresDialect dialect_{};
-  const Settings settings_;
-  const Cancellation& cancellation_;
+  Settings settings_;
+  const Cancellation* cancellation_;  // nullptr: it waits for a call
   std::unique_ptr<PostgresSession> session_;
   Transaction transaction_ = Transaction::none;
   std::string transaction_name_;
@@ -94,15 +100,36 @@ class PostgresConnection final : public Connection {
   };
   std::vector<Recalled> recalled_;
   bool recalls_ = true;
+  // What the server was when this connection was new; empty: nobody asked.
+  std::string standing_;
+  bool asks_standing_ = false;  // with the next query
+  bool outdated_ = false;       // it is another one by now
+  bool answered_ = true;        // to the call that is served
   bool recalled_in_vain_ = false;
   bool dead_ = false;
 };
 
+void PostgresConnection::serve(const Cancellation* cancellation, OnLockWait on_lock_wait) {
+  cancellation_ = cancellation;
+  settings_.on_lock_wait = std::move(on_lock_wait);
+  session_->serve(cancellation);
+  session_->on_slow(first_look(settings_),
+                    [this](std::chrono::milliseconds waited) { return look_after(waited); });
+}
+
 Outcome<void> PostgresConnection::check_usable() {
-  if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
+  if (cancellation_ == nullptr || cancellation_->requested())
+    return fail(FailureKind::cancelled, "cancelled");
   if (!dead_ && !session_->hung_up()) return {};
   dead_ = true;
   return fail(session_->lost());
+}
+
+RowHandler take_texts(PostgresTexts& texts) {
+  return [&texts](const Row& row) {
+    texts.emplace_back(row.text(0).value_or(""));
+    return true;
+  };
 }
 
 // What goes before a query in the same round trip.
@@ -206,66 +233,74 @@ Outcome<void> PostgresConnection::rollback() {
 }
 
 Outcome<void> PostgresConnection::query(const Statement& statement, const RowHandler& handler) {
+  return query_all({&statement, 1}, {&handler, 1});
+}
+
+// In one round trip, with a handler for each statement. What was recalled is asked for in front of
+// them: where an answer is another one by now, they may be wrong from their first word on: no row of
+// theirs is handed over, and their failure is of no interest.
+Outcome<void> PostgresConnection::query_all(std::span<const Statement> statements,
+                                            std::span<const RowHandler> handlers) {
   if (auto usable = check_usable(); !usable) return usable;
-  if (!recalled_.empty()) return query_and_confirm(statement, handler);
-  auto group = before_query(statement);
+  if (statements.empty()) return {};
+  const auto recalled = std::exchange(recalled_, {});
+  const bool asks_standing = std::exchange(asks_standing_, false);
+  auto group = before_query(statements.front());
   const auto first = group.size();
-  group.push_back(statement);
+  Handlers takers(first);
+  std::vector<PostgresTexts> found(recalled.size());
+  std::vector<RowHandler> takes;
+  takes.reserve(1 + found.size() + statements.size());
+  PostgresTexts standing;
+  if (asks_standing) {
+    takes.push_back(take_texts(standing));
+    group.push_back(postgres_standing());
+  }
+  for (std::size_t at = 0; at < recalled.size(); ++at) {
+    takes.push_back(take_texts(found[at]));
+    group.push_back(recalled[at].statement);
+  }
+  const auto is_what_it_was = [&] {
+    return !asks_standing || standing == PostgresTexts{standing_};
+  };
+  std::optional<bool> was_right;  // found out once what was recalled has all been read
+  const auto confirmed = [&] {
+    if (!was_right) {
+      was_right = is_what_it_was() && std::equal(recalled.begin(), recalled.end(), found.begin(),
+                                                 [](const Recalled& known, const auto& now) {
+                                                   return known.answer == now;
+                                                 });
+    }
+    return *was_right;
+  };
+  for (std::size_t at = 0; at < statements.size(); ++at) {
+    takes.emplace_back([&confirmed, &handler = handlers[at]](const Row& row) {
+      return confirmed() && handler(row);
+    });
+    group.push_back(statements[at]);
+  }
+  for (const auto& take : takes) takers.push_back(&take);
   if (auto sent = send(group); !sent) return give_up(std::move(sent.error()));
   if (transaction_ == Transaction::wanted) transaction_ = Transaction::open;
   std::vector<PostgresAnswer> answers(group.size());
-  if (auto failure = read_group(answers, &handler)) {
+  auto failure = read_group(answers, takers);
+  answered_ = answered_ || !dead_;
+  if (failure && recalled.empty() && !asks_standing) {
     return give_up(named(std::move(*failure), answers, first));
   }
   // The rows may all have been under way when the request to cancel left; the handler did not see
   // them all.
-  if (session_->asked_to_cancel())
-    return give_up({.kind = FailureKind::cancelled, .message = "cancelled"});
-  return {};
-}
-
-// What was recalled is asked for in front of the query. Where an answer is another one by now, the
-// query may be wrong from its first word on: no row of it is handed over, and its failure is of no
-// interest.
-Outcome<void> PostgresConnection::query_and_confirm(const Statement& statement,
-                                                    const RowHandler& handler) {
-  const auto recalled = std::exchange(recalled_, {});
-  auto group = before_query(statement);
-  Handlers handlers(group.size());
-  std::vector<PostgresTexts> found(recalled.size());
-  std::vector<RowHandler> takes;
-  takes.reserve(found.size());
-  for (auto& texts : found) {
-    takes.emplace_back([&texts](const Row& row) {
-      texts.emplace_back(row.text(0).value_or(""));
-      return true;
-    });
-  }
-  for (std::size_t at = 0; at < recalled.size(); ++at) {
-    group.push_back(recalled[at].statement);
-    handlers.push_back(&takes[at]);
-  }
-  const auto confirmed = [&] {
-    return std::equal(recalled.begin(), recalled.end(), found.begin(),
-                      [](const Recalled& known, const auto& now) { return known.answer == now; });
-  };
-  const RowHandler take_row = [&](const Row& row) { return confirmed() && handler(row); };
-  group.push_back(statement);
-  handlers.push_back(&take_row);
-  if (auto sent = send(group); !sent) return give_up(std::move(sent.error()));
-  if (transaction_ == Transaction::wanted) transaction_ = Transaction::open;
-  std::vector<PostgresAnswer> answers(group.size());
-  auto failure = read_group(answers, handlers);
   if (session_->asked_to_cancel()) {
     return give_up({.kind = FailureKind::cancelled, .message = "cancelled"});
   }
+  outdated_ = !dead_ && !is_what_it_was();
   recalled_in_vain_ = !dead_ && !confirmed();
   if (recalled_in_vain_) {
     failure = Failure{.kind = FailureKind::conflict,
                       .message = "the schema has changed since it was read",
                       .retryable = true};
   }
-  if (failure) return give_up(std::move(*failure));
+  if (failure) return give_up(named(std::move(*failure), answers, first));
   return {};
 }
 
@@ -274,7 +309,7 @@ bool PostgresConnection::stop_recalling() {
   recalled_.clear();
   recalled_in_vain_ = false;
   recalls_ = false;
-  return unconfirmed && !dead_;
+  return unconfirmed && !dead_ && !outdated_;
 }
 
 Outcome<Schema> PostgresConnection::recall(std::span<const std::string> tables) {
@@ -363,10 +398,10 @@ Outcome<std::string> PostgresConnection::text_of(const Statement& statement) {
 // Another session looks: this one is busy. A statement that works and waits for nobody is no news.
 Outcome<void> PostgresConnection::look_after(std::chrono::milliseconds waited) const {
   const ServerLook look(settings_, waited);
-  auto session = PostgresSession::open(look.settings(), cancellation_);
+  auto session = PostgresSession::open(look.settings(), *cancellation_);
   if (!session) return look.refused(session.error());
   if (!settings_.on_lock_wait) return {};
-  PostgresConnection other(look.settings(), cancellation_, std::move(*session));
+  PostgresConnection other(look.settings(), *cancellation_, std::move(*session));
   const auto what = other.text_of(postgres_lock_wait_statement(session_->backend()));
   if (what && !what->empty()) settings_.on_lock_wait({.waited = waited, .what = *what});
   return {};
@@ -443,15 +478,59 @@ Outcome<std::optional<bool>> PostgresConnection::was_committed(
 }
 
 Outcome<QueryPlan> PostgresConnection::explain(const Statement& statement) {
-  const Statement explained{.sql = "EXPLAIN (FORMAT JSON) " + statement.sql,
-                            .parameters = statement.parameters};
-  std::string found;
-  auto read = query(explained, [&](const Row& row) {
-    found += row.text(0).value_or("");
-    return true;
-  });
-  if (!read) return fail(std::move(read.error()));
-  return postgres_plan(found);
+  WINNOW_TRY(auto plans, explain_all({&statement, 1}));
+  return std::move(plans.front());
+}
+
+Outcome<std::vector<QueryPlan>> PostgresConnection::explain_all(
+    std::span<const Statement> statements) {
+  std::vector<Statement> explained;
+  for (const auto& statement : statements) {
+    explained.push_back(
+        {.sql = "EXPLAIN (FORMAT JSON) " + statement.sql, .parameters = statement.parameters});
+  }
+  std::vector<std::string> found(statements.size());
+  std::vector<RowHandler> takes;
+  for (auto& text : found) {
+    takes.emplace_back([&text](const Row& row) {
+      text += row.text(0).value_or("");
+      return true;
+    });
+  }
+  WINNOW_CHECK(query_all(explained, takes));
+  std::vector<QueryPlan> plans;
+  for (const auto& text : found) {
+    WINNOW_TRY(auto plan, postgres_plan(text));
+    plans.push_back(std::move(plan));
+  }
+  return plans;
+}
+
+// A server that is PostgreSQL in its protocol alone may not tell.
+Outcome<bool> PostgresConnection::can_be_kept(Target first_choice) {
+  auto standing = text_of(postgres_standing());
+  if (!standing && standing.error().kind == FailureKind::schema) return false;
+  if (!standing) return fail(std::move(standing.error()));
+  const bool is_primary = standing->starts_with("primary ");
+  const bool is_wanted =
+      first_choice == Target::any || is_primary == (first_choice == Target::primary);
+  if (is_wanted) standing_ = *std::move(standing);
+  return is_wanted;
+}
+
+bool PostgresConnection::rest() {
+  const bool sound = !dead_ && transaction_ == Transaction::none && !session_->asked_to_cancel();
+  if (!sound || standing_.empty() || session_->hung_up()) return false;
+  recalled_.clear();
+  recalls_ = true;
+  serve(nullptr, {});
+  return true;
+}
+
+void PostgresConnection::resume(const Cancellation& cancellation, OnLockWait on_lock_wait) {
+  serve(&cancellation, std::move(on_lock_wait));
+  asks_standing_ = true;
+  answered_ = false;
 }
 
 Outcome<Health> PostgresConnection::examine(const Schema& schema) {

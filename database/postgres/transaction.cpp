@@ -70,6 +70,19 @@ Statement postgres_settings(const Settings& settings) {
   return writer.take();
 }
 
+Statement postgres_standing() {
+  return plain(R"sql(
+SELECT concat_ws(' ',
+  CASE WHEN pg_is_in_recovery() THEN 'standby'
+       WHEN current_setting('default_transaction_read_only') = 'on' THEN 'read-only'
+       ELSE 'primary' END,
+  current_database(), current_schemas(false)::text, date_part('epoch', pg_postmaster_start_time()),
+  (SELECT string_agg(concat_ws(' ', s.setdatabase, s.setrole, s.setconfig), ' ' ORDER BY s.setdatabase, s.setrole)
+   FROM pg_catalog.pg_db_role_setting s
+   WHERE s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))
+     AND s.setrole IN (0, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = session_user)))))sql");
+}
+
 Failure postgres_refused_settings(const Settings& settings, Failure failure) {
   const bool by_server = !failure.sqlstate.empty();
   const bool passes = failure.retryable || failure.kind == FailureKind::unavailable ||

@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 
 #include "database/count.h"
 #include "outcome/try.h"
@@ -88,32 +89,124 @@ tl::unexpected<Failure> refused(const PlannedStatement& planned, const std::stri
                   ", or set `policy: {allow-scan: true}` in the configuration");
 }
 
+// No further than needed.
+void write_count(database::SqlWriter& writer, const Table& table) {
+  writer.text("SELECT count(*) FROM (SELECT 1 AS one FROM ").table(table);
+  writer.text(" LIMIT " + std::to_string(kSmallTable + 1) + ") AS counted");
+}
+
+// In one round trip; vtgate takes such counts one by one.
+Outcome<std::vector<std::int64_t>> count_each(std::span<const Table* const> tables,
+                                              Connection& connection) {
+  database::SqlWriter writer(connection.dialect());
+  if (tables.size() == 1) {
+    write_count(writer, *tables.front());
+    return database::numbers_of(connection, writer.take());
+  }
+  std::vector<std::int64_t> counts;
+  if (connection.dialect().merges_shards()) {
+    for (std::size_t at = 0; at < tables.size(); ++at) {
+      WINNOW_TRY(const auto count, count_each(tables.subspan(at, 1), connection));
+      counts.push_back(count.front());
+    }
+    return counts;
+  }
+  const char* separator = "SELECT (";
+  for (const auto* table : tables) {
+    write_count(writer.text(separator), *table);
+    separator = "), (";
+  }
+  return database::numbers_of(connection, writer.text(")").take());
+}
+
+Outcome<std::set<const Table*>> big_ones_of(const std::set<const Table*>& tables,
+                                            Connection& connection) {
+  std::set<const Table*> big;
+  std::vector<const Table*> unsure;
+  for (const auto* table : tables) {
+    if (surely_big(*table)) {
+      big.insert(table);
+    } else {
+      unsure.push_back(table);
+    }
+  }
+  if (unsure.empty()) return big;
+  WINNOW_TRY(const auto rows, count_each(unsure, connection));
+  for (std::size_t at = 0; at < unsure.size(); ++at) {
+    if (rows.at(at) > kSmallTable) big.insert(unsure[at]);
+  }
+  return big;
+}
+
 class PlanCheck {
  public:
   PlanCheck(Connection& connection, const Context& context)
       : connection_(connection), context_(context) {}
 
-  Outcome<void> check(const PlannedStatement& planned) {
-    const auto& table = *planned.need.table;
-    const bool lacks_index = missing_index(connection_.dialect(), planned.need).has_value();
-    auto key = key_of(planned.statement, context_.database);
-    if (passed_plans().passed(key, surely_big(table), lacks_index)) return {};
-    WINNOW_TRY(const bool scans, lacks_index ? Outcome<bool>(true) : scans_its_table(planned));
-    if (scans) {
-      WINNOW_TRY(const bool big, is_big(table, connection_));
-      if (big) return refusal(planned);
+  // All are explained in one round trip, and all tables that are scanned are measured in another.
+  Outcome<void> check(std::span<const PlannedStatement> statements) {
+    auto looked_at = not_passed(statements);
+    WINNOW_CHECK(explain(looked_at));
+    WINNOW_TRY(const auto big, big_ones(looked_at));
+    for (auto& look : looked_at) {
+      if (look.scans && big.contains(look.planned->need.table)) return refusal(*look.planned);
+      passed_plans().add(std::move(look.key), look.scans);
     }
-    passed_plans().add(std::move(key), scans);
     return {};
   }
 
  private:
-  Outcome<bool> scans_its_table(const PlannedStatement& planned) {
-    WINNOW_TRY(const auto plan, connection_.explain(planned.statement));
-    const auto& table = *planned.need.table;
+  struct Look {
+    const PlannedStatement* planned;
+    std::string key;
+    bool lacks_index;
+    bool scans;
+  };
+
+  std::vector<Look> not_passed(std::span<const PlannedStatement> statements) const {
+    std::vector<Look> looks;
+    for (const auto& planned : statements) {
+      const auto& need = planned.need;
+      if (need.declared_small) continue;
+      const bool lacks_index = missing_index(connection_.dialect(), need).has_value();
+      auto key = key_of(planned.statement, context_.database);
+      if (passed_plans().passed(key, surely_big(*need.table), lacks_index)) continue;
+      looks.push_back({.planned = &planned,
+                       .key = std::move(key),
+                       .lacks_index = lacks_index,
+                       .scans = lacks_index});
+    }
+    return looks;
+  }
+
+  // What no index can serve needs no plan.
+  Outcome<void> explain(std::vector<Look>& looks) {
+    std::vector<Statement> statements;
+    for (const auto& look : looks) {
+      if (!look.lacks_index) statements.push_back(look.planned->statement);
+    }
+    if (statements.empty()) return {};
+    WINNOW_TRY(const auto plans, connection_.explain_all(statements));
+    auto plan = plans.begin();
+    for (auto& look : looks) {
+      if (!look.lacks_index) look.scans = scans(*plan++, *look.planned->need.table);
+    }
+    return {};
+  }
+
+  static bool scans(const database::QueryPlan& plan, const Table& table) {
     return std::any_of(plan.scans.begin(), plan.scans.end(), [&](const std::string& scanned) {
       return scanned == table.name || is_big_partition(table, scanned);
     });
+  }
+
+  // Of the tables that are scanned.
+  Outcome<std::set<const Table*>> big_ones(const std::vector<Look>& looks) {
+    std::set<const Table*> scanned;
+    for (const auto& look : looks) {
+      if (look.scans) scanned.insert(look.planned->need.table);
+    }
+    return big_ones_of(scanned, connection_);
   }
 
   tl::unexpected<Failure> refusal(const PlannedStatement& planned) const {
@@ -142,12 +235,8 @@ class PlanCheck {
 }  // namespace
 
 Outcome<bool> is_big(const database::Table& table, Connection& connection) {
-  if (surely_big(table)) return true;
-  database::SqlWriter writer(connection.dialect());
-  writer.text("SELECT count(*) FROM (SELECT 1 AS one FROM ").table(table);
-  writer.text(" LIMIT " + std::to_string(kSmallTable + 1) + ") AS counted");
-  WINNOW_TRY(const auto rows, database::count_of(connection, writer.take()));
-  return rows > kSmallTable;
+  WINNOW_TRY(const auto big, big_ones_of({&table}, connection));
+  return !big.empty();
 }
 
 bool index_serves(const database::Table& table, const Match& match) {
@@ -204,12 +293,7 @@ std::optional<std::string> missing_index(const database::Dialect& dialect, const
 Outcome<void> check_plans(std::span<const PlannedStatement> statements, Connection& connection,
                           const Context& context) {
   if (context.policy.allow_scan) return {};
-  PlanCheck check(connection, context);
-  for (const auto& planned : statements) {
-    if (planned.need.declared_small) continue;
-    WINNOW_CHECK(check.check(planned));
-  }
-  return {};
+  return PlanCheck(connection, context).check(statements);
 }
 
 }  // namespace winnow::tasks

@@ -53,7 +53,9 @@ int BreakingProxy::dial() const {
 
 void BreakingProxy::accept_one() {
   const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-  if (client >= 0) links_.push_back({.client = client, .server = broken_ ? -1 : dial()});
+  if (client < 0) return;
+  ++accepted_;
+  links_.push_back({.client = client, .server = broken_ ? -1 : dial()});
 }
 
 // Passes on what one side sent. False: this link is over.

@@ -34,7 +34,8 @@ class BreakingProxy {
   std::uint16_t port() const { return port_; }
   // How often a client has sent something after an answer: what it waited for, in round trips.
   int round_trips() const { return round_trips_; }
-  // How many connections have come to their end.
+  // How many connections have been taken, and how many have come to their end.
+  int accepted() const { return accepted_; }
   int ended() const { return ended_; }
 
  private:
@@ -60,6 +61,7 @@ class BreakingProxy {
   std::atomic<bool> stop_{false};
   bool armed_ = true;
   std::atomic<int> round_trips_{0};
+  std::atomic<int> accepted_{0};
   std::atomic<int> ended_{0};
   bool broken_ = false;
   std::vector<Link> links_;

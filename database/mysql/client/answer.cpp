@@ -1,5 +1,6 @@
 #include "database/mysql/client/answer.h"
 
+#include <functional>
 #include <memory>
 
 namespace winnow::database {
@@ -72,11 +73,12 @@ Outcome<std::int64_t> read_result(MysqlSession& session, const RowHandler* handl
   return std::int64_t{0};
 }
 
-}  // namespace
+// Which rows go to nobody, nullptr says.
+using HandlerOf = std::function<const RowHandler*(std::size_t result)>;
 
-// A procedure answers with several results.
-Outcome<std::int64_t> read_mysql_answer(MysqlSession& session, const RowHandler* handler) {
-  auto changed = read_result(session, handler);
+Outcome<std::int64_t> read_results(MysqlSession& session, const HandlerOf& handler_of) {
+  std::size_t at = 0;
+  auto changed = read_result(session, handler_of(at));
   while (changed && mysql_more_results(session.handle()) != 0) {
     int result = 0;
     auto done = session.drive(
@@ -84,9 +86,23 @@ Outcome<std::int64_t> read_mysql_answer(MysqlSession& session, const RowHandler*
         [&](int ready) { return mysql_next_result_cont(&result, session.handle(), ready); });
     if (!done) return fail(std::move(done.error()));
     if (result > 0) return fail(session.failure());
-    changed = read_result(session, handler);
+    changed = read_result(session, handler_of(++at));
   }
   return changed;
+}
+
+}  // namespace
+
+// A procedure answers with several results.
+Outcome<std::int64_t> read_mysql_answer(MysqlSession& session, const RowHandler* handler) {
+  return read_results(session, [handler](std::size_t) { return handler; });
+}
+
+Outcome<std::int64_t> read_mysql_answers(MysqlSession& session,
+                                         std::span<const RowHandler> handlers) {
+  return read_results(session, [handlers](std::size_t result) {
+    return result < handlers.size() ? &handlers[result] : nullptr;
+  });
 }
 
 }  // namespace winnow::database

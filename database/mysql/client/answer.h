@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "database/connection.h"
 #include "database/mysql/client/session.h"
@@ -11,5 +12,10 @@ namespace winnow::database {
 // To its end; rows go to the handler, when there is one, until it wants no more. Returns the rows
 // that were changed.
 Outcome<std::int64_t> read_mysql_answer(MysqlSession& session, const RowHandler* handler);
+
+// The same for several statements that were sent as one text: the rows of each result go to its own
+// handler.
+Outcome<std::int64_t> read_mysql_answers(MysqlSession& session,
+                                         std::span<const RowHandler> handlers);
 
 }  // namespace winnow::database

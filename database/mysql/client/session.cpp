@@ -89,7 +89,7 @@ thread_local MysqlSession* MysqlSession::Driving::session = nullptr;
 
 MysqlSession::MysqlSession(const Settings& settings, const Cancellation& cancellation)
     : settings_(settings),
-      cancellation_(cancellation),
+      cancellation_(&cancellation),
       name_(settings.safe_name()),
       patience_(settings.connect_timeout_ms) {
   if (use_mysql_library()) mysql_.reset(mysql_init(nullptr));
@@ -127,7 +127,7 @@ Outcome<std::unique_ptr<MysqlSession>> MysqlSession::open(const Settings& settin
 }
 
 Outcome<void> MysqlSession::start() {
-  if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled while connecting");
+  if (is_cancelled()) return fail(FailureKind::cancelled, "cancelled while connecting");
   const auto* wait = reinterpret_cast<const void*>(&MysqlSession::wait_inside);
   if (auto set = set_mysql_options(mysql_.get(), settings_, attribute_, wait); !set) return set;
   deadline_ = Clock::now() + patience_;
@@ -226,7 +226,7 @@ Outcome<int> MysqlSession::wait(int wanted) {
   const auto began = Clock::now();
   auto look = connected_ && watches() ? began + first_look(settings_) : Clock::time_point::max();
   while (true) {
-    if (cancellation_.requested() && watches()) {
+    if (is_cancelled() && watches()) {
       if (!connected_) return fail(FailureKind::cancelled, "cancelled while connecting");
       ask_to_stop();
     }
@@ -256,14 +256,14 @@ Outcome<int> MysqlSession::poll_until(Clock::time_point deadline, int wanted) {
   return poll_mysql({.socket = mysql_get_socket(mysql_.get()),
                      .wanted = wanted,
                      .watches = watches(),
-                     .wake = cancellation_.wake_descriptor(),
+                     .wake = watches() ? cancellation_->wake_descriptor() : -1,
                      .deadline = deadline});
 }
 
 // Another session looks: this one is busy. A statement that works and waits for nobody is no news.
 Outcome<void> MysqlSession::look_after(std::chrono::milliseconds waited) const {
   const ServerLook look(settings_, waited);
-  auto other = open(look.settings(), cancellation_);
+  auto other = open(look.settings(), *cancellation_);
   if (!other) return look.refused(other.error());
   if (!settings_.on_lock_wait) return {};
   (*other)->enter_peace();
@@ -326,7 +326,7 @@ Outcome<void> MysqlSession::run(const std::string& sql) {
 }
 
 void MysqlSession::heed_cancellation() {
-  if (cancellation_.requested() && watches()) ask_to_stop();
+  if (is_cancelled() && watches()) ask_to_stop();
 }
 
 // KILL QUERY goes over a connection of its own, as the first one is busy; once it has been answered
@@ -361,6 +361,11 @@ MysqlSessionMark MysqlSession::mark() const {
     }
   }
   return {mysql_thread_id(mysql_.get()), port, attribute_};
+}
+
+void MysqlSession::serve(const Cancellation* cancellation, OnLockWait on_lock_wait) {
+  cancellation_ = cancellation;
+  settings_.on_lock_wait = std::move(on_lock_wait);
 }
 
 void MysqlSession::enter_peace() {

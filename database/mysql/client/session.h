@@ -51,6 +51,9 @@ class MysqlSession {
   void heed_cancellation();
   bool asked_to_cancel() const { return asked_to_cancel_; }
 
+  // Whose wish to stop counts from now on, nullptr: nobody's; and who hears of waits for locks.
+  void serve(const Cancellation* cancellation, OnLockWait on_lock_wait);
+
   // For a rollback: until leave_peace() the Cancellation is passed over and waits are bounded.
   void enter_peace();
   void leave_peace();
@@ -84,13 +87,14 @@ class MysqlSession {
   static int wait_inside(my_socket socket, my_bool reads, int timeout);
   Outcome<int> poll_until(Clock::time_point deadline, int wanted);
   Outcome<void> look_after(std::chrono::milliseconds waited) const;
-  bool watches() const { return !in_peace_ && !asked_to_cancel_; }
+  bool is_cancelled() const { return cancellation_ != nullptr && cancellation_->requested(); }
+  bool watches() const { return cancellation_ != nullptr && !in_peace_ && !asked_to_cancel_; }
   void ask_to_stop();
   void shorten_the_wait();
   MysqlSessionMark mark() const;
 
-  const Settings settings_;
-  const Cancellation& cancellation_;
+  Settings settings_;
+  const Cancellation* cancellation_;  // nullptr: it serves no call
   const std::string attribute_ = new_mysql_session_attribute();
   std::string name_;
   std::chrono::milliseconds patience_;

@@ -28,7 +28,7 @@ int poll_timeout(std::chrono::steady_clock::time_point deadline) {
 }  // namespace
 
 PostgresSession::PostgresSession(const Settings& settings, const Cancellation& cancellation)
-    : cancellation_(cancellation),
+    : cancellation_(&cancellation),
       name_(settings.safe_name()),
       patience_(settings.connect_timeout_ms) {}
 
@@ -78,11 +78,10 @@ Outcome<void> PostgresSession::start(const Settings& settings) {
 Outcome<void> PostgresSession::finish_log_in(Clock::time_point deadline) {
   auto state = PGRES_POLLING_WRITING;
   while (true) {
-    if (cancellation_.requested())
-      return fail(FailureKind::cancelled, "cancelled while connecting");
+    if (is_cancelled()) return fail(FailureKind::cancelled, "cancelled while connecting");
     const short events = state == PGRES_POLLING_READING ? POLLIN : POLLOUT;
     if (auto waited = wait(events, deadline); !waited) return waited;
-    if (cancellation_.requested()) continue;
+    if (is_cancelled()) continue;
     state = PQconnectPoll(connection_.get());
     if (state == PGRES_POLLING_OK) return {};
     if (state == PGRES_POLLING_FAILED) return fail(log_in_failure());
@@ -130,7 +129,7 @@ Outcome<void> PostgresSession::wait_for_answer(short events, Clock::time_point b
 // False where the time is up, or there is a cancellation to look at.
 Outcome<bool> PostgresSession::poll_until(short events, Clock::time_point deadline) {
   const bool watching = watches();
-  const int wake = watching ? cancellation_.wake_descriptor() : -1;
+  const int wake = watching ? cancellation_->wake_descriptor() : -1;
   std::array<pollfd, 2> descriptors = {pollfd{PQsocket(connection_.get()), events, 0},
                                        pollfd{wake, POLLIN, 0}};
   auto timeout = poll_timeout(deadline);
@@ -162,7 +161,7 @@ Outcome<PostgresResult> PostgresSession::next() {
   std::optional<Clock::time_point> began;
   Clock::time_point look;
   while (true) {
-    if (cancellation_.requested() && !in_peace_ && !cancel_) ask_to_cancel();
+    if (is_cancelled() && watches()) ask_to_cancel();
     const int unsent = PQflush(connection_.get());
     // What the server said before it hung up is still to be read: a failed flush alone ends
     // nothing.

@@ -51,6 +51,9 @@ class PostgresSession {
   }
   int backend() const { return PQbackendPID(connection_.get()); }
 
+  // Whose wish to stop counts from now on; nullptr: nobody's.
+  void serve(const Cancellation* cancellation) { cancellation_ = cancellation; }
+
   // For a rollback: until leave_peace() the Cancellation is passed over and waits are bounded.
   void enter_peace();
   void leave_peace();
@@ -78,10 +81,12 @@ class PostgresSession {
   Outcome<void> wait(short events, Clock::time_point deadline);
   Outcome<bool> poll_until(short events, Clock::time_point deadline);
   Outcome<void> wait_for_answer(short events, Clock::time_point began, Clock::time_point& look);
-  bool watches() const { return !in_peace_ && !cancel_; }
+  bool watches() const { return cancellation_ != nullptr && !in_peace_ && !cancel_; }
   void ask_to_cancel();
 
-  const Cancellation& cancellation_;
+  bool is_cancelled() const { return cancellation_ != nullptr && cancellation_->requested(); }
+
+  const Cancellation* cancellation_;  // nullptr: it serves no call
   std::string name_;
   std::chrono::milliseconds patience_;
   std::unique_ptr<PGconn, Finisher> connection_;
