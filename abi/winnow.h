@@ -43,9 +43,11 @@
  *     normally: no exception or longjmp may leave them.
  *  9. The library writes nothing to stdout or stderr, installs no signal handler, changes no
  *     process state (working directory, locale, umask, environment) and keeps no thread, connection
- *     or file beyond the call of run or plan. One exception: a PostgreSQL that hangs may never take
+ *     or file beyond the call of run or plan. Two exceptions: a PostgreSQL that hangs may never take
  *     the request to cancel a statement; such a request keeps its thread and socket until the socket
- *     ends. No C++ exception leaves the library.
+ *     ends. And where the configuration has `database.keep-alive`, an opened library keeps the
+ *     connection of its last listing, and one thread that closes it, for the time that it says and
+ *     until winnow_close. No C++ exception leaves the library.
  * 10. Within ABI 1 no function is removed or changed, structs only grow at their end, JSON only
  *     gains fields.
  */

@@ -24,11 +24,11 @@ def without_password(url):
     return urlunsplit(parts._replace(netloc=f"{parts.username}@{parts.hostname}:{parts.port}")), unquote(parts.password)
 
 
-def configuration(url, connections=1):
-    """The configuration's file, as the operator writes it."""
+def configuration(url, connections=1, **database):
+    """The configuration's file, as the operator writes it; with further keys of `database`."""
     name, password = without_password(url)
     file = tempfile.NamedTemporaryFile("w", suffix=".yaml", prefix="winnow-bench.")
-    json.dump({"database": {"url": name, "password": password, "connections": connections}, "storage": {"type": "none"},
+    json.dump({"database": {"url": name, "password": password, "connections": connections, **database}, "storage": {"type": "none"},
                "policy": {"tenant": "main"}}, file)
     file.flush()
     return file

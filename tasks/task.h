@@ -21,6 +21,10 @@
 #include "tasks/receipts/settings.h"
 #include "tasks/selection/policy.h"
 
+namespace winnow::database {
+class KeptConnection;
+}
+
 namespace winnow::tasks {
 
 class Receipts;
@@ -67,6 +71,8 @@ struct RunEnvironment {
   database::Settings database;
   // The operator's `database.connections`.
   std::int32_t connections = 1;
+  // Where a listing's connection waits for the next one (`database.keep-alive`); nullptr: it is closed.
+  database::KeptConnection* kept = nullptr;
   // nullptr: no storage is configured.
   storage::Storage* storage = nullptr;
   // Why one that is configured can't be opened, for a task that goes on without it; else empty.

@@ -15,6 +15,8 @@ from sessions import Calls, Sql
 NOBODY = "nobody.at.all"
 PURGE = {"namespace": NOBODY, "endDate": "2025-01-01T00:00:00Z"}
 LIST = {"namespace": NOBODY, "size": 1}
+PAGE = {"size": 25}
+WARM = "on a connection that is kept (`database.keep-alive`): "
 
 
 def call(engine, rounds):
@@ -37,16 +39,21 @@ def measure(engine, world, times):
         for each, title in (([program("winnow"), "--version"], "`winnow --version`, processor time"),
                             (command, "`winnow call ListExecutions`, an empty listing, processor time")):
             timed[title] = [processor_microseconds(each) for _ in range(times)]
-    trips = {"an empty purge": round_trips(url, "PurgeExecutions", PURGE), "an empty listing": round_trips(url, "ListExecutions", LIST)}
+    with contenders.configuration(url, **{"keep-alive": "PT1M"}) as file, Calls(file.name) as calls:
+        for params, title in ((LIST, "an empty listing"), (PAGE, "a page of 25")):
+            timed[WARM + title] = calls.microseconds("run", times, task="ListExecutions", params=params)
+    trips = {"an empty purge": round_trips(url, "PurgeExecutions", PURGE), "an empty listing": round_trips(url, "ListExecutions", LIST),
+             WARM + "an empty listing": round_trips(url, "ListExecutions", LIST, **{"keep-alive": "PT1M"}),
+             WARM + "a page of 25": round_trips(url, "ListExecutions", PAGE, **{"keep-alive": "PT1M"})}
     with Relay(url) as relay, Sql(relay.url) as sql:
         sql.value("SELECT 1")
-        trips["for comparison: connect and SELECT 1"] = (relay.round_trips, relay.connections)
-    rows = [[title, number(statistics.median(each)), f"{number(min(each))} .. {number(max(each))}", *trips.get(title, ("none", "none"))]
+        trips["for comparison: connect and SELECT 1"] = (relay.round_trips, "", relay.connections)
+    rows = [[title, number(statistics.median(each)), f"{number(min(each))} .. {number(max(each))}", *trips.get(title, ("none", "none", "none"))]
             for title, each in timed.items()]
     last = "for comparison: connect and SELECT 1"
     rows.append([last, "", "", *trips[last]])
     return Section(f"Cost of a call on {version}",
-                   ["call", "us (median)", "least .. most", "round trips", "connections"], rows,
+                   ["call", "us (median)", "least .. most", "round trips of the first in a process", "of the third", "connections of all three"], rows,
                    about=f"{times} calls in one process, and as many processes of `winnow`; a run includes winnow_job_new, connecting, probing the schema and winnow_job_free.")
 
 
@@ -60,7 +67,12 @@ def processor_microseconds(command):
     return 1e6 * (spent() - before)
 
 
-def round_trips(url, task, params):
-    with Relay(url) as relay, contenders.configuration(relay.url) as file, Calls(file.name) as calls:
-        calls.run(task, params)
-        return relay.round_trips, relay.connections
+def round_trips(url, task, params, **database):
+    """Of the first call in a process, and of the third, which finds all that can be remembered."""
+    counted = []
+    with Relay(url) as relay, contenders.configuration(relay.url, **database) as file, Calls(file.name) as calls:
+        for _ in range(3):
+            before = relay.round_trips
+            calls.run(task, params)
+            counted.append(relay.round_trips - before)
+        return counted[0], counted[2], relay.connections

@@ -82,6 +82,22 @@ database::Expectation expectation_of(const Json& keys) {
   return expected;
 }
 
+// Above an hour a connection is not idle, but forgotten.
+Outcome<void> read_keep_alive(const Document& document, const Json& database,
+                              Configuration& configuration) {
+  constexpr std::chrono::milliseconds kLeast{1'000};
+  constexpr std::chrono::milliseconds kMost{3'600'000};
+  if (!database.contains("keep-alive")) return {};
+  const auto idle = document::parse_duration(database["keep-alive"].get<std::string>());
+  if (!idle) return refused(document, "/database/keep-alive", idle.error().message);
+  if (*idle < kLeast || *idle > kMost) {
+    return refused(document, "/database/keep-alive",
+                   "is a time from PT1S to PT1H; leave it out to keep no connection");
+  }
+  configuration.keep_alive = *idle;
+  return {};
+}
+
 Outcome<void> read_database(const Document& document, const KestraConfiguration* kestra,
                             Configuration& configuration) {
   if (!document.value.contains("database") && kestra == nullptr) return {};
@@ -102,6 +118,7 @@ Outcome<void> read_database(const Document& document, const KestraConfiguration*
   settings->connect_timeout_ms = database.value("connect-timeout", settings->connect_timeout_ms);
   settings->lock_timeout_ms = database.value("lock-timeout", settings->lock_timeout_ms);
   configuration.connections = database.value("connections", configuration.connections);
+  if (auto read = read_keep_alive(document, database, configuration); !read) return read;
   configuration.database = std::move(*settings);
   return {};
 }

@@ -1,6 +1,7 @@
 // The operator's configuration (winnow.yaml, or the same keys in JSON), read and checked without any network.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -31,6 +32,8 @@ struct Configuration {
   // Nothing: tasks are refused until there is one, describe works.
   std::optional<database::Settings> database;
   std::int32_t connections = 2;
+  // How long a listing's connection waits for the next listing; nothing: it is closed.
+  std::optional<std::chrono::milliseconds> keep_alive;
   // Nothing: not configured; a task that needs files is refused.
   std::optional<StorageSettings> storage;
   std::string storage_problem;  // why Kestra's own storage is not used, for that refusal; or empty

@@ -38,7 +38,10 @@ bool has_storage(const winnow_host& host) {
 }
 
 Instance::Instance(const winnow_host& host, Configuration configuration, Registry registry)
-    : host_(host), configuration_(std::move(configuration)), registry_(std::move(registry)) {}
+    : host_(host), configuration_(std::move(configuration)), registry_(std::move(registry)) {
+  const auto& idle = configuration_.keep_alive;
+  if (idle) kept_ = std::make_unique<database::KeptConnection>(*idle);
+}
 
 Outcome<std::shared_ptr<Instance>> Instance::open(const winnow_host* host,
                                                   std::string_view configuration) {
@@ -59,9 +62,12 @@ Outcome<std::shared_ptr<Instance>> Instance::open(const winnow_host* host,
 }
 
 bool Instance::close() {
-  const std::lock_guard lock(mutex_);
-  if (closed_ || leases_ > 0) return false;
-  closed_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_ || leases_ > 0) return false;
+    closed_ = true;
+  }
+  if (kept_) kept_->close();
   return true;
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "abi/winnow.h"
+#include "database/kept_connection.h"
 #include "outcome/failure.h"
 #include "plugin/configuration/configuration.h"
 #include "plugin/manifests/registry.h"
@@ -27,6 +28,8 @@ class Instance {
   const winnow_host& host() const { return host_; }
   const Configuration& configuration() const { return configuration_; }
   const Registry& registry() const { return registry_; }
+  // nullptr: no connection is kept.
+  database::KeptConnection* kept() const { return kept_.get(); }
 
   // Ends its use; false where something uses it still, or it was closed before.
   bool close();
@@ -38,6 +41,7 @@ class Instance {
   winnow_host host_;
   Configuration configuration_;
   Registry registry_;
+  std::unique_ptr<database::KeptConnection> kept_;
   std::mutex mutex_;
   int leases_ = 0;
   bool closed_ = false;

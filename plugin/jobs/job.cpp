@@ -171,6 +171,7 @@ tasks::TaskResult Job::work(JobThread& job_thread, Action action) {
   tasks::Context context{
       {.database = configuration.database.value_or(database::Settings{}),
        .connections = configuration.connections,
+       .kept = instance_->kept(),
        .storage = storage ? storage->get() : nullptr,
        .storage_problem = storage ? std::string() : storage.error().message,
        .storage_hold =

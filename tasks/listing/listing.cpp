@@ -15,7 +15,7 @@
 #include "tasks/listing/with_children.h"
 #include "tasks/selection/plan_check.h"
 #include "tasks/selection/unserved.h"
-#include "tasks/shared/lock_wait.h"
+#include "tasks/shared/call_connection.h"
 
 namespace winnow::tasks {
 namespace {
@@ -63,13 +63,14 @@ class Listing final : public Invocation {
   template <typename Action>
   TaskResult opened(Context& context, const Action& action) const {
     context.progress.phase = Phase::connecting;
-    WINNOW_TRY(const auto connection, connect(context));
-    const auto attempt = [&]() -> Outcome<Json> {
-      WINNOW_TRY(const auto opened, open(*connection, context));
+    const auto attempt = [&](database::Connection& connection) -> Outcome<Json> {
+      WINNOW_TRY(const auto opened, open(connection, context));
       return action(opened);
     };
-    auto result = attempt();
-    if (!result && connection->stop_recalling()) result = attempt();
+    auto result = over_a_connection(context, [&](database::Connection& connection) {
+      auto first = attempt(connection);
+      return !first && connection.stop_recalling() ? attempt(connection) : std::move(first);
+    });
     if (!result) return fail(std::move(result.error()));
     context.progress.phase = Phase::done;
     return *std::move(result);

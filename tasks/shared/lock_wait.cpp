@@ -10,10 +10,13 @@ void report(Host& host, const database::LockWait& wait) {
   host.event({{"event", "waiting"}, {"for", wait.what}, {"waitedMs", wait.waited.count()}});
 }
 
+database::OnLockWait reporter_of(Host& host) {
+  return [&host](const database::LockWait& wait) { report(host, wait); };
+}
+
 Outcome<std::unique_ptr<database::Connection>> connect(const Context& context) {
   auto settings = context.database;
-  auto& host = context.host;
-  settings.on_lock_wait = [&host](const database::LockWait& wait) { report(host, wait); };
+  settings.on_lock_wait = reporter_of(context.host);
   return database::connect(settings, context.cancellation);
 }
 

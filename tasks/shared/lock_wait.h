@@ -15,6 +15,9 @@ namespace winnow::tasks {
 // A line of the log, and {"event": "waiting", "for": "a lock on ...", "waitedMs": ...}.
 void report(Host& host, const database::LockWait& wait);
 
+// The same, for a connection's settings; the host has to outlive it.
+database::OnLockWait reporter_of(Host& host);
+
 // Connects as the context says; waits for locks of the connection's statements are reported to the
 // context's host, which has to outlive it.
 Outcome<std::unique_ptr<database::Connection>> connect(const Context& context);

@@ -2,6 +2,7 @@
 // nothing left behind.
 #include <atomic>
 #include <cstddef>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +16,9 @@
 
 #include "abi/winnow.h"
 #include "database/connection.h"
+#include "database/count.h"
+#include "tests/support/require.h"
+#include "tests/support/test_database.h"
 #include "tools/sample/fill.h"
 #include "tools/sample/schema.h"
 
@@ -444,6 +448,45 @@ TEST_F(Calls, LeaveNoDescriptorAndNoThread) {
   const auto before = std::pair(descriptors(), threads());
   for (int i = 0; i < 200; ++i) cycle();
   EXPECT_EQ(std::pair(descriptors(), threads()), before);
+}
+
+// `database.keep-alive`: one session, and what closes it, between two calls; neither after the last.
+TEST(KeptConnection, IsOneForAllThreadsAndGoesWithTheLibrary) {
+  using winnow::tests::TestDatabase;
+  if (std::getenv("WINNOW_TEST_POSTGRES_URL") == nullptr) GTEST_SKIP() << "needs a server";
+  auto database = TestDatabase::create({"postgresql", "2.0"});
+  const auto connection = database.connection();
+  winnow::tests::require(winnow::sample::create_schema(*connection, "2.0"));
+  const auto sessions = [&] {
+    return winnow::tests::require(winnow::database::count_of(
+        *connection,
+        winnow::database::plain("SELECT count(*) FROM pg_stat_activity "
+                                "WHERE datname = current_database() AND pid <> pg_backend_pid()")));
+  };
+  const auto before = std::pair(descriptors(), threads());
+  const auto config = Json{{"database", {{"url", database.url()}, {"keep-alive", "PT1M"}}}}.dump();
+  winnow_library* w = nullptr;
+  ASSERT_EQ(winnow_open(nullptr, config.data(), config.size(), &w, nullptr), WINNOW_OK);
+  const auto list = [w] {
+    winnow_job* job = nullptr;
+    EXPECT_EQ(winnow_job_new(w, "ListExecutions", 14, "{}", 2, &job, nullptr), WINNOW_OK);
+    EXPECT_EQ(winnow_job_run(job, nullptr), WINNOW_OK);
+    winnow_job_free(job);
+  };
+  {
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < 4; ++i) {
+      callers.emplace_back([&] {
+        for (int round = 0; round < 5; ++round) list();
+      });
+    }
+  }
+  while (sessions() > 1) std::this_thread::yield();
+  EXPECT_EQ(sessions(), 1);
+  EXPECT_EQ(threads(), before.second + 1);
+  EXPECT_EQ(winnow_close(w), WINNOW_OK);
+  EXPECT_EQ(std::pair(descriptors(), threads()), before);
+  while (sessions() > 0) std::this_thread::yield();
 }
 
 }  // namespace

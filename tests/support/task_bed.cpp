@@ -60,6 +60,7 @@ tasks::TaskResult TaskBed::act(const std::string& task, const Json& parameters, 
   tasks::Context context{
       {.database = settings_,
        .connections = connections,
+       .kept = kept,
        .storage = storage.get(),
        .storage_hold = storage_hold,
        .allow_missing_files = allow_missing_files,

@@ -49,6 +49,7 @@ class TaskBed {
   std::chrono::milliseconds storage_hold{5'000};
   bool allow_missing_files = true;
   std::int32_t connections = 1;
+  database::KeptConnection* kept = nullptr;
   std::string store_directory;  // empty: the system's folder for temporary files
   document::Instant (*clock)() = document::now;
   RecordingHost host;

@@ -31,6 +31,7 @@ TEST_F(ConfigurationTest, EmptyTextIsAnEmptyConfiguration) {
     EXPECT_FALSE(configuration->database.has_value());
     EXPECT_FALSE(configuration->storage.has_value());
     EXPECT_EQ(configuration->connections, 2);
+    EXPECT_FALSE(configuration->keep_alive);
     EXPECT_TRUE(configuration->policy.tenants.empty());
     EXPECT_FALSE(configuration->policy.max_executions.has_value());
     EXPECT_FALSE(configuration->policy.allow_scan);
@@ -43,7 +44,7 @@ TEST_F(ConfigurationTest, ReadsEveryKey) {
       read_configuration(
           "database:\n  url: postgresql://kestra@127.0.0.1:5433/kestra\n  password: hunter2\n  "
           "connections: 4\n"
-          "  connect-timeout: 5000\n  lock-timeout: 700\n"
+          "  connect-timeout: 5000\n  lock-timeout: 700\n  keep-alive: PT1M\n"
           "storage: {type: local, base-path: " +
           folder() +
           "}\n"
@@ -60,6 +61,7 @@ TEST_F(ConfigurationTest, ReadsEveryKey) {
   EXPECT_EQ(configuration.database->connect_timeout_ms, 5000);
   EXPECT_EQ(configuration.database->lock_timeout_ms, 700);
   EXPECT_EQ(configuration.connections, 4);
+  EXPECT_EQ(configuration.keep_alive, std::chrono::minutes(1));
   EXPECT_EQ(configuration.storage->kind, StorageKind::local);
   EXPECT_EQ(configuration.storage->base_path, folder());
   EXPECT_THAT(configuration.policy.tenants, ElementsAre("main"));
@@ -251,6 +253,11 @@ INSTANTIATE_TEST_SUITE_P(
              "/database/connections: expected an integer from 1 to 64, found the number 0"},
         Case{"database: {url: 'sqlite:/a', connections: 65}", "/database/connections"},
         Case{"database: {url: 'sqlite:/a', connections: two}", "/database/connections"},
+        Case{"database: {url: 'sqlite:/a', keep-alive: 60}", "/database/keep-alive"},
+        Case{"database: {url: 'sqlite:/a', keep-alive: PT0.5S}",
+             "/database/keep-alive: is a time from PT1S to PT1H"},
+        Case{"database: {url: 'sqlite:/a', keep-alive: P1D}",
+             "/database/keep-alive: is a time from PT1S to PT1H"},
         Case{"database: {url: 'sqlite:/a', connect-timeout: 10s}",
              "/database/connect-timeout: expected an integer from 1 to 600000"},
         Case{"database: {url: 'sqlite:/a', lock-timeout: 0}", "/database/lock-timeout"},
