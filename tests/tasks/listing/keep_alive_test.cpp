@@ -40,8 +40,9 @@ class KeepAlive : public ListingBed {
   }
 
   // A call of its own, with its own host and its own wish to stop.
-  std::unique_ptr<TaskBed> call() {
+  std::unique_ptr<TaskBed> call(std::int32_t lock_timeout_ms = 2'000) {
     auto settings = database_.settings();
+    settings.lock_timeout_ms = lock_timeout_ms;
     settings.port = proxy_.port();
     auto bed = std::make_unique<TaskBed>(settings);
     bed->policy.tenants = {"main"};
@@ -163,7 +164,7 @@ TEST_P(KeepAlive, ServesTheHostOfTheCallThatItServes) {
   const auto table = connection_->dialect().quoted("executions");
   act(on("postgresql") ? "BEGIN" : "SET autocommit = 0");
   act(on("postgresql") ? "LOCK TABLE " + table : "LOCK TABLES " + table + " WRITE");
-  auto waiting = call();
+  auto waiting = call(20'000);
   waiting->host.on_event = [&](const Json& event) {
     if (event["event"] == "waiting") waiting->cancellation.request();
   };
@@ -171,7 +172,9 @@ TEST_P(KeepAlive, ServesTheHostOfTheCallThatItServes) {
   act(on("postgresql") ? "COMMIT" : "UNLOCK TABLES");
   ASSERT_FALSE(cancelled);
   EXPECT_EQ(cancelled.error().kind, FailureKind::cancelled) << cancelled.error().message;
-  wait_for_ended(1);
+  EXPECT_EQ(proxy_.accepted(),
+            3);  // another one looked what it waits for, another one interrupted it
+  wait_for_ended(3);
   EXPECT_THAT(listed(), ElementsAre("e1"));
 }
 

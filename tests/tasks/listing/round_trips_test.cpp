@@ -66,7 +66,7 @@ class RoundTrips : public testing::TestWithParam<TestEngine> {
 // the catalog, then the page, which is prepared because it binds values. The first time also the plan.
 TEST_P(RoundTrips, OfAListingAreItsPageAndALookAtTheCatalog) {
   const int page = on("postgresql") ? 1 : 3;
-  const int first = page + (on("postgresql") ? 2 : 2);
+  const int first = page + 2;
   for (const Json& parameters :
        {Json{{"deleted", true}}, Json{{"fetchType", "NONE"}}, Json{{"namespace", "company.team"}},
         Json{{"namespace", "nobody.at.all"}, {"size", 1}}}) {
