@@ -58,13 +58,7 @@ TEST_P(IdleServer, IsFoundAsANewConnectionWouldFindIt) {
   EXPECT_EQ(require_result(list())["size"], 1);
 }
 
-std::vector<TestEngine> servers() {
-  auto engines = test_drivers();
-  std::erase_if(engines, [](const TestEngine& engine) { return engine.name == "sqlite"; });
-  return engines;
-}
-
-INSTANTIATE_TEST_SUITE_P(Servers, IdleServer, testing::ValuesIn(servers()),
+INSTANTIATE_TEST_SUITE_P(Servers, IdleServer, testing::ValuesIn(with_a_server()),
                          testing::PrintToStringParamName());
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(IdleServer);
 

@@ -196,13 +196,7 @@ TEST_P(KeepAlive, AForkedProcessLeavesItToItsParent) {
   EXPECT_EQ(proxy_.accepted(), 1);
 }
 
-std::vector<TestEngine> servers() {
-  auto engines = test_drivers();
-  std::erase_if(engines, [](const TestEngine& engine) { return engine.name == "sqlite"; });
-  return engines;
-}
-
-INSTANTIATE_TEST_SUITE_P(Servers, KeepAlive, testing::ValuesIn(servers()),
+INSTANTIATE_TEST_SUITE_P(Servers, KeepAlive, testing::ValuesIn(with_a_server()),
                          testing::PrintToStringParamName());
 
 // Between the look whether the socket is open and the answer: the connection's first round trip, which
@@ -218,7 +212,7 @@ TEST_P(KeepAliveBreaks, InItsFirstRoundTripIsReplaced) {
   EXPECT_EQ(proxy_.accepted(), 2);
 }
 
-INSTANTIATE_TEST_SUITE_P(Servers, KeepAliveBreaks, testing::ValuesIn(servers()),
+INSTANTIATE_TEST_SUITE_P(Servers, KeepAliveBreaks, testing::ValuesIn(with_a_server()),
                          testing::PrintToStringParamName());
 
 // What a new log-in of this role would begin with.
