@@ -162,6 +162,8 @@ TEST_P(PurgeOfFamilies, KeepsAFamilyOfWhichAnotherSessionHoldsAChild) {
   require(other->rollback());
   EXPECT_EQ(result["executionsCount"], 1);
   EXPECT_EQ(result["skippedCount"], 3);
+  // The child is passed over, and not waited for.
+  EXPECT_EQ(result["retries"], 0);
   EXPECT_EQ(result.value("skipped", Json()).dump(),
             R"([{"key":"root","reason":"another session holds it or one of its family"}])");
   EXPECT_THAT(rows_.keys("executions"), UnorderedElementsAre("root", "child", "grandchild"));
@@ -262,10 +264,15 @@ TEST_P(PurgeOfFamilies, KeepsAFamilyOfWhichTheFilesOfOneStay) {
 
 TEST_P(PurgeOfFamilies, CountsChildrenAgainstTheCaps) {
   add_family();
-  const auto refused = bed_.run("PurgeExecutions", with(kFamilies, {{"maxRows", 2}}));
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().kind, FailureKind::limit);
-  EXPECT_EQ(rows_.keys("executions").size(), 3U);
+  // Not only by the batch, which looks again: before the first of them.
+  for (const bool dry_run : {true, false}) {
+    const auto refused =
+        bed_.run("PurgeExecutions", with(kFamilies, {{"maxRows", 2}, {"dryRun", dry_run}}));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, FailureKind::limit);
+    EXPECT_THAT(refused.error().message, HasSubstr("nothing was deleted"));
+    EXPECT_EQ(rows_.keys("executions").size(), 3U);
+  }
   EXPECT_EQ(purge({{"maxRows", 3}})["executionsCount"], 3);
 }
 
