@@ -37,6 +37,7 @@ class CommandTest(unittest.TestCase):
     """Each test has a folder of its own with a fresh copy of the class's sample database and files."""
 
     executions = 300
+    sample_options = ()
     maxDiff = None
 
     @classmethod
@@ -44,7 +45,7 @@ class CommandTest(unittest.TestCase):
         cls.sample = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="winnow-command.")))
         (cls.sample / "storage").mkdir()
         subprocess.run([BIN / "winnow-sample", "--database", f"sqlite:{cls.sample}/kestra.db", "--executions",
-                        str(cls.executions), "--storage", cls.sample / "storage"], check=True, capture_output=True)
+                        str(cls.executions), "--storage", cls.sample / "storage", *cls.sample_options], check=True, capture_output=True)
 
     def setUp(self):
         self.path = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="winnow-command.")))

@@ -62,6 +62,29 @@ class Verbs(CommandTest):
         self.assertEqual(len(rows), stored["size"])
 
 
+class Families(CommandTest):
+    """The sample's subflow executions, for who tries withChildren."""
+
+    sample_options = ("--subflows",)
+
+    def children(self, whose=""):
+        return self.sql("SELECT count(*) FROM executions WHERE json_extract(value, '$.trigger.type') LIKE '%.flow.Subflow' AND "
+                        f"json_extract(value, '$.trigger.variables.executionId') {whose} IN (SELECT key FROM executions)")[0][0]
+
+    def test_the_samples_families_are_listed_and_go_whole(self):
+        self.assertEqual((self.children(), self.children("NOT")), (90, 0))
+        purge = {"endDate": LONG_AGO, "withChildren": True}
+        listed = self.winnow("call", "ListExecutions", "--params", json.dumps({**purge, "deleted": True, "size": 300})).json["rows"]
+        self.assertEqual({row["childrenCount"] for row in listed}, {0, 3})
+        self.assertTrue(any(row["stays"] for row in listed))
+        going = sum(1 + row["childrenCount"] for row in listed if not row["stays"])
+        before = self.count()
+        result = self.winnow("call", "PurgeExecutions", "--params", json.dumps(purge)).json
+        self.assertGreater(result["skippedCount"], 0)
+        self.assertEqual((result["executionsCount"], before - self.count()), (going, going))
+        self.assertEqual(self.children("NOT"), 0)
+
+
 class ExitStatuses(CommandTest):
     def assert_refused(self, answer, status, code, *parts):
         self.assertEqual((answer.status, answer.error["code"]), (status, code), answer.out + answer.err)

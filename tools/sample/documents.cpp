@@ -67,8 +67,9 @@ Json trigger_of(const Facts& facts) {
             {"variables", {{"date", to_text(facts.start)}}}};
   }
   return {
-      {"id", "after_parent"},
-      {"type", "io.kestra.plugin.core.trigger.Flow"},
+      {"id", facts.subflow ? "call" : "after_parent"},
+      {"type",
+       facts.subflow ? "io.kestra.plugin.core.flow.Subflow" : "io.kestra.plugin.core.trigger.Flow"},
       {"variables",
        {{"executionId", *facts.parent}, {"namespace", facts.name_space}, {"flowId", "parent"}}}};
 }

@@ -75,6 +75,27 @@ std::optional<std::string> choose_kind(const SampleOptions& options, Random& ran
   return std::nullopt;
 }
 
+// Of ten executions the first has two children, and one of those has one.
+std::optional<std::int64_t> parent_of(std::int64_t index) {
+  constexpr std::int64_t kTen = 10;
+  const auto place = index % kTen;
+  if (place == 1 || place == 3) return index - place;
+  if (place == 2) return index - 1;
+  return std::nullopt;
+}
+
+// It begins with its parent. All else, which its own numbers give, stays as it is.
+void make_child_of(const Facts& parent, Facts& facts) {
+  facts.subflow = true;
+  facts.scheduled = false;
+  facts.parent = parent.id;
+  facts.tenant = parent.tenant;
+  const auto later = parent.start - facts.start;
+  facts.start += later;
+  facts.last += later;
+  if (facts.end) *facts.end += later;
+}
+
 bool has_begun(const std::string& state) {
   return state != "CREATED" && state != "QUEUED" && state != "SUBMITTED";
 }
@@ -104,6 +125,10 @@ Facts make_facts(const SampleOptions& options, std::int64_t index, Random& rando
   }
   facts.scheduled = random.percent(60);
   if (!facts.scheduled && random.percent(25)) facts.parent = random.id();
+  const auto parent = options.subflows ? parent_of(index) : std::nullopt;
+  if (!parent) return facts;
+  Random numbers_of_parent(options.seed, static_cast<std::uint64_t>(*parent));
+  make_child_of(make_facts(options, *parent, numbers_of_parent), facts);
   return facts;
 }
 

@@ -31,6 +31,7 @@ struct Facts {
   std::vector<TaskRunFacts> task_runs;
   bool scheduled = false;             // by a trigger
   std::optional<std::string> parent;  // execution that triggered it
+  bool subflow = false;               // as a task of it
 };
 
 // The first executions go through all states and namespaces one after the other, so that a small

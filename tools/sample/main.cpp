@@ -54,6 +54,8 @@ void declare(CLI::App& app, Arguments& arguments) {
   app.add_option("--from", arguments.from, "Executions start at or after this instant");
   app.add_option("--to", arguments.to, "Executions start before this instant");
   app.add_flag("--one-zone", arguments.one_zone, "PostgreSQL: write all rows in UTC");
+  app.add_flag("--subflows", options.subflows,
+               "Three of ten executions are subflow executions of others");
   app.add_flag("--append", arguments.append, "Add to a database that has executions already");
   app.add_flag("--any-host", arguments.any_host, "Allow a database that is not on this machine");
 }

@@ -20,6 +20,7 @@ struct SampleOptions {
   // PostgreSQL: some batches are written by sessions in Paris and Los Angeles, so that the columns
   // without a zone are really mixed (kestra.md). Off: all in UTC.
   bool mixed_zones = true;
+  bool subflows = false;  // some executions are subflow executions of others
   // Executions start in [first, last). Two nights in it change the clock in Europe.
   document::Instant first = std::chrono::sys_days{std::chrono::year{2025} / 10 / 1};
   document::Instant last = std::chrono::sys_days{std::chrono::year{2026} / 10 / 1};
