@@ -83,7 +83,12 @@ Outcome<void> RetentionPlan::add(const Json& purge) {
   return {};
 }
 
-void RetentionPlan::add_rule(Json rule) {
+void RetentionPlan::add_rule(const std::string& pointer, Json purge) {
+  server_ = purge["server"];
+  purge.erase("server");
+  purge.erase("planId");
+  Json rule{{"rule", pointer}};
+  rule.update(purge);
   rules_.push_back(std::move(rule));
 }
 
@@ -102,6 +107,7 @@ Json RetentionPlan::described() const {
   }
   return {{"task", terms_.task},
           {"now", document::to_text(now_)},
+          {"server", server_},
           {"planId", id()},
           {"selected", selected},
           {"namespaces", namespaces},

@@ -21,16 +21,17 @@ class RetentionPlan {
 
   // The plan, or the result of a dry run, of the next purge.
   Outcome<void> add(const Json& purge);
-  // How it is shown.
-  void add_rule(Json rule);
+  // How the plan of a rule is shown. They share a server, which is told once.
+  void add_rule(const std::string& pointer, Json purge);
 
   std::string id() const { return plan_id(terms_); }
-  // {"task", "now", "planId", "selected", "namespaces", "estimate", "rules"}.
+  // {"task", "now", "server", "planId", "selected", "namespaces", "estimate", "rules"}.
   Json described() const;
 
  private:
   PlanTerms terms_;
   document::Instant now_;
+  Json server_;
   Json rules_ = Json::array();
 };
 

@@ -56,8 +56,8 @@ class Retention final : public Invocation {
                        [](const auto& rule) { return !rule.keep.forever(); });
   }
 
-  // {"task", "now", "planId", "selected", "namespaces", "estimate", "rules": [a purge's plan with
-  // "rule" before it]}, and "walks" where rules share one (walks.h).
+  // {"task", "now", "server", "planId", "selected", "namespaces", "estimate", "rules": [a purge's plan
+  // with "rule" before it]}, and "walks" where rules share one (walks.h).
   TaskResult plan(Context& context) const override {
     const auto now = context.clock();
     WINNOW_TRY(const auto purges, held_purges(context.policy, now));
@@ -66,10 +66,7 @@ class Retention final : public Invocation {
     for (const auto& purge : purges) {
       WINNOW_TRY(auto described, plan_purge(*purge.manifest, purge.request, context, session));
       WINNOW_CHECK(all.add(described));
-      described.erase("planId");
-      Json rule{{"rule", purge.rule->pointer}};
-      rule.update(described);
-      all.add_rule(std::move(rule));
+      all.add_rule(purge.rule->pointer, std::move(described));
     }
     auto described = all.described();
     WINNOW_TRY(auto walks, RuleWalks(manifest_, request_, purges).described(context, session));

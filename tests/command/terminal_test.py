@@ -55,6 +55,19 @@ class Tables(TerminalTest):
         self.assertRegex(lines[dry_run], r"^dry run +true$")
         self.assertRegex(lines[-1], r"^cutoff +" + counts["cutoff"] + "$")
 
+    def test_a_plan_of_rules_has_their_counts_first_and_names_as_they_are(self):
+        plan = self.winnow("plan", "ApplyRetention", "--params", RULES).json
+        self.assertIn("Company.Team", plan["namespaces"])
+        lines = self.seen("plan", "ApplyRetention", "--params", RULES, "--quiet", columns=100)
+        for name, rows in plan["namespaces"].items():
+            self.assertTrue(any(re.fullmatch(re.escape(name) + f" +{rows:,}", line) for line in lines), name)
+        for rule in plan["rules"]:
+            row, = (line for line in lines if line.startswith(rule["rule"] + "  ") and "PurgeExecutions" in line)
+            self.assertRegex(row, rf" \S+\.\d{{6}}Z +{rule['selected']:,}$")
+            self.assertIn(f"{rule['rule']}, statements", lines)
+        self.assertIn("server    " + plan["server"], lines)
+        self.assertNotIn("SELECT", "".join(lines))
+
     def test_columns_of_wide_characters_stand_below_each_other(self):
         self.change("UPDATE executions SET value = json_set(value, '$.flowId', '日本の流れ') "
                         "WHERE key IN (SELECT key FROM executions WHERE deleted = 0 ORDER BY end_date DESC LIMIT 150)")

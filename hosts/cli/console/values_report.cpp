@@ -23,9 +23,27 @@ bool fits_a_cell(const Json& value) {
                      [](const Json& each) { return each.is_primitive(); });
 }
 
-// What stands below the table that names it: statements, and objects that are a table of their own.
+bool has_sentence(const Json& list) {
+  return std::any_of(list.begin(), list.end(), [](const Json& entry) {
+    return entry.is_string() && entry.get_ref<const std::string&>().find(' ') != std::string::npos;
+  });
+}
+
+bool holds_objects(const Json& value) {
+  return value.is_array() && !value.empty() &&
+         std::all_of(value.begin(), value.end(),
+                     [](const Json& entry) { return entry.is_object(); });
+}
+
+// What stands below the table that names it: statements, sentences, and what is a table of its own.
 bool stands_below(const std::string& key, const Json& value) {
+  if (value.is_array()) return holds_objects(value) || has_sentence(value);
   return key == "sql" || (value.is_object() && value.size() > kMembersOfACell);
+}
+
+// 0, missing or empty: a column of such has nothing to say.
+bool says_nothing(const Json& value) {
+  return value.is_null() || value == Json(0) || (value.is_structured() && value.empty());
 }
 
 // "executionsCount" is "executions", "keptBy" is "kept by".
@@ -41,12 +59,18 @@ std::string title_of(std::string_view key) {
   return title;
 }
 
-// Rows of a listing are the database's own values under the names that `columns` takes; all others
-// are winnow's.
-enum class Source { winnow, database };
+// Rows of a listing are the database's own values under the names that `columns` takes. Of `named`
+// the names alone are the database's: they have winnow's counts. All others are winnow's.
+enum class Source { winnow, named, database };
 
 std::string name_of(std::string_view key, Source source) {
-  return source == Source::database ? printable(key) : title_of(key);
+  return source == Source::winnow ? title_of(key) : printable(key);
+}
+
+// {"company.Team": 7}, {"executions": 7}: names of namespaces and tables are no words of winnow's.
+Source source_of(const std::string& key, Source source) {
+  const bool by_name = key == "namespaces" || key == "rows";
+  return by_name && source == Source::winnow ? Source::named : source;
 }
 
 std::string joined(const Json& list, Source source);
@@ -54,8 +78,8 @@ std::string joined(const Json& list, Source source);
 std::string cell(std::string_view key, const Json& value, Source source) {
   if (value.is_null()) return "-";
   if (value.is_string()) return printable(value.get_ref<const std::string&>());
-  if (value.is_structured() && source == Source::winnow) return joined(value, source);
-  if (value.is_number() && source == Source::winnow) {
+  if (value.is_structured() && source != Source::database) return joined(value, source);
+  if (value.is_number() && source != Source::database) {
     if (key == "bytes" || key.ends_with("Bytes")) return size_text(value.get<double>());
     if (value.is_number_integer()) return grouped(value.get<std::int64_t>());
   }
@@ -71,18 +95,6 @@ std::string joined(const Json& list, Source source) {
     text += cell(entry.key(), entry.value(), source);
   }
   return text.empty() ? "-" : text;
-}
-
-bool has_sentence(const Json& list) {
-  return std::any_of(list.begin(), list.end(), [](const Json& entry) {
-    return entry.is_string() && entry.get_ref<const std::string&>().find(' ') != std::string::npos;
-  });
-}
-
-bool holds_objects(const Json& value) {
-  return value.is_array() && !value.empty() &&
-         std::all_of(value.begin(), value.end(),
-                     [](const Json& entry) { return entry.is_object(); });
 }
 
 std::vector<std::string> keys_of(const Json& rows) {
@@ -133,7 +145,10 @@ class ValuesReport {
   void add(const std::string& key, const Json& value, Source source) {
     if (key == "rows" && value.is_array()) return add_rows(value);
     if (key == "row" && value.is_object()) return add_block("", value, Source::database);
-    if (value.is_object() && !fits_a_cell(value)) return add_block(title_of(key), value, source);
+    const bool named = source_of(key, source) != source;
+    if (value.is_object() && (named || !fits_a_cell(value))) {
+      return add_block(title_of(key), value, source_of(key, source));
+    }
     if (holds_objects(value)) return add_table(title_of(key), value, source);
     if (value.is_array() && has_sentence(value)) return add_list(title_of(key), value);
     if (value.is_array() && value.empty()) return;
@@ -175,7 +190,10 @@ class ValuesReport {
     begin_block(title);
     auto keys = keys_of(rows);
     std::vector<std::string> below;
-    if (source == Source::winnow) below = take_what_stands_below(rows, keys);
+    if (source == Source::winnow) {
+      below = take_what_stands_below(rows, keys);
+      take_what_says_nothing(rows, keys);
+    }
     std::vector<Column> columns;
     columns.reserve(keys.size());
     for (const auto& key : keys) {
@@ -210,20 +228,48 @@ class ValuesReport {
     return below;
   }
 
+  // The first names the row; of the others those go that say nothing in any of several rows.
+  static void take_what_says_nothing(const Json& rows, std::vector<std::string>& keys) {
+    if (rows.size() < 2 || keys.empty()) return;
+    keys.erase(std::remove_if(keys.begin() + 1, keys.end(),
+                              [&](const auto& key) {
+                                return std::all_of(rows.begin(), rows.end(), [&](const Json& row) {
+                                  const auto found = row.find(key);
+                                  return found == row.end() || says_nothing(*found);
+                                });
+                              }),
+               keys.end());
+  }
+
   // Each under the first cell of its row.
   void add_below(const Json& rows, const std::string& key) {
     for (const auto& row : rows) {
       const auto found = row.find(key);
       if (found == row.end() || found->empty()) continue;
       const auto name = cell("", *row.begin(), Source::winnow);
+      const auto title = name + ", " + title_of(key);
       if (found->is_object()) {
-        add_block(name + ", " + title_of(key), *found, Source::database);
+        add_block(title, *found, source_of(key, Source::winnow));
+        continue;
+      }
+      if (holds_objects(*found)) {
+        add_table(title, without_sql(*found), Source::winnow);
+        continue;
+      }
+      if (found->is_array()) {
+        add_list(title, *found);
         continue;
       }
       begin_block(name);
       separate();
       text_ += paragraph(cell(key, *found, Source::winnow), screen_);
     }
+  }
+
+  // The statements of several rules are many: their texts are for --json.
+  static Json without_sql(Json rows) {
+    for (auto& row : rows) row.erase("sql");
+    return rows;
   }
 
   // `name  value`, with numbers to the right among themselves.
