@@ -160,7 +160,9 @@ TEST_P(ReceiptsTest, OfLogsNameTheirTable) {
   const auto batch = file_.records()[1];
   EXPECT_EQ(batch["table"], "logs");
   EXPECT_EQ(batch["rows"], 2);
-  EXPECT_EQ(verified()["rows"], 2);
+  const auto proof = verified();
+  EXPECT_EQ(proof["rows"], 2);
+  EXPECT_EQ(proof["counts"]["logsCount"], 2);
 }
 
 TEST_P(ReceiptsTest, OfASecondRunChainOn) {
