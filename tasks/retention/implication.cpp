@@ -43,6 +43,12 @@ bool maybe_covers(const std::optional<ValueMatch>& outer, const std::optional<Va
   return inner && one_covers(*outer, *inner, covers);
 }
 
+// Every row has a namespace and a flow: `**` asks nothing of them.
+std::optional<ValueMatch> asked(const std::optional<ValueMatch>& names) {
+  const bool any = names && !names->negated && any_covers(names->values, "**", pattern_covers);
+  return any ? std::nullopt : names;
+}
+
 // There are so many states and no others, so that a negation is a list too.
 std::optional<ValueMatch> listed(const std::optional<ValueMatch>& states) {
   if (!states || !states->negated) return states;
@@ -66,8 +72,8 @@ bool covers(const RuleMatch& outer, const RuleMatch& inner) {
     return found != inner.labels.end() && one_covers(label.second, found->second, same);
   });
   return labels && maybe_covers(outer.tenant, inner.tenant, pattern_covers) &&
-         maybe_covers(outer.name_space, inner.name_space, pattern_covers) &&
-         maybe_covers(outer.flow_id, inner.flow_id, pattern_covers) &&
+         maybe_covers(asked(outer.name_space), inner.name_space, pattern_covers) &&
+         maybe_covers(asked(outer.flow_id), inner.flow_id, pattern_covers) &&
          maybe_covers(listed(outer.states), listed(inner.states), same) &&
          maybe_covers(outer.kind, inner.kind, same) &&
          maybe_covers(outer.trigger, inner.trigger, same) &&

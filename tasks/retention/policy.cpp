@@ -22,6 +22,8 @@ using std::chrono::milliseconds;
 using Words = std::vector<std::string>;
 
 const Words kLevels{"ERROR", "WARN", "INFO", "DEBUG", "TRACE"};
+// Kestra's ExecutionKind; LOOP comes with 2.0.
+const Words kKinds{"NORMAL", "TEST", "PLAYGROUND", "LOOP"};
 
 enum class RowsOf { executions, logs, metrics };
 
@@ -42,7 +44,30 @@ Outcome<void> check_keys(const Json& object, const Words& known, const std::stri
   return {};
 }
 
-// `30d` and its like: what was meant, as ISO 8601 writes it; or empty.
+std::string in_days(std::int64_t days) {
+  return "P" + std::to_string(days) + "D";
+}
+
+// What a number of such units is in ISO 8601, as far as a duration has it; or empty. A lone `M` is
+// for months to some and for minutes to others: both are named.
+std::string written_in(std::int64_t number, const std::string& unit, bool after_p) {
+  constexpr int kWeek = 7;
+  constexpr int kMonth = 30;
+  constexpr int kYear = 365;
+  const auto time = [&](char letter) { return "PT" + std::to_string(number) + letter; };
+  if (unit.empty() || unit == "d" || unit == "day" || unit == "days") return in_days(number);
+  if (unit == "w" || unit == "week" || unit == "weeks") return in_days(number * kWeek);
+  if (unit == "month" || unit == "months" || (unit == "m" && after_p)) {
+    return in_days(number * kMonth);
+  }
+  if (unit == "y" || unit == "year" || unit == "years") return in_days(number * kYear);
+  if (unit == "h" || unit == "hour" || unit == "hours") return time('H');
+  if (unit == "m" || unit == "min" || unit == "minutes") return time('M');
+  if (unit == "s" || unit == "seconds") return time('S');
+  return {};
+}
+
+// `30d` and its like: ` (did you mean P30D?)`, or empty.
 std::string duration_meant(const std::string& text) {
   std::string number;
   std::string unit;
@@ -54,37 +79,33 @@ std::string duration_meant(const std::string& text) {
   }
   constexpr std::size_t kLongest = 5;
   if (number.empty() || number.size() > kLongest) return {};
-  const auto times = [&](int days) { return "P" + std::to_string(std::stol(number) * days) + "D"; };
-  if (unit.empty() || unit == "d" || unit == "day" || unit == "days") return times(1);
-  if (unit == "w" || unit == "week" || unit == "weeks") return times(7);
-  if (unit == "month" || unit == "months" || (unit == "m" && text.find_first_of("Pp") == 0)) {
-    return times(30);
-  }
-  if (unit == "y" || unit == "year" || unit == "years") return times(365);
-  if (unit == "h" || unit == "hour" || unit == "hours") return "PT" + number + "H";
-  if (unit == "m" || unit == "min" || unit == "minutes") return "PT" + number + "M";
-  if (unit == "s" || unit == "seconds") return "PT" + number + "S";
-  return {};
+  const bool after_p = text.find_first_of("Pp") == 0;
+  const auto meant = written_in(std::stol(number), unit, after_p);
+  if (meant.empty() || !document::parse_duration(meant)) return {};
+  const bool month = text.ends_with('M') && unit == "m" && !after_p;
+  return " (did you mean " + meant +
+         (month ? " or, in months, " + written_in(std::stol(number), "month", true) : "") + "?)";
 }
 
 Outcome<milliseconds> read_age(const Json& value, const std::string& pointer) {
   if (!value.is_string()) {
     const auto meant = value.is_number_integer() ? duration_meant(value.dump()) : std::string();
-    return wrong("has to be a duration as ISO 8601 writes it" +
-                     (meant.empty() ? ", such as P30D" : " (did you mean " + meant + "?)"),
-                 pointer);
+    return wrong(
+        "has to be a duration as ISO 8601 writes it" + (meant.empty() ? ", such as P30D" : meant),
+        pointer);
   }
   const auto text = value.get<std::string>();
   const auto age = document::parse_duration(text);
   if (age && age->count() > 0) return *age;
   if (age) return wrong("has to be longer than nothing", pointer);
   if (text.find('-') != std::string::npos) return wrong("an age is never negative", pointer);
-  const auto meant = duration_meant(text);
-  return wrong(age.error().message + (meant.empty() ? "" : " (did you mean " + meant + "?)"),
-               pointer);
+  return wrong(age.error().message + duration_meant(text), pointer);
 }
 
 Outcome<std::string> read_value(const Json& value, const Words* known, const std::string& pointer) {
+  if (value.is_number() || value.is_boolean()) {
+    return wrong("has to be a string: put it into quotes", pointer);
+  }
   if (!value.is_string()) return wrong("has to be a string", pointer);
   const auto text = value.get<std::string>();
   if (text.empty()) return wrong("is empty", pointer);
@@ -169,7 +190,7 @@ Outcome<RuleMatch> read_match(const Json& match, RowsOf rows, const std::string&
   WINNOW_CHECK(read_names(match, "namespace", pointer, read.name_space));
   WINNOW_CHECK(read_names(match, "flowId", pointer, read.flow_id));
   WINNOW_CHECK(read_plain(match, "states", &all_states(), pointer, read.states));
-  WINNOW_CHECK(read_plain(match, "kind", nullptr, pointer, read.kind));
+  WINNOW_CHECK(read_plain(match, "kind", &kKinds, pointer, read.kind));
   WINNOW_CHECK(read_plain(match, "trigger", nullptr, pointer, read.trigger));
   WINNOW_CHECK(read_plain(match, "levels", &kLevels, pointer, read.levels));
   if (!match.contains("labels")) return read;
@@ -263,20 +284,31 @@ Outcome<RetentionRule> read_rule(const Json& value, RowsOf rows, std::string poi
   return rule;
 }
 
+// A rule that an earlier one hides whole was meant for something.
+Outcome<void> check_decides(const RetentionRule& rule, const std::vector<RetentionRule>& before) {
+  for (const auto& earlier : before) {
+    if (!covers(earlier.match, rule.match)) continue;
+    return wrong("never decides: the rule at " + earlier.pointer +
+                     " stands before it and matches all that it matches",
+                 rule.pointer);
+  }
+  return {};
+}
+
 Outcome<void> read_rules(const Json& object, const char* key, RowsOf rows,
                          std::vector<RetentionRule>& rules) {
   if (!object.contains(key) || object[key].is_null()) return {};
   const auto pointer = pointer_to("", key);
   const auto& list = object[key];
   if (!list.is_array()) return wrong("has to be a list of rules", pointer);
+  // Each rule's statements have those before it, and so has memory.
+  constexpr std::size_t kMost = 500;
+  if (list.size() > kMost) {
+    return wrong("has more than 500 rules: a rule may name lists and patterns", pointer);
+  }
   for (std::size_t at = 0; at < list.size(); ++at) {
     WINNOW_TRY(auto rule, read_rule(list[at], rows, pointer_to(pointer, at)));
-    for (std::size_t before = 0; before < rules.size(); ++before) {
-      if (!covers(rules[before].match, rule.match)) continue;
-      return wrong("never decides: the rule at " + rules[before].pointer +
-                       " stands before it and matches all that it matches",
-                   rule.pointer);
-    }
+    WINNOW_CHECK(check_decides(rule, rules));
     rules.push_back(std::move(rule));
   }
   return {};
@@ -290,7 +322,20 @@ Outcome<void> read_otherwise(const Json& object, std::vector<RetentionRule>& rul
   if (!value.contains("keep")) return wrong("needs `keep`", rule.pointer);
   WINNOW_TRY(rule.keep, read_keep(value["keep"], RowsOf::executions, "/otherwise/keep"));
   WINNOW_CHECK(check_dates(rule));
+  WINNOW_CHECK(check_decides(rule, rules));
   rules.push_back(std::move(rule));
+  return {};
+}
+
+// Lists that are there, with nothing in any of them, are a slip: a policy that does nothing says so by
+// `otherwise: {keep: forever}`.
+Outcome<void> check_not_empty(const RetentionPolicy& policy, const Json& object) {
+  if (!policy.rules.empty() || !policy.logs.empty() || !policy.metrics.empty()) return {};
+  for (const char* key : {"rules", "logs", "metrics"}) {
+    if (object.contains(key) && object[key].is_array()) {
+      return wrong("there is no rule here, and none elsewhere", pointer_to("", key));
+    }
+  }
   return {};
 }
 
@@ -342,6 +387,7 @@ Outcome<RetentionPolicy> read_retention(const Json& object) {
   WINNOW_CHECK(read_otherwise(object, policy.rules));
   WINNOW_CHECK(read_rules(object, "logs", RowsOf::logs, policy.logs));
   WINNOW_CHECK(read_rules(object, "metrics", RowsOf::metrics, policy.metrics));
+  WINNOW_CHECK(check_not_empty(policy, object));
   WINNOW_CHECK(check_holds(policy));
   return policy;
 }

@@ -1,11 +1,16 @@
 // The operator's file of retention rules: one fixture for each way in which it can be wrong; its
 // first line says what the operator is told.
+#include <regex>
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "document/duration.h"
 #include "plugin/builtin/schemas.h"
 #include "plugin/configuration/configuration.h"
 #include "tasks/retention/policy.h"
+#include "tasks/selection/states.h"
 #include "tests/plugin/fixtures.h"
 
 namespace winnow::plugin {
@@ -21,6 +26,11 @@ TEST_P(WrongRetention, IsRefusedWithFileLineAndReason) {
   EXPECT_EQ(read.error().pointer, "/retention");
   EXPECT_THAT(read.error().message,
               testing::StartsWith("configuration:1: /retention: " + file_ + ":" + expected_));
+  // What it hints at can be written.
+  std::smatch hint;
+  if (std::regex_search(read.error().message, hint, std::regex("did you mean (P\\w+)"))) {
+    EXPECT_TRUE(document::parse_duration(hint[1].str())) << read.error().message;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Fixtures, WrongRetention, testing::ValuesIn(fixtures_in("retention")),
@@ -84,6 +94,55 @@ rules:
     keep: {age: P1D}
 )"));
   EXPECT_TRUE(read) << read.error().message;
+}
+
+// As people write YAML: shared parts, the line ends of Windows, names of all kinds.
+TEST_F(Retention, IsReadWithWhatYamlHas) {
+  std::string text = R"(rules:
+  - match: &team {namespace: "company.büro 😀.**", states: SUCCESS}
+    keep: &month {age: P30D}
+  - match: {<<: *team, states: [FAILED], labels: {"größe %_": "it's \"100%\""}}
+    keep: {<<: *month, last: 3}
+otherwise: {keep: *month}
+)";
+  for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 2)) {
+    text.replace(at, 1, "\r\n");
+  }
+  const auto windows = read_configuration("retention: " + write("retention.yaml", text));
+  ASSERT_TRUE(windows) << windows.error().message;
+  const auto& rules = windows->policy.retention->rules;
+  ASSERT_EQ(rules.size(), 3U);
+  EXPECT_EQ(rules[1].match.name_space->values, std::vector<std::string>{"company.büro 😀.**"});
+  EXPECT_EQ(rules[1].match.states->values, std::vector<std::string>{"FAILED"});
+  EXPECT_EQ(rules[1].match.labels.at("größe %_").values, std::vector<std::string>{"it's \"100%\""});
+  EXPECT_EQ(rules[1].keep.last, 3);
+  EXPECT_EQ(rules[2].keep.age, std::chrono::days(30));
+  const auto wrong = write("retention.yaml", text + "logs:\r\n  - match: {levels: LOUD}\r\n");
+  EXPECT_THAT(read_configuration("retention: " + wrong).error().message,
+              testing::HasSubstr("retention.yaml:8: /logs/0: needs `keep`"));
+}
+
+TEST_F(Retention, HasSoManyRulesAndNoMore) {
+  std::string text = "rules:\n";
+  for (int i = 0; i < 500; ++i) {
+    text += "  - {match: {flowId: f" + std::to_string(i) + "}, keep: {age: P1D}}\n";
+  }
+  EXPECT_TRUE(read_configuration("retention: " + write("retention.yaml", text)));
+  text += "  - {match: {flowId: last}, keep: {age: P1D}}\n";
+  const auto read = read_configuration("retention: " + write("retention.yaml", text));
+  ASSERT_FALSE(read);
+  EXPECT_THAT(read.error().message,
+              testing::HasSubstr("retention.yaml:1: /rules: has more than 500 rules"));
+}
+
+TEST_F(Retention, HasTheStatesOfKestraInItsSchema) {
+  auto states = tasks::terminal_states();
+  states.insert(states.end(), tasks::unfinished_states().begin(), tasks::unfinished_states().end());
+  const auto& schema = builtin_schema("retention.schema.json");
+  const auto& match = schema["properties"]["rules"]["items"]["properties"]["match"];
+  const auto& known = match["properties"]["states"]["anyOf"][0]["enum"];
+  EXPECT_THAT(known.get<std::set<std::string>>(),
+              testing::ElementsAreArray(std::set<std::string>(states.begin(), states.end())));
 }
 
 TEST_F(Retention, WithoutAMinimumAgeThatCanBeReadIsRefused) {
