@@ -82,6 +82,8 @@ std::string dotted(const std::vector<std::string>& path) {
   return text;
 }
 
+constexpr int kMostReferences = 20;  // placeholders whose settings have placeholders
+
 constexpr const char* kProperties = "data-source-properties";
 constexpr const char* kWorksOn = "winnow works on PostgreSQL and MySQL";
 
@@ -123,7 +125,12 @@ tl::unexpected<Failure> KestraConfiguration::refused(const Path& path,
 }
 
 Outcome<std::string> KestraConfiguration::text(const Path& path) const {
-  if (auto value = in_environment(path)) return std::move(*value);
+  return text_within(path, 0);
+}
+
+// `depth`: of how many placeholders this value is a part.
+Outcome<std::string> KestraConfiguration::text_within(const Path& path, int depth) const {
+  if (const auto value = in_environment(path)) return replaced(path, *value, depth);
   const auto found = find(path);
   if (found.value == nullptr) return std::string();
   if (found.value->is_boolean() || found.value->is_number_integer()) return found.value->dump();
@@ -134,9 +141,41 @@ Outcome<std::string> KestraConfiguration::text(const Path& path) const {
   }
   if (!found.value->is_string()) return refused(path, "expected a string; write it in quotes");
   if (form_ == Form::resolved) return found.value->get<std::string>();
-  auto resolved = resolve_placeholders(found.value->get_ref<const std::string&>(), lookup_);
-  if (!resolved) return refused(path, resolved.error().message);
-  return resolved;
+  return replaced(path, found.value->get_ref<const std::string&>(), depth);
+}
+
+Outcome<std::string> KestraConfiguration::replaced(const Path& path, const std::string& text,
+                                                   int depth) const {
+  if (depth > kMostReferences) {
+    return refused(path, "its placeholders lead to each other without an end");
+  }
+  Outcome<void> read;
+  auto replaced = resolve_placeholders(text, [&](const std::string& name) {
+    auto value = named(name, depth + 1);
+    if (value) return std::move(*value);
+    if (read) read = fail(std::move(value.error()));
+    return std::optional<std::string>();
+  });
+  if (!read) return fail(read.error());
+  if (!replaced) return refused(path, replaced.error().message);
+  return replaced;
+}
+
+// What `${NAME}` stands for. To Micronaut `${db.host}` is a setting like any other, which stands in a
+// file or in DB_HOST; only what looks like a variable (`${DB_HOST}`) is asked of the environment first.
+Outcome<std::optional<std::string>> KestraConfiguration::named(const std::string& name,
+                                                               int depth) const {
+  const auto given = [](std::string value) {
+    return value.empty() ? std::nullopt : std::optional(std::move(value));
+  };
+  const bool is_variable =
+      std::none_of(name.begin(), name.end(), [](char c) { return document::upper(c) != c; });
+  if (is_variable) {
+    if (auto value = given(lookup_(name).value_or(""))) return value;
+  }
+  WINNOW_TRY(auto setting, text_within(split(name), depth));
+  if (is_variable || !setting.empty()) return given(std::move(setting));
+  return given(lookup_(name).value_or(""));
 }
 
 std::vector<std::string> KestraConfiguration::datasource_names() const {

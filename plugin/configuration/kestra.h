@@ -51,6 +51,9 @@ class KestraConfiguration {
   // The string, integer or boolean at the path with its placeholders replaced; empty where there is
   // none.
   Outcome<std::string> text(const Path& path) const;
+  Outcome<std::string> text_within(const Path& path, int depth) const;
+  Outcome<std::string> replaced(const Path& path, const std::string& text, int depth) const;
+  Outcome<std::optional<std::string>> named(const std::string& name, int depth) const;
   Outcome<void> check_logs() const;
   std::string names() const;  // of the files
   Outcome<database::Properties> properties(const Path& path) const;

@@ -111,6 +111,34 @@ TEST_F(KestraConfigurationTest, ReplacesPlaceholders) {
   EXPECT_EQ(configuration.storage->base_path, "/app/storage");
 }
 
+// To Micronaut a placeholder names a setting: of the file, of another file, or of a variable such as DB_HOST.
+TEST_F(KestraConfigurationTest, PlaceholdersReferToOtherSettings) {
+  const auto database_of = [this](const std::string& placeholder, const std::string& more) {
+    const auto configuration =
+        read("datasources: {postgres: {url: 'jdbc:postgresql://h/" + placeholder + "'}}\n" + more);
+    return configuration ? configuration->database->database : configuration.error().message;
+  };
+  EXPECT_EQ(database_of("${db.name:kestra}", "db: {name: production}\n"), "production");
+  EXPECT_EQ(database_of("${db.name:kestra}", "db: {name: '${none.such:production}'}\n"),
+            "production");
+  EXPECT_EQ(database_of("${my-db.the-name:kestra}", "myDb.theName: production\n"), "production");
+  EXPECT_EQ(database_of("${NO_VARIABLE:kestra}", "NO_VARIABLE: production\n"), "production");
+  EXPECT_EQ(database_of("${db.name:kestra}", "---\ndb: {name: production}\n"), "production");
+  EXPECT_EQ(database_of("${db.name:kestra}", "db: {name: ''}\n"), "kestra");
+  EXPECT_EQ(database_of("${db.name:kestra}", ""), "kestra");
+  EXPECT_THAT(database_of("${db.name}", "db: {name: '${db.other}', other: '${db.name}'}\n"),
+              HasSubstr("without an end"));
+  EXPECT_THAT(
+      database_of("${db.name:x}", "db: {name: '${WINNOW_TEST_NONE}'}\n"),
+      HasSubstr("application.yml:2: db.name: the environment variable \"WINNOW_TEST_NONE\""));
+  EXPECT_THAT(database_of("${db:x}", "db: {name: y}\n"), HasSubstr("db: expected a string"));
+  set("WINNOW_TEST_DB_NAME", "ours");
+  EXPECT_EQ(database_of("${winnow.test.db-name:kestra}", "winnow.test: {db-name: theirs}\n"),
+            "ours");
+  set("DATASOURCES_POSTGRES_URL", "jdbc:postgresql://h/${WINNOW_TEST_DB_NAME}");
+  EXPECT_EQ(database_of("kestra", ""), "ours");
+}
+
 TEST_F(KestraConfigurationTest, NamesAVariableThatIsNotSetWithItsLine) {
   EXPECT_THAT(refusal("datasources:\n  postgres:\n    url: jdbc:postgresql://h/d\n    password: "
                       "x${WINNOW_TEST_NONE}\n"),
