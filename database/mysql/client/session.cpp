@@ -34,14 +34,17 @@ constexpr std::chrono::milliseconds kAfterKill(250);
 // they are now and not as of yesterday; no guard for people who forget a WHERE or a LIMIT
 // (sql_safe_updates, max_join_size, sql_select_limit): a result that the server cuts off without a
 // word would make orphans of all the rest. A COMMIT is no more than a COMMIT (completion_type). A
-// table that is locked whole is waited for no longer than a row.
+// table that is locked whole is waited for no longer than a row. Texts are UTF-8 on their way, whatever
+// `init_connect` or a server that passes over the handshake (character_set_client_handshake) made of the
+// session: names would be compared as others, and executions that exist be taken for missing.
 std::string set_up_statement(const Settings& settings, bool is_vitess) {
   const auto lock_seconds = std::max(1, (settings.lock_timeout_ms + 999) / 1000);
   // 0 is vtgate's own: no limit. Any other it writes into each SELECT, and GET_LOCK takes none.
   // A transaction of its own is one of one shard, or it is refused:
   // shards are committed one after the other.
   const std::string differs = is_vitess ? "sql_select_limit = 0, transaction_mode = 'single', "
-                                        : "sql_select_limit = 18446744073709551615, ";
+                                        : "sql_select_limit = 18446744073709551615, "
+                                          "NAMES utf8mb4 COLLATE utf8mb4_general_ci, ";
   return "SET SESSION transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00', "
          "sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION', "
          "information_schema_stats_expiry = 0, sql_safe_updates = 0, sql_big_selects = 1, " +

@@ -122,6 +122,25 @@ TEST_P(MysqlSession, HasNoGuardsForPeopleWhoForgetAWhereOrALimit) {
   EXPECT_EQ(cell_of(*connection_, "SELECT count(*) FROM items"), "0");
 }
 
+// Such as an operator once gave all accounts, for clients that did not say theirs.
+TEST_P(MysqlSession, SendsUtf8WhateverInitConnectSays) {
+  auto settings = database_.settings();
+  run(*connection_, {"CREATE USER IF NOT EXISTS latin@'%' IDENTIFIED BY 'latin'",
+                     "GRANT ALL ON `" + settings.database + "`.* TO latin@'%'",
+                     "SET GLOBAL init_connect = 'SET NAMES latin1'"});
+  settings.user = settings.password = "latin";
+  const auto other = require(database::connect(settings, never_));
+  const auto name = cell_of(*other, "SELECT CONCAT(@@character_set_connection, ' é')");
+  run(*connection_, {"SET GLOBAL init_connect = DEFAULT"});
+  EXPECT_EQ(name, "utf8mb4 é");
+  insert({{"key", "k"}, {"name", "é"}});
+  EXPECT_EQ(cell_of(*other, database::Statement{.sql = "SELECT count(*) FROM items WHERE name = ?",
+                                                .parameters = {"é"}}),
+            "1");
+  EXPECT_EQ(cell_of(*other, "SELECT @@collation_connection"),
+            cell_of(*connection_, "SELECT @@collation_connection"));
+}
+
 TEST_P(MysqlSession, OutlivesItsCommitsWhateverTheServerSays) {
   run(*connection_, {"SET GLOBAL completion_type = 'RELEASE'"});
   const auto other = database_.connection();
