@@ -48,6 +48,15 @@ void write_in_list(SqlWriter& writer, std::string_view expression, const Column&
   writer.text(")");
 }
 
+// Beside a join that finds rows by the column's collation: only those whose text is the listed one,
+// letter by letter. Where the table of executions has a stricter collation than this one, the others
+// are rows of another execution.
+void write_letter_by_letter(SqlWriter& writer, const Column& column) {
+  if (column.type != ColumnType::text) return;
+  const auto name = qualified(writer.dialect(), "t", column.name);
+  writer.text(" AND CAST(" + name + " AS BINARY) = CAST(listed.v AS BINARY)");
+}
+
 bool marks_deleted(const Table& table) {
   return table.column("deleted") != nullptr;
 }
@@ -273,6 +282,7 @@ Statement MysqlDialect::delete_by_keys(const Table& table, const Column& column,
   begin_deletion(writer, mysql_index_by(table, column), column, std::move(keys));
   if (pairs) writer.text(kBothDeleted).text(" STRAIGHT_JOIN ");
   writer.table(table).text(" AS t ON " + qualified(*this, "t", column.name) + " = listed.v");
+  write_letter_by_letter(writer, column);
   if (pairs) {
     writer.text(" AND " + qualified(*this, "t", "deleted") + " = marks.v");
   } else if (marks_deleted(table)) {
@@ -294,6 +304,7 @@ std::optional<Statement> MysqlDialect::delete_by_pairs(const Table& table, const
   writer.text(" STRAIGHT_JOIN ").table(table).text(" AS t ON ");
   writer.text(qualified(*this, "t", column.name) + " = listed.v AND ");
   writer.text(qualified(*this, "t", first.name) + " = firsts.v");
+  write_letter_by_letter(writer, column);
   return writer.take();
 }
 

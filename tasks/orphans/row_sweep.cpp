@@ -56,6 +56,27 @@ TextList positions_of(const Page& page, const std::vector<std::string>& missing)
   return positions;
 }
 
+// Whether the execution of a row is one of these, letter by letter; they are sorted.
+bool is_of(const TextList& executions, const database::Row& row, std::size_t column) {
+  return std::binary_search(executions.begin(), executions.end(), row.text(column).value_or(""));
+}
+
+// Keys that OrphanTable::keys() gives.
+struct Keys {
+  TextList own;
+  TextList others;  // of other executions than it was asked for
+};
+
+Outcome<Keys> read_keys(Connection& connection, const Statement& statement,
+                        const TextList& executions) {
+  Keys keys;
+  WINNOW_CHECK(connection.query(statement, [&](const database::Row& row) {
+    (is_of(executions, row, 1) ? keys.own : keys.others).emplace_back(row.text(0).value_or(""));
+    return true;
+  }));
+  return keys;
+}
+
 }  // namespace
 
 RowSweep::RowSweep(Sweep& sweep, const OrphanTables& tables, const OrphanRowsRequest& request)
@@ -141,9 +162,22 @@ Outcome<std::int64_t> RowSweep::number(const Statement& statement) {
       [&](Connection& connection) { return database::count_of(connection, statement); });
 }
 
+Outcome<std::int64_t> RowSweep::rows_of(const Part& part, const Orphans& orphans) {
+  const auto statement = part.table.count(sweep_.dialect(), part.branch, orphans);
+  return sweep_.retry([&](Connection& connection) -> Outcome<std::int64_t> {
+    std::int64_t rows = 0;
+    WINNOW_CHECK(connection.query(statement, [&](const database::Row& row) {
+      if (is_of(orphans.executions, row, 0)) {
+        rows += document::number_of<std::int64_t>(row.text(1).value_or("")).value_or(0);
+      }
+      return true;
+    }));
+    return rows;
+  });
+}
+
 Outcome<void> RowSweep::count(const Part& part) {
-  WINNOW_TRY(const auto rows,
-             number(part.table.count(sweep_.dialect(), part.branch, part.orphans)));
+  WINNOW_TRY(const auto rows, rows_of(part, part.orphans));
   add_to(sweep_.counters(), part.table.counter(), rows);
   going_[&part.table] += rows;
   all_going_ += rows;
@@ -287,7 +321,8 @@ Outcome<void> RowSweep::remove_together(const Part& part) {
       kept.push_back(refused);
       continue;
     }
-    if (batch->keys.empty()) return {};
+    if (batch->keys.empty() && batch->others.empty()) return {};
+    kept.insert(kept.end(), batch->others.begin(), batch->others.end());
     kept.insert(kept.end(), batch->kept.begin(), batch->kept.end());
     if (std::ssize(kept) > kMostKept) return {};
     if (batch->removed > 0) note_removed(part, *batch);
@@ -297,13 +332,15 @@ Outcome<void> RowSweep::remove_together(const Part& part) {
   }
 }
 
-// The row that a batch of one would take; empty: there is none any more.
+// The row that a batch of one would meet; empty: there is none any more.
 Outcome<std::string> RowSweep::refused_row(const Part& part, const TextList& kept) {
   WINNOW_TRY(const auto keys, sweep_.retry([&](Connection& connection) {
-    return database::texts_of(
-        connection, part.table.keys(connection.dialect(), part.branch, part.orphans, kept, 1));
+    return read_keys(connection,
+                     part.table.keys(connection.dialect(), part.branch, part.orphans, kept, 1),
+                     part.orphans.executions);
   }));
-  return keys.empty() ? std::string() : keys.front();
+  const auto& met = keys.others.empty() ? keys.own : keys.others;
+  return met.empty() ? std::string() : met.front();
 }
 
 // One transaction.
@@ -346,8 +383,11 @@ Outcome<bool> RowSweep::try_batch(Connection& connection, const Part& part, cons
   WINNOW_TRY(auto missing, sweep_.missing_beside(connection, orphans.executions));
   orphans.executions = TextList(std::move(missing));
   if (!orphans.executions.empty()) {
-    WINNOW_TRY(batch.keys, database::texts_of(connection, part.table.keys(dialect, part.branch,
-                                                                          orphans, kept, limit)));
+    WINNOW_TRY(auto found,
+               read_keys(connection, part.table.keys(dialect, part.branch, orphans, kept, limit),
+                         orphans.executions));
+    batch.keys = std::move(found.own);
+    batch.others = std::move(found.others);
   }
   if (batch.keys.empty()) {
     WINNOW_CHECK(connection.rollback());
@@ -444,16 +484,13 @@ Outcome<void> RowSweep::uncount_lost() {
 // Orphans of the page that are still there: other sessions hold them, or the database refuses to
 // delete them.
 Outcome<void> RowSweep::note_skipped(const Part& part) {
-  const auto count = [&](const Orphans& orphans) {
-    return number(part.table.count(sweep_.dialect(), part.branch, orphans));
-  };
-  WINNOW_TRY(const auto left, count(part.orphans));
+  WINNOW_TRY(const auto left, rows_of(part, part.orphans));
   if (left == 0) return {};
   auto orphans = part.orphans;
   WINNOW_TRY(auto missing, sweep_.missing(orphans.executions));
   orphans.executions = TextList(std::move(missing));
   if (orphans.executions.empty()) return {};
-  WINNOW_TRY(const auto stay, count(orphans));
+  WINNOW_TRY(const auto stay, rows_of(part, orphans));
   add_to(sweep_.counters(), "skippedCount", stay);
   stay_[&part.table] += stay;
   return {};

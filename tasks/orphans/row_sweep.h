@@ -40,6 +40,8 @@ class RowSweep {
     std::int64_t removed = 0;
     // Keys whose rows stay although their deletion succeeded.
     database::TextList kept = {};
+    // Keys of rows that are of another execution.
+    database::TextList others = {};
     // Of the receipt that was written before its COMMIT.
     ReceiptNumber receipt = {};
   };
@@ -80,6 +82,7 @@ class RowSweep {
   Outcome<void> note_skipped(const Part& part);
   void warn_of_skipped() const;
   Outcome<std::int64_t> number(const database::Statement& statement);
+  Outcome<std::int64_t> rows_of(const Part& part, const Orphans& orphans);
 
   Sweep& sweep_;
   const OrphanTables& tables_;

@@ -187,9 +187,10 @@ void OrphanTable::write_orphans(SqlWriter& writer, const OrphanBranch& branch,
 Statement OrphanTable::count(const Dialect& dialect, const OrphanBranch& branch,
                              const Orphans& orphans) const {
   SqlWriter writer(dialect);
-  writer.text("SELECT count(*)");
+  const auto execution = dialect.letters(parent_key(dialect, step_->match));
+  writer.text("SELECT " + execution + ", count(*)");
   write_orphans(writer, branch, orphans);
-  return writer.take();
+  return writer.text(" GROUP BY " + execution).take();
 }
 
 Statement OrphanTable::keys(const Dialect& dialect, const OrphanBranch& branch,
@@ -204,7 +205,8 @@ Statement OrphanTable::found(const Dialect& dialect, const OrphanBranch& branch,
                              const Orphans& orphans, const TextList& kept,
                              std::int64_t limit) const {
   SqlWriter writer(dialect);
-  writer.text("SELECT " + dialect.as_cursor("t", *key_));
+  writer.text("SELECT " + dialect.as_cursor("t", *key_) + ", ");
+  writer.text(dialect.letters(parent_key(dialect, step_->match)));
   write_orphans(writer, branch, orphans);
   if (!kept.empty()) {
     writer.text(" AND NOT ");

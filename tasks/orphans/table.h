@@ -64,11 +64,14 @@ class OrphanTable {
   // As many keys as a page has, for statements that are explained and not run.
   database::TextList stand_in_keys() const;
 
-  // The number of these orphans' rows that the selection includes.
+  // Of these orphans' rows that the selection includes: an execution, and how many rows it has. A
+  // collation may find rows of other executions too, whose ids it takes for the same (`eleve`,
+  // `élève`): whoever reads them looks at the id.
   database::Statement count(const database::Dialect& dialect, const OrphanBranch& branch,
                             const Orphans& orphans) const;
-  // Keys of such rows except `kept`, at most `limit`. Where the user may lock rows, they are
-  // locked, and rows that other sessions hold are skipped; but for `found`, which locks none.
+  // Keys of such rows except `kept`, each with its execution, at most `limit`. Where the user may lock
+  // rows, they are locked, and rows that other sessions hold are skipped; but for `found`, which locks
+  // none.
   database::Statement keys(const database::Dialect& dialect, const OrphanBranch& branch,
                            const Orphans& orphans, const database::TextList& kept,
                            std::int64_t limit) const;

@@ -112,6 +112,14 @@ TEST_P(MysqlDialect, AListIsComparedByTheColumnsOwnCollation) {
   EXPECT_EQ(cell_of(*connection_, counting("logs", "execution_id", {"E1"})), "2");  // ignores case
 }
 
+// Executions that a stricter collation tells apart keep their rows.
+TEST_P(MysqlDialect, ADeletionTakesItsKeysLetterByLetter) {
+  run(*connection_, {"INSERT INTO logs VALUES ('x', 0, 'E1', 'INFO'), ('y', 1, 'é1', 'INFO')"});
+  const auto deleting = deletion(2, DeletedRows::included);
+  EXPECT_THAT(require(connection_->execute({&deleting, 1}, AfterBatch::commit)), ElementsAre(4));
+  EXPECT_EQ(cell_of(*connection_, "SELECT count(*) FROM logs WHERE `key` IN ('x', 'y')"), "2");
+}
+
 TEST_P(MysqlDialect, AListIsComparedByteForByteInsideADocument) {
   insert({{"key", "k"}, {"value", R"({"id": "Abc"})"}});
   const auto found = [&](TextList values) {
