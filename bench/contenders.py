@@ -63,5 +63,9 @@ def procedure():
     return Contender("(iii) procedure in the server", lambda engine, url, until: engine.call_procedure(url, until, BATCH_SIZE))
 
 
+def guarded_procedure():
+    return Contender("(v) procedure with winnow's guarantees", lambda engine, url, until: engine.call_guarded_procedure(url, until, BATCH_SIZE))
+
+
 def archiver():
     return Contender("(iv) pt-archiver", lambda engine, url, until: engine.archive(url, until))

@@ -66,9 +66,10 @@ class Postgres:
         return url
 
     def call_procedure(self, url, until, size):
-        with Sql(url) as sql:
-            sql.ask(sql=(REPOSITORY / "bench/sql/postgres/procedure.sql").read_text())
-        return [program("winnow-bench"), "one", url, f"CALL floor_purge('{utc(until)}', {size})"]
+        return self._call(url, "procedure.sql", f"CALL floor_purge('{utc(until)}', {size})")
+
+    def call_guarded_procedure(self, url, until, size):
+        return self._call(url, "guarded.sql", f"CALL guarded_purge('{utc(until)}Z', {size})")
 
     def forget_statements(self, url):
         with Sql(url) as sql:
@@ -107,6 +108,11 @@ class Postgres:
     def _url(self, database):
         parts = urlsplit(self.url)
         return urlunsplit(parts._replace(path="/" + database))
+
+    def _call(self, url, file, call):
+        with Sql(url) as sql:
+            sql.ask(sql=(REPOSITORY / "bench/sql/postgres" / file).read_text())
+        return [program("winnow-bench"), "one", url, call]
 
     def _admin(self, statement):
         with Sql(self.url) as sql:
