@@ -1,11 +1,13 @@
 // Storage in a folder of this machine: finds each execution's folder from the base path downwards.
 #include "storage/local.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <numeric>
 #include <optional>
 #include <system_error>
-#include <unordered_map>
+#include <tuple>
 
 #include <sys/stat.h>
 
@@ -19,10 +21,24 @@
 namespace winnow::storage {
 namespace {
 
-// The folders `.../<flow>/executions` that a call has opened, by their paths: executions of one flow
-// find theirs at once.
-using Parents = std::unordered_map<std::string, Descriptor>;
-constexpr std::size_t kMostParents = 64;
+// The folder `.../<flow>/executions` that a call has opened last.
+struct Parent {
+  std::string place = {};
+  Descriptor folder = {};
+};
+
+// The executions of one flow in turn: the way to their folder is gone once.
+std::vector<std::size_t> by_flow(std::span<const ExecutionFolder> folders) {
+  std::vector<std::size_t> order(folders.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto flow = [&](std::size_t at) {
+    const auto& folder = folders[at];
+    return std::tie(folder.tenant, folder.name_space, folder.flow);
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t one, std::size_t other) { return flow(one) < flow(other); });
+  return order;
+}
 
 class LocalStorage final : public Storage {
  public:
@@ -69,32 +85,32 @@ class LocalStorage final : public Storage {
 
   std::vector<Removed> walk_all(TreeAction action, std::span<const ExecutionFolder> folders,
                                 const Cancellation& cancellation, Deadline until) const {
-    std::vector<Removed> results;
-    results.reserve(folders.size());
+    std::vector<Removed> results(folders.size());
     // The base path is the operator's own word: it may be a link. Opened anew each time, so that
     // nothing stays open.
     const Descriptor base(::open(base_path_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     const int error = base.valid() ? 0 : errno;
-    Parents parents;
-    for (const ExecutionFolder& folder : folders) {
+    Parent parent;
+    for (const auto at : by_flow(folders)) {
+      auto& result = results[at];
       if (cancellation.requested()) {
-        results.push_back(failed({.kind = FailureKind::cancelled, .message = "cancelled"}));
+        result = failed({.kind = FailureKind::cancelled, .message = "cancelled"});
       } else if (std::chrono::steady_clock::now() >= until) {
-        results.push_back({.unfinished = true});
+        result = {.unfinished = true};
       } else if (!base.valid()) {
         // A base that is not there is no storage without files: its disk may not be mounted.
-        results.push_back(failed(file_failure("open the storage's base path", base_path_, error)));
+        result = failed(file_failure("open the storage's base path", base_path_, error));
       } else {
         auto walked = guarded([&]() -> Outcome<Removed> {
-          return walk_one(action, base.get(), parents, folder, cancellation);
+          return walk_one(action, base.get(), parent, folders[at], cancellation);
         });
-        results.push_back(walked ? std::move(*walked) : failed(std::move(walked.error())));
+        result = walked ? std::move(*walked) : failed(std::move(walked.error()));
       }
     }
     return results;
   }
 
-  Removed walk_one(TreeAction action, int base, Parents& parents, const ExecutionFolder& folder,
+  Removed walk_one(TreeAction action, int base, Parent& parent, const ExecutionFolder& folder,
                    const Cancellation& cancellation) const {
     auto path = execution_path(folder);
     if (!path) return failed(std::move(path.error()));
@@ -105,15 +121,13 @@ class LocalStorage final : public Storage {
 
     std::string place;
     for (const auto& segment : segments) place += "/" + segment;
-    if (parents.size() == kMostParents) parents.clear();
-    const auto [parent, is_new] = parents.try_emplace(place);
-    if (is_new) {
-      if (auto missing = open_way(base, segments, parent->second)) {
-        parents.erase(parent);
-        return std::move(*missing);
-      }
+    if (!parent.folder.valid() || parent.place != place) {
+      parent = {};
+      Parent next{.place = place};
+      if (auto missing = open_way(base, segments, next.folder)) return std::move(*missing);
+      parent = std::move(next);
     }
-    const int above = parent->second.get();
+    const int above = parent.folder.get();
     place = base_place() + place + "/" + name;
     Descriptor opened = open_folder(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     if (!opened.valid()) return not_opened(above, name, place);
