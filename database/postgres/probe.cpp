@@ -17,7 +17,7 @@ WITH path AS (
   SELECT name, position
   FROM unnest(current_schemas(false)) WITH ORDINALITY AS listed(name, position)),
 found AS (
-  SELECT DISTINCT ON (c.relname) c.oid, c.relname, n.nspname, c.relkind, c.reltuples
+  SELECT DISTINCT ON (c.relname) c.oid, c.relname, n.nspname, c.relkind, c.reltuples, c.relhassubclass
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   JOIN path ON path.name = n.nspname
@@ -48,9 +48,10 @@ SELECT json_build_object(
                   JOIN pg_catalog.pg_class part ON part.oid = tree.relid
                   WHERE tree.isleaf) END,
     'partitions', (SELECT json_agg(json_build_object('name', part.relname, 'rows', part.reltuples::float8))
-        FROM pg_catalog.pg_partition_tree(f.oid) tree
-        JOIN pg_catalog.pg_class part ON part.oid = tree.relid
-        WHERE f.relkind = 'p' AND tree.isleaf),
+        FROM (SELECT relid FROM pg_catalog.pg_partition_tree(f.oid) WHERE f.relkind = 'p' AND isleaf
+              UNION ALL  -- by INHERITS
+              SELECT inhrelid FROM pg_catalog.pg_inherits WHERE f.relhassubclass AND f.relkind = 'r' AND inhparent = f.oid) tree
+        JOIN pg_catalog.pg_class part ON part.oid = tree.relid),
     'columns', (SELECT json_agg(json_build_object(
         'name', a.attname,
         'type', format_type(a.atttypid, NULL),

@@ -22,6 +22,8 @@ struct BatchRow {
   std::shared_ptr<const FlowOf> of = {};
   // The key of its family's root (families.h). nullptr: it has no family but itself.
   std::shared_ptr<const std::string> root = {};
+  // Where the row lies as long as it is locked (Dialect::row_address); empty: not known.
+  std::string address = {};
 
   // Of a table that is spread over shards by another column than its key: that column's value; nullptr for NULL.
   std::shared_ptr<const std::string> place = {};

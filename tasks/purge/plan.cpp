@@ -60,7 +60,7 @@ class Planner {
         break;
       case Hold::skipping:
         add("lock " + table_.name, statements_.take(batch), by_key);
-        add("delete from " + table_.name, statements_.delete_rows(rows_), by_key);
+        add("delete from " + table_.name, statements_.delete_rows(taken()), by_key);
         break;
       case Hold::reading:
       case Hold::waiting:
@@ -116,6 +116,13 @@ class Planner {
   std::vector<PlannedStatement> take() { return std::move(planned_); }
 
  private:
+  // As a transaction has them.
+  std::vector<BatchRow> taken() const {
+    auto rows = rows_;
+    if (!statements_.taken_address()) return rows;
+    for (auto& row : rows) row.address = PurgeStatements::kSomeAddress;
+    return rows;
+  }
   void add(std::string purpose, database::Statement statement, IndexNeed need) {
     planned_.push_back({.purpose = std::move(purpose),
                         .statement = std::move(statement),

@@ -76,6 +76,10 @@ class PurgeStatements {
   // Takes hold of those rows of the batch that are still selected, in the order of their keys; gives
   // their keys and, where rows are counted apart, their split value.
   database::Statement take(const Batch& batch) const;
+  // Where take() has BatchRow::address; nothing: rows are deleted by their keys, or were by take() itself.
+  std::optional<std::size_t> taken_address() const;
+  // One for a plan.
+  static constexpr std::string_view kSomeAddress = "(0,1)";
   // The text of a true split value.
   static constexpr std::string_view kHasValue = "t";
 
@@ -126,6 +130,9 @@ class PurgeStatements {
   void write_keys(database::SqlWriter& writer, const std::vector<BatchRow>& rows) const;
   void write_still_selected(database::SqlWriter& writer, const Batch& batch) const;
   void write_split(database::SqlWriter& writer) const;
+  // Whether a row can be told by where it lies: in a table of one part.
+  bool has_row_address() const;
+  std::string row_address() const;
   void write_bytes(database::SqlWriter& writer, std::string_view alias,
                    const database::Table& measured) const;
   void write_match(database::SqlWriter& writer, const RowStep& step,

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "outcome/try.h"
+#include "tasks/purge/few_rows.h"
 #include "tasks/selection/match.h"
 #include "tasks/selection/table_probes.h"
 
@@ -16,6 +17,7 @@ using database::DeletedRows;
 std::vector<RowStep> late_of(const std::vector<RowStep>& rows) {
   std::vector<RowStep> steps;
   std::copy_if(rows.begin(), rows.end(), std::back_inserter(steps), may_be_late);
+  for (auto& step : steps) step.owners = nullptr;
   return steps;
 }
 
@@ -147,6 +149,7 @@ void PurgeSteps::probe_emptiness(Connection& connection) {
     }
   }
   note_findings(connection, probes, probed);
+  look_into_small_tables(connection, rows_);
 }
 
 std::vector<RowStep> PurgeSteps::late() const {

@@ -2,6 +2,9 @@
 // schema has.
 #pragma once
 
+#include <functional>
+#include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,6 +29,9 @@ struct RowStep {
   bool scanned = false;
   // As probe_emptiness() saw the table.
   bool empty = false;
+  // The only executions that had rows there (few_rows.h); nullptr: not known.
+  using Owners = std::set<std::string, std::less<>>;
+  std::shared_ptr<const Owners> owners = nullptr;
   // Excluded: no row was marked deleted.
   database::DeletedRows deleted = database::DeletedRows::included;
   // A look at so many rows that the table is read once from end to end.
@@ -64,8 +70,8 @@ class PurgeSteps {
   // True when dependents of a parent that went may be written later, so that they have to be looked
   // for again.
   bool sweeps_late_rows() const;
-  // Where late rows are swept, notes which tables have no row at all, for batches to pass over, and
-  // which have none that is marked deleted, for batches not to look for such: what is written there
+  // Where late rows are swept, notes which tables have no row at all, for batches to pass over, or rows of
+  // a few executions alone, and which have none that is marked deleted, for batches not to look for such: what is written there
   // meanwhile is left to the sweep. Tables whose statistics show rows are not probed for emptiness:
   // dead tuples could make finding the first live row slow. If the probe fails, nothing is assumed.
   void probe_emptiness(database::Connection& connection);

@@ -10,6 +10,7 @@
 #include "outcome/guard.h"
 #include "outcome/try.h"
 #include "tasks/purge/family_batches.h"
+#include "tasks/purge/few_rows.h"
 
 namespace winnow::tasks {
 namespace {
@@ -63,6 +64,12 @@ void keep_families_whole(const std::vector<BatchRow>& all, std::vector<BatchRow>
   });
 }
 
+tl::unexpected<Failure> kept_by_database(std::string_view what) {
+  return fail(Failure{.kind = FailureKind::schema,
+                      .message = "a trigger or a rule of the database keeps " + std::string(what),
+                      .blame = Blame::some_rows});
+}
+
 // Where the rows are locked and nothing is deleted.
 constexpr std::string_view kSavepoint = "SAVEPOINT winnow_locked";
 constexpr std::string_view kBackToSavepoint = "ROLLBACK TO SAVEPOINT winnow_locked";
@@ -74,7 +81,7 @@ Outcome<void> PurgeTransaction::run(Connection& connection, const Batch& batch, 
              families_ == nullptr ? take(connection, batch) : take_families(connection, batch));
   if (rows.empty()) return connection.rollback();
   if (files_ != nullptr) return run_with_files(connection, std::move(rows), tried);
-  WINNOW_CHECK(delete_all(connection, rows, tried));
+  WINNOW_CHECK(delete_all(connection, rows, tried, {}));
   if (rows.empty()) return connection.rollback();
   tried.went = std::move(rows);
   WINNOW_CHECK(write_receipt(connection, tried.went,
@@ -105,12 +112,14 @@ Outcome<std::vector<BatchRow>> PurgeTransaction::take(Connection& connection,
   std::unordered_map<std::string_view, const BatchRow*> rows;
   for (const auto& row : batch.rows) rows.emplace(row.key, &row);
   const bool split = statements_.page_columns().split.has_value();
+  const auto address = statements_.taken_address();
   std::vector<BatchRow> taken;
   WINNOW_CHECK(connection.query(statements_.take(batch), [&](const database::Row& row) {
     const auto found = rows.find(row.text(0).value_or(""));
     if (found == rows.end()) return true;
     taken.push_back(*found->second);
     if (split) taken.back().has_split_value = row.text(1) == PurgeStatements::kHasValue;
+    if (address) taken.back().address = row.text(*address).value_or("");
     return true;
   }));
   return taken;
@@ -145,13 +154,7 @@ Outcome<std::vector<BatchRow>> PurgeTransaction::take_families(Connection& conne
 // the deletion is taken back, and repeated for the others under the same locks.
 Outcome<void> PurgeTransaction::run_with_files(Connection& connection, std::vector<BatchRow> rows,
                                                Tried& tried) {
-  const std::vector<Statement> savepoint{plain(kSavepoint)};
-  WINNOW_CHECK(connection.execute(savepoint, AfterBatch::stay_open));
-  WINNOW_CHECK(delete_all(connection, rows, tried));
-  if (const auto check = statements_.dialect().check_deferred_constraints(); !check.empty()) {
-    const std::vector<Statement> now{plain(check)};
-    WINNOW_CHECK(connection.execute(now, AfterBatch::stay_open));
-  }
+  WINNOW_CHECK(delete_all(connection, rows, tried, around_savepoint(kSavepoint)));
   const auto deleted = rows.size();
   const auto removed = steps_.deletes_parent() ? Removed::rows : Removed::dependents;
   if (!rows.empty()) WINNOW_CHECK(write_receipt(connection, rows, removed, tried));
@@ -161,9 +164,7 @@ Outcome<void> PurgeTransaction::run_with_files(Connection& connection, std::vect
   if (rows.empty()) return connection.rollback();
   if (rows.size() < deleted) {
     tried.counts.clear();
-    const std::vector<Statement> back{plain(kBackToSavepoint)};
-    WINNOW_CHECK(connection.execute(back, AfterBatch::stay_open));
-    WINNOW_CHECK(delete_all(connection, rows, tried));
+    WINNOW_CHECK(delete_all(connection, rows, tried, around_savepoint(kBackToSavepoint)));
     WINNOW_CHECK(write_receipt(connection, rows, removed, tried));
   }
   tried.went = std::move(rows);
@@ -171,33 +172,47 @@ Outcome<void> PurgeTransaction::run_with_files(Connection& connection, std::vect
   return commit(connection);
 }
 
-// Of the rows stay those that went, or whose dependents did.
-Outcome<void> PurgeTransaction::delete_all(Connection& connection, std::vector<BatchRow>& rows,
-                                           Tried& tried) const {
-  if (steps_.deletes_parent()) {
-    if (statements_.hold() == Hold::skipping) {
-      WINNOW_CHECK(delete_rows(connection, rows, tried));
-      if (rows.empty()) return {};
-    }
-    count_rows(rows, tried);
+// Nothing is left to COMMIT to refuse once files are gone.
+PurgeTransaction::Around PurgeTransaction::around_savepoint(std::string_view before) const {
+  Around around{.before = {plain(before)}, .after = {}};
+  if (const auto check = statements_.dialect().check_deferred_constraints(); !check.empty()) {
+    around.after.push_back(plain(check));
   }
-  return delete_dependents(connection, steps_.rows(), rows, tried);
+  return around;
 }
 
-Outcome<void> PurgeTransaction::delete_rows(Connection& connection, std::vector<BatchRow>& rows,
-                                            Tried& tried) const {
-  const std::vector<Statement> deletion{statements_.delete_rows(rows)};
-  WINNOW_TRY(const auto changed, connection.execute(deletion, AfterBatch::stay_open));
-  if (static_cast<std::size_t>(changed.front()) == rows.size()) return {};
+// Of the rows stay those that went, or whose dependents did.
+Outcome<void> PurgeTransaction::delete_all(Connection& connection, std::vector<BatchRow>& rows,
+                                           Tried& tried, Around around) const {
+  if (!steps_.deletes_parent() || statements_.hold() != Hold::skipping) {
+    if (steps_.deletes_parent()) count_rows(rows, tried);
+    return delete_dependents(connection, steps_.rows(), rows, tried, std::move(around));
+  }
+  // Rows that are locked go, unless something of the database keeps them: then which ones has to be
+  // known before anything of theirs goes.
+  auto& before = around.before;
+  before.push_back(statements_.delete_rows(rows));
+  if (!statements_.table().may_keep_rows) {
+    count_rows(rows, tried);
+    around.deletes_rows = true;
+    return delete_dependents(connection, steps_.rows(), rows, tried, std::move(around));
+  }
+  WINNOW_TRY(const auto changed, connection.execute(before, AfterBatch::stay_open));
+  before.clear();
+  WINNOW_CHECK(leave_kept(connection, changed.back(), rows, tried));
+  if (rows.empty()) return {};
+  count_rows(rows, tried);
+  return delete_dependents(connection, steps_.rows(), rows, tried, std::move(around));
+}
+
+Outcome<void> PurgeTransaction::leave_kept(Connection& connection, std::int64_t deleted,
+                                           std::vector<BatchRow>& rows, Tried& tried) const {
+  if (deleted == std::ssize(rows)) return {};
   WINNOW_TRY(const auto kept, keys_given(connection, statements_.remaining(rows)));
   const bool splits = std::any_of(rows.begin(), rows.end(), [&](const BatchRow& row) {
     return row.root != nullptr && kept.contains(row.key);
   });
-  if (splits) {
-    return fail(Failure{.kind = FailureKind::schema,
-                        .message = "a trigger or a rule of the database keeps a row of its family",
-                        .blame = Blame::some_rows});
-  }
+  if (splits) return kept_by_database("a row of its family");
   std::erase_if(rows, [&](const BatchRow& row) { return kept.contains(row.key); });
   for (const auto& key : kept) {
     tried.kept.push_back({key, "a trigger or a rule of the database keeps the row"});
@@ -216,35 +231,39 @@ void PurgeTransaction::count_rows(const std::vector<BatchRow>& rows, Tried& trie
 
 Outcome<void> PurgeTransaction::delete_dependents(Connection& connection,
                                                   const std::vector<RowStep>& steps,
-                                                  const std::vector<BatchRow>& rows,
-                                                  Tried& tried) const {
-  std::vector<Statement> deletions;
+                                                  const std::vector<BatchRow>& rows, Tried& tried,
+                                                  Around around) const {
+  auto deletions = std::move(around.before);
+  const auto first = deletions.size();
   std::vector<const RowStep*> taken;
   for (const auto& step : steps) {
     if (step.empty || step.far) continue;
+    const auto owners = with_dependents(step, rows);
+    if (owners.empty()) continue;
     if (statements_.finds_first(step)) {
       WINNOW_TRY(auto keys,
-                 database::texts_of(connection, statements_.find_dependents(step, rows)));
+                 database::texts_of(connection, statements_.find_dependents(step, owners)));
       if (keys.empty()) continue;
       deletions.push_back(statements_.delete_found(step, std::move(keys)));
     } else {
-      deletions.push_back(statements_.delete_dependents(step, rows));
+      deletions.push_back(statements_.delete_dependents(step, owners));
     }
     taken.push_back(&step);
   }
+  deletions.insert(deletions.end(), around.after.begin(), around.after.end());
   WINNOW_TRY(const auto changed, connection.execute(deletions, AfterBatch::stay_open));
+  // By something that the database did not have when it was probed.
+  if (around.deletes_rows && changed[first - 1] != std::ssize(rows))
+    return kept_by_database("the row");
   for (std::size_t at = 0; at < taken.size(); ++at) {
-    tried.counts[taken[at]->step->counter] += changed[at];
+    tried.counts[taken[at]->step->counter] += changed[first + at];
   }
   for (const auto* step : taken) {
     if (!step->table->may_keep_rows) continue;
     WINNOW_TRY(const auto left,
                database::count_of(connection, statements_.count_dependents(*step, rows)));
     if (left == 0) continue;
-    return fail(Failure{.kind = FailureKind::schema,
-                        .message = "a trigger or a rule of the database keeps rows of table \"" +
-                                   step->table->name + "\" that belong to it",
-                        .blame = Blame::some_rows});
+    return kept_by_database("rows of table \"" + step->table->name + "\" that belong to it");
   }
   return {};
 }
@@ -257,7 +276,7 @@ Outcome<void> PurgeTransaction::sweep(Connection& connection, const std::vector<
   auto gone = rows;
   std::erase_if(gone, [&back](const BatchRow& row) { return back.contains(row.key); });
   const auto late = steps_.late();
-  WINNOW_CHECK(delete_dependents(connection, late, gone, tried));
+  WINNOW_CHECK(delete_dependents(connection, late, gone, tried, {}));
   if (far_ != nullptr) WINNOW_CHECK(far_->remove(late, gone));
   const bool any = std::any_of(tried.counts.begin(), tried.counts.end(),
                                [](const auto& count) { return count.second > 0; });

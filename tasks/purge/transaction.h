@@ -84,13 +84,22 @@ class PurgeTransaction {
                                                const Batch& batch) const;
   Outcome<void> run_with_files(database::Connection& connection, std::vector<BatchRow> rows,
                                Tried& tried);
+  // What goes in the same round trip as the deletions, where the protocol allows.
+  struct Around {
+    std::vector<database::Statement> before = {};
+    std::vector<database::Statement> after = {};
+    // The last one before them deletes the rows themselves.
+    bool deletes_rows = false;
+  };
+  Around around_savepoint(std::string_view before) const;
   Outcome<void> delete_all(database::Connection& connection, std::vector<BatchRow>& rows,
-                           Tried& tried) const;
-  Outcome<void> delete_rows(database::Connection& connection, std::vector<BatchRow>& rows,
-                            Tried& tried) const;
+                           Tried& tried, Around around) const;
+  Outcome<void> leave_kept(database::Connection& connection, std::int64_t deleted,
+                           std::vector<BatchRow>& rows, Tried& tried) const;
   Outcome<void> delete_dependents(database::Connection& connection,
                                   const std::vector<RowStep>& steps,
-                                  const std::vector<BatchRow>& rows, Tried& tried) const;
+                                  const std::vector<BatchRow>& rows, Tried& tried,
+                                  Around around) const;
   enum class Removed { rows, dependents };
   Outcome<void> write_receipt(const database::Connection& connection,
                               const std::vector<BatchRow>& rows, Removed removed,

@@ -133,6 +133,66 @@ TEST_P(Purge, RemovesALateLogWhereMostExecutionsWent) {
   EXPECT_THAT(rows_.keys("logs"), ElementsAre("of-another"));
 }
 
+// A small table is read once; batches look there only for executions that had rows then.
+TEST_P(Purge, TakesOutOfASmallTableWhatWasThereAndWhatCameMeanwhile) {
+  add_executions(8);
+  const auto write = [&](const std::string& execution) {
+    const Json value{{"executionId", execution}, {"slaId", "s"}, {"deadline", kEnd}};
+    rows_.execute({rows_.insertion("sla_monitor", {{"key", execution}, {"value", value.dump()}})});
+  };
+  for (const auto* execution : {"e0", "e7", "of-another"}) write(execution);
+  if (on("postgresql")) say("ANALYZE");
+  bed_.host.on_event = [&](const Json& event) {
+    if (event.value("batch", 0) != 4) return;
+    write("e1");
+    write("e6");
+  };
+  const auto result = require_result(bed_.run("PurgeExecutions", with(kPurge, {{"batchSize", 1}})));
+  EXPECT_EQ(result["dependentsCount"], 4);
+  EXPECT_THAT(rows_.keys("sla_monitor"), ElementsAre("of-another"));
+  if (on("postgresql")) {
+    EXPECT_EQ(bed_.host.events().back()["counters"]["dependentsCount"], 2)
+        << "batches looked for them: cost without use";
+  }
+}
+
+// Rows are told by where they lie, and a table that inherits has rows at the same places.
+TEST_P(Purge, LeavesRowsOfATableThatInherits) {
+  if (!on("postgresql")) GTEST_SKIP() << "no inheritance";
+  add_executions(3);
+  say("CREATE TABLE archived () INHERITS (executions)");
+  say("INSERT INTO archived (key, value) SELECT 'of-another-' || key, "
+      "value || jsonb_build_object('tenantId', 'other', 'id', 'of-another-' || key) FROM ONLY "
+      "executions");
+  for (const bool with_files : {false, true}) {
+    if (with_files) {
+      add_executions(3);
+      bed_.storage = std::make_unique<StubbornStorage>("none");
+    }
+    EXPECT_EQ(require_result(bed_.run("PurgeExecutions", kPurge))["executionsCount"], 3);
+    EXPECT_THAT(rows_.keys("executions"),
+                UnorderedElementsAre("of-another-e0", "of-another-e1", "of-another-e2"));
+  }
+}
+
+// What the probe could not know: a row that its lock does not lead to its end keeps all that belongs to it.
+TEST_P(Purge, NamesARowThatATriggerKeepsSinceTheRunBegan) {
+  if (!on("postgresql")) GTEST_SKIP() << "another server's triggers keep no row, or refuse it";
+  add_executions(8);
+  bed_.storage = std::make_unique<StubbornStorage>("none");
+  bed_.host.on_event = [&](const Json& event) {
+    if (event.value("batch", 0) != 1) return;
+    say("CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS "
+        "'BEGIN IF OLD.key = ''e6'' THEN RETURN NULL; END IF; RETURN OLD; END'");
+    say("CREATE TRIGGER keep BEFORE DELETE ON executions FOR EACH ROW EXECUTE FUNCTION keep()");
+  };
+  const auto result = require_result(bed_.run("PurgeExecutions", with(kPurge, {{"batchSize", 3}})));
+  EXPECT_EQ(result["executionsCount"], 7);
+  EXPECT_EQ(result["skippedCount"], 1);
+  EXPECT_THAT(rows_.keys("executions"), ElementsAre("e6"));
+  EXPECT_THAT(rows_.keys("logs"), ElementsAre("e6-0", "e6-1"));
+}
+
 TEST_P(Purge, LeavesTheChildrenOfAnExecutionThatCameBack) {
   add_executions(1);
   bool written = false;
