@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -76,8 +77,16 @@ class PostgresConnection final : public Connection {
   Outcome<void> check_usable();
   std::vector<Statement> before_query(const Statement& statement) const;
   Outcome<std::string> text_of(const Statement& statement);
+  struct Sent {
+    const Statement* statement;
+    std::string name = {};  // empty: of no name
+    bool prepares = false;  // and does not run it
+  };
   Outcome<void> send(std::span<const Statement> statements);
+  Outcome<void> send_group(std::span<const Sent> group);
   using Handlers = std::vector<const RowHandler*>;
+  void add_prepared(const Statement& statement, std::vector<Sent>& group, Handlers& takers,
+                    const RowHandler& take);
   std::optional<Failure> read_group(std::span<PostgresAnswer> answers, const RowHandler* handler);
   std::optional<Failure> read_group(std::span<PostgresAnswer> answers, const Handlers& handlers);
   Outcome<void> query_all(std::span<const Statement> statements,
@@ -103,8 +112,12 @@ class PostgresConnection final : public Connection {
   // What the server was when this connection was new; empty: nobody asked.
   std::string standing_;
   bool asks_standing_ = false;  // with the next query
-  bool outdated_ = false;       // it is another one by now
-  bool answered_ = true;        // to the call that is served
+  // No pooler lends the session to others.
+  bool is_own_session_ = false;
+  std::map<std::string, std::string> prepared_;  // by text
+  int prepared_before_ = 0;
+  bool outdated_ = false;  // it is another one by now
+  bool answered_ = true;   // to the call that is served
   bool recalled_in_vain_ = false;
   bool dead_ = false;
 };
@@ -144,22 +157,48 @@ std::vector<Statement> PostgresConnection::before_query(const Statement& stateme
 }
 
 Outcome<void> PostgresConnection::send(std::span<const Statement> statements) {
+  std::vector<Sent> group;
+  group.reserve(statements.size());
+  for (const auto& statement : statements) group.push_back({.statement = &statement});
+  return send_group(group);
+}
+
+Outcome<void> PostgresConnection::send_group(std::span<const Sent> group) {
   // All is encoded before anything is sent: a value that can't be bound leaves no half of a group
   // behind.
   std::vector<PostgresParameters> encoded;
-  encoded.reserve(statements.size());
-  for (const auto& statement : statements) {
-    auto parameters = PostgresParameters::make(statement.parameters);
+  encoded.reserve(group.size());
+  for (const auto& each : group) {
+    auto parameters = PostgresParameters::make(each.statement->parameters);
     if (!parameters) return fail(std::move(parameters.error()));
     encoded.push_back(std::move(*parameters));
   }
   Outcome<void> sent;
-  for (std::size_t at = 0; at < statements.size() && sent; ++at) {
-    sent = session_->send(statements[at].sql, encoded[at]);
+  for (std::size_t at = 0; at < group.size() && sent; ++at) {
+    const auto& [statement, name, prepares] = group[at];
+    sent = name.empty() ? session_->send(statement->sql, encoded[at])
+           : prepares   ? session_->send_prepare(name, statement->sql)
+                        : session_->send_prepared(name, encoded[at]);
   }
   if (sent) sent = session_->send_sync();
   if (!sent) dead_ = true;
   return sent;
+}
+
+// What is asked in front of each call's first query stays prepared: its planning costs more than its
+// answer.
+void PostgresConnection::add_prepared(const Statement& statement, std::vector<Sent>& group,
+                                      Handlers& takers, const RowHandler& take) {
+  constexpr std::size_t kMost = 16;
+  auto found = prepared_.find(statement.sql);
+  if (found == prepared_.end() && is_own_session_ && prepared_.size() < kMost) {
+    const auto name = "winnow_" + std::to_string(++prepared_before_);
+    found = prepared_.emplace(statement.sql, name).first;
+    group.push_back({.statement = &statement, .name = name, .prepares = true});
+    takers.push_back(nullptr);
+  }
+  group.push_back({.statement = &statement, .name = found == prepared_.end() ? "" : found->second});
+  takers.push_back(&take);
 }
 
 // Reads the answers of a group that was sent; rows of its last statement go to the handler. Returns
@@ -245,20 +284,28 @@ Outcome<void> PostgresConnection::query_all(std::span<const Statement> statement
   if (statements.empty()) return {};
   const auto recalled = std::exchange(recalled_, {});
   const bool asks_standing = std::exchange(asks_standing_, false);
-  auto group = before_query(statements.front());
+  const auto before = before_query(statements.front());
+  const auto ask_standing = postgres_standing();
+  std::vector<Sent> group;
+  for (const auto& statement : before) group.push_back({.statement = &statement});
   const auto first = group.size();
   Handlers takers(first);
+  PostgresTexts standing;
   std::vector<PostgresTexts> found(recalled.size());
   std::vector<RowHandler> takes;
-  takes.reserve(1 + found.size() + statements.size());
-  PostgresTexts standing;
+  takes.reserve(1 + found.size() + statements.size());  // they stay where they are
   if (asks_standing) {
     takes.push_back(take_texts(standing));
-    group.push_back(postgres_standing());
+    add_prepared(ask_standing, group, takers, takes.back());
   }
   for (std::size_t at = 0; at < recalled.size(); ++at) {
     takes.push_back(take_texts(found[at]));
-    group.push_back(recalled[at].statement);
+    if (asks_standing) {
+      add_prepared(recalled[at].statement, group, takers, takes.back());
+    } else {
+      group.push_back({.statement = &recalled[at].statement});
+      takers.push_back(&takes.back());
+    }
   }
   const auto is_what_it_was = [&] {
     return !asks_standing || standing == PostgresTexts{standing_};
@@ -277,14 +324,15 @@ Outcome<void> PostgresConnection::query_all(std::span<const Statement> statement
     takes.emplace_back([&confirmed, &handler = handlers[at]](const Row& row) {
       return confirmed() && handler(row);
     });
-    group.push_back(statements[at]);
+    group.push_back({.statement = &statements[at]});
+    takers.push_back(&takes.back());
   }
-  for (const auto& take : takes) takers.push_back(&take);
-  if (auto sent = send(group); !sent) return give_up(std::move(sent.error()));
+  if (auto sent = send_group(group); !sent) return give_up(std::move(sent.error()));
   if (transaction_ == Transaction::wanted) transaction_ = Transaction::open;
   std::vector<PostgresAnswer> answers(group.size());
   auto failure = read_group(answers, takers);
   answered_ = answered_ || !dead_;
+  if (failure) prepared_.clear();  // which of them there are is not known
   if (failure && recalled.empty() && !asks_standing) {
     return give_up(named(std::move(*failure), answers, first));
   }
@@ -508,13 +556,20 @@ Outcome<std::vector<QueryPlan>> PostgresConnection::explain_all(
 
 // A server that is PostgreSQL in its protocol alone may not tell.
 Outcome<bool> PostgresConnection::can_be_kept(Target first_choice) {
-  auto standing = text_of(postgres_standing());
-  if (!standing && standing.error().kind == FailureKind::schema) return false;
-  if (!standing) return fail(std::move(standing.error()));
-  const bool is_primary = standing->starts_with("primary ");
+  std::string standing;
+  std::string process;
+  const auto asked = query(postgres_standing(), [&](const Row& row) {
+    standing = row.text(0).value_or("");
+    process = row.text(1).value_or("");
+    return true;
+  });
+  if (!asked && asked.error().kind == FailureKind::schema) return false;
+  if (!asked) return fail(asked.error());
+  is_own_session_ = process == std::to_string(session_->backend());
+  const bool is_primary = standing.starts_with("primary ");
   const bool is_wanted =
       first_choice == Target::any || is_primary == (first_choice == Target::primary);
-  if (is_wanted) standing_ = *std::move(standing);
+  if (is_wanted) standing_ = std::move(standing);
   return is_wanted;
 }
 

@@ -16,7 +16,8 @@ Statement postgres_settings(const Settings& settings);
 
 // One text that is another one where a new connection would find another server, or itself set up in
 // another way: a replica that was promoted, a server behind a pooler, a schema of the search path,
-// what ALTER ROLE has set. It begins with "primary", "read-only" or "standby".
+// what ALTER ROLE has set. It begins with "primary", "read-only" or "standby". Beside it the server's
+// process that answers.
 Statement postgres_standing();
 
 // What to report where the server refused that statement: the settings that the configuration names, and the

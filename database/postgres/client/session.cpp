@@ -152,6 +152,20 @@ Outcome<void> PostgresSession::send(const std::string& sql, const PostgresParame
   return fail(lost());
 }
 
+Outcome<void> PostgresSession::send_prepare(const std::string& name, const std::string& sql) {
+  if (PQsendPrepare(connection_.get(), name.c_str(), sql.c_str(), 0, nullptr) == 1) return {};
+  return fail(lost());
+}
+
+Outcome<void> PostgresSession::send_prepared(const std::string& name,
+                                             const PostgresParameters& parameters) {
+  const auto values = parameters.pointers();
+  const int sent = PQsendQueryPrepared(connection_.get(), name.c_str(), parameters.size(),
+                                       values.data(), nullptr, nullptr, 0);
+  if (sent == 1) return {};
+  return fail(lost());
+}
+
 Outcome<void> PostgresSession::send_sync() {
   if (PQpipelineSync(connection_.get()) == 1) return {};
   return fail(lost());

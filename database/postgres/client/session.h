@@ -33,6 +33,9 @@ class PostgresSession {
   // a group.
   Outcome<void> send(const std::string& sql, const PostgresParameters& parameters);
   Outcome<void> send_sync();
+  // The same under a name, which is the session's: for one that no pooler lends to others.
+  Outcome<void> send_prepare(const std::string& name, const std::string& sql);
+  Outcome<void> send_prepared(const std::string& name, const PostgresParameters& parameters);
 
   // The next result; nullptr ends each statement's results. On a requested cancellation the server
   // is asked once to stop, and what it then answers comes out here like any other result.
