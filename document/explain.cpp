@@ -48,7 +48,9 @@ std::string described_text(const Json& definition) {
 
 std::string described_object(const Json& definition) {
   const auto required = definition.find("required");
-  if (required == definition.end() || required->empty()) return "an object";
+  if (required == definition.end() || required->empty()) {
+    return "an object" + range(definition, "minProperties", "maxProperties", "member");
+  }
   std::vector<std::string> names;
   for (const auto& name : *required) names.push_back(name.dump());
   return "an object with " + joined(names, " and ");

@@ -147,17 +147,24 @@ bool is_secret(const Location& location) {
                      [](const Json* definition) { return definition->value("writeOnly", false); });
 }
 
+// The texts that one of the alternatives lists.
+std::vector<std::string> choices_of(const Location& location) {
+  std::vector<std::string> choices;
+  for (const Json* definition : location.definitions) {
+    for (const auto& value : definition->value("enum", Json::array())) {
+      if (value.is_string()) choices.push_back(value.get<std::string>());
+    }
+  }
+  return choices;
+}
+
 Mismatch wrong_value(const Location& location) {
   if (location.definitions.empty()) return {location.pointer, "is not known here"};
   const Json& definition = *location.definitions.front();
   std::string message = "expected " + described_schema(definition);
   if (!is_secret(location)) message += ", found " + described_value(*location.value);
-  if (location.value->is_string() && definition.contains("enum")) {
-    std::vector<std::string> known;
-    for (const auto& value : definition["enum"]) {
-      if (value.is_string()) known.push_back(value.get<std::string>());
-    }
-    message += did_you_mean(location.value->get<std::string>(), known);
+  if (location.value->is_string()) {
+    message += did_you_mean(location.value->get<std::string>(), choices_of(location));
   }
   return {location.pointer, std::move(message)};
 }

@@ -118,6 +118,7 @@ class Compiler {
     RulePurge made{.rule = &rule, .manifest = &purge};
     auto request = read_purge_request(purge, parameters, policy_);
     if (!request) {
+      request.error().message = rule.pointer + ": " + request.error().message;
       request.error().pointer = rule.pointer;
       return fail(std::move(request.error()));
     }

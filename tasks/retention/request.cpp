@@ -7,6 +7,12 @@
 namespace winnow::tasks {
 namespace {
 
+// A message for people has the place in it, as that of any other parameter.
+tl::unexpected<Failure> placed(Failure failure) {
+  failure.message = failure.pointer + ": " + failure.message;
+  return fail(std::move(failure));
+}
+
 Outcome<std::shared_ptr<const RetentionPolicy>> rules_of(const Json& parameters,
                                                          const Policy& policy) {
   if (!has_retention(parameters)) {
@@ -22,18 +28,20 @@ Outcome<std::shared_ptr<const RetentionPolicy>> rules_of(const Json& parameters,
                 "its own: leave them out",
                 "/rules");
   }
-  WINNOW_TRY(auto read, read_retention(parameters));
-  return std::make_shared<const RetentionPolicy>(std::move(read));
+  auto read = read_retention(parameters);
+  if (!read) return placed(std::move(read.error()));
+  return std::make_shared<const RetentionPolicy>(std::move(*read));
 }
 
 Outcome<void> check_ages(const std::vector<RetentionRule>& rules, const Policy& policy) {
   for (const auto& rule : rules) {
     if (!rule.keep.age || *rule.keep.age >= *policy.min_age) continue;
-    return fail(FailureKind::denied,
-                document::to_text(*rule.keep.age) + " is less than " +
-                    document::to_text(*policy.min_age) +
-                    ", below which nothing may go (`policy.min-age` of the configuration)",
-                rule.pointer + "/keep/age");
+    return placed({.kind = FailureKind::denied,
+                   .message = document::to_text(*rule.keep.age) + " is less than " +
+                              document::to_text(*policy.min_age) +
+                              ", below which nothing may go (`policy.min-age` of the "
+                              "configuration)",
+                   .pointer = rule.pointer + "/keep/age"});
   }
   return {};
 }

@@ -92,6 +92,13 @@ TEST(SchemaTest, NamesTheElementAndTheNearestOfTheAllowed) {
       R"(/states/1: expected one of "SUCCESS", "FAILED", found the string "FAILD" (did you mean "FAILED"?))");
 }
 
+TEST(SchemaTest, NamesTheNearestOfAnAlternativesChoices) {
+  const auto schema = Schema::compile(Json::parse(
+      R"({"anyOf": [{"enum": ["NORMAL", "TEST"]}, {"type": "array", "items": {"enum": ["TEST"]}}]})"));
+  const auto message = schema->mismatch("TSET")->message;
+  EXPECT_TRUE(message.ends_with(R"((did you mean "TEST"?))")) << message;
+}
+
 TEST(SchemaTest, NamesTheUnknownPropertyAndTheNearestKnownOne) {
   EXPECT_EQ(said(R"({"enddate": "2026-01-01T00:00:00Z"})"),
             R"(/enddate: is not known here (did you mean "endDate"?))");

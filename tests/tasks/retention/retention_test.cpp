@@ -239,6 +239,7 @@ TEST_P(Retention, GoesNoFurtherThanTheMinimumAge) {
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, FailureKind::denied);
   EXPECT_EQ(result.error().pointer, "/otherwise/keep/age");
+  EXPECT_THAT(result.error().message, HasSubstr("/otherwise/keep/age: P6D is less than P7D"));
   EXPECT_THAT(result.error().message, HasSubstr("policy.min-age"));
 }
 
@@ -266,6 +267,9 @@ TEST_P(Retention, NeedsRules) {
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, FailureKind::invalid_parameter);
   EXPECT_THAT(result.error().message, HasSubstr("there are no rules"));
+  const auto wrong = bed_.run("ApplyRetention", {{"otherwise", {{"keep", {{"age", "30d"}}}}}});
+  ASSERT_FALSE(wrong);
+  EXPECT_THAT(wrong.error().message, testing::StartsWith("/otherwise/keep/age: expected a"));
 }
 
 TEST_P(Retention, LeavesProtectedNamespacesAlone) {
