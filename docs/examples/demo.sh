@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What ./dev demo shows: a sample database on SQLite, a Kestra flow that lists and purges it, and what happened; then a retention
-# policy.
+# policy, planned, approved, and with a receipt.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 export PATH=$PWD/build/release:$PATH
@@ -51,12 +51,19 @@ logs:
   - match: {levels: [DEBUG, TRACE]}
     keep: {age: P3D}
 YAML
-echo "retention: $work/retention.yaml" >>"$work/winnow.yaml"
+cat >>"$work/winnow.yaml" <<YAML
+retention: $work/retention.yaml
+receipts: {file: $work/receipts.jsonl}
+YAML
 cat "$work/retention.yaml"
 say "What it would do"
 show winnow call ApplyRetention --params '{"dryRun": true}'
-say "Doing it"
-show winnow call ApplyRetention
+plan=$(winnow call ApplyRetention --params '{"dryRun": true}' 2>/dev/null | field planId)
+say "Approved: the same and no more"
+echo "\$ winnow call ApplyRetention --params '{\"expectPlan\": \"${plan:0:12}...\"}'"
+winnow call ApplyRetention --params "{\"expectPlan\": \"$plan\"}"
+say "The receipt: what went, proven by hashes and by the database"
+show winnow verify --config "$work/winnow.yaml"
 say "Why is this one still there?"
 stays=$(winnow call ListExecutions --params '{"size": 1, "columns": ["id"], "states": ["SUCCESS"]}' 2>/dev/null | first_id)
 show winnow explain "$stays"
