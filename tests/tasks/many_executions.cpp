@@ -119,7 +119,8 @@ void drop_full_text(database::Connection& connection, const std::string& table) 
 
 }  // namespace
 
-void fill_executions(database::Connection& connection, std::int64_t count) {
+void fill_executions(database::Connection& connection, std::int64_t count, int flows) {
+  const auto flow = "n % " + std::to_string(flows);
   drop_full_text(connection, "executions");
   if (connection.dialect().name() == "postgresql") ask(connection, "DROP INDEX executions_labels");
   const auto& spelt = spelling(connection.dialect().name());
@@ -137,8 +138,8 @@ void fill_executions(database::Connection& connection, std::int64_t count) {
          "WHEN n % 5 = 1 THEN 'company.team.sub' WHEN n % 5 = 2 THEN 'company.billing' "
          "WHEN n % 5 = 3 THEN 'company.data' ELSE 'company.data.ingest' END, "
          "'flowId', " +
-             std::string(connection.dialect().name() == "mysql" ? "concat('flow', n % 40)"
-                                                                : "'flow' || n % 40") +
+             std::string(connection.dialect().name() == "mysql" ? "concat('flow', " + flow + ")"
+                                                                : "'flow' || (" + flow + ")") +
              ", 'deleted', CASE WHEN n % 3 = 0 THEN YES ELSE NO END, 'state', " + state + ")",
          count);
 }

@@ -6,6 +6,7 @@
 
 #include "tests/tasks/listing/bed.h"
 #include "tests/tasks/listing/world.h"
+#include "tests/tasks/many_executions.h"
 
 namespace winnow::tests {
 namespace {
@@ -44,6 +45,18 @@ TEST_P(ListingWithoutTheNewest, ListsWhatAPurgeWithTheSameFiltersTakes) {
   EXPECT_EQ(require_result(bed_.run("PurgeExecutions", filters))["executionsCount"], listed.size());
   const auto left = rows_.keys("executions");
   for (const auto& id : listed) EXPECT_FALSE(left.contains(id)) << id;
+}
+
+// Three rows to a flow, one of them marked deleted. The other tenant has a flow of fifty, and one of a
+// hundred has not ended. The benchmark has so many on the servers.
+TEST_P(ListingWithoutTheNewest, IsTakenOfTenThousandFlowsByAPolicy) {
+  if (GetParam().name != "sqlite") GTEST_SKIP() << "bench/cases/retention.py";
+  fill_executions(*connection_, 30'000, 10'000);
+  constexpr int kFlows = 10'000 - 200 - 100;
+  const Json policy{{"otherwise", {{"keep", {{"last", 1}}}}}};
+  EXPECT_EQ(require_result(bed_.run("ApplyRetention", policy))["executionsCount"], 2 * kFlows);
+  EXPECT_EQ(rows_.keys("executions").size(), 30'000U - 2 * kFlows);
+  EXPECT_EQ(run({{"keepLast", 1}, {"deleted", true}, {"fetchType", "NONE"}})["size"], 0);
 }
 
 TEST_P(ListingWithoutTheNewest, LeavesOutWhatNeverEnded) {
