@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <utility>
 
 #include "database/count.h"
 #include "database/texts.h"
@@ -124,7 +125,8 @@ Outcome<void> RowSweep::remove_all() {
   while (true) {
     some_are_back_ = false;
     WINNOW_CHECK(walk(&RowSweep::remove));
-    WINNOW_CHECK(uncount_lost());
+    WINNOW_CHECK(sweep_.connection().retry(
+        {.run = [this](Connection& connection) { return uncount_lost(connection); }}));
     if (!some_are_back_ || sweep_.is_over()) return {};
   }
 }
@@ -326,7 +328,6 @@ Outcome<void> RowSweep::remove_together(const Part& part) {
     kept.insert(kept.end(), batch->kept.begin(), batch->kept.end());
     if (std::ssize(kept) > kMostKept) return {};
     if (batch->removed > 0) note_removed(part, *batch);
-    WINNOW_CHECK(uncount_lost());
     if (batch->receipt) WINNOW_CHECK(sweep_.context().receipts->committed(*batch->receipt));
     limit = std::min(limit * 2, request_.batch_size);
   }
@@ -350,6 +351,7 @@ Outcome<RowSweep::Batch> RowSweep::remove_batch(const Part& part, const TextList
   const auto began = Pacer::Clock::now();
   auto removed = sweep_.connection().retry(
       {.run = [&](Connection& connection) -> Outcome<void> {
+         WINNOW_CHECK(uncount_lost(connection));
          while (true) {
            WINNOW_TRY(const bool done, try_batch(connection, part, kept, limit, batch));
            if (done) return {};
@@ -450,34 +452,32 @@ void RowSweep::note_removed(const Part& part, const Batch& batch) {
 }
 
 // One of the two may have come back by a late write of Kestra's.
-Outcome<bool> RowSweep::is_back(const Committed& batch) {
-  WINNOW_TRY(const auto there, sweep_.retry([&](Connection& connection) {
-    return database::texts_of(
-        connection, batch.table->remaining(connection.dialect(), batch.orphans, batch.ends));
-  }));
+Outcome<bool> RowSweep::is_back(Connection& connection, const Committed& batch) const {
+  WINNOW_TRY(const auto there,
+             database::texts_of(connection, batch.table->remaining(connection.dialect(),
+                                                                   batch.orphans, batch.ends)));
   return there.size() == batch.ends.size();
 }
 
-// From the newest back: what a server has includes all that was committed before. A walk ends with a
-// question, so that whoever was lost is known to be.
-Outcome<void> RowSweep::uncount_lost() {
-  std::int64_t lost = 0;
-  while (asked_after_ != sweep_.connection().reopened()) {
-    asked_after_ = sweep_.connection().reopened();
-    auto end = std::find_if(committed_.begin(), committed_.end(),
-                            [this](const auto& batch) { return batch.reopened == asked_after_; });
-    while (end != committed_.begin()) {
-      const auto newest = std::prev(end);
-      WINNOW_TRY(const bool back, is_back(*newest));
-      if (!back) break;
-      add(*newest->table, -newest->rows, -1);
-      lost += newest->rows;
-      end = committed_.erase(newest);
-    }
+// From the newest back: what a server has includes all that was committed before. Asked before a
+// connection that was opened again deletes: the rows are deleted again by the same statements.
+Outcome<void> RowSweep::uncount_lost(Connection& connection) {
+  const auto reopened = sweep_.connection().reopened();
+  if (asked_after_ == reopened) return {};
+  auto end = std::find_if(committed_.begin(), committed_.end(),
+                          [&](const auto& batch) { return batch.reopened == reopened; });
+  while (end != committed_.begin()) {
+    const auto newest = std::prev(end);
+    WINNOW_TRY(const bool back, is_back(connection, *newest));
+    if (!back) break;
+    add(*newest->table, -newest->rows, -1);
+    back_ += newest->rows;
+    end = committed_.erase(newest);
   }
-  if (lost == 0) return {};
+  asked_after_ = reopened;
+  if (back_ == 0) return {};
+  sweep_.context().host.log(LogLevel::warn, rows_are_back(std::exchange(back_, 0), "orphaned row"));
   some_are_back_ = true;
-  sweep_.context().host.log(LogLevel::warn, rows_are_back(lost, "orphaned row"));
   return {};
 }
 

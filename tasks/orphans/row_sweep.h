@@ -75,9 +75,9 @@ class RowSweep {
                               Batch& batch);
   void note_removed(const Part& part, const Batch& batch);
   void add(const OrphanTable& table, std::int64_t rows, std::int64_t batches);
-  Outcome<bool> is_back(const Committed& batch);
+  Outcome<bool> is_back(database::Connection& connection, const Committed& batch) const;
   // After a fail-over: batches that the new server lacks count no more.
-  Outcome<void> uncount_lost();
+  Outcome<void> uncount_lost(database::Connection& connection);
   Outcome<void> remove_all();
   Outcome<void> note_skipped(const Part& part);
   void warn_of_skipped() const;
@@ -98,6 +98,7 @@ class RowSweep {
   std::map<const OrphanTable*, std::int64_t> removed_of_;
   std::deque<Committed> committed_;  // the last of them
   std::int64_t asked_after_ = 0;     // the connection's reopened() when uncount_lost() asked last
+  std::int64_t back_ = 0;            // rows of them that were not told of yet
   bool some_are_back_ = false;
 };
 
