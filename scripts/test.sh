@@ -88,6 +88,10 @@ for version in 14 18; do
   step "PostgreSQL $version"
   tests/acceptance/postgres_version.sh "$version" "build/$preset" drivers_test purge_test
 done
+step "fail-overs of a MySQL group"
+# The machine's own Python: its modules are Debian packages. Without root it says that it skips them.
+need iproute2 python3-psycopg2 python3-pymysql
+WINNOW_BIN=$WINNOW_RELEASE_DIR /usr/bin/python3 tests/far/mysql_failover_test.py
 step "100,000 executions by the released command"
 python3 tests/acceptance/purge_100k.py
 step "hosts on the JVM, the real Kestra"
