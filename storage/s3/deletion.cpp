@@ -184,6 +184,13 @@ void Deletion::take_object(ExecutionPrefix& execution, const ListedObject& objec
     if (is_file) ++results_[execution.place].files;
     return;
   }
+  // The server would say that an object of this name is gone: there was none.
+  if (!object.is_spelt) {
+    return fail_execution(execution,
+                          object_failure(settings_, object.key,
+                                         "its name has a character that this server can't spell "
+                                         "in a listing: remove the object by hand"));
+  }
   ++execution.pending;
   deleter_.add({.name = {.key = object.key, .version = object.version},
                 .execution = &execution,

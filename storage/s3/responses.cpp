@@ -57,6 +57,12 @@ bool is_encoded(const pugi::xml_node& root) {
   return text_of(root, "EncodingType") == "url";
 }
 
+// Without encoding-type a writer of XML puts U+FFFD where a key has a control character: the object
+// itself has another name.
+bool is_spelt(const std::string& key, bool url) {
+  return url || key.find("\xEF\xBF\xBD") == std::string::npos;
+}
+
 ObjectName name_of(const pugi::xml_node& object) {
   return {.key = text_of(object, "Key"), .version = text_of(object, "VersionId")};
 }
@@ -72,8 +78,10 @@ std::optional<Page> read_page(std::string_view xml) {
   const bool url = is_encoded(root);
   for (const auto& object : root.children("Contents")) {
     auto key = text_of(object, "Key");
+    const bool spelt = is_spelt(key, url);
     page->objects.push_back({.key = url ? decoded(key) : std::move(key),
-                             .last_modified = text_of(object, "LastModified")});
+                             .last_modified = text_of(object, "LastModified"),
+                             .is_spelt = spelt});
   }
   return page;
 }
@@ -91,11 +99,12 @@ std::optional<Page> read_versions(std::string_view xml) {
     const std::string_view kind = object.name();
     if (kind != "Version" && kind != "DeleteMarker") continue;
     auto key = text_of(object, "Key");
-    page->objects.push_back(
-        {.key = url ? decoded(key) : std::move(key),
-         .last_modified = text_of(object, "LastModified"),
-         .version = text_of(object, "VersionId"),
-         .is_file = kind == "Version" && text_of(object, "IsLatest") == "true"});
+    const bool spelt = is_spelt(key, url);
+    page->objects.push_back({.key = url ? decoded(key) : std::move(key),
+                             .last_modified = text_of(object, "LastModified"),
+                             .version = text_of(object, "VersionId"),
+                             .is_file = kind == "Version" && text_of(object, "IsLatest") == "true",
+                             .is_spelt = spelt});
   }
   return page;
 }

@@ -13,6 +13,7 @@ struct ListedObject {
   std::string last_modified = {};  // the server's own text: 2026-02-03T01:00:05.000Z
   std::string version = {};        // of ListObjectVersions alone
   bool is_file = true;             // false: an older version, or a delete marker
+  bool is_spelt = true;            // false: the server has put U+FFFD where XML can't spell the key
 };
 
 // One page of ListObjectsV2 or ListObjectVersions.

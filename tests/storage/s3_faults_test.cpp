@@ -130,6 +130,22 @@ TEST_F(S3Faults, AKeyThatStaysKeepsItsExecutionAndNoOther) {
   EXPECT_THAT(server_.keys(), ElementsAre(kRuns + "a/y"));
 }
 
+// As versitygw writes a key with a control character: it does not know encoding-type.
+TEST_F(S3Faults, AKeyThatTheListingCantSpellKeepsItsExecution) {
+  const std::string cut = kRuns + "a/x\xEF\xBF\xBDy";
+  server_.behave([&](const SeenRequest& request) {
+    return request.is_list() ? Conduct{.kind = Kind::instead,
+                                       .body =
+                                           "<ListBucketResult><IsTruncated>false</IsTruncated>"
+                                           "<Contents><Key>" +
+                                           cut + "</Key></Contents></ListBucketResult>"}
+                             : Conduct{};
+  });
+  const auto removed = remove("a");
+  EXPECT_THAT(message_of(removed), AllOf(HasSubstr("a/x"), HasSubstr("by hand")));
+  EXPECT_EQ(removed.files, 0);
+}
+
 TEST_F(S3Faults, AKeyThatTheServerWasTooBusyForIsTriedAgain) {
   for (const char* key : {"a/x", "a/y"}) server_.put(kRuns + key);
   at_first(2, {.key_errors = {{kRuns + "a/y", "SlowDown"}}}, &SeenRequest::is_deletion);
