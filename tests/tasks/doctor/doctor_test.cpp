@@ -132,6 +132,16 @@ TEST_P(DoctorTest, CountsRowsWhoseExecutionIsGone) {
   EXPECT_EQ(rows.keys("logs").size(), 6U);
 }
 
+// An older database whose tables were not all converted.
+TEST_P(DoctorTest, CountsThemWhereTheTablesHaveDifferentCharacterSets) {
+  if (!on("mysql")) GTEST_SKIP() << "MySQL's tables have character sets";
+  auto rows = this->rows();
+  rows.add_execution("e1", "company.team", "daily", kDay);
+  rows.add_log("l1", "gone");
+  ask("ALTER TABLE executions CONVERT TO CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci");
+  EXPECT_EQ(table(look(), "logs")["orphans"]["found"], 1);
+}
+
 // The same tables as PurgeOrphans takes.
 TEST_P(DoctorTest, CountsWhatKestrasOwnPurgeLeaves) {
   rows().add_execution("alive", "company.team", "daily", kDay);
