@@ -101,9 +101,10 @@ constexpr std::array kSecurity = std::to_array<std::string_view>(
      "require", "auth",  "credent", "krb",   "gss",    "sspi",   "jaas",
      "spneg",   "kerb",  "host",    "user",  "passw",  "socket", "socks",
      "proxy",   "cloud", "service", "dns",   "pghost", "pgport", "pgdbname"});
-// The same of whole names.
-constexpr std::array kSecurityNames =
-    std::to_array<std::string_view>({"serverName", "databaseName", "portNumber"});
+// The same of whole names. A class of propertiesTransform (Connector/J) may exchange the host, and
+// initSql (MariaDB's) the database.
+constexpr std::array kSecurityNames = std::to_array<std::string_view>(
+    {"serverName", "databaseName", "portNumber", "propertiesTransform", "initSql"});
 
 std::span<const Renamed> passed_by(Engine engine) {
   switch (engine) {

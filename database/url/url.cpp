@@ -68,13 +68,15 @@ Outcome<void> read_user(std::string_view text, UrlParts& parts) {
 
 Outcome<UrlHost> read_host(std::string_view text) {
   UrlHost host;
-  if (text.starts_with('(') || document::lower(text).starts_with("address=")) {
+  if (text.starts_with('(') || text.starts_with("[(") ||
+      document::lower(text).starts_with("address=")) {
     return bad_url("a host in parentheses is not read here; write HOST:PORT");
   }
   if (text.starts_with('[')) {
     const auto end = text.find(']');
     if (end == std::string_view::npos) return bad_url("the `[` of its host is not closed");
-    host.name = text.substr(1, end - 1);
+    // `[fe80::1%25eth0]`: the % before a zone is written so in a URL (RFC 6874).
+    WINNOW_TRY(host.name, decoded(text.substr(1, end - 1)));
     text.remove_prefix(end + 1);
     if (!text.empty() && !text.starts_with(':')) {
       return bad_url("`:` or `/` has to follow the `]` of its host");

@@ -324,12 +324,27 @@ TEST(Url, RefusesWhatDecidesWhoIsReachedOrBelieved) {
     EXPECT_THAT(refused(std::string("jdbc:postgresql://h/d?") + name + "=x").message,
                 AllOf(HasSubstr("`" + std::string(name) + "`"), HasSubstr("winnow.database.url")));
   }
-  for (const auto* name :
-       {"trustCertificateKeyStoreUrl", "trustCertificateKeyStorePassword",
-        "clientCertificateKeyStoreUrl", "keyStore", "trustStore", "serverRSAPublicKeyFile",
-        "authenticationPlugins", "disabledAuthenticationPlugins", "ldapServerHostname",
-        "socksProxyHost", "socksProxyPort", "socketFactory", "password2", "enabledSSLCipherSuites",
-        "tlsCiphersuites", "dnsSrv", "credentialType", "pipeAuth", "requireX"}) {
+  for (const auto* name : {"trustCertificateKeyStoreUrl",
+                           "trustCertificateKeyStorePassword",
+                           "clientCertificateKeyStoreUrl",
+                           "keyStore",
+                           "trustStore",
+                           "serverRSAPublicKeyFile",
+                           "authenticationPlugins",
+                           "disabledAuthenticationPlugins",
+                           "ldapServerHostname",
+                           "socksProxyHost",
+                           "socksProxyPort",
+                           "socketFactory",
+                           "password2",
+                           "enabledSSLCipherSuites",
+                           "propertiesTransform",
+                           "initSql",
+                           "tlsCiphersuites",
+                           "dnsSrv",
+                           "credentialType",
+                           "pipeAuth",
+                           "requireX"}) {
     EXPECT_THAT(refused(std::string("jdbc:mysql://h/d?") + name + "=x").message,
                 HasSubstr("`" + std::string(name) + "`"));
   }
@@ -357,6 +372,7 @@ TEST(Url, ReadsSeveralHosts) {
               ElementsAre("h1:5432", "h2:5433"));
   EXPECT_THAT(hosts_of("jdbc:mysql://h1,h2/kestra"), ElementsAre("h1:0", "h2:0"));
   EXPECT_THAT(hosts_of("postgresql://u:p@[::1]:1,[::2]/d"), ElementsAre("::1:1", "::2:0"));
+  EXPECT_THAT(hosts_of("postgresql://[fe80::1%25eth0]:1/d"), ElementsAre("fe80::1%eth0:1"));
   for (const auto* mode : {"replication", "loadbalance", "sequential", "aurora"}) {
     EXPECT_THAT(hosts_of("jdbc:mysql:" + std::string(mode) + "://a:1,b:2/d"),
                 ElementsAre("a:1", "b:2"));
