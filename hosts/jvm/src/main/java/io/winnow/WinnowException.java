@@ -19,6 +19,14 @@ public final class WinnowException extends RuntimeException {
         this.done = done;
     }
 
+    /** The same failure in other words, for a host whose readers know the configuration by names of their own. */
+    public WinnowException inWords(String message) {
+        WinnowException told = new WinnowException(code, message, pointer, retryable, sqlState, done);
+        told.setStackTrace(getStackTrace());
+        if (getCause() != null) told.initCause(getCause());
+        return told;
+    }
+
     /** INVALID_ARGUMENT, UNKNOWN_TASK, INVALID_PARAMETER, CONFIGURATION, DENIED, UNAVAILABLE, SCHEMA, CONFLICT, CANCELLED, LIMIT, STORAGE, NO_MEMORY, INTERNAL, or one that a newer library has. */
     public String code() {
         return code;

@@ -57,7 +57,9 @@ public abstract class WinnowTask extends Task implements SystemTask, WorkerJobLi
             if (!killed) context.logger().error(failed.getMessage(), failed);
             return outputs.cast(output);
         } catch (WinnowException refused) {
-            throw new RunnableTaskException(message(refused, settings.inKestrasTerms(refused.getMessage())), refused);
+            // Kestra's log has the cause too.
+            String said = settings.inKestrasTerms(refused.getMessage());
+            throw new RunnableTaskException(message(refused, said), refused.inWords(said));
         } finally {
             running = null;
         }
