@@ -409,25 +409,41 @@ Outcome<void> PurgeWorker::count(Batch batch) {
       [](const Batch&, const Failure& failure) -> Outcome<void> { return fail(failure); });
 }
 
+// As in a run that deletes, an execution whose files can't be reached is named, and no other.
 Outcome<void> PurgeWorker::count_part(const Batch& part) {
   Tried would;
+  WINNOW_TRY(const auto rows, count_files(part.rows, would));
   for (const auto& step : steps_.rows()) {
-    WINNOW_TRY(const auto rows,
-               database::count_of(connection(), statements_.count_dependents(step, part.rows)));
-    would.counts[step.step->counter] += rows;
+    if (rows.empty()) break;
+    WINNOW_TRY(const auto found,
+               database::count_of(connection(), statements_.count_dependents(step, rows)));
+    would.counts[step.step->counter] += found;
   }
-  if (files_) {
-    for (const auto& counted :
-         shared_.context.storage->count(folders_of(part.rows), shared_.context.cancellation)) {
-      if (counted.failure) return fail(*counted.failure);
-      would.counts[steps_.files()->counter] += static_cast<std::int64_t>(counted.files);
-    }
-  }
-  if (steps_.deletes_parent()) transaction_.count_rows(part.rows, would);
-  for (const auto& [counter, rows] : would.counts) shared_.ledger.add(counter, rows);
-  if (shared_.by_namespace) shared_.ledger.count_namespaces(by_namespace(part.rows));
+  if (steps_.deletes_parent()) transaction_.count_rows(rows, would);
+  for (const auto& kept : would.kept_files) WINNOW_CHECK(skip_files(kept));
+  for (const auto& [counter, found] : would.counts) shared_.ledger.add(counter, found);
+  if (shared_.by_namespace) shared_.ledger.count_namespaces(by_namespace(rows));
   shared_.context.progress.rows_done += static_cast<std::int64_t>(part.rows.size());
   return {};
+}
+
+// The rows whose files could be counted.
+Outcome<std::vector<BatchRow>> PurgeWorker::count_files(const std::vector<BatchRow>& rows,
+                                                        Tried& would) const {
+  if (!files_) return rows;
+  std::vector<BatchRow> counted;
+  const auto found = shared_.context.storage->count(folders_of(rows), shared_.context.cancellation);
+  for (std::size_t at = 0; at < rows.size(); ++at) {
+    const auto& failure = found[at].failure;
+    if (failure && failure->kind == FailureKind::cancelled) return fail(*failure);
+    if (failure) {
+      would.kept_files.push_back({rows[at].key, *failure});
+      continue;
+    }
+    would.counts[steps_.files()->counter] += static_cast<std::int64_t>(found[at].files);
+    counted.push_back(rows[at]);
+  }
+  return counted;
 }
 
 Outcome<std::int64_t> PurgeWorker::count_rows(Count counted, std::int64_t most) {

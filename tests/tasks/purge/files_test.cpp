@@ -35,10 +35,16 @@ class SlowStorage : public storage::Storage {
   }
   std::vector<Removed> count(std::span<const ExecutionFolder> folders,
                              const Cancellation&) override {
-    return std::vector<Removed>(folders.size());
+    std::vector<Removed> counted(folders.size(), {.files = 1});
+    for (std::size_t at = 0; at < folders.size(); ++at) {
+      if (!closed.contains(folders[at].execution)) continue;
+      counted[at] = {.failure = Failure{.kind = FailureKind::storage, .message = "closed"}};
+    }
+    return counted;
   }
 
   bool silent = false;
+  std::set<std::string> closed = {};  // can't be counted
 
  private:
   int turns_;
@@ -69,6 +75,19 @@ TEST_P(PurgeFilesTest, ExecutionsWhoseFilesTakeLongGoInFurtherTransactions) {
   EXPECT_EQ(result["storagesCount"], 1 + 5 + 1);
   EXPECT_EQ(result["batches"], 2);
   EXPECT_THAT(rows_.keys("executions"), IsEmpty());
+}
+
+TEST_P(PurgeFilesTest, ADryRunNamesTheExecutionWhoseFilesItCantCountAndCountsTheOthers) {
+  slow(1, {}).closed = {"b"};
+  auto dry_run = kPurge;
+  dry_run["dryRun"] = true;
+  const auto result = bed_.run("PurgeExecutions", dry_run);
+  ASSERT_FALSE(result);
+  EXPECT_THAT(result.error().message, HasSubstr("closed; 1 execution keeps its rows"));
+  EXPECT_EQ(result.error().done["executionsCount"], 2);
+  EXPECT_EQ(result.error().done["logsCount"], 4);
+  EXPECT_EQ(result.error().done["storagesCount"], 2);
+  EXPECT_EQ(result.error().done["skipped"][0]["key"], "b");
 }
 
 TEST_P(PurgeFilesTest, AnExecutionThatRestartsInBetweenKeepsItsRows) {
