@@ -82,7 +82,8 @@ std::string dotted(const std::vector<std::string>& path) {
   return text;
 }
 
-constexpr int kMostReferences = 20;  // placeholders whose settings have placeholders
+// Placeholders whose settings have placeholders, one in the other.
+constexpr int kMostReferences = 10;
 
 constexpr const char* kProperties = "data-source-properties";
 constexpr const char* kWorksOn = "winnow works on PostgreSQL and MySQL";
