@@ -86,6 +86,7 @@ constexpr std::array kRules = {
     Rule{1053, unavailable, true},                          // shutting down
     Rule{1077, unavailable, true},                          // shutting down
     Rule{1152, unavailable, true},                          // aborted connection
+    Rule{1184, unavailable, false},                         // init_connect fails
     Rule{1158, unavailable, true},                          // broken packet
     Rule{1159, unavailable, true},                          // read timeout
     Rule{1160, unavailable, true},                          // write error
@@ -168,6 +169,10 @@ Failure mysql_failure(unsigned int number, std::string_view sqlstate, std::strin
 
 bool is_mysql_statement_log(const Failure& failure) {
   return failure.kind == configuration;  // of no other rule
+}
+
+bool is_mysql_read_only(const Failure& failure) {
+  return failure.sqlstate == kNotTheTarget;
 }
 
 Failure mysql_no_memory() {

@@ -19,6 +19,9 @@ Failure mysql_no_memory();
 // The server logs statements, and refuses each deletion for that alone.
 bool is_mysql_statement_log(const Failure& failure);
 
+// The server takes no writes of this account (read_only): it is a replica, or has stepped down.
+bool is_mysql_read_only(const Failure& failure);
+
 // After this error the connection is of no more use.
 bool mysql_connection_lost(unsigned int number);
 

@@ -1,4 +1,4 @@
-// A MySQL server that logs statements: it allows no deletion at READ COMMITTED, and all that only reads works.
+// MySQL servers that allow no deletion, because they log statements or take no writes: all that only reads works.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,6 +20,7 @@ using testing::IsEmpty;
 using testing::Not;
 
 class StatementLog : public testing::TestWithParam<TestEngine> {};
+class ReadOnlyServer : public StatementLog {};
 
 TEST_P(StatementLog, RefusesWhatDeletesAndNothingElse) {
   const OwnServer server("mysql", "--log-bin=binlog --binlog-format=STATEMENT");
@@ -74,9 +75,41 @@ TEST_P(StatementLog, RefusesWhatDeletesAndNothingElse) {
   EXPECT_EQ(rows.keys("logs").size(), 2U);
 }
 
+// A replica: an account without rights over the server may not even have a deletion explained.
+TEST_P(ReadOnlyServer, RefusesWhatDeletesAndNothingElse) {
+  const OwnServer server("mysql", "");
+  auto database = TestDatabase::create(GetParam(), server.url());
+  const auto connection = database.connection();
+  require(sample::create_schema(*connection, GetParam().schema_version));
+  KestraRows rows(*connection, {"executions", "logs", "metrics"});
+  rows.add_execution("e1", "company.team", "daily", "2026-01-01T00:00:00.000000Z");
+  auto settings = database.settings();
+  for (const auto& sql : {std::string("CREATE USER reader@'%' IDENTIFIED BY 'reader'"),
+                          "GRANT SELECT, DELETE ON `" + settings.database + "`.* TO reader@'%'",
+                          std::string("SET GLOBAL read_only = 1")}) {
+    require(connection->query(database::plain(sql), [](const auto&) { return true; }));
+  }
+  settings.user = settings.password = "reader";
+  TaskBed bed(settings);
+  const Json purge{{"endDate", "2026-02-01T00:00:00Z"}};
+  auto dry_run = purge;
+  dry_run["dryRun"] = true;
+  EXPECT_EQ(require_result(bed.run("ListLogs", {{"fetchType", "NONE"}}))["size"], 2);
+  EXPECT_EQ(require_result(bed.run("PurgeExecutions", dry_run))["executionsCount"], 1);
+  require_result(bed.run("Doctor", Json::object()));
+  const auto refused = bed.run("PurgeExecutions", purge);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, FailureKind::unavailable);
+  EXPECT_THAT(refused.error().message, HasSubstr("--read-only"));
+  EXPECT_EQ(rows.keys("logs").size(), 2U);
+}
+
 INSTANTIATE_TEST_SUITE_P(Servers, StatementLog, testing::ValuesIn(only("mysql")),
                          testing::PrintToStringParamName());
+INSTANTIATE_TEST_SUITE_P(Servers, ReadOnlyServer, testing::ValuesIn(only("mysql")),
+                         testing::PrintToStringParamName());
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(StatementLog);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ReadOnlyServer);
 
 }  // namespace
 }  // namespace winnow::tests
