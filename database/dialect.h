@@ -162,6 +162,11 @@ class Dialect {
 
   // What tells two texts apart letter by letter where it is grouped by.
   virtual std::string letters(std::string expression) const { return expression; }
+  // The text as the column's index compares: another table's may have another collation, or character
+  // set.
+  virtual std::string compared_as(const Column& /*column*/, std::string expression) const {
+    return expression;
+  }
 
   // An expression that gives the text at a path of a JSON column, NULL where it is missing.
   virtual std::string document_text(std::string_view column_expression,

@@ -239,6 +239,13 @@ std::string MysqlDialect::stored_bytes(std::string_view table_alias, const Colum
   return "LENGTH(" + qualified(*this, table_alias, column.name) + ")";
 }
 
+std::string MysqlDialect::compared_as(const Column& column, std::string expression) const {
+  const auto& collation = column.collation;
+  if (collation.empty()) return expression;
+  return "CONVERT(" + expression + " USING " + collation.substr(0, collation.find('_')) +
+         ") COLLATE " + quoted(collation);
+}
+
 std::string MysqlDialect::letters(std::string expression) const {
   return "CAST(" + std::move(expression) + " AS BINARY)";
 }

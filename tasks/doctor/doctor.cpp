@@ -226,19 +226,13 @@ class Examination {
   Statement orphans(const ExaminedTable& examined, const Table& table) const {
     const auto& dialect = connection_->dialect();
     const auto& parent = *schema_.table(examined.parent);
-    // Two tables of MySQL may have different collations, and character sets. Only a comparison by the
-    // parent's uses its index.
-    const auto& collation = parent.column(parent.primary_key.front())->collation;
-    std::string parents = "looked.parent";
-    if (!collation.empty()) {
-      parents = "CONVERT(looked.parent USING " + collation.substr(0, collation.find('_')) +
-                ") COLLATE " + dialect.quoted(collation);
-    }
+    const auto& key = *parent.column(parent.primary_key.front());
     database::SqlWriter writer(dialect);
     writer.text("SELECT count(*), count(looked.parent), ");
     writer.text("coalesce(sum(CASE WHEN looked.parent IS NOT NULL AND (SELECT 1 FROM ");
-    writer.table(parent).text(" AS p WHERE p." + dialect.quoted(parent.primary_key.front()));
-    writer.text(" = " + parents + ") IS NULL THEN 1 ELSE 0 END), 0) FROM (");
+    writer.table(parent).text(" AS p WHERE p." + dialect.quoted(key.name));
+    writer.text(" = " + dialect.compared_as(key, "looked.parent") +
+                ") IS NULL THEN 1 ELSE 0 END), 0) FROM (");
     write_sample(writer, examined, table);
     return writer.text(") AS looked").take();
   }
