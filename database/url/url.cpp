@@ -75,8 +75,12 @@ Outcome<UrlHost> read_host(std::string_view text) {
   if (text.starts_with('[')) {
     const auto end = text.find(']');
     if (end == std::string_view::npos) return bad_url("the `[` of its host is not closed");
-    // `[fe80::1%25eth0]`: the % before a zone is written so in a URL (RFC 6874).
-    WINNOW_TRY(host.name, decoded(text.substr(1, end - 1)));
+    // `[fe80::1%25eth0]`: the % before a zone is written so in a URL (RFC 6874), but not for every
+    // driver. Nothing else in an address is encoded.
+    host.name = text.substr(1, end - 1);
+    if (const auto zone = host.name.find("%25"); zone != std::string::npos) {
+      host.name.erase(zone + 1, 2);
+    }
     text.remove_prefix(end + 1);
     if (!text.empty() && !text.starts_with(':')) {
       return bad_url("`:` or `/` has to follow the `]` of its host");

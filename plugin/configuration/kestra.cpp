@@ -152,6 +152,8 @@ Outcome<std::string> KestraConfiguration::replaced(const Path& path, const std::
   }
   Outcome<void> read;
   auto replaced = resolve_placeholders(text, [&](const std::string& name) {
+    // Once is enough: each of several placeholders would go the whole way again.
+    if (!read) return std::optional<std::string>();
     auto value = named(name, depth + 1);
     if (value) return std::move(*value);
     if (read) read = fail(std::move(value.error()));

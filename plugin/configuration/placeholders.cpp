@@ -60,7 +60,8 @@ Outcome<std::string> inside(std::string_view expression, const Lookup& lookup, i
     if (auto value = value_of(name, lookup)) return std::move(*value);
     if (colon == std::string_view::npos) {
       return fail(FailureKind::configuration,
-                  "the environment variable \"" + std::string(name) +
+                  (is_environment_name(name) ? "the environment variable \"" : "the setting \"") +
+                      std::string(name) +
                       "\" is not set or empty, and its placeholder has no default");
     }
     const auto rest = expression.substr(colon + 1);

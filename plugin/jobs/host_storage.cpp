@@ -160,9 +160,9 @@ class HostStorage::Call {
 
   Failure failure_of(std::size_t place, const std::string& reason) const {
     return {.kind = FailureKind::storage,
-            .message = "The host could not remove the files of the execution " +
-                       folders_[place].execution + " (" + paths_[place] +
-                       "): " + document::printable(reason)};
+            .message = "The host could not " + std::string(action_) +
+                       " the files of the execution " + folders_[place].execution + " (" +
+                       paths_[place] + "): " + document::printable(reason)};
   }
 
   HostStorage& storage_;

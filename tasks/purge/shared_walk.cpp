@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "outcome/try.h"
+#include "tasks/pace/pacer.h"
 #include "tasks/purge/plan.h"
 #include "tasks/purge/prepared.h"
 #include "tasks/purge/source.h"
@@ -34,6 +35,9 @@ Found nothing_yet(const SharedWalk& walk) {
 Outcome<void> hand_out(Batch page, Found& found) {
   std::vector<std::vector<BatchRow>> of_parts(found.size());
   for (auto& row : page.rows) {
+    if (row.part < 0 || row.part >= std::ssize(found)) {
+      return fail(FailureKind::internal, "the server numbers rows as it was not asked to");
+    }
     of_parts[static_cast<std::size_t>(row.part)].push_back(std::move(row));
   }
   for (std::size_t at = 0; at < found.size(); ++at) {
@@ -54,7 +58,11 @@ Outcome<Found> find_rows(const SharedWalk& walk, const Context& context, PurgeSe
     found = nothing_yet(walk);
     own.progress.phase = Phase::selecting;
     BatchSource source(*prepared->selection, *prepared->statements);
+    Pacer pacer(own.pace, own);
+    Pacer::Lane lane;
     while (true) {
+      WINNOW_TRY(const auto next, pacer.await(lane));
+      if (next == Pacer::Next::budget_used) break;
       WINNOW_TRY(auto page, source.next(connection, BatchSource::kPage));
       if (page.rows.empty()) break;
       WINNOW_CHECK(hand_out(std::move(page), found));
@@ -68,7 +76,9 @@ Outcome<Json> describe_walk(const SharedWalk& walk, const Context& context, Purg
   auto own = context;
   WINNOW_TRY(const auto prepared, prepare_walk(walk, own, session));
   auto described = Json::array();
-  for (const auto& planned : walk_statements(*prepared, walk.request)) {
+  const bool is_walked = !prepared->connection->dialect().merges_shards();
+  for (const auto& planned :
+       is_walked ? walk_statements(*prepared, walk.request) : std::vector<PlannedStatement>()) {
     WINNOW_TRY(auto one, explained(*prepared->connection, planned));
     described.push_back(std::move(one));
   }

@@ -22,13 +22,13 @@ struct SharedWalk {
 };
 
 // What each part's purge is to take, by the part's number: the rows that were selected when the walk met
-// them, and no others. Empty where rows lie on several shards: each purge walks by
-// itself there.
+// them, and no others. Empty where rows lie on several shards: each purge walks by itself there. The
+// walk waits as the context's pace says, page by page, and ends where its budget does.
 Outcome<std::vector<std::unique_ptr<FoundRows>>> find_rows(const SharedWalk& walk,
                                                            const Context& context,
                                                            PurgeSession& session);
 
-// The walk's statements, as a plan has them (tasks/purge/plan.h).
+// The walk's statements, as a plan has them (tasks/purge/plan.h); none where each walks by itself.
 Outcome<Json> describe_walk(const SharedWalk& walk, const Context& context, PurgeSession& session);
 
 }  // namespace winnow::tasks

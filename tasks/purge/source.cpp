@@ -27,7 +27,7 @@ BatchRow BatchSource::row_of(const database::Row& row) {
   }
   if (columns.part) {
     taken.part =
-        document::number_of<std::int32_t>(row.text(*columns.part).value_or("")).value_or(0);
+        document::number_of<std::int32_t>(row.text(*columns.part).value_or("")).value_or(-1);
   }
   return taken;
 }

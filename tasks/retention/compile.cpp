@@ -127,6 +127,7 @@ class Compiler {
     scope.conditions.insert(scope.conditions.end(), matched.conditions.begin(),
                             matched.conditions.end());
     made.match_conditions = matched.conditions.size();
+    made.policy_exceptions = scope.except.size();
     for (const auto& earlier : before) {
       if (of_executions && apart(*earlier.rule, rule)) continue;
       scope.except.push_back(earlier.conditions);

@@ -26,6 +26,8 @@ struct RulePurge {
   PurgeRequest request = {};
   // So many of the last conditions of the request's scope are what the rule matches.
   std::size_t match_conditions = 0;
+  // So many of the first exceptions of its scope are the operator's policy's, not earlier rules'.
+  std::size_t policy_exceptions = 0;
 };
 
 // Executions first, so that their logs and metrics go with them; then logs, then metrics. Rules that

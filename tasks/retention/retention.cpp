@@ -80,6 +80,7 @@ class Retention final : public Invocation {
     RetentionPlan all(manifest_, request_, context.policy, now);
     Totals totals(request_.dry_run);
     WINNOW_TRY(auto own_pace, pace_of_run(context.pace, request_.pace));
+    if (request_.dry_run) own_pace.reset();
     const auto started = steady_clock::now();
     RuleHost host(context.host);
     Context own{static_cast<const RunEnvironment&>(context), host};
@@ -94,6 +95,8 @@ class Retention final : public Invocation {
       auto& purge = purges[at];
       host.begin(purge.rule->pointer);
       if (own.receipts != nullptr) own.receipts->begin_rule(purge.rule->pointer);
+      const auto found = walks.rows_for(at, own, session);
+      if (!found) return tl::unexpected(TaskFailure(found.error(), totals.result()));
       if (own_pace && own_pace->budget) {
         const auto took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - started);
         if (took >= *own_pace->budget) {
@@ -109,8 +112,6 @@ class Retention final : public Invocation {
         auto& allowance = purge.request.allowance;
         allowance = std::min(allowance.value_or(*planned), *planned);
       }
-      const auto found = walks.rows_for(at, own, session);
-      if (!found) return tl::unexpected(TaskFailure(found.error(), totals.result()));
       auto result = run_purge(*purge.manifest, purge.request, own, session, *found);
       const auto& done = result ? *result : result.error().done;
       const auto gone = totals.add(purge.rule->pointer, *purge.manifest, done);

@@ -27,14 +27,53 @@ bool ends_earlier(const RulePurge& one, const RulePurge& other) {
   return one.request.cutoff() < other.request.cutoff();
 }
 
-// All that the walk selects: what its tenant may lose up to the latest of the cutoffs.
+Conjunction terms_of(const RulePurge& purge) {
+  const auto& conditions = purge.request.scope.conditions;
+  const auto count = conditions.size() - purge.match_conditions;
+  return {conditions.begin(), conditions.begin() + static_cast<std::ptrdiff_t>(count)};
+}
+
+const AnyOf* any_of(const Conjunction& conditions, const std::string& column) {
+  for (const auto& condition : conditions) {
+    const auto* any = std::get_if<AnyOf>(&condition);
+    if (any != nullptr && any->column == column) return any;
+  }
+  return nullptr;
+}
+
+// The values of the column that any of the members asks for; nothing where one asks for none.
+std::optional<AnyOf> any_of_all(const std::vector<const RulePurge*>& members,
+                                const std::string& column) {
+  AnyOf all{.column = column, .values = {}};
+  for (const auto* member : members) {
+    const auto terms = terms_of(*member);
+    const auto* own = any_of(terms, column);
+    if (own == nullptr) return std::nullopt;
+    for (const auto& value : own->values) {
+      if (std::find(all.values.begin(), all.values.end(), value) == all.values.end()) {
+        all.values.push_back(value);
+      }
+    }
+  }
+  return all;
+}
+
+// All that the walk selects: what its tenant may lose up to the latest of the cutoffs, in a state that
+// one of the rules removes.
 PurgeRequest wide_request(const std::vector<const RulePurge*>& members) {
   const auto* latest = *std::max_element(
       members.begin(), members.end(),
       [](const auto* one, const auto* other) { return ends_earlier(*one, *other); });
   auto wide = latest->request;
-  wide.scope.conditions = {Condition(*latest->request.bound())};
-  wide.scope.except.clear();
+  auto& scope = wide.scope;
+  scope.conditions = {Condition(*latest->request.bound())};
+  for (const auto& term : terms_of(*latest)) {
+    if (!std::holds_alternative<AnyOf>(term)) continue;
+    if (auto values = any_of_all(members, column_of(term))) {
+      scope.conditions.emplace_back(std::move(*values));
+    }
+  }
+  scope.except.resize(latest->policy_exceptions);
   // The walk removes nothing; what it finds is exact, so that it can be counted.
   wide.dry_run = true;
   wide.expected = nullptr;
@@ -43,10 +82,11 @@ PurgeRequest wide_request(const std::vector<const RulePurge*>& members) {
   return wide;
 }
 
-Conjunction terms_of(const RulePurge& purge) {
-  const auto& conditions = purge.request.scope.conditions;
-  const auto count = conditions.size() - purge.match_conditions;
-  return {conditions.begin(), conditions.begin() + static_cast<std::ptrdiff_t>(count)};
+std::size_t place_of(const Manifest& manifest, const Manifest& purge) {
+  const auto& purges = manifest.purges;
+  const auto found = std::find_if(purges.begin(), purges.end(),
+                                  [&](const auto& each) { return each.get() == &purge; });
+  return static_cast<std::size_t>(found - purges.begin());
 }
 
 std::vector<Part> parts_of(const std::vector<MatchedRule>& rules,
@@ -73,12 +113,12 @@ std::vector<Part> parts_of(const std::vector<MatchedRule>& rules,
 RuleWalks::RuleWalks(const Manifest& manifest, const RetentionRequest& request,
                      const std::vector<RulePurge>& purges)
     : purges_(purges) {
-  std::map<std::pair<const Manifest*, std::string>, std::vector<std::size_t>> alike;
+  std::map<std::pair<std::size_t, std::string>, std::vector<std::size_t>> alike;
   for (std::size_t at = 0; at < purges.size(); ++at) {
     const auto& each = purges[at].request;
     const bool has_newest = each.keep_last.has_value();
     if (!has_newest && each.bound() != nullptr) {
-      alike[{purges[at].manifest, each.order}].push_back(at);
+      alike[{place_of(manifest, *purges[at].manifest), each.order}].push_back(at);
     }
   }
   for (const auto& [table, places] : alike) {
@@ -92,7 +132,8 @@ RuleWalks::RuleWalks(const Manifest& manifest, const RetentionRequest& request,
         {.purges = places,
          .walk = {.manifest = table.first,
                   .request = wide_request(members),
-                  .parts = parts_of(rules_for(manifest, request, *table.first), members)}});
+                  .parts = parts_of(rules_for(manifest, request, *manifest.purges[table.first]),
+                                    members)}});
   }
 }
 
@@ -103,8 +144,11 @@ Outcome<FoundRows*> RuleWalks::rows_for(std::size_t purge, const Context& contex
     if (place == group.purges.end()) continue;
     if (!std::exchange(group.walked, true)) {
       auto found = find_rows(group.walk, context, session);
-      // Each walks by itself then, and asks again until its retries are used up.
-      if (!found && found.error().retryable) return nullptr;
+      // Each walks by itself then: it asks again until its retries are used up, and needs no room for
+      // what was found.
+      const bool alone =
+          !found && (found.error().retryable || found.error().kind == FailureKind::storage);
+      if (alone) return nullptr;
       WINNOW_TRY(group.found, std::move(found));
     }
     if (group.found.empty()) return nullptr;
@@ -119,6 +163,7 @@ Outcome<Json> RuleWalks::described(const Context& context, PurgeSession& session
     auto rules = Json::array();
     for (const auto purge : group.purges) rules.push_back(purges_[purge].rule->pointer);
     WINNOW_TRY(auto statements, describe_walk(group.walk, context, session));
+    if (statements.empty()) continue;
     described.push_back({{"rules", std::move(rules)}, {"statements", std::move(statements)}});
   }
   return described;

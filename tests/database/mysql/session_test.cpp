@@ -129,10 +129,10 @@ TEST_P(MysqlSession, SendsUtf8WhateverInitConnectSays) {
                      "GRANT ALL ON `" + settings.database + "`.* TO latin@'%'",
                      "SET GLOBAL init_connect = 'SET NAMES latin1'"});
   settings.user = settings.password = "latin";
-  const auto other = require(database::connect(settings, never_));
-  const auto name = cell_of(*other, "SELECT CONCAT(@@character_set_connection, ' é')");
+  auto connected = database::connect(settings, never_);
   run(*connection_, {"SET GLOBAL init_connect = DEFAULT"});
-  EXPECT_EQ(name, "utf8mb4 é");
+  const auto other = require(std::move(connected));
+  EXPECT_EQ(cell_of(*other, "SELECT CONCAT(@@character_set_connection, ' é')"), "utf8mb4 é");
   insert({{"key", "k"}, {"name", "é"}});
   EXPECT_EQ(cell_of(*other, database::Statement{.sql = "SELECT count(*) FROM items WHERE name = ?",
                                                 .parameters = {"é"}}),

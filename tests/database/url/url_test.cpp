@@ -372,7 +372,10 @@ TEST(Url, ReadsSeveralHosts) {
               ElementsAre("h1:5432", "h2:5433"));
   EXPECT_THAT(hosts_of("jdbc:mysql://h1,h2/kestra"), ElementsAre("h1:0", "h2:0"));
   EXPECT_THAT(hosts_of("postgresql://u:p@[::1]:1,[::2]/d"), ElementsAre("::1:1", "::2:0"));
-  EXPECT_THAT(hosts_of("postgresql://[fe80::1%25eth0]:1/d"), ElementsAre("fe80::1%eth0:1"));
+  for (const char* zone : {"%25eth0", "%eth0"}) {
+    EXPECT_THAT(hosts_of("postgresql://[fe80::1" + std::string(zone) + "]:1/d"),
+                ElementsAre("fe80::1%eth0:1"));
+  }
   for (const auto* mode : {"replication", "loadbalance", "sequential", "aurora"}) {
     EXPECT_THAT(hosts_of("jdbc:mysql:" + std::string(mode) + "://a:1,b:2/d"),
                 ElementsAre("a:1", "b:2"));
