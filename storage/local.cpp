@@ -21,13 +21,13 @@
 namespace winnow::storage {
 namespace {
 
-// The folder `.../<flow>/executions` that a call has opened last.
-struct Parent {
-  std::string place = {};
-  Descriptor folder = {};
+// The folders from below the base to the last `.../<flow>/executions`, each open.
+struct Way {
+  std::vector<std::string> names = {};
+  std::vector<Descriptor> folders = {};
 };
 
-// The executions of one flow in turn: the way to their folder is gone once.
+// The executions of one flow in turn, and the flows of one namespace: the way to them is gone once.
 std::vector<std::size_t> by_flow(std::span<const ExecutionFolder> folders) {
   std::vector<std::size_t> order(folders.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -90,7 +90,7 @@ class LocalStorage final : public Storage {
     // nothing stays open.
     const Descriptor base(::open(base_path_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     const int error = base.valid() ? 0 : errno;
-    Parent parent;
+    Way way;
     for (const auto at : by_flow(folders)) {
       auto& result = results[at];
       if (cancellation.requested()) {
@@ -102,7 +102,7 @@ class LocalStorage final : public Storage {
         result = failed(file_failure("open the storage's base path", base_path_, error));
       } else {
         auto walked = guarded([&]() -> Outcome<Removed> {
-          return walk_one(action, base.get(), parent, folders[at], cancellation);
+          return walk_one(action, base.get(), way, folders[at], cancellation);
         });
         result = walked ? std::move(*walked) : failed(std::move(walked.error()));
       }
@@ -110,7 +110,7 @@ class LocalStorage final : public Storage {
     return results;
   }
 
-  Removed walk_one(TreeAction action, int base, Parent& parent, const ExecutionFolder& folder,
+  Removed walk_one(TreeAction action, int base, Way& way, const ExecutionFolder& folder,
                    const Cancellation& cancellation) const {
     auto path = execution_path(folder);
     if (!path) return failed(std::move(path.error()));
@@ -119,31 +119,33 @@ class LocalStorage final : public Storage {
     const std::string name = std::move(segments.back());
     segments.pop_back();
 
-    std::string place;
+    if (auto missing = open_way(base, segments, way)) return std::move(*missing);
+    const int above = way.folders.back().get();
+    std::string place = base_place();
     for (const auto& segment : segments) place += "/" + segment;
-    if (!parent.folder.valid() || parent.place != place) {
-      parent = {};
-      Parent next{.place = place};
-      if (auto missing = open_way(base, segments, next.folder)) return std::move(*missing);
-      parent = std::move(next);
-    }
-    const int above = parent.folder.get();
-    place = base_place() + place + "/" + name;
+    place += "/" + name;
     Descriptor opened = open_folder(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     if (!opened.valid()) return not_opened(above, name, place);
     return walk_tree(action, above, name, place, cancellation, {.opened = std::move(opened)});
   }
 
-  // Opens the last of these folders, each inside the one before it; or says what there is instead.
+  // Opens these folders, each inside the one before it, from where the way leaves the last one; or says what there is instead.
   std::optional<Removed> open_way(int base, const std::vector<std::string>& segments,
-                                  Descriptor& last) const {
+                                  Way& way) const {
+    const auto common = static_cast<std::size_t>(
+        std::mismatch(way.names.begin(), way.names.end(), segments.begin(), segments.end()).first -
+        way.names.begin());
+    way.names.resize(common);
+    way.folders.resize(common);
     std::string place = base_place();
-    for (const auto& segment : segments) {
-      const int above = last.valid() ? last.get() : base;
-      place += "/" + segment;
-      Descriptor next = open_folder(above, segment, O_PATH | O_DIRECTORY | O_NOFOLLOW);
-      if (!next.valid()) return not_opened(above, segment, place);
-      last = std::move(next);
+    for (std::size_t at = 0; at < segments.size(); ++at) {
+      place += "/" + segments[at];
+      if (at < common) continue;
+      const int above = at == 0 ? base : way.folders.back().get();
+      Descriptor next = open_folder(above, segments[at], O_PATH | O_DIRECTORY | O_NOFOLLOW);
+      if (!next.valid()) return not_opened(above, segments[at], place);
+      way.folders.push_back(std::move(next));
+      way.names.push_back(segments[at]);
     }
     return std::nullopt;
   }
