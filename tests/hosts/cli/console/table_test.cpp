@@ -159,6 +159,28 @@ TEST(ValuesReport, ShowsObjectsAndListsUnderTheirNames) {
             "SELECT 1\n");
 }
 
+TEST(ValuesReport, LeavesNamesAsTheyAreAndOutWhatSaysNothing) {
+  EXPECT_EQ(values_report(Json::parse(R"({"namespaces": {"company.Team": 1800},
+      "rules": [{"rule": "/rules/0", "skippedCount": 0, "notes": ["no index leads there"],
+                 "statements": [{"purpose": "page", "sql": "SELECT 1"}]},
+                {"rule": "/rules/1", "skippedCount": 0}]})"),
+                          {}),
+            "namespaces\n"
+            "company.Team  1,800\n"
+            "\n"
+            "rules\n"
+            "rule\n"
+            "/rules/0\n"
+            "/rules/1\n"
+            "\n"
+            "/rules/0, notes\n"
+            "- no index leads there\n"
+            "\n"
+            "/rules/0, statements\n"
+            "purpose\n"
+            "page\n");
+}
+
 TEST(ValuesReport, ShowsASmallObjectOnOneLine) {
   EXPECT_EQ(
       values_report(Json::parse(R"({"rule": "/rules/0", "last": {"position": 1, "of": 5}})"), {}),
