@@ -138,9 +138,9 @@ TEST_F(Retention, HasSoManyRulesAndNoMore) {
 TEST_F(Retention, HasTheStatesOfKestraInItsSchema) {
   auto states = tasks::terminal_states();
   states.insert(states.end(), tasks::unfinished_states().begin(), tasks::unfinished_states().end());
-  const auto& schema = builtin_schema("retention.schema.json");
-  const auto& match = schema["properties"]["rules"]["items"]["properties"]["match"];
-  const auto& known = match["properties"]["states"]["anyOf"][0]["enum"];
+  const auto schema = builtin_schema("retention.schema.json");
+  const auto& known = schema.at(document::Json::json_pointer(
+      "/properties/rules/items/properties/match/properties/states/anyOf/0/enum"));
   EXPECT_THAT(known.get<std::set<std::string>>(),
               testing::ElementsAreArray(std::set<std::string>(states.begin(), states.end())));
 }
