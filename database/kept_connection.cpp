@@ -1,5 +1,6 @@
 #include "database/kept_connection.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
@@ -42,9 +43,10 @@ struct KeptConnection::State {
   }
 
   // With the lock held. Without a thread nothing may wait.
-  bool has_it_watched() {
+  // `ended`: a thread that is done but for closing what it ended with, to be joined without the lock.
+  bool has_it_watched(std::thread& ended) {
     if (is_watched) return true;
-    if (thread.joinable()) thread.join();  // it has ended, but for closing what it ended with
+    ended = std::move(thread);
     try {
       thread = std::thread([this] { watch(); });
     } catch (const std::exception&) {  // no thread left, or no memory
@@ -86,12 +88,17 @@ Kept KeptConnection::take() {
 
 void KeptConnection::give(Kept kept) {
   if (!in_its_process() || !kept.connection->rest()) return;
-  const std::lock_guard lock(state_->mutex);
-  if (state_->closed || state_->waiting.connection != nullptr) return;
-  state_->until = Clock::now() + state_->idle;
-  if (!state_->has_it_watched()) return;
-  state_->waiting = std::move(kept);
-  state_->changed.notify_one();
+  std::thread ended;
+  {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->closed || state_->waiting.connection != nullptr) return;
+    state_->until = std::min(Clock::now() + state_->idle, kept.connected + longest_life_);
+    if (state_->has_it_watched(ended)) {
+      state_->waiting = std::move(kept);
+      state_->changed.notify_one();
+    }
+  }
+  if (ended.joinable()) ended.join();
 }
 
 void KeptConnection::close() {

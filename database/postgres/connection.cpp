@@ -317,6 +317,8 @@ Outcome<void> PostgresConnection::query_all(std::span<const Statement> statement
                                                  [](const Recalled& known, const auto& now) {
                                                    return known.answer == now;
                                                  });
+      // From here on rows are handed over: the call is not begun anew.
+      answered_ = answered_ || *was_right;
     }
     return *was_right;
   };

@@ -51,6 +51,7 @@ std::vector<BatchRow> with_dependents(const RowStep& step, const std::vector<Bat
 void look_into_small_tables(database::Connection& connection, std::vector<RowStep>& steps) {
   if (connection.dialect().merges_shards()) return;
   for (auto& step : steps) {
+    step.owners = nullptr;
     if (!is_worth_it(step)) continue;
     const auto found = database::texts_of(connection, owners(connection.dialect(), step));
     if (!found || std::ssize(*found) > kFew) continue;

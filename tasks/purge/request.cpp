@@ -18,17 +18,6 @@ std::string order_of(const Scope& scope) {
   return {};
 }
 
-// The date of the row's end, where the request compares another one.
-const Filter* end_beside(const Manifest& manifest, const std::string& order) {
-  for (const auto& parameter : manifest.parameters) {
-    if (parameter.filter && parameter.filter->instead &&
-        parameter.filter->instead->column == order) {
-      return &*parameter.filter;
-    }
-  }
-  return nullptr;
-}
-
 // `policy.min-age`. A row that started long ago may have ended just now: it is left out by its end.
 Outcome<void> hold_min_age(const Manifest& manifest, const Policy& policy, PurgeRequest& request) {
   if (!policy.min_age) return {};
@@ -83,6 +72,16 @@ void limit_batch_size(PurgeRequest& request) {
 }
 
 }  // namespace
+
+const Filter* end_beside(const Manifest& manifest, const std::string& order) {
+  for (const auto& parameter : manifest.parameters) {
+    if (parameter.filter && parameter.filter->instead &&
+        parameter.filter->instead->column == order) {
+      return &*parameter.filter;
+    }
+  }
+  return nullptr;
+}
 
 bool PurgeRequest::removes_files() const {
   return std::any_of(steps.begin(), steps.end(),

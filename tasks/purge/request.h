@@ -59,6 +59,9 @@ struct PurgeRequest {
   document::Instant cutoff() const;
 };
 
+// The date of a row's end, where `order` is another one: its row may run until a moment before it goes.
+const Filter* end_beside(const Manifest& manifest, const std::string& order);
+
 // What NewestOfFlows is made of; nothing: every selected row goes.
 std::optional<KeepLast> kept(const PurgeRequest& request);
 

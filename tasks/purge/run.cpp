@@ -268,10 +268,14 @@ Outcome<void> PurgeRun::storage_failure() const {
   if (!failure) return {};
   if (failure->message.empty()) failure->message = "out of memory";
   const auto kept = skipped.with_files();
-  failure->message +=
-      "; " + document::counted(kept, "execution") +
-      (kept == 1 ? " keeps its rows because its" : " keep their rows because their") +
-      " files could not be removed";
+  const std::string whose = kept == 1 ? " because its" : " because their";
+  failure->message += "; " + document::counted(kept, "execution");
+  if (request_.dry_run) {
+    failure->message += (kept == 1 ? " is" : " are") + (" not counted" + whose) + " files can't be";
+  } else {
+    failure->message += (kept == 1 ? " keeps its rows" : " keep their rows") + whose +
+                        " files could not be removed";
+  }
   return fail(std::move(*failure));
 }
 

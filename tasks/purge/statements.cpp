@@ -101,6 +101,7 @@ Outcome<PurgeStatements> PurgeStatements::make(const PurgeRequest& request,
   statements.order_ = table.column(request.order);
   statements.key_ = table.column(kKey);
   statements.hold_ = hold;
+  statements.by_families_ = request.members.has_value();
   statements.page_decides_ = hold == Hold::none || hold == Hold::reading || request.members;
   auto& columns = statements.columns_;
   std::size_t next = 1;
@@ -123,8 +124,8 @@ std::string PurgeStatements::column(std::string_view name) const {
   return "e." + dialect_->quoted(name);
 }
 
-void PurgeStatements::write_from(SqlWriter& writer) const {
-  writer.text(" FROM ").table(table()).text(" AS e WHERE ");
+void PurgeStatements::write_from(SqlWriter& writer, std::string_view only) const {
+  writer.text(" FROM ").text(only).table(table()).text(" AS e WHERE ");
 }
 
 void PurgeStatements::write_keys(SqlWriter& writer, const std::vector<BatchRow>& rows) const {
@@ -191,10 +192,10 @@ Statement PurgeStatements::take(const Batch& batch) const {
   const auto ordered = " ORDER BY " + column(kKey) + " ";
   switch (hold_) {
     case Hold::deleting:
-      writer.text("DELETE FROM ").table(table()).text(" AS e WHERE ");
+      writer.text("DELETE FROM " + only()).table(table()).text(" AS e WHERE ");
       dialect_->one_of_query(writer, row_address(), [&] {
         writer.text("SELECT " + row_address());
-        write_from(writer);
+        write_from(writer, only());
         write_still_selected(writer, batch);
         writer.text(ordered).text(dialect_->lock_skipping_locked());
       });
@@ -208,7 +209,7 @@ Statement PurgeStatements::take(const Batch& batch) const {
       writer.text("SELECT " + column(kKey));
       write_split(writer);
       if (taken_address()) writer.text(", CAST(" + row_address() + " AS text)");
-      write_from(writer);
+      write_from(writer, taken_address() ? only() : "");
       write_still_selected(writer, batch);
       writer.text(ordered);
       if (hold_ == Hold::skipping) writer.text(dialect_->lock_skipping_locked());
@@ -221,7 +222,12 @@ Statement PurgeStatements::take(const Batch& batch) const {
 }
 
 bool PurgeStatements::has_row_address() const {
-  return !dialect_->row_address().empty() && table().partitions.empty();
+  return !dialect_->row_address().empty() && table().partitions.empty() && !by_families_;
+}
+
+// An address is one of this table alone: a table that came to inherit from it since has its own.
+std::string PurgeStatements::only() const {
+  return has_row_address() ? "ONLY " : "";
 }
 
 // What leads a DELETE to a row that was found just now: without a second look into the key's index it
@@ -243,7 +249,7 @@ Statement PurgeStatements::delete_rows(const std::vector<BatchRow>& rows) const 
     addresses.reserve(rows.size());
     for (const auto& row : rows) addresses.push_back(row.address);
     SqlWriter writer(*dialect_);
-    writer.text("DELETE FROM ").table(table()).text(" AS e WHERE ");
+    writer.text("DELETE FROM " + only()).table(table()).text(" AS e WHERE ");
     dialect_->any_of(writer, row_address(), address_column(), std::move(addresses));
     return writer.take();
   }

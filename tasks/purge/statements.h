@@ -126,13 +126,14 @@ class PurgeStatements {
 
  private:
   PurgeStatements() = default;
-  void write_from(database::SqlWriter& writer) const;
+  void write_from(database::SqlWriter& writer, std::string_view only = {}) const;
   void write_keys(database::SqlWriter& writer, const std::vector<BatchRow>& rows) const;
   void write_still_selected(database::SqlWriter& writer, const Batch& batch) const;
   void write_split(database::SqlWriter& writer) const;
   // Whether a row can be told by where it lies: in a table of one part.
   bool has_row_address() const;
   std::string row_address() const;
+  std::string only() const;
   void write_bytes(database::SqlWriter& writer, std::string_view alias,
                    const database::Table& measured) const;
   void write_match(database::SqlWriter& writer, const RowStep& step,
@@ -145,6 +146,8 @@ class PurgeStatements {
   const database::Column* order_ = nullptr;
   const database::Column* key_ = nullptr;
   Hold hold_ = Hold::none;
+  // They are locked by statements of their own (tasks/families), which give no addresses.
+  bool by_families_ = false;
   // Every row of a page is selected.
   bool page_decides_ = true;
   // Empty: there is but one.

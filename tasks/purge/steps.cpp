@@ -67,6 +67,7 @@ Outcome<PurgeSteps> PurgeSteps::resolve(const Manifest& manifest, const PurgeReq
   MissingRights rights;
   steps.parent_ = &manifest.steps.back();
   steps.deletes_parent_ = request.deletes_parent;
+  steps.have_ended_long_ago_ = end_beside(manifest, request.order) == nullptr;
   WINNOW_TRY(const auto* parent, schema.require(manifest.table));
   if (steps.deletes_parent_) rights.look_at(*parent, use_of_parent);
   for (const auto* step : request.steps) {
@@ -149,7 +150,7 @@ void PurgeSteps::probe_emptiness(Connection& connection) {
     }
   }
   note_findings(connection, probes, probed);
-  look_into_small_tables(connection, rows_);
+  if (have_ended_long_ago_) look_into_small_tables(connection, rows_);
 }
 
 std::vector<RowStep> PurgeSteps::late() const {

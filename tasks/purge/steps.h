@@ -94,6 +94,8 @@ class PurgeSteps {
   const PurgeStep* parent_ = nullptr;
   bool deletes_parent_ = false;
   bool needs_flow_ = false;
+  // What goes had ended before the run began: Kestra hardly writes any more for it.
+  bool have_ended_long_ago_ = false;
   std::vector<std::string> left_out_;
 };
 

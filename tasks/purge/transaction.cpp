@@ -37,7 +37,18 @@ Outcome<Keys> keys_given(Connection& connection, const Statement& statement) {
   return Keys(texts.begin(), texts.end());
 }
 
-// Where files of a row stay, or take longer, so do the rows of its family.
+tl::unexpected<Failure> kept_by_database(std::string_view what) {
+  return fail(Failure{.kind = FailureKind::schema,
+                      .message = "a trigger or a rule of the database keeps " + std::string(what),
+                      .blame = Blame::some_rows});
+}
+
+// Where the rows are locked and nothing is deleted.
+constexpr std::string_view kSavepoint = "SAVEPOINT winnow_locked";
+constexpr std::string_view kBackToSavepoint = "ROLLBACK TO SAVEPOINT winnow_locked";
+
+}  // namespace
+
 void keep_families_whole(const std::vector<BatchRow>& all, std::vector<BatchRow>& cleared,
                          Tried& tried) {
   if (tried.unfinished.empty() && tried.kept_files.empty()) return;
@@ -63,18 +74,6 @@ void keep_families_whole(const std::vector<BatchRow>& all, std::vector<BatchRow>
     return failed.contains(row.family()) || unfinished.contains(row.family());
   });
 }
-
-tl::unexpected<Failure> kept_by_database(std::string_view what) {
-  return fail(Failure{.kind = FailureKind::schema,
-                      .message = "a trigger or a rule of the database keeps " + std::string(what),
-                      .blame = Blame::some_rows});
-}
-
-// Where the rows are locked and nothing is deleted.
-constexpr std::string_view kSavepoint = "SAVEPOINT winnow_locked";
-constexpr std::string_view kBackToSavepoint = "ROLLBACK TO SAVEPOINT winnow_locked";
-
-}  // namespace
 
 Outcome<void> PurgeTransaction::run(Connection& connection, const Batch& batch, Tried& tried) {
   WINNOW_TRY(auto rows,
@@ -164,12 +163,27 @@ Outcome<void> PurgeTransaction::run_with_files(Connection& connection, std::vect
   if (rows.empty()) return connection.rollback();
   if (rows.size() < deleted) {
     tried.counts.clear();
-    WINNOW_CHECK(delete_all(connection, rows, tried, around_savepoint(kBackToSavepoint)));
+    auto again = around_savepoint(kBackToSavepoint);
+    WINNOW_CHECK(go_back_before_looking(connection, again));
+    WINNOW_CHECK(delete_all(connection, rows, tried, std::move(again)));
     WINNOW_CHECK(write_receipt(connection, rows, removed, tried));
   }
   tried.went = std::move(rows);
   if (far_ != nullptr) WINNOW_CHECK(far_->remove(steps_.rows(), tried.went));
   return commit(connection);
+}
+
+// What is looked for before it is deleted is there again only once the savepoint has brought it back.
+Outcome<void> PurgeTransaction::go_back_before_looking(Connection& connection,
+                                                       Around& around) const {
+  const auto& steps = steps_.rows();
+  const bool looks = std::any_of(steps.begin(), steps.end(), [this](const RowStep& step) {
+    return statements_.finds_first(step);
+  });
+  if (!looks) return {};
+  const auto back = std::exchange(around.before, {});
+  WINNOW_CHECK(connection.execute(back, AfterBatch::stay_open));
+  return {};
 }
 
 // Nothing is left to COMMIT to refuse once files are gone.

@@ -51,6 +51,11 @@ struct Tried {
   bool swept = false;
 };
 
+// Where files of a row stay, or take longer, so do the rows of its family: of `cleared` stay those of
+// whole families.
+void keep_families_whole(const std::vector<BatchRow>& all, std::vector<BatchRow>& cleared,
+                         Tried& tried);
+
 // One worker's. Not thread-safe.
 class PurgeTransaction {
  public:
@@ -92,6 +97,7 @@ class PurgeTransaction {
     bool deletes_rows = false;
   };
   Around around_savepoint(std::string_view before) const;
+  Outcome<void> go_back_before_looking(database::Connection& connection, Around& around) const;
   Outcome<void> delete_all(database::Connection& connection, std::vector<BatchRow>& rows,
                            Tried& tried, Around around) const;
   Outcome<void> leave_kept(database::Connection& connection, std::int64_t deleted,

@@ -427,11 +427,12 @@ Outcome<void> PurgeWorker::count_part(const Batch& part) {
   return {};
 }
 
-// The rows whose files could be counted.
+// The rows whose files could be counted, and those of their whole family.
 Outcome<std::vector<BatchRow>> PurgeWorker::count_files(const std::vector<BatchRow>& rows,
                                                         Tried& would) const {
   if (!files_) return rows;
   std::vector<BatchRow> counted;
+  std::map<std::string_view, std::size_t> files;
   const auto found = shared_.context.storage->count(folders_of(rows), shared_.context.cancellation);
   for (std::size_t at = 0; at < rows.size(); ++at) {
     const auto& failure = found[at].failure;
@@ -440,8 +441,12 @@ Outcome<std::vector<BatchRow>> PurgeWorker::count_files(const std::vector<BatchR
       would.kept_files.push_back({rows[at].key, *failure});
       continue;
     }
-    would.counts[steps_.files()->counter] += static_cast<std::int64_t>(found[at].files);
+    files.emplace(rows[at].key, found[at].files);
     counted.push_back(rows[at]);
+  }
+  if (shared_.prepared.families) keep_families_whole(rows, counted, would);
+  for (const auto& row : counted) {
+    would.counts[steps_.files()->counter] += static_cast<std::int64_t>(files.at(row.key));
   }
   return counted;
 }

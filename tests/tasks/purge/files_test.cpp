@@ -1,5 +1,6 @@
 // How long a purge's locks wait for a storage, and what becomes of executions whose files take longer.
 #include <map>
+#include <optional>
 #include <set>
 
 #include <gmock/gmock.h>
@@ -77,13 +78,32 @@ TEST_P(PurgeFilesTest, ExecutionsWhoseFilesTakeLongGoInFurtherTransactions) {
   EXPECT_THAT(rows_.keys("executions"), IsEmpty());
 }
 
+// The deletion of all three is taken back and repeated for two of them.
+TEST_P(PurgeFilesTest, WhatBelongsToTheOthersGoesWithThemWhereFilesOfOneTakeLong) {
+  slow(5, {"b"});
+  for (const char* id : {"a", "b", "c"}) {
+    const Json delayed{{"executionId", id}, {"date", kEnd}};
+    rows_.execute({rows_.insertion("executordelayed",
+                                   {{"key", std::string("of-") + id}, {"value", delayed.dump()}})});
+  }
+  std::optional<std::set<std::string>> after_the_first;
+  bed_.host.on_event = [&](const Json& event) {
+    const bool first = event["event"] == "batch" && !after_the_first;
+    if (first) after_the_first = rows_.keys("executordelayed");
+  };
+  require_result(bed_.run("PurgeExecutions", kPurge));
+  EXPECT_THAT(after_the_first, testing::Optional(ElementsAre("of-b")));
+  EXPECT_THAT(rows_.keys("executordelayed"), IsEmpty());
+}
+
 TEST_P(PurgeFilesTest, ADryRunNamesTheExecutionWhoseFilesItCantCountAndCountsTheOthers) {
   slow(1, {}).closed = {"b"};
   auto dry_run = kPurge;
   dry_run["dryRun"] = true;
   const auto result = bed_.run("PurgeExecutions", dry_run);
   ASSERT_FALSE(result);
-  EXPECT_THAT(result.error().message, HasSubstr("closed; 1 execution keeps its rows"));
+  EXPECT_THAT(result.error().message,
+              HasSubstr("closed; 1 execution is not counted because its files can't be"));
   EXPECT_EQ(result.error().done["executionsCount"], 2);
   EXPECT_EQ(result.error().done["logsCount"], 4);
   EXPECT_EQ(result.error().done["storagesCount"], 2);

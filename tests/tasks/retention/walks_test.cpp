@@ -1,6 +1,7 @@
 // Rules that read the same rows share a walk: which do, and that nothing is lost by it.
 #include <gmock/gmock.h>
 
+#include "document/instant.h"
 #include "tests/tasks/purge/bed.h"
 
 namespace winnow::tests {
@@ -59,6 +60,47 @@ TEST_P(RetentionWalks, HandEachRuleItsRows) {
   ASSERT_EQ(result["rules"].size(), 2U);
   EXPECT_EQ(result["rules"][0]["namespaces"], (Json{{"one", 3}}));
   EXPECT_EQ(result["rules"][1]["namespaces"], (Json{{"two", 3}}));
+}
+
+TEST_P(RetentionWalks, FindRowsThatAreMarkedDeletedToo) {
+  const Json value{
+      {"id", "marked"},
+      {"tenantId", "main"},
+      {"namespace", "one"},
+      {"flowId", "daily"},
+      {"deleted", true},
+      {"state", {{"current", "SUCCESS"}, {"duration", 1}, {"startDate", kOld}, {"endDate", kOld}}}};
+  rows_.execute({rows_.insertion("executions", {{"key", "marked"}, {"value", value.dump()}})});
+  const auto result = require_result(bed_.run("ApplyRetention", policy_));
+  EXPECT_EQ(result["rules"][0]["namespaces"], (Json{{"one", 4}}));
+  EXPECT_THAT(rows_.keys("executions"), UnorderedElementsAre("held"));
+}
+
+TEST_P(RetentionWalks, FindWhatThePlanCounted) {
+  const auto plan = require_result(bed_.plan("ApplyRetention", policy_));
+  const auto result = require_result(
+      bed_.run("ApplyRetention", with(policy_, {{"expectPlan", plan["planId"]}, {"maxDrift", 0}})));
+  EXPECT_EQ(result["executionsCount"], 6);
+}
+
+TEST_P(RetentionWalks, FindNothingYoungerThanTheOperatorAllows) {
+  bed_.policy.min_age = std::chrono::days(7);
+  const auto yesterday = document::to_text(document::now() - std::chrono::hours(24));
+  const Json value{
+      {"id", "paused"},
+      {"tenantId", "main"},
+      {"namespace", "one"},
+      {"flowId", "daily"},
+      {"deleted", false},
+      {"state",
+       {{"current", "PAUSED"}, {"duration", 1}, {"startDate", kOld}, {"endDate", yesterday}}}};
+  rows_.execute({rows_.insertion("executions", {{"key", "paused"}, {"value", value.dump()}})});
+  const Json keep{{"age", "P180D"}, {"from", "START"}};
+  const Json policy{
+      {"rules", {rule({{"states", {"PAUSED"}}}, keep), rule({{"states", {"RUNNING"}}}, keep)}},
+      {"dryRun", true}};
+  EXPECT_THAT(shared(policy), UnorderedElementsAre(Json{"/rules/0", "/rules/1"}));
+  EXPECT_EQ(require_result(bed_.run("ApplyRetention", policy))["executionsCount"], 0);
 }
 
 TEST_P(RetentionWalks, LeaveToItsRuleWhatOthersHoldMeanwhile) {
