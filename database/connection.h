@@ -124,7 +124,7 @@ class Connection {
   // The call that it served did well and is over: lets go of what belongs to it. False: to be closed.
   virtual bool rest() { return false; }
   // Serves the next call, whose first round trip also asks whether the server is what it was.
-  virtual void resume(const Cancellation& /*cancellation*/, OnLockWait /*on_lock_wait*/) {}
+  virtual void resume(const Cancellation& /*cancellation*/, const OnLockWait& /*on_lock_wait*/) {}
   // After a failure: it comes of the time that the connection waited, nothing was answered to this
   // call, and a new connection may do well.
   virtual bool is_outdated() const { return false; }

@@ -314,9 +314,9 @@ bool MysqlConnection::rest() {
   return true;
 }
 
-void MysqlConnection::resume(const Cancellation& cancellation, OnLockWait on_lock_wait) {
+void MysqlConnection::resume(const Cancellation& cancellation, const OnLockWait& on_lock_wait) {
   cancellation_ = &cancellation;
-  session_->serve(&cancellation, std::move(on_lock_wait));
+  session_->serve(&cancellation, on_lock_wait);
   asks_standing_ = true;
   answered_ = false;
 }
@@ -416,6 +416,7 @@ Outcome<std::vector<QueryPlan>> MysqlConnection::explain_text(const std::string&
                                                               std::size_t statements) {
   std::vector<MysqlPlanReader> readers(statements);
   std::vector<RowHandler> handlers;
+  handlers.reserve(2 * readers.size());
   for (auto& reader : readers) {
     handlers.emplace_back([&reader](const Row& row) {
       reader.add_step(row);
@@ -428,6 +429,7 @@ Outcome<std::vector<QueryPlan>> MysqlConnection::explain_text(const std::string&
   }
   WINNOW_CHECK(run_text(text, handlers));
   std::vector<QueryPlan> plans;
+  plans.reserve(readers.size());
   for (auto& reader : readers) plans.push_back(reader.take());
   return plans;
 }

@@ -36,7 +36,7 @@ class MysqlConnection : public Connection {
   Outcome<std::vector<QueryPlan>> explain_all(std::span<const Statement> statements) override;
   Outcome<bool> can_be_kept(Target first_choice) override;
   bool rest() override;
-  void resume(const Cancellation& cancellation, OnLockWait on_lock_wait) override;
+  void resume(const Cancellation& cancellation, const OnLockWait& on_lock_wait) override;
   bool is_outdated() const override { return outdated_ || (session_->broken() && !answered_); }
   Outcome<Health> examine(const Schema& schema) override;
   Outcome<Pressure> pressure(const PressureQuestion& question) override;

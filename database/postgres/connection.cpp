@@ -51,7 +51,7 @@ class PostgresConnection final : public Connection {
   Outcome<std::vector<QueryPlan>> explain_all(std::span<const Statement> statements) override;
   Outcome<bool> can_be_kept(Target first_choice) override;
   bool rest() override;
-  void resume(const Cancellation& cancellation, OnLockWait on_lock_wait) override;
+  void resume(const Cancellation& cancellation, const OnLockWait& on_lock_wait) override;
   bool is_outdated() const override { return outdated_ || (dead_ && !answered_); }
   Outcome<Health> examine(const Schema& schema) override;
   Outcome<Pressure> pressure(const PressureQuestion& question) override;
@@ -287,6 +287,7 @@ Outcome<void> PostgresConnection::query_all(std::span<const Statement> statement
   const auto before = before_query(statements.front());
   const auto ask_standing = postgres_standing();
   std::vector<Sent> group;
+  group.reserve(before.size() + 2 * (1 + recalled.size()) + statements.size());
   for (const auto& statement : before) group.push_back({.statement = &statement});
   const auto first = group.size();
   Handlers takers(first);
@@ -535,12 +536,14 @@ Outcome<QueryPlan> PostgresConnection::explain(const Statement& statement) {
 Outcome<std::vector<QueryPlan>> PostgresConnection::explain_all(
     std::span<const Statement> statements) {
   std::vector<Statement> explained;
+  explained.reserve(statements.size());
   for (const auto& statement : statements) {
     explained.push_back(
         {.sql = "EXPLAIN (FORMAT JSON) " + statement.sql, .parameters = statement.parameters});
   }
   std::vector<std::string> found(statements.size());
   std::vector<RowHandler> takes;
+  takes.reserve(found.size());
   for (auto& text : found) {
     takes.emplace_back([&text](const Row& row) {
       text += row.text(0).value_or("");
@@ -549,6 +552,7 @@ Outcome<std::vector<QueryPlan>> PostgresConnection::explain_all(
   }
   WINNOW_CHECK(query_all(explained, takes));
   std::vector<QueryPlan> plans;
+  plans.reserve(found.size());
   for (const auto& text : found) {
     WINNOW_TRY(auto plan, postgres_plan(text));
     plans.push_back(std::move(plan));
@@ -584,8 +588,8 @@ bool PostgresConnection::rest() {
   return true;
 }
 
-void PostgresConnection::resume(const Cancellation& cancellation, OnLockWait on_lock_wait) {
-  serve(&cancellation, std::move(on_lock_wait));
+void PostgresConnection::resume(const Cancellation& cancellation, const OnLockWait& on_lock_wait) {
+  serve(&cancellation, on_lock_wait);
   asks_standing_ = true;
   answered_ = false;
 }
