@@ -31,6 +31,8 @@ constexpr unsigned int kInterrupted = 1317;
 constexpr unsigned int kStatementLogRefuses = 1665;
 constexpr unsigned int kForbiddenByOption = 1290;
 constexpr unsigned int kReadOnly = 1836;
+constexpr unsigned int kOffline = 3032;
+constexpr unsigned int kOfflineWithReason = 6400;
 
 constexpr std::array kRules = {
     // Locks and what else passes.
@@ -104,7 +106,8 @@ constexpr std::array kRules = {
     Rule{kForbiddenByOption, unavailable, false},           // an option of the server, see below
     Rule{1792, unavailable, false},                         // a read-only transaction
     Rule{kReadOnly, unavailable, false},                    // see below
-    Rule{3032, unavailable, false},                         // offline
+    Rule{kOffline, unavailable, false},                     // see below
+    Rule{kOfflineWithReason, unavailable, false},           // the same on MySQL 9
     // The connector's own.
     Rule{0, unavailable, true},     // an answer broke off in its middle: it fails and says nothing
     Rule{2002, unavailable, true},  // no connection to the socket
@@ -122,10 +125,10 @@ constexpr std::array kRules = {
 constexpr std::array kLost = {0U,    1053U, 1077U, 1152U, 1158U, 1159U, 1160U, 1161U, 1927U,
                               2006U, 2013U, 2014U, 2020U, 2026U, 2027U, 2055U, 4031U};
 
-// A server that takes no writes now: a replica, or a primary that has stepped down. In the second
-// case its name, or another host of the URL, leads to the new primary.
-bool is_read_only(unsigned int number, std::string_view message) {
-  if (number == kReadOnly) return true;
+// A server that takes no writes now: a replica, a primary that has stepped down, or a member that has left its
+// group. Its name, or another host of the URL, leads to the new primary.
+bool takes_no_writes(unsigned int number, std::string_view message) {
+  if (number == kReadOnly || number == kOffline || number == kOfflineWithReason) return true;
   return number == kForbiddenByOption && (message.find("read-only") != std::string_view::npos ||
                                           message.find("read_only") != std::string_view::npos);
 }
@@ -160,7 +163,7 @@ Failure mysql_failure(unsigned int number, std::string_view sqlstate, std::strin
   failure.retryable = rule->retryable;
   failure.blame = rule->blame;
   failure.message += rule->hint;
-  if (is_read_only(number, message)) {
+  if (takes_no_writes(number, message)) {
     failure.retryable = true;
     failure.sqlstate = kNotTheTarget;
   }

@@ -151,6 +151,17 @@ TEST(MysqlErrors, ACatalogThatAnswersNothingNamesTheLimitOfAPacket) {
 }
 
 // libmariadb fails so where the connection ends in the middle of an answer.
+// Group replication puts a member that it has lost offline; with a reason from MySQL 9 on.
+TEST(MysqlErrors, AServerThatWentOfflineIsLeftForAnother) {
+  for (const auto number : {3032U, 6400U}) {
+    const auto failure =
+        mysql_failure(number, "HY000", "The server is currently in offline mode", false);
+    EXPECT_EQ(failure.kind, FailureKind::unavailable);
+    EXPECT_TRUE(failure.retryable);
+    EXPECT_EQ(failure.sqlstate, kNotTheTarget);
+  }
+}
+
 TEST(MysqlErrors, AFailureWithoutANumberIsALostConnection) {
   const auto failure = mysql_failure(0, "00000", "", false);
   EXPECT_EQ(failure.kind, unavailable);

@@ -23,12 +23,10 @@ class MysqlFailOver(FailOver, unittest.TestCase):
             others = [host for host in HOSTS if host != old]
             if how == "steps down":
                 cluster.do("step-down", random.choice(others))
-            elif how == "is killed":
-                cluster.away = old
-                cluster.do("crash", old)
             else:
                 cluster.away = old
-                cluster.cut(old)
+                cluster.do("patience", 0)
+                cluster.do("crash", old) if how == "is killed" else cluster.cut(old)
             cluster.find_primary(others)
 
         return act

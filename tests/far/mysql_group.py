@@ -40,4 +40,5 @@ class MysqlGroup(Cluster):
         if self.away:
             self.mend_all()
             self.do("rejoin", self.away)
+            self.do("patience", 30)
             self.away = None

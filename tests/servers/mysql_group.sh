@@ -5,6 +5,8 @@
 #                                                 mysql://winnow:PASSWORD@10.77.0.1:3306,10.77.0.2:3306,10.77.0.3:3306/winnow
 #   mysql_group.sh primary DIR                    prints the host of the primary; fails while there is none
 #   mysql_group.sh step-down DIR HOST             HOST becomes the primary instead, once the running transactions are done
+#   mysql_group.sh patience DIR SECONDS           a member that is not heard of for 5 s and so much more has gone; 30 at first, for a machine
+#                                                 that is busy
 #   mysql_group.sh crash DIR HOST                 kill -9
 #   mysql_group.sh rejoin DIR HOST                starts HOST if it was killed, and brings it back into the group
 #   mysql_group.sh sql DIR HOST STATEMENT         runs a statement as winnow, who may do everything
@@ -57,8 +59,8 @@ options_of() {  # HOST
 --loose-group-replication-ip-allowlist=10.77.0.0/24
 --loose-group-replication-recovery-get-public-key=ON
 --loose-group-replication-recovery-reconnect-interval=1
---loose-group-replication-member-expel-timeout=0
---loose-group-replication-unreachable-majority-timeout=2
+--loose-group-replication-member-expel-timeout=30
+--loose-group-replication-unreachable-majority-timeout=60
 --loose-group-replication-autorejoin-tries=0
 OPTIONS
 }
@@ -121,6 +123,14 @@ crash() {  # DIR HOST
   rm -f "$1/$2/pid"
 }
 
+patience() {  # DIR SECONDS
+  local host
+  for host in "${hosts[@]}"; do
+    [[ ! -e $1/$host/pid ]] || sql "$1" "$host" "SET GLOBAL group_replication_member_expel_timeout = $2;
+      SET GLOBAL group_replication_unreachable_majority_timeout = $(($2 * 2 + 2))"
+  done
+}
+
 rejoin() {  # DIR HOST
   if [[ ! -e $1/$2/pid ]]; then
     on_host "$1" "$2" "$here/mysql.sh" resume "$1/$2" > /dev/null || die "$2 does not start"
@@ -150,7 +160,7 @@ stop_in() {
   "$here/network.sh" stop "$1"
 }
 
-[[ $# -ge 2 ]] || die "usage: mysql_group.sh start DIR [MYSQLD-OPTION...] | primary DIR | step-down|crash|rejoin DIR HOST | sql DIR HOST STATEMENT | stop DIR"
+[[ $# -ge 2 ]] || die "usage: mysql_group.sh start DIR [MYSQLD-OPTION...] | primary DIR | step-down|crash|rejoin DIR HOST | patience DIR SECONDS | sql DIR HOST STATEMENT | stop DIR"
 command=$1 folder=$2
 shift 2
 case $command in
@@ -163,6 +173,7 @@ case $command in
     sql "$folder" "$(primary_in "$folder")" "SELECT group_replication_set_as_primary(MEMBER_ID)
       FROM performance_schema.replication_group_members WHERE MEMBER_HOST = '$(address_of "$1")'" > /dev/null
     ;;
+  patience) patience "$folder" "$1" ;;
   crash) crash "$folder" "$1" ;;
   rejoin) rejoin "$folder" "$1" ;;
   sql) sql "$folder" "$1" "$2" ;;
