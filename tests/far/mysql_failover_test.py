@@ -36,7 +36,7 @@ class MysqlFailOver(FailOver, unittest.TestCase):
 
         def one(case):
             # A member that has gone takes longer to come back than all the rest of a case.
-            how = {3: "is killed", 7: "is cut off"}.get(case.index % 10, "steps down")
+            how = {3: "is killed", 13: "is cut off"}.get(case.index % 20, "steps down")
             way = list(self.cluster.ways())[case.index // 5 % 2]
             self.one(cases, case, f"the primary {how}", self.strike(how), way)
 
