@@ -8,6 +8,10 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests/far"))
 
+import bed  # noqa: E402: tests/far
+
+bed.PATIENCE = 1_800  # a run of this size may take minutes
+
 EXECUTIONS = int(os.environ.get("WINNOW_BENCH_FAR_EXECUTIONS", 300_000))
 BEGIN = datetime.datetime(2025, 1, 1, tzinfo=datetime.timezone.utc)
 END = "2026-01-01T00:00:00Z"

@@ -80,7 +80,7 @@ def with_a_lost_link(machines):
         others = [finished(runs[machine]) for machine in ("w1", "w2")]
         if any(result.counters.get("skippedCount") for result in others):
             with machines.database() as database:
-                until(lambda: database.sessions("purger") == 0, "the server to end the sessions of the machine that is lost")
+                until(lambda: database.sessions_with_locks("purger") == 0, "the server to end the sessions of the machine that is lost")
             others.append(finished(backlog.start("w1")))
         seconds, busy = time.monotonic() - began, busy_seconds() - busy
         lost = finished(runs["w3"])

@@ -79,6 +79,9 @@ class Postgres(_Database):
     def sessions(self, user):
         return self.rows("SELECT count(*) FROM pg_stat_activity WHERE usename = %s", user)[0][0]
 
+    def sessions_with_locks(self, user):
+        return self.rows("SELECT count(*) FROM pg_stat_activity WHERE usename = %s AND xact_start IS NOT NULL", user)[0][0]
+
     def close(self):
         with contextlib.suppress(psycopg2.Error):
             self._connection.close()
@@ -116,6 +119,8 @@ class Mysql(_Database):
 
     def sessions(self, user):
         return self.rows("SELECT count(*) FROM information_schema.processlist WHERE user = %s", user)[0][0]
+
+    sessions_with_locks = sessions
 
     def close(self):
         with contextlib.suppress(pymysql.Error):
