@@ -270,6 +270,7 @@ Outcome<std::vector<Orphans>> RowSweep::by_shard(const Part& part) {
     own.push_back(value);
   }
   std::vector<Orphans> parts;
+  parts.reserve(of_shard.size());
   for (auto& [shard, orphans] : of_shard) parts.push_back(std::move(orphans));
   return parts;
 }
