@@ -128,12 +128,11 @@ RuleWalks::RuleWalks(const Manifest& manifest, const RetentionRequest& request,
     const bool reads_most = std::any_of(members.begin(), members.end(),
                                         [](const auto* member) { return is_broad(*member); });
     if (members.size() < 2 || !reads_most) continue;
-    groups_.push_back(
-        {.purges = places,
-         .walk = {.manifest = table.first,
-                  .request = wide_request(members),
-                  .parts = parts_of(rules_for(manifest, request, *manifest.purges[table.first]),
-                                    members)}});
+    const auto& purge = *manifest.purges[table.first];
+    groups_.push_back({.purges = places,
+                       .walk = {.manifest = &purge,
+                                .request = wide_request(members),
+                                .parts = parts_of(rules_for(manifest, request, purge), members)}});
   }
 }
 
