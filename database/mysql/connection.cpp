@@ -437,7 +437,7 @@ Outcome<std::vector<QueryPlan>> MysqlConnection::explain_text(const std::string&
 Outcome<std::vector<QueryPlan>> MysqlConnection::explain_all(
     std::span<const Statement> statements) {
   // A transaction begins with its first statement.
-  if (transaction_ != Transaction::none) return Connection::explain_all(statements);
+  if (transaction_ != Transaction::none) return explain_one_by_one(statements);
   if (auto usable = check_usable(); !usable) return fail(std::move(usable.error()));
   if (auto same = ask_standing(); !same) return fail(std::move(same.error()));
   if (auto set = session_->set_up(); !set) return give_up(std::move(set.error()));
@@ -447,10 +447,10 @@ Outcome<std::vector<QueryPlan>> MysqlConnection::explain_all(
     std::size_t taken = 0;
     WINNOW_TRY(const auto text, explaining_text(rest, taken));
     const auto next = rest.first(std::max<std::size_t>(taken, 1));
-    auto explained = taken == 0 ? Connection::explain_all(next) : explain_text(text, taken);
+    auto explained = taken == 0 ? explain_one_by_one(next) : explain_text(text, taken);
     // A server that explains no deletion at this level: each by itself, at another one.
     if (!explained && is_mysql_statement_log(explained.error())) {
-      explained = Connection::explain_all(next);
+      explained = explain_one_by_one(next);
     }
     if (!explained) return give_up(std::move(explained.error()));
     if (session_->asked_to_cancel()) {

@@ -51,6 +51,9 @@ class MysqlConnection : public Connection {
  protected:
   MysqlSession& session() { return *session_; }
   Outcome<void> check_usable();
+  Outcome<std::vector<QueryPlan>> explain_one_by_one(std::span<const Statement> statements) {
+    return Connection::explain_all(statements);
+  }
   Outcome<std::int64_t> run_as_it_is(const std::string& sql, const RowHandler* handler);
 
   virtual Outcome<std::int64_t> run_with_values(const Statement& statement,

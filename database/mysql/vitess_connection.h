@@ -14,7 +14,7 @@ class VitessConnection final : public MysqlConnection {
   Outcome<Schema> probe(std::span<const std::string> tables) override;
   // vtgate has no notes.
   Outcome<std::vector<QueryPlan>> explain_all(std::span<const Statement> statements) override {
-    return Connection::explain_all(statements);
+    return explain_one_by_one(statements);
   }
   // It speaks for more than one server.
   Outcome<bool> can_be_kept(Target /*first_choice*/) override { return false; }

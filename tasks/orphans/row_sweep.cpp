@@ -63,14 +63,14 @@ bool is_of(const TextList& executions, const database::Row& row, std::size_t col
 }
 
 // Keys that OrphanTable::keys() gives.
-struct Keys {
+struct FoundKeys {
   TextList own;
   TextList others;  // of other executions than it was asked for
 };
 
-Outcome<Keys> read_keys(Connection& connection, const Statement& statement,
-                        const TextList& executions) {
-  Keys keys;
+Outcome<FoundKeys> read_keys(Connection& connection, const Statement& statement,
+                             const TextList& executions) {
+  FoundKeys keys;
   WINNOW_CHECK(connection.query(statement, [&](const database::Row& row) {
     (is_of(executions, row, 1) ? keys.own : keys.others).emplace_back(row.text(0).value_or(""));
     return true;
