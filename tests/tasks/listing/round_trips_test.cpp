@@ -96,8 +96,9 @@ TEST_P(RoundTrips, OfAPurgeThatFindsNothing) {
   // With a log-in of four round trips on PostgreSQL, and of three on MySQL by TLS, 7 and 8.
   EXPECT_LE(again, on("postgresql") ? 3 : 5);
   // The first in a process has its statements explained, all at once; on MySQL also the small tables
-  // counted that they scan, and its rights asked for where a table is missing.
-  EXPECT_LE(first, on("postgresql") ? 4 : 8);
+  // counted that they scan, and its rights asked for where a table is missing. On a busy machine
+  // PostgreSQL answers the first plans before the last have been sent.
+  EXPECT_LE(first, on("postgresql") ? 5 : 8);
 }
 
 INSTANTIATE_TEST_SUITE_P(Servers, RoundTrips, testing::ValuesIn(with_a_server()),
