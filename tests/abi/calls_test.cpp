@@ -463,6 +463,7 @@ TEST(KeptConnection, IsOneForAllThreadsAndGoesWithTheLibrary) {
         winnow::database::plain("SELECT count(*) FROM pg_stat_activity "
                                 "WHERE datname = current_database() AND pid <> pg_backend_pid()")));
   };
+  std::thread([] {}).join();  // a sanitizer starts one of its own with the first
   const auto before = std::pair(descriptors(), threads());
   const auto config = Json{{"database", {{"url", database.url()}, {"keep-alive", "PT1M"}}}}.dump();
   winnow_library* w = nullptr;
@@ -483,8 +484,10 @@ TEST(KeptConnection, IsOneForAllThreadsAndGoesWithTheLibrary) {
   }
   while (sessions() > 1) std::this_thread::yield();
   EXPECT_EQ(sessions(), 1);
-  EXPECT_EQ(threads(), before.second + 1);
+  // The kernel lists a thread for a moment after it was joined.
+  while (threads() > before.second + 1) std::this_thread::yield();
   EXPECT_EQ(winnow_close(w), WINNOW_OK);
+  while (threads() > before.second) std::this_thread::yield();
   EXPECT_EQ(std::pair(descriptors(), threads()), before);
   while (sessions() > 0) std::this_thread::yield();
 }
