@@ -172,6 +172,10 @@ class Dialect {
   virtual std::string document_text(std::string_view column_expression,
                                     std::span<const std::string> path) const = 0;
 
+  // What ends a sub-select whose expressions are computed once a row and no more, wherever they are
+  // asked for; empty: it has no such thing.
+  virtual std::string_view computed_once() const { return {}; }
+
   // What ends a SELECT that locks its rows and passes over those that others hold; empty where a transaction
   // locks the whole database (SQLite).
   virtual std::string_view lock_skipping_locked() const = 0;

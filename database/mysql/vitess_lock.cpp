@@ -31,7 +31,7 @@ Outcome<std::string> ask(Connection& connection, const std::string& function,
 
 Outcome<SessionLock> take_vitess_lock(Connection& connection, const std::string& name) {
   WINNOW_TRY(const auto taken, ask(connection, "GET_LOCK", name, ", 0"));
-  SessionLock lock{.is_own = taken == "1"};
+  SessionLock lock{.is_own = taken.starts_with('1')};
   WINNOW_TRY(lock.session, holder_of_vitess_lock(connection, name));
   lock.holder = "session " + lock.session + " of a shard's MySQL, of which vtgate tells no more";
   return lock;

@@ -50,6 +50,7 @@ class PostgresDialect final : public Dialect {
   std::string stored_bytes(std::string_view table_alias, const Column& column) const override;
   std::string document_text(std::string_view column_expression,
                             std::span<const std::string> path) const override;
+  std::string_view computed_once() const override { return " OFFSET 0"; }
   std::string_view lock_skipping_locked() const override { return "FOR UPDATE SKIP LOCKED"; }
   void one_of_query(SqlWriter& writer, std::string_view expression,
                     const std::function<void()>& write_query) const override;

@@ -154,17 +154,23 @@ Statement PurgeStatements::page(std::optional<bool> deleted, const std::optional
   writer.text(", " + dialect_->as_cursor("e", *order_));
   // Where take() decides, it alone opens documents for dates.
   const auto certainty = page_decides_ ? Certainty::all : Certainty::possible;
-  if (columns_.part) {
+  const auto write_part = [&] { selection_->write_part(writer, "e", parts_, certainty); };
+  const auto once = dialect_->computed_once();
+  if (!columns_.part) {
+    write_from(writer);
+  } else if (once.empty()) {
     writer.text(", ");
-    selection_->write_part(writer, "e", parts_, certainty);
+    write_part();
+    write_from(writer);
+    writer.text("(");
+    write_part();
+    writer.text(") IS NOT NULL AND ");
+  } else {
+    writer.text(", told.part FROM ").table(table()).text(" AS e CROSS JOIN LATERAL (SELECT ");
+    write_part();
+    writer.text(" AS part").text(once).text(") AS told WHERE told.part IS NOT NULL AND ");
   }
-  write_from(writer);
   selection_->write(writer, "e", deleted, certainty);
-  if (columns_.part) {
-    writer.text(" AND (");
-    selection_->write_part(writer, "e", parts_, certainty);
-    writer.text(") IS NOT NULL");
-  }
   const auto order = column(order_->name);
   const auto key = column(kKey);
   if (after) {
