@@ -66,8 +66,11 @@ std::int64_t RemovalLimits::count_up_to() const {
 
 Outcome<void> RemovalLimits::check_number(std::int64_t going) const {
   if (!most_ || going <= *most_) return {};
-  return fail(FailureKind::limit, "this would remove more than " + std::to_string(*most_) + " " +
-                                      what_ + " (" + most_from_ + "); " + kRemedy);
+  // Where it was counted no further than needed, nobody knows how many there are.
+  const auto counted = going > count_up_to() ? std::to_string(going) + ", " : std::string();
+  return fail(FailureKind::limit, "this would remove " + counted + "more than " +
+                                      std::to_string(*most_) + " " + what_ + " (" + most_from_ +
+                                      "); " + kRemedy);
 }
 
 Outcome<void> RemovalLimits::check_share(std::int64_t going, const Count& count_all) const {

@@ -201,7 +201,7 @@ TEST_P(Retention, IsRefusedWholeWhereItsRulesTogetherExceedALimit) {
   bed_.policy.max_executions = 2;
   refused("more than 2 executions (`policy.max-executions` of the configuration); nothing was");
   policy["maxRows"] = 1;
-  refused("more than 1 executions (the parameter maxRows); nothing was deleted");
+  refused("would remove 3, more than 1 executions (the parameter maxRows); nothing was deleted");
   policy["maxRows"] = 100;
   refused("more than 2 executions (`policy.max-executions`");
   bed_.policy.max_executions.reset();
