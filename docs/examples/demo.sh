@@ -56,7 +56,7 @@ retention: $work/retention.yaml
 receipts: {file: $work/receipts.jsonl}
 YAML
 cat "$work/retention.yaml"
-say "What it would do"
+say "What it would do; a log that an execution and a rule for logs would both take counts twice here"
 show winnow call ApplyRetention --params '{"dryRun": true}'
 plan=$(winnow call ApplyRetention --params '{"dryRun": true}' 2>/dev/null | field planId)
 say "Approved: the same and no more"
