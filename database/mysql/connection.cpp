@@ -323,11 +323,7 @@ void MysqlConnection::resume(const Cancellation& cancellation, const OnLockWait&
 
 Outcome<Health> MysqlConnection::examine(const Schema& schema) {
   std::string found;
-  const auto take = [&](const Row& row) {
-    found = row.text(0).value_or("");
-    return true;
-  };
-  if (auto read = query(health_statement(schema), take); !read) return fail(read.error());
+  WINNOW_CHECK(query(health_statement(schema), take_text(found)));
   auto health = mysql_health(found);
   if (!health) return health;
   // Without the PROCESS privilege the server does not say.

@@ -25,13 +25,17 @@ std::string literal(std::string_view text) {
   return result + "'";
 }
 
+// MySQL names a collation by its character set first.
+std::string charset_of(const std::string& collation) {
+  return collation.substr(0, collation.find('_'));
+}
+
 // What a joined list is compared as: the column's own collation, or bytes inside a document; two
 // collations side by side are error 1267.
 std::string list_type(const Column& column) {
   const auto collation = column.collation.empty() ? "utf8mb4_bin" : column.collation;
   const auto length = column.type_name.starts_with("varchar") ? column.type_name : "varchar(1024)";
-  return length + " CHARACTER SET " + collation.substr(0, collation.find('_')) + " COLLATE " +
-         collation;
+  return length + " CHARACTER SET " + charset_of(collation) + " COLLATE " + collation;
 }
 
 // The list as a table with a column `v`.
@@ -53,8 +57,9 @@ void write_in_list(SqlWriter& writer, std::string_view expression, const Column&
 // are rows of another execution.
 void write_letter_by_letter(SqlWriter& writer, const Column& column) {
   if (column.type != ColumnType::text) return;
-  const auto name = qualified(writer.dialect(), "t", column.name);
-  writer.text(" AND CAST(" + name + " AS BINARY) = CAST(listed.v AS BINARY)");
+  const auto& dialect = writer.dialect();
+  writer.text(" AND " + dialect.letters(qualified(dialect, "t", column.name)) + " = " +
+              dialect.letters("listed.v"));
 }
 
 bool marks_deleted(const Table& table) {
@@ -242,8 +247,8 @@ std::string MysqlDialect::stored_bytes(std::string_view table_alias, const Colum
 std::string MysqlDialect::compared_as(const Column& column, std::string expression) const {
   const auto& collation = column.collation;
   if (collation.empty()) return expression;
-  return "CONVERT(" + expression + " USING " + collation.substr(0, collation.find('_')) +
-         ") COLLATE " + quoted(collation);
+  return "CONVERT(" + expression + " USING " + charset_of(collation) + ") COLLATE " +
+         quoted(collation);
 }
 
 std::string MysqlDialect::letters(std::string expression) const {

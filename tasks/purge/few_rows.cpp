@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "database/texts.h"
+#include "tasks/selection/match.h"
 
 namespace winnow::tasks {
 namespace {
@@ -15,14 +16,9 @@ constexpr std::int64_t kFew = 5'000;
 // Which execution each row belongs to.
 Statement owners(const database::Dialect& dialect, const RowStep& step) {
   SqlWriter writer(dialect);
-  writer.text("SELECT ");
-  if (step.column != nullptr) {
-    writer.text(database::qualified(dialect, "t", step.column->name));
-  } else {
-    writer.text(dialect.document_text(database::qualified(dialect, "t", "value"),
-                                      step.step->match.document));
-  }
-  writer.text(" FROM ").table(*step.table).text(" AS t");
+  writer.text("SELECT " + parent_key(dialect, step.step->match) + " FROM ")
+      .table(*step.table)
+      .text(" AS t");
   if (step.only_column != nullptr) {
     writer.text(" WHERE ");
     dialect.any_of(writer, database::qualified(dialect, "t", step.only_column->name),

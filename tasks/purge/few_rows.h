@@ -3,10 +3,7 @@
 // such table, for a few hundred rows. What is written there meanwhile is left to the sweep of late rows.
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <set>
-#include <string>
+#include <vector>
 
 #include "database/connection.h"
 #include "tasks/purge/batch.h"
