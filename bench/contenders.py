@@ -24,12 +24,11 @@ def without_password(url):
     return urlunsplit(parts._replace(netloc=f"{parts.username}@{parts.hostname}:{parts.port}")), unquote(parts.password)
 
 
-def configuration(url, connections=1, **database):
+def configuration(url, **database):
     """The configuration's file, as the operator writes it; with further keys of `database`."""
     name, password = without_password(url)
     file = tempfile.NamedTemporaryFile("w", suffix=".yaml", prefix="winnow-bench.")
-    json.dump({"database": {"url": name, "password": password, "connections": connections, **database}, "storage": {"type": "none"},
-               "policy": {"tenant": "main"}}, file)
+    json.dump({"database": {"url": name, "password": password, **database}, "storage": {"type": "none"}, "policy": {"tenant": "main"}}, file)
     file.flush()
     return file
 
@@ -37,18 +36,30 @@ def configuration(url, connections=1, **database):
 _files = []  # kept until the run is over
 
 
-def call(url, task, params, connections=1):
-    """The words of a command that runs a task."""
-    _files.append(configuration(url, connections))
-    sizes = {"batchSize": BATCH_SIZE, "batchTime": 60_000}
-    return [program("winnow"), "call", task, "--quiet", "--config", _files[-1].name, "--params", json.dumps(sizes | params)]
+def call(url, task, params, **database):
+    """The words of a command that runs a task; with further keys of the configuration's `database`."""
+    _files.append(configuration(url, **database))
+    return [program("winnow"), "call", task, "--quiet", "--config", _files[-1].name, "--params", json.dumps(params)]
+
+
+def at_its_fastest(url, task, params, connections=1):
+    """A task that has the server for itself: its batches are as large as they may be."""
+    return call(url, task, {"batchSize": BATCH_SIZE, "batchTime": 60_000} | params, connections=connections)
+
+
+def until_parameter(until):
+    return {"endDate": until.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
 def winnow(connections):
     def command(engine, url, until):
-        return call(url, "PurgeExecutions", {"endDate": until.strftime("%Y-%m-%dT%H:%M:%SZ")}, connections)
+        return at_its_fastest(url, "PurgeExecutions", until_parameter(until), connections)
     plural = "connection" if connections == 1 else "connections"
     return Contender(f"winnow, {connections} {plural}", command)
+
+
+def winnow_by_default():
+    return Contender("winnow by default", lambda engine, url, until: call(url, "PurgeExecutions", until_parameter(until)))
 
 
 def kestra(share=1):

@@ -69,8 +69,8 @@ struct Progress {
 // All of a run but who hears of it.
 struct RunEnvironment {
   database::Settings database;
-  // The operator's `database.connections`.
-  std::int32_t connections = 1;
+  // The operator's `database.connections`; nothing: the task's own choice.
+  std::optional<std::int32_t> connections = {};
   // Where a listing's connection waits for the next one (`database.keep-alive`); nullptr: it is closed.
   database::KeptConnection* kept = nullptr;
   // nullptr: no storage is configured.

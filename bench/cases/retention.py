@@ -45,7 +45,7 @@ def policy(engine, url, until):
     now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
     keep = {"age": f"PT{round((now - until).total_seconds()) - 15}S"}
     rules = [{"match": match, "keep": keep} for match in MATCHES]
-    return contenders.call(url, "ApplyRetention", {"rules": rules, "otherwise": {"keep": keep}})
+    return contenders.at_its_fastest(url, "ApplyRetention", {"rules": rules, "otherwise": {"keep": keep}})
 
 
 def measure(engine, rules_world, flows_world, rounds):
@@ -79,7 +79,7 @@ def keep_last(engine, world):
     first = first_batch(engine.fresh(world), params)
     url = engine.fresh(world)
     engine.forget_statements(url)
-    measured, _ = launch(contenders.call(url, "ApplyRetention", params))
+    measured, _ = launch(contenders.at_its_fastest(url, "ApplyRetention", params))
     with Sql(url) as sql:
         left = int(sql.value("SELECT count(*) FROM executions WHERE tenant_id = 'main'"))
     if left != KEPT * world.flows:

@@ -117,7 +117,9 @@ Outcome<void> read_database(const Document& document, const KestraConfiguration*
   settings->expected = expectation_of(part(database, "expect"));
   settings->connect_timeout_ms = database.value("connect-timeout", settings->connect_timeout_ms);
   settings->lock_timeout_ms = database.value("lock-timeout", settings->lock_timeout_ms);
-  configuration.connections = database.value("connections", configuration.connections);
+  if (const auto number = database.find("connections"); number != database.end()) {
+    configuration.connections = number->get<std::int32_t>();
+  }
   if (auto read = read_keep_alive(document, database, configuration); !read) return read;
   configuration.database = std::move(*settings);
   return {};

@@ -31,7 +31,8 @@ struct StorageSettings {
 struct Configuration {
   // Nothing: tasks are refused until there is one, describe works.
   std::optional<database::Settings> database;
-  std::int32_t connections = 2;
+  // Nothing: as a purge finds right (tasks/purge/run.cpp).
+  std::optional<std::int32_t> connections;
   // How long a listing's connection waits for the next listing; nothing: it is closed.
   std::optional<std::chrono::milliseconds> keep_alive;
   // Nothing: not configured; a task that needs files is refused.

@@ -13,18 +13,24 @@
 namespace winnow::tasks {
 namespace {
 
-// A server looks for a deadlock after a while (PostgreSQL's deadlock_timeout, 1 s) and then fails
-// whoever asked first. With a shorter wait we give up first, so that it is never Kestra that fails.
-// SQLite has one lock and no deadlocks.
-Context with_short_waits(Context context) {
+// So that Kestra is served before a purge is. A server looks for a deadlock after a while (PostgreSQL's
+// deadlock_timeout, 1 s) and then fails whoever asked first: with a shorter wait we give up first. And none
+// of PostgreSQL's statements takes further processors from those who write. SQLite has one lock and no
+// deadlocks.
+Context giving_way(Context context) {
   constexpr std::int32_t kLongestMs = 500;
-  if (context.database.engine == database::Engine::sqlite) return context;
-  context.database.lock_timeout_ms = std::min(context.database.lock_timeout_ms, kLongestMs);
+  auto& settings = context.database;
+  if (settings.engine == database::Engine::sqlite) return context;
+  settings.lock_timeout_ms = std::min(settings.lock_timeout_ms, kLongestMs);
+  if (settings.engine == database::Engine::postgresql) {
+    // What the configuration sets comes later, and counts.
+    settings.session.insert(settings.session.begin(), {"max_parallel_workers_per_gather", "0"});
+  }
   return context;
 }
 
 Outcome<Context> context_of_run(const Context& context, const PurgeRequest& request) {
-  auto own = with_short_waits(context);
+  auto own = giving_way(context);
   WINNOW_TRY(own.pace, pace_of_run(context.pace, request.pace));
   return own;
 }

@@ -144,7 +144,9 @@ Outcome<PurgeRequest> read_purge_request(const Manifest& manifest, const Json& p
     if (is_on(step, request.deletes_parent)) request.steps.push_back(&step);
   }
   request.batch_size = parameters.at("batchSize").get<std::int64_t>();
-  request.batch_time = std::chrono::milliseconds(parameters.at("batchTime").get<std::int64_t>());
+  if (const auto* time = given(parameters, "batchTime")) {
+    request.batch_time = std::chrono::milliseconds(time->get<std::int64_t>());
+  }
   WINNOW_TRY(request.pace, wanted_pace(parameters));
   request.dry_run = parameters.at("dryRun").get<bool>();
   request.at_most = wanted_limits(parameters);

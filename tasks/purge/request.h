@@ -24,9 +24,9 @@ struct PurgeRequest {
   // owns them.
   std::vector<const PurgeStep*> steps = {};
   bool deletes_parent = true;
-  // Rows per transaction at most, and how long one should take.
+  // Rows per transaction at most, and how long one should take; nothing: as BatchSizer finds best.
   std::int64_t batch_size = 0;
-  std::chrono::milliseconds batch_time{};
+  std::optional<std::chrono::milliseconds> batch_time = {};
   // What the task asks for; the operator's pace may be narrower.
   std::optional<Pace> pace = {};
   // So many of each flow that end last, of those that the scope means at any date, stay.

@@ -59,15 +59,16 @@ PurgeRun::PurgeRun(const Manifest& manifest, const PurgeRequest& request, Contex
           .pacer = Pacer(request.dry_run ? std::nullopt : context.pace, context),
           .sweep_sizer = BatchSizer(kKeysOfASweep, request.batch_time),
           .stall = Stall(milliseconds(context.database.lock_timeout_ms) * kLongestStall),
+          .connections = context.connections.value_or(request.removes_files() ? 2 : 1),
           .by_namespace = request.by_namespace,
           .task = manifest.name,
           .cutoff = request.bound() == nullptr ? std::nullopt : std::optional(request.cutoff())},
       worker_(shared_, std::move(prepared.connection)) {
   if (const auto most = shared_.pacer.largest_batch()) shared_.sizer.limit(*most);
   // A database that can't pass over locked rows has one lock: connections would wait for each other.
-  const bool alone = request.dry_run || context_.connections < 2 ||
-                     worker_.connection().dialect().lock_skipping_locked().empty();
-  if (!alone) helpers_.resize(static_cast<std::size_t>(context_.connections - 1));
+  const bool alone =
+      request.dry_run || worker_.connection().dialect().lock_skipping_locked().empty();
+  if (!alone) helpers_.resize(static_cast<std::size_t>(shared_.connections - 1));
 }
 
 TaskResult PurgeRun::run() {

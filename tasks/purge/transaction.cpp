@@ -22,9 +22,11 @@ using database::Statement;
 
 // COMMIT travels alone: when its reply is lost, the counts are known and only its fate has to be
 // looked up.
-Outcome<void> commit(Connection& connection) {
+Outcome<void> commit(Connection& connection, Tried& tried) {
+  const auto begun = std::chrono::steady_clock::now();
   // Memory that runs out in there leaves open what became of it, as a reply that is lost does.
   auto done = guarded([&] { return connection.execute({}, AfterBatch::commit); });
+  tried.commit_took = std::chrono::steady_clock::now() - begun;
   if (done) return {};
   if (done.error().kind == FailureKind::no_memory) done.error().commit_in_doubt = true;
   return fail(std::move(done.error()));
@@ -86,7 +88,7 @@ Outcome<void> PurgeTransaction::run(Connection& connection, const Batch& batch, 
   WINNOW_CHECK(write_receipt(connection, tried.went,
                              steps_.deletes_parent() ? Removed::rows : Removed::dependents, tried));
   if (far_ != nullptr) WINNOW_CHECK(far_->remove(steps_.rows(), tried.went));
-  return commit(connection);
+  return commit(connection, tried);
 }
 
 // Before anything goes that no rollback brings back. One that was written for more rows ends first.
@@ -170,7 +172,7 @@ Outcome<void> PurgeTransaction::run_with_files(Connection& connection, std::vect
   }
   tried.went = std::move(rows);
   if (far_ != nullptr) WINNOW_CHECK(far_->remove(steps_.rows(), tried.went));
-  return commit(connection);
+  return commit(connection, tried);
 }
 
 // What is looked for before it is deleted is there again only once the savepoint has brought it back.
@@ -296,7 +298,7 @@ Outcome<void> PurgeTransaction::sweep(Connection& connection, const std::vector<
                                [](const auto& count) { return count.second > 0; });
   if (any) WINNOW_CHECK(write_receipt(connection, gone, Removed::dependents, tried));
   tried.swept = any;
-  return commit(connection);
+  return commit(connection, tried);
 }
 
 }  // namespace winnow::tasks

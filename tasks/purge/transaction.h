@@ -47,6 +47,7 @@ struct Tried {
   std::map<std::string, std::int64_t> counts = {};
   // Of the receipt that was written before its COMMIT.
   ReceiptNumber receipt = {};
+  std::chrono::steady_clock::duration commit_took{};
   // Late rows went, and no row of the table itself.
   bool swept = false;
 };

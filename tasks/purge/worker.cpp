@@ -21,9 +21,9 @@ constexpr std::size_t kMostRemembered = 1'000;
 // Rows in turn that others hold, before a purge whose rows stay gives up: it can't meet them again.
 constexpr int kMostLockedInTurn = 3;
 
-std::vector<BatchRow> rows_of(const std::vector<std::string>& keys) {
+std::vector<BatchRow> rows_of(std::vector<std::string> keys) {
   std::vector<BatchRow> rows(keys.size());
-  for (std::size_t i = 0; i < keys.size(); ++i) rows[i].key = keys[i];
+  for (std::size_t i = 0; i < keys.size(); ++i) rows[i].key = std::move(keys[i]);
   return rows;
 }
 
@@ -113,6 +113,7 @@ Outcome<bool> PurgeWorker::step() {
   went_ = 0;
   deleted_ = 0;
   skipped_ = 0;
+  commit_took_ = {};
   const auto asked = static_cast<std::int64_t>(batch.rows.size());
   WINNOW_TRY(const auto reserved, reserve(batch));
   const auto started = std::chrono::steady_clock::now();
@@ -125,7 +126,7 @@ Outcome<bool> PurgeWorker::step() {
   const auto took = std::chrono::steady_clock::now() - started;
   shared_.pacer.learn(lane_, deleted_, took);
   const auto storage_took = files_ ? files_->take_time() : std::chrono::nanoseconds{};
-  shared_.sizer.learn(went_, took - storage_took);
+  shared_.sizer.learn(went_, took - storage_took, commit_took_);
   if (connection_.reopened() != asked_after_) WINNOW_CHECK(uncount_lost());
   return true;
 }
@@ -240,6 +241,7 @@ Outcome<void> PurgeWorker::settle(const Tried& tried) {
   if (tried.went.empty()) return {};
   shared_.stall.end();
   locked_in_turn_ = 0;
+  commit_took_ = tried.commit_took;
   const auto rows = static_cast<std::int64_t>(tried.went.size());
   went_ += rows;
   for (const auto& [counter, deleted] : tried.counts) {
@@ -357,16 +359,15 @@ std::int64_t PurgeWorker::keys_of_a_sweep() const {
   const auto in_one_pass = std::min(deleted, kKeysOfAPass);
   if (statements_.pays_in_one_pass(in_one_pass)) return in_one_pass;
   // A connection's share, so that none sweeps alone while the others have nothing to do.
-  const auto share = deleted / shared_.context.connections + 1;
+  const auto share = deleted / shared_.connections + 1;
   return std::clamp(share, kFewestKeysOfASweep, kKeysOfASweep);
 }
 
 Outcome<bool> PurgeWorker::sweep_late_rows() {
-  WINNOW_TRY(const auto keys,
-             shared_.ledger.next_deleted(static_cast<std::size_t>(keys_of_a_sweep())));
+  WINNOW_TRY(auto keys, shared_.ledger.next_deleted(static_cast<std::size_t>(keys_of_a_sweep())));
   if (keys.empty()) return false;
   WINNOW_CHECK(in_parts(
-      {.rows = rows_of(keys)}, shared_.sweep_sizer,
+      {.rows = rows_of(std::move(keys))}, shared_.sweep_sizer,
       [this](const Batch& part, Batch&) { return sweep(part.rows); },
       [this](const Batch& part, Failure failure) {
         failure.message = "rows that were written for it late stay: " + failure.message;

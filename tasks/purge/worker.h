@@ -27,7 +27,7 @@ namespace winnow::tasks {
 // Keys per transaction of the sweep: many, so that neighbours in an index are met together.
 inline constexpr std::int64_t kKeysOfASweep = 10'000;
 // The most where each table is read in one pass, for memory's sake.
-inline constexpr std::int64_t kKeysOfAPass = 100'000;
+inline constexpr std::int64_t kKeysOfAPass = 50'000;
 // Fewer are not worth a connection.
 inline constexpr std::int64_t kFewestKeysOfASweep = 1'000;
 
@@ -42,6 +42,9 @@ struct PurgeShared {
   // Of the sweep of late rows, which nearly always only looks: what a deletion takes is no limit.
   BatchSizer sweep_sizer;
   Stall stall;
+  // As many as the operator says. Without a word two where files go, of which one deletes rows while the other
+  // waits for the storage; else one, so that Kestra's writers find the server's processors free.
+  std::int32_t connections = 1;
   // Rows that were handed out in this pass, and neither went nor are skipped.
   std::atomic<std::int64_t> unaccounted{0};
   bool by_namespace = false;
@@ -133,6 +136,7 @@ class PurgeWorker {
   std::deque<CommittedBatch> committed_;  // the last of them
   std::int64_t asked_after_ = 0;          // connection_.reopened() when uncount_lost() asked last
   // Of the batch in hand: rows of the table itself, of all tables, and of the table that stay.
+  std::chrono::steady_clock::duration commit_took_{};
   std::int64_t went_ = 0;
   std::int64_t deleted_ = 0;
   std::int64_t skipped_ = 0;

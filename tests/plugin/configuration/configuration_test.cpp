@@ -30,7 +30,7 @@ TEST_F(ConfigurationTest, EmptyTextIsAnEmptyConfiguration) {
     ASSERT_TRUE(configuration.has_value()) << text;
     EXPECT_FALSE(configuration->database.has_value());
     EXPECT_FALSE(configuration->storage.has_value());
-    EXPECT_EQ(configuration->connections, 2);
+    EXPECT_EQ(configuration->connections, std::nullopt);
     EXPECT_FALSE(configuration->keep_alive);
     EXPECT_TRUE(configuration->policy.tenants.empty());
     EXPECT_FALSE(configuration->policy.max_executions.has_value());
