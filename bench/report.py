@@ -6,6 +6,7 @@ import re
 from places import REPOSITORY
 
 PAGE = REPOSITORY / "docs/benchmarks.md"
+ALL_GOALS = ("<!-- begin goals -->", "<!-- end goals -->")
 
 
 @dataclasses.dataclass
@@ -72,7 +73,21 @@ def write(name, text):
         page = re.sub(f"{re.escape(begin)}.*?{re.escape(end)}", lambda _: block, page, flags=re.DOTALL)
     else:
         page = page.rstrip() + "\n\n" + block + "\n"
-    PAGE.write_text(page)
+    PAGE.write_text(with_all_goals(page))
+
+
+def with_all_goals(page):
+    """The page with one table of what its tables say of their goals, at its head."""
+    rows = []
+    for title, section in re.findall(r"^### (.*?)$(.*?)^<!-- end", page, flags=re.DOTALL | re.MULTILINE):
+        goals = section.partition("| goal | measured |  |\n")[2].partition("\n\n")[0]
+        for line in goals.splitlines()[1:]:
+            rows.append([title, *map(str.strip, line.strip("|").split("|"))])
+            title = ""
+    met = sum(row[-1] == "met" for row in rows)
+    head = [f"{met} of {len(rows)} are met", "goal", "measured", ""]
+    block = f"{ALL_GOALS[0]}\n\n{table(head, rows)}\n\n{ALL_GOALS[1]}"
+    return re.sub(f"{ALL_GOALS[0]}.*?{ALL_GOALS[1]}", lambda _: block, page, flags=re.DOTALL)
 
 
 def statements(profile):

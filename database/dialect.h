@@ -202,6 +202,9 @@ class Dialect {
   };
   virtual std::string index_hint(std::span<const IndexChoice> /*choices*/) const { return {}; }
 
+  // What a statement has to begin with, behind SELECT, that joins many rows by their keys: room for those of one side.
+  virtual std::string_view room_for_a_join() const { return {}; }
+
   // The statement that an operator adds an index by, without keeping Kestra from writing meanwhile.
   // `value`: the last column's value_of(), where that is not the column.
   virtual std::string create_index(const Table& table, const std::vector<std::string>& columns,

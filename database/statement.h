@@ -26,6 +26,9 @@ using Parameter = std::variant<std::monostate, bool, std::int64_t, std::string, 
 struct Statement {
   std::string sql;
   std::vector<Parameter> parameters;
+  // A count of most of a table's rows may be quicker without any index: the server is free to choose. Otherwise
+  // PostgreSQL is held to an index where there is one.
+  bool may_read_all = false;
 };
 
 // One that binds nothing.

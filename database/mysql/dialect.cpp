@@ -210,6 +210,12 @@ std::string MysqlDialect::index_hint(std::span<const IndexChoice> choices) const
   return hint.empty() ? hint : hint + " */ ";
 }
 
+// For some 300,000 keys. What does not fit (256 KB by default) goes through files, which takes a fifth of the time
+// of such a count. It is taken as it is needed.
+std::string_view MysqlDialect::room_for_a_join() const {
+  return "/*+ SET_VAR(join_buffer_size = 33554432) */ ";
+}
+
 std::string MysqlDialect::as_text(std::string_view table_alias, const Column& column,
                                   std::span<const std::string> /*document_path*/) const {
   const auto name = qualified(*this, table_alias, column.name);

@@ -153,7 +153,7 @@ std::vector<Statement> PostgresConnection::before_query(const Statement& stateme
   const bool planned =
       sql.starts_with("SELECT") || sql.starts_with("WITH") || sql.starts_with("EXPLAIN");
   if (transaction_ == Transaction::open || !planned) return {};
-  return {postgres_settings(settings_)};
+  return {postgres_settings(settings_, statement.may_read_all ? Plans::any : Plans::by_index)};
 }
 
 Outcome<void> PostgresConnection::send(std::span<const Statement> statements) {

@@ -60,13 +60,14 @@ constexpr char kStartFollows = '@';
 
 }  // namespace
 
-Statement postgres_settings(const Settings& settings) {
+Statement postgres_settings(const Settings& settings, Plans plans) {
   SettingsWriter writer;
   // The configuration's first, so that winnow's own have the last word.
   for (const auto& [name, value] : settings.session) writer.set(name, value);
   if (!settings.search_path.empty()) writer.set("search_path", settings.search_path);
   writer.set("lock_timeout", std::to_string(settings.lock_timeout_ms) + "ms");
   for (const auto& [name, value] : kAlways) writer.set(name, value);
+  if (plans == Plans::any) writer.set("enable_seqscan", "on");
   return writer.take();
 }
 

@@ -11,8 +11,9 @@ namespace winnow::database {
 
 // One statement that sets all of it until the transaction ends: behind a pooler the session serves
 // others afterwards. A query outside of a transaction has this before it in the same group, which is
-// a transaction of its own.
-Statement postgres_settings(const Settings& settings);
+// a transaction of its own. `by_index`: a table is read whole only where no index can serve.
+enum class Plans { by_index, any };
+Statement postgres_settings(const Settings& settings, Plans plans = Plans::by_index);
 
 // One text that is another one where a new connection would find another server, or itself set up in
 // another way: a replica that was promoted, a server behind a pooler, a schema of the search path,

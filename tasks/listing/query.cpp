@@ -101,6 +101,7 @@ IndexNeed ListingQuery::count_need() const {
 database::Statement ListingQuery::count() const {
   SqlWriter writer(*dialect_);
   writer.text("SELECT ");
+  if (counted_columns().size() > 1) writer.text(dialect_->room_for_a_join());
   const char* separator = "";
   for (const auto& deleted : selection_.deleted_branches()) {
     for (const auto part : selection_.countable_parts(*dialect_)) {
@@ -110,7 +111,9 @@ database::Statement ListingQuery::count() const {
       separator = " + ";
     }
   }
-  return writer.take();
+  auto statement = writer.take();
+  statement.may_read_all = true;
+  return statement;
 }
 
 // The index that holds the column and what every statement names, and so answers without a row.

@@ -3,16 +3,18 @@ package io.winnow.kestra;
 import io.kestra.core.storages.StorageInterface;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileVisitResult;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayDeque;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -51,14 +53,14 @@ final class LocalFolder {
     }
 
     void count() throws IOException {
-        Files.walkFileTree(folder, new Visitor(false));
+        walk(false);
     }
 
     /** @throws IOException that names the file which stays; InterruptedIOException where the thread was interrupted */
     void remove() throws IOException {
         for (int pass = 1; ; pass++) {
             try {
-                Files.walkFileTree(folder, new Visitor(true));
+                walk(true);
                 return;
             } catch (DirectoryNotEmptyException filled) {
                 if (pass == PASSES) throw filled;
@@ -66,65 +68,98 @@ final class LocalFolder {
         }
     }
 
-    /** Follows no link. */
-    private final class Visitor extends SimpleFileVisitor<Path> {
-        private final boolean removes;
-        /** Of each folder that the walk is in, the files that it has met there. */
-        private final Deque<List<Path>> met = new ArrayDeque<>();
-
-        Visitor(boolean removes) {
-            this.removes = removes;
+    /** Below the folder that holds it each name is taken in its open folder: nobody leads the walk elsewhere by a link that he sets meanwhile. */
+    private void walk(boolean removes) throws IOException {
+        try (SecureDirectoryStream<Path> above = (SecureDirectoryStream<Path>) Files.newDirectoryStream(folder.getParent())) {
+            walkInto(above, folder, removes);
+        } catch (NoSuchFileException gone) {
+            // Nothing was ever written there, or somebody else has removed it.
         }
+    }
 
-        @Override
-        public FileVisitResult preVisitDirectory(Path entered, BasicFileAttributes attributes) {
-            met.push(new ArrayList<>());
-            return FileVisitResult.CONTINUE;
+    private void walkInto(SecureDirectoryStream<Path> above, Path entered, boolean removes) throws IOException {
+        try (SecureDirectoryStream<Path> entries = above.newDirectoryStream(entered.getFileName(), LinkOption.NOFOLLOW_LINKS)) {
+            walkThrough(entries, removes);
+        } catch (NoSuchFileException gone) {
+            return;
+        } catch (DirectoryIteratorException failed) {
+            throw failed.getCause();
+        } catch (FileSystemException failed) {
+            throw at(entered, failed);
         }
+        if (removes) remove(above, entered, SecureDirectoryStream::deleteDirectory);
+    }
 
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-            if (met.isEmpty()) throw new IOException(file + " is no folder");
-            met.peek().add(file);
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult visitFileFailed(Path file, IOException failed) throws IOException {
-            if (failed instanceof NoSuchFileException) return FileVisitResult.CONTINUE;
-            throw failed;
-        }
-
-        @Override
-        public FileVisitResult postVisitDirectory(Path left, IOException failed) throws IOException {
-            if (failed != null) throw failed;
-            List<Path> all = met.pop();
-            Set<Path> sidecars = sidecars(all);
-            // The sidecars first: one that outlived its file would be taken for a file by the next run.
-            if (removes) for (Path sidecar : sidecars) Files.deleteIfExists(sidecar);
-            for (Path file : all) {
-                if (!sidecars.contains(file) && (!removes || remove(file))) files++;
+    private void walkThrough(SecureDirectoryStream<Path> entries, boolean removes) throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (Path entry : entries) {
+            if (isFolder(entries, entry)) {
+                walkInto(entries, entry, removes);
+            } else {
+                files.add(entry);
             }
-            if (removes) Files.deleteIfExists(left);
-            return FileVisitResult.CONTINUE;
         }
+        Set<Path> sidecars = sidecars(files);
+        // The sidecars first: one that outlived its file would be taken for a file by the next run.
+        if (removes) for (Path sidecar : sidecars) remove(entries, sidecar);
+        for (Path file : files) {
+            if (!sidecars.contains(file) && (!removes || remove(entries, file))) this.files++;
+        }
+    }
 
-        private boolean remove(Path file) throws IOException {
-            if (Thread.currentThread().isInterrupted()) throw new InterruptedIOException("interrupted before " + file);
-            return Files.deleteIfExists(file);
+    private static boolean isFolder(SecureDirectoryStream<Path> entries, Path entry) throws IOException {
+        try {
+            return entries.getFileAttributeView(entry.getFileName(), BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                .readAttributes().isDirectory();
+        } catch (NoSuchFileException gone) {
+            return false;
+        } catch (FileSystemException failed) {
+            throw at(entry, failed);
         }
+    }
 
-        /** Kestra keeps {@code <file>.metadata} beside a file. */
-        private static Set<Path> sidecars(List<Path> all) {
-            if (all.stream().noneMatch(file -> file.toString().endsWith(SIDECAR))) return Set.of();
-            Set<String> names = new HashSet<>();
-            all.forEach(file -> names.add(file.toString()));
-            Set<Path> sidecars = new HashSet<>();
-            for (Path file : all) {
-                String name = file.toString();
-                if (name.endsWith(SIDECAR) && names.contains(name.substring(0, name.length() - SIDECAR.length()))) sidecars.add(file);
-            }
-            return sidecars;
+    private interface Removal {
+        void of(SecureDirectoryStream<Path> above, Path name) throws IOException;
+    }
+
+    private static boolean remove(SecureDirectoryStream<Path> above, Path file) throws IOException {
+        if (Thread.currentThread().isInterrupted()) throw new InterruptedIOException("interrupted before " + file);
+        return remove(above, file, SecureDirectoryStream::deleteFile);
+    }
+
+    /** False: somebody else has removed it. */
+    private static boolean remove(SecureDirectoryStream<Path> above, Path place, Removal removal) throws IOException {
+        try {
+            removal.of(above, place.getFileName());
+            return true;
+        } catch (NoSuchFileException gone) {
+            return false;
+        } catch (FileSystemException failed) {
+            throw at(place, failed);
         }
+    }
+
+    /** Names in a folder that is open stand without it in a failure. */
+    private static IOException at(Path place, FileSystemException failed) {
+        if (failed.getFile() != null && Path.of(failed.getFile()).isAbsolute()) return failed;
+        return switch (failed) {
+            case AccessDeniedException denied -> new AccessDeniedException(place.toString());
+            case DirectoryNotEmptyException filled -> new DirectoryNotEmptyException(place.toString());
+            case NotDirectoryException file -> new NotDirectoryException(place.toString());
+            default -> new FileSystemException(place.toString(), null, failed.getReason());
+        };
+    }
+
+    /** Kestra keeps {@code <file>.metadata} beside a file. */
+    private static Set<Path> sidecars(List<Path> all) {
+        if (all.stream().noneMatch(file -> file.toString().endsWith(SIDECAR))) return Set.of();
+        Set<String> names = new HashSet<>();
+        all.forEach(file -> names.add(file.toString()));
+        Set<Path> sidecars = new HashSet<>();
+        for (Path file : all) {
+            String name = file.toString();
+            if (name.endsWith(SIDECAR) && names.contains(name.substring(0, name.length() - SIDECAR.length()))) sidecars.add(file);
+        }
+        return sidecars;
     }
 }
