@@ -1,7 +1,6 @@
 #include "tasks/orphans/row_sweep.h"
 
 #include <algorithm>
-#include <iterator>
 #include <set>
 #include <utility>
 
@@ -20,9 +19,6 @@ using database::TextList;
 
 // Rows that are looked up before it is asked on which shard each lies.
 constexpr std::int64_t kRowsAtOnce = 2'000;
-
-// Batches that a server may be asked about after a fail-over.
-constexpr std::size_t kMostRemembered = 1'000;
 
 // A page of a walk.
 struct Page {
@@ -451,8 +447,7 @@ void RowSweep::note_removed(const Part& part, const Batch& batch) {
                       .reopened = sweep_.connection().reopened()};
   if (batch.keys.size() > 1) committed.ends.push_back(batch.keys.back());
   if (part.table.spread() == Spread::by_execution) committed.orphans = part.orphans;
-  committed_.push_back(std::move(committed));
-  if (committed_.size() > kMostRemembered) committed_.pop_front();
+  committed_.remember(std::move(committed));
 }
 
 // One of the two may have come back by a late write of Kestra's.
@@ -463,21 +458,17 @@ Outcome<bool> RowSweep::is_back(Connection& connection, const Committed& batch) 
   return there.size() == batch.ends.size();
 }
 
-// From the newest back: what a server has includes all that was committed before. Asked before a
-// connection that was opened again deletes: the rows are deleted again by the same statements.
+// Asked before a connection that was opened again deletes: the rows are deleted again by the same
+// statements.
 Outcome<void> RowSweep::uncount_lost(Connection& connection) {
   const auto reopened = sweep_.connection().reopened();
   if (asked_after_ == reopened) return {};
-  auto end = std::find_if(committed_.begin(), committed_.end(),
-                          [&](const auto& batch) { return batch.reopened == reopened; });
-  while (end != committed_.begin()) {
-    const auto newest = std::prev(end);
-    WINNOW_TRY(const bool back, is_back(connection, *newest));
-    if (!back) break;
-    add(*newest->table, -newest->rows, -1);
-    back_ += newest->rows;
-    end = committed_.erase(newest);
-  }
+  WINNOW_CHECK(committed_.forget_lost(
+      reopened, [&](const auto& batch) { return is_back(connection, batch); },
+      [&](const auto& batch) {
+        add(*batch.table, -batch.rows, -1);
+        back_ += batch.rows;
+      }));
   asked_after_ = reopened;
   if (back_ == 0) return {};
   sweep_.context().host.log(LogLevel::warn, rows_are_back(std::exchange(back_, 0), "orphaned row"));

@@ -1,7 +1,6 @@
 // One run of PurgeOrphans over the tables that it can sweep.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -11,6 +10,7 @@
 #include "tasks/orphans/table.h"
 #include "tasks/receipts/receipts.h"
 #include "tasks/selection/removal_limits.h"
+#include "tasks/shared/committed_batches.h"
 
 namespace winnow::tasks {
 
@@ -96,9 +96,9 @@ class RowSweep {
   std::map<const OrphanTable*, std::int64_t> stay_;
   std::int64_t removed_ = 0;
   std::map<const OrphanTable*, std::int64_t> removed_of_;
-  std::deque<Committed> committed_;  // the last of them
-  std::int64_t asked_after_ = 0;     // the connection's reopened() when uncount_lost() asked last
-  std::int64_t back_ = 0;            // rows of them that were not told of yet
+  CommittedBatches<Committed> committed_;
+  std::int64_t asked_after_ = 0;  // the connection's reopened() when uncount_lost() asked last
+  std::int64_t back_ = 0;         // rows of them that were not told of yet
   bool some_are_back_ = false;
 };
 

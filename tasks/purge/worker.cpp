@@ -16,8 +16,6 @@ using database::Connection;
 
 // Rows that stay for one kind of reason, before a run gives up.
 constexpr std::int64_t kMostSkipped = 1'000;
-// Batches of one worker that are asked for again after a fail-over: a replica lags by seconds.
-constexpr std::size_t kMostRemembered = 1'000;
 // Rows in turn that others hold, before a purge whose rows stay gives up: it can't meet them again.
 constexpr int kMostLockedInTurn = 3;
 
@@ -265,42 +263,33 @@ void PurgeWorker::remember(const Tried& tried) {
   shared_.ledger.count_namespaces(batch.namespaces);
   // Rows that stay tell nothing of what became of theirs.
   if (!steps_.deletes_parent()) return;
-  committed_.push_back(std::move(batch));
-  if (committed_.size() > kMostRemembered) committed_.pop_front();
+  committed_.remember(std::move(batch));
 }
 
 // One of the two may have come back by a late write of Kestra's.
-Outcome<bool> PurgeWorker::is_back(const CommittedBatch& batch) {
-  std::int64_t there = 0;
-  const RetriedOperation asking{.run = [&](Connection& connection) -> Outcome<void> {
-    WINNOW_TRY(there, database::count_of(connection, statements_.count_remaining(batch.ends)));
-    return {};
-  }};
-  WINNOW_CHECK(connection_.retry(asking));
+Outcome<bool> PurgeWorker::is_back(Connection& connection, const CommittedBatch& batch) const {
+  WINNOW_TRY(const auto there,
+             database::count_of(connection, statements_.count_remaining(batch.ends)));
   return there == std::ssize(batch.ends);
 }
 
-// From the newest back: what a server has includes all that was committed before.
+// Where the connection is lost meanwhile, the next server is asked anew.
 Outcome<void> PurgeWorker::uncount_lost() {
   std::int64_t lost = 0;
-  do {
-    asked_after_ = connection_.reopened();
-    auto end = std::find_if(committed_.begin(), committed_.end(),
-                            [this](const auto& batch) { return batch.reopened == asked_after_; });
+  WINNOW_CHECK(connection_.retry({.run = [&](Connection& connection) -> Outcome<void> {
+    const auto reopened = connection_.reopened();
     // Finds out whether the connection still stands.
-    if (end == committed_.begin() && !committed_.empty()) {
-      WINNOW_CHECK(is_back(committed_.back()));
-      continue;
-    }
-    while (end != committed_.begin()) {
-      const auto newest = std::prev(end);
-      WINNOW_TRY(const bool back, is_back(*newest));
-      if (!back) break;
-      shared_.ledger.uncount(*newest);
-      lost += newest->rows;
-      end = committed_.erase(newest);
-    }
-  } while (asked_after_ != connection_.reopened());
+    const auto* newest = committed_.newest();
+    if (newest != nullptr) WINNOW_CHECK(is_back(connection, *newest));
+    WINNOW_CHECK(committed_.forget_lost(
+        reopened, [&](const auto& batch) { return is_back(connection, batch); },
+        [&](const auto& batch) {
+          shared_.ledger.uncount(batch);
+          lost += batch.rows;
+        }));
+    asked_after_ = reopened;
+    return {};
+  }}));
   if (lost == 0) return {};
   shared_.unaccounted += lost;
   shared_.reserved -= lost;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <atomic>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -19,6 +18,7 @@
 #include "tasks/purge/source.h"
 #include "tasks/purge/transaction.h"
 #include "tasks/selection/removal_limits.h"
+#include "tasks/shared/committed_batches.h"
 #include "tasks/shared/reconnecting_connection.h"
 #include "tasks/task.h"
 
@@ -71,9 +71,8 @@ class PurgeWorker {
   // end or the budget of the pace is used up. A batch that the server refuses because of some of its rows is halved until they are found.
   Outcome<bool> step();
 
-  // Asks the server whether it has what it confirmed. One that took over may lack the last commits of its
-  // predecessor, where that waited for no replica: those batches are counted no more, and the next pass
-  // meets their rows again.
+  // Asks the server whether it has what was confirmed (committed_batches.h): batches that it lacks are
+  // counted no more, and the next pass meets their rows again.
   Outcome<void> uncount_lost();
   bool was_reopened() const { return connection_.reopened() > 0; }
 
@@ -104,7 +103,7 @@ class PurgeWorker {
   Outcome<void> remove(const Batch& part, Batch& rest);
   Outcome<void> settle(const Tried& tried);
   void remember(const Tried& tried);
-  Outcome<bool> is_back(const CommittedBatch& batch);
+  Outcome<bool> is_back(database::Connection& connection, const CommittedBatch& batch) const;
   Outcome<void> skip_files(const KeptFiles& kept);
   Outcome<void> leave(const Batch& part, const Failure& failure);
   Outcome<void> skip_refused(const std::string& key, const Failure& failure);
@@ -133,8 +132,9 @@ class PurgeWorker {
   PurgeTransaction transaction_;
   int locked_in_turn_ = 0;
   Pacer::Lane lane_;
-  std::deque<CommittedBatch> committed_;  // the last of them
-  std::int64_t asked_after_ = 0;          // connection_.reopened() when uncount_lost() asked last
+  CommittedBatches<CommittedBatch> committed_;
+  // connection_.reopened() when uncount_lost() asked last.
+  std::int64_t asked_after_ = 0;
   // Of the batch in hand: rows of the table itself, of all tables, and of the table that stay.
   std::chrono::steady_clock::duration commit_took_{};
   std::int64_t went_ = 0;
