@@ -120,7 +120,7 @@ class FolderSweep {
   }
 
   Outcome<void> check_database() {
-    WINNOW_TRY(const bool any, sweep_.retry([this](database::Connection& connection) {
+    WINNOW_TRY(const bool any, sweep_.connection().read([this](database::Connection& connection) {
       return sweep_.lookup().any(connection);
     }));
     if (any) return {};

@@ -141,7 +141,7 @@ Outcome<void> RowSweep::walk(Act act) {
 Outcome<void> RowSweep::walk_branch(const OrphanTable& table, const OrphanBranch& branch, Act act) {
   std::string after;
   while (true) {
-    WINNOW_TRY(const auto page, sweep_.retry([&](Connection& connection) {
+    WINNOW_TRY(const auto page, sweep_.connection().read([&](Connection& connection) {
       return read_page(connection,
                        table.page(connection.dialect(), branch, after, kExecutionsPerPage));
     }));
@@ -159,13 +159,13 @@ Outcome<void> RowSweep::walk_branch(const OrphanTable& table, const OrphanBranch
 }
 
 Outcome<std::int64_t> RowSweep::number(const Statement& statement) {
-  return sweep_.retry(
+  return sweep_.connection().read(
       [&](Connection& connection) { return database::count_of(connection, statement); });
 }
 
 Outcome<std::int64_t> RowSweep::rows_of(const Part& part, const Orphans& orphans) {
   const auto statement = part.table.count(sweep_.dialect(), part.branch, orphans);
-  return sweep_.retry([&](Connection& connection) -> Outcome<std::int64_t> {
+  return sweep_.connection().read([&](Connection& connection) -> Outcome<std::int64_t> {
     std::int64_t rows = 0;
     WINNOW_CHECK(connection.query(statement, [&](const database::Row& row) {
       if (is_of(orphans.executions, row, 0)) {
@@ -285,13 +285,13 @@ Outcome<void> RowSweep::remove_found(const Part& part) {
   TextList stay;
   while (std::ssize(stay) <= kMostKept && !sweep_.is_over()) {
     auto rows = part.orphans;
-    WINNOW_TRY(rows.rows, sweep_.retry([&](Connection& connection) {
+    WINNOW_TRY(rows.rows, sweep_.connection().read([&](Connection& connection) {
       return database::texts_of(connection, part.table.found(connection.dialect(), part.branch,
                                                              part.orphans, stay, kRowsAtOnce));
     }));
     if (rows.rows.empty()) return {};
     WINNOW_CHECK(remove_by_shard({.table = part.table, .branch = part.branch, .orphans = rows}));
-    WINNOW_TRY(const auto left, sweep_.retry([&](Connection& connection) {
+    WINNOW_TRY(const auto left, sweep_.connection().read([&](Connection& connection) {
       return database::texts_of(
           connection, part.table.remaining(connection.dialect(), part.orphans, rows.rows));
     }));
@@ -335,7 +335,7 @@ Outcome<void> RowSweep::remove_together(const Part& part) {
 
 // The row that a batch of one would meet; empty: there is none any more.
 Outcome<std::string> RowSweep::refused_row(const Part& part, const TextList& kept) {
-  WINNOW_TRY(const auto keys, sweep_.retry([&](Connection& connection) {
+  WINNOW_TRY(const auto keys, sweep_.connection().read([&](Connection& connection) {
     return read_keys(connection,
                      part.table.keys(connection.dialect(), part.branch, part.orphans, kept, 1),
                      part.orphans.executions);

@@ -45,7 +45,7 @@ void Sweep::note_pace(std::int64_t rows, Pacer::Clock::duration took) {
 }
 
 Outcome<std::vector<std::string>> Sweep::missing(const std::vector<std::string>& executions) {
-  return retry(
+  return connection_.read(
       [&](database::Connection& connection) { return lookup_.missing(connection, executions); });
 }
 
@@ -55,12 +55,8 @@ Outcome<std::vector<std::string>> Sweep::missing_beside(
   if (!beside_) {
     WINNOW_TRY(beside_, ReconnectingConnection::open(*context_));
   }
-  std::vector<std::string> missing;
-  WINNOW_CHECK(beside_->retry({.run = [&](database::Connection& other) -> Outcome<void> {
-    WINNOW_TRY(missing, lookup_.missing(other, executions));
-    return {};
-  }}));
-  return missing;
+  return beside_->read(
+      [&](database::Connection& other) { return lookup_.missing(other, executions); });
 }
 
 Outcome<Json> Sweep::plan() {

@@ -6,10 +6,8 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <type_traits>
 #include <vector>
 
-#include "outcome/try.h"
 #include "tasks/orphans/execution_lookup.h"
 #include "tasks/pace/pacer.h"
 #include "tasks/shared/reconnecting_connection.h"
@@ -32,18 +30,6 @@ class Sweep {
   // Decides the pace, connects and probes the manifest's tables.
   static Outcome<Sweep> open(const Manifest& manifest, Context& context,
                              const std::optional<Pace>& pace, Paced paced);
-
-  // The result of `read`, which takes a Connection& and returns an Outcome<T>. Retried while its
-  // failure is retryable.
-  template <class Read>
-  auto retry(const Read& read) -> std::invoke_result_t<Read, database::Connection&> {
-    typename std::invoke_result_t<Read, database::Connection&>::value_type value{};
-    WINNOW_CHECK(connection_.retry({.run = [&](database::Connection& connection) -> Outcome<void> {
-      WINNOW_TRY(value, read(connection));
-      return {};
-    }}));
-    return value;
-  }
 
   // Those of `executions` that do not exist in any tenant.
   Outcome<std::vector<std::string>> missing(const std::vector<std::string>& executions);

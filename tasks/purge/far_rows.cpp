@@ -34,19 +34,17 @@ Outcome<void> FarRows::remove(const std::vector<RowStep>& steps,
 // Those of one shard together.
 Outcome<std::vector<BatchRow>> FarRows::find(const RowStep& step,
                                              const std::vector<BatchRow>& rows) {
-  std::vector<BatchRow> found;
-  const RetriedOperation finding{.run = [&](Connection& connection) -> Outcome<void> {
-    found.clear();
+  return connection_->read([&](Connection& connection) -> Outcome<std::vector<BatchRow>> {
+    std::vector<BatchRow> found;
     WINNOW_CHECK(connection.query(statements_.find_far(step, rows), [&](const database::Row& row) {
       BatchRow far{.key = std::string(row.text(0).value_or(""))};
       if (const auto place = row.text(1)) far.place = std::make_shared<const std::string>(*place);
       found.push_back(std::move(far));
       return true;
     }));
-    return order_by_shard(connection, *step.table, found);
-  }};
-  WINNOW_CHECK(connection_->retry(finding));
-  return found;
+    WINNOW_CHECK(order_by_shard(connection, *step.table, found));
+    return found;
+  });
 }
 
 Outcome<void> FarRows::remove_found(const RowStep& step, const std::vector<BatchRow>& found) {

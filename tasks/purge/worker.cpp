@@ -96,12 +96,9 @@ Outcome<bool> PurgeWorker::step() {
   if (shared_.stall.is_over()) return false;
   WINNOW_TRY(const auto next, shared_.pacer.await(lane_));
   if (next == Pacer::Next::budget_used) return false;
-  Batch batch;
-  const RetriedOperation taking{.run = [&](Connection& connection) -> Outcome<void> {
-    WINNOW_TRY(batch, shared_.source.next(connection, shared_.sizer.size()));
-    return {};
-  }};
-  WINNOW_CHECK(connection_.retry(taking));
+  WINNOW_TRY(auto batch, connection_.read([&](Connection& connection) {
+    return shared_.source.next(connection, shared_.sizer.size());
+  }));
   shared_.ledger.skipped().add_families(batch.kept, batch.kept_count);
   if (batch.rows.empty()) return false;
   if (statements_.hold() == Hold::none) {
@@ -136,12 +133,9 @@ Outcome<std::int64_t> PurgeWorker::reserve(const Batch& batch) {
   if ((shared_.reserved += asked) <= allowance) return asked;
   // Families were looked at just now.
   if (shared_.prepared.families) return shared_.limits.exceeded(allowance);
-  std::int64_t selected = 0;
-  const RetriedOperation counting{.run = [&](Connection& connection) -> Outcome<void> {
-    WINNOW_TRY(selected, database::count_of(connection, statements_.count_still_selected(batch)));
-    return {};
-  }};
-  WINNOW_CHECK(connection_.retry(counting));
+  WINNOW_TRY(const auto selected, connection_.read([&](Connection& connection) {
+    return database::count_of(connection, statements_.count_still_selected(batch));
+  }));
   if ((shared_.reserved -= asked - selected) <= allowance) return selected;
   return shared_.limits.exceeded(allowance);
 }
@@ -441,32 +435,20 @@ Outcome<std::vector<BatchRow>> PurgeWorker::count_files(const std::vector<BatchR
   return counted;
 }
 
-Outcome<std::int64_t> PurgeWorker::count_rows(Count counted, std::int64_t most) {
-  std::int64_t rows = 0;
-  const RetriedOperation counting{.run = [&](Connection& connection) -> Outcome<void> {
-    WINNOW_TRY(rows, counted(shared_.prepared, connection, most));
-    return {};
-  }};
-  WINNOW_CHECK(connection_.retry(counting));
-  return rows;
-}
-
 Outcome<std::int64_t> PurgeWorker::count_left(std::int64_t most) {
-  return count_rows(count_selected, most);
+  return connection_.read(
+      [&](Connection& connection) { return count_selected(shared_.prepared, connection, most); });
 }
 
 Outcome<std::int64_t> PurgeWorker::count_tenant(std::int64_t most) {
-  return count_rows(tasks::count_tenant, most);
+  return connection_.read([&](Connection& connection) {
+    return tasks::count_tenant(shared_.prepared, connection, most);
+  });
 }
 
 Outcome<std::vector<std::string>> PurgeWorker::first_left(std::int64_t most) {
-  std::vector<std::string> keys;
-  const RetriedOperation reading{.run = [&](Connection& connection) -> Outcome<void> {
-    WINNOW_TRY(keys, first_selected(shared_.prepared, connection, most));
-    return {};
-  }};
-  WINNOW_CHECK(connection_.retry(reading));
-  return keys;
+  return connection_.read(
+      [&](Connection& connection) { return first_selected(shared_.prepared, connection, most); });
 }
 
 Outcome<bool> PurgeWorker::are_gone(Connection& connection,

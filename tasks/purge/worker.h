@@ -111,8 +111,6 @@ class PurgeWorker {
   Outcome<void> count(Batch batch);
   Outcome<void> count_part(const Batch& part);
   Outcome<std::vector<BatchRow>> count_files(const std::vector<BatchRow>& rows, Tried& would) const;
-  using Count = Outcome<std::int64_t> (*)(const Prepared&, database::Connection&, std::int64_t);
-  Outcome<std::int64_t> count_rows(Count counted, std::int64_t most);
   Failure left_in_doubt(Failure failure, const Tried& tried);
   Outcome<void> confirm_receipt(const Tried& tried);
 

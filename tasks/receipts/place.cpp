@@ -13,13 +13,10 @@ Outcome<Place> place_of(ReconnectingConnection& connection, const Context& conte
     const auto path = std::filesystem::weakly_canonical(context.database.database, failure);
     return Place{.database = failure ? context.database.database : path.string(), .server = {}};
   }
-  Place place;
-  WINNOW_CHECK(connection.retry({.run = [&](database::Connection& asked) -> Outcome<void> {
-    WINNOW_TRY(const auto identity, asked.identify(database::Connection::Ask::place_and_server));
-    place = {.database = identity.database, .server = identity.server};
-    return {};
-  }}));
-  return place;
+  WINNOW_TRY(const auto identity, connection.read([](database::Connection& asked) {
+    return asked.identify(database::Connection::Ask::place_and_server);
+  }));
+  return Place{.database = identity.database, .server = identity.server};
 }
 
 }  // namespace winnow::tasks

@@ -28,14 +28,11 @@ Outcome<OpenReceipts> last_run_of(const ReceiptFile& file) {
 }
 
 Outcome<Settled> by_transaction(const BatchReceipt& batch, ReconnectingConnection& connection) {
-  Settled settled;
-  WINNOW_CHECK(connection.retry({.run = [&](database::Connection& asked) -> Outcome<void> {
-    WINNOW_TRY(const auto known, asked.was_committed(batch.transaction));
-    if (!known) return {};
-    settled = {.end = *known ? BatchEnd::committed : BatchEnd::rolled_back, .by = "transaction"};
-    return {};
-  }}));
-  return settled;
+  WINNOW_TRY(const auto known, connection.read([&](database::Connection& asked) {
+    return asked.was_committed(batch.transaction);
+  }));
+  if (!known) return Settled{};
+  return Settled{*known ? BatchEnd::committed : BatchEnd::rolled_back, "transaction"};
 }
 
 Outcome<Settled> by_keys(const BatchReceipt& batch, ReconnectingConnection& connection,
@@ -44,11 +41,9 @@ Outcome<Settled> by_keys(const BatchReceipt& batch, ReconnectingConnection& conn
   auto keys = batch.keys;
   if (!full) keys = {batch.first};
   if (!full && batch.last != batch.first) keys.push_back(batch.last);
-  std::int64_t there = 0;
-  WINNOW_CHECK(connection.retry({.run = [&](database::Connection& asked) -> Outcome<void> {
-    WINNOW_TRY(there, lookup.count(asked, batch.table, keys));
-    return {};
-  }}));
+  WINNOW_TRY(const auto there, connection.read([&](database::Connection& asked) {
+    return lookup.count(asked, batch.table, keys);
+  }));
   if (there == 0) return Settled{BatchEnd::committed, full ? "keys" : "firstAndLast"};
   if (there == std::ssize(keys)) {
     return Settled{BatchEnd::rolled_back, full ? "keys" : "firstAndLast"};

@@ -164,11 +164,9 @@ class Proof {
     }
     auto keys = batch.keys;
     if (keys.empty()) keys = {batch.first, batch.last};
-    std::vector<std::string> there;
-    WINNOW_CHECK(connection_->retry({.run = [&](database::Connection& asked) -> Outcome<void> {
-      WINNOW_TRY(there, lookup_.present(asked, batch.table, keys));
-      return {};
-    }}));
+    WINNOW_TRY(auto there, connection_->read([&](database::Connection& asked) {
+      return lookup_.present(asked, batch.table, keys);
+    }));
     checked_keys_ += std::ssize(keys);
     present_ += std::ssize(there);
     for (auto& key : there) {

@@ -6,8 +6,10 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <type_traits>
 
 #include "database/connection.h"
+#include "outcome/try.h"
 #include "tasks/shared/backoff.h"
 #include "tasks/task.h"
 
@@ -35,6 +37,17 @@ class ReconnectingConnection {
   // Counts `progress.retries`. A failure that is still `commit_in_doubt`: whether the operation's
   // last COMMIT went through could not be learned.
   Outcome<void> retry(const RetriedOperation& operation);
+
+  // The result of `read`, which takes a Connection& and returns an Outcome<T>; retried as above.
+  template <class Read>
+  auto read(const Read& read) -> std::invoke_result_t<Read, database::Connection&> {
+    typename std::invoke_result_t<Read, database::Connection&>::value_type value{};
+    WINNOW_CHECK(retry({.run = [&](database::Connection& connection) -> Outcome<void> {
+      WINNOW_TRY(value, read(connection));
+      return {};
+    }}));
+    return value;
+  }
 
   database::Connection& get() { return *connection_; }
   // Its last call.
