@@ -24,6 +24,10 @@ Outcome<std::vector<QueryPlan>> Connection::explain_all(std::span<const Statemen
   return plans;
 }
 
+bool is_wanted(Target wanted, bool takes_writes) {
+  return wanted == Target::any || takes_writes == (wanted == Target::primary);
+}
+
 Outcome<SessionLock> holder_in(Connection& connection, const Statement& statement) {
   SessionLock lock;
   WINNOW_CHECK(connection.query(statement, [&](const Row& row) {

@@ -119,8 +119,8 @@ class Connection {
   // For a connection that waits for the next call (kept_connection.h).
   //
   // Asked before any work: notes what its server is. False: it serves one call alone, by its kind, or
-  // because its server is not of `first_choice`.
-  virtual Outcome<bool> can_be_kept(Target /*first_choice*/) { return false; }
+  // because its server is not `wanted`.
+  virtual Outcome<bool> can_be_kept(Target /*wanted*/) { return false; }
   // The call that it served did well and is over: lets go of what belongs to it. False: to be closed.
   virtual bool rest() { return false; }
   // Serves the next call, whose first round trip also asks whether the server is what it was.
@@ -157,8 +157,10 @@ Outcome<SessionLock> holder_in(Connection& connection, const Statement& statemen
 // PostgreSQL's own for a write on a read-only server.
 constexpr std::string_view kNotTheTarget = "25006";
 
-// Of which kind the server is that connect() looks for first.
+// Of which kind the server is that connect() looks for first: any, primary or standby.
 Target first_choice(const Settings& settings);
+// Whether a server that takes writes, or takes none, is of that kind.
+bool is_wanted(Target wanted, bool takes_writes);
 
 // Connects, and compares what Settings::expected says with where the connection leads. Of several
 // hosts the first that is of Settings::target serves; with `any` that is the primary, if there is

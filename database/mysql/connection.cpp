@@ -211,7 +211,7 @@ Outcome<void> MysqlConnection::check_target() {
   const auto statement =
       plain("SELECT @@GLOBAL.read_only OR @@GLOBAL.super_read_only OR @@GLOBAL.innodb_read_only");
   WINNOW_TRY(const auto read_only, count_of(*this, statement));
-  if ((read_only != 0) == (settings_.target == Target::standby)) return {};
+  if (is_wanted(settings_.target, read_only == 0)) return {};
   return fail({.kind = FailureKind::unavailable,
                .message = settings_.safe_name() +
                           (read_only != 0 ? ": this server is read-only"
@@ -296,14 +296,12 @@ Outcome<void> MysqlConnection::ask_standing() {
   return check_standing(found);
 }
 
-Outcome<bool> MysqlConnection::can_be_kept(Target first_choice) {
+Outcome<bool> MysqlConnection::can_be_kept(Target wanted) {
   std::string standing;
   WINNOW_CHECK(query(mysql_standing(), take_text(standing)));
-  const bool takes_writes = standing.starts_with("writable ");
-  const bool is_wanted =
-      first_choice == Target::any || takes_writes == (first_choice == Target::primary);
-  if (is_wanted) standing_ = std::move(standing);
-  return is_wanted;
+  if (!is_wanted(wanted, standing.starts_with("writable "))) return false;
+  standing_ = std::move(standing);
+  return true;
 }
 
 bool MysqlConnection::rest() {

@@ -34,7 +34,7 @@ class MysqlConnection : public Connection {
                                              AfterBatch after) override;
   Outcome<QueryPlan> explain(const Statement& statement) override;
   Outcome<std::vector<QueryPlan>> explain_all(std::span<const Statement> statements) override;
-  Outcome<bool> can_be_kept(Target first_choice) override;
+  Outcome<bool> can_be_kept(Target wanted) override;
   bool rest() override;
   void resume(const Cancellation& cancellation, const OnLockWait& on_lock_wait) override;
   bool is_outdated() const override { return outdated_ || (session_->broken() && !answered_); }

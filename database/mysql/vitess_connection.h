@@ -17,7 +17,7 @@ class VitessConnection final : public MysqlConnection {
     return explain_one_by_one(statements);
   }
   // It speaks for more than one server.
-  Outcome<bool> can_be_kept(Target /*first_choice*/) override { return false; }
+  Outcome<bool> can_be_kept(Target /*wanted*/) override { return false; }
   // They would be those of whichever shard answers.
   Outcome<Pressure> pressure(const PressureQuestion& /*question*/) override { return Pressure{}; }
   Outcome<SessionLock> take_lock(const std::string& name) override;

@@ -49,7 +49,7 @@ class PostgresConnection final : public Connection {
   Outcome<std::optional<bool>> was_committed(const std::string& transaction_name) override;
   Outcome<QueryPlan> explain(const Statement& statement) override;
   Outcome<std::vector<QueryPlan>> explain_all(std::span<const Statement> statements) override;
-  Outcome<bool> can_be_kept(Target first_choice) override;
+  Outcome<bool> can_be_kept(Target wanted) override;
   bool rest() override;
   void resume(const Cancellation& cancellation, const OnLockWait& on_lock_wait) override;
   bool is_outdated() const override { return outdated_ || (dead_ && !answered_); }
@@ -470,7 +470,7 @@ Outcome<void> PostgresConnection::check_target() {
              text_of(plain("SELECT CASE WHEN pg_is_in_recovery() THEN 'standby' "
                            "WHEN current_setting('default_transaction_read_only') = 'on' "
                            "THEN 'read-only' ELSE 'primary' END")));
-  if ((kind == "primary") == (settings_.target == Target::primary)) return {};
+  if (is_wanted(settings_.target, kind == "primary")) return {};
   return fail({.kind = FailureKind::unavailable,
                .message = settings_.safe_name() +
                           (kind == "standby"     ? ": this server is a standby, and takes no writes"
@@ -561,7 +561,7 @@ Outcome<std::vector<QueryPlan>> PostgresConnection::explain_all(
 }
 
 // A server that is PostgreSQL in its protocol alone may not tell.
-Outcome<bool> PostgresConnection::can_be_kept(Target first_choice) {
+Outcome<bool> PostgresConnection::can_be_kept(Target wanted) {
   std::string standing;
   std::string process;
   const auto asked = query(postgres_standing(), [&](const Row& row) {
@@ -572,11 +572,9 @@ Outcome<bool> PostgresConnection::can_be_kept(Target first_choice) {
   if (!asked && asked.error().kind == FailureKind::schema) return false;
   if (!asked) return fail(asked.error());
   is_own_session_ = process == std::to_string(session_->backend());
-  const bool is_primary = standing.starts_with("primary ");
-  const bool is_wanted =
-      first_choice == Target::any || is_primary == (first_choice == Target::primary);
-  if (is_wanted) standing_ = std::move(standing);
-  return is_wanted;
+  if (!is_wanted(wanted, standing.starts_with("primary "))) return false;
+  standing_ = std::move(standing);
+  return true;
 }
 
 bool PostgresConnection::rest() {
