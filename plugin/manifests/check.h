@@ -1,6 +1,6 @@
 // Says with file:line what is wrong with a manifest: by its JSON Schema, and by the rules that no such
-// schema can express, of names that must agree with each other, operators and their types, the order of
-// a purge's steps.
+// schema can express, of names that must agree with each other, operators and their types. What only
+// a built-in manifest could break is checked in tests/plugin/manifests/builtin_check.cpp.
 #pragma once
 
 #include <optional>
@@ -34,7 +34,7 @@ Outcome<void> check_manifest(const document::Document& document);
 
 // The parts of it.
 void check_parameters(const document::Json& manifest, Diagnostics& diagnostics);
-void check_engine(const document::Json& manifest, Diagnostics& diagnostics);
+void check_listing(const document::Json& manifest, Diagnostics& diagnostics);
 
 // A name that becomes an SQL identifier or a step of a JSON path: letters, digits and `_`, at most
 // 63 of them.

@@ -55,6 +55,16 @@ std::string meant(std::string_view name, const std::vector<std::string>& known) 
   return nearest ? " (did you mean \"" + std::string(package) + *nearest + "\"?)" : "";
 }
 
+// An engine that nobody knows is for the schema to refuse.
+Outcome<void> check_is_listing(const Document& document) {
+  const auto& name = member(document.value, "engine");
+  const auto* engine = name.is_string() ? tasks::engine_named(name.get<std::string>()) : nullptr;
+  if (engine == nullptr || engine->kind == tasks::EngineKind::listing) return {};
+  return fail(FailureKind::configuration,
+              placed(document, "/engine", "an operator's manifest may add listings only"),
+              "/engine");
+}
+
 }  // namespace
 
 Outcome<void> Registry::check_names(const Document& document,
@@ -78,15 +88,11 @@ Outcome<void> Registry::check_names(const Document& document,
 }
 
 Outcome<void> Registry::add(const Document& document) {
+  WINNOW_CHECK(check_is_listing(document));
   WINNOW_CHECK(check_manifest(document));
   WINNOW_TRY(auto manifest, read_manifest(document, Author::operators));
   const auto task = std::make_shared<const Task>(std::move(manifest));
   WINNOW_CHECK(task->parameters.compiled());
-  if (task->manifest.engine != tasks::EngineKind::listing) {
-    return fail(FailureKind::configuration,
-                placed(document, "/engine", "an operator's manifest may add listings only"),
-                "/engine");
-  }
   WINNOW_CHECK(check_names(document, task->manifest));
   const auto& name = task->manifest.name;
   for (const auto& alias : task->manifest.aliases) aliases_.emplace(alias, name);

@@ -25,15 +25,20 @@ inline std::vector<std::string> fixtures_in(const std::string& folder) {
   return files;
 }
 
+// What its first line says.
+inline std::string expected_of(const std::string& text) {
+  constexpr std::string_view kMarker = "# expect: ";
+  if (!text.starts_with(kMarker)) return "(nothing)";
+  return text.substr(kMarker.size(), text.find('\n') - kMarker.size());
+}
+
 // A copy of the fixture in the test's own folder.
 class FixtureTest : public Scratch, public testing::WithParamInterface<std::string> {
  protected:
   void SetUp() override {
     Scratch::SetUp();
-    constexpr std::string_view kMarker = "# expect: ";
     const auto text = document::read_text_file(GetParam(), 1'000'000).value();
-    ASSERT_TRUE(text.starts_with(kMarker)) << GetParam() << " does not say what is expected";
-    expected_ = text.substr(kMarker.size(), text.find('\n') - kMarker.size());
+    expected_ = expected_of(text);
     file_ = write(std::filesystem::path(GetParam()).filename().string(), text);
   }
 

@@ -5,8 +5,6 @@
 
 #include <gtest/gtest.h>
 
-#include "plugin/builtin/manifests.h"
-#include "plugin/manifests/check.h"
 #include "plugin/manifests/registry.h"
 
 namespace winnow::plugin {
@@ -27,20 +25,6 @@ const tasks::ParameterSpec& parameter(const tasks::Manifest& manifest, std::stri
   if (found == manifest.parameters.end())
     throw std::runtime_error("no parameter " + std::string(name));
   return *found;
-}
-
-// The library takes its own manifests as they are.
-TEST(ManifestReaderTest, EveryBuiltInManifestIsRight) {
-  const auto registry = Registry::load({}).value();
-  for (const auto& builtin : builtin_manifests()) {
-    const auto document = document::parse_yaml(builtin.text, std::string(builtin.name)).value();
-    const auto checked = check_manifest(document);
-    EXPECT_TRUE(checked) << checked.error().message;
-    const auto task = registry.find(document.value["name"].get<std::string>());
-    ASSERT_TRUE(task) << task.error().message;
-    EXPECT_TRUE((*task)->parameters.compiled()) << builtin.name;
-    EXPECT_EQ((*task)->manifest.name + ".yaml", builtin.name);
-  }
 }
 
 TEST(ManifestReaderTest, ReadsAPurgeWholly) {

@@ -1,10 +1,13 @@
-// The rules for a manifest that belong to one engine.
+// The rules for the library's own manifests, which nobody else writes: those of each engine but listings.
+#include "tests/plugin/manifests/builtin_check.h"
+
 #include <algorithm>
-#include <set>
 
 #include "document/nearest.h"
 #include "document/object.h"
 #include "document/pointer.h"
+#include "outcome/try.h"
+#include "plugin/builtin/schemas.h"
 #include "plugin/manifests/check.h"
 
 namespace winnow::plugin {
@@ -31,43 +34,6 @@ bool has_table(const Json& manifest, Diagnostics& diagnostics) {
   if (manifest.contains("table")) return true;
   diagnostics.add("/table", "is required: the table whose rows the task works on");
   return false;
-}
-
-void check_columns(const Json& columns, Diagnostics& diagnostics) {
-  bool any_by_default = false;
-  for (const auto& entry : columns.items()) {
-    const auto pointer = pointer_to("/columns", entry.key());
-    check_name(entry.key(), pointer, diagnostics);
-    check_identifier(entry.value()["column"], pointer_to(pointer, "column"), diagnostics);
-    check_path(entry.value(), pointer, diagnostics);
-    any_by_default = any_by_default || entry.value().value("default", true);
-  }
-  if (columns.empty()) {
-    diagnostics.add("/columns", "a listing needs one column at least");
-  } else if (!any_by_default) {
-    diagnostics.add("/columns",
-                    "none is listed by default; leave `default: false` out of one at least");
-  }
-}
-
-void check_listing_order(const Json& order, const Json& columns, Diagnostics& diagnostics) {
-  if (!order.contains("columns")) {
-    return diagnostics.add("/order",
-                           "a listing's order is {columns: [...], direction: asc or desc}");
-  }
-  std::set<std::string> seen;
-  for (std::size_t i = 0; i < order["columns"].size(); ++i) {
-    const auto name = order["columns"][i].get<std::string>();
-    const auto pointer = pointer_to("/order/columns", i);
-    if (!seen.insert(name).second) diagnostics.add(pointer, "\"" + name + "\" stands here twice");
-    if (!columns.contains(name)) {
-      diagnostics.add(pointer, "\"" + name + "\" is none of the listing's `columns`" +
-                                   document::did_you_mean(name, names_of(columns)));
-    } else if (document::is_text(columns[name]["column"], "value")) {
-      diagnostics.add(pointer,
-                      "\"" + name + "\" lies inside of the row's document, which no index orders");
-    }
-  }
 }
 
 void check_switch(const Json& manifest, const Json& content, const std::string& pointer,
@@ -165,14 +131,6 @@ void check_outputs(const Json& manifest, Diagnostics& diagnostics) {
   for (const auto& output : member(manifest, "outputs").items()) {
     check_name(output.key(), pointer_to("/outputs", output.key()), diagnostics);
   }
-}
-
-void check_listing(const Json& manifest, Diagnostics& diagnostics) {
-  refuse_keys(manifest, {"steps", "outputs", "schemas", "tables"}, "listing", diagnostics);
-  if (!has_table(manifest, diagnostics)) return;
-  const auto& columns = member(manifest, "columns");
-  check_columns(columns, diagnostics);
-  check_listing_order(member(manifest, "order"), columns, diagnostics);
 }
 
 void check_purge(const Json& manifest, Diagnostics& diagnostics) {
@@ -288,17 +246,25 @@ void check_doctor(const Json& manifest, Diagnostics& diagnostics) {
   }
 }
 
-}  // namespace
-
 void check_engine(const Json& manifest, Diagnostics& diagnostics) {
   const auto engine = manifest["engine"].get<std::string>();
-  if (engine == "listing") check_listing(manifest, diagnostics);
   if (engine == "purge") check_purge(manifest, diagnostics);
   if (engine == "orphan-rows") check_orphan_rows(manifest, diagnostics);
   if (engine == "orphan-folders") check_orphan_folders(manifest, diagnostics);
   if (engine == "retention" || engine == "explanation") check_retention(manifest, diagnostics);
   if (engine == "verification") check_verification(manifest, diagnostics);
   if (engine == "doctor") check_doctor(manifest, diagnostics);
+}
+
+}  // namespace
+
+Outcome<void> check_builtin(const document::Document& document) {
+  WINNOW_CHECK(check_manifest(document));
+  Diagnostics diagnostics;
+  check_engine(document.value, diagnostics);
+  if (!diagnostics.first()) return {};
+  const auto& [pointer, reason] = *diagnostics.first();
+  return fail(FailureKind::configuration, placed(document, pointer, reason), pointer);
 }
 
 }  // namespace winnow::plugin
