@@ -7,6 +7,7 @@
 #include "database/count.h"
 #include "document/strings.h"
 #include "outcome/try.h"
+#include "tasks/purge/halving.h"
 #include "tasks/shared/counters.h"
 
 namespace winnow::tasks {
@@ -19,12 +20,6 @@ constexpr std::int64_t kMostSkipped = 1'000;
 // Rows in turn that others hold, before a purge whose rows stay gives up: it can't meet them again.
 constexpr int kMostLockedInTurn = 3;
 
-std::vector<BatchRow> rows_of(std::vector<std::string> keys) {
-  std::vector<BatchRow> rows(keys.size());
-  for (std::size_t i = 0; i < keys.size(); ++i) rows[i].key = std::move(keys[i]);
-  return rows;
-}
-
 std::optional<PurgeFiles> files_of(PurgeShared& shared) {
   const auto* step = shared.prepared.steps->files();
   if (step == nullptr || shared.context.storage == nullptr) return std::nullopt;
@@ -35,33 +30,6 @@ std::optional<FarRows> far_rows_of(PurgeShared& shared) {
   const auto& prepared = shared.prepared;
   if (!prepared.steps->has_far_rows()) return std::nullopt;
   return FarRows(shared.context, *prepared.statements, shared.ledger);
-}
-
-bool is_one_family(const std::vector<BatchRow>& rows) {
-  return rows.front().family() == rows.back().family();
-}
-
-// Where the second half begins: between two families, if there are two. Within one it is behind
-// children, whose parents go later.
-std::size_t middle_of(const std::vector<BatchRow>& rows) {
-  const auto half = rows.size() / 2;
-  const auto begins = [&](std::size_t at) { return rows[at - 1].family() != rows[at].family(); };
-  for (auto at = half; at < rows.size(); ++at) {
-    if (at > 0 && begins(at)) return at;
-  }
-  for (auto at = half; at > 0; --at) {
-    if (begins(at)) return at;
-  }
-  return half;
-}
-
-// Halves, the first to be taken next.
-void split(Batch batch, std::vector<Batch>& parts) {
-  const auto middle = batch.rows.begin() + static_cast<std::ptrdiff_t>(middle_of(batch.rows));
-  parts.push_back({.deleted = batch.deleted,
-                   .rows = {std::move_iterator(middle), std::move_iterator(batch.rows.end())}});
-  batch.rows.erase(middle, batch.rows.end());
-  parts.push_back(std::move(batch));
 }
 
 bool is_locked(const Failure& failure) {
@@ -112,8 +80,8 @@ Outcome<bool> PurgeWorker::step() {
   const auto asked = static_cast<std::int64_t>(batch.rows.size());
   WINNOW_TRY(const auto reserved, reserve(batch));
   const auto started = std::chrono::steady_clock::now();
-  WINNOW_CHECK(in_parts(
-      std::move(batch), shared_.sizer,
+  WINNOW_CHECK(by_halves(
+      std::move(batch), shared_.sizer, shared_.stall, shared_.context.progress,
       [this](const Batch& part, Batch& rest) { return remove(part, rest); },
       [this](const Batch& part, const Failure& failure) { return leave(part, failure); }));
   shared_.unaccounted += asked - went_ - skipped_;
@@ -138,41 +106,6 @@ Outcome<std::int64_t> PurgeWorker::reserve(const Batch& batch) {
   }));
   if ((shared_.reserved -= asked - selected) <= allowance) return selected;
   return shared_.limits.exceeded(allowance);
-}
-
-// Acts on the batch, and where a failure blames rows on its halves, down to single rows or families,
-// which are handed to `refused`.
-Outcome<void> PurgeWorker::in_parts(Batch batch, BatchSizer& sizer, const Act& act,
-                                    const Refused& refused) {
-  std::vector<Batch> parts;
-  parts.push_back(std::move(batch));
-  while (!parts.empty() && !shared_.stall.is_over()) {
-    auto part = std::move(parts.back());
-    parts.pop_back();
-    if (part.rows.size() > static_cast<std::size_t>(sizer.most())) {
-      split(std::move(part), parts);
-      continue;
-    }
-    Batch rest{.deleted = part.deleted};
-    const auto acted = act(part, rest);
-    if (acted) {
-      if (!rest.rows.empty()) parts.push_back(std::move(rest));
-      continue;
-    }
-    const auto& failure = acted.error();
-    if (failure.blame == Blame::none) return acted;
-    const bool too_many = failure.blame == Blame::number_of_rows && part.rows.size() > 1;
-    if (!too_many && is_one_family(part.rows)) {
-      WINNOW_CHECK(refused(part, failure));
-      continue;
-    }
-    ++shared_.context.progress.retries;
-    if (failure.blame == Blame::number_of_rows) {
-      sizer.limit(static_cast<std::int64_t>(part.rows.size() / 2));
-    }
-    split(std::move(part), parts);
-  }
-  return {};
 }
 
 // In one transaction. Executions whose files take longer than locks may wait are left in `rest`.
@@ -337,104 +270,6 @@ Outcome<void> PurgeWorker::skip_refused(const std::string& key, const Failure& f
   return fail(std::move(last));
 }
 
-std::int64_t PurgeWorker::keys_of_a_sweep() const {
-  const auto deleted = shared_.context.progress.rows_done.load();
-  const auto in_one_pass = std::min(deleted, kKeysOfAPass);
-  if (statements_.pays_in_one_pass(in_one_pass)) return in_one_pass;
-  // A connection's share, so that none sweeps alone while the others have nothing to do.
-  const auto share = deleted / shared_.connections + 1;
-  return std::clamp(share, kFewestKeysOfASweep, kKeysOfASweep);
-}
-
-Outcome<bool> PurgeWorker::sweep_late_rows() {
-  WINNOW_TRY(auto keys, shared_.ledger.next_deleted(static_cast<std::size_t>(keys_of_a_sweep())));
-  if (keys.empty()) return false;
-  WINNOW_CHECK(in_parts(
-      {.rows = rows_of(std::move(keys))}, shared_.sweep_sizer,
-      [this](const Batch& part, Batch&) { return sweep(part.rows); },
-      [this](const Batch& part, Failure failure) {
-        failure.message = "rows that were written for it late stay: " + failure.message;
-        return skip_refused(part.rows.front().key, failure);
-      }));
-  return true;
-}
-
-// In one transaction. Rare: nearly always a look finds nothing.
-Outcome<void> PurgeWorker::sweep(const std::vector<BatchRow>& rows) {
-  Tried tried;
-  const RetriedOperation sweeping{
-      .run = [&](Connection& connection) -> Outcome<void> {
-        WINNOW_CHECK(take_back(shared_.context.receipts, tried.receipt));
-        tried = {};
-        WINNOW_TRY(const bool none, are_dependents_gone(connection, rows, Look::at_once));
-        return none ? Outcome<void>{} : transaction_.sweep(connection, rows, tried);
-      },
-      .verify =
-          [&](Connection& connection) {
-            return are_dependents_gone(connection, rows, Look::waiting);
-          },
-      .divisible = rows.size() > 1};
-  const auto swept = connection_.retry(sweeping);
-  if (!swept) return fail(left_in_doubt(swept.error(), tried));
-  for (const auto& [counter, deleted] : tried.counts) shared_.ledger.add(counter, deleted);
-  return confirm_receipt(tried);
-}
-
-// Of a dry run. In smaller parts where the whole is more than a limit of the server allows.
-Outcome<void> PurgeWorker::count(Batch batch) {
-  return in_parts(
-      std::move(batch), shared_.sizer,
-      [this](const Batch& part, Batch&) {
-        auto counted = count_part(part);
-        const bool rows_blamed = !counted && counted.error().blame == Blame::some_rows;
-        if (rows_blamed) counted.error().blame = Blame::none;
-        return counted;
-      },
-      [](const Batch&, const Failure& failure) -> Outcome<void> { return fail(failure); });
-}
-
-// As in a run that deletes, an execution whose files can't be reached is named, and no other.
-Outcome<void> PurgeWorker::count_part(const Batch& part) {
-  Tried would;
-  WINNOW_TRY(const auto rows, count_files(part.rows, would));
-  for (const auto& step : steps_.rows()) {
-    if (rows.empty()) break;
-    WINNOW_TRY(const auto found,
-               database::count_of(connection(), statements_.count_dependents(step, rows)));
-    would.counts[step.step->counter] += found;
-  }
-  if (steps_.deletes_parent()) transaction_.count_rows(rows, would);
-  for (const auto& kept : would.kept_files) WINNOW_CHECK(skip_files(kept));
-  for (const auto& [counter, found] : would.counts) shared_.ledger.add(counter, found);
-  if (shared_.by_namespace) shared_.ledger.count_namespaces(by_namespace(rows));
-  shared_.context.progress.rows_done += static_cast<std::int64_t>(part.rows.size());
-  return {};
-}
-
-// The rows whose files could be counted, and those of their whole family.
-Outcome<std::vector<BatchRow>> PurgeWorker::count_files(const std::vector<BatchRow>& rows,
-                                                        Tried& would) const {
-  if (!files_) return rows;
-  std::vector<BatchRow> counted;
-  std::map<std::string_view, std::size_t> files;
-  const auto found = shared_.context.storage->count(folders_of(rows), shared_.context.cancellation);
-  for (std::size_t at = 0; at < rows.size(); ++at) {
-    const auto& failure = found[at].failure;
-    if (failure && failure->kind == FailureKind::cancelled) return fail(*failure);
-    if (failure) {
-      would.kept_files.push_back({rows[at].key, *failure});
-      continue;
-    }
-    files.emplace(rows[at].key, found[at].files);
-    counted.push_back(rows[at]);
-  }
-  if (shared_.prepared.families) keep_families_whole(rows, counted, would);
-  for (const auto& row : counted) {
-    would.counts[steps_.files()->counter] += static_cast<std::int64_t>(files.at(row.key));
-  }
-  return counted;
-}
-
 Outcome<std::int64_t> PurgeWorker::count_left(std::int64_t most) {
   return connection_.read(
       [&](Connection& connection) { return count_selected(shared_.prepared, connection, most); });
@@ -455,20 +290,6 @@ Outcome<bool> PurgeWorker::are_gone(Connection& connection,
                                     const std::vector<BatchRow>& rows) const {
   WINNOW_TRY(const auto left, database::count_of(connection, statements_.count_remaining(rows)));
   return left == 0;
-}
-
-Outcome<bool> PurgeWorker::are_dependents_gone(Connection& connection,
-                                               const std::vector<BatchRow>& rows, Look look) const {
-  const bool in_one_pass =
-      look == Look::at_once && statements_.pays_in_one_pass(static_cast<std::int64_t>(rows.size()));
-  for (auto& step : look == Look::waiting ? steps_.late() : steps_.late_now(connection)) {
-    step.in_one_pass = in_one_pass;
-    auto statement = statements_.count_dependents(step, rows);
-    if (look == Look::waiting) statement.sql += statements_.dialect().count_waiting();
-    WINNOW_TRY(const auto left, database::count_of(connection, statement));
-    if (left > 0) return false;
-  }
-  return true;
 }
 
 }  // namespace winnow::tasks

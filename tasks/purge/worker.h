@@ -3,7 +3,6 @@
 #pragma once
 
 #include <atomic>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,10 +25,6 @@ namespace winnow::tasks {
 
 // Keys per transaction of the sweep: many, so that neighbours in an index are met together.
 inline constexpr std::int64_t kKeysOfASweep = 10'000;
-// The most where each table is read in one pass, for memory's sake.
-inline constexpr std::int64_t kKeysOfAPass = 50'000;
-// Fewer are not worth a connection.
-inline constexpr std::int64_t kFewestKeysOfASweep = 1'000;
 
 struct PurgeShared {
   Context& context;
@@ -68,7 +63,7 @@ class PurgeWorker {
   PurgeWorker(PurgeShared& shared, std::unique_ptr<database::Connection> connection);
 
   // Takes one batch and removes it, or counts it in a dry run. False when the walk has come to its
-  // end or the budget of the pace is used up. A batch that the server refuses because of some of its rows is halved until they are found.
+  // end or the budget of the pace is used up.
   Outcome<bool> step();
 
   // Asks the server whether it has what was confirmed (committed_batches.h): batches that it lacks are
@@ -93,13 +88,8 @@ class PurgeWorker {
 
  private:
   std::int64_t keys_of_a_sweep() const;
-  // Done for some rows; those that it takes again are left in `rest`.
-  using Act = std::function<Outcome<void>(const Batch& part, Batch& rest)>;
-  using Refused = std::function<Outcome<void>(const Batch& part, const Failure& failure)>;
-
   // Rows of the batch that may go, by the limits.
   Outcome<std::int64_t> reserve(const Batch& batch);
-  Outcome<void> in_parts(Batch batch, BatchSizer& sizer, const Act& act, const Refused& refused);
   Outcome<void> remove(const Batch& part, Batch& rest);
   Outcome<void> settle(const Tried& tried);
   void remember(const Tried& tried);

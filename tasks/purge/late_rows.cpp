@@ -1,0 +1,85 @@
+// A worker's share of the sweep of late rows: dependents that Kestra wrote after their batch was
+// committed.
+#include <algorithm>
+
+#include "database/count.h"
+#include "outcome/try.h"
+#include "tasks/purge/halving.h"
+#include "tasks/purge/worker.h"
+
+namespace winnow::tasks {
+namespace {
+
+using database::Connection;
+
+// The most where each table is read in one pass, for memory's sake.
+constexpr std::int64_t kKeysOfAPass = 50'000;
+// Fewer are not worth a connection.
+constexpr std::int64_t kFewestKeysOfASweep = 1'000;
+
+std::vector<BatchRow> rows_of(std::vector<std::string> keys) {
+  std::vector<BatchRow> rows(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) rows[i].key = std::move(keys[i]);
+  return rows;
+}
+
+}  // namespace
+
+std::int64_t PurgeWorker::keys_of_a_sweep() const {
+  const auto deleted = shared_.context.progress.rows_done.load();
+  const auto in_one_pass = std::min(deleted, kKeysOfAPass);
+  if (statements_.pays_in_one_pass(in_one_pass)) return in_one_pass;
+  // A connection's share, so that none sweeps alone while the others have nothing to do.
+  const auto share = deleted / shared_.connections + 1;
+  return std::clamp(share, kFewestKeysOfASweep, kKeysOfASweep);
+}
+
+Outcome<bool> PurgeWorker::sweep_late_rows() {
+  WINNOW_TRY(auto keys, shared_.ledger.next_deleted(static_cast<std::size_t>(keys_of_a_sweep())));
+  if (keys.empty()) return false;
+  WINNOW_CHECK(by_halves(
+      {.rows = rows_of(std::move(keys))}, shared_.sweep_sizer, shared_.stall,
+      shared_.context.progress, [this](const Batch& part, Batch&) { return sweep(part.rows); },
+      [this](const Batch& part, Failure failure) {
+        failure.message = "rows that were written for it late stay: " + failure.message;
+        return skip_refused(part.rows.front().key, failure);
+      }));
+  return true;
+}
+
+// In one transaction. Rare: nearly always a look finds nothing.
+Outcome<void> PurgeWorker::sweep(const std::vector<BatchRow>& rows) {
+  Tried tried;
+  const RetriedOperation sweeping{
+      .run = [&](Connection& connection) -> Outcome<void> {
+        WINNOW_CHECK(take_back(shared_.context.receipts, tried.receipt));
+        tried = {};
+        WINNOW_TRY(const bool none, are_dependents_gone(connection, rows, Look::at_once));
+        return none ? Outcome<void>{} : transaction_.sweep(connection, rows, tried);
+      },
+      .verify =
+          [&](Connection& connection) {
+            return are_dependents_gone(connection, rows, Look::waiting);
+          },
+      .divisible = rows.size() > 1};
+  const auto swept = connection_.retry(sweeping);
+  if (!swept) return fail(left_in_doubt(swept.error(), tried));
+  for (const auto& [counter, deleted] : tried.counts) shared_.ledger.add(counter, deleted);
+  return confirm_receipt(tried);
+}
+
+Outcome<bool> PurgeWorker::are_dependents_gone(Connection& connection,
+                                               const std::vector<BatchRow>& rows, Look look) const {
+  const bool in_one_pass =
+      look == Look::at_once && statements_.pays_in_one_pass(static_cast<std::int64_t>(rows.size()));
+  for (auto& step : look == Look::waiting ? steps_.late() : steps_.late_now(connection)) {
+    step.in_one_pass = in_one_pass;
+    auto statement = statements_.count_dependents(step, rows);
+    if (look == Look::waiting) statement.sql += statements_.dialect().count_waiting();
+    WINNOW_TRY(const auto left, database::count_of(connection, statement));
+    if (left > 0) return false;
+  }
+  return true;
+}
+
+}  // namespace winnow::tasks
