@@ -7,10 +7,6 @@
 namespace winnow::document {
 namespace {
 
-std::string dumped(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 std::string_view text_of(const Json& value) {
   const auto& bytes = value.get_binary();
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast)
@@ -23,6 +19,10 @@ bool holds_text(const Json& root) {
 }
 
 }  // namespace
+
+std::string json_line(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 Json json_text(std::string_view value) {
   return Json::binary(std::vector<std::uint8_t>(value.begin(), value.end()));
@@ -40,14 +40,14 @@ Json ArrayText::finish() && {
 }
 
 void write_json(const Json& root, const std::function<void(std::string_view)>& write) {
-  if (!holds_text(root)) return write(dumped(root));
+  if (!holds_text(root)) return write(json_line(root));
   std::string before = "{";
   for (const auto& member : root.items()) {
-    write(before + dumped(member.key()) + ":");
+    write(before + json_line(member.key()) + ":");
     if (member.value().is_binary()) {
       write(text_of(member.value()));
     } else {
-      write(dumped(member.value()));
+      write(json_line(member.value()));
     }
     before = ",";
   }

@@ -5,12 +5,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "document/yaml.h"
 
 namespace winnow::document {
+
+// The value on one line. Bytes that are not UTF-8 are replaced.
+std::string json_line(const Json& value);
 
 // Of one value, which the caller knows to be valid JSON.
 Json json_text(std::string_view value);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "document/json.h"
+#include "document/json_text.h"
 
 namespace winnow::plugin {
 namespace {
@@ -14,10 +15,6 @@ Json executions_of(const HostRequest& request) {
   return executions;
 }
 
-std::string text_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 Json tenant_of(const HostRequest& request) {
   return request.tenant ? Json(*request.tenant) : Json();
 }
@@ -26,9 +23,10 @@ Json tenant_of(const HostRequest& request) {
 HostReply ask_delete_files(const winnow_host& host, const HostRequest& request) {
   HostReply reply{.executions = {request.executions.size(), std::nullopt}};
   if (request.executions.empty()) return reply;
-  const std::string text = text_of({{"tenant", tenant_of(request)},
-                                    {"dryRun", std::string_view(request.action) == "count"},
-                                    {"executions", executions_of(request)}});
+  const std::string text =
+      document::json_line({{"tenant", tenant_of(request)},
+                           {"dryRun", std::string_view(request.action) == "count"},
+                           {"executions", executions_of(request)}});
   const auto status = host.delete_files(host.context, text.data(), text.size(), &reply.other_files);
   if (status == 0) {
     for (auto& execution : reply.executions) execution = storage::Removed{};
@@ -64,9 +62,9 @@ std::optional<storage::Removed> removed_of(const Json& entry) {
   if (!is_count(entry, "files")) return std::nullopt;
   storage::Removed removed{.files = entry["files"].get<std::uint64_t>()};
   if (const auto error = entry.find("error"); error != entry.end() && !error->is_null()) {
-    removed.failure =
-        Failure{.kind = FailureKind::storage,
-                .message = error->is_string() ? error->get<std::string>() : text_of(*error)};
+    removed.failure = Failure{
+        .kind = FailureKind::storage,
+        .message = error->is_string() ? error->get<std::string>() : document::json_line(*error)};
   } else if (const auto open = entry.find("unfinished"); open != entry.end()) {
     removed.unfinished = *open == true;
   }
@@ -95,7 +93,7 @@ HostReply ask_storage(const winnow_host& host, const HostRequest& request) {
   Json json = {{"action", request.action}, {"tenant", tenant_of(request)}};
   if (request.time) json["milliseconds"] = request.time->count();
   if (!request.executions.empty()) json["executions"] = executions_of(request);
-  const std::string text = text_of(json);
+  const std::string text = document::json_line(json);
   Sink sink;
   winnow_reply out{.size = sizeof out, .reserved = 0, .sink = &sink, .write = Sink::write};
   const auto status = host.storage(host.context, text.data(), text.size(), &out);

@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "document/json_text.h"
 #include "document/utf8.h"
 
 namespace winnow::plugin {
@@ -32,7 +33,7 @@ void leave_signals_to_host() {
 // The contract promises UTF-8, and a server's message may be anything.
 std::string as_utf8(const std::string& text) {
   if (document::is_utf8(text)) return text;
-  const std::string quoted = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string quoted = document::json_line(text);
   return Json::parse(quoted).get<std::string>();
 }
 
@@ -73,7 +74,7 @@ void JobThread::log(tasks::LogLevel level, const std::string& text) {
 
 void JobThread::event(const Json& event) {
   if (host_.event == nullptr) return;
-  const auto json = event.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const auto json = document::json_line(event);
   Event message{.json = &json, .delivered = {}};
   const auto delivered = message.delivered.get_future();
   post(std::move(message));

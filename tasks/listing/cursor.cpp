@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "document/base64url.h"
+#include "document/json_text.h"
 #include "tasks/selection/scope.h"
 
 namespace winnow::tasks {
@@ -30,8 +31,7 @@ Json last_row(const Position& position) {
 }
 
 std::string seal(std::string_view fingerprint, const Json& last) {
-  return checksum(std::string(fingerprint) +
-                  last.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return checksum(std::string(fingerprint) + document::json_line(last));
 }
 
 tl::unexpected<Failure> refuse(std::string message) {
@@ -61,7 +61,7 @@ std::string listing_fingerprint(const Manifest& manifest, const Json& parameters
   }
   const Json identity = Json::array(
       {manifest.name, filters, tenant ? Json(*tenant) : Json(nullptr), order, descending});
-  return checksum(identity.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return checksum(document::json_line(identity));
 }
 
 std::string encode_cursor(const Position& position, std::string_view fingerprint) {
@@ -70,7 +70,7 @@ std::string encode_cursor(const Position& position, std::string_view fingerprint
                        {"listing", fingerprint},
                        {"last", last},
                        {"sum", seal(fingerprint, last)}};
-  return document::to_base64url(cursor.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return document::to_base64url(document::json_line(cursor));
 }
 
 Outcome<Position> decode_cursor(std::string_view cursor, std::string_view fingerprint) {

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "document/instant.h"
+#include "document/json_text.h"
 #include "outcome/try.h"
 
 namespace winnow::tasks {
@@ -27,7 +28,7 @@ void append_string(std::string& out, std::string_view text) {
     return letter >= ' ' && letter <= '~' && letter != '"' && letter != '\\';
   });
   if (!plain) {
-    out += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+    out += document::json_line(text);
     return;
   }
   out += '"';

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <unordered_set>
 
+#include "document/json_text.h"
 #include "outcome/try.h"
 #include "tasks/listing/listing.h"
 
@@ -81,7 +82,7 @@ Outcome<std::vector<Children::OfRow>> Children::of(database::Connection& connect
     const Json members{{"children", children_of(family)},
                        {"childrenCount", family.rows.size() - 1},
                        {"stays", why.empty() ? Json(nullptr) : Json(why)}};
-    const auto text = members.dump(-1, ' ', false, Json::error_handler_t::replace);
+    const auto text = document::json_line(members);
     rows.push_back({.key = family.root().key, .members = text.substr(1, text.size() - 2)});
   }
   return rows;

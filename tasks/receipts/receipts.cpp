@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "database/url/settings.h"
+#include "document/json_text.h"
 #include "document/object.h"
 #include "document/sha256.h"
 #include "outcome/guard.h"
@@ -23,10 +24,6 @@ std::string host_name() {
 // Of the process.
 std::string user_name() {
   return database::user_of(database::Settings{});
-}
-
-std::string line_of(const Json& record) {
-  return record.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 Json plan_of(const RunFacts& facts) {
@@ -194,7 +191,7 @@ Outcome<Receipts::Written> Receipts::written(Json record) {
   const auto sequence = sequence_ + 1;
   if (is_batch) record["sequence"] = sequence;
   record["previous"] = previous_;
-  const auto line = line_of(record);
+  const auto line = document::json_line(record);
   if (file_) WINNOW_CHECK(file_->append(line));
   previous_ = document::sha256(line);
   ++position_;

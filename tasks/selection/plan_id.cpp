@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "document/base64url.h"
+#include "document/json_text.h"
 #include "document/sha256.h"
 #include "outcome/try.h"
 #include "tasks/selection/removal_limits.h"
@@ -31,10 +32,6 @@ tl::unexpected<Failure> refuse_plan(std::string message) {
 tl::unexpected<Failure> differs(const std::string& what) {
   return refuse_plan("the plan that `expectPlan` names is another one: " + what +
                      ". Nothing was deleted: plan again and have that plan approved");
-}
-
-std::string text_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::int64_t micros(Instant instant) {
@@ -181,7 +178,7 @@ Json json_of(const Presence& condition) {
 }  // namespace
 
 std::string plan_id(const PlanTerms& terms) {
-  const auto text = text_of(json_of(terms));
+  const auto text = document::json_line(json_of(terms));
   return document::sha256(text) + "." + document::to_base64url(text);
 }
 
@@ -282,7 +279,7 @@ void narrow(Scope& scope, const std::vector<Instant>& planned) {
 }
 
 std::string hash_of(const Json& json) {
-  return document::sha256(text_of(json)).substr(0, kDigits);
+  return document::sha256(document::json_line(json)).substr(0, kDigits);
 }
 
 std::string hash_of(const Policy& policy) {

@@ -1,6 +1,7 @@
 // Filters for strings and numbers.
 #include <cmath>
 
+#include "document/json_text.h"
 #include "document/strings.h"
 #include "hosts/cli/expression/functions/characters.h"
 #include "hosts/cli/expression/functions/functions.h"
@@ -129,7 +130,7 @@ Outcome<Json> absolute(const Invocation& call) {
 }
 
 Outcome<Json> to_json(const Invocation& call) {
-  return Json(call.input.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return Json(document::json_line(call.input));
 }
 
 }  // namespace

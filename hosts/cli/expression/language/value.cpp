@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "document/json_text.h"
 #include "document/strings.h"
 
 namespace winnow::cli::expression {
@@ -9,7 +10,7 @@ namespace winnow::cli::expression {
 std::string printed(const Json& value) {
   if (value.is_null()) return {};
   if (value.is_string()) return value.get<std::string>();
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return document::json_line(value);
 }
 
 std::string described(const Json& value) {
