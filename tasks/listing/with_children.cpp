@@ -89,10 +89,8 @@ Outcome<std::vector<Children::OfRow>> Children::of(database::Connection& connect
 }
 
 std::vector<PlannedStatement> Children::planned(std::int64_t rows) const {
-  // Keys that no row has.
-  database::TextList keys;
   const auto most = std::min(rows, static_cast<std::int64_t>(Families::kKeysAtOnce));
-  for (std::int64_t at = 0; at < most; ++at) keys.push_back("winnow-plan-" + std::to_string(at));
+  const auto keys = stand_in_keys(most);
   auto planned = families_.statements().planned(keys);
   if (look_ == Look::roots_alone) planned.resize(1);
   return planned;

@@ -74,7 +74,7 @@ class OrphanRows final : public Invocation {
       plan["statements"].push_back(std::move(explained_statement));
       return {};
     };
-    const auto orphans = table.orphans(table.stand_in_keys(), stand_ins());
+    const auto orphans = table.orphans(table.stand_in_keys(), stand_in_keys(kExecutionsPerPage));
     for (const auto& branch : table.branches()) {
       WINNOW_CHECK(add("walk the executions of " + name,
                        table.page(dialect, branch, "0", kExecutionsPerPage)));

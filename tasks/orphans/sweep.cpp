@@ -62,7 +62,8 @@ Outcome<std::vector<std::string>> Sweep::missing_beside(
 Outcome<Json> Sweep::plan() {
   WINNOW_TRY(auto looked_up,
              explained(connection_.get(), {.purpose = "look for executions",
-                                           .statement = lookup_.statement(dialect(), stand_ins()),
+                                           .statement = lookup_.statement(
+                                               dialect(), stand_in_keys(kExecutionsPerPage)),
                                            .need = {}}));
   return Json{{"task", manifest_->name},
               {"server", schema_->server},
@@ -78,14 +79,6 @@ TaskResult Sweep::result(const Outcome<void>& swept, bool dry_run) {
   if (dry_run) result["dryRun"] = true;
   if (!swept) return tl::unexpected(TaskFailure(swept.error(), std::move(result)));
   return result;
-}
-
-database::TextList stand_ins() {
-  database::TextList ids;
-  for (std::int64_t i = 0; i < kExecutionsPerPage; ++i) {
-    ids.push_back("winnow-plan-" + std::to_string(i));
-  }
-  return ids;
 }
 
 }  // namespace winnow::tasks

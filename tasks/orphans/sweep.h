@@ -75,7 +75,4 @@ class Sweep {
   Json counters_;
 };
 
-// Ids for a statement that is only explained.
-database::TextList stand_ins();
-
 }  // namespace winnow::tasks

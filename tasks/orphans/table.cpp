@@ -158,12 +158,10 @@ Orphans OrphanTable::orphans(TextList positions, TextList executions) const {
 }
 
 TextList OrphanTable::stand_in_keys() const {
-  const bool number = key_->type == database::ColumnType::integer;
-  TextList keys;
-  for (std::int64_t i = 0; i < kExecutionsPerPage; ++i) {
-    keys.push_back((number ? "" : "winnow-plan-") + std::to_string(i));
-  }
-  return keys;
+  if (key_->type != database::ColumnType::integer) return tasks::stand_in_keys(kExecutionsPerPage);
+  TextList numbers;
+  for (std::int64_t at = 0; at < kExecutionsPerPage; ++at) numbers.push_back(std::to_string(at));
+  return numbers;
 }
 
 void OrphanTable::write_orphans(SqlWriter& writer, const OrphanBranch& branch,

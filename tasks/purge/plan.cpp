@@ -10,15 +10,14 @@
 namespace winnow::tasks {
 namespace {
 
-// Keys that no row has: the server plans a deletion for as many as a batch brings.
+// The server plans a deletion for as many rows as a batch brings.
 std::vector<BatchRow> stand_ins(std::int64_t count) {
   const auto flow =
       std::make_shared<const FlowOf>(FlowOf{.tenant = {}, .name_space = "winnow", .flow = "plan"});
-  std::vector<BatchRow> rows(static_cast<std::size_t>(count));
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    rows[i].key = "winnow-plan-" + std::to_string(i);
-    rows[i].of = flow;
-    rows[i].place = std::make_shared<const std::string>(rows[i].key);
+  std::vector<BatchRow> rows;
+  for (auto& key : stand_in_keys(count)) {
+    auto place = std::make_shared<const std::string>(key);
+    rows.push_back({.key = std::move(key), .of = flow, .place = std::move(place)});
   }
   return rows;
 }

@@ -278,6 +278,12 @@ Outcome<Json> explained(Connection& connection, const PlannedStatement& planned)
   return described;
 }
 
+database::TextList stand_in_keys(std::int64_t count) {
+  database::TextList keys;
+  for (std::int64_t at = 0; at < count; ++at) keys.push_back("winnow-plan-" + std::to_string(at));
+  return keys;
+}
+
 std::string branch_name(std::optional<bool> deleted) {
   if (!deleted) return {};
   return *deleted ? ", deleted = true" : ", deleted = false";

@@ -36,6 +36,9 @@ struct PlannedStatement {
   IndexNeed need;
 };
 
+// Keys that no row has, for statements that are explained as with so many.
+database::TextList stand_in_keys(std::int64_t count);
+
 // How a statement's purpose names the branch of `deleted` that it reads; nothing: the table has none.
 std::string branch_name(std::optional<bool> deleted);
 
