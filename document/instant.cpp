@@ -7,6 +7,8 @@
 
 #include <date/date.h>
 
+#include "document/strings.h"
+
 namespace winnow::document {
 namespace {
 
@@ -32,7 +34,7 @@ class Reader {
     if (rest_.size() < count) return std::nullopt;
     int value = 0;
     for (const char character : rest_.substr(0, count)) {
-      if (character < '0' || character > '9') return std::nullopt;
+      if (!is_digit(character)) return std::nullopt;
       value = value * 10 + (character - '0');
     }
     rest_.remove_prefix(count);
@@ -57,7 +59,7 @@ class Reader {
     const auto end = rest_.find(']');
     if (end == 0 || end == std::string_view::npos) return std::nullopt;
     const auto fits = [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+      return is_letter(c) || is_digit(c) ||
              std::string_view("/_+-:.~").find(c) != std::string_view::npos;
     };
     const auto name = rest_.substr(0, end);
@@ -174,7 +176,7 @@ bool append_utc(std::string& out, std::string_view text) {
   Reader reader(whole);
   const auto day = read_date(reader);
   if (!day || whole.starts_with("0000") || !reader.take('T') || !read_time(reader)) return false;
-  if (!std::all_of(fraction.begin(), fraction.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+  if (!std::all_of(fraction.begin(), fraction.end(), is_digit)) {
     return false;
   }
   out += whole;

@@ -62,6 +62,19 @@ inline std::string hexadecimal(std::string_view bytes, std::string_view digits =
   return text;
 }
 
+// `%20` for each byte but ASCII's letters and digits, `-`, `.`, `_`, `~` and those of `kept`.
+inline std::string percent_encoded(std::string_view text, std::string_view kept = {}) {
+  std::string encoded;
+  encoded.reserve(text.size());
+  for (const char c : text) {
+    const bool stays = is_letter(c) || is_digit(c) ||
+                       std::string_view("-._~").find(c) != std::string_view::npos ||
+                       kept.find(c) != std::string_view::npos;
+    encoded += stays ? std::string(1, c) : '%' + hexadecimal({&c, 1}, kUpperHexDigits);
+  }
+  return encoded;
+}
+
 // The number that the whole string is; nothing where it is not one, or one that does not fit.
 template <std::integral Number>
 std::optional<Number> number_of(std::string_view text, int base = 10) {

@@ -6,6 +6,7 @@
 
 #include "document/object.h"
 #include "document/pointer.h"
+#include "document/strings.h"
 #include "outcome/try.h"
 #include "plugin/builtin/schemas.h"
 
@@ -17,19 +18,16 @@ using document::pointer_to;
 
 constexpr std::size_t kLongestIdentifier = 63;  // PostgreSQL's; MySQL has 64
 
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 bool is_word(char c) {
-  return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
+  return document::is_letter(c) || document::is_digit(c) || c == '_';
 }
 
 // `io.kestra.plugin.core.log.PurgeLogs`: words joined by dots.
 bool is_task_name(std::string_view name) {
   const auto fits = [](char c) { return is_word(c) || c == '.'; };
-  return !name.empty() && is_letter(name.front()) && name.back() != '.' && name.size() <= 200 &&
-         name.find("..") == std::string_view::npos && std::all_of(name.begin(), name.end(), fits);
+  return !name.empty() && document::is_letter(name.front()) && name.back() != '.' &&
+         name.size() <= 200 && name.find("..") == std::string_view::npos &&
+         std::all_of(name.begin(), name.end(), fits);
 }
 
 void check_task_names(const Json& manifest, Diagnostics& diagnostics) {
@@ -81,7 +79,7 @@ void check_path(const Json& object, const std::string& pointer, Diagnostics& dia
 }
 
 void check_name(const std::string& name, const std::string& pointer, Diagnostics& diagnostics) {
-  if (name.empty() || name.size() > kLongestIdentifier || !is_letter(name.front()) ||
+  if (name.empty() || name.size() > kLongestIdentifier || !document::is_letter(name.front()) ||
       !std::all_of(name.begin(), name.end(), is_word)) {
     diagnostics.add(pointer,
                     "a name here has 1 to 63 letters, digits or `_` and begins with a letter");

@@ -51,35 +51,17 @@ std::string stamp(std::chrono::system_clock::time_point now) {
   return {text.data(), size};
 }
 
-bool is_unreserved(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.' || c == '_' || c == '~';
-}
-
 std::string base64_sha256(std::string_view data) {
   return base64(digest(EVP_sha256(), data));
 }
 
 }  // namespace
 
-std::string encoded(std::string_view text, bool keep_slashes) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    if (is_unreserved(c) || (keep_slashes && c == '/')) {
-      out += c;
-    } else {
-      out += '%' + document::hexadecimal({&c, 1}, document::kUpperHexDigits);
-    }
-  }
-  return out;
-}
-
 std::string encoded_query(const Query& query) {
   std::string out;
   for (const auto& [name, value] : query) {
     if (!out.empty()) out += '&';
-    out += encoded(name, false) + '=' + encoded(value, false);
+    out += document::percent_encoded(name) + '=' + document::percent_encoded(value);
   }
   return out;
 }

@@ -28,8 +28,6 @@ struct ToSign {
 
 using Query = std::map<std::string, std::string>;
 
-// All but A-Z a-z 0-9 - . _ ~ as %HH; `/` stays in a path.
-std::string encoded(std::string_view text, bool keep_slashes);
 // `a=1&b=`, sorted and encoded, as it is signed and as it is sent.
 std::string encoded_query(const Query& query);
 

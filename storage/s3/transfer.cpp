@@ -5,6 +5,8 @@
 #include <new>
 #include <stdexcept>
 
+#include "document/strings.h"
+
 namespace winnow::storage::s3 {
 namespace {
 
@@ -45,13 +47,13 @@ Target::Target(const S3Settings& settings)
   const auto mark = settings.endpoint.find("://") + 3;
   host = (settings.path_style ? "" : settings.bucket + ".") + settings.endpoint.substr(mark);
   base_url = settings.endpoint.substr(0, mark) + host;
-  base_path = settings.path_style ? "/" + encoded(settings.bucket, false) : "";
+  base_path = settings.path_style ? "/" + document::percent_encoded(settings.bucket) : "";
 }
 
 Transfer::Transfer(CURL* handle, const S3Settings& settings, const Target& target,
                    const Request& request)
     : handle_(handle) {
-  const std::string path = target.base_path + "/" + encoded(request.key, true);
+  const std::string path = target.base_path + "/" + document::percent_encoded(request.key, "/");
   const std::string query = encoded_query(request.query);
   const std::string url = target.base_url + path + (query.empty() ? "" : "?" + query);
   set(handle, CURLOPT_URL, url.c_str());

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "document/strings.h"
 #include "document/text_file.h"
 
 namespace winnow::tasks {
@@ -99,22 +100,7 @@ tl::unexpected<Failure> StoreFile::failure(const std::string& doing, int error) 
 }
 
 std::string file_uri(std::string_view path) {
-  constexpr std::string_view kUnescaped = "/-_.~";
-  std::string uri = "file://";
-  for (const char letter : path) {
-    const bool plain = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-                       (letter >= '0' && letter <= '9') ||
-                       kUnescaped.find(letter) != std::string_view::npos;
-    if (plain) {
-      uri += letter;
-      continue;
-    }
-    std::array<char, 4> escaped{};
-    (void)std::snprintf(escaped.data(), escaped.size(), "%%%02X",
-                        static_cast<unsigned>(static_cast<unsigned char>(letter)));
-    uri += escaped.data();
-  }
-  return uri;
+  return "file://" + document::percent_encoded(path, "/");
 }
 
 }  // namespace winnow::tasks

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <set>
 
 #include "document/duration.h"
 #include "document/name_pattern.h"
 #include "document/nearest.h"
 #include "document/pointer.h"
+#include "document/strings.h"
 #include "outcome/try.h"
 #include "tasks/retention/implication.h"
 #include "tasks/selection/states.h"
@@ -73,8 +73,8 @@ std::string duration_meant(const std::string& text) {
   std::string unit;
   for (const char letter : text) {
     if (letter == ' ' || letter == 'P' || letter == 'p') continue;
-    const bool digit = std::isdigit(static_cast<unsigned char>(letter)) != 0;
-    (digit ? number : unit) += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    const bool digit = document::is_digit(letter);
+    (digit ? number : unit) += document::lower(letter);
     if (digit && !unit.empty()) return {};
   }
   constexpr std::size_t kLongest = 5;

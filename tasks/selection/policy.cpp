@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "document/duration.h"
+#include "document/strings.h"
 
 namespace winnow::tasks {
 namespace {
@@ -16,8 +17,7 @@ bool within(std::string_view name_space, std::string_view base) {
 // Kestra's namespaces: words of letters, digits, `_` and `-`, joined by dots.
 bool is_namespace(std::string_view text) {
   const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.';
+    return document::is_letter(c) || document::is_digit(c) || c == '_' || c == '-' || c == '.';
   };
   return !text.empty() && text.front() != '.' && text.back() != '.' &&
          text.find("..") == std::string_view::npos && std::all_of(text.begin(), text.end(), fits);

@@ -11,7 +11,7 @@
 #include <pugixml.hpp>
 #include <sys/socket.h>
 
-#include "storage/s3/signer.h"
+#include "document/strings.h"
 
 namespace winnow::tests {
 namespace {
@@ -91,7 +91,7 @@ void reset(int socket) {
 
 // As S3 does for encoding-type=url.
 std::string url(const std::string& key) {
-  return storage::s3::encoded(key, true);
+  return document::percent_encoded(key, "/");
 }
 
 }  // namespace

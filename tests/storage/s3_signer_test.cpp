@@ -1,6 +1,7 @@
 // Signatures against the examples that AWS publishes for S3 ("Signature Calculations for the Authorization Header").
 #include <gmock/gmock.h>
 
+#include "document/strings.h"
 #include "storage/s3/signer.h"
 
 namespace winnow::storage::s3 {
@@ -50,8 +51,8 @@ TEST(S3Signer, ASessionTokenTravelsAndIsSigned) {
 }
 
 TEST(S3Signer, EncodesAllButWhatNeedsNoEncoding) {
-  EXPECT_EQ(encoded("a-b_c.d~e/f g+h\xc3\xa4", true), "a-b_c.d~e/f%20g%2Bh%C3%A4");
-  EXPECT_EQ(encoded("a/b", false), "a%2Fb");
+  EXPECT_EQ(document::percent_encoded("a-b_c.d~e/f g+h\xc3\xa4", "/"), "a-b_c.d~e/f%20g%2Bh%C3%A4");
+  EXPECT_EQ(document::percent_encoded("a/b"), "a%2Fb");
   EXPECT_EQ(encoded_query({{"prefix", "a/b c"}, {"delete", ""}}), "delete=&prefix=a%2Fb%20c");
 }
 

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <unistd.h>
 
+#include "document/strings.h"
 #include "tests/support/require.h"
 
 namespace winnow::tests {
@@ -37,19 +38,6 @@ void run_on_server(const Settings& server, const std::string& sql) {
   const auto connection = require(database::connect(server, never()));
   require(connection->query({.sql = sql, .parameters = {}},
                             [](const database::Row& /*row*/) { return true; }));
-}
-
-std::string encoded(const std::string& text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string result;
-  for (const unsigned char character : text) {
-    if (std::isalnum(character) != 0) {
-      result += static_cast<char>(character);
-    } else {
-      result += {'%', kDigits[character >> 4U], kDigits[character & 0xFU]};
-    }
-  }
-  return result;
 }
 
 }  // namespace
@@ -165,15 +153,17 @@ std::string TestDatabase::url() const {
   const auto& settings = state_->settings;
   if (settings.engine == database::Engine::sqlite) return "sqlite:" + settings.database;
   const bool postgres = settings.engine == database::Engine::postgresql;
-  auto url = std::string(postgres ? "postgresql" : "mysql") + "://" + encoded(settings.user) + ":" +
-             encoded(settings.password) + "@" + settings.host + ":" + std::to_string(settings.port);
+  auto url = std::string(postgres ? "postgresql" : "mysql") + "://" +
+             document::percent_encoded(settings.user) + ":" +
+             document::percent_encoded(settings.password) + "@" + settings.host + ":" +
+             std::to_string(settings.port);
   for (const auto& other : settings.other_hosts) {
     url += "," + other.name + ":" + std::to_string(other.port);
   }
   url += "/" + settings.database;
   char separator = '?';
   for (const auto& [name, value] : settings.options) {
-    url += separator + name + "=" + encoded(value);
+    url += separator + name + "=" + document::percent_encoded(value);
     separator = '&';
   }
   return url;
