@@ -8,6 +8,7 @@
 
 #include "document/tree_builder.h"
 #include "document/utf8.h"
+#include "outcome/try.h"
 
 namespace winnow::document {
 namespace {
@@ -107,7 +108,7 @@ JsonResult read_json(std::string_view text, TreeBuilder& builder) {
 }
 
 Outcome<Document> parse_json(std::string_view text, std::string name) {
-  if (auto checked = check_text(text, name); !checked) return fail(std::move(checked.error()));
+  WINNOW_CHECK(check_text(text, name));
   TreeBuilder builder;
   if (read_json(text, builder) != JsonResult::whole) return fail(builder.refusal()->failure(name));
   return std::move(builder).take(std::move(name));

@@ -331,9 +331,8 @@ Outcome<std::vector<Document>> parse_application_yaml(std::string_view text, std
 }
 
 Outcome<Document> read_yaml_file(const std::string& path) {
-  const auto text = read_text_file(path, kLargestText);
-  if (!text) return fail(text.error());
-  return parse_yaml(*text, path);
+  WINNOW_TRY(const auto text, read_text_file(path, kLargestText));
+  return parse_yaml(text, path);
 }
 
 }  // namespace winnow::document

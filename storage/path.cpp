@@ -7,6 +7,7 @@
 
 #include "document/strings.h"
 #include "document/utf8.h"
+#include "outcome/try.h"
 
 namespace winnow::storage {
 namespace {
@@ -88,9 +89,7 @@ Outcome<std::string> execution_path(const ExecutionFolder& folder) {
     if (auto fit = check_segment("tenant", *folder.tenant); !fit)
       return fail(std::move(fit.error()));
   }
-  if (auto fit = check_segment("execution id", folder.execution); !fit) {
-    return fail(std::move(fit.error()));
-  }
+  WINNOW_CHECK(check_segment("execution id", folder.execution));
   const std::string parents = namespace_path(folder.name_space);
   const bool odd = folder.name_space.find('/') != std::string::npos ||
                    folder.name_space.find('\0') != std::string::npos;
@@ -125,7 +124,7 @@ Outcome<std::string> search_path(const SearchArea& area) {
                                .name_space = area.name_space.empty() ? "any" : area.name_space,
                                .flow = "any",
                                .execution = "any"};
-  if (auto path = execution_path(within); !path) return path;
+  WINNOW_CHECK(execution_path(within));
   std::string path = namespace_path(area.name_space);
   if (!path.empty()) path.pop_back();
   return path;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "document/utf8.h"
+#include "outcome/try.h"
 #include "storage/folder_reader.h"
 #include "storage/path.h"
 #include "storage/tree.h"
@@ -31,9 +32,8 @@ class Search {
   Outcome<void> below(const Descriptor& folder, const std::string& path, const std::string& place,
                       std::size_t depth) {
     if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
-    const auto names = folders_in(folder, place);
-    if (!names) return fail(names.error());
-    for (const auto& name : *names) {
+    WINNOW_TRY(const auto names, folders_in(folder, place));
+    for (const auto& name : names) {
       if (name == "executions" && depth > 0) {
         auto seen = enter(folder, name, place, [&](const Descriptor& inner, const auto& at) {
           return executions(inner, inside(path, name), at);
@@ -65,9 +65,8 @@ class Search {
 
   Outcome<void> executions(const Descriptor& folder, const std::string& path,
                            const std::string& place) {
-    const auto names = folders_in(folder, place);
-    if (!names) return fail(names.error());
-    for (const auto& name : *names) {
+    WINNOW_TRY(const auto names, folders_in(folder, place));
+    for (const auto& name : names) {
       auto execution = execution_of(inside(path, name));
       if (!execution) continue;
       execution->tenant = area_.tenant;
@@ -76,7 +75,7 @@ class Search {
                                      cancellation_, {.newest = &found.newest});
       if (counted.failure) return fail(*counted.failure);
       found.files = counted.files;
-      if (auto taken = handler_(std::move(found)); !taken) return taken;
+      WINNOW_CHECK(handler_(std::move(found)));
     }
     return {};
   }

@@ -79,8 +79,7 @@ std::string MysqlConnection::key_of(std::span<const std::string> tables) const {
 }
 
 Outcome<void> MysqlConnection::open_transaction() {
-  auto begun = run(plain("START TRANSACTION"), nullptr);
-  if (!begun) return fail(std::move(begun.error()));
+  WINNOW_CHECK(run(plain("START TRANSACTION"), nullptr));
   transaction_ = Transaction::open;
   return {};
 }
@@ -126,7 +125,7 @@ tl::unexpected<Failure> MysqlConnection::give_up(Failure failure) {
 }
 
 Outcome<void> MysqlConnection::begin() {
-  if (auto usable = check_usable(); !usable) return usable;
+  WINNOW_CHECK(check_usable());
   if (transaction_ != Transaction::none) {
     return fail(FailureKind::internal, "a transaction was begun inside another");
   }
@@ -147,8 +146,8 @@ Outcome<void> MysqlConnection::rollback() {
 }
 
 Outcome<void> MysqlConnection::query(const Statement& statement, const RowHandler& handler) {
-  if (auto usable = check_usable(); !usable) return usable;
-  if (auto same = ask_standing(); !same) return same;
+  WINNOW_CHECK(check_usable());
+  WINNOW_CHECK(ask_standing());
   if (transaction_ == Transaction::wanted) {
     if (auto begun = open_transaction(); !begun) return give_up(std::move(begun.error()));
   }
@@ -166,9 +165,8 @@ Outcome<std::vector<std::int64_t>> MysqlConnection::run_all(std::span<const Stat
   std::vector<std::int64_t> changed;
   changed.reserve(statements.size());
   for (const auto& statement : statements) {
-    auto rows = run(statement, nullptr);
-    if (!rows) return fail(std::move(rows.error()));
-    changed.push_back(*rows);
+    WINNOW_TRY(const auto rows, run(statement, nullptr));
+    changed.push_back(rows);
   }
   if (is_cancelled()) return fail(FailureKind::cancelled, "cancelled");
   return changed;
@@ -189,8 +187,8 @@ Outcome<void> MysqlConnection::commit() {
 
 Outcome<std::vector<std::int64_t>> MysqlConnection::execute(std::span<const Statement> statements,
                                                             AfterBatch after) {
-  if (auto usable = check_usable(); !usable) return fail(std::move(usable.error()));
-  if (auto same = ask_standing(); !same) return fail(std::move(same.error()));
+  WINNOW_CHECK(check_usable());
+  WINNOW_CHECK(ask_standing());
   const bool commits = after == AfterBatch::commit;
   if (transaction_ == Transaction::wanted && statements.empty() && commits) {
     transaction_ = Transaction::none;
@@ -432,8 +430,8 @@ Outcome<std::vector<QueryPlan>> MysqlConnection::explain_all(
     std::span<const Statement> statements) {
   // A transaction begins with its first statement.
   if (transaction_ != Transaction::none) return explain_one_by_one(statements);
-  if (auto usable = check_usable(); !usable) return fail(std::move(usable.error()));
-  if (auto same = ask_standing(); !same) return fail(std::move(same.error()));
+  WINNOW_CHECK(check_usable());
+  WINNOW_CHECK(ask_standing());
   if (auto set = session_->set_up(); !set) return give_up(std::move(set.error()));
   std::vector<QueryPlan> plans;
   while (plans.size() < statements.size()) {

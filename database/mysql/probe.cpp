@@ -8,6 +8,7 @@
 #include "database/mysql/errors.h"
 #include "document/object.h"
 #include "document/strings.h"
+#include "outcome/try.h"
 
 namespace winnow::database {
 namespace {
@@ -289,9 +290,9 @@ Outcome<Schema> mysql_with_rights(Schema schema, const Dialect& dialect, bool ev
   if (!everywhere) return fail(everywhere.error());
   for (auto* table : tables) {
     const Table* one = table;
-    const auto here = *everywhere ? everywhere : may_delete(deletion_of(dialect, {&one, 1}));
-    if (!here) return fail(here.error());
-    table->can_delete = *here;
+    WINNOW_TRY(const auto here,
+               *everywhere ? everywhere : may_delete(deletion_of(dialect, {&one, 1})));
+    table->can_delete = here;
   }
   return schema;
 }

@@ -169,9 +169,8 @@ Outcome<void> PostgresConnection::send_group(std::span<const Sent> group) {
   std::vector<PostgresParameters> encoded;
   encoded.reserve(group.size());
   for (const auto& each : group) {
-    auto parameters = PostgresParameters::make(each.statement->parameters);
-    if (!parameters) return fail(std::move(parameters.error()));
-    encoded.push_back(std::move(*parameters));
+    WINNOW_TRY(auto parameters, PostgresParameters::make(each.statement->parameters));
+    encoded.push_back(std::move(parameters));
   }
   Outcome<void> sent;
   for (std::size_t at = 0; at < group.size() && sent; ++at) {
@@ -247,7 +246,7 @@ tl::unexpected<Failure> PostgresConnection::give_up(Failure failure) {
 }
 
 Outcome<void> PostgresConnection::begin() {
-  if (auto usable = check_usable(); !usable) return usable;
+  WINNOW_CHECK(check_usable());
   if (transaction_ != Transaction::none) {
     return fail(FailureKind::internal, "a transaction was begun inside another");
   }
@@ -280,7 +279,7 @@ Outcome<void> PostgresConnection::query(const Statement& statement, const RowHan
 // theirs is handed over, and their failure is of no interest.
 Outcome<void> PostgresConnection::query_all(std::span<const Statement> statements,
                                             std::span<const RowHandler> handlers) {
-  if (auto usable = check_usable(); !usable) return usable;
+  WINNOW_CHECK(check_usable());
   if (statements.empty()) return {};
   const auto recalled = std::exchange(recalled_, {});
   const bool asks_standing = std::exchange(asks_standing_, false);
@@ -394,7 +393,7 @@ bool commit_in_doubt(std::span<const PostgresAnswer> answers) {
 
 Outcome<std::vector<std::int64_t>> PostgresConnection::execute(
     std::span<const Statement> statements, AfterBatch after) {
-  if (auto usable = check_usable(); !usable) return fail(std::move(usable.error()));
+  WINNOW_CHECK(check_usable());
   const bool commits = after == AfterBatch::commit;
   auto group =
       transaction_ == Transaction::open ? std::vector<Statement>{} : postgres_begin(settings_);

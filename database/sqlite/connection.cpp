@@ -121,13 +121,11 @@ int SqliteConnection::on_progress(void* self) {
 }
 
 Outcome<std::int64_t> SqliteConnection::run(const Statement& statement) {
-  auto prepared = SqliteStatement::prepare(handle_.get(), statement);
-  if (!prepared) return fail(std::move(prepared.error()));
+  WINNOW_TRY(auto prepared, SqliteStatement::prepare(handle_.get(), statement));
   const auto before = sqlite3_total_changes64(handle_.get());
   while (true) {
-    const auto stepped = prepared->step();
-    if (!stepped) return fail(stepped.error());
-    if (!*stepped) break;
+    WINNOW_TRY(const auto stepped, prepared.step());
+    if (!stepped) break;
   }
   // A statement that changes no rows leaves the count of the one before it standing.
   if (sqlite3_total_changes64(handle_.get()) == before) return 0;
@@ -135,13 +133,11 @@ Outcome<std::int64_t> SqliteConnection::run(const Statement& statement) {
 }
 
 Outcome<void> SqliteConnection::read_rows(const Statement& statement, const RowHandler& handler) {
-  auto prepared = SqliteStatement::prepare(handle_.get(), statement);
-  if (!prepared) return fail(std::move(prepared.error()));
+  WINNOW_TRY(auto prepared, SqliteStatement::prepare(handle_.get(), statement));
   while (true) {
     if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
-    const auto stepped = prepared->step();
-    if (!stepped) return fail(stepped.error());
-    if (!*stepped || !handler(*prepared)) return {};
+    WINNOW_TRY(const auto stepped, prepared.step());
+    if (!stepped || !handler(prepared)) return {};
   }
 }
 
@@ -185,7 +181,7 @@ Outcome<std::vector<std::int64_t>> SqliteConnection::execute(std::span<const Sta
                                                              AfterBatch after) {
   if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
   if (!in_transaction()) {
-    if (auto begun = begin(); !begun) return fail(std::move(begun.error()));
+    WINNOW_CHECK(begin());
   }
   std::vector<std::int64_t> changed;
   for (const auto& statement : statements) {

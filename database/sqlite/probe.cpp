@@ -35,13 +35,12 @@ std::string text_of(const Row& row, std::size_t column) {
 
 Outcome<void> each_row(sqlite3* database, const char* sql, const std::string& argument,
                        const std::function<void(const Row&)>& take) {
-  auto statement = SqliteStatement::prepare(database, {.sql = sql, .parameters = {argument}});
-  if (!statement) return fail(std::move(statement.error()));
+  WINNOW_TRY(auto statement,
+             SqliteStatement::prepare(database, {.sql = sql, .parameters = {argument}}));
   while (true) {
-    const auto stepped = statement->step();
-    if (!stepped) return fail(stepped.error());
-    if (!*stepped) return {};
-    take(*statement);
+    WINNOW_TRY(const auto stepped, statement.step());
+    if (!stepped) return {};
+    take(statement);
   }
 }
 
@@ -120,9 +119,7 @@ Outcome<std::optional<Table>> probe_sqlite_table(sqlite3* database, const std::s
     return fail(std::move(columns.error()));
   }
   if (!is_table) return std::optional<Table>(std::move(table));
-  if (auto indexes = read_indexes(database, table); !indexes) {
-    return fail(std::move(indexes.error()));
-  }
+  WINNOW_CHECK(read_indexes(database, table));
   WINNOW_CHECK(each_row(
       database, "SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 LIMIT 1",
       name, [&](const Row&) { table.may_keep_rows = true; }));

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "database/sqlite/errors.h"
+#include "outcome/try.h"
 
 namespace winnow::database {
 namespace {
@@ -38,7 +39,7 @@ Outcome<SqliteStatement> SqliteStatement::prepare(sqlite3* database, const State
     return fail(FailureKind::internal,
                 "SQLite: one statement at a time is run, and not an empty one");
   }
-  if (auto bound = result.bind(statement.parameters); !bound) return fail(std::move(bound.error()));
+  WINNOW_CHECK(result.bind(statement.parameters));
   return result;
 }
 

@@ -118,9 +118,8 @@ class Command {
   }
 
   Outcome<Flow> with_defaults(Flow flow, const Session& session) {
-    const auto all = session.describe("");
-    if (!all) return fail(all.error());
-    const Json described = Json::parse(*all);
+    WINNOW_TRY(const auto all, session.describe(""));
+    const Json described = Json::parse(all);
     for (const auto& type : unused_plugin_defaults(flow.document.value, described)) {
       console_.log(WINNOW_WARN,
                    "pluginDefaults of type '" + type + "' are for no task of this flow");

@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "abi/winnow.h"
+#include "outcome/try.h"
 #include "plugin/contract/build_info.h"
 #include "plugin/contract/handles.h"
 #include "plugin/contract/replies.h"
@@ -68,11 +69,9 @@ std::int32_t winnow_open(const winnow_host* host, const char* config, std::size_
   if (out != nullptr) *out = nullptr;
   return replied(error, [&]() -> Reply {
     if (out == nullptr) return no_place_for_handle();
-    const auto text = text_argument("config", config, size, kDocumentLimit);
-    if (!text) return fail(text.error());
-    auto instance = Instance::open(host, *text);
-    if (!instance) return fail(std::move(instance.error()));
-    *out = instances().add(std::move(*instance));
+    WINNOW_TRY(const auto text, text_argument("config", config, size, kDocumentLimit));
+    WINNOW_TRY(auto instance, Instance::open(host, text));
+    *out = instances().add(std::move(instance));
     return Json();
   });
 }
@@ -92,13 +91,11 @@ std::int32_t winnow_describe(winnow_library* w, const char* task, std::size_t si
   return replied(out, [&]() -> Reply {
     const auto instance = instances().find(w);
     if (!instance) return no_such_handle("w");
-    const auto name = text_argument("task", task, size, kNameLimit);
-    if (!name) return fail(name.error());
+    WINNOW_TRY(const auto name, text_argument("task", task, size, kNameLimit));
     const auto& registry = instance->registry();
-    if (name->empty()) return registry.describe_all();
-    const auto found = registry.find(*name);
-    if (!found) return fail(found.error());
-    return registry.describe(**found);
+    if (name.empty()) return registry.describe_all();
+    WINNOW_TRY(const auto* found, registry.find(name));
+    return registry.describe(*found);
   });
 }
 
@@ -110,13 +107,10 @@ std::int32_t winnow_job_new(winnow_library* w, const char* task, std::size_t tas
     if (out == nullptr) return no_place_for_handle();
     const auto instance = instances().find(w);
     if (!instance) return no_such_handle("w");
-    const auto name = text_argument("task", task, task_size, kNameLimit);
-    if (!name) return fail(name.error());
-    const auto text = text_argument("params", params, params_size, kDocumentLimit);
-    if (!text) return fail(text.error());
-    auto job = Job::make(instance, *name, *text);
-    if (!job) return fail(job.error());
-    *out = jobs().add(std::move(*job));
+    WINNOW_TRY(const auto name, text_argument("task", task, task_size, kNameLimit));
+    WINNOW_TRY(const auto text, text_argument("params", params, params_size, kDocumentLimit));
+    WINNOW_TRY(auto job, Job::make(instance, name, text));
+    *out = jobs().add(std::move(job));
     return Json();
   });
 }

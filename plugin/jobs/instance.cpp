@@ -6,6 +6,8 @@
 #include <cstring>
 #include <utility>
 
+#include "outcome/try.h"
+
 namespace winnow::plugin {
 
 namespace {
@@ -45,20 +47,16 @@ Instance::Instance(const winnow_host& host, Configuration configuration, Registr
 
 Outcome<std::shared_ptr<Instance>> Instance::open(const winnow_host* host,
                                                   std::string_view configuration) {
-  const auto offered = copied(host);
-  if (!offered) return fail(offered.error());
-  auto settings = read_configuration(configuration);
-  if (!settings) return fail(std::move(settings.error()));
-  if (needs_host_storage(*settings) && !has_storage(*offered)) {
+  WINNOW_TRY(const auto offered, copied(host));
+  WINNOW_TRY(auto settings, read_configuration(configuration));
+  if (needs_host_storage(settings) && !has_storage(offered)) {
     return fail(FailureKind::configuration,
                 "storage.type is `host`, but this host removes no files (its `storage` and "
                 "`delete_files` are NULL). Configure a storage of another type.",
                 "/storage/type");
   }
-  auto registry = Registry::load(settings->manifest_folders);
-  if (!registry) return fail(std::move(registry.error()));
-  return std::shared_ptr<Instance>(
-      new Instance(*offered, std::move(*settings), std::move(*registry)));
+  WINNOW_TRY(auto registry, Registry::load(settings.manifest_folders));
+  return std::shared_ptr<Instance>(new Instance(offered, std::move(settings), std::move(registry)));
 }
 
 bool Instance::close() {

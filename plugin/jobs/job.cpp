@@ -50,8 +50,7 @@ Outcome<void> check_storage(const Configuration& configuration, const tasks::Man
   if (configuration.storage->kind != StorageKind::local || configuration.storage->is_automatic) {
     return {};
   }
-  auto opened = storage::open_local(configuration.storage->base_path);
-  if (!opened) return fail(std::move(opened.error()));
+  WINNOW_CHECK(storage::open_local(configuration.storage->base_path));
   return {};
 }
 
@@ -126,18 +125,16 @@ class Job::RunGuard {
 
 Outcome<std::shared_ptr<Job>> Job::make(const std::shared_ptr<Instance>& instance,
                                         std::string_view task, std::string_view parameters) {
-  auto lease = Lease::take(instance);
-  if (!lease) return fail(std::move(lease.error()));
-  const Configuration& configuration = (*lease)->configuration();
-  const auto found = (*lease)->registry().find(task);
-  if (!found) return fail(found.error());
-  const tasks::Manifest& manifest = (*found)->manifest;
+  WINNOW_TRY(auto lease, Lease::take(instance));
+  const Configuration& configuration = lease->configuration();
+  WINNOW_TRY(const auto* found, lease->registry().find(task));
+  const tasks::Manifest& manifest = found->manifest;
   WINNOW_TRY(const auto checked,
-             checked_parameters(**found, parameters.empty() ? "{}" : parameters));
+             checked_parameters(*found, parameters.empty() ? "{}" : parameters));
   WINNOW_TRY(auto invocation, tasks::invoke(manifest, checked, configuration.policy));
   if (invocation->needs_database()) WINNOW_CHECK(check_database(configuration));
   WINNOW_CHECK(check_storage(configuration, manifest, *invocation));
-  return std::shared_ptr<Job>(new Job(std::move(*lease), std::move(invocation)));
+  return std::shared_ptr<Job>(new Job(std::move(lease), std::move(invocation)));
 }
 
 tasks::TaskResult Job::plan() {
@@ -154,8 +151,7 @@ tasks::TaskResult Job::run() {
 }
 
 tasks::TaskResult Job::perform(State state, Action action) {
-  const auto guard = RunGuard::begin(*this, state);
-  if (!guard) return fail(guard.error());
+  WINNOW_TRY(const auto guard, RunGuard::begin(*this, state));
   if (cancellation_.requested()) {
     return fail(FailureKind::cancelled, "The job was cancelled before it began.");
   }

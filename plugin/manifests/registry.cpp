@@ -79,10 +79,9 @@ Outcome<void> Registry::check_names(const Document& document,
                "\"" + name + "\" is the task " + owner.name + " (" + owner.source + ") already"),
         pointer);
   };
-  if (auto free = claimed(manifest.name, "/name"); !free) return free;
+  WINNOW_CHECK(claimed(manifest.name, "/name"));
   for (std::size_t i = 0; i < manifest.aliases.size(); ++i) {
-    auto free = claimed(manifest.aliases[i], document::pointer_to("/aliases", i));
-    if (!free) return free;
+    WINNOW_CHECK(claimed(manifest.aliases[i], document::pointer_to("/aliases", i)));
   }
   return {};
 }

@@ -12,6 +12,7 @@
 
 #include "document/strings.h"
 #include "document/text_file.h"
+#include "outcome/try.h"
 
 namespace winnow::tasks {
 namespace {
@@ -73,7 +74,7 @@ StoreFile::~StoreFile() {
 
 Outcome<void> StoreFile::write_line(std::string_view line) {
   if (buffer_.size() + line.size() >= kBufferSize) {
-    if (auto flushed = flush(); !flushed) return flushed;
+    WINNOW_CHECK(flush());
   }
   buffer_ += line;
   buffer_ += '\n';
@@ -87,7 +88,7 @@ Outcome<void> StoreFile::flush() {
 }
 
 Outcome<std::string> StoreFile::finish() {
-  if (auto flushed = flush(); !flushed) return fail(std::move(flushed.error()));
+  WINNOW_CHECK(flush());
   if (::fsync(descriptor_) != 0) return failure("sync", errno);
   if (::close(std::exchange(descriptor_, -1)) != 0) return failure("close", errno);
   complete_ = true;

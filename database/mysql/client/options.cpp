@@ -9,6 +9,7 @@
 
 #include "database/mysql/client/tls_guard.h"
 #include "database/mysql/errors.h"
+#include "outcome/try.h"
 
 namespace winnow::database {
 namespace {
@@ -88,7 +89,7 @@ void MysqlOptions::set_unread(mysql_option option, const char* value) {
 
 Outcome<void> set_mysql_options(MYSQL* mysql, const Settings& settings,
                                 const std::string& attribute, const void* wait) {
-  if (auto checked = check_files(settings); !checked) return checked;
+  WINNOW_CHECK(check_files(settings));
   const auto mode = option(settings, "ssl-mode");
   if (mode == "VERIFY_CA" && option(settings, "ssl-ca").empty() &&
       option(settings, "ssl-capath").empty()) {

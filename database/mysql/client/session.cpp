@@ -16,6 +16,7 @@
 #include "database/mysql/errors.h"
 #include "database/mysql/vitess_errors.h"
 #include "database/url/silence.h"
+#include "outcome/try.h"
 
 namespace winnow::database {
 namespace {
@@ -132,7 +133,7 @@ Outcome<std::unique_ptr<MysqlSession>> MysqlSession::open(const Settings& settin
 Outcome<void> MysqlSession::start() {
   if (is_cancelled()) return fail(FailureKind::cancelled, "cancelled while connecting");
   const auto* wait = reinterpret_cast<const void*>(&MysqlSession::wait_inside);
-  if (auto set = set_mysql_options(mysql_.get(), settings_, attribute_, wait); !set) return set;
+  WINNOW_CHECK(set_mysql_options(mysql_.get(), settings_, attribute_, wait));
   deadline_ = Clock::now() + patience_;
   const auto socket = settings_.options.find("socket");
   const char* path = socket == settings_.options.end() ? nullptr : socket->second.c_str();
@@ -157,7 +158,7 @@ Outcome<void> MysqlSession::start() {
   connected_ = true;
   find_out_dead_peers(mysql_get_socket(mysql_.get()));
   uses_tls_ = mysql_get_ssl_cipher(mysql_.get()) != nullptr;
-  if (auto checked = check_server(); !checked) return checked;
+  WINNOW_CHECK(check_server());
   deadline_ = Clock::time_point::max();
   return {};
 }

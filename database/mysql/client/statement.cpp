@@ -90,9 +90,8 @@ Outcome<void> MysqlStatement::read_rows(const RowHandler* handler) {
   if (mysql_stmt_bind_result(statement_.get(), binds_.data()) != 0) return failed();
   const BoundRow row(cells_);
   while (true) {
-    const auto found = fetch();
-    if (!found) return fail(found.error());
-    if (!*found || handler == nullptr || session_.asked_to_cancel()) return {};
+    WINNOW_TRY(const auto found, fetch());
+    if (!found || handler == nullptr || session_.asked_to_cancel()) return {};
     if (!(*handler)(row)) return {};
     session_.heed_cancellation();
   }

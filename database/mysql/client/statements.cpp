@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "database/mysql/client/parameters.h"
+#include "outcome/try.h"
 
 namespace winnow::database {
 namespace {
@@ -20,24 +21,20 @@ Outcome<MysqlStatement*> MysqlStatements::prepared(const std::string& sql) {
     kept_.splice(kept_.begin(), kept_, found);
     return kept_.front().statement.get();
   }
-  auto statement = MysqlStatement::prepare(session_, sql);
-  if (!statement) return fail(std::move(statement.error()));
+  WINNOW_TRY(auto statement, MysqlStatement::prepare(session_, sql));
   if (kept_.size() == kMost) kept_.pop_back();
-  kept_.push_front({.sql = sql, .statement = std::move(*statement)});
+  kept_.push_front({.sql = sql, .statement = std::move(statement)});
   return kept_.front().statement.get();
 }
 
 Outcome<std::int64_t> MysqlStatements::run(const Statement& statement, const RowHandler* handler) {
-  auto parameters = MysqlParameters::make(statement.parameters);
-  if (!parameters) return fail(std::move(parameters.error()));
+  WINNOW_TRY(auto parameters, MysqlParameters::make(statement.parameters));
   if (statement.sql.size() > kLongest) {
-    auto once = MysqlStatement::prepare(session_, statement.sql);
-    if (!once) return fail(std::move(once.error()));
-    return (*once)->run(*parameters, handler);
+    WINNOW_TRY(auto once, MysqlStatement::prepare(session_, statement.sql));
+    return once->run(parameters, handler);
   }
-  auto kept = prepared(statement.sql);
-  if (!kept) return fail(std::move(kept.error()));
-  return (*kept)->run(*parameters, handler);
+  WINNOW_TRY(auto* kept, prepared(statement.sql));
+  return kept->run(parameters, handler);
 }
 
 }  // namespace winnow::database

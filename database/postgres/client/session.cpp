@@ -67,7 +67,7 @@ Outcome<void> PostgresSession::start(const Settings& settings) {
   if (PQstatus(connection_.get()) == CONNECTION_BAD) {
     return fail(postgres_connect_failure(PQerrorMessage(connection_.get())));
   }
-  if (auto finished = finish_log_in(deadline); !finished) return finished;
+  WINNOW_CHECK(finish_log_in(deadline));
   PQsetErrorVerbosity(connection_.get(), PQERRORS_DEFAULT);
   if (PQsetnonblocking(connection_.get(), 1) != 0 || PQenterPipelineMode(connection_.get()) != 1) {
     return fail(lost());
@@ -80,7 +80,7 @@ Outcome<void> PostgresSession::finish_log_in(Clock::time_point deadline) {
   while (true) {
     if (is_cancelled()) return fail(FailureKind::cancelled, "cancelled while connecting");
     const short events = state == PGRES_POLLING_READING ? POLLIN : POLLOUT;
-    if (auto waited = wait(events, deadline); !waited) return waited;
+    WINNOW_CHECK(wait(events, deadline));
     if (is_cancelled()) continue;
     state = PQconnectPoll(connection_.get());
     if (state == PGRES_POLLING_OK) return {};
