@@ -193,5 +193,16 @@ class Openings(unittest.TestCase):
         self.assertEqual(silent, [])
 
 
+class ReadingPath(unittest.TestCase):
+    def test_it_is_as_short_as_readme_says(self):
+        told = re.search(r"takes about ([\d,]+) lines, in this order(.*?)\nA listing", (ROOT / "README.md").read_text(), re.DOTALL)
+        lines = 0
+        for name in re.findall(r"`([^`]+)`", told[2]):
+            files = [path for path in ROOT.glob(name) if path.suffix in (".h", ".cpp")]
+            self.assertTrue(files, name)
+            lines += sum(len(path.read_text().splitlines()) for path in files)
+        self.assertAlmostEqual(lines, int(told[1].replace(",", "")), delta=250)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
