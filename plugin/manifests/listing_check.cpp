@@ -28,10 +28,10 @@ void check_columns(const Json& columns, Diagnostics& diagnostics) {
     any_by_default = any_by_default || entry.value().value("default", true);
   }
   if (columns.empty()) {
-    diagnostics.add("/columns", "a listing needs one column at least");
+    diagnostics.add("/columns", "a listing needs at least one column");
   } else if (!any_by_default) {
     diagnostics.add("/columns",
-                    "none is listed by default; leave `default: false` out of one at least");
+                    "none is listed by default; leave `default: false` out of at least one");
   }
 }
 
@@ -46,7 +46,7 @@ void check_listing_order(const Json& order, const Json& columns, Diagnostics& di
     const auto pointer = pointer_to("/order/columns", i);
     if (!seen.insert(name).second) diagnostics.add(pointer, "\"" + name + "\" stands here twice");
     if (!columns.contains(name)) {
-      diagnostics.add(pointer, "\"" + name + "\" is none of the listing's `columns`" +
+      diagnostics.add(pointer, "\"" + name + "\" is not one of the listing's `columns`" +
                                    document::did_you_mean(name, names_of(columns)));
     } else if (document::is_text(columns[name]["column"], "value")) {
       diagnostics.add(pointer,

@@ -66,8 +66,8 @@ Json what_goes(const PurgeRequest& request) {
 void limit_batch_size(PurgeRequest& request) {
   if (request.batch_size <= PurgeRequest::kLargestBatch) return;
   const auto most = std::to_string(PurgeRequest::kLargestBatch);
-  request.notes.push_back("batchSize " + std::to_string(request.batch_size) + " is taken for " +
-                          most + ": a transaction has at most so many rows");
+  request.notes.push_back("batchSize " + std::to_string(request.batch_size) + " is reduced to " +
+                          most + ", the most rows that a transaction takes");
   request.batch_size = PurgeRequest::kLargestBatch;
 }
 
