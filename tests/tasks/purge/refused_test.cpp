@@ -306,7 +306,6 @@ TEST_P(PurgeRefused, ATransactionThatAReplicationGroupCouldNotCertifyIsTriedAgai
 class PurgeLocked : public PurgeRefused {
  protected:
   void SetUp() override {
-    if (!is_server()) GTEST_SKIP() << "a SQLite transaction locks the whole database";
     auto settings = database_.settings();
     settings.lock_timeout_ms = 50;
     patient_ = std::make_unique<TaskBed>(settings);
@@ -425,7 +424,8 @@ TEST_P(PurgeLocked, ALogOfManyIsNamedByAPurgeOfLogs) {
 
 INSTANTIATE_TEST_SUITE_P(Engines, PurgeRefused, testing::ValuesIn(test_drivers()),
                          testing::PrintToStringParamName());
-INSTANTIATE_TEST_SUITE_P(Engines, PurgeLocked, testing::ValuesIn(test_drivers()),
+// A SQLite transaction locks the whole database.
+INSTANTIATE_TEST_SUITE_P(Engines, PurgeLocked, testing::ValuesIn(with_a_server()),
                          testing::PrintToStringParamName());
 
 }  // namespace
