@@ -43,8 +43,8 @@ const Column* Table::column(std::string_view wanted) const {
 
 Outcome<const Column*> Table::require(std::string_view wanted) const {
   if (const auto* found = column(wanted)) return found;
-  return fail(FailureKind::schema,
-              "table \"" + name + "\" has no column \"" + std::string(wanted) + "\"");
+  return fail(FailureKind::schema, "table \"" + name + "\" has no column \"" + std::string(wanted) +
+                                       "\", which this task needs");
 }
 
 const Index* Table::index_on(const std::vector<std::string>& leading) const {

@@ -597,11 +597,7 @@ Outcome<Health> PostgresConnection::examine(const Schema& schema) {
 }
 
 Outcome<Pressure> PostgresConnection::pressure(const PressureQuestion& question) {
-  std::string found;
-  WINNOW_CHECK(query(postgres_pressure_statement(question), [&](const Row& row) {
-    found = row.text(0).value_or("");
-    return true;
-  }));
+  WINNOW_TRY(const auto found, text_of(postgres_pressure_statement(question)));
   return postgres_pressure(found);
 }
 

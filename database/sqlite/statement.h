@@ -17,7 +17,6 @@ class SqliteStatement final : public Row {
 
   // True: stands on a row. False: done.
   Outcome<bool> step();
-  bool changes_rows() const { return sqlite3_stmt_readonly(statement_.get()) == 0; }
 
   std::size_t size() const override;
   std::optional<std::string_view> text(std::size_t column) const override;

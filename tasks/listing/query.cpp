@@ -39,7 +39,7 @@ Outcome<ListingQuery> ListingQuery::make(const ListingRequest& request,
   }
   query.descending_ = request.descending;
   for (const auto* output : request.columns) {
-    WINNOW_TRY(const auto* column, query.find_column(output->column));
+    WINNOW_TRY(const auto* column, table.require(output->column));
     const bool as_written = !dialect.instant_as_written(kRow, *column, output->document).empty();
     query.fields_.push_back({.name = output->name,
                              .column = column,
@@ -48,21 +48,14 @@ Outcome<ListingQuery> ListingQuery::make(const ListingRequest& request,
   }
   if (request.keep_last) {
     for (const auto& name : {query.selection_.scope().namespace_column, std::string("flow_id")}) {
-      WINNOW_TRY(const auto* column, query.find_column(name));
+      WINNOW_TRY(const auto* column, table.require(name));
       query.flow_.push_back(column);
     }
   }
   if (request.order == nullptr) return query;
-  WINNOW_TRY(const auto* order, query.find_column(request.order->column));
+  WINNOW_TRY(const auto* order, table.require(request.order->column));
   if (order != query.key_) query.order_ = order;
   return query;
-}
-
-Outcome<const Column*> ListingQuery::find_column(const std::string& name) const {
-  const auto* column = selection_.table().column(name);
-  if (column != nullptr) return column;
-  return fail(FailureKind::schema, "table \"" + selection_.table().name + "\" has no column \"" +
-                                       name + "\", which this task needs");
 }
 
 // A row's own order may be a value of its document; a page has it as a column.

@@ -102,7 +102,6 @@ class ListingQuery {
  private:
   ListingQuery(Selection selection, const database::Dialect& dialect)
       : selection_(std::move(selection)), dialect_(&dialect) {}
-  Outcome<const database::Column*> find_column(const std::string& name) const;
   void write_rows(database::SqlWriter& writer) const;
   bool has_row_address() const;
   bool reads_rows() const;

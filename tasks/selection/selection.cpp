@@ -19,19 +19,12 @@ using database::TextList;
 // that was set to local time and taken for UTC, by then or since.
 constexpr std::chrono::hours kClockSkew{24};
 
-tl::unexpected<Failure> missing_column(const Scope& scope, const std::string& column) {
-  return fail(FailureKind::schema, "table \"" + scope.table + "\" has no column \"" + column +
-                                       "\", which this task needs");
-}
-
-Outcome<void> check_columns(const database::Table& table, const Scope& scope,
-                            const Conjunction& conditions) {
+Outcome<void> check_columns(const database::Table& table, const Conjunction& conditions) {
   for (const auto& condition : conditions) {
-    if (table.column(column_of(condition)) != nullptr) continue;
     const auto* one = std::get_if<OneOf>(&condition);
     const bool in_document =
         one != nullptr && !one->document.empty() && table.column("value") != nullptr;
-    if (!in_document) return missing_column(scope, column_of(condition));
+    if (!in_document) WINNOW_CHECK(table.require(column_of(condition)));
   }
   return {};
 }
@@ -54,14 +47,10 @@ std::vector<std::optional<bool>> branches_of(const database::Table& table, bool 
 Outcome<Selection> Selection::make(Scope scope, const database::Schema& schema) {
   WINNOW_TRY(const auto* table, schema.require(scope.table));
   for (const auto* column : {&scope.tenant_column, &scope.namespace_column}) {
-    if (!column->empty() && table->column(*column) == nullptr) {
-      return missing_column(scope, *column);
-    }
+    if (!column->empty()) WINNOW_CHECK(table->require(*column));
   }
-  WINNOW_CHECK(check_columns(*table, scope, scope.conditions));
-  for (const auto& conditions : scope.except) {
-    WINNOW_CHECK(check_columns(*table, scope, conditions));
-  }
+  WINNOW_CHECK(check_columns(*table, scope.conditions));
+  for (const auto& conditions : scope.except) WINNOW_CHECK(check_columns(*table, conditions));
   Selection selection;
   selection.table_ = table;
   selection.deleted_branches_ = branches_of(*table, scope.with_deleted);
@@ -86,8 +75,8 @@ void Selection::write_part(SqlWriter& writer, std::string_view alias,
 
 Outcome<void> Selection::check(const std::vector<Part>& parts) const {
   for (const auto& part : parts) {
-    WINNOW_CHECK(check_columns(*table_, scope_, part.match));
-    WINNOW_CHECK(check_columns(*table_, scope_, part.terms));
+    WINNOW_CHECK(check_columns(*table_, part.match));
+    WINNOW_CHECK(check_columns(*table_, part.terms));
   }
   return {};
 }

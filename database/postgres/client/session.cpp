@@ -218,11 +218,6 @@ bool PostgresSession::hung_up() {
   return ::poll(&descriptor, 1, 0) > 0 && PQconsumeInput(connection_.get()) == 0;
 }
 
-std::string PostgresSession::server_version_text() const {
-  const char* text = PQparameterStatus(connection_.get(), "server_version");
-  return text == nullptr ? "" : text;
-}
-
 Failure PostgresSession::lost() const {
   auto failure = postgres_failure({}, PQerrorMessage(connection_.get()), false);
   failure.message = name_ + ": " + failure.message;

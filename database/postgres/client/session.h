@@ -66,8 +66,6 @@ class PostgresSession {
   bool broken() const { return PQstatus(connection_.get()) != CONNECTION_OK; }
   bool asked_to_cancel() const { return cancel_ != nullptr; }
   int server_version() const { return PQserverVersion(connection_.get()); }
-  // What the server reports at log-in, such as "15.18 (Debian ...)".
-  std::string server_version_text() const;
 
   Failure lost() const;  // the connection is gone, in libpq's own words
 
