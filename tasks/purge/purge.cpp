@@ -7,7 +7,6 @@
 #include "tasks/purge/prepared.h"
 #include "tasks/purge/request.h"
 #include "tasks/purge/run.h"
-#include "tasks/purge/storage_check.h"
 #include "tasks/selection/plan_check.h"
 
 namespace winnow::tasks {
@@ -33,6 +32,26 @@ Outcome<Context> context_of_run(const Context& context, const PurgeRequest& requ
   auto own = giving_way(context);
   WINNOW_TRY(own.pace, pace_of_run(context.pace, request.pace));
   return own;
+}
+
+// Before the first delete, and for plans and dry runs: a storage that holds nothing at all of the
+// tenant is an empty or wrong base path, or a disk that is not mounted. The executions' rows would be
+// deleted and their files stay, with nothing left that names them.
+Outcome<void> check_storage(const PurgeRequest& request, const Prepared& prepared,
+                            const Context& context) {
+  if (!request.removes_files()) return {};
+  if (context.storage == nullptr || context.allow_missing_files) return {};
+  WINNOW_TRY(const auto missing,
+             context.storage->missing(request.scope.tenant, context.cancellation));
+  if (missing.empty()) return {};
+  WINNOW_TRY(const auto selected, count_selected(prepared, *prepared.connection, 1));
+  if (selected == 0) return {};
+  return fail(FailureKind::configuration,
+              missing +
+                  ", but the database has executions to purge; nothing was deleted. Check "
+                  "that `storage` names Kestra's own storage, and that a folder is mounted here; "
+                  "where no flow ever wrote a file, set `storage.allow-missing: true`",
+              "/storage");
 }
 
 // As far as a run comes before its first deletion: what refuses it has refused it by then.
