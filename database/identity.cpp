@@ -1,15 +1,10 @@
 #include "database/identity.h"
 
+#include "document/strings.h"
 #include "outcome/try.h"
 
 namespace winnow::database {
 namespace {
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
 
 tl::unexpected<Failure> differs(const std::string& key, const std::string& expected,
                                 const std::string& found) {
@@ -34,7 +29,7 @@ Outcome<void> check_identity(const Expectation& expected, const Identity& found)
                            ? std::vector<std::string>{found.schemas.front()}
                            : found.schemas;
   if (!schemas.empty() && schemas != current) {
-    return differs("schema", joined(schemas), joined(current));
+    return differs("schema", document::joined(schemas, ", "), document::joined(current, ", "));
   }
   if (!expected.server.empty() && expected.server != found.server) {
     return differs("server", expected.server, found.server);

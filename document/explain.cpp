@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kLongestQuote = 60;
 
-std::string joined(const std::vector<std::string>& parts, std::string_view last_joint) {
+std::string enumerated(const std::vector<std::string>& parts, std::string_view last_joint) {
   std::string text;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (i > 0) text += i + 1 == parts.size() ? last_joint : std::string_view(", ");
@@ -53,7 +53,7 @@ std::string described_object(const Json& definition) {
   }
   std::vector<std::string> names;
   for (const auto& name : *required) names.push_back(name.dump());
-  return "an object with " + joined(names, " and ");
+  return "an object with " + enumerated(names, " and ");
 }
 
 std::string described_type(const std::string& type, const Json& definition) {
@@ -87,13 +87,13 @@ std::string described_schema(const Json& definition) {
     if (found == definition.end()) continue;
     std::vector<std::string> parts;
     for (const auto& alternative : *found) parts.push_back(described_schema(alternative));
-    return joined(parts, " or ");
+    return enumerated(parts, " or ");
   }
   if (const auto found = definition.find("const"); found != definition.end()) return found->dump();
   if (const auto found = definition.find("enum"); found != definition.end()) {
     std::vector<std::string> parts;
     for (const auto& value : *found) parts.push_back(value.dump());
-    return parts.size() == 1 ? parts.front() : "one of " + joined(parts, ", ");
+    return parts.size() == 1 ? parts.front() : "one of " + enumerated(parts, ", ");
   }
   const auto type = definition.find("type");
   if (type == definition.end()) return "another value";
@@ -101,7 +101,7 @@ std::string described_schema(const Json& definition) {
   std::vector<std::string> parts;
   for (const auto& each : *type)
     parts.push_back(described_type(each.get<std::string>(), definition));
-  return joined(parts, " or ");
+  return enumerated(parts, " or ");
 }
 
 std::string described_value(const Json& value) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace winnow::document {
 
@@ -89,6 +90,15 @@ std::optional<Number> number_of(std::string_view text) {
   const auto* end = text.data() + text.size();
   const auto read = std::from_chars(text.data(), end, number);
   return read.ec == std::errc() && read.ptr == end ? std::optional(number) : std::nullopt;
+}
+
+inline std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
+  std::string text;
+  for (const auto& part : parts) {
+    if (&part != parts.data()) text += separator;
+    text += part;
+  }
+  return text;
 }
 
 // "1 row", "2 rows": for messages. The noun takes an s.

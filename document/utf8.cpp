@@ -3,18 +3,10 @@
 
 #include <utf8proc.h>
 
+#include "document/strings.h"
+
 namespace winnow::document {
 namespace {
-
-void append_escaped(std::string& out, std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += "\\x";
-    out += kDigits[byte >> 4U];
-    out += kDigits[byte & 0x0FU];
-  }
-}
 
 // Control characters, and those that turn the direction of what follows or break its line: a string
 // that holds them can look like another one.
@@ -77,10 +69,8 @@ std::string printable(std::string_view bytes) {
                          static_cast<utf8proc_ssize_t>(bytes.size()), &codepoint);
     const auto size = read > 0 ? static_cast<std::size_t>(read) : 1;
     const bool shown = read > 0 && is_safe_to_show(codepoint);
-    if (shown) {
-      out += bytes.substr(0, size);
-    } else {
-      append_escaped(out, bytes.substr(0, size));
+    for (const char& byte : bytes.substr(0, size)) {
+      out += shown ? std::string(1, byte) : "\\x" + hexadecimal({&byte, 1});
     }
     bytes.remove_prefix(size);
   }

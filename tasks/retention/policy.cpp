@@ -35,10 +35,8 @@ Outcome<void> check_keys(const Json& object, const Words& known, const std::stri
   if (!object.is_object()) return wrong("has to be an object", pointer);
   for (const auto& entry : object.items()) {
     if (std::find(known.begin(), known.end(), entry.key()) != known.end()) continue;
-    std::string all;
-    for (const auto& name : known) all += (all.empty() ? "" : ", ") + name;
     return wrong("there is no such key here" + document::did_you_mean(entry.key(), known) +
-                     "; known are " + all,
+                     "; known are " + document::joined(known, ", "),
                  pointer_to(pointer, entry.key()));
   }
   return {};

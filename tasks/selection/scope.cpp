@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "document/nearest.h"
+#include "document/strings.h"
 #include "outcome/try.h"
 #include "tasks/selection/filter_values.h"
 
@@ -32,17 +33,11 @@ const OtherColumn* instead_of(const Filter& filter, const Json& parameters) {
   return chosen ? &*filter.instead : nullptr;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 tl::unexpected<Failure> unknown_value(const std::string& pointer, const std::string& value,
                                       const std::vector<std::string>& known) {
   return fail(FailureKind::invalid_parameter,
-              pointer + ": expected one of " + joined(known) + ", found \"" + value + "\"" +
-                  document::did_you_mean(value, known),
+              pointer + ": expected one of " + document::joined(known, ", ") + ", found \"" +
+                  value + "\"" + document::did_you_mean(value, known),
               pointer);
 }
 
@@ -247,8 +242,8 @@ std::vector<std::string> notes_on(const Manifest& manifest, const Json& paramete
     if (!filter.missing_in || instead_of(filter, parameters) != nullptr) continue;
     const auto values = named_values(scope, *filter.missing_in);
     if (values.empty()) continue;
-    auto note = joined(values) + ": no row in this state has a value in " + filter.column +
-                ", so that " + parameter.name + " selects none of them";
+    auto note = document::joined(values, ", ") + ": no row in this state has a value in " +
+                filter.column + ", so that " + parameter.name + " selects none of them";
     if (filter.instead) {
       note += "; with " + filter.instead->parameter + ": " + filter.instead->value +
               " it compares " + filter.instead->column;
