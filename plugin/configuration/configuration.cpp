@@ -376,26 +376,20 @@ std::optional<std::string> wrong_base_path(const std::string& path) {
 }
 
 Outcome<Configuration> read_configuration(std::string_view text) {
-  auto document = document::parse_yaml(text, kName);
-  if (!document) return fail(std::move(document.error()));
-  if (document->value.is_null()) document->value = Json::object();
-  if (auto checked = check_against("configuration.schema.json", *document); !checked) {
-    return fail(std::move(checked.error()));
-  }
-  const auto kestra = read_kestra(*document);
-  if (!kestra) return fail(kestra.error());
-  const auto* const from_kestra = *kestra ? &**kestra : nullptr;
+  WINNOW_TRY(auto document, document::parse_yaml(text, kName));
+  if (document.value.is_null()) document.value = Json::object();
+  WINNOW_CHECK(check_against("configuration.schema.json", document));
+  WINNOW_TRY(const auto kestra, read_kestra(document));
+  const auto* const from_kestra = kestra ? &*kestra : nullptr;
   Configuration configuration;
-  configuration.exclusive = document->value.value("exclusive", false);
-  for (const auto& read :
-       {read_database(*document, from_kestra, configuration),
-        read_storage(*document, from_kestra, configuration),
-        read_policy(*document, configuration.policy),
-        read_retention_part(*document, configuration.policy),
-        read_pace_part(*document, configuration), read_receipts(*document, configuration),
-        read_folders(*document, configuration)}) {
-    if (!read) return fail(read.error());
-  }
+  configuration.exclusive = document.value.value("exclusive", false);
+  WINNOW_CHECK(read_database(document, from_kestra, configuration));
+  WINNOW_CHECK(read_storage(document, from_kestra, configuration));
+  WINNOW_CHECK(read_policy(document, configuration.policy));
+  WINNOW_CHECK(read_retention_part(document, configuration.policy));
+  WINNOW_CHECK(read_pace_part(document, configuration));
+  WINNOW_CHECK(read_receipts(document, configuration));
+  WINNOW_CHECK(read_folders(document, configuration));
   return configuration;
 }
 
