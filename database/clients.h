@@ -12,7 +12,7 @@ struct Client {
   std::string version;  // of the library that was loaded, "15.18"
 };
 
-// One an engine that this build can talk to.
+// One per engine that this build can talk to.
 std::vector<Client> clients();
 
 }  // namespace winnow::database

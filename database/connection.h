@@ -103,11 +103,11 @@ class Connection {
   virtual Outcome<std::vector<std::int64_t>> execute(std::span<const Statement> statements,
                                                      AfterBatch after) = 0;
 
-  // By what name the server can tell, on another connection, what became of the transaction whose statements execute()
-  // ran last and left open; for a COMMIT whose answer was lost. Empty: this server can't.
+  // A name by which another connection can ask what became of the transaction that execute() left
+  // open last; for when the reply to its COMMIT is lost. Empty: this server can't tell.
   virtual std::string transaction_name() const { return {}; }
-  // What became of it. Nothing: the server does not know any more. A transaction that the server has not yet ended is a
-  // conflict, to be asked about again.
+  // Whether that transaction was committed. Nothing: the server does not know any more. One that the
+  // server has not ended yet is a conflict, to be asked about again.
   virtual Outcome<std::optional<bool>> was_committed(const std::string& /*transaction_name*/) {
     return std::optional<bool>();
   }

@@ -163,7 +163,7 @@ Outcome<void> Families::judge(Connection& connection, Descent& descent) const {
   return {};
 }
 
-// Empty: its root is another one that is selected, and what becomes of the row is told with that.
+// Empty: its root is selected too, and the row goes or stays with it.
 Outcome<std::string> Families::why_beside(Connection& connection, const Kin& kin,
                                           const std::string& key) const {
   const auto climbed = root_of(kin, key, kDeepest);

@@ -37,7 +37,7 @@ std::vector<const OutputColumn*> read_columns(const Manifest& manifest, const Js
   return columns;
 }
 
-// What ended last is told from what ended. A count walks the index of that date and reads no more.
+// Only rows that ended can be among the last to end. A count walks the index of that date alone.
 Outcome<void> apply_keep_last(const Manifest& manifest, const Json& parameters,
                               ListingRequest& request) {
   WINNOW_TRY(request.keep_last, read_keep_last(manifest, parameters, request.scope));

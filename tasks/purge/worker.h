@@ -83,7 +83,7 @@ class PurgeWorker {
   Outcome<std::int64_t> count_tenant(std::int64_t most);
 
   database::Connection& connection() { return connection_.get(); }
-  // The worker's last.
+  // Nothing else of the worker may be called after it.
   std::unique_ptr<database::Connection> take_connection() { return connection_.take(); }
 
  private:

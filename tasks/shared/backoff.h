@@ -48,7 +48,7 @@ class Backoff {
   // A try itself took that long.
   void charge(std::chrono::milliseconds took) { spent_ += took; }
 
-  // What a budget that is used up, or a cancelled pause, ends as.
+  // The failure to report once the budget is used up, or the wait was cancelled.
   Failure given_up(Failure failure, const Cancellation& cancellation) const;
 
   std::int32_t tried() const { return tried_; }

@@ -20,7 +20,7 @@ Json zero_counters(const Manifest& manifest);
 // host. `progress.rows_done` already includes the rows; `counters` are the task's totals so far.
 void report_batch(Context& context, std::size_t rows, const Json& counters);
 
-// What is told of rows that count no more: `noun` is one of them, `of` says whose they are.
+// The message about rows that are counted no more: `noun` is one of them, `of` says whose they are.
 std::string rows_are_back(std::int64_t rows, const std::string& noun, const std::string& of = {});
 
 }  // namespace winnow::tasks

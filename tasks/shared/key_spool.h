@@ -15,7 +15,7 @@ namespace winnow::tasks {
 class KeySpool {
  public:
   // Storage failure when the folder for temporary files can't take it, or for a key of 64 KiB and
-  // more. Between the first take() and the one that takes the last key: not.
+  // more. Not to be called after the first take() until all keys were taken.
   Outcome<void> append(const std::vector<std::string>& keys);
 
   // The next keys in the order they were appended in, at most `most`; empty: all were taken.

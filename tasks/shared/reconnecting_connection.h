@@ -50,7 +50,7 @@ class ReconnectingConnection {
   }
 
   database::Connection& get() { return *connection_; }
-  // Its last call.
+  // Nothing else may be called after it.
   std::unique_ptr<database::Connection> take() { return std::move(connection_); }
 
   // How often it was opened again. Whatever it leads to then may be another server.
