@@ -87,8 +87,11 @@ class Retention final : public Invocation {
     own.pace = own_pace;
     PurgeSession session;
     RuleWalks walks(manifest_, request_, purges);
+    const auto ended_by = [&totals](const Failure& failure) {
+      return tl::unexpected(TaskFailure(failure, totals.result()));
+    };
     auto limits = check_limits(purges, walks, own, session);
-    if (!limits) return tl::unexpected(TaskFailure(limits.error(), totals.result()));
+    if (!limits) return ended_by(limits.error());
     auto& left = *limits;
     if (!left.empty()) context.progress.rows_planned = sum_of(left);
     for (std::size_t at = 0; at < purges.size(); ++at) {
@@ -96,7 +99,7 @@ class Retention final : public Invocation {
       host.begin(purge.rule->pointer);
       if (own.receipts != nullptr) own.receipts->begin_rule(purge.rule->pointer);
       const auto found = walks.rows_for(at, own, session);
-      if (!found) return tl::unexpected(TaskFailure(found.error(), totals.result()));
+      if (!found) return ended_by(found.error());
       if (own_pace && own_pace->budget) {
         const auto took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - started);
         if (took >= *own_pace->budget) {
@@ -115,9 +118,7 @@ class Retention final : public Invocation {
       auto result = run_purge(*purge.manifest, purge.request, own, session, *found);
       const auto& done = result ? *result : result.error().done;
       const auto gone = totals.add(purge.rule->pointer, *purge.manifest, done);
-      if (!result)
-        return tl::unexpected(
-            TaskFailure(static_cast<const Failure&>(result.error()), totals.result()));
+      if (!result) return ended_by(result.error());
       if (limited != left.end()) limited->second -= gone;
       if (request_.dry_run) WINNOW_CHECK(all.add(*result));
     }
