@@ -75,14 +75,15 @@ std::string duration_meant(const std::string& text) {
     (digit ? number : unit) += document::lower(letter);
     if (digit && !unit.empty()) return {};
   }
-  constexpr std::size_t kLongest = 5;
-  if (number.empty() || number.size() > kLongest) return {};
+  constexpr std::int64_t kMost = 99'999;
+  const auto count = document::number_of<std::int64_t>(number);
+  if (!count || *count > kMost) return {};
   const bool after_p = text.find_first_of("Pp") == 0;
-  const auto meant = written_in(std::stol(number), unit, after_p);
+  const auto meant = written_in(*count, unit, after_p);
   if (meant.empty() || !document::parse_duration(meant)) return {};
   const bool month = text.ends_with('M') && unit == "m" && !after_p;
   return " (did you mean " + meant +
-         (month ? " or, in months, " + written_in(std::stol(number), "month", true) : "") + "?)";
+         (month ? " or, in months, " + written_in(*count, "month", true) : "") + "?)";
 }
 
 Outcome<milliseconds> read_age(const Json& value, const std::string& pointer) {

@@ -183,6 +183,15 @@ class Statements(unittest.TestCase):
         self.assertEqual(wrong, [])
 
 
+class Numbers(unittest.TestCase):
+    def test_no_text_is_read_by_what_throws(self):
+        """A text that is no number is an answer (document::number_of), never an exception on its way through the library (C11)."""
+        wrong = [f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+                 for top in {folder.split("/")[0] for folder in MAY_USE} for path in code(top)
+                 for number, line in enumerate(path.read_text().splitlines(), 1) if re.search(r"\bstd::sto(i|u?ll?|f|l?d)\(", line)]
+        self.assertEqual(wrong, [])
+
+
 class Openings(unittest.TestCase):
     def test_a_file_or_its_header_says_in_its_first_line_what_it_is_for(self):
         def speaks(path):
