@@ -44,7 +44,7 @@ std::string TreeBuilder::next_pointer() const {
 
 bool TreeBuilder::key(std::string name, int line) {
   Frame& frame = frames_.back();
-  if (!frame.keys.insert(name).second) {
+  if (!frame.keys.insert(name).second && repeated_ == Repeated::refused) {
     return refuse(line, "the key \"" + shortened(name, 60) + "\" stands here twice",
                   pointer_to(frame.pointer, name));
   }

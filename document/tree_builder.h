@@ -33,6 +33,11 @@ struct Anchored {
 // NOLINTNEXTLINE(bugprone-exception-escape): as above
 class TreeBuilder {
  public:
+  // What becomes of a key that stands twice: kept, the object has two members of its name, of which
+  // lines has the last.
+  enum class Repeated { refused, kept };
+  explicit TreeBuilder(Repeated repeated = Repeated::refused) : repeated_(repeated) {}
+
   bool begin_object(int line) { return begin(Json::object(), line); }
   bool begin_array(int line) { return begin(Json::array(), line); }
   bool key(std::string name, int line);
@@ -66,6 +71,7 @@ class TreeBuilder {
   std::string next_pointer() const;
   bool place(Json value, const std::string& pointer, int line, std::size_t depth);
 
+  Repeated repeated_;
   std::vector<Frame> frames_;
   Document document_;
   std::optional<Refusal> refusal_;

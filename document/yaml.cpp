@@ -111,6 +111,33 @@ void merge(Json& object, const Json& base) {
   }
 }
 
+Json both(Json first, Json second) {
+  if (!first.is_array()) first = Json::array({std::move(first)});
+  if (!second.is_array()) second = Json::array({std::move(second)});
+  for (auto& each : second) first.push_back(std::move(each));
+  return first;
+}
+
+// Of a key that stands several times the last counts; of `<<` each does.
+void settle_repeated_keys(Json& value) {
+  if (!value.is_structured()) return;
+  for (auto& inner : value) settle_repeated_keys(inner);
+  if (!value.is_object()) return;
+  auto& members = value.get_ref<Json::object_t&>();
+  std::map<std::string, std::ptrdiff_t> places;
+  Json::object_t settled;
+  for (auto& [key, member] : members) {
+    const auto [place, is_new] = places.emplace(key, settled.size());
+    if (is_new) {
+      settled.emplace_back(key, std::move(member));
+      continue;
+    }
+    Json& before = (settled.begin() + place->second)->second;
+    before = key == "<<" ? both(std::move(before), std::move(member)) : std::move(member);
+  }
+  members = std::move(settled);
+}
+
 void resolve_merge_keys(Json& value) {
   if (!value.is_structured()) return;
   for (auto& inner : value) resolve_merge_keys(inner);
@@ -148,7 +175,9 @@ class YamlEvents : public YAML::EventHandler {
                 const std::string& text) override {
     const bool quoted = tag == "!" || tag == "tag:yaml.org,2002:str";
     if (!quoted && tag != "?" && !tag.empty()) unknown_tag(mark);
-    if (quoted) return scalar(Json(text), mark, anchor);
+    // A port, a status, or `on`: Micronaut makes a text of each key.
+    const bool is_key = version_ == Version::application_1_1 && builder_.expects_key();
+    if (quoted || is_key) return scalar(Json(text), mark, anchor);
     scalar(version_ == Version::core_1_2 ? plain_scalar(text) : plain_scalar_of_1_1(text), mark,
            anchor);
   }
@@ -292,10 +321,14 @@ Outcome<std::vector<Document>> parse(std::string_view text, std::string name, Ve
   WINNOW_CHECK(check_text(text, name));
   WINNOW_CHECK(check_characters(text, name));
   std::vector<Document> documents;
-  TreeBuilder builder;
+  const auto repeated =
+      version == Version::core_1_2 ? TreeBuilder::Repeated::refused : TreeBuilder::Repeated::kept;
+  TreeBuilder builder(repeated);
   const auto take = [&] {
-    resolve_merge_keys(documents.emplace_back(std::move(builder).take(name)).value);
-    builder = TreeBuilder();
+    auto& value = documents.emplace_back(std::move(builder).take(name)).value;
+    if (version == Version::application_1_1) settle_repeated_keys(value);
+    resolve_merge_keys(value);
+    builder = TreeBuilder(repeated);
   };
   // JSON that a program wrote has escapes (surrogate pairs, `\/`) and tabs that yaml-cpp does not
   // take.
@@ -304,7 +337,7 @@ Outcome<std::vector<Document>> parse(std::string_view text, std::string name, Ve
   if (result == JsonResult::other_syntax) {
     if (text.size() > kLargestYaml)
       return fail(FailureKind::configuration, name + ": larger than 1 MiB");
-    builder = TreeBuilder();
+    builder = TreeBuilder(repeated);
     result = build(text, version, builder, take) ? JsonResult::whole : JsonResult::refused;
   }
   if (result == JsonResult::refused) return fail(builder.refusal()->failure(name));

@@ -39,7 +39,8 @@ Outcome<Document> parse_yaml(std::string_view text, std::string name);
 // Parses all documents of a text as SnakeYAML reads Micronaut's application.yml, by YAML 1.1: yes,
 // no, on and off are booleans. A number is an integer only where its text is how one writes it: 7 is
 // one, and 007, 0x7, 7e3, 1_000 and 12:30, which mean something else in each version of YAML, become
-// a double that nobody should use. Bounds and refusals are those of parse_yaml, for each document.
+// a double that nobody should use. Of a key that stands twice the last counts, and a number or boolean
+// may be one. Other bounds and refusals are those of parse_yaml, for each document.
 Outcome<std::vector<Document>> parse_application_yaml(std::string_view text, std::string name);
 
 // The first of the two, from a file; a file that can't be read is a configuration failure that names it.

@@ -182,7 +182,22 @@ TEST(ApplicationYaml, HasSeveralDocumentsWithLinesOfTheirOwn) {
   EXPECT_EQ(documents[1].value, Json::parse(R"({"b":2})"));
   EXPECT_EQ(documents[1].place("/b"), "f:3");
   EXPECT_TRUE(documents[2].value.is_null());
-  EXPECT_FALSE(parse_application_yaml("a: 1\n---\nb: 2\nb: 3\n", "f"));
+}
+
+// A server starts with all of these.
+TEST(ApplicationYaml, TakesTheKeysThatSnakeYamlTakes) {
+  const auto read = [](const std::string& text) {
+    return parse_application_yaml(text, "f").value().front();
+  };
+  EXPECT_EQ(read("8080: a\n1.5: b\non: c\n").value,
+            Json::parse(R"({"8080":"a","1.5":"b","on":"c"})"));
+  const auto twice = read("a: 1\nb: {c: 2, c: 3}\na: 4\n");
+  EXPECT_EQ(twice.value, Json::parse(R"({"a":4,"b":{"c":3}})"));
+  EXPECT_EQ(twice.place("/a"), "f:3");
+  EXPECT_EQ(read("{\"a\": 1, \"a\": 2}").value, Json::parse(R"({"a":2})"));
+  EXPECT_EQ(read("a: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2}\nc: {<<: *a, <<: *b, z: 3}\n").value["c"],
+            Json::parse(R"({"z":3,"x":1,"y":1})"));
+  EXPECT_FALSE(parse_yaml("a: 1\na: 2\n", "f"));
 }
 
 TEST(ApplicationYaml, IsOfYaml11) {
