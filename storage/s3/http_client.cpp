@@ -30,8 +30,13 @@ bool start_curl() {
   return start.ready;
 }
 
-bool is_trouble(long status) {
-  return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
+// 501 and 505 are about the request. Networks that stand before a server have numbers of their own above 504.
+bool is_trouble(const Response& response) {
+  const auto status = response.status;
+  if (status == 408 || status == 429) return true;
+  if (status >= 500) return status != 501 && status != 505;
+  const auto error = status >= 400 ? read_error(response.body) : std::nullopt;
+  return error && is_passing(error->code);
 }
 
 // Whether a retry may help. A certificate that does not fit stays as it is.
@@ -56,6 +61,12 @@ bool answers_without_tls(CURLcode code, std::string_view reason) {
          (reason.find("wrong version number") != std::string_view::npos ||
           reason.find("packet length too long") != std::string_view::npos ||
           reason.find("http request") != std::string_view::npos);
+}
+
+std::string place_of(const std::optional<ServerError>& error) {
+  if (!error) return {};
+  const auto& place = error->region.empty() ? error->endpoint : error->region;
+  return place.empty() ? "" : " (" + document::printable(place.substr(0, 200)) + ")";
 }
 
 }  // namespace
@@ -212,7 +223,7 @@ void HttpClient::on_complete(CURL* handle, CURLcode code) {
   idle_.push_back(handle);
   auto& pending = in_flight->pending;
   ++pending->tries;
-  if (code == CURLE_OK && !is_trouble(response.status)) {
+  if (code == CURLE_OK && !is_trouble(response)) {
     this->handle(std::move(pending), response);
   } else if (code == CURLE_OK) {
     const auto error = read_error(response.body);
@@ -280,10 +291,11 @@ Failure response_failure(const S3Settings& settings, const std::string& doing,
     message += " " + document::printable(error->code) + ": " +
                document::printable(error->message.substr(0, 500));
   }
-  if (response.status == 301 || response.status == 307) {
-    message +=
-        "; the bucket is of another region or behind another endpoint: set `region` and `endpoint` "
-        "of the storage";
+  const bool other_region =
+      error && error->code == "AuthorizationHeaderMalformed" && !error->region.empty();
+  if (response.status == 301 || response.status == 307 || other_region) {
+    message += "; the bucket is of another region or behind another endpoint" + place_of(error) +
+               ": set `region` and `endpoint` of the storage";
   }
   return Failure{.kind = FailureKind::storage, .message = std::move(message)};
 }

@@ -14,14 +14,26 @@ namespace {
 constexpr std::size_t kMostObjects = 1'000;  // of one DeleteObjects, S3's own limit
 constexpr int kRounds = 5;                   // of objects that the server was too busy for
 
-bool is_busy(std::string_view code) {
-  return code == "InternalError" || code == "SlowDown" || code == "ServiceUnavailable" ||
-         code == "OperationAborted";
+// The server does not take the request's form; a simpler one may do. The bucket itself is there: it
+// was listed.
+bool is_of_the_form(long status) {
+  return status == 400 || status == 404 || status == 405 || status == 411 || status == 413 ||
+         status == 415 || status == 501;
 }
 
-// The server does not understand the request's form; a simpler one may do.
-bool is_of_the_form(long status) {
-  return status == 400 || status == 405 || status == 501;
+// A 404 of a proxy, or of a server that knows no deletions, says nothing of the object.
+bool is_gone(std::string_view code) {
+  return code == "NoSuchKey" || code == "NoSuchVersion";
+}
+
+std::string code_of(const Response& response) {
+  const auto error = read_error(response.body);
+  return error ? error->code : "";
+}
+
+// A server that signs another set of headers than it was sent: its credentials served the listing.
+bool refuses_headers(const Response& response) {
+  return response.status == 403 && code_of(response) == "SignatureDoesNotMatch";
 }
 
 }  // namespace
@@ -33,8 +45,7 @@ bool is_of_the_whole(const Response& response) {
       "ExpiredToken",         "InvalidToken",       "TokenRefreshRequired",
       "RequestTimeTooSkewed", "PermanentRedirect",  "AuthorizationHeaderMalformed",
       "InvalidBucketName"};
-  const auto error = read_error(response.body);
-  return error && std::find(kCodes.begin(), kCodes.end(), error->code) != kCodes.end();
+  return std::find(kCodes.begin(), kCodes.end(), code_of(response)) != kCodes.end();
 }
 
 Failure object_failure(const S3Settings& settings, const std::string& key, const std::string& why) {
@@ -80,7 +91,9 @@ Handled ObjectDeleter::take_batch(const Objects& objects, Form form, int round,
     if (form == Form::plain) limits_.no_checksum_header = true;
     return take_result(objects, round, response, last);
   }
-  if (is_of_the_whole(response)) {
+  if (form == Form::with_checksum && refuses_headers(response)) {
+    send_batch(objects, Form::plain, 0);
+  } else if (is_of_the_whole(response)) {
     client_.stop(response_failure(settings_, "delete objects", response));
   } else if (!is_of_the_form(response.status)) {
     std::set<ExecutionPrefix*> executions;
@@ -117,9 +130,9 @@ Handled ObjectDeleter::take_result(const Objects& objects, int round, const Resp
   for (const auto& error : result->errors) {
     auto* object = take(error.object);
     if (object == nullptr) continue;
-    if (error.code == "NoSuchKey" || error.code == "NoSuchVersion") {
+    if (is_gone(error.code)) {
       listener_.deleted(*object, false);
-    } else if (is_busy(error.code) && round < kRounds) {
+    } else if (is_passing(error.code) && round < kRounds) {
       busy->push_back(*object);
     } else {
       const auto why =
@@ -143,23 +156,29 @@ void ObjectDeleter::send_single(OwnedObject object) {
   if (!object.name.version.empty()) request.query = {{"versionId", object.name.version}};
   client_.send(
       std::move(request),
-      [this, object = std::move(object)](const Response& response, bool /*last*/) {
-        take_single(object, response);
-        return Handled::done;
+      [this, object = std::move(object)](const Response& response, bool last) {
+        return take_single(object, response, last);
       },
       HttpClient::Priority::first);
 }
 
-void ObjectDeleter::take_single(const OwnedObject& object, const Response& response) {
-  const bool existed = response.status == 200 || response.status == 204;
-  if (existed || (response.status == 404 && !is_of_the_whole(response))) {
+Handled ObjectDeleter::take_single(const OwnedObject& object, const Response& response, bool last) {
+  const auto code = code_of(response);
+  const bool existed = response.status == 204 || (response.status == 200 && code.empty());
+  if (existed || is_gone(code)) {
     if (fits_xml(object.name.key)) limits_.no_batches = true;
-    return listener_.deleted(object, existed);
+    listener_.deleted(object, existed);
+    return Handled::done;
   }
+  if (is_passing(code) && !last) return Handled::retry;
   auto failure =
       response_failure(settings_, "delete " + document::printable(object.name.key), response);
-  if (is_of_the_whole(response)) return client_.stop(std::move(failure));
-  listener_.failed(*object.execution, std::move(failure));
+  if (is_of_the_whole(response)) {
+    client_.stop(std::move(failure));
+  } else {
+    listener_.failed(*object.execution, std::move(failure));
+  }
+  return Handled::done;
 }
 
 }  // namespace winnow::storage::s3

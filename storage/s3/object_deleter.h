@@ -52,7 +52,7 @@ class ObjectDeleter {
                      bool last);
   Handled take_result(const Objects& objects, int round, const Response& response, bool last);
   void send_single(OwnedObject object);
-  void take_single(const OwnedObject& object, const Response& response);
+  Handled take_single(const OwnedObject& object, const Response& response, bool last);
 
   const S3Settings& settings_;
   HttpClient& client_;

@@ -127,7 +127,16 @@ std::optional<ServerError> read_error(std::string_view xml) {
   pugi::xml_document document;
   const auto root = root_of(document, xml, "Error");
   if (!root) return std::nullopt;
-  return ServerError{.code = text_of(root, "Code"), .message = text_of(root, "Message")};
+  return ServerError{.code = text_of(root, "Code"),
+                     .message = text_of(root, "Message"),
+                     .endpoint = text_of(root, "Endpoint"),
+                     .region = text_of(root, "Region")};
+}
+
+// MinIO tells reads from writes: SlowDownRead, SlowDownWrite.
+bool is_passing(std::string_view code) {
+  return code == "InternalError" || code.starts_with("SlowDown") || code == "ServiceUnavailable" ||
+         code == "OperationAborted" || code == "RequestTimeout";
 }
 
 bool fits_xml(std::string_view key) {

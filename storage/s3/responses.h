@@ -46,6 +46,8 @@ struct DeleteResult {
 struct ServerError {
   std::string code;  // "NoSuchBucket"; empty where the response has none
   std::string message;
+  std::string endpoint = {};  // where a bucket of another region is, where the server says it
+  std::string region = {};
 };
 
 // Nothing for a text that is not the expected document: cut off, no XML, or another one. The text
@@ -55,6 +57,8 @@ std::optional<Page> read_versions(std::string_view xml);
 std::optional<DeleteResult> read_delete_result(std::string_view xml);
 // An error document, also one that stands in a response of status 200.
 std::optional<ServerError> read_error(std::string_view xml);
+// Whether a later try may pass, by the code of an error.
+bool is_passing(std::string_view code);
 
 // True when XML can carry the key unchanged. Another one is deleted by a request of its own.
 bool fits_xml(std::string_view key);

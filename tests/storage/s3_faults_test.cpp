@@ -62,14 +62,16 @@ const std::string kBusy = "<Error><Code>SlowDown</Code><Message>later</Message><
 class S3PassingTrouble : public S3Faults, public testing::WithParamInterface<Trouble> {};
 
 TEST_P(S3PassingTrouble, IsOvercomeAndCountedOnce) {
-  for (const auto kind : {&SeenRequest::is_list, &SeenRequest::is_deletion}) {
-    for (int i = 0; i < 5; ++i) server_.put(kRuns + "a/f" + std::to_string(i));
+  for (const auto kind :
+       {&SeenRequest::is_probe, &SeenRequest::is_list, &SeenRequest::is_deletion}) {
+    for (int i = 0; i < 5; ++i) server_.put("/" + kRuns + "a/f" + std::to_string(i));
     at_first(3, GetParam().conduct, kind);
     const auto removed = remove("a");
     EXPECT_FALSE(removed.failure) << message_of(removed);
     EXPECT_EQ(removed.files, 5);
     EXPECT_THAT(server_.keys(), IsEmpty());
   }
+  EXPECT_EQ(requests(&SeenRequest::is_single_deletion), 0) << "it is no lack of the server";
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -77,6 +79,16 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Trouble{"503", {.kind = Kind::instead, .status = 503, .body = kBusy}},
                     Trouble{"429", {.kind = Kind::instead, .status = 429, .body = ""}},
                     Trouble{"500", {.kind = Kind::instead, .status = 500, .body = "<html>"}},
+                    Trouble{"408", {.kind = Kind::instead, .status = 408, .body = ""}},
+                    Trouble{"520", {.kind = Kind::instead, .status = 520, .body = "<html>"}},
+                    Trouble{"RequestTimeout",
+                            {.kind = Kind::instead,
+                             .status = 400,
+                             .body = "<Error><Code>RequestTimeout</Code></Error>"}},
+                    Trouble{"OperationAborted",
+                            {.kind = Kind::instead,
+                             .status = 409,
+                             .body = "<Error><Code>OperationAborted</Code></Error>"}},
                     Trouble{"ErrorWith200", {.kind = Kind::instead, .status = 200, .body = kBusy}},
                     Trouble{"NoXml", {.kind = Kind::instead, .status = 200, .body = "<x"}},
                     Trouble{"Empty", {.kind = Kind::instead, .status = 200, .body = ""}},
@@ -260,6 +272,17 @@ INSTANTIATE_TEST_SUITE_P(Codes, S3Refusals,
                                          Refusal{404, "NoSuchBucket", "bucket winnow"},
                                          Refusal{301, "PermanentRedirect", "set `region`"}));
 
+TEST_F(S3Faults, ABucketOfAnotherRegionIsSaidToBeThere) {
+  server_.behave([](const SeenRequest&) {
+    return Conduct{.kind = Kind::instead,
+                   .status = 400,
+                   .body =
+                       "<Error><Code>AuthorizationHeaderMalformed</Code><Message>wrong</Message>"
+                       "<Region>eu-west-1</Region></Error>"};
+  });
+  EXPECT_THAT(message_of(remove("a")), AllOf(HasSubstr("(eu-west-1)"), HasSubstr("set `region`")));
+}
+
 TEST_F(S3Faults, ARightThatIsMissingForOneNamespaceKeepsThatAlone) {
   server_.put(kRuns + "a/x");
   server_.put("main/other/flow/executions/b/x");
@@ -278,7 +301,7 @@ TEST_F(S3Faults, ARightThatIsMissingForOneNamespaceKeepsThatAlone) {
 
 // minio/mc#4778, supabase/storage#898: some servers have no DeleteObjects.
 TEST_F(S3Faults, AServerWithoutDeleteObjectsDeletesObjectsOneByOne) {
-  for (const int status : {501, 405, 400}) {
+  for (const int status : {501, 405, 400, 404, 411, 413, 415}) {
     for (int i = 0; i < 5; ++i) server_.put(kRuns + "a/f" + std::to_string(i));
     server_.put(kRuns + "b/x");
     server_.behave([status](const SeenRequest& request) {
@@ -298,22 +321,59 @@ TEST_F(S3Faults, AServerWithoutDeleteObjectsDeletesObjectsOneByOne) {
   }
 }
 
-// thanos-io/objstore#84: others refuse its newer checksums.
-TEST_F(S3Faults, AServerThatRefusesChecksumHeadersGetsContentMd5) {
-  for (const char* key : {"a/x", "a/y", "b/x"}) server_.put(kRuns + key);
+// A proxy that lets no DELETE through, or a server that has no such request, answers in the same way for any object.
+TEST_F(S3Faults, AnObjectOfWhichTheServerSaysNothingCountsAsThere) {
+  server_.put(kRuns + "a/x");
+  for (const auto& [status, body] :
+       {std::pair{404, "<html>404 Not Found</html>"}, std::pair{404, ""},
+        std::pair{200, "<Error><Code>MethodNotAllowed</Code></Error>"}}) {
+    server_.behave([status = status, body = body](const SeenRequest& request) {
+      if (request.is_deletion()) return Conduct{.kind = Kind::instead, .status = 501};
+      return request.is_single_deletion()
+                 ? Conduct{.kind = Kind::instead, .status = status, .body = body}
+                 : Conduct{};
+    });
+    const auto removed = remove("a");
+    EXPECT_THAT(message_of(removed), AllOf(HasSubstr("a/x"), HasSubstr(std::to_string(status))));
+    EXPECT_EQ(removed.files, 0);
+  }
+}
+
+TEST_F(S3Faults, AnObjectThatAnotherPurgeTookIsGone) {
+  server_.put(kRuns + "a/x");
   server_.behave([](const SeenRequest& request) {
-    return request.headers.contains("x-amz-checksum-sha256")
-               ? Conduct{.kind = Kind::instead,
-                         .status = 400,
-                         .body = "<Error><Code>InvalidArgument</Code></Error>"}
-               : Conduct{};
+    if (request.is_deletion()) return Conduct{.kind = Kind::instead, .status = 501};
+    return request.is_single_deletion() ? Conduct{.kind = Kind::instead,
+                                                  .status = 404,
+                                                  .body = "<Error><Code>NoSuchKey</Code></Error>"}
+                                        : Conduct{};
   });
-  const auto bucket = open_bucket(settings_);
-  EXPECT_EQ(remove_one(*bucket, folder("a")).files, 2);
-  EXPECT_EQ(remove_one(*bucket, folder("b")).files, 1);
-  EXPECT_EQ(requests(&SeenRequest::is_deletion), 3) << "it is tried once and remembered";
-  EXPECT_EQ(requests(&SeenRequest::is_single_deletion), 0);
-  EXPECT_TRUE(server_.seen().back().headers.contains("content-md5"));
+  const auto removed = remove("a");
+  EXPECT_FALSE(removed.failure) << message_of(removed);
+  EXPECT_EQ(removed.files, 0);
+}
+
+// thanos-io/objstore#84: others refuse its newer checksums, or leave them out of the signature.
+TEST_F(S3Faults, AServerThatRefusesChecksumHeadersGetsContentMd5) {
+  for (const auto& [status, code] :
+       {std::pair{400, "InvalidArgument"}, std::pair{501, "NotImplemented"},
+        std::pair{403, "SignatureDoesNotMatch"}}) {
+    for (const char* key : {"a/x", "a/y", "b/x"}) server_.put(kRuns + key);
+    server_.behave([status = status, code = code](const SeenRequest& request) {
+      return request.headers.contains("x-amz-checksum-sha256")
+                 ? Conduct{.kind = Kind::instead,
+                           .status = status,
+                           .body = "<Error><Code>" + std::string(code) + "</Code></Error>"}
+                 : Conduct{};
+    });
+    const auto bucket = open_bucket(settings_);
+    const auto before = requests(&SeenRequest::is_deletion);
+    EXPECT_EQ(remove_one(*bucket, folder("a")).files, 2) << status;
+    EXPECT_EQ(remove_one(*bucket, folder("b")).files, 1) << status;
+    EXPECT_EQ(requests(&SeenRequest::is_deletion) - before, 3) << "it is tried once and remembered";
+    EXPECT_EQ(requests(&SeenRequest::is_single_deletion), 0);
+    EXPECT_TRUE(server_.seen().back().headers.contains("content-md5"));
+  }
 }
 
 TEST_F(S3Faults, AnObjectThatCantBeDeletedByItselfKeepsItsExecution) {
