@@ -82,6 +82,31 @@ std::string dotted(const std::vector<std::string>& path) {
   return text;
 }
 
+// A boolean that is written as text, such as a variable's value: `true`, `True` and `TRUE`, as the
+// storage's plugins read it.
+bool is_true(const std::string& text) {
+  return document::lower(text) == "true";
+}
+
+// Whether the bucket's name can stand before the host of its endpoint: before no address, and with a
+// dot under no certificate.
+bool fits_host(const std::string& bucket, const std::string& endpoint) {
+  const auto mark = endpoint.find("://");
+  const auto host = mark == std::string::npos ? endpoint : endpoint.substr(mark + 3);
+  const bool is_address =
+      host.starts_with('[') || host.find_first_not_of("0123456789.:/") == std::string::npos;
+  const bool is_label = std::none_of(bucket.begin(), bucket.end(),
+                                     [](char c) { return c == '_' || document::lower(c) != c; });
+  const bool dotted = bucket.find('.') != std::string::npos && !endpoint.starts_with("http://");
+  return (endpoint.empty() || !is_address) && is_label && !dotted;
+}
+
+// Kestra's own setting may have to stay as it is.
+std::string with_remedy(const std::string& reason) {
+  if (reason.find("database.url") != std::string::npos) return reason;
+  return reason + ". Where Kestra needs it so, name the database by winnow's own `database.url`";
+}
+
 // Placeholders whose settings have placeholders, one in the other.
 constexpr int kMostReferences = 10;
 
@@ -281,7 +306,7 @@ Outcome<database::Settings> KestraConfiguration::database() const {
   if (!settings) {
     const auto last = settings.error().pointer.substr(1);
     return refused(key(last == "properties" ? kProperties : last.c_str()),
-                   settings.error().message);
+                   with_remedy(settings.error().message));
   }
   if (settings->engine == database::Engine::sqlite) return refused(key("url"), kWorksOn);
   return settings;
@@ -330,24 +355,26 @@ Outcome<KestraStorage> KestraConfiguration::bucket(const std::string& type) cons
                 .path = given({"path"}),
                 .access_key = given({"access-key-id", "access-key"}),
                 .secret_key = given({"secret-key-id", "secret-key"})};
-  if (const auto style = given({"force-path-style"}); !style.empty()) {
-    words.path_style = style == "true";
+  // As AWS's SDK, which Kestra's storage is written with, addresses a bucket at any endpoint.
+  if (!words.minio) {
+    words.path_style =
+        is_true(given({"force-path-style"})) || !fits_host(words.bucket, words.endpoint);
   }
   if (words.minio && !words.endpoint.empty()) {
     const auto port = given({"port"});
-    const bool secure = given({"secure"}) == "true";
+    const bool secure = is_true(given({"secure"}));
     if (words.endpoint.find("://") == std::string::npos) {
       words.endpoint = (secure ? "https://" : "http://") + words.endpoint;
     }
     if (!port.empty()) words.endpoint += ":" + port;
     if (const auto virtual_host = given({"vhost"}); !virtual_host.empty()) {
-      words.path_style = virtual_host != "true";
+      words.path_style = !is_true(virtual_host);
     }
   }
-  words.versions = given({"s3-files-compatible"}) == "true";
+  words.versions = is_true(given({"s3-files-compatible"}));
   words.ca_pem = given({"ca-pem"});
   words.client_pem = given({"client-pem"});
-  words.verify_tls = given({"ssl-options.insecure-trust-all-certificates"}) != "true";
+  words.verify_tls = !is_true(given({"ssl-options.insecure-trust-all-certificates"}));
   const auto proxy = [&](const std::string& name) {
     return given({("proxy-configuration." + name).c_str()});
   };

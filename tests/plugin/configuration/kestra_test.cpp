@@ -95,6 +95,23 @@ TEST_F(KestraConfigurationTest, TheSchemaIsThatOfKestrasOwnConnections) {
                         "database URL has an option `socketFactory`"));
 }
 
+// Kestra may need the setting as it is.
+TEST_F(KestraConfigurationTest, WhatIsRefusedOfADatasourceNamesTheWayAround) {
+  for (const auto* url :
+       {"jdbc:postgresql://h/d?sslfactory=com.example.Factory",
+        "jdbc:postgresql://h/d?gssEncMode=require", "jdbc:postgresql://h/d?options=-E",
+        "jdbc:mysql://address=(host=h)/d", "jdbc:aws-wrapper:postgresql://h/d",
+        "jdbc:postgresql://h/d?cloudSqlInstance=x"}) {
+    EXPECT_THAT(refusal("datasources:\n  postgres:\n    url: " + std::string(url) + "\n"),
+                AllOf(HasSubstr("application.yml:3: datasources.postgres.url: "),
+                      HasSubstr("`database.url`")))
+        << url;
+  }
+  EXPECT_THAT(refusal("datasources:\n  postgres: {url: 'jdbc:postgresql://h/d', "
+                      "connection-init-sql: CREATE SCHEMA x}\n"),
+              HasSubstr("`database.url`"));
+}
+
 TEST_F(KestraConfigurationTest, ReplacesPlaceholders) {
   set("WINNOW_TEST_HOST", "db.internal");
   const auto configuration =
@@ -254,6 +271,40 @@ TEST_F(KestraConfigurationTest, ABucketOfMinioIsTakenWithHostAndPort) {
   ASSERT_TRUE(configuration->storage.has_value()) << configuration->storage_problem;
   EXPECT_EQ(configuration->storage->s3.endpoint, "https://files:9000");
   EXPECT_TRUE(configuration->storage->s3.path_style);
+}
+
+// Some servers know no other way (Alibaba's: SecondLevelDomainForbidden).
+TEST_F(KestraConfigurationTest, ABucketOfS3StandsBeforeTheHostAsItDoesForKestra) {
+  const auto by_path = [&](const std::string& settings) {
+    const auto configuration =
+        read(with_storage("{type: s3, s3: {access-key: a, secret-key: b, " + settings + "}}"));
+    return configuration.value().storage.value().s3.path_style;
+  };
+  EXPECT_FALSE(by_path("bucket: c"));
+  EXPECT_FALSE(by_path("bucket: c, endpoint: 'https://oss-cn-hangzhou.aliyuncs.com'"));
+  EXPECT_FALSE(
+      by_path("bucket: c, endpoint-override: 'http://files:9000', force-path-style: 'False'"));
+  EXPECT_FALSE(by_path("bucket: c.d, endpoint: 'http://files:9000'"));
+  EXPECT_TRUE(by_path("bucket: c, endpoint: 'http://files:9000', force-path-style: true"));
+  EXPECT_TRUE(by_path("bucket: c, endpoint: 'http://10.0.0.1:9000/'"));
+  EXPECT_TRUE(by_path("bucket: c, endpoint: 'http://[::1]:9000'"));
+  EXPECT_TRUE(by_path("bucket: c.d, endpoint: 'https://files'"));
+  EXPECT_TRUE(by_path("bucket: c_d, endpoint: 'http://files'"));
+}
+
+// As a variable has it, whose value is always text.
+TEST_F(KestraConfigurationTest, ABooleanMayBeText) {
+  set("KESTRA_STORAGE_MINIO_SECURE", "TRUE");
+  const auto configuration = read(with_storage(
+      "{type: minio, minio: {endpoint: files, port: 9000, access-key: a, secret-key: b, bucket: c, "
+      "vhost: 'True', s3-files-compatible: 'True', "
+      "ssl-options: {insecure-trust-all-certificates: 'TRUE'}}}"));
+  ASSERT_TRUE(configuration.has_value() && configuration->storage.has_value());
+  const auto& s3 = configuration->storage->s3;
+  EXPECT_EQ(s3.endpoint, "https://files:9000");
+  EXPECT_FALSE(s3.path_style);
+  EXPECT_TRUE(s3.versions);
+  EXPECT_FALSE(s3.verify_tls);
 }
 
 TEST_F(KestraConfigurationTest, MinioIsReachedByTheWayThatKestraGoes) {

@@ -22,7 +22,7 @@ final class ServerDatabase {
     private static final List<String> ENGINES = List.of("postgres", "mysql");
     /** Settings of a datasource that mean the same to the library under the same name. */
     private static final List<String> SHARED = List.of("username", "password", "schema", "catalog", "connection-init-sql");
-    private static final String REMEDY = " Another database is named by `winnow.database.url` (docs/kestra.md).";
+    static final String REMEDY = " Another database is named by `winnow.database.url` (docs/kestra.md).";
 
     private final KestraServer server;
     private final ApplicationContext application;

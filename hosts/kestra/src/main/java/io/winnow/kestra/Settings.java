@@ -67,7 +67,12 @@ final class Settings {
      */
     String inKestrasTerms(String message) {
         Matcher place = PLACE.matcher(message);
-        return place.lookingAt() ? setting(place.group(1).replace('/', '.')) + ": " + message.substring(place.end()) : message;
+        if (!place.lookingAt()) return message;
+        String setting = setting(place.group(1).replace('/', '.'));
+        String reason = message.substring(place.end());
+        // The server may need it as it is.
+        boolean ofServer = setting.startsWith(datasource + ".") && !datasource.isEmpty();
+        return setting + ": " + reason + (ofServer && !reason.contains("winnow.database.url") ? "." + ServerDatabase.REMEDY : "");
     }
 
     private String setting(String key) {

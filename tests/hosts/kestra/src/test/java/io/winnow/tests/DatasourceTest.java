@@ -137,7 +137,7 @@ class DatasourceTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         winnow.database.lock-timeout             | soon                          | CONFIGURATION: winnow.database.lock-timeout: expected an integer
-        datasources.postgres.connection-init-sql | CREATE SCHEMA IF NOT EXISTS x | CONFIGURATION: datasources.postgres.connection-init-sql: has a statement that winnow can't honour
+        datasources.postgres.connection-init-sql | CREATE SCHEMA IF NOT EXISTS x | CONFIGURATION: datasources.postgres.connection-init-sql: has a statement that winnow can't honour in its own sessions: `CREATE SCHEMA ...`. Another database is named by `winnow.database.url`
         """)
     void aRefusedSettingIsNamedAsKestraHasIt(String setting, String value, String reason) throws Exception {
         kestra.set("datasource", Map.of(setting, value));
