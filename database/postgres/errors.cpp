@@ -66,6 +66,22 @@ constexpr std::array kRules = {
     Rule{"XX", unavailable, false},               // the server's own internal error
 };
 
+// What libpq itself ends a log-in for, in its own words: no later try passes. Files that it can't use
+// are the configuration's, and what the server shows or offers is not.
+struct LogInRule {
+  std::string_view words;
+  FailureKind kind;
+};
+constexpr std::array kLogInRules = {
+    LogInRule{"private key file", configuration},
+    LogInRule{"certificate file", configuration},
+    LogInRule{"SSL protocol version range", configuration},
+    LogInRule{"certificate verify failed", unavailable},
+    LogInRule{"does not match host name", unavailable},
+    LogInRule{"server does not support SSL", unavailable},
+    LogInRule{"channel binding", unavailable},
+};
+
 std::string_view without_line_end(std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
   return text;
@@ -117,7 +133,14 @@ Failure postgres_connect_failure(std::string_view verbose_message) {
     if (!is_state(state) || message.substr(at + 8, 2) != ": ") continue;
     return postgres_failure(state, message.substr(at + 10), false);
   }
-  return postgres_failure({}, message, false);
+  auto failure = postgres_failure({}, message, false);
+  const auto* rule = std::find_if(kLogInRules.begin(), kLogInRules.end(), [&](const auto& each) {
+    return message.find(each.words) != std::string_view::npos;
+  });
+  if (rule == kLogInRules.end()) return failure;
+  failure.kind = rule->kind;
+  failure.retryable = false;
+  return failure;
 }
 
 }  // namespace winnow::database

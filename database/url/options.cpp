@@ -160,11 +160,14 @@ Outcome<void> apply_target(Settings& settings, const std::string& name, const st
   return {};
 }
 
+// Connector/J takes yes and no too.
 bool is_true(const std::string& value) {
-  return document::lower(value) == "true" || value == "1";
+  const auto word = document::lower(value);
+  return word == "true" || word == "yes" || word == "1";
 }
 bool is_false(const std::string& value) {
-  return document::lower(value) == "false" || value == "0";
+  const auto word = document::lower(value);
+  return word == "false" || word == "no" || word == "0";
 }
 
 // Options that become a field of the settings; nothing when it is none of those.
@@ -252,6 +255,51 @@ std::optional<std::string> take(Settings& settings, const std::string& name) {
   return value;
 }
 
+// libpq takes these words in lower case alone, pgJDBC in any.
+struct Choice {
+  const char* option;
+  std::string_view words;  // each between two spaces
+  const char* expected;
+};
+
+constexpr std::array kChoices = {
+    Choice{"sslmode", " disable allow prefer require verify-ca verify-full ",
+           "disable, allow, prefer, require, verify-ca or verify-full"},
+    Choice{"channel_binding", " disable prefer require ", "disable, prefer or require"},
+    Choice{"gssencmode", " disable allow prefer ",
+           "disable, allow or prefer: winnow has no encryption by GSSAPI; use TLS (sslmode)"},
+    Choice{"ssl_min_protocol_version", " tlsv1 tlsv1.1 tlsv1.2 tlsv1.3 ",
+           "TLSv1, TLSv1.1, TLSv1.2 or TLSv1.3"},
+    Choice{"ssl_max_protocol_version", " tlsv1 tlsv1.1 tlsv1.2 tlsv1.3 ",
+           "TLSv1, TLSv1.1, TLSv1.2 or TLSv1.3"},
+};
+
+Outcome<void> check_choices(Settings& settings) {
+  for (const auto& choice : kChoices) {
+    const auto given = settings.options.find(choice.option);
+    if (given == settings.options.end()) continue;
+    auto word = document::lower(given->second);
+    if (word.find(' ') != std::string::npos ||
+        choice.words.find(" " + word + " ") == std::string_view::npos) {
+      return bad_value(choice.option, choice.expected);
+    }
+    given->second = std::move(word);
+  }
+  return {};
+}
+
+Outcome<void> check_numbers(const Settings& settings) {
+  for (const char* option :
+       {"keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count"}) {
+    const auto given = settings.options.find(option);
+    if (given == settings.options.end() || document::number_of<std::int32_t>(given->second)) {
+      continue;
+    }
+    return bad_value(option, "a number");
+  }
+  return {};
+}
+
 Outcome<void> finish_postgres(Settings& settings) {
   const auto ssl = take(settings, "ssl");
   const auto factory = take(settings, "sslfactory");
@@ -265,19 +313,10 @@ Outcome<void> finish_postgres(Settings& settings) {
   if (wanted && !settings.options.contains("sslmode")) {
     settings.options["sslmode"] = unchecked ? "require" : "verify-full";
   }
-  constexpr std::array<std::string_view, 6> kModes = {"disable", "allow",     "prefer",
-                                                      "require", "verify-ca", "verify-full"};
-  const auto mode = settings.options.find("sslmode");
-  if (mode != settings.options.end() &&
-      std::find(kModes.begin(), kModes.end(), mode->second) == kModes.end()) {
-    return bad_value("sslmode", "disable, allow, prefer, require, verify-ca or verify-full");
-  }
-  const auto gss = settings.options.find("gssencmode");
-  if (gss != settings.options.end() && gss->second == "require") {
-    return bad_value(
-        "gssencmode",
-        "disable, allow or prefer: winnow has no encryption by GSSAPI; use TLS (sslmode)");
-  }
+  WINNOW_CHECK(check_choices(settings));
+  WINNOW_CHECK(check_numbers(settings));
+  // It is the server's offer that would be taken, and winnow has no encryption by GSSAPI.
+  static_cast<void>(take(settings, "gssencmode"));
   const auto options = take(settings, "options");
   return options ? add_command_line_options(settings, *options) : Outcome<void>{};
 }

@@ -115,6 +115,31 @@ TEST(PostgresErrors, TheStateIsReadOutOfALogInsMessage) {
   EXPECT_THAT(away.message, testing::HasSubstr("Connection refused"));
 }
 
+// As libpq ends a log-in by itself: none of it passes.
+TEST(PostgresErrors, WhatLibpqCantUseOrBelieveStaysSo) {
+  const auto kind_of = [](const std::string& words) {
+    const auto failure =
+        postgres_connect_failure("connection to server at \"h\", port 1 failed: " + words + "\n");
+    EXPECT_FALSE(failure.retryable) << words;
+    return failure.kind;
+  };
+  for (const auto* words :
+       {"could not load private key file \"k.p12\": unsupported",
+        "could not read certificate file \"c.pem\": no start line",
+        "could not read root certificate file \"ca.pem\": no certificate or crl found",
+        "certificate present, but not private key file \"k\"",
+        "invalid SSL protocol version range"}) {
+    EXPECT_EQ(kind_of(words), FailureKind::configuration) << words;
+  }
+  for (const auto* words :
+       {"SSL error: certificate verify failed", "server does not support SSL, but SSL was required",
+        "server certificate for \"a\" does not match host name \"b\"",
+        "channel binding is required, but server did not offer an authentication method that "
+        "supports channel binding"}) {
+    EXPECT_EQ(kind_of(words), FailureKind::unavailable) << words;
+  }
+}
+
 struct CodeCase {
   int code;
   FailureKind kind;

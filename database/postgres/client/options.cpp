@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <memory>
+#include <string_view>
 #include <system_error>
 #include <unistd.h>
 
@@ -105,17 +106,25 @@ Outcome<void> choose_root_certificate(Options& options) {
                   options["sslrootcert"] + "`)");
 }
 
-// Whether it is PKCS #8's EncryptedPrivateKeyInfo (RFC 5958) in DER: its first member is the
-// algorithm, a sequence, where an open key has a number.
-bool is_encrypted_der(const std::string& path) {
+enum class DerKey { open, encrypted, archive };
+
+// What the first member of the outermost sequence says of a key in DER: PKCS #8's
+// EncryptedPrivateKeyInfo (RFC 5958) begins with its algorithm, a sequence; a PKCS #12 archive
+// (RFC 7292) with the number 3; an open key with a lower number. Another file is one that libpq
+// may read.
+DerKey der_key(const std::string& path) {
   constexpr unsigned char kSequence = 0x30;
   constexpr unsigned char kLongLength = 0x80;
-  std::array<char, 8> bytes{};
+  constexpr std::string_view kVersion3("\x02\x01\x03");
+  std::array<char, 16> bytes{};
   std::ifstream(path, std::ios::binary).read(bytes.data(), bytes.size());
   const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(bytes.at(at)); };
-  if (byte(0) != kSequence) return false;
+  if (byte(0) != kSequence) return DerKey::open;
   const std::size_t further = byte(1) < kLongLength ? 0 : byte(1) - kLongLength;
-  return further <= 4 && byte(2 + further) == kSequence;
+  if (further > 4) return DerKey::open;
+  const std::string_view member(&bytes.at(2 + further), kVersion3.size());
+  if (member == kVersion3) return DerKey::archive;
+  return byte(2 + further) == kSequence ? DerKey::encrypted : DerKey::open;
 }
 
 // Whether libpq refuses the key because of its mode: one of root's may be read by its group.
@@ -127,20 +136,30 @@ bool is_open_to_others(const std::string& path) {
 }
 
 Outcome<void> check_key(const Settings& settings) {
-  const auto found = settings.options.find("sslkey");
-  if (found == settings.options.end() || found->second.empty()) return {};
-  const auto& path = found->second;
+  if (!is_given(settings.options, "sslkey")) {
+    if (!is_given(settings.options, "sslcert")) return {};
+    return unusable("sslcert needs its key: name the key's file by sslkey");
+  }
+  const auto& path = settings.options.at("sslkey");
   if (is_open_to_others(path)) {
     return unusable("sslkey names `" + path +
                     "`, which others than its owner may read, and libpq takes no such key: "
                     "`chmod 0600 " +
                     path + "`");
   }
-  if (is_encrypted_der(path)) {
-    return unusable("sslkey names `" + path +
-                    "`, an encrypted key in DER, which libpq can't read: make a PEM file of it, "
-                    "which sslpassword opens too, by `openssl pkcs8 -inform DER -in " +
-                    path + " | openssl pkcs8 -topk8 -out key.pem`");
+  switch (der_key(path)) {
+    case DerKey::encrypted:
+      return unusable("sslkey names `" + path +
+                      "`, an encrypted key in DER, which libpq can't read: make a PEM file of it, "
+                      "which sslpassword opens too, by `openssl pkcs8 -inform DER -in " +
+                      path + " | openssl pkcs8 -topk8 -out key.pem`");
+    case DerKey::archive:
+      return unusable("sslkey names `" + path +
+                      "`, a PKCS #12 archive, which libpq can't read: make a PEM file of it, for "
+                      "sslkey and sslcert, by `openssl pkcs12 -in " +
+                      path + " -out key.pem`");
+    case DerKey::open:
+      break;
   }
   return {};
 }

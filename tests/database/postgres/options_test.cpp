@@ -53,6 +53,23 @@ TEST_F(PostgresKey, ThatIsEncryptedInDerIsNamed) {
   }
 }
 
+// What pgJDBC takes where the file's name ends in .p12.
+TEST_F(PostgresKey, ThatIsAnArchiveIsNamed) {
+  for (const std::string begin : {"\x30\x40\x02\x01\x03", "\x30\x82\x0a\x31\x02\x01\x03"}) {
+    write(begin + std::string(64, 'x'));
+    EXPECT_EQ(failure().kind, FailureKind::configuration);
+    EXPECT_THAT(failure().message,
+                AllOf(HasSubstr("sslkey"), HasSubstr(path_), HasSubstr("openssl pkcs12")));
+  }
+}
+
+TEST_F(PostgresKey, OfACertificateHasToBeNamed) {
+  write("-----BEGIN");
+  settings_.options = {{"sslcert", path_}};
+  EXPECT_EQ(failure().kind, FailureKind::configuration);
+  EXPECT_THAT(failure().message, HasSubstr("by sslkey"));
+}
+
 TEST_F(PostgresKey, ThatOthersMayReadIsNamed) {
   write("-----BEGIN", perms::owner_read | perms::owner_write | perms::others_read);
   EXPECT_EQ(failure().kind, FailureKind::configuration);

@@ -397,6 +397,31 @@ TEST(Url, ReadsWhichOfSeveralHostsIsMeant) {
   }
 }
 
+// libpq would refuse them in the midst of a log-in, as if the server were away.
+TEST(Url, RefusesAValueThatNoDriverTakes) {
+  for (const auto& [option, expected] :
+       {std::pair{"sslmode=x", "verify-full"}, std::pair{"channel_binding=x", "prefer or require"},
+        std::pair{"ssl_min_protocol_version=TLS1.2", "TLSv1.2"},
+        std::pair{"keepalives=on", "a number"}, std::pair{"keepalives_idle=5s", "a number"},
+        std::pair{"gssencmode=require", "GSSAPI"}}) {
+    EXPECT_THAT(refused("postgresql://h/d?" + std::string(option)).message, HasSubstr(expected))
+        << option;
+  }
+  EXPECT_THAT(refused("jdbc:mysql://h/d?useSSL=x").message, HasSubstr("true or false"));
+}
+
+TEST(Url, ReadsValuesAsTheJdbcDriversDo) {
+  const auto options = read(
+                           "jdbc:postgresql://h/d?sslmode=Require&channelBinding=Disable&"
+                           "ssl_min_protocol_version=TLSv1.3&gssEncMode=allow")
+                           .options;
+  EXPECT_THAT(options, testing::UnorderedElementsAre(Pair("sslmode", "require"),
+                                                     Pair("channel_binding", "disable"),
+                                                     Pair("ssl_min_protocol_version", "tlsv1.3")));
+  EXPECT_EQ(read("jdbc:mysql://h/d?useSSL=no").options.at("ssl-mode"), "DISABLED");
+  EXPECT_EQ(read("jdbc:mysql://h/d?useSSL=YES&requireSSL=yes").options.at("ssl-mode"), "REQUIRED");
+}
+
 TEST(Url, AReadOnlyConnectionIsOne) {
   EXPECT_THAT(read("jdbc:postgresql://h/d?readOnly=true").session,
               ElementsAre(Pair("transaction_read_only", "on")));
