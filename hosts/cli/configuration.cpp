@@ -73,11 +73,13 @@ std::string absolute(const std::string& path) {
   return failure ? path : full.lexically_normal().string();
 }
 
-// Several files are parted by commas, as in MICRONAUT_CONFIG_FILES.
+// Several files are parted by commas and may begin with `file:`, as in MICRONAUT_CONFIG_FILES.
 Json kestra_files(const std::string& files) {
+  constexpr std::string_view kScheme = "file:";
   Json list = Json::array();
   for (std::size_t at = 0; at <= files.size();) {
     const auto comma = std::min(files.find(',', at), files.size());
+    if (files.compare(at, kScheme.size(), kScheme) == 0) at += kScheme.size();
     if (comma > at) list.push_back(files.substr(at, comma - at));
     at = comma + 1;
   }

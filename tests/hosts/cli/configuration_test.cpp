@@ -50,7 +50,7 @@ TEST_F(ConfigurationTest, IsEmptyWithoutAFile) {
 
 // In the server's own container nothing has to be said.
 TEST_F(ConfigurationTest, WithoutAFileTakesTheSettingsOfTheServerInTheContainer) {
-  const tests::EnvironmentGuard files("MICRONAUT_CONFIG_FILES", "/app/a.yml,/app/b.yml");
+  const tests::EnvironmentGuard files("MICRONAUT_CONFIG_FILES", "/app/a.yml,file:/app/b.yml");
   EXPECT_EQ(Json::parse(read_configuration(options_)->text),
             Json::parse(R"({"kestra": ["/app/a.yml", "/app/b.yml"]})"));
   const tests::EnvironmentGuard yaml("KESTRA_CONFIGURATION", "kestra: {}");
