@@ -91,11 +91,10 @@ Handled ObjectDeleter::take_batch(const Objects& objects, Form form, int round,
     if (form == Form::plain) limits_.no_checksum_header = true;
     return take_result(objects, round, response, last);
   }
-  if (form == Form::with_checksum && refuses_headers(response)) {
-    send_batch(objects, Form::plain, 0);
-  } else if (is_of_the_whole(response)) {
+  const bool is_headers = form == Form::with_checksum && refuses_headers(response);
+  if (!is_headers && is_of_the_whole(response)) {
     client_.stop(response_failure(settings_, "delete objects", response));
-  } else if (!is_of_the_form(response.status)) {
+  } else if (!is_headers && !is_of_the_form(response.status)) {
     std::set<ExecutionPrefix*> executions;
     for (const auto& object : *objects) executions.insert(object.execution);
     for (auto* execution : executions) {
