@@ -162,10 +162,11 @@ class Dialect {
 
   // What tells two texts apart letter by letter where it is grouped by.
   virtual std::string letters(std::string expression) const { return expression; }
-  // The text as the column's index compares: another table's may have another collation, or character
-  // set.
-  virtual std::string compared_as(const Column& /*column*/, std::string expression) const {
-    return expression;
+  // `key`, which stands for this column, is the text that `expression` gives, by the column's index: another table's text may
+  // have another collation, or character set. Letter case alone makes no other text.
+  virtual std::string is_key(const Column& /*column*/, const std::string& key,
+                             const std::string& expression) const {
+    return key + " = " + expression;
   }
 
   // An expression that gives the text at a path of a JSON column, NULL where it is missing.

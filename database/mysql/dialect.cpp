@@ -15,6 +15,10 @@ constexpr std::size_t kWrittenOut = 16;
 constexpr std::string_view kBothDeleted =
     "JSON_TABLE('[0, 1]', '$[*]' COLUMNS (v tinyint PATH '$')) AS marks";
 
+// The bytes of a text in UTF-8, in which it travels, whatever the character set of its column.
+constexpr std::string_view kLettersOf = "CAST(CONVERT(";
+constexpr std::string_view kAsBytes = " USING utf8mb4) AS BINARY)";
+
 // Under the session's sql_mode a backslash escapes (mysql_session.cpp).
 std::string literal(std::string_view text) {
   std::string result = "'";
@@ -52,14 +56,29 @@ void write_in_list(SqlWriter& writer, std::string_view expression, const Column&
   writer.text(")");
 }
 
-// Beside a join that finds rows by the column's collation: only those whose text is the listed one,
+// Beside a list that finds rows by the column's collation: only those whose text is the listed one,
 // letter by letter. Where the table of executions has a stricter collation than this one, the others
 // are rows of another execution.
+bool has_letters(const Column& column) {
+  return column.type == ColumnType::text;
+}
+
 void write_letter_by_letter(SqlWriter& writer, const Column& column) {
-  if (column.type != ColumnType::text) return;
+  if (!has_letters(column)) return;
   const auto& dialect = writer.dialect();
   writer.text(" AND " + dialect.letters(qualified(dialect, "t", column.name)) + " = " +
               dialect.letters("listed.v"));
+}
+
+// The same beside a list that is written out.
+void write_letters_among(SqlWriter& writer, const std::string& name, TextList keys) {
+  const char* separator = " IN (";
+  writer.text(" AND " + writer.dialect().letters(name));
+  for (auto& key : keys) {
+    writer.text(std::exchange(separator, ", "));
+    writer.text(kLettersOf).bind(std::move(key)).text(kAsBytes);
+  }
+  writer.text(keys.empty() ? " IS NULL" : ")");
 }
 
 bool marks_deleted(const Table& table) {
@@ -135,21 +154,24 @@ void MysqlDialect::any_of(SqlWriter& writer, std::string_view expression, const 
 
 void MysqlDialect::any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
                            const Column& column, TextList keys, DeletedRows deleted_rows) const {
-  if (!lists_are_tables()) {
-    return Dialect::any_key(writer, table_alias, table, column, std::move(keys), deleted_rows);
-  }
   const auto name = qualified(*this, table_alias, column.name);
-  if (deleted_rows == DeletedRows::excluded || !pairs_with_deleted(table, column)) {
-    name_deleted(writer, table_alias, table, column, deleted_rows);
-    // As a list also where it is short: a plan is made for the statement that is sent.
-    write_in_list(writer, name, column, std::move(keys));
+  const bool by_letters = has_letters(column);
+  if (!lists_are_tables()) {
+    Dialect::any_key(writer, table_alias, table, column, keys, deleted_rows);
+    if (by_letters) write_letters_among(writer, name, std::move(keys));
     return;
   }
-  writer.text("(" + qualified(*this, table_alias, "deleted") + ", " + name +
-              ") IN (SELECT marks.v, ");
-  writer.text("listed.v FROM ");
+  const bool pairs = deleted_rows == DeletedRows::included && pairs_with_deleted(table, column);
+  if (!pairs) name_deleted(writer, table_alias, table, column, deleted_rows);
+  // As a list also where it is short: a plan is made for the statement that is sent.
+  writer.text("(" + (pairs ? qualified(*this, table_alias, "deleted") + ", " : "") + name);
+  if (by_letters) writer.text(", " + letters(name));
+  writer.text(pairs ? ") IN (SELECT marks.v, listed.v" : ") IN (SELECT listed.v");
+  if (by_letters) writer.text(", " + letters("listed.v"));
+  writer.text(" FROM ");
   write_list(writer, column, std::move(keys));
-  writer.text(" JOIN ").text(kBothDeleted).text(")");
+  if (pairs) writer.text(" JOIN ").text(kBothDeleted);
+  writer.text(")");
 }
 
 void MysqlDialect::starts_with(SqlWriter& writer, std::string_view expression,
@@ -250,15 +272,18 @@ std::string MysqlDialect::stored_bytes(std::string_view table_alias, const Colum
   return "LENGTH(" + qualified(*this, table_alias, column.name) + ")";
 }
 
-std::string MysqlDialect::compared_as(const Column& column, std::string expression) const {
+// The index finds what the collation takes for the same, and the letters decide.
+std::string MysqlDialect::is_key(const Column& column, const std::string& key,
+                                 const std::string& expression) const {
   const auto& collation = column.collation;
-  if (collation.empty()) return expression;
-  return "CONVERT(" + expression + " USING " + charset_of(collation) + ") COLLATE " +
-         quoted(collation);
+  if (collation.empty()) return Dialect::is_key(column, key, expression);
+  return key + " = CONVERT(" + expression + " USING " + charset_of(collation) + ") COLLATE " +
+         quoted(collation) + " AND " + letters("lower(" + key + ")") + " = " +
+         letters("lower(" + expression + ")");
 }
 
 std::string MysqlDialect::letters(std::string expression) const {
-  return "CAST(" + std::move(expression) + " AS BINARY)";
+  return std::string(kLettersOf).append(expression).append(kAsBytes);
 }
 
 std::string MysqlDialect::document_text(std::string_view column_expression,

@@ -38,7 +38,8 @@ class MysqlDialect : public Dialect {
   std::string as_cursor(std::string_view table_alias, const Column& column) const override;
   std::string stored_bytes(std::string_view table_alias, const Column& column) const override;
   std::string letters(std::string expression) const override;
-  std::string compared_as(const Column& column, std::string expression) const override;
+  std::string is_key(const Column& column, const std::string& key,
+                     const std::string& expression) const override;
   std::string document_text(std::string_view column_expression,
                             std::span<const std::string> path) const override;
   std::string_view lock_skipping_locked() const override { return "FOR UPDATE SKIP LOCKED"; }

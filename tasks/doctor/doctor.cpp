@@ -230,9 +230,9 @@ class Examination {
     database::SqlWriter writer(dialect);
     writer.text("SELECT count(*), count(looked.parent), ");
     writer.text("coalesce(sum(CASE WHEN looked.parent IS NOT NULL AND (SELECT 1 FROM ");
-    writer.table(parent).text(" AS p WHERE p." + dialect.quoted(key.name));
-    writer.text(" = " + dialect.compared_as(key, "looked.parent") +
-                ") IS NULL THEN 1 ELSE 0 END), 0) FROM (");
+    writer.table(parent).text(" AS p WHERE ");
+    writer.text(dialect.is_key(key, "p." + dialect.quoted(key.name), "looked.parent"));
+    writer.text(") IS NULL THEN 1 ELSE 0 END), 0) FROM (");
     write_sample(writer, examined, table);
     return writer.text(") AS looked").take();
   }

@@ -120,7 +120,8 @@ TEST_P(DoctorTest, SaysThatTheStorageCantBeReached) {
 TEST_P(DoctorTest, CountsRowsWhoseExecutionIsGone) {
   auto rows = this->rows();
   rows.add_execution("e1", "company.team", "daily", kDay);
-  for (const char* key : {"l1", "l2", "l3"}) rows.add_log(key, "gone");
+  for (const char* key : {"l1", "l2"}) rows.add_log(key, "gone");
+  rows.add_log("l3", "é1");  // to the collation of MySQL's tables the same
   rows.add_log("l4", "e1");
   const auto result = look();
   EXPECT_EQ(table(result, "logs")["orphans"],
