@@ -40,6 +40,23 @@ std::string table_of(const std::string& alias, const std::string& rewritten) {
 
 }  // namespace
 
+std::string mysql_reading_of(std::string_view deletion) {
+  constexpr std::string_view kDelete = "DELETE ";
+  constexpr std::string_view kHintBegins = "/*+ ";
+  constexpr std::string_view kHintEnds = " */ ";
+  if (!deletion.starts_with(kDelete)) return {};
+  auto rest = deletion.substr(kDelete.size());
+  std::string reading = "SELECT ";
+  if (rest.starts_with(kHintBegins)) {
+    const auto end = rest.find(kHintEnds) + kHintEnds.size();
+    reading += rest.substr(0, end);
+    rest.remove_prefix(end);
+  }
+  // What stands before it is the alias of the table.
+  rest.remove_prefix(rest.find("FROM "));
+  return reading.append("1 ").append(rest);
+}
+
 void MysqlPlanReader::add_step(const Row& row) {
   const auto table = text_of(row, kTable);
   const auto type = text_of(row, kType);

@@ -11,6 +11,10 @@
 
 namespace winnow::database {
 
+// A SELECT of the rows that this DELETE of MysqlDialect's means, in the same way: for a server that explains no deletion.
+// Empty: it is none.
+std::string mysql_reading_of(std::string_view deletion);
+
 class MysqlPlanReader {
  public:
   void add_step(const Row& row);  // of EXPLAIN

@@ -3,6 +3,8 @@
 #include <functional>
 #include <memory>
 
+#include "outcome/try.h"
+
 namespace winnow::database {
 namespace {
 
@@ -80,12 +82,7 @@ Outcome<std::int64_t> read_results(MysqlSession& session, const HandlerOf& handl
   std::size_t at = 0;
   auto changed = read_result(session, handler_of(at));
   while (changed && mysql_more_results(session.handle()) != 0) {
-    int result = 0;
-    auto done = session.drive(
-        [&] { return mysql_next_result_start(&result, session.handle()); },
-        [&](int ready) { return mysql_next_result_cont(&result, session.handle(), ready); });
-    if (!done) return fail(std::move(done.error()));
-    if (result > 0) return fail(session.failure());
+    WINNOW_CHECK(session.go_to_next_result());
     changed = read_result(session, handler_of(++at));
   }
   return changed;

@@ -1,7 +1,10 @@
 #include "database/mysql/client/lock_wait.h"
 
+#include <utility>
+
 #include "database/mysql/client/answer.h"
 #include "database/mysql/client/session.h"
+#include "outcome/try.h"
 
 namespace winnow::database {
 namespace {
@@ -35,28 +38,45 @@ std::string with_holders(const std::string& number) {
          number + " LIMIT 1)";
 }
 
-// Own sessions are visible without a right of their own; a wait for a row has no state there.
+// Own sessions are visible without a right of their own. A wait for a row has no state there, but any account may know whether
+// somebody waits for one.
 std::string by_state(const std::string& number) {
-  return "SELECT CONCAT('a lock (', STATE, ')') FROM information_schema.PROCESSLIST WHERE ID = " +
-         number + " AND STATE LIKE 'Waiting for%lock'";
+  return "SELECT IF(p.STATE LIKE 'Waiting for%lock', CONCAT('a lock (', p.STATE, ')'), CONCAT('a "
+         "lock on a row, as it "
+         "seems (sessions that wait for one: ', s.VARIABLE_VALUE, ')')) "
+         "FROM information_schema.PROCESSLIST p JOIN performance_schema.global_status s "
+         "ON s.VARIABLE_NAME = 'Innodb_row_lock_current_waits' WHERE p.ID = " +
+         number + " AND (p.STATE LIKE 'Waiting for%lock' OR s.VARIABLE_VALUE > 0)";
 }
 
-std::string first_of(MysqlSession& session, const std::string& sql) {
+constexpr const char* kGrant =
+    "SELECT CONCAT('; a right lets winnow tell who holds it: GRANT SELECT ON performance_schema.* "
+    "TO ', "
+    "QUOTE(LEFT(account.u, CHAR_LENGTH(account.u) - CHAR_LENGTH(account.h) - 1)), '@', "
+    "QUOTE(account.h)) "
+    "FROM (SELECT CURRENT_USER() AS u, SUBSTRING_INDEX(CURRENT_USER(), '@', -1) AS h) AS account";
+
+Outcome<std::string> first_of(MysqlSession& session, const std::string& sql) {
   std::string found;
   const RowHandler handler = [&](const Row& row) {
     if (found.empty()) found = row.text(0).value_or("");
     return true;
   };
-  if (session.send(sql)) (void)read_mysql_answer(session, &handler);
+  WINNOW_CHECK(session.send(sql));
+  WINNOW_CHECK(read_mysql_answer(session, &handler));
   return found;
 }
 
 }  // namespace
 
-std::string mysql_lock_wait(MysqlSession& other, unsigned long number) {
+std::string mysql_lock_wait(MysqlSession& other, unsigned long number, bool& told_what_is_missing) {
   const auto text = std::to_string(number);
-  auto what = first_of(other, with_holders(text));
-  return what.empty() ? first_of(other, by_state(text)) : what;
+  const auto known = first_of(other, with_holders(text));
+  if (known && !known->empty()) return *known;
+  auto what = first_of(other, by_state(text)).value_or("");
+  const bool may_not = !known && known.error().kind == FailureKind::schema;
+  if (what.empty() || !may_not || std::exchange(told_what_is_missing, true)) return what;
+  return what + first_of(other, kGrant).value_or("");
 }
 
 }  // namespace winnow::database

@@ -265,13 +265,13 @@ Outcome<int> MysqlSession::poll_until(Clock::time_point deadline, int wanted) {
 }
 
 // Another session looks: this one is busy. A statement that works and waits for nobody is no news.
-Outcome<void> MysqlSession::look_after(std::chrono::milliseconds waited) const {
+Outcome<void> MysqlSession::look_after(std::chrono::milliseconds waited) {
   const ServerLook look(settings_, waited);
   auto other = open(look.settings(), *cancellation_);
   if (!other) return look.refused(other.error());
   if (!settings_.on_lock_wait) return {};
   (*other)->enter_peace();
-  auto what = mysql_lock_wait(**other, mysql_thread_id(mysql_.get()));
+  auto what = mysql_lock_wait(**other, mysql_thread_id(mysql_.get()), told_what_is_missing_);
   if (!what.empty()) settings_.on_lock_wait({.waited = waited, .what = std::move(what)});
   return {};
 }
@@ -285,12 +285,7 @@ Outcome<void> MysqlSession::send(const std::string& sql) {
     return set;
   }
   is_set_up_ = true;
-  // A KILL QUERY that reaches the server between the two ends both: the second has no result then.
-  result_may_fail_to_come_ = true;
-  if (asked_to_cancel_) shorten_the_wait();
-  auto next = go_to_next_result();
-  result_may_fail_to_come_ = false;
-  return next;
+  return go_to_next_result();
 }
 
 void MysqlSession::shorten_the_wait() {
@@ -315,11 +310,16 @@ Outcome<void> MysqlSession::send_as_it_is(const std::string& sql) {
   return {};
 }
 
+// A KILL QUERY that reaches the server between two statements of a text ends all that follow: the next
+// has no result then.
 Outcome<void> MysqlSession::go_to_next_result() {
   int result = 0;
+  result_may_fail_to_come_ = true;
+  if (asked_to_cancel_) shorten_the_wait();
   auto done =
       drive([&] { return mysql_next_result_start(&result, mysql_.get()); },
             [&](int ready) { return mysql_next_result_cont(&result, mysql_.get(), ready); });
+  result_may_fail_to_come_ = false;
   if (!done) return done;
   if (result > 0) return fail(failure());
   return {};

@@ -42,6 +42,8 @@ class MysqlSession {
   Outcome<void> send(const std::string& sql);
   // Sets the session up where nothing was sent yet: before a statement that can't take it along.
   Outcome<void> set_up();
+  // Of a text of several statements, where there is one more.
+  Outcome<void> go_to_next_result();
   // The same for one that answers with no rows.
   Outcome<void> run(const std::string& sql);
 
@@ -80,13 +82,12 @@ class MysqlSession {
   Outcome<void> start();
   Outcome<void> check_server();
   Outcome<void> send_as_it_is(const std::string& sql);
-  Outcome<void> go_to_next_result();
   bool left_without_buffer() const;
   Failure abandon();
   Outcome<int> wait(int wanted);
   static int wait_inside(my_socket socket, my_bool reads, int timeout);
   Outcome<int> poll_until(Clock::time_point deadline, int wanted);
-  Outcome<void> look_after(std::chrono::milliseconds waited) const;
+  Outcome<void> look_after(std::chrono::milliseconds waited);
   bool is_cancelled() const { return cancellation_ != nullptr && cancellation_->requested(); }
   bool watches() const { return cancellation_ != nullptr && !in_peace_ && !asked_to_cancel_; }
   void ask_to_stop();
@@ -102,7 +103,8 @@ class MysqlSession {
   Clock::time_point deadline_ = Clock::time_point::max();
   std::optional<Failure> failed_inside_;  // what ended a wait that the connector made on its own
   bool is_set_up_ = false;
-  bool result_may_fail_to_come_ = false;  // of the statement behind that of the set-up
+  bool result_may_fail_to_come_ = false;  // of another statement than the first of a text
+  bool told_what_is_missing_ = false;     // to see who holds a lock
   bool uses_tls_ = false;
   bool is_vitess_ = false;
   bool connected_ = false;

@@ -168,6 +168,40 @@ TEST_P(MysqlSession, ATableThatIsLockedWholeIsWaitedForNoLongerThanARow) {
   EXPECT_EQ(rows_of(*waiting, "SELECT * FROM items").size(), 1U);
 }
 
+// An account with rights to the database alone: what would let winnow say more is a statement to be run.
+TEST_P(MysqlSession, ASmallAccountIsToldOnceWhichRightShowsWhoHoldsALock) {
+  insert_many(1);
+  auto settings = database_.settings();
+  const auto name = settings.database;
+  run(*connection_,
+      {"CREATE USER `" + name + "`@'%' IDENTIFIED BY '" + settings.password + "'",
+       "GRANT SELECT, DELETE ON `" + settings.database + "`.* TO `" + name + "`@'%'"});
+  settings.user = name;
+  settings.lock_timeout_ms = 600'000;
+  const auto waits_for = [&] {
+    require(connection_->begin());
+    EXPECT_EQ(rows_of(*connection_, locking("k00000")).size(), 1U);
+    std::string what;
+    settings.on_lock_wait = [&](const database::LockWait& wait) {
+      if (what.empty()) require(connection_->rollback());
+      what = wait.what;
+    };
+    const auto waiting = require(database::connect(settings, never_));
+    const auto deletion = plain("DELETE FROM items");
+    require(waiting->execute({&deletion, 1}, AfterBatch::stay_open));
+    return what;
+  };
+  const auto small = waits_for();
+  constexpr std::string_view kGrant = "GRANT SELECT ON performance_schema.* TO '";
+  EXPECT_THAT(small, HasSubstr("a lock on a row, as it seems"));
+  ASSERT_THAT(small, HasSubstr(std::string(kGrant) + name + "'@'%'"));
+  run(*connection_, {small.substr(small.find(kGrant))});
+  const auto told = waits_for();
+  run(*connection_, {"DROP USER `" + name + "`@'%'"});
+  EXPECT_THAT(told, HasSubstr("holds"));
+  EXPECT_THAT(told, Not(HasSubstr("GRANT")));
+}
+
 TEST_P(MysqlSession, CancellingEndsTheStatementOnTheServerToo) {
   Cancellation cancellation;
   const auto connection = database_.connection(cancellation);
@@ -185,6 +219,22 @@ TEST_P(MysqlSession, CancellingEndsTheStatementOnTheServerToo) {
   // The transaction is rolled back as well, on a connection that is still open: its lock is free.
   EXPECT_EQ(rows_of(*connection_, locking("k00000")).size(), 1U);
   await("command = 'Sleep'");
+}
+
+// sleep() ends without an error when it is interrupted, and the server leaves the text there.
+TEST_P(MysqlSession, CancellingEndsATextOfSeveralStatements) {
+  auto settings = database_.settings();
+  settings.connect_timeout_ms = 3'600'000;
+  Cancellation cancellation;
+  const auto connection = require(database::connect(settings, cancellation));
+  std::thread canceller([&] {
+    await("state = 'User sleep'");
+    cancellation.request();
+  });
+  const auto done = connection->query(plain("SELECT sleep(600); SELECT 1; SELECT 2"), kIgnore);
+  canceller.join();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, FailureKind::cancelled);
 }
 
 TEST_P(MysqlSession, AnAdministratorsKillIsNotOurCancel) {

@@ -22,6 +22,16 @@ using testing::Not;
 class StatementLog : public testing::TestWithParam<TestEngine> {};
 class ReadOnlyServer : public StatementLog {};
 
+void expect_plan_of_deletions(const Json& plan) {
+  int deletions = 0;
+  for (const auto& statement : plan["statements"]) {
+    if (statement["purpose"] != "delete from logs") continue;
+    ++deletions;
+    EXPECT_THAT(statement["indexes"], Not(IsEmpty())) << statement;
+  }
+  EXPECT_GE(deletions, 1) << plan["task"];
+}
+
 TEST_P(StatementLog, RefusesWhatDeletesAndNothingElse) {
   const OwnServer server("mysql", "--log-bin=binlog --binlog-format=STATEMENT");
   auto database = TestDatabase::create(GetParam(), server.url());
@@ -62,13 +72,7 @@ TEST_P(StatementLog, RefusesWhatDeletesAndNothingElse) {
     ASSERT_TRUE(plan.contains("notes")) << plan.dump();
     EXPECT_THAT(plan["notes"][0].get<std::string>(),
                 AllOf(HasSubstr("a run is refused"), HasSubstr("binlog_format = STATEMENT")));
-    int deletions = 0;
-    for (const auto& statement : plan["statements"]) {
-      if (statement["purpose"] != "delete from logs") continue;
-      ++deletions;
-      EXPECT_THAT(statement["indexes"], Not(IsEmpty())) << statement;
-    }
-    EXPECT_GE(deletions, 1) << task;
+    expect_plan_of_deletions(plan);
   }
   EXPECT_FALSE(require_result(bed.plan("PurgeExecutions", dry_run)).contains("notes"));
   EXPECT_EQ(rows.keys("executions").size(), 1U);
@@ -97,6 +101,11 @@ TEST_P(ReadOnlyServer, RefusesWhatDeletesAndNothingElse) {
   EXPECT_EQ(require_result(bed.run("ListLogs", {{"fetchType", "NONE"}}))["size"], 2);
   EXPECT_EQ(require_result(bed.run("PurgeExecutions", dry_run))["executionsCount"], 1);
   require_result(bed.run("Doctor", Json::object()));
+  // Nothing is deleted for a plan.
+  for (const auto& [task, parameters] :
+       {std::pair{"PurgeExecutions", purge}, std::pair{"PurgeOrphans", Json{{"dryRun", false}}}}) {
+    expect_plan_of_deletions(require_result(bed.plan(task, parameters)));
+  }
   const auto refused = bed.run("PurgeExecutions", purge);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, FailureKind::unavailable);
