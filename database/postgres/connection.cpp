@@ -75,6 +75,7 @@ class PostgresConnection final : public Connection {
 
   void serve(const Cancellation* cancellation, OnLockWait on_lock_wait);
   Outcome<void> check_usable();
+  RowHandler learn_peer();
   std::vector<Statement> before_query(const Statement& statement) const;
   Outcome<std::string> text_of(const Statement& statement);
   struct Sent {
@@ -87,7 +88,6 @@ class PostgresConnection final : public Connection {
   using Handlers = std::vector<const RowHandler*>;
   void add_prepared(const Statement& statement, std::vector<Sent>& group, Handlers& takers,
                     const RowHandler& take);
-  std::optional<Failure> read_group(std::span<PostgresAnswer> answers, const RowHandler* handler);
   std::optional<Failure> read_group(std::span<PostgresAnswer> answers, const Handlers& handlers);
   Outcome<void> query_all(std::span<const Statement> statements,
                           std::span<const RowHandler> handlers);
@@ -101,6 +101,7 @@ class PostgresConnection final : public Connection {
   std::unique_ptr<PostgresSession> session_;
   Transaction transaction_ = Transaction::none;
   std::string transaction_name_;
+  PeerSettings peer_;
   // What was recalled, and no query has confirmed yet.
   struct Recalled {
     Statement statement;
@@ -145,15 +146,23 @@ RowHandler take_texts(PostgresTexts& texts) {
   };
 }
 
+RowHandler PostgresConnection::learn_peer() {
+  return [this](const Row& row) {
+    peer_.learn(row);
+    return true;
+  };
+}
+
 // What goes before a query in the same round trip.
 std::vector<Statement> PostgresConnection::before_query(const Statement& statement) const {
-  if (transaction_ == Transaction::wanted) return postgres_begin(settings_);
+  if (transaction_ == Transaction::wanted) return postgres_begin(settings_, peer_);
   // What is not planned (CREATE DATABASE, VACUUM) may refuse to share a group.
   const auto sql = document::trimmed(statement.sql);
   const bool planned =
       sql.starts_with("SELECT") || sql.starts_with("WITH") || sql.starts_with("EXPLAIN");
   if (transaction_ == Transaction::open || !planned) return {};
-  return {postgres_settings(settings_, statement.may_read_all ? Plans::any : Plans::by_index)};
+  return {postgres_settings(settings_, peer_,
+                            statement.may_read_all ? Plans::any : Plans::by_index)};
 }
 
 Outcome<void> PostgresConnection::send(std::span<const Statement> statements) {
@@ -200,16 +209,8 @@ void PostgresConnection::add_prepared(const Statement& statement, std::vector<Se
   takers.push_back(&take);
 }
 
-// Reads the answers of a group that was sent; rows of its last statement go to the handler. Returns
-// the first failure.
-std::optional<Failure> PostgresConnection::read_group(std::span<PostgresAnswer> answers,
-                                                      const RowHandler* handler) {
-  Handlers handlers(answers.size());
-  if (!handlers.empty()) handlers.back() = handler;
-  return read_group(answers, handlers);
-}
-
-// The same with a handler for each statement, nullptr where nobody wants its rows.
+// Reads the answers of a group that was sent, with a handler for each, nullptr where nobody wants its rows. Returns the first
+// failure.
 std::optional<Failure> PostgresConnection::read_group(std::span<PostgresAnswer> answers,
                                                       const Handlers& handlers) {
   // Until all is read: a handler that throws leaves the rest to nobody, and the connection with it.
@@ -263,7 +264,7 @@ Outcome<void> PostgresConnection::rollback() {
   auto done = send({&statement, 1});
   PostgresAnswer answer;
   if (done) {
-    if (auto failure = read_group({&answer, 1}, nullptr)) done = fail(std::move(*failure));
+    if (auto failure = read_group({&answer, 1}, Handlers(1))) done = fail(std::move(*failure));
   }
   session_->leave_peace();
   if (!done) dead_ = true;
@@ -290,6 +291,8 @@ Outcome<void> PostgresConnection::query_all(std::span<const Statement> statement
   for (const auto& statement : before) group.push_back({.statement = &statement});
   const auto first = group.size();
   Handlers takers(first);
+  const auto take_peer = learn_peer();
+  if (first > 0 && !peer_.is_known()) takers.back() = &take_peer;
   PostgresTexts standing;
   std::vector<PostgresTexts> found(recalled.size());
   std::vector<RowHandler> takes;
@@ -395,8 +398,8 @@ Outcome<std::vector<std::int64_t>> PostgresConnection::execute(
     std::span<const Statement> statements, AfterBatch after) {
   WINNOW_CHECK(check_usable());
   const bool commits = after == AfterBatch::commit;
-  auto group =
-      transaction_ == Transaction::open ? std::vector<Statement>{} : postgres_begin(settings_);
+  auto group = transaction_ == Transaction::open ? std::vector<Statement>{}
+                                                 : postgres_begin(settings_, peer_);
   const auto first = group.size();
   group.insert(group.end(), statements.begin(), statements.end());
   const bool stays_open = !commits;
@@ -414,7 +417,11 @@ Outcome<std::vector<std::int64_t>> PostgresConnection::execute(
     transaction_name_ = row.text(0).value_or("");
     return true;
   };
-  auto failure = read_group(answers, stays_open ? &take_name : nullptr);
+  const auto take_peer = learn_peer();
+  Handlers takers(group.size());
+  if (first > 0 && !peer_.is_known()) takers[first - 1] = &take_peer;
+  if (stays_open) takers.back() = &take_name;
+  auto failure = read_group(answers, takers);
   const bool committed = commits && answers.back().tag == "COMMIT";
   // What breaks after the server said so is the next call's concern.
   if (committed) failure.reset();

@@ -18,14 +18,17 @@ constexpr std::array kAlways = {
     std::pair{"enable_seqscan", "off"},
     // No compiler is started for a statement of milliseconds.
     std::pair{"jit", "off"},
-    // Should this machine vanish, its locks go with the transaction: the server asks for it after 5 s without
-    // a word, and waits 20 s for what it has sent to be acknowledged. Its own default is two hours.
-    std::pair{"tcp_keepalives_idle", "5"},
-    std::pair{"tcp_keepalives_interval", "5"},
-    std::pair{"tcp_keepalives_count", "3"},
-    std::pair{"tcp_user_timeout", "20000"},
     // Where a pooler or a socket of the file system lies between.
     std::pair{"idle_in_transaction_session_timeout", "10min"},
+};
+
+// Should this machine vanish, its locks go with the transaction: the server asks for it after 5 s without
+// a word, and waits 20 s for what it has sent to be acknowledged. Its own default is two hours.
+constexpr std::array kOfPeer = {
+    PeerSettings::Setting{"tcp_keepalives_idle", "5"},
+    PeerSettings::Setting{"tcp_keepalives_interval", "5"},
+    PeerSettings::Setting{"tcp_keepalives_count", "3"},
+    PeerSettings::Setting{"tcp_user_timeout", "20000"},
 };
 
 class SettingsWriter {
@@ -60,7 +63,20 @@ constexpr char kStartFollows = '@';
 
 }  // namespace
 
-Statement postgres_settings(const Settings& settings, Plans plans) {
+PeerSettings::PeerSettings() : sent_(kOfPeer.begin(), kOfPeer.end()) {}
+
+// A setting that was not taken is 0 afterwards, as it is over a socket of the file system.
+void PeerSettings::learn(const Row& answer) {
+  std::vector<Setting> taken;
+  const auto first = answer.size() - sent_.size();
+  for (std::size_t at = 0; at < sent_.size(); ++at) {
+    if (answer.text(first + at) != "0") taken.push_back(sent_[at]);
+  }
+  sent_ = std::move(taken);
+  known_ = true;
+}
+
+Statement postgres_settings(const Settings& settings, const PeerSettings& peer, Plans plans) {
   SettingsWriter writer;
   // The configuration's first, so that winnow's own have the last word.
   for (const auto& [name, value] : settings.session) writer.set(name, value);
@@ -68,6 +84,7 @@ Statement postgres_settings(const Settings& settings, Plans plans) {
   writer.set("lock_timeout", std::to_string(settings.lock_timeout_ms) + "ms");
   for (const auto& [name, value] : kAlways) writer.set(name, value);
   if (plans == Plans::any) writer.set("enable_seqscan", "on");
+  for (const auto& [name, value] : peer.sent()) writer.set(name, value);
   return writer.take();
 }
 
@@ -112,9 +129,9 @@ Failure postgres_refused_settings(const Settings& settings, Failure failure) {
   return failure;
 }
 
-std::vector<Statement> postgres_begin(const Settings& settings) {
+std::vector<Statement> postgres_begin(const Settings& settings, const PeerSettings& peer) {
   return {{.sql = "BEGIN ISOLATION LEVEL READ COMMITTED", .parameters = {}},
-          postgres_settings(settings)};
+          postgres_settings(settings, peer)};
 }
 
 Statement postgres_transaction_name(int server_version) {

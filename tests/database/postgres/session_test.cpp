@@ -50,6 +50,26 @@ std::ptrdiff_t threads() {
   return std::distance(begin(tasks), end(tasks));
 }
 
+// As on a system that lacks it, where the setting stays 0 and each try is a line of the server's log.
+TEST_P(PostgresSession, SetsOnceWhatTheServersSystemDoesNotTake) {
+  run(*connection_,
+      {"CREATE SCHEMA own", "CREATE SEQUENCE own.tries",
+       "CREATE FUNCTION own.set_config(name text, value text, local boolean) RETURNS text LANGUAGE "
+       "plpgsql AS $$ BEGIN IF name = 'tcp_user_timeout' THEN PERFORM nextval('own.tries'); RETURN "
+       "'0'; END IF; RETURN pg_catalog.set_config(name, value, local); END $$",
+       "ALTER DATABASE \"" + database_.settings().database +
+           "\" SET search_path = own, pg_catalog, public"});
+  const auto other = database_.connection();
+  for (int i = 0; i < 2; ++i) {
+    require(other->begin());
+    EXPECT_EQ(cell_of(*other, "SELECT current_setting('tcp_keepalives_idle')"), "5");
+    require(other->execute({}, AfterBatch::commit));
+    EXPECT_EQ(cell_of(*other, "SELECT current_setting('tcp_keepalives_count')"), "3");
+  }
+  EXPECT_EQ(cell_of(*connection_, "SELECT last_value FROM own.tries"), "1");
+  EXPECT_EQ(cell_of(*connection_, "SELECT current_setting('tcp_user_timeout')"), "20000");
+}
+
 TEST_P(PostgresSession, CancellingEndsTheStatementOnTheServerToo) {
   Cancellation cancellation;
   const auto connection = database_.connection(cancellation);
