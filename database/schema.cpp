@@ -57,6 +57,13 @@ const Index* Table::index_on(const std::vector<std::string>& leading) const {
   return found == indexes.end() ? nullptr : &*found;
 }
 
+bool Table::is_told_apart_by(std::string_view column) const {
+  return std::any_of(indexes.begin(), indexes.end(), [&](const Index& index) {
+    return index.unique && !index.partial &&
+           std::find(index.columns.begin(), index.columns.end(), column) != index.columns.end();
+  });
+}
+
 const Table* Schema::table(std::string_view name) const {
   const auto found = tables.find(std::string(name));
   return found == tables.end() ? nullptr : &found->second;

@@ -36,6 +36,9 @@ struct Column {
   std::vector<std::string> labels;  // of an enumeration
   std::string collation =
       {};  // MySQL: what its texts compare by, "utf8mb4_unicode_ci"; empty elsewhere
+  // What finds texts by this column that are spelt differently, in words: "the type citext". Empty: nothing does, or the
+  // dialect tells them apart (MySQL).
+  std::string lax = {};
 
   // False for an enumeration without that label: older Kestras have fewer, and servers refuse to
   // compare with one that they don't know.
@@ -92,6 +95,12 @@ struct Table {
   bool can_lock = true;
   // A trigger or a rule may keep rows although their DELETE succeeds.
   bool may_keep_rows = false;
+  // A trigger of its own fires when its rows are deleted, and may write such again.
+  bool acts_on_deletions = false;
+  // Those of the tables that were asked for whose rows go with rows of this one by a foreign key (ON DELETE CASCADE).
+  std::vector<std::string> takes_along = {};
+  // MySQL: the engine that keeps its rows, where that takes no deletion back ("MyISAM"); empty: one that does.
+  std::string engine_without_transactions = {};
   // The server's own estimate, -1 when it has none.
   std::int64_t estimated_rows = -1;
 
@@ -103,6 +112,8 @@ struct Table {
   Outcome<const Column*> require(std::string_view name) const;
   // The first complete (not partial) ordered index whose leading columns are `leading`, in any order, or nullptr.
   const Index* index_on(const std::vector<std::string>& leading) const;
+  // Whether some unique index has the column: alone, or with the column that splits the table, as partitions demand.
+  bool is_told_apart_by(std::string_view column) const;
 };
 
 struct Schema {

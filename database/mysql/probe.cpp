@@ -1,6 +1,7 @@
 #include "database/mysql/probe.h"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -24,6 +25,11 @@ SELECT JSON_OBJECT(
     'schema', t.TABLE_SCHEMA,
     'type', t.TABLE_TYPE,
     'rows', t.TABLE_ROWS,
+    'engine', t.ENGINE,
+    'takes_along', (SELECT JSON_ARRAYAGG(r.TABLE_NAME)
+      FROM information_schema.REFERENTIAL_CONSTRAINTS r
+      WHERE r.CONSTRAINT_SCHEMA = t.TABLE_SCHEMA AND r.UNIQUE_CONSTRAINT_SCHEMA = t.TABLE_SCHEMA
+        AND r.REFERENCED_TABLE_NAME = t.TABLE_NAME AND r.DELETE_RULE = 'CASCADE'),
     'columns', (SELECT JSON_ARRAYAGG(JSON_OBJECT(
         'name', c.COLUMN_NAME,
         'position', c.ORDINAL_POSITION,
@@ -138,12 +144,25 @@ void add_part(Table& table, const Json& found) {
   if (name == "PRIMARY") table.primary_key = index->columns;
 }
 
+// MySQL's own engines without transactions.
+bool has_transactions(std::string_view engine) {
+  constexpr std::array kWithout = {"MyISAM",  "MRG_MYISAM", "MRG_MyISAM", "MEMORY", "CSV",
+                                   "ARCHIVE", "FEDERATED",  "BLACKHOLE",  "EXAMPLE"};
+  return std::find(kWithout.begin(), kWithout.end(), engine) == kWithout.end();
+}
+
 Table read_table(const Json& found) {
   Table table;
   table.name = found.at("name").get<std::string>();
   table.schema = found.at("schema").get<std::string>();
   if (!document::is_text(found.at("type"), "BASE TABLE")) table.instead_of_table = "view";
   table.can_delete = false;
+  if (const auto& along = found.at("takes_along"); along.is_array()) {
+    table.takes_along = along.get<std::vector<std::string>>();
+  }
+  if (auto engine = text_or_empty(found, "engine"); !has_transactions(engine)) {
+    table.engine_without_transactions = std::move(engine);
+  }
   if (found.at("rows").is_number()) table.estimated_rows = found.at("rows").get<std::int64_t>();
   for (const auto& column : ordered(found.at("columns"))) {
     table.columns.push_back(read_column(column));
@@ -251,6 +270,10 @@ Outcome<Schema> mysql_schema(std::string_view json) {
       auto table = read_table(found);
       auto name = table.name;
       schema.tables.emplace(std::move(name), std::move(table));
+    }
+    for (auto& [name, table] : schema.tables) {
+      std::erase_if(table.takes_along,
+                    [&](const auto& along) { return schema.table(along) == nullptr; });
     }
   } catch (const Json::exception& error) {
     return fail(FailureKind::internal,

@@ -41,6 +41,15 @@ SELECT json_build_object(
                         AND t.tgtype & 11 = 11)
            OR EXISTS (SELECT FROM pg_catalog.pg_rewrite r
                       WHERE r.ev_class = own.relid AND r.ev_type = '4' AND r.ev_enabled <> 'D')),
+    'acts_on_deletions', EXISTS (
+        SELECT FROM (SELECT f.oid AS relid UNION SELECT relid FROM pg_catalog.pg_partition_tree(f.oid)) own
+        JOIN pg_catalog.pg_trigger t ON t.tgrelid = own.relid
+        WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & 8 = 8),  -- DELETE
+    'takes_along', (
+        SELECT json_agg(DISTINCT along.relname) FROM pg_catalog.pg_trigger t
+        JOIN found along ON along.oid = t.tgconstrrelid
+        WHERE t.tgrelid = f.oid AND t.tgisinternal
+          AND t.tgfoid = 'pg_catalog."RI_FKey_cascade_del"'::regproc),
     'filtered', row_security_active(f.oid),
     'rows', CASE WHEN f.relkind <> 'p' THEN f.reltuples::float8
             ELSE (SELECT sum(greatest(part.reltuples, 0))::float8
@@ -54,8 +63,11 @@ SELECT json_build_object(
         JOIN pg_catalog.pg_class part ON part.oid = tree.relid),
     'columns', (SELECT json_agg(json_build_object(
         'name', a.attname,
-        'type', format_type(a.atttypid, NULL),
+        'type', format_type(CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE a.atttypid END, NULL),
         'kind', t.typtype,
+        'collation', CASE WHEN a.attcollation NOT IN (0, 100) THEN (  -- none, and the database's own
+            SELECT co.collname FROM pg_catalog.pg_collation co
+            WHERE co.oid = a.attcollation AND NOT co.collisdeterministic) END,
         'enum_type', CASE WHEN t.typtype = 'e' THEN format('%I.%I', tn.nspname, t.typname) END,
         'nullable', NOT a.attnotnull,
         'generated', CASE WHEN a.attgenerated = 's' THEN (
@@ -118,6 +130,15 @@ ColumnType type_of(const std::string& type, const std::string& kind) {
   return ColumnType::other;
 }
 
+std::string what_is_lax(const std::string& type, const Json& collation) {
+  if (collation.is_string()) {
+    return "the collation \"" + collation.get<std::string>() + "\" (deterministic = false)";
+  }
+  // citext may lie in any schema.
+  if (type == "citext" || type.ends_with(".citext")) return "the type citext";
+  return type == "character" ? "the type character (filled up with spaces)" : "";
+}
+
 // EXTRACT(milliseconds FROM ...) gives what exceeds the minutes only (date_part('milliseconds', ...) in older catalogs).
 bool is_minute_millis(const Column& column, const Json& generated) {
   if (column.type != ColumnType::integer || !generated.is_string()) return false;
@@ -132,6 +153,7 @@ Column read_column(const Json& found) {
   column.type_name = found.at("type").get<std::string>();
   column.type = type_of(column.type_name, found.at("kind").get<std::string>());
   column.nullable = found.at("nullable").get<bool>();
+  column.lax = what_is_lax(column.type_name, found.at("collation"));
   if (is_minute_millis(column, found.at("generated"))) {
     column.type = ColumnType::minute_millis;
     column.nullable = true;
@@ -169,6 +191,10 @@ Table read_table(const Json& found, const std::string& role) {
   table.can_delete = found.at("can_delete").get<bool>();
   table.can_lock = found.at("can_lock").get<bool>();
   table.may_keep_rows = found.at("may_keep_rows").get<bool>();
+  table.acts_on_deletions = found.at("acts_on_deletions").get<bool>();
+  if (const auto& along = found.at("takes_along"); along.is_array()) {
+    table.takes_along = along.get<std::vector<std::string>>();
+  }
   table.estimated_rows = estimate(found);
   if (found.at("partitions").is_array()) {
     for (const auto& part : found.at("partitions")) {

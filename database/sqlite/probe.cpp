@@ -25,8 +25,9 @@ ColumnType type_of(std::string declared) {
       {"INSTANT", ColumnType::instant}, {"DATETIME", ColumnType::instant},
       {"JSON", ColumnType::document},
   };
-  const auto found = kTypes.find(declared);
-  return found == kTypes.end() ? ColumnType::other : found->second;
+  if (const auto found = kTypes.find(declared); found != kTypes.end()) return found->second;
+  // As SQLite itself reads a type that it does not know.
+  return declared.find("CHAR") == std::string::npos ? ColumnType::other : ColumnType::text;
 }
 
 std::string text_of(const Row& row, std::size_t column) {
@@ -61,6 +62,20 @@ Outcome<void> read_columns(sqlite3* database, Table& table) {
                        });
   for (const auto& [position, name] : key) table.primary_key.push_back(name);
   return read;
+}
+
+// The pragma does not tell it.
+void read_collations(sqlite3* database, Table& table) {
+  for (auto& column : table.columns) {
+    const char* collation = nullptr;
+    const auto found =
+        sqlite3_table_column_metadata(database, nullptr, table.name.c_str(), column.name.c_str(),
+                                      nullptr, &collation, nullptr, nullptr, nullptr);
+    const bool is_known = found == SQLITE_OK && collation != nullptr;
+    if (is_known && std::string_view(collation) != "BINARY") {
+      column.lax = "the collation " + std::string(collation);
+    }
+  }
 }
 
 Outcome<void> read_indexes(sqlite3* database, Table& table) {
@@ -119,10 +134,11 @@ Outcome<std::optional<Table>> probe_sqlite_table(sqlite3* database, const std::s
     return fail(std::move(columns.error()));
   }
   if (!is_table) return std::optional<Table>(std::move(table));
+  read_collations(database, table);
   WINNOW_CHECK(read_indexes(database, table));
   WINNOW_CHECK(each_row(
       database, "SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 LIMIT 1",
-      name, [&](const Row&) { table.may_keep_rows = true; }));
+      name, [&](const Row&) { table.may_keep_rows = table.acts_on_deletions = true; }));
   add_rowid_key(table);
   estimate_rows(database, table);
   return std::optional<Table>(std::move(table));

@@ -14,6 +14,7 @@
 #include "tasks/selection/match.h"
 #include "tasks/selection/plan_check.h"
 #include "tasks/selection/rights.h"
+#include "tasks/selection/row_key.h"
 #include "tasks/shared/lock_wait.h"
 
 namespace winnow::tasks {
@@ -162,6 +163,7 @@ class Examination {
     put(shown, "lastVacuum", health.last_vacuum);
     put(shown, "lastAnalyze", health.last_analyze);
     look_for_rights(*table);
+    look_at_keys(examined, *table);
     look_for_indexes(examined, *table, shown);
     if (has_parent(examined, *table)) {
       WINNOW_CHECK(look_for_orphans(examined, *table, health, shown));
@@ -186,6 +188,24 @@ class Examination {
     find({.table = table.name, .problem = problem, .remedy = "grant " + std::move(missing)});
   }
 
+  // What makes a purge refuse the table.
+  void look_at_keys(const ExaminedTable& examined, const Table& table) {
+    const auto tell = [&](std::optional<database::Problem> problem) {
+      if (!problem) return;
+      find({.table = table.name,
+            .problem = std::move(problem->what) + ": purges are refused",
+            .remedy = std::move(problem->remedy)});
+    };
+    tell(problem_of_deletion(table, connection_->dialect()));
+    const auto* key = table.column("key");
+    const auto* own = row_key(table);
+    if (key != nullptr && (own == key || own == nullptr)) {
+      tell(problem_of_key(table, *key, connection_->dialect()));
+    }
+    const auto* parent = table.column(examined.match.column);
+    if (parent != nullptr && parent->name != "key") tell(problem_of_ids(*parent));
+  }
+
   void look_for_indexes(const ExaminedTable& examined, const Table& table, Json& shown) {
     for (const auto& columns : examined.indexes) {
       const auto there = [&](const std::string& column) { return table.column(column) != nullptr; };
@@ -207,9 +227,16 @@ class Examination {
   bool has_parent(const ExaminedTable& examined, const Table& table) const {
     const auto* parent = examined.parent.empty() ? nullptr : schema_.table(examined.parent);
     return parent != nullptr && !parent->problem() && table.can_select && parent->can_select &&
-           parent->primary_key.size() == 1 && has_columns_of(table, examined.match) &&
+           parent->primary_key.size() == 1 && are_compared(examined, table, *parent) &&
            (examined.written.empty() || table.column(examined.written) != nullptr) &&
            !sample_order(examined, table).empty();
+  }
+
+  static bool are_compared(const ExaminedTable& examined, const Table& table, const Table& parent) {
+    if (!has_columns_of(table, examined.match)) return false;
+    const auto* column = table.column(examined.match.column);
+    return !problem_of_ids(*parent.column(parent.primary_key.front())) &&
+           (column == nullptr || !problem_of_ids(*column));
   }
 
   // The columns of the index along which the sample is read; empty without such an index.
@@ -232,7 +259,7 @@ class Examination {
     writer.text("coalesce(sum(CASE WHEN looked.parent IS NOT NULL AND (SELECT 1 FROM ");
     writer.table(parent).text(" AS p WHERE ");
     writer.text(dialect.is_key(key, "p." + dialect.quoted(key.name), "looked.parent"));
-    writer.text(") IS NULL THEN 1 ELSE 0 END), 0) FROM (");
+    writer.text(" LIMIT 1) IS NULL THEN 1 ELSE 0 END), 0) FROM (");
     write_sample(writer, examined, table);
     return writer.text(") AS looked").take();
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "outcome/try.h"
+#include "tasks/selection/row_key.h"
 
 namespace winnow::tasks {
 namespace {
@@ -50,6 +51,9 @@ Outcome<FamilyStatements> FamilyStatements::make(FamilyTerms terms, const databa
   statements.parents_ = {kBegunBy};
   const bool has_loops = table.column(kParent) != nullptr && table.column("kind") != nullptr;
   if (has_loops) statements.parents_.emplace_back(kParent);
+  for (const auto& parent : statements.parents_) {
+    WINNOW_CHECK(refuse(table, problem_of_ids(*table.column(parent))));
+  }
   return statements;
 }
 

@@ -5,6 +5,7 @@
 
 #include "document/strings.h"
 #include "outcome/try.h"
+#include "tasks/selection/row_key.h"
 
 namespace winnow::tasks {
 
@@ -13,6 +14,7 @@ Outcome<ExecutionLookup> ExecutionLookup::make(const database::Schema& schema) {
   if (table->column("key") == nullptr) {
     return fail(FailureKind::schema, "table \"executions\" has no column \"key\"");
   }
+  WINNOW_CHECK(refuse(*table, problem_of_ids(*table->column("key"))));
   return ExecutionLookup(*table);
 }
 

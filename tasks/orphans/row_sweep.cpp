@@ -20,6 +20,9 @@ using database::TextList;
 // Rows that are looked up before it is asked on which shard each lies.
 constexpr std::int64_t kRowsAtOnce = 2'000;
 
+// Batches of a page, after which the rest of it has to be smaller than before.
+constexpr int kBatchesUntilALook = 16;
+
 // A page of a walk.
 struct Page {
   TextList positions;
@@ -305,6 +308,8 @@ Outcome<void> RowSweep::remove_found(const Part& part) {
 Outcome<void> RowSweep::remove_together(const Part& part) {
   TextList kept;
   auto limit = request_.batch_size;
+  std::optional<std::int64_t> left;
+  int removed = 0;
   while (true) {
     WINNOW_TRY(const bool goes_on, sweep_.may_go_on());
     if (!goes_on) return {};
@@ -330,6 +335,11 @@ Outcome<void> RowSweep::remove_together(const Part& part) {
     if (batch->removed > 0) note_removed(part, *batch);
     if (batch->receipt) WINNOW_CHECK(sweep_.context().receipts->committed(*batch->receipt));
     limit = std::min(limit * 2, request_.batch_size);
+    if (batch->removed == 0 || ++removed % kBatchesUntilALook != 0) continue;
+    // A trigger may write a row for each that goes.
+    WINNOW_TRY(const auto now, rows_of(part, part.orphans));
+    if (left && now >= *left) return {};
+    left = now;
   }
 }
 
@@ -398,9 +408,11 @@ Outcome<bool> RowSweep::try_batch(Connection& connection, const Part& part, cons
   const std::vector<Statement> deletion{part.table.deletion(dialect, orphans, batch.keys)};
   WINNOW_TRY(const auto changed, connection.execute(deletion, database::AfterBatch::stay_open));
   batch.removed = changed.front();
-  if (std::cmp_less(batch.removed, batch.keys.size())) {
+  if (part.table.table().acts_on_deletions || std::cmp_less(batch.removed, batch.keys.size())) {
     WINNOW_TRY(batch.kept,
                database::texts_of(connection, part.table.remaining(dialect, orphans, batch.keys)));
+    // What was written again did not go.
+    batch.removed = std::min(batch.removed, std::ssize(batch.keys) - std::ssize(batch.kept));
   }
   WINNOW_TRY(const auto still, sweep_.missing_beside(connection, orphans.executions));
   if (still.size() != orphans.executions.size()) {
@@ -498,8 +510,10 @@ void RowSweep::warn_of_skipped() const {
     sweep_.context().host.log(
         LogLevel::warn,
         document::counted(stay->second, "orphaned row") + " of table \"" + table->table().name +
-            (stay->second == 1 ? "\" stays: another session holds it, or the database keeps it"
-                               : "\" stay: other sessions hold them, or the database keeps them"));
+            (stay->second == 1
+                 ? "\" stays: another session holds it, or the database keeps it or writes it again"
+                 : "\" stay: other sessions hold them, or the database keeps them or writes them "
+                   "again"));
   }
 }
 

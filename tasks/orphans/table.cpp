@@ -51,6 +51,10 @@ Outcome<std::unique_ptr<OrphanTable>> OrphanTable::make(
     WINNOW_CHECK(check_placement(*made->table_));
     obstacle = made->misplaced();
   }
+  if (obstacle.empty()) {
+    const auto problem = made->problem(connection.dialect());
+    if (problem) obstacle = problem->what + "; " + problem->remedy;
+  }
   if (!obstacle.empty() && step.optional) return leave_out(obstacle);
   if (!obstacle.empty()) {
     return fail(FailureKind::schema, "table \"" + step.table + "\": " + obstacle);
@@ -79,6 +83,14 @@ Outcome<std::string> OrphanTable::find_way(database::Connection& connection, boo
   if (!match.only_column.empty()) columns.insert(columns.begin(), match.only_column);
   return "no index leads to their executions; add it: " +
          connection.dialect().create_index(*table_, columns);
+}
+
+std::optional<database::Problem> OrphanTable::problem(const Dialect& dialect) const {
+  if (auto problem = problem_of_deletion(*table_, dialect)) return problem;
+  if (execution_ != nullptr) {
+    if (auto problem = problem_of_ids(*execution_)) return problem;
+  }
+  return problem_of_key(*table_, *key_, dialect);
 }
 
 std::string OrphanTable::misplaced() const {

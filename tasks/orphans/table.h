@@ -97,6 +97,7 @@ class OrphanTable {
   bool has_columns() const;
   Outcome<std::string> find_way(database::Connection& connection, bool allow_scan);
   std::string misplaced() const;
+  std::optional<database::Problem> problem(const database::Dialect& dialect) const;
   Outcome<void> select(const OrphanRowsRequest& request, const database::Schema& schema);
   void write_walk(database::SqlWriter& writer, const OrphanBranch& branch) const;
   void write_orphans(database::SqlWriter& writer, const OrphanBranch& branch,

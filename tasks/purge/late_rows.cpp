@@ -65,7 +65,20 @@ Outcome<void> PurgeWorker::sweep(const std::vector<BatchRow>& rows) {
   const auto swept = connection_.retry(sweeping);
   if (!swept) return fail(left_in_doubt(swept.error(), tried));
   for (const auto& [counter, deleted] : tried.counts) shared_.ledger.add(counter, deleted);
-  return confirm_receipt(tried);
+  WINNOW_CHECK(confirm_receipt(tried));
+  return tried.swept ? check_swept(rows) : Outcome<void>{};
+}
+
+// A trigger may write rows for each that goes, and would do so for ever.
+Outcome<void> PurgeWorker::check_swept(const std::vector<BatchRow>& rows) {
+  WINNOW_TRY(const bool none, connection_.read([&](Connection& connection) {
+    return are_dependents_gone(connection, rows, Look::at_once);
+  }));
+  if (none) return {};
+  return fail(Failure{.kind = FailureKind::schema,
+                      .message = "they are written again when they are deleted, as a trigger of "
+                                 "the database does",
+                      .blame = Blame::some_rows});
 }
 
 Outcome<bool> PurgeWorker::are_dependents_gone(Connection& connection,

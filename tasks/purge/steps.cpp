@@ -6,6 +6,7 @@
 #include "outcome/try.h"
 #include "tasks/purge/few_rows.h"
 #include "tasks/selection/match.h"
+#include "tasks/selection/row_key.h"
 #include "tasks/selection/table_probes.h"
 
 namespace winnow::tasks {
@@ -98,6 +99,13 @@ Outcome<void> PurgeSteps::add(const PurgeStep& step, const std::string& parent_t
   }
   WINNOW_TRY(const bool reachable, is_reachable(row, connection));
   if (!reachable) return {};
+  WINNOW_CHECK(refuse(*row.table, problem_of_deletion(*row.table, connection.dialect())));
+  if (row.column != nullptr) WINNOW_CHECK(refuse(*row.table, problem_of_ids(*row.column)));
+  const auto* key = row.table->column("key");
+  const bool by_key = connection.dialect().locks_what_it_reads() && row.column == nullptr;
+  if (by_key && key != nullptr) {
+    WINNOW_CHECK(refuse(*row.table, problem_of_key(*row.table, *key, connection.dialect())));
+  }
   rights.look_at(*row.table);
   std::copy_if(match.only_values.begin(), match.only_values.end(),
                std::back_inserter(row.only_values),

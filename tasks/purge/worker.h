@@ -98,6 +98,7 @@ class PurgeWorker {
   Outcome<void> leave(const Batch& part, const Failure& failure);
   Outcome<void> skip_refused(const std::string& key, const Failure& failure);
   Outcome<void> sweep(const std::vector<BatchRow>& rows);
+  Outcome<void> check_swept(const std::vector<BatchRow>& rows);
   Outcome<void> count(Batch batch);
   Outcome<void> count_part(const Batch& part);
   Outcome<std::vector<BatchRow>> count_files(const std::vector<BatchRow>& rows, Tried& would) const;

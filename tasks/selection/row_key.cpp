@@ -16,4 +16,84 @@ const database::Column* row_key(const database::Table& table) {
   return nullptr;
 }
 
+namespace {
+
+using database::Column;
+using database::ColumnType;
+using database::Problem;
+
+constexpr const char* kAsKestraDoes =
+    "give the column the type and the collation that Kestra gives it";
+
+}  // namespace
+
+std::optional<Problem> problem_of_spelling(const Column& column) {
+  if (column.lax.empty()) return std::nullopt;
+  return Problem{.what = "column \"" + column.name + "\" has " + column.lax +
+                         ", which takes texts for the same that are spelt differently, and rows of "
+                         "others might go with those that are meant",
+                 .remedy = kAsKestraDoes};
+}
+
+std::optional<Problem> problem_of_ids(const Column& column) {
+  if (auto problem = problem_of_spelling(column)) return problem;
+  const bool is_read = column.type == ColumnType::text || column.type == ColumnType::integer;
+  if (is_read) return std::nullopt;
+  return Problem{.what = "column \"" + column.name + "\" is of type " + column.type_name +
+                         ", and ids of Kestra are texts",
+                 .remedy = kAsKestraDoes};
+}
+
+std::optional<Problem> problem_of_key(const database::Table& table, const Column& column,
+                                      const database::Dialect& dialect) {
+  if (auto problem = problem_of_ids(column)) return problem;
+  // Kestra counts it up by itself, and has no unique index on it before 2.0 on PostgreSQL.
+  const bool counts_up = column.type == ColumnType::integer;
+  if (counts_up || table.is_told_apart_by(column.name)) return std::nullopt;
+  constexpr std::string_view kCreate = "CREATE ";
+  auto ddl = dialect.create_index(table, {column.name});
+  ddl.insert(kCreate.size(), "UNIQUE ");
+  return Problem{.what = "no unique index has the column \"" + column.name +
+                         "\", as Kestra's primary key does: several rows may share one, and what "
+                         "belongs to one that stays might go with another",
+                 .remedy = "add it: " + ddl};
+}
+
+std::optional<Problem> problem_of_deletion(const database::Table& table,
+                                           const database::Dialect& dialect) {
+  if (!table.takes_along.empty()) {
+    return Problem{
+        .what = "a foreign key of table \"" + table.takes_along.front() +
+                "\" (ON DELETE CASCADE) has its rows go along, whether they are meant or "
+                "not, and uncounted",
+        .remedy = "Kestra has no such key: drop it, or make it one without CASCADE"};
+  }
+  const auto* deleted = table.column("deleted");
+  if (deleted != nullptr && deleted->type == ColumnType::boolean && deleted->nullable) {
+    return Problem{
+        .what =
+            "column \"deleted\" may be NULL, and rows without a value would be left where "
+            "what they belong to goes",
+        .remedy = "make it NOT NULL, as Kestra does"};
+  }
+  const auto& engine = table.engine_without_transactions;
+  if (engine.empty()) return std::nullopt;
+  return Problem{
+      .what = "its engine is " + engine +
+              ", which takes nothing back: where a batch fails, some of its rows would be "
+              "gone without those that belong to them",
+      .remedy = database::SqlWriter(dialect)
+                    .text("make it what Kestra's tables are: ALTER TABLE ")
+                    .table(table)
+                    .text(" ENGINE = InnoDB")
+                    .take()
+                    .sql};
+}
+
+Outcome<void> refuse(const database::Table& table, const std::optional<Problem>& problem) {
+  if (!problem) return {};
+  return fail(FailureKind::schema, "table \"" + table.name + "\": " + problem->what +
+                                       ". Nothing was deleted; " + problem->remedy);
+}
+
 }  // namespace winnow::tasks

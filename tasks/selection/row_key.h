@@ -1,6 +1,10 @@
-// The column that tells the rows of a table apart.
+// The column that tells the rows of a table apart, and what keeps a column from that in a schema that is not Kestra's own: where
+// rows of others were found beside the ones that are meant, they would go with them.
 #pragma once
 
+#include <optional>
+
+#include "database/dialect.h"
 #include "database/schema.h"
 
 namespace winnow::tasks {
@@ -10,5 +14,21 @@ namespace winnow::tasks {
 // Kestra's `queues` has none on PostgreSQL before 2.0. Kestra makes both so that no two rows share
 // one. nullptr: none of them.
 const database::Column* row_key(const database::Table& table);
+
+// Why texts in the column may be found by others that are spelt differently; nothing: by none.
+std::optional<database::Problem> problem_of_spelling(const database::Column& column);
+// Why rows can't be found by the ids in this column, each by its own alone.
+std::optional<database::Problem> problem_of_ids(const database::Column& column);
+// The same of the column that tells the table's own rows apart: no two may share a value.
+std::optional<database::Problem> problem_of_key(const database::Table& table,
+                                                const database::Column& column,
+                                                const database::Dialect& dialect);
+
+// Why a deletion of the table's rows can't be taken back, or takes others along.
+std::optional<database::Problem> problem_of_deletion(const database::Table& table,
+                                                     const database::Dialect& dialect);
+
+// A schema failure where there is one.
+Outcome<void> refuse(const database::Table& table, const std::optional<database::Problem>& problem);
 
 }  // namespace winnow::tasks

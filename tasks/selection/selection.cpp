@@ -6,6 +6,7 @@
 #include "database/count.h"
 #include "outcome/try.h"
 #include "tasks/selection/plan_check.h"
+#include "tasks/selection/row_key.h"
 
 namespace winnow::tasks {
 namespace {
@@ -21,6 +22,10 @@ constexpr std::chrono::hours kClockSkew{24};
 
 Outcome<void> check_columns(const database::Table& table, const Conjunction& conditions) {
   for (const auto& condition : conditions) {
+    if (const auto* column = table.column(column_of(condition))) {
+      WINNOW_CHECK(refuse(table, problem_of_spelling(*column)));
+      continue;
+    }
     const auto* one = std::get_if<OneOf>(&condition);
     const bool in_document =
         one != nullptr && !one->document.empty() && table.column("value") != nullptr;
@@ -47,7 +52,9 @@ std::vector<std::optional<bool>> branches_of(const database::Table& table, bool 
 Outcome<Selection> Selection::make(Scope scope, const database::Schema& schema) {
   WINNOW_TRY(const auto* table, schema.require(scope.table));
   for (const auto* column : {&scope.tenant_column, &scope.namespace_column}) {
-    if (!column->empty()) WINNOW_CHECK(table->require(*column));
+    if (column->empty()) continue;
+    WINNOW_TRY(const auto* found, table->require(*column));
+    WINNOW_CHECK(refuse(*table, problem_of_spelling(*found)));
   }
   WINNOW_CHECK(check_columns(*table, scope.conditions));
   for (const auto& conditions : scope.except) WINNOW_CHECK(check_columns(*table, conditions));

@@ -35,6 +35,29 @@ TEST_P(DriverProbe, KnowsWhatEachColumnHolds) {
   EXPECT_EQ(items().columns.size(), 9U);
 }
 
+// Where `=` finds texts that are spelt differently. MySQL's dialect compares the letters beside.
+TEST_P(DriverProbe, KnowsWhichColumnsTakeTextsForTheSame) {
+  if (is("mysql")) GTEST_SKIP() << "all of its collations do";
+  if (is("postgresql")) {
+    run(*connection_,
+        {"CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = "
+         "false)",
+         "CREATE COLLATION strict (provider = icu, locale = 'de')",
+         "CREATE TABLE spelt (plain varchar(9), other text COLLATE strict, lax text COLLATE loose, "
+         "short char(9))"});
+  } else {
+    run(*connection_, {"CREATE TABLE spelt (plain VARCHAR(9), other TEXT COLLATE BINARY, "
+                       "lax TEXT COLLATE NOCASE, short CHAR(9) COLLATE RTRIM)"});
+  }
+  const auto schema = require(connection_->probe(std::vector<std::string>{"spelt"}));
+  const auto& spelt = *schema.table("spelt");
+  EXPECT_EQ(spelt.column("plain")->lax, "");
+  EXPECT_EQ(spelt.column("other")->lax, "");
+  EXPECT_THAT(spelt.column("lax")->lax, HasSubstr(is("sqlite") ? "NOCASE" : "\"loose\""));
+  EXPECT_NE(spelt.column("short")->lax, "");
+  for (const auto& column : spelt.columns) EXPECT_EQ(column.type, ColumnType::text) << column.name;
+}
+
 TEST_P(DriverProbe, KnowsTheLabelsOfAnEnumeration) {
   if (is("sqlite")) GTEST_SKIP() << "SQLite has no enumerations";
   EXPECT_EQ(column("state").type, ColumnType::enumeration);
