@@ -172,7 +172,8 @@ Outcome<std::vector<std::int64_t>> MysqlConnection::run_all(std::span<const Stat
   return changed;
 }
 
-// In doubt where its answer never came: an error that the server names says that nothing was
+// In doubt where its answer never came: an error that the server names says that nothing was committed.
+// Not so where a member has left its group meanwhile: what it had sent to the others they may have
 // committed.
 Outcome<void> MysqlConnection::commit() {
   auto sent = session_->send("COMMIT");
@@ -182,7 +183,19 @@ Outcome<void> MysqlConnection::commit() {
   }
   note_failed_commit(sent.error());
   sent.error().commit_in_doubt = session_->broken();
+  if (!session_->broken() && is_mysql_group_refusal(mysql_errno(session_->handle())) &&
+      has_left_group()) {
+    sent.error() = mysql_has_left_group(sent.error());
+    session_->give_up();
+  }
   return sent;
+}
+
+// It takes no writes then, and another member does.
+bool MysqlConnection::has_left_group() {
+  const auto found =
+      count_of(*this, plain("SELECT @@GLOBAL.super_read_only OR @@GLOBAL.offline_mode"));
+  return !found || *found != 0;
 }
 
 Outcome<std::vector<std::int64_t>> MysqlConnection::execute(std::span<const Statement> statements,

@@ -32,6 +32,8 @@ constexpr unsigned int kStatementLogRefuses = 1665;
 constexpr unsigned int kForbiddenByOption = 1290;
 constexpr unsigned int kReadOnly = 1836;
 constexpr unsigned int kOffline = 3032;
+constexpr unsigned int kRefusedByGroup = 3100;
+constexpr unsigned int kRolledBackByGroup = 3101;
 constexpr unsigned int kOfflineWithReason = 6400;
 
 constexpr std::array kRules = {
@@ -44,7 +46,8 @@ constexpr std::array kRules = {
     Rule{3024, conflict, true, Blame::number_of_rows, kExecutionTime},
     // Group replication: a member could not certify it, or it is larger than the group takes
     // (group_replication_transaction_size_limit).
-    Rule{3101, conflict, true}, Rule{3100, unavailable, false, Blame::number_of_rows},
+    Rule{kRolledBackByGroup, conflict, true},
+    Rule{kRefusedByGroup, unavailable, false, Blame::number_of_rows},
     Rule{1412, conflict, true},  // the table was altered meanwhile
     Rule{1615, conflict, true},  // a statement has to be prepared again
     // The log-in.
@@ -176,6 +179,17 @@ bool is_mysql_statement_log(const Failure& failure) {
 
 bool is_mysql_read_only(const Failure& failure) {
   return failure.sqlstate == kNotTheTarget;
+}
+
+bool is_mysql_group_refusal(unsigned int number) {
+  return number == kRefusedByGroup || number == kRolledBackByGroup;
+}
+
+Failure mysql_has_left_group(const Failure& refusal) {
+  return Failure{.kind = unavailable,
+                 .message = "the server has left its group: " + refusal.message,
+                 .retryable = true,
+                 .commit_in_doubt = true};
 }
 
 Failure mysql_no_memory() {

@@ -65,6 +65,10 @@ class Cluster:
     def await_the_way(self, way):
         """Until whoever connects that way finds the new primary."""
 
+    def account(self):
+        """What the servers say of themselves, beside a finding."""
+        return ""
+
     def make_schema(self):
         scheme = self.url.split(":", 1)[0]
         password = credentials_of(self.url)[1]
@@ -79,8 +83,10 @@ class Cluster:
 class FailOver:
     """Mixed into a TestCase whose class has a `cluster`."""
 
-    def one(self, cases, case, what, strike, way, loses_commits=False):
-        """`strike(random)` takes the primary away and returns when another one is there. A run that was over by then has counted what
+    def one(self, cases, case, what, strike, way, loses_commits=False, more="", also=lambda result: []):
+        """`more` stands in winnow's configuration; `also` finds what else is wrong with the run's result.
+
+        `strike(random)` takes the primary away and returns when another one is there. A run that was over by then has counted what
         the old primary confirmed: where the new one lacks some of it, only what holds at any moment is looked at."""
         cluster = self.cluster
         folder = Folder("far-case")
@@ -93,7 +99,7 @@ class FailOver:
             at = case.random.randint(1, len(world.goes) - 30)
             case.what = f"{way}: {what} after {at} of {len(world.goes)} executions"
             before = world.look()
-            winnow = Winnow(folder.path, cluster.ways()[way], world.storage, hosts=cluster.hosts)
+            winnow = Winnow(folder.path, cluster.ways()[way], world.storage, more, hosts=cluster.hosts)
             run = winnow.purge(world.parameters(batchSize=case.random.randint(5, 40)))
             until(lambda: run.poll() is not None or database.count() <= EXECUTIONS - at, "batches")
             try:
@@ -106,9 +112,10 @@ class FailOver:
             world.database = database
             now = world.look()
             case.found(world.broken_now(now))
-            if loses_commits and result.counters["retries"] == 0:
+            if result.counters["retries"] == 0:
                 cases.note("was over before")
-            else:
+            if not loses_commits or result.counters["retries"] > 0:
+                case.found(also(result))
                 case.found(world.miscounted(before, now, result.counters))
                 case.found(world.left_over(now) if result.status == 0 else [])
             if result.status == 0:
@@ -116,7 +123,7 @@ class FailOver:
             else:
                 cases.note("ended with " + result.json["error"]["code"] + (", in doubt" if "inDoubt" in result.counters else ""))
             if case.violations:
-                case.what += f"; {result}"
+                case.what += f"; {result}{cluster.account()}"
             again = winnow.call("PurgeExecutions", world.parameters())
             if again.status:
                 case.found([f"the next run failed: {again}"])

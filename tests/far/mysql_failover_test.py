@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""MySQL group replication: the primary is killed, cut off or steps down in mid-purge. The run goes on at the next primary, with exact
-counts, or says what it could not learn; nothing is half, and one more run finishes."""
+"""MySQL group replication: the primary is killed, cut off, parted from its members or steps down in mid-purge. The run goes on at the
+next primary, with exact counts, or says what it could not learn; nothing is half, and one more run finishes."""
 
 import unittest
 
-from bed import Cases
+from bed import Cases, script
 from failover import HOSTS, FailOver
 from mysql_group import MysqlGroup
 
@@ -21,23 +21,33 @@ class MysqlFailOver(FailOver, unittest.TestCase):
         def act(random):
             old = cluster.primary
             others = [host for host in HOSTS if host != old]
+            committed = cluster.committed()
             if how == "steps down":
                 cluster.do("step-down", random.choice(others))
             else:
                 cluster.away = old
                 cluster.do("patience", 0)
-                cluster.do("crash", old) if how == "is killed" else cluster.cut(old)
+                self.take_away(old, how, others)
             cluster.find_primary(others)
+            cluster.await_all_of(committed, cluster.primary)
 
         return act
+
+    def take_away(self, host, how, others):
+        if how == "is killed":
+            self.cluster.do("crash", host)
+        elif how == "is parted":  # from its members alone: winnow still reaches it
+            script("network", "part", self.cluster.folder.path, host, *others)
+        else:
+            self.cluster.cut(host)
 
     def test_the_purge_goes_on_at_the_new_primary(self):
         cases = Cases(self, "primary of a group lost", "mysql")
 
         def one(case):
             # A member that has gone takes longer to come back than all the rest of a case; that of the last need not.
-            how = {3: "is killed", 19: "is cut off"}.get(case.index % 20, "steps down")
-            way = list(self.cluster.ways())[case.index // 5 % 2]
+            how = {3: "is killed", 11: "is parted", 19: "is cut off"}.get(case.index % 20, "steps down")
+            way = list(self.cluster.ways())[(case.index // 5 + case.index // 20) % 2]
             self.one(cases, case, f"the primary {how}", self.strike(how), way)
 
         cases.run(20, 500, one)

@@ -23,22 +23,61 @@ class MysqlGroup(Cluster):
     def database(self, name="kestra", host=None):
         return Mysql(self.url, (address_of(host or self.primary), 3306), name)
 
-    def is_primary(self, host):
+    def asked(self, host, sql, *values):
+        """The first row; None where the host does not answer."""
         try:
             with self.database("performance_schema", host) as mysql:
-                return mysql.rows("SELECT count(*) >= 2 AND NOT @@super_read_only AND sum(MEMBER_ID = @@server_uuid"
-                                  " AND MEMBER_ROLE = 'PRIMARY') = 1 FROM replication_group_members WHERE MEMBER_STATE <> 'UNREACHABLE'"
-                                  )[0][0]
+                return mysql.rows(sql, *values)[0]
         except pymysql.Error:
-            return False
+            return None
+
+    def is_primary(self, host):
+        """It says so, and so does another member: one that was cut off takes itself for the primary until it learns that it is out."""
+        own = self.asked(host, "SELECT @@server_uuid, count(*) >= 2 AND NOT @@super_read_only AND sum(MEMBER_ID = @@server_uuid"
+                               " AND MEMBER_ROLE = 'PRIMARY') = 1 FROM replication_group_members WHERE MEMBER_STATE <> 'UNREACHABLE'")
+        return bool(own and own[1]) and any(
+            self.asked(other, "SELECT 1 FROM replication_group_members WHERE MEMBER_ID = %s AND MEMBER_STATE = 'ONLINE'"
+                              " AND MEMBER_ROLE = 'PRIMARY' UNION ALL SELECT 0", own[0]) == (1,) for other in HOSTS if other not in (host, self.away))
 
     def find_primary(self, among):
         self.primary = until(lambda: next((host for host in among if self.is_primary(host)), None), "a primary")
         self.name_the_primary()
 
+    def committed(self, host=None):
+        """All transactions that the host has."""
+        return self.asked(host or self.primary, "SELECT @@gtid_executed")[0]
+
+    def await_all_of(self, committed, host):
+        """The group's promise; where it does not hold, what a case finds is no fault of winnow's."""
+        lacks = None
+
+        def has_all():
+            nonlocal lacks
+            row = self.asked(host, "SELECT GTID_SUBTRACT(%s, @@gtid_executed)", committed)
+            lacks = row[0] if row else "all: it does not answer"
+            return lacks == ""
+
+        try:
+            until(has_all, "", 60)
+        except TimeoutError:
+            raise RuntimeError(f"the bed, not winnow: {host} lacks {lacks} of {committed}") from None
+
+    def account(self):
+        """Of each member, what it takes itself for and what it has: beside a finding."""
+        return "; ".join(f"{host}: {self.asked(host, self._ACCOUNT)}" for host in HOSTS)
+
+    _ACCOUNT = ("SELECT group_concat(MEMBER_HOST, ' ', MEMBER_STATE, ' ', MEMBER_ROLE), @@super_read_only, @@gtid_executed,"
+                " (SELECT count(*) FROM kestra.executions) FROM replication_group_members")
+
     def restore(self):
+        """Three members that have the same."""
         if self.away:
+            if (self.folder.path / self.away / "pid").exists():
+                self.do("await-out", self.away)
             self.mend_all()
             self.do("rejoin", self.away)
             self.do("patience", 30)
             self.away = None
+        committed = self.committed()
+        for host in HOSTS:
+            self.await_all_of(committed, host)

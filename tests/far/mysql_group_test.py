@@ -7,9 +7,9 @@ import unittest
 
 import pymysql
 
-from bed import Folder, Winnow, finished, script
+from bed import Cases, Folder, Winnow, finished, script
 from databases import credentials_of
-from failover import HOSTS, address_of
+from failover import HOSTS, FailOver, address_of
 from mysql_group import MysqlGroup
 from tour import Tour
 from world import Bed
@@ -20,7 +20,7 @@ class Group(MysqlGroup):
         script("mysql_router", "fetch")
 
 
-class InAGroup(Tour, unittest.TestCase):
+class InAGroup(Tour, FailOver, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.cluster = Group()
@@ -103,6 +103,19 @@ class InAGroup(Tour, unittest.TestCase):
         self.assertGreater(left, 700 - len(bed.goes), "it waited before all had gone")
         self.assertEqual([wait["reason"] for wait in result.json["pace"]["waits"]], ["flowControl"])
         self.assert_done(bed, before, result)
+
+    def test_a_primary_that_stands_still_is_given_up_though_its_name_leads_elsewhere_by_now(self):
+        cluster = self.cluster
+
+        def strike(_random):
+            old = cluster.away = cluster.primary
+            cluster.do("patience", 0)
+            cluster.do("freeze", old)
+            cluster.find_primary([host for host in HOSTS if host != old])
+
+        self.addCleanup(cluster.restore)
+        cases = Cases(self, "primary of a group stands still, its name moves", "mysql")
+        cases.run(1, 20, lambda case: self.one(cases, case, "the primary stands still", strike, "a name that changes"))
 
     def test_conflicts_with_another_primary_are_tried_again(self):
         """Several primaries: the group refuses the transaction that is certified second (3101)."""

@@ -1,11 +1,15 @@
 #!/usr/bin/python3
 """The scripts of tests/servers that make networks and clusters do what their first lines say."""
 
+import os
 import pathlib
+import re
+import shutil
+import subprocess
 import sys
 import unittest
 
-from bed import Folder, script
+from bed import ROOT, SERVERS, Folder, script
 
 
 def reached(network, host, address):
@@ -36,6 +40,14 @@ class Network(unittest.TestCase):
         self.assertTrue(reached(self.folder.path, "a", "10.77.0.3"))
         script("network", "mend", self.folder.path, "b")
         self.assertTrue(reached(self.folder.path, "a", "10.77.0.2"))
+
+    def test_hosts_that_are_parted_reach_all_others_until_that_is_mended(self):
+        script("network", "part", self.folder.path, "a", "b")
+        self.assertFalse(reached(self.folder.path, "a", "10.77.0.2"))
+        self.assertFalse(reached(self.folder.path, "b", "10.77.0.1"))
+        self.assertTrue(reached(self.folder.path, "a", "10.77.0.3"))
+        script("network", "mend", self.folder.path, "a")
+        self.assertTrue(reached(self.folder.path, "b", "10.77.0.1"))
 
     def test_a_delay_holds_packets_back_and_cables_can_be_cut_all_the_same(self):
         program = ("import socket, time\nbegan = time.monotonic()\ntry: socket.create_connection(('10.77.0.2', 9), 5)\n"
@@ -77,6 +89,35 @@ class PostgresCluster(unittest.TestCase):
         self.assertEqual(sql("db2", "INSERT INTO t VALUES (2) RETURNING (SELECT count(*) FROM t)"), "1")
         script("postgres_cluster", "rejoin", folder.path, "db1", "db2", "synchronous")
         self.assertEqual(sql("db1", "SELECT count(*), pg_is_in_recovery() FROM t"), "2|t")
+
+
+class Matrix(unittest.TestCase):
+    """Of docs/servers.md: rows by how their first cell begins, and the programs whose versions stand in the second."""
+
+    CHROOT = pathlib.Path(os.environ.get("WINNOW_CACHE", pathlib.Path.home() / ".cache/winnow")) / "mysql-root"
+    VITESS = CHROOT.parent / "vitess-v0.24.4/bin/vtgate"
+    MYSQL = ["chroot", CHROOT, "mysqld", "--version"]
+    POSTGRES = ["/usr/lib/postgresql/15/bin/postgres", "--version"]
+    ROUTER = [SERVERS / "mysql_router.sh", "version"]
+    PROGRAMS = {"PostgreSQL, primary": [POSTGRES], "MySQL, a source": [MYSQL], "MySQL or PostgreSQL that hangs": [MYSQL, POSTGRES],
+                "pgbouncer, session": [["pgbouncer", "--version"]], "pgbouncer, transaction": [["pgbouncer", "--version"]],
+                "pgbouncer, statement": [["pgbouncer", "--version"]], "pgpool2": [["pgpool", "--version"]],
+                "haproxy": [["haproxy", "-v"]], "Patroni": [["patroni", "--version"], ["etcd", "--version"]],
+                "MySQL group replication": [MYSQL], "MySQL group, several": [MYSQL], "MySQL Router": [ROUTER],
+                "several machines": [MYSQL, POSTGRES], "Vitess": [[VITESS, "--version"]]}
+
+    def test_names_the_versions_that_are_tried(self):
+        table = [line.split("|") for line in (ROOT / "docs/servers.md").read_text().splitlines() if line.startswith("| ")]
+        for title, programs in self.PROGRAMS.items():
+            cell = next(row[2] for row in table if row[1].strip().startswith(title))
+            for program in programs:
+                with self.subTest(title, program=str(program[0])):
+                    if not shutil.which(program[0]):
+                        self.skipTest("not here")
+                    told = subprocess.run(program, check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
+                    version = re.search(r"\d+(\.\d+)+", told)[0]
+                    self.assertTrue(any(f"{version}.".startswith(f"{written}.") for written in re.findall(r"\d+(?:\.\d+)+", cell)),
+                                    f"{version} is here, docs/servers.md says {cell}")
 
 
 # The scripts of the MySQL group, Patroni, Vitess and the poolers are pinned by their suites, whose first step is a tour of all tasks.

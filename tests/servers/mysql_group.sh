@@ -8,6 +8,10 @@
 #   mysql_group.sh patience DIR SECONDS           a member that is not heard of for 5 s and so much more has gone; 30 at first, for a machine
 #                                                 that is busy
 #   mysql_group.sh crash DIR HOST                 kill -9
+#   mysql_group.sh freeze DIR HOST                it stands still, while its kernel takes connections for it
+#   mysql_group.sh await-out DIR HOST             it goes on if it stood still; returns once HOST itself says that it is no member any more:
+#                                                 one that was cut off takes itself for the primary for some seconds after its cable is
+#                                                 plugged in again, and lacks what the others have committed
 #   mysql_group.sh rejoin DIR HOST                starts HOST if it was killed, and brings it back into the group
 #   mysql_group.sh sql DIR HOST STATEMENT         runs a statement as winnow, who may do everything
 #   mysql_group.sh stop DIR                       ends all and removes what start made
@@ -31,10 +35,14 @@ address_of() {
 }
 
 sql() {  # DIR HOST STATEMENT: from the client
+  sql_from client "$@"
+}
+
+sql_from() {  # FROM DIR HOST STATEMENT
   local root
-  root=$(readlink "$1/$2/server")
-  MYSQL_PWD=$(< "$root/password") on_host "$1" client timeout 60 chroot "${root%/srv/*}" mysql --no-defaults --batch --skip-column-names \
-    --connect-timeout=5 --host="$(address_of "$2")" --user=winnow --execute="$3"
+  root=$(readlink "$2/$3/server")
+  MYSQL_PWD=$(< "$root/password") on_host "$2" "$1" timeout 60 chroot "${root%/srv/*}" mysql --no-defaults --batch --skip-column-names \
+    --connect-timeout=5 --host="$(address_of "$3")" --user=winnow --execute="$4"
 }
 
 # What each server gets beside the options of all.
@@ -87,8 +95,8 @@ start_in() {
   echo "${url%@*}@10.77.0.1:3306,10.77.0.2:3306,10.77.0.3:3306/winnow"
 }
 
-state_of() {  # DIR HOST: what it says of itself
-  sql "$1" "$2" "SELECT MEMBER_STATE FROM performance_schema.replication_group_members WHERE MEMBER_ID = @@server_uuid" 2> /dev/null || true
+state_of() {  # DIR HOST: what it says of itself, asked at home
+  sql_from "$2" "$1" "$2" "SELECT MEMBER_STATE FROM performance_schema.replication_group_members WHERE MEMBER_ID = @@server_uuid" 2> /dev/null || true
 }
 
 await_online() {  # DIR HOST
@@ -114,6 +122,16 @@ primary_in() {
   die "there is no primary"
 }
 
+await_out() {  # DIR HOST
+  local i
+  "$here/mysql.sh" thaw "$1/$2"
+  for ((i = 0; i < 300; i++)); do
+    case $(state_of "$1" "$2") in ERROR | OFFLINE) return 0 ;; esac
+    sleep 0.2
+  done
+  die "$2 takes itself for a member: $(tail -n 5 "$1/$2/server/log.err")"
+}
+
 crash() {  # DIR HOST
   local pid
   pid=$(< "$1/$2/pid")
@@ -135,11 +153,11 @@ rejoin() {  # DIR HOST
   if [[ ! -e $1/$2/pid ]]; then
     on_host "$1" "$2" "$here/mysql.sh" resume "$1/$2" > /dev/null || die "$2 does not start"
   fi
-  [[ $(state_of "$1" "$2") != ONLINE ]] || return 0
   # Until the group has noticed that it had gone, it refuses to take it in again.
   local i
   for ((i = 0; i < 30; i++)); do
-    if sql "$1" "$2" "STOP GROUP_REPLICATION; START GROUP_REPLICATION" > /dev/null 2>&1; then
+    # It went offline when it left.
+    if sql "$1" "$2" "STOP GROUP_REPLICATION; START GROUP_REPLICATION; SET GLOBAL offline_mode = OFF" > /dev/null 2>&1; then
       await_online "$1" "$2"
       return
     fi
@@ -160,7 +178,7 @@ stop_in() {
   "$here/network.sh" stop "$1"
 }
 
-[[ $# -ge 2 ]] || die "usage: mysql_group.sh start DIR [MYSQLD-OPTION...] | primary DIR | step-down|crash|rejoin DIR HOST | patience DIR SECONDS | sql DIR HOST STATEMENT | stop DIR"
+[[ $# -ge 2 ]] || die "usage: mysql_group.sh start DIR [MYSQLD-OPTION...] | primary DIR | step-down|crash|freeze|await-out|rejoin DIR HOST | patience DIR SECONDS | sql DIR HOST STATEMENT | stop DIR"
 command=$1 folder=$2
 shift 2
 case $command in
@@ -175,6 +193,8 @@ case $command in
     ;;
   patience) patience "$folder" "$1" ;;
   crash) crash "$folder" "$1" ;;
+  freeze) "$here/mysql.sh" freeze "$folder/$1" ;;
+  await-out) await_out "$folder" "$1" ;;
   rejoin) rejoin "$folder" "$1" ;;
   sql) sql "$folder" "$1" "$2" ;;
   stop) stop_in "$folder" ;;

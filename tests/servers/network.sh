@@ -4,7 +4,8 @@
 #   network.sh start DIR NAME...           makes the hosts; the first has the address 10.77.0.1, the next 10.77.0.2, ...
 #   network.sh run DIR NAME COMMAND...     runs a command on a host
 #   network.sh cut DIR NAME                pulls the host's cable: packets vanish, nobody is told
-#   network.sh mend DIR NAME               plugs it in again
+#   network.sh part DIR NAME OTHER...      what NAME sends to those hosts vanishes, and nobody is told; all others hear it as before
+#   network.sh mend DIR NAME               plugs it in again, and lets it reach all others
 #   network.sh delay DIR MICROSECONDS      from now on a packet takes that long, each way
 #   network.sh namespace DIR NAME          prints the path of the host's namespace, for setns(2) and nsenter
 #   network.sh stop DIR                    removes the namespaces
@@ -87,6 +88,15 @@ plug() {  # DIR NAME in|out
   fi
 }
 
+# The switch knows nobody by that address.
+part() {  # DIR NAME OTHER...
+  local prefix other
+  prefix=$(prefix_in "$1")
+  for other in "${@:3}"; do
+    ip -n "$prefix-$2" neighbour replace "10.77.0.$(number_of "$1" "$other")" lladdr 02:00:00:00:00:01 dev eth0 nud permanent
+  done
+}
+
 stop_in() {
   local prefix name
   [[ -f $1/network ]] || return 0
@@ -98,7 +108,7 @@ stop_in() {
   rm -f -- "$1/network" "$1"/hub.{pid,ready,log}
 }
 
-[[ $# -ge 2 ]] || die "usage: network.sh start DIR NAME... | run DIR NAME COMMAND... | cut|mend|namespace DIR NAME | delay DIR MICROSECONDS | stop DIR" 2
+[[ $# -ge 2 ]] || die "usage: network.sh start DIR NAME... | run DIR NAME COMMAND... | cut|mend|namespace DIR NAME | part DIR NAME OTHER... | delay DIR MICROSECONDS | stop DIR" 2
 [[ $(id -u) -eq 0 ]] || die "networks are skipped: namespaces need root" 77
 command=$1 folder=$2
 shift 2
@@ -112,6 +122,10 @@ case $command in
   namespace) echo "/run/netns/$(prefix_in "$folder")-$1" ;;
   delay) delay_in "$folder" "$1" ;;
   cut) plug "$folder" "$1" out ;;
-  mend) plug "$folder" "$1" in ;;
+  part) part "$folder" "$@" ;;
+  mend)
+    plug "$folder" "$1" in
+    ip -n "$(prefix_in "$folder")-$1" neighbour flush dev eth0 nud permanent 2> /dev/null
+    ;;
   *) die "unknown command $command" 2 ;;
 esac
