@@ -454,8 +454,11 @@ Outcome<std::string> PostgresConnection::text_of(const Statement& statement) {
 
 // Another session looks: this one is busy. A statement that works and waits for nobody is no news.
 Outcome<void> PostgresConnection::look_after(std::chrono::milliseconds waited) const {
-  const ServerLook look(settings_, waited);
+  ServerLook look(settings_, waited);
   auto session = PostgresSession::open(look.settings(), *cancellation_);
+  if (session && look.went_elsewhere(session_->peer(), (*session)->peer())) {
+    session = PostgresSession::open(look.settings(), *cancellation_);
+  }
   if (!session) return look.refused(session.error());
   if (!settings_.on_lock_wait) return {};
   PostgresConnection other(look.settings(), *cancellation_, std::move(*session));

@@ -1,7 +1,10 @@
 #include "database/url/silence.h"
 
 #include <algorithm>
-#include <string>
+#include <array>
+#include <netdb.h>
+
+#include <sys/socket.h>
 
 namespace winnow::database {
 namespace {
@@ -16,10 +19,28 @@ std::chrono::milliseconds first_look(const Settings& settings) {
   return settings.on_lock_wait ? std::min(kFirstLockReport, silence) : silence;
 }
 
+std::string peer_of(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof(address);
+  auto* const peer = reinterpret_cast<sockaddr*>(&address);
+  if (::getpeername(socket, peer, &size) != 0 || address.ss_family == AF_UNIX) return "";
+  std::array<char, NI_MAXHOST> name{};
+  const auto failed =
+      ::getnameinfo(peer, size, name.data(), name.size(), nullptr, 0, NI_NUMERICHOST);
+  return failed == 0 ? name.data() : "";
+}
+
 ServerLook::ServerLook(const Settings& settings, std::chrono::milliseconds waited)
     : settings_(settings), waited_(waited), decides_(waited.count() >= settings.silence_ms) {
   settings_.on_lock_wait = nullptr;
   if (!decides_) settings_.connect_timeout_ms = std::min(settings.connect_timeout_ms, kPatienceMs);
+}
+
+bool ServerLook::went_elsewhere(const std::string& waiting, const std::string& looking) {
+  if (waiting.empty() || looking.empty() || waiting == looking) return false;
+  settings_.host = waiting;
+  began_ = Clock::now();
+  return true;
 }
 
 // A server that refuses the log-in in whatever words is alive.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 
 #include "database/url/settings.h"
 #include "outcome/failure.h"
@@ -13,6 +14,9 @@ namespace winnow::database {
 // How long a statement has had no answer when it is looked after for the first time.
 std::chrono::milliseconds first_look(const Settings& settings);
 
+// The address that a socket leads to, without its port; empty where it leads to no other machine.
+std::string peer_of(int socket);
+
 // One look, for a statement that has waited for so long.
 class ServerLook {
  public:
@@ -20,6 +24,9 @@ class ServerLook {
 
   // Of the session that looks.
   const Settings& settings() const { return settings_; }
+  // Whether that session came to another server than `waiting`, the peer of the statement's connection: a
+  // name that a fail-over moved. The look is at that peer itself then.
+  bool went_elsewhere(const std::string& waiting, const std::string& looking);
   // Its log-in failed. A failure here: the server hangs, and the statement's connection is lost.
   Outcome<void> refused(const Failure& failure) const;
 

@@ -83,8 +83,8 @@ class Cluster:
 class FailOver:
     """Mixed into a TestCase whose class has a `cluster`."""
 
-    def one(self, cases, case, what, strike, way, loses_commits=False, more="", also=lambda result: []):
-        """`more` stands in winnow's configuration; `also` finds what else is wrong with the run's result.
+    def one(self, cases, case, what, strike, way, loses_commits=False, more="", also=lambda result: [], **parameters):
+        """`more` stands in winnow's configuration, `parameters` are more of the purge's; `also` finds what else is wrong with its result.
 
         `strike(random)` takes the primary away and returns when another one is there. A run that was over by then has counted what
         the old primary confirmed: where the new one lacks some of it, only what holds at any moment is looked at."""
@@ -100,7 +100,7 @@ class FailOver:
             case.what = f"{way}: {what} after {at} of {len(world.goes)} executions"
             before = world.look()
             winnow = Winnow(folder.path, cluster.ways()[way], world.storage, more, hosts=cluster.hosts)
-            run = winnow.purge(world.parameters(batchSize=case.random.randint(5, 40)))
+            run = winnow.purge(world.parameters(batchSize=case.random.randint(5, 40), **parameters))
             until(lambda: run.poll() is not None or database.count() <= EXECUTIONS - at, "batches")
             try:
                 strike(case.random)

@@ -76,7 +76,7 @@ launch() {  # DIR HOST
 
 ends() {  # DIR HOST: nothing is written any more
   [[ -f $1/$2/postmaster.pid ]] || return 0
-  if is_here "$1"; then thaw_to_end "$1" "$2"; fi
+  thaw_to_end "$1" "$2"
   on_host "$1" "$2" "$bin/pg_ctl" --pgdata="$1/$2" --mode=immediate --wait stop > /dev/null 2>&1 || true
 }
 

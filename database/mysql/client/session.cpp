@@ -264,10 +264,17 @@ Outcome<int> MysqlSession::poll_until(Clock::time_point deadline, int wanted) {
                      .deadline = deadline});
 }
 
+std::string MysqlSession::peer() const {
+  return peer_of(mysql_get_socket(mysql_.get()));
+}
+
 // Another session looks: this one is busy. A statement that works and waits for nobody is no news.
 Outcome<void> MysqlSession::look_after(std::chrono::milliseconds waited) {
-  const ServerLook look(settings_, waited);
+  ServerLook look(settings_, waited);
   auto other = open(look.settings(), *cancellation_);
+  if (other && look.went_elsewhere(peer(), (*other)->peer())) {
+    other = open(look.settings(), *cancellation_);
+  }
   if (!other) return look.refused(other.error());
   if (!settings_.on_lock_wait) return {};
   (*other)->enter_peace();

@@ -88,6 +88,7 @@ class MysqlSession {
   static int wait_inside(my_socket socket, my_bool reads, int timeout);
   Outcome<int> poll_until(Clock::time_point deadline, int wanted);
   Outcome<void> look_after(std::chrono::milliseconds waited);
+  std::string peer() const;  // its server's address, in the form of peer_of()
   bool is_cancelled() const { return cancellation_ != nullptr && cancellation_->requested(); }
   bool watches() const { return cancellation_ != nullptr && !in_peace_ && !asked_to_cancel_; }
   void ask_to_stop();

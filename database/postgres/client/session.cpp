@@ -11,6 +11,7 @@
 
 #include "database/postgres/client/options.h"
 #include "database/postgres/errors.h"
+#include "database/url/silence.h"
 #include "outcome/try.h"
 
 namespace winnow::database {
@@ -216,6 +217,10 @@ bool PostgresSession::hung_up() {
   pollfd descriptor{PQsocket(connection_.get()), POLLIN, 0};
   if (broken()) return true;
   return ::poll(&descriptor, 1, 0) > 0 && PQconsumeInput(connection_.get()) == 0;
+}
+
+std::string PostgresSession::peer() const {
+  return peer_of(PQsocket(connection_.get()));
 }
 
 Failure PostgresSession::lost() const {

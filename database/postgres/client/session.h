@@ -53,6 +53,7 @@ class PostgresSession {
     slow_ = std::move(slow);
   }
   int backend() const { return PQbackendPID(connection_.get()); }
+  std::string peer() const;  // its server's address, in the form of peer_of()
 
   // Whose wish to stop counts from now on; nullptr: nobody's.
   void serve(const Cancellation* cancellation) { cancellation_ = cancellation; }
