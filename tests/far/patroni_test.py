@@ -92,7 +92,7 @@ class PatroniFailOver(FailOver, unittest.TestCase):
 
         def one(case):
             how = ["is switched over", "is killed", "is cut off"][case.index % 3]
-            way = list(self.cluster.ways())[case.index // 3 % 2]
+            way = list(self.cluster.ways())[(case.index // 3 + case.index) % 2]
             self.one(cases, case, f"the primary {how}", self.strike(how), way)
 
         cases.run(3, 100, one)

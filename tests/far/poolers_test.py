@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """PostgreSQL behind poolers and balancers: pgbouncer in its three modes, pgpool2 before a primary and its replicas, haproxy."""
 
-import json
+import random
 import unittest
 
 from bed import Folder, Winnow, finished, script, until
@@ -9,7 +9,6 @@ from databases import credentials_of
 from postgres_failover_test import PostgresCluster
 from tour import Tour
 from world import Bed
-import random
 
 
 class Poolers(Tour, unittest.TestCase):
@@ -74,6 +73,18 @@ class Poolers(Tour, unittest.TestCase):
         script("pgpool", "start", self.folder.path / "pgpool", 9999, "winnow", self.password, *servers)
         self.addCleanup(script, "pgpool", "stop", self.folder.path / "pgpool")
         self.tour(self.at(9999), self.bed)
+
+    def test_pgpool_that_leaves_replicas_out_hides_nothing_that_they_lack(self):
+        servers = [f"10.77.0.{number}:5432" for number in (1, 2, 3)]
+        script("pgpool", "start", self.folder.path / "pgpool", 9999, "winnow", self.password, *servers,
+               "app_name_redirect_preference_list=winnow:primary")
+        self.addCleanup(script, "pgpool", "stop", self.folder.path / "pgpool")
+        self.bed.fill(random.Random(17), 200)
+        for replica in ("db2", "db3"):
+            self.cluster.do("setting", replica, "recovery_min_apply_delay", "1h")
+            self.addCleanup(self.cluster.do, "setting", replica, "recovery_min_apply_delay", "0")
+        for _ in range(4):  # each session of pgpool's is given a server by lot
+            self.orphans(self.at(9999), self.bed)
 
     def test_haproxy_with_the_servers_in_their_order(self):
         servers = [f"10.77.0.{number}:5432" for number in (1, 2, 3)]

@@ -4,6 +4,7 @@
 #   mysql_router.sh fetch                                  gets the program; where it is there already, does nothing
 #   mysql_router.sh start DIR PORT STRATEGY HOST:PORT...   listens on 127.0.0.1:PORT; STRATEGY is first-available, next-available or
 #                                                          round-robin
+#   mysql_router.sh version                                prints it, where the program is there
 #   mysql_router.sh stop DIR
 #
 # Run `start` by network.sh on a host of the servers' network, where PORT is free; `fetch` before that, outside of it. The program is Debian unstable's, fetched once into
@@ -77,9 +78,17 @@ CONF
   die "it does not answer: $(tail -n 5 "$folder/log")"
 }
 
+version() {
+  # shellcheck disable=SC2016
+  unshare --mount bash -c '
+    mount --bind "$1" "$2/usr/local"
+    exec env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/bin LD_LIBRARY_PATH=/usr/local/lib/mysql-router chroot "$2" mysqlrouter --version' _ "$router/usr" "$root"
+}
+
 [[ $(id -u) -eq 0 ]] || die "MySQL Router is skipped: its chroot needs root" 77
 case ${1:-} in
   fetch) fetch ;;
+  version) version ;;
   start)
     [[ $# -ge 5 ]] || die "start needs a folder, a port, a strategy and servers"
     start_in "${@:2}"
@@ -88,5 +97,5 @@ case ${1:-} in
     if [[ -f $2/pid ]]; then kill -KILL "$(< "$2/pid")" 2> /dev/null || true; fi
     rm -rf -- "$2/home" "$2/pid" "$2/log"
     ;;
-  *) die "usage: mysql_router.sh fetch | start DIR PORT STRATEGY HOST:PORT... | stop DIR" ;;
+  *) die "usage: mysql_router.sh fetch | version | start DIR PORT STRATEGY HOST:PORT... | stop DIR" ;;
 esac

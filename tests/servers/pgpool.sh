@@ -1,7 +1,7 @@
 #!/bin/bash
 # pgpool2 before a PostgreSQL primary and its streaming replicas, as Debian configures it: reads are spread over the replicas.
 #
-#   pgpool.sh start DIR PORT USER PASSWORD HOST:PORT...   listens on 127.0.0.1:PORT
+#   pgpool.sh start DIR PORT USER PASSWORD HOST:PORT... [NAME=VALUE...]   listens on 127.0.0.1:PORT
 #   pgpool.sh stop DIR
 #
 # Run it by network.sh on a host of the servers' network, where PORT is free.
@@ -44,6 +44,10 @@ pool_passwd = '$folder/passwords'
 failover_on_backend_error = off
 CONF
     for server in "$@"; do
+      if [[ $server == *=* ]]; then
+        echo "${server%%=*} = '${server#*=}'"
+        continue
+      fi
       printf "backend_hostname%d = '%s'\nbackend_port%d = %s\nbackend_weight%d = 1\nbackend_flag%d = 'ALLOW_TO_FAILOVER'\n" \
         "$number" "${server%:*}" "$number" "${server#*:}" "$number" "$number"
       number=$((number + 1))

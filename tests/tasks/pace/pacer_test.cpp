@@ -121,6 +121,27 @@ TEST_F(PacerTest, WaitsWhileTheStopFileExistsAndReportsIt) {
   EXPECT_FALSE(summary.contains("budgetUsed"));
 }
 
+// One is open from the hour before this one on, the other from the hour after the next one on.
+TEST_F(PacerTest, WaitsWhileOneOfItsWindowsIsShut) {
+  const auto window = [](std::chrono::hours from, std::chrono::hours until) {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto hour = [&](std::chrono::hours later) {
+      const auto of_day = (std::chrono::floor<std::chrono::hours>(now) + later).count() % 24;
+      return (of_day < 10 ? "0" : "") + std::to_string(of_day) + ":00";
+    };
+    return Window::read(hour(from) + "-" + hour(until) + " UTC").value();
+  };
+  pace_.emplace().windows = {window(-1h, 2h)};
+  EXPECT_EQ(pacer().await(lane_), Next::batch);
+  EXPECT_THAT(reported_.events, IsEmpty());
+  pacer_.reset();
+  pace_->windows.push_back(window(2h, 3h));
+  reported_.on_wait = [this] { cancellation_.request(); };
+  EXPECT_FALSE(pacer().await(lane_));
+  EXPECT_EQ(reported_.events[0],
+            (Json{{"event", "paused"}, {"reason", "window"}, {"of", pace_->windows[1].text()}}));
+}
+
 TEST_F(PacerTest, EndsAWaitWhenTheJobIsCancelled) {
   stop();
   reported_.on_wait = [this] { cancellation_.request(); };
