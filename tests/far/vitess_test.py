@@ -4,6 +4,7 @@
 The programs take 15 minutes to build: `tests/servers/vitess.sh build` does it once.
 """
 
+import json
 import random
 import signal
 import unittest
@@ -13,6 +14,7 @@ import pymysql
 from bed import Cases, Folder, Winnow, assert_survived_or_told, finished, script, until
 from databases import Mysql
 from tour import Tour
+from vitess_statements import VitessStatements
 from vitess_tasks import VitessTasks
 from world import CUTOFF, Bed
 import vitess_schema
@@ -44,7 +46,7 @@ class Vtgate(Mysql):
         raise NotImplementedError("vtgate does not tell")
 
 
-class OverVtgate(VitessTasks, Tour):
+class OverVtgate(VitessTasks, VitessStatements, Tour):
     shards = None
     placed = True
 
@@ -52,9 +54,13 @@ class OverVtgate(VitessTasks, Tour):
     def setUpClass(cls):
         cls.server = Folder("far-vitess")
         cls.addClassCleanup(cls.server.remove)
-        vitess_schema.write(cls.server.path / "schema", cls.placed)
+        cls.write_schema(cls.server.path / "schema")
         cls.url = script("vitess", "start", cls.server.path, cls.shards, cls.server.path / "schema")
         cls.addClassCleanup(script, "vitess", "stop", cls.server.path)
+
+    @classmethod
+    def write_schema(cls, folder):
+        vitess_schema.write(folder, cls.placed)
 
     def setUp(self):
         self.folder = Folder("far-vtgate")
@@ -127,6 +133,29 @@ class OverVtgate(VitessTasks, Tour):
         self.await_tablets()
         assert_survived_or_told(self, before, result)
 
+    def test_a_cancel_and_a_budget_end_a_run_with_its_account(self):
+        self.bed.fill(random.Random(61), EXECUTIONS)
+        for pace, end in (({"rowsPerSecond": 60}, self.interrupt), ({"rowsPerSecond": 60, "budget": "PT2S"}, self.leave_alone)):
+            before = self.bed.look()
+            run = self.winnow.purge(self.bed.parameters(batchSize=3, pace=pace))
+            left = self.database.count()
+            until(lambda: run.poll() is not None or self.database.count() < left, "batches")
+            end(run)
+            result = finished(run)
+            now = self.bed.look()
+            self.assertEqual(self.bed.broken_now(now) + self.bed.miscounted(before, now, result.counters), [], result)
+            self.assertGreater(len(self.bed.goes & now["executions"]), 0, "it was over before")
+        self.assertEqual(self.winnow.call("PurgeExecutions", self.bed.parameters()).status, 0)
+
+    def interrupt(self, run):
+        run.send_signal(signal.SIGINT)
+        run.wait(60)
+        self.assertEqual(run.returncode, 130)
+
+    def leave_alone(self, run):
+        run.wait(60)
+        self.assertEqual(run.returncode, 0)
+
     def test_a_kill_at_any_moment_leaves_nothing_half(self):
         cases = Cases(self, "kill -9 of the process", f"vitess, {self.shards} shards")
 
@@ -158,6 +187,38 @@ class RowsAnywhere(OverVtgate, unittest.TestCase):
 
     shards = 2
     placed = False
+
+
+class OtherwisePlaced(unittest.TestCase):
+    """Tables that nobody can purge by batches of one shard, each refused by name."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Folder("far-vitess")
+        cls.addClassCleanup(cls.server.remove)
+        schema = cls.server.path / "schema"
+        vitess_schema.write(schema)
+        vschema = json.loads((schema / "vschema.json").read_text())
+        vschema["tables"]["executions"]["column_vindexes"][0]["column"] = "namespace"
+        vschema["tables"]["logs"]["column_vindexes"][0]["column"] = "namespace"
+        del vschema["tables"]["metrics"]
+        (schema / "vschema.json").write_text(json.dumps(vschema))
+        cls.url = script("vitess", "start", cls.server.path, 2, schema)
+        cls.addClassCleanup(script, "vitess", "stop", cls.server.path)
+
+    def test_is_refused_by_name(self):
+        folder = Folder("far-vtgate")
+        self.addCleanup(folder.remove)
+        winnow = Winnow(folder.path, self.url + "?ssl-mode=DISABLED", folder.path / "storage")
+        (folder.path / "storage/main").mkdir(parents=True)
+        for task, parameters, table, why in (
+                ("PurgeExecutions", {"endDate": CUTOFF, "purgeMetric": False}, "executions", "its vindex has to be of"),
+                ("PurgeMetrics", {"endDate": CUTOFF}, "metrics", "vindex"),
+                ("PurgeOrphans", {"dryRun": False}, "logs", "and neither by")):
+            result = winnow.call(task, parameters)
+            self.assertEqual(result.status, 3, result)
+            self.assertIn(f'"{table}"', result.json["error"]["message"])
+            self.assertIn(why, result.json["error"]["message"])
 
 
 class FourShards(OverVtgate, unittest.TestCase):
