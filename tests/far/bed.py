@@ -167,6 +167,8 @@ class Cases:
                 failed.append(case)
             if len(failed) == 5:
                 break
+            if count > brief:  # of hours: how far it is
+                print(f"{self._fault} ({self._engine}), seed {self._seed}: {tried} of {count}, {len(failed)} failed", flush=True)
         self._tell(tried, failed)
         for case in failed:
             with self._test.subTest(case=case.index):
