@@ -47,19 +47,19 @@ def at_its_fastest(url, task, params, connections=1):
     return call(url, task, {"batchSize": BATCH_SIZE, "batchTime": 60_000} | params, connections=connections)
 
 
-def until_parameter(until):
+def ends_at(until):
     return {"endDate": until.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
 def winnow(connections):
     def command(engine, url, until):
-        return at_its_fastest(url, "PurgeExecutions", until_parameter(until), connections)
+        return at_its_fastest(url, "PurgeExecutions", ends_at(until), connections)
     plural = "connection" if connections == 1 else "connections"
     return Contender(f"winnow, {connections} {plural}", command)
 
 
 def winnow_by_default():
-    return Contender("winnow by default", lambda engine, url, until: call(url, "PurgeExecutions", until_parameter(until)))
+    return Contender("winnow by default", lambda engine, url, until: call(url, "PurgeExecutions", ends_at(until)))
 
 
 def kestra(share=1):

@@ -1,6 +1,7 @@
-"""Tables and goals as Markdown, and the page that they are written into: docs/benchmarks.md."""
+"""Tables and goals as Markdown, and the page that they are written into, nearly always docs/benchmarks.md."""
 
 import dataclasses
+import pathlib
 import re
 
 from places import REPOSITORY
@@ -36,6 +37,9 @@ class Section:
     goals: list = dataclasses.field(default_factory=list)
     about: str = ""
     profiles: list = dataclasses.field(default_factory=list)  # (title, text): why a goal was missed
+    more: list = dataclasses.field(default_factory=list)  # (head, rows) of further tables
+    page: pathlib.Path = PAGE
+    settings: str = ""  # of a server of the case's own
 
     def missed(self):
         return [goal for goal in self.goals if not goal.met()]
@@ -47,6 +51,7 @@ class Section:
         parts.append(table(self.head, self.rows))
         if self.goals:
             parts.append(table(["goal", "measured", ""], [goal.row() for goal in self.goals]))
+        parts += [table(head, rows) for head, rows in self.more]
         if self.missed():
             parts += [f"{title}:\n\n```\n{text}\n```" for title, text in self.profiles]
         return "\n\n".join(parts)
@@ -64,16 +69,16 @@ def table(head, rows):
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
-def write(name, text):
+def write(page_path, name, text):
     """Replaces what stands between a case's markers, or adds it at the end of the page."""
     begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
-    page = PAGE.read_text()
+    page = page_path.read_text()
     block = f"{begin}\n\n{text}\n\n{end}"
     if begin in page:
         page = re.sub(f"{re.escape(begin)}.*?{re.escape(end)}", lambda _: block, page, flags=re.DOTALL)
     else:
         page = page.rstrip() + "\n\n" + block + "\n"
-    PAGE.write_text(with_all_goals(page))
+    page_path.write_text(with_all_goals(page))
 
 
 def with_all_goals(page):

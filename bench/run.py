@@ -6,7 +6,7 @@ import sys
 
 import machine
 import report
-from cases import call, growth, listing, purge, retention, scripts, store, writer
+from cases import beyond, call, growth, listing, purge, retention, scripts, store, writer
 from engines.mysql import Mysql
 from engines.postgres import Postgres
 
@@ -16,6 +16,7 @@ CASES = {
     "purge-small": purge.small,
     "purge-large": purge.large,
     "growth": growth.growth,
+    "beyond": beyond.beyond,
     "writer": writer.writer,
     "listing-small": listing.small,
     "listing-large": listing.large,
@@ -25,7 +26,7 @@ CASES = {
     "retention-large": retention.large,
 }
 QUICK = ["purge-small", "call"]
-TINY = {"purge": purge.tiny, "growth": growth.tiny, "writer": writer.tiny, "listing": listing.tiny, "store": store.tiny, "call": call.tiny,
+TINY = {"purge": purge.tiny, "growth": growth.tiny, "beyond": beyond.tiny, "writer": writer.tiny, "listing": listing.tiny, "store": store.tiny, "call": call.tiny,
         "retention": retention.tiny}
 
 
@@ -56,12 +57,13 @@ def read_arguments():
     return arguments
 
 
-def show(name, section, measured_on, arguments):
+def show(name, section, measured_on, arguments, settings=""):
     command = " ".join(["./dev bench", *sys.argv[1:]])
+    measured_on = "; ".join(filter(None, [measured_on, section.settings or settings]))
     text = f"{section.markdown()}\n\n`{command}`, {measured_on}."
     print(text, "\n", flush=True)
     if not arguments.tiny and not arguments.dry:
-        report.write(name, text)
+        report.write(section.page, name, text)
 
 
 def measure_on(engine, arguments):
@@ -73,8 +75,8 @@ def measure_on(engine, arguments):
     try:
         for name in names:
             print(f"{name} on {engine.title}", file=sys.stderr, flush=True)
-            measured_on = f"{machine.describe()}; {engine.settings}"
-            show(f"{name} {engine.name}", cases[name](engine, arguments.rounds), measured_on, arguments)
+            measured_on = machine.describe()
+            show(f"{name} {engine.name}", cases[name](engine, arguments.rounds), measured_on, arguments, engine.settings)
     finally:
         engine.pause()
 

@@ -24,6 +24,7 @@ class Mysql:
     title = "MySQL"
     client = "mysql --quick"
     settings = "innodb_buffer_pool_size 2 GB, innodb_redo_log_capacity 2 GB, innodb_flush_log_at_trx_commit 1, no binary log"
+    options = SETTINGS
 
     def __init__(self):
         self.folder = DATA / "mysql"
@@ -64,6 +65,7 @@ class Mysql:
 
     def call_procedure(self, url, until, size):
         with Sql(url) as sql:
+            sql.ask(sql="DROP PROCEDURE IF EXISTS floor_purge")
             sql.ask(sql=(REPOSITORY / "bench/sql/mysql/procedure.sql").read_text())
         return [program("winnow-bench"), "one", url, f"CALL floor_purge('{utc(until)}', {size})"]
 
@@ -117,7 +119,7 @@ class Mysql:
     def _make(self, world, kept):
         making = kept.with_name(kept.name + "_making")
         self._remove(making)
-        url = self._run("start", making, *SETTINGS)
+        url = self._run("start", making, *self.options)
         subprocess.run([program("winnow-sample"), "--database", url, *worlds.SAMPLE], check=True, stdout=subprocess.DEVNULL)
         with Sql(url) as sql:
             for setting in FAST_FILL:

@@ -19,6 +19,7 @@ class Postgres:
     title = "PostgreSQL"
     client = "psql's \\copy"
     settings = "shared_buffers 2 GB, max_wal_size 4 GB, fsync, synchronous_commit and full_page_writes on"
+    options = SETTINGS
 
     def __init__(self):
         self.folder = DATA / "postgres"
@@ -27,14 +28,12 @@ class Postgres:
     def start(self):
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         kept = (self.folder / "data").exists()
-        command = ["resume", self.folder] if kept else ["start", self.folder, *SETTINGS]
-        self.url = subprocess.run([SCRIPT, *map(str, command)], check=True, stdout=subprocess.PIPE,
-                                  text=True).stdout.strip()
+        self.url = self._server("resume", self.folder) if kept else self._server("start", self.folder, *self.options)
 
     def pause(self):
         if self.url:
             self._admin(f"DROP DATABASE IF EXISTS {RUN} WITH (FORCE)")
-            subprocess.run([SCRIPT, "pause", str(self.folder)], check=True)
+            self._server("pause", self.folder)
             self.url = None
 
     def version(self):
@@ -108,6 +107,10 @@ class Postgres:
     def _url(self, database):
         parts = urlsplit(self.url)
         return urlunsplit(parts._replace(path="/" + database))
+
+    @staticmethod
+    def _server(verb, *arguments):
+        return subprocess.run([SCRIPT, verb, *map(str, arguments)], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
     def _call(self, url, file, call):
         with Sql(url) as sql:

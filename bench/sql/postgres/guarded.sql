@@ -1,7 +1,7 @@
 -- The honest floor: a purge inside the server that keeps what winnow promises, where nothing travels. A batch looks at its executions once
 -- more under their locks, passes over those that others hold, and takes everything that belongs to those that went; end dates near the bound
 -- are read out of the document, as the column has no zone; at the end it looks for logs and metrics that were written meanwhile.
-CREATE PROCEDURE guarded_purge(until timestamptz, size integer) LANGUAGE plpgsql AS $$
+CREATE OR REPLACE PROCEDURE guarded_purge(until timestamptz, size integer) LANGUAGE plpgsql AS $$
 DECLARE
   surely timestamp := until AT TIME ZONE 'UTC' - interval '18 hours';
   possibly timestamp := until AT TIME ZONE 'UTC' + interval '18 hours';

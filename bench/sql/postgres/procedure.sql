@@ -1,6 +1,6 @@
 -- The practical floor: a purge inside the server, where nothing travels. Keyset batches of keys in the order of the end_date index,
 -- skipping what others hold, three set-based deletes, a commit a batch.
-CREATE PROCEDURE floor_purge(until timestamp, size integer) LANGUAGE plpgsql AS $$
+CREATE OR REPLACE PROCEDURE floor_purge(until timestamp, size integer) LANGUAGE plpgsql AS $$
 DECLARE
   branch boolean;
   last_end timestamp;
