@@ -162,9 +162,8 @@ def one(small, contender, url, until, rows):
     small.settle(url)
     pages, logged = small.counters(url)
     measured, _ = launch(command)
-    done = time.monotonic()
-    small.settle(url)
-    afterwards = time.monotonic() - done
+    ended = time.monotonic()
+    afterwards = small.settle(url) - ended
     pages_then, logged_then = small.counters(url)
     profile = small.pages_by_table(url)
     check_purged(url, until)

@@ -11,8 +11,8 @@ from sessions import Sql
 
 BUFFERS_MIB = 256
 PAGE_CACHE = "/proc/sys/vm/drop_caches"
-# Undo records that a server which has nothing to do may keep.
-FEW_UNDO_RECORDS = 20
+# So long InnoDB reads and logs nothing when it has purged all.
+STILL_SECONDS = 3
 LONGEST_PURGE_SECONDS = 900
 
 
@@ -69,10 +69,11 @@ class SmallPostgres(Postgres):
                 f"SELECT blks_read, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint FROM pg_stat_database WHERE datname = '{RUN}'")[0]]
 
     def settle(self, url):
-        """A deletion is all done when it is committed; but a session says what it read when it ends."""
+        """A deletion is all done when it is committed; but a session says what it read when it ends. The moment when that was so."""
         with Sql(self.url) as sql:
             while sql.value(f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{RUN}'") != "0":
                 time.sleep(0.02)
+        return time.monotonic()
 
     def pages_by_table(self, url):
         """(pages of the table, of its indexes, name) since the server's start."""
@@ -96,11 +97,11 @@ class SmallPostgres(Postgres):
 
 
 class SmallMysql(Mysql):
-    settings = (f"innodb_buffer_pool_size {BUFFERS_MIB} MB, innodb_redo_log_capacity 512 MB, innodb_flush_log_at_trx_commit 1, no binary log,"
+    settings = (f"innodb_buffer_pool_size {BUFFERS_MIB} MB, innodb_redo_log_capacity 256 MB, innodb_flush_log_at_trx_commit 1, no binary log,"
                 " files read past the system's page cache, a cold start before each purge")
     log = "redo"
     # A world is made with more memory than it is measured with.
-    options = ["--innodb-buffer-pool-size=2G", "--innodb-redo-log-capacity=512M", "--innodb-flush-log-at-trx-commit=1",
+    options = ["--innodb-buffer-pool-size=2G", "--innodb-redo-log-capacity=256M", "--innodb-flush-log-at-trx-commit=1",
                "--innodb-buffer-pool-load-at-startup=OFF", "--innodb-buffer-pool-dump-at-shutdown=OFF"]
 
     def __init__(self):
@@ -134,14 +135,15 @@ class SmallMysql(Mysql):
         return [int(status["Innodb_pages_read"]), int(status["Innodb_os_log_written"])]
 
     def settle(self, url):
-        """Until InnoDB has purged what was marked as deleted."""
-        latest = time.monotonic() + LONGEST_PURGE_SECONDS
-        with Sql(url) as sql:
-            while time.monotonic() < latest:
-                left = int(sql.value("SELECT count FROM information_schema.innodb_metrics WHERE name = 'trx_rseg_history_len'"))
-                if left <= FEW_UNDO_RECORDS:
-                    return
-                time.sleep(0.2)
+        """Until InnoDB has purged what was marked as deleted, which it does after the commit. The moment when it had."""
+        began = done = time.monotonic()
+        counted = None
+        while time.monotonic() < min(done + STILL_SECONDS, began + LONGEST_PURGE_SECONDS):
+            latest = self.counters(url)
+            if latest != counted:
+                counted, done = latest, time.monotonic()
+            time.sleep(0.2)
+        return done
 
     def pages_by_table(self, url):
         """(reads, milliseconds, file) since the server's start."""
