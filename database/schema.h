@@ -103,6 +103,8 @@ struct Table {
   std::string engine_without_transactions = {};
   // The server's own estimate, -1 when it has none.
   std::int64_t estimated_rows = -1;
+  // PostgreSQL: whether the server's buffers can hold all of its rows at once.
+  bool fits_buffers = true;
 
   // Why no task can work on what bears the name; nothing for a table whose rows are all seen.
   std::optional<Problem> problem() const;

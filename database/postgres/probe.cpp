@@ -17,7 +17,7 @@ WITH path AS (
   SELECT name, position
   FROM unnest(current_schemas(false)) WITH ORDINALITY AS listed(name, position)),
 found AS (
-  SELECT DISTINCT ON (c.relname) c.oid, c.relname, n.nspname, c.relkind, c.reltuples, c.relhassubclass
+  SELECT DISTINCT ON (c.relname) c.oid, c.relname, n.nspname, c.relkind, c.reltuples, c.relpages, c.relhassubclass
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   JOIN path ON path.name = n.nspname
@@ -56,6 +56,12 @@ SELECT json_build_object(
                   FROM pg_catalog.pg_partition_tree(f.oid) tree
                   JOIN pg_catalog.pg_class part ON part.oid = tree.relid
                   WHERE tree.isleaf) END,
+    'fits_buffers', coalesce(CASE WHEN f.relkind <> 'p' THEN f.relpages
+            ELSE (SELECT sum(part.relpages)
+                  FROM pg_catalog.pg_partition_tree(f.oid) tree
+                  JOIN pg_catalog.pg_class part ON part.oid = tree.relid
+                  WHERE tree.isleaf) END, 0) * current_setting('block_size')::bigint
+            <= pg_size_bytes(current_setting('shared_buffers')),
     'partitions', (SELECT json_agg(json_build_object('name', part.relname, 'rows', part.reltuples::float8))
         FROM (SELECT relid FROM pg_catalog.pg_partition_tree(f.oid) WHERE f.relkind = 'p' AND isleaf
               UNION ALL  -- by INHERITS
@@ -196,6 +202,7 @@ Table read_table(const Json& found, const std::string& role) {
     table.takes_along = along.get<std::vector<std::string>>();
   }
   table.estimated_rows = estimate(found);
+  table.fits_buffers = found.at("fits_buffers").get<bool>();
   if (found.at("partitions").is_array()) {
     for (const auto& part : found.at("partitions")) {
       table.partitions.push_back(

@@ -28,7 +28,12 @@ std::vector<BatchRow> rows_of(std::vector<std::string> keys) {
 std::int64_t PurgeWorker::keys_of_a_sweep() const {
   const auto deleted = shared_.context.progress.rows_done.load();
   const auto in_one_pass = std::min(deleted, kKeysOfAPass);
-  if (statements_.pays_in_one_pass(in_one_pass)) return in_one_pass;
+  const auto late = steps_.late();
+  if (std::all_of(late.begin(), late.end(), [&](const RowStep& step) {
+        return statements_.pays_in_one_pass(*step.table, in_one_pass);
+      })) {
+    return in_one_pass;
+  }
   // A connection's share, so that none sweeps alone while the others have nothing to do.
   const auto share = deleted / shared_.connections + 1;
   return std::clamp(share, kFewestKeysOfASweep, kKeysOfASweep);
@@ -83,10 +88,9 @@ Outcome<void> PurgeWorker::check_swept(const std::vector<BatchRow>& rows) {
 
 Outcome<bool> PurgeWorker::are_dependents_gone(Connection& connection,
                                                const std::vector<BatchRow>& rows, Look look) const {
-  const bool in_one_pass =
-      look == Look::at_once && statements_.pays_in_one_pass(static_cast<std::int64_t>(rows.size()));
+  const auto size = static_cast<std::int64_t>(rows.size());
   for (auto& step : look == Look::waiting ? steps_.late() : steps_.late_now(connection)) {
-    step.in_one_pass = in_one_pass;
+    step.in_one_pass = look == Look::at_once && statements_.pays_in_one_pass(*step.table, size);
     auto statement = statements_.count_dependents(step, rows);
     if (look == Look::waiting) statement.sql += statements_.dialect().count_waiting();
     WINNOW_TRY(const auto left, database::count_of(connection, statement));

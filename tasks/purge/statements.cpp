@@ -20,6 +20,8 @@ constexpr std::string_view kKey = "key";
 constexpr std::string_view kFlow = "flow_id";
 // A row that a pass meets costs about a tenth of one that an index leads to.
 constexpr std::int64_t kRowsReadForOne = 10;
+// Where pages have to be read, the index leads to two for an execution: its own, and the one with the rows.
+constexpr std::int64_t kPagesReadForOne = 2;
 
 // Of Dialect::row_address, as its placeholder is cast.
 const database::Column& address_column() {
@@ -384,9 +386,10 @@ Statement PurgeStatements::count_dependents(const RowStep& step,
   return writer.take();
 }
 
-bool PurgeStatements::pays_in_one_pass(std::int64_t rows) const {
+bool PurgeStatements::pays_in_one_pass(const Table& dependents, std::int64_t rows) const {
   if (!dialect_->reads_in_one_pass() || table().estimated_rows <= 0) return false;
-  return rows >= table().estimated_rows / kRowsReadForOne;
+  const auto met_for_one = dependents.fits_buffers ? kRowsReadForOne : kPagesReadForOne;
+  return rows >= table().estimated_rows / met_for_one;
 }
 
 Statement PurgeStatements::count_selected(std::optional<bool> deleted, std::int64_t most) const {

@@ -103,9 +103,9 @@ class PurgeStatements {
   database::Statement find_far(const RowStep& step, const std::vector<BatchRow>& rows) const;
   database::Statement delete_far(const RowStep& step, const std::vector<BatchRow>& found) const;
   database::Statement count_far(const RowStep& step, const std::vector<BatchRow>& found) const;
-  // Whether these many rows are such a share of the table that their dependents' tables are better
+  // Whether these many rows are such a share of the table that a table of their dependents is better
   // read in one pass than by an index (docs/measurements.md).
-  bool pays_in_one_pass(std::int64_t rows) const;
+  bool pays_in_one_pass(const database::Table& dependents, std::int64_t rows) const;
 
   // How many rows are selected in this branch, counted no further than `most` (kCountAll: all).
   database::Statement count_selected(std::optional<bool> deleted, std::int64_t most) const;

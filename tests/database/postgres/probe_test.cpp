@@ -217,6 +217,12 @@ TEST_P(PostgresProbe, KnowsTheServersEstimateOfRows) {
   EXPECT_EQ(require(connection_->probe(kItems)).table("items")->estimated_rows, 10);
 }
 
+TEST_P(PostgresProbe, KnowsWhetherTheBuffersHoldATable) {
+  EXPECT_TRUE(items().fits_buffers);
+  run(*connection_, {"UPDATE pg_class SET relpages = 100000000 WHERE oid = 'items'::regclass"});
+  EXPECT_FALSE(require(connection_->probe(kItems)).table("items")->fits_buffers);
+}
+
 TEST_P(PostgresProbe, KnowsTheKindsOfColumnsThatItDoesNotUse) {
   run(*connection_,
       {"CREATE TABLE kinds (words tsvector, plain json, small smallint, price numeric, "

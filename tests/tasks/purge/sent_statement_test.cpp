@@ -168,6 +168,19 @@ TEST_P(PurgeSends, WhatThePlanOfAPolicyExplains) {
   expect_planned("ApplyRetention", with(policy, {{"maxRows", 1000}}), 8);
 }
 
+TEST_P(PurgeSends, NoPassOverATableThatTheBuffersDoNotHold) {
+  if (!on("postgresql")) GTEST_SKIP() << "others read by an index";
+  add_analyzed_executions(150);
+  say("UPDATE pg_class SET reltuples = 1000 WHERE oid = 'executions'::regclass");
+  say("UPDATE pg_class SET relpages = 100000000 WHERE oid = 'logs'::regclass");
+  std::string passes;
+  for (const auto& text : sent("PurgeExecutions", kPurge)) {
+    if (text.find("IN (SELECT unnest(") != std::string::npos) passes += text + "\n";
+  }
+  EXPECT_THAT(passes, testing::HasSubstr("metrics"));
+  EXPECT_THAT(passes, testing::Not(testing::HasSubstr("logs")));
+}
+
 TEST_P(PurgeSends, NoValueInItsTexts) {
   add_executions(2);
   for (const auto& text :
