@@ -4,18 +4,20 @@
         print(winnow.run("ListExecutions", {"size": 10})["rows"])
 
 A call that fails raises WinnowError. Callbacks run on the thread that is inside plan() or run(); an exception in one cancels the job
-and comes out of that call. A Winnow may be shared by threads; a Job belongs to one thread at a time, but for cancel() and progress().
+and comes out of that call, and so does what a signal's handler raises meanwhile (Ctrl-C: KeyboardInterrupt). A Winnow may be shared by threads; a Job belongs to one thread at a time, but for cancel() and progress().
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
 import pathlib
+import signal
 import threading
-from types import TracebackType
-from typing import Any, Callable, NamedTuple
+from types import FrameType, TracebackType
+from typing import Any, Callable, Iterator, NamedTuple
 
 from winnow._library import Buffer, DeleteFiles, Event, Host, IsCancelled, Log, Progress, load
 
@@ -24,6 +26,8 @@ __all__ = ["Job", "JobProgress", "Winnow", "WinnowError", "manifests"]
 LogFunction = Callable[[int, str], None]
 EventFunction = Callable[[dict[str, Any]], None]
 DeleteFilesFunction = Callable[[dict[str, Any]], int]
+
+_OVER = "the job's run is over, or the job was freed"
 
 
 class WinnowError(Exception):
@@ -115,7 +119,7 @@ class Winnow:
         if self._handle:
             handle, self._handle = self._handle, ctypes.c_void_p()
             try:
-                self._call(self._library.winnow_close, handle, with_buffer=False)
+                self._call(self._library.winnow_close, handle, refusal="a job of this library is not freed yet")
             except WinnowError:
                 self._handle = handle
                 raise
@@ -126,16 +130,17 @@ class Winnow:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def _call(self, function: Any, *arguments: Any, with_buffer: bool = True) -> dict[str, Any]:
+    def _call(self, function: Any, *arguments: Any, refusal: str = "") -> dict[str, Any]:
+        """`refusal`: why a function says no that takes no buffer to say it in."""
         out = Buffer(ctypes.sizeof(Buffer), 0, None, 0)
         try:
-            status = function(*arguments, ctypes.byref(out)) if with_buffer else function(*arguments)
+            status = function(*arguments) if refusal else function(*arguments, ctypes.byref(out))
             text = ctypes.string_at(out.data, out.length).decode() if out.data else "{}"
         finally:
             self._library.winnow_buffer_free(ctypes.byref(out))
         self._callbacks.raise_what_was_raised()
         if status != 0:
-            raise WinnowError(status, json.loads(text))
+            raise WinnowError(status, json.loads(text) or {"code": "INVALID_ARGUMENT", "message": refusal})
         return json.loads(text)
 
 
@@ -150,11 +155,13 @@ class Job:
 
     def plan(self) -> dict[str, Any]:
         """What the job would do; changes nothing, and may be called any number of times before run()."""
-        return self._winnow._call(self._winnow._library.winnow_job_plan, self._handle)
+        with self._winnow._callbacks.signals_kept():
+            return self._winnow._call(self._winnow._library.winnow_job_plan, self._handle)
 
     def run(self) -> dict[str, Any]:
         """Does the task; blocks until it is done, and lets other threads of Python run meanwhile."""
-        return self._winnow._call(self._winnow._library.winnow_job_run, self._handle)
+        with self._winnow._callbacks.signals_kept():
+            return self._winnow._call(self._winnow._library.winnow_job_run, self._handle)
 
     def cancel(self) -> None:
         """Asks the job to stop, from any thread; what was committed stays."""
@@ -163,11 +170,11 @@ class Job:
     def pause(self) -> None:
         """Lets a run that removes something wait before its next batch, until resume(), from any thread; nothing is locked meanwhile.
         Any number of times. Raises WinnowError where the run is over."""
-        self._winnow._call(self._winnow._library.winnow_job_pause, self._handle, with_buffer=False)
+        self._winnow._call(self._winnow._library.winnow_job_pause, self._handle, refusal=_OVER)
 
     def resume(self) -> None:
         """Ends what pause() asked for, however often it did, from any thread. Raises WinnowError where the run is over."""
-        self._winnow._call(self._winnow._library.winnow_job_resume, self._handle, with_buffer=False)
+        self._winnow._call(self._winnow._library.winnow_job_resume, self._handle, refusal=_OVER)
 
     def progress(self) -> JobProgress:
         """How far it is, from any thread."""
@@ -223,6 +230,30 @@ class _Callbacks:
         except BaseException as error:  # KeyboardInterrupt too
             self._kept.error = error
             return None
+
+    @contextlib.contextmanager
+    def signals_kept(self) -> Iterator[None]:
+        """While the library works, Python runs a signal's handler as a callback begins, where nothing could catch what it raises: the
+        job would go on as if there had been no Ctrl-C. So that is kept, like a callback's exception."""
+        replaced: list[tuple[int, Any, Any]] = []
+        if threading.current_thread() is threading.main_thread():  # handlers run on no other
+            for number in signal.valid_signals():
+                handler = signal.getsignal(number)
+                if callable(handler):
+                    keeping = self._keeping(handler)
+                    with contextlib.suppress(ValueError):  # an interpreter beside the first one has no signals
+                        signal.signal(number, keeping)
+                        replaced.append((number, handler, keeping))
+        try:
+            yield
+        finally:
+            for number, handler, keeping in replaced:
+                if signal.getsignal(number) is keeping:  # the handler may have put another one in its place
+                    signal.signal(number, handler)
+            self.raise_what_was_raised()
+
+    def _keeping(self, handler: Callable[[int, FrameType | None], Any]) -> Callable[[int, FrameType | None], Any]:
+        return lambda number, frame: self._keep(lambda: handler(number, frame))
 
     def raise_what_was_raised(self) -> None:
         error = getattr(self._kept, "error", None)

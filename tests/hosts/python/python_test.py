@@ -4,6 +4,7 @@ the one that the module finds: $WINNOW_LIBRARY, or that of an installed wheel.""
 
 import os
 import pathlib
+import signal
 import sys
 import threading
 import unittest
@@ -64,6 +65,23 @@ class Python(unittest.TestCase):
         with Winnow(CONFIG, event=interrupt) as winnow, self.assertRaises(KeyboardInterrupt):
             winnow.run("PurgeExecutions", {"endDate": "2026-09-30T00:00:00Z", "batchSize": 1})
 
+    def test_5_ctrl_c_while_the_library_works_cancels_the_job_and_comes_out(self):
+        def interrupt(job):
+            while not job.progress().waiting:
+                pass
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+        before = signal.getsignal(signal.SIGINT)
+        with Winnow(CONFIG) as winnow, winnow.job("PurgeExecutions", {"endDate": "2026-09-30T00:00:00Z"}) as job:
+            job.pause()
+            threading.Thread(target=interrupt, args=[job], daemon=True).start()
+            unheard = threading.Timer(30, job.cancel)
+            unheard.start()
+            with self.assertRaises(KeyboardInterrupt):
+                job.run()
+            unheard.cancel()
+        self.assertIs(signal.getsignal(signal.SIGINT), before)
+
     def test_6_another_thread_cancels_a_job(self):
         with Winnow(CONFIG) as winnow, winnow.job("PurgeExecutions", {"endDate": "2026-09-30T00:00:00Z"}) as job:
             canceller = threading.Thread(target=job.cancel)
@@ -76,9 +94,13 @@ class Python(unittest.TestCase):
     def test_7_a_closed_library_is_closed_twice_in_peace_and_never_under_a_job(self):
         winnow = Winnow(CONFIG)
         job = winnow.job("ListLogs")
-        with self.assertRaises(WinnowError):
+        with self.assertRaises(WinnowError) as refused:
             winnow.close()
+        self.assertEqual(str(refused.exception), "INVALID_ARGUMENT: a job of this library is not freed yet")
         job.free()
+        with self.assertRaises(WinnowError) as refused:
+            job.pause()
+        self.assertIn("the job was freed", str(refused.exception))
         job.free()
         winnow.close()
         winnow.close()
