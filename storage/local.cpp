@@ -124,7 +124,7 @@ class LocalStorage final : public Storage {
     std::string place = base_place();
     for (const auto& segment : segments) place += "/" + segment;
     place += "/" + name;
-    Descriptor opened = open_folder(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    Descriptor opened = open_within(above, name);
     if (!opened.valid()) return not_opened(above, name, place);
     return walk_tree(action, above, name, place, cancellation, {.opened = std::move(opened)});
   }

@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <fcntl.h>
 #include <system_error>
+#include <unistd.h>
 
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "document/utf8.h"
 #include "outcome/guard.h"
@@ -74,8 +77,7 @@ class Walk {
       return;
     }
     if (!reopen(levels_.size())) return;
-    Descriptor folder =
-        open_folder(descriptor_of(levels_.size()), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    Descriptor folder = open_within(descriptor_of(levels_.size()), name);
     if (!folder.valid()) {
       // Gone, or exchanged for a link or a file: then it is met again when its folder doesn't get
       // empty.
@@ -226,8 +228,7 @@ class Walk {
     std::size_t from = depth;
     while (from > 0 && !levels_[from - 1].folder.valid()) --from;
     for (std::size_t at = from; at < depth; ++at) {
-      Descriptor next =
-          open_folder(descriptor_of(at), levels_[at].name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+      Descriptor next = open_within(descriptor_of(at), levels_[at].name);
       if (!next.valid()) {
         report("open", errno);
         return false;
@@ -266,6 +267,21 @@ Descriptor open_folder(int parent, const std::string& name, int flags) {
   return Descriptor(::openat(parent, name.c_str(), flags | O_CLOEXEC));
 }
 
+Descriptor open_within(int parent, const std::string& name) {
+  constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  // struct open_how and RESOLVE_NO_XDEV of Linux 5.6; the C library of the release knows neither.
+  struct {
+    std::uint64_t flags;
+    std::uint64_t mode;
+    std::uint64_t resolve;
+  } how{kFlags, 0, 0x01};
+  constexpr long kOpenat2 = 437;  // on every processor
+  const long opened = ::syscall(kOpenat2, parent, name.c_str(), &how, sizeof how);
+  if (opened >= 0) return Descriptor(static_cast<int>(opened));
+  const bool unknown = errno == ENOSYS || errno == EPERM;  // an older kernel, a container's filter
+  return unknown ? open_folder(parent, name, kFlags) : Descriptor(-1);
+}
+
 bool is_folder(int parent, const FolderEntry& entry) {
   if (entry.type != DT_UNKNOWN) return entry.type == DT_DIR;
   struct stat status {};
@@ -274,6 +290,13 @@ bool is_folder(int parent, const FolderEntry& entry) {
 }
 
 Failure file_failure(const char* verb, const std::string& place, int error) {
+  if (error == EXDEV) {
+    return Failure{
+        .kind = FailureKind::storage,
+        .message = document::printable(place) +
+                   " is a mount point: what is mounted on it is no file of an execution, "
+                   "and stays; unmount it"};
+  }
   return Failure{.kind = FailureKind::storage,
                  .message = std::string("can't ") + verb + " " + document::printable(place) + ": " +
                             std::generic_category().message(error)};

@@ -6,9 +6,10 @@ import os
 import pathlib
 import signal
 import sqlite3
+import subprocess
 import unittest
 
-from bed import LONG_AGO, CommandTest, PostgresServer, SilentServer
+from bed import BIN, LONG_AGO, CommandTest, PostgresServer, SilentServer
 
 PURGE = json.dumps({"endDate": LONG_AGO})
 
@@ -245,6 +246,34 @@ kestra:
             self.assertEqual(answer.status, 0, answer.out)
             self.assertEqual([str(answer.json["size"])], server.psql(
                 "SELECT count(*) FROM executions WHERE tenant_id = 'main' AND NOT deleted"))
+
+
+class Mounts(CommandTest):
+    """What is mounted inside of an execution's folder is not the execution's."""
+
+    def test_keeps_its_files_and_the_execution_is_named(self):
+        key = self.sql("SELECT key FROM executions WHERE tenant_id = 'main' AND state_current = 'SUCCESS' AND NOT deleted "
+                       f"AND end_date < '{LONG_AGO}' ORDER BY key")[0][0]
+        self.winnow("call", "PurgeExecutions", "--params", json.dumps({"endDate": LONG_AGO, "executionId": {"not": key}}))
+        parts = self.sql(f"SELECT namespace FROM executions WHERE key = '{key}'")[0][0].split(".")
+        other = self.path / "other"
+        other.mkdir()
+        (other / "precious").touch()
+        # The sample's flows have other folders: an execution of a flow whose name is its folder.
+        self.change("UPDATE executions SET value = json_set(value, '$.flowId', 'flow') WHERE key = ?", key)
+        folder = self.path.joinpath("storage", "main", *parts, "flow", "executions", key)
+        (folder / "inside").mkdir(parents=True)
+        unshare = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user", "--user"])]
+        purge = f"{BIN}/winnow -q call PurgeExecutions --params '" + json.dumps({"endDate": LONG_AGO}) + "'"
+        for place in (folder / "inside", folder):
+            with self.subTest(place=place):
+                done = subprocess.run([*unshare, "sh", "-c", f"mount --bind {other} {place} && {purge}"], cwd=self.path, text=True,
+                                      capture_output=True, env=self.environment())
+                error = json.loads(done.stdout)["error"]
+                self.assertEqual(error["code"], "STORAGE", done.stdout)
+                self.assertIn(f"{place} is a mount point", error["message"])
+                self.assertTrue((other / "precious").exists())
+        self.assertEqual(self.winnow("call", "PurgeExecutions", "--params", json.dumps({"endDate": LONG_AGO})).json["executionsCount"], 1)
 
 
 if __name__ == "__main__":
