@@ -60,6 +60,7 @@ Ending failed(const TaskFailure& failure, bool started) {
 }
 
 ExitStatus finish(Ending ending, Console& console, bool json) {
+  hand_signals_to_tasks();  // none is left, and the result is told whole
   ExitStatus status = kDone;
   if (ending.error) {
     const auto code = ending.error->value("code", std::string());

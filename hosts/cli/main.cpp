@@ -1,6 +1,7 @@
 // The command `winnow`: a host of libwinnow.so for people, scripts and flows.
 #include <cstdio>
 #include <exception>
+#include <fcntl.h>
 #include <string>
 #include <unistd.h>
 
@@ -16,6 +17,15 @@
 namespace winnow::cli {
 namespace {
 
+// A caller may have closed a standard stream (`2>&-`). The next file or socket would get its number, and what is written
+// for people would go into that: into the receipts, into the server's connection. What stands there now takes no writing,
+// so that a result that nobody can read is told as before.
+void occupy_closed_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) < 0) (void)::open("/", O_PATH);  // the lowest number that is free
+  }
+}
+
 int version() {
   std::string text = "winnow ABI " + std::to_string(WINNOW_ABI_VERSION >> 16) + "." +
                      std::to_string(WINNOW_ABI_VERSION & 0xffff) + "\n";
@@ -28,6 +38,7 @@ int version() {
 }
 
 int run(int count, const char* const* arguments) {
+  occupy_closed_streams();
   watch_for_signals();
   const auto options = read_options(count, arguments);
   if (!options) {

@@ -2,6 +2,7 @@
 """However often and by whom the command is asked to stop, it ends with status 130 and says what was done."""
 
 import json
+import os
 import signal
 import sqlite3
 import subprocess
@@ -66,6 +67,21 @@ class Stopped(CommandTest):
             process.send_signal(signal.SIGTERM)
             process.send_signal(signal.SIGINT)
         self.assert_cancelled(process)
+
+    def test_before_anything_began_by_one_signal(self):
+        # Parameters that never come: a pipe without a word, as a terminal without one.
+        os.mkfifo(self.path / "silent")
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(signal=number):
+                process = subprocess.Popen(["env", "--default-signal", BIN / "winnow", "call", "ListLogs", "--params", "@silent"],
+                                           cwd=self.path, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                           env=self.environment())
+                self.addCleanup(process.kill)
+                with open(self.path / "silent", "w"):  # which the command has opened, too
+                    process.send_signal(number)
+                    out, err = process.communicate(timeout=60)
+                self.assertEqual(process.returncode, 130, err)
+                self.assertEqual(json.loads(out)["error"]["code"], "CANCELLED")
 
     def test_a_signal_that_the_parent_ignores_is_ignored(self):
         holder = self.lock()
@@ -142,6 +158,17 @@ class Unread(CommandTest):
         out = process.stdout.read()
         self.assertEqual(process.wait(timeout=LONGEST), 0)
         self.assertGreater(json.loads(out)["executionsCount"], 0)
+
+    def test_streams_that_are_not_open_are_nobody_elses(self):
+        # What is written for people must not reach a file or a connection that got the stream's number.
+        self.configure(f"receipts: {{file: {self.path}/receipts.jsonl}}\n")
+        purge = "call PurgeExecutions --verbose --params '" + json.dumps({"endDate": LONG_AGO}) + "'"
+        for streams, status in (("2>&-", 0), ("<&- >&- 2>&-", 1)):
+            with self.subTest(streams=streams):
+                done = subprocess.run(["bash", "-c", f"{BIN}/winnow {purge} {streams}"], cwd=self.path, text=True, capture_output=True,
+                                      env=self.environment())
+                self.assertEqual(done.returncode, status, done.stderr)
+                self.assertTrue(self.winnow("verify").json["valid"])
 
     def test_an_early_end_of_a_pipeline(self):
         done = subprocess.run(["bash", "-c", f"set -o pipefail; {BIN}/winnow describe | head -c 1"], cwd=self.path,

@@ -13,6 +13,7 @@ constexpr auto kOneRequest = std::chrono::seconds(3);
 
 void Watcher::begin(std::string title, const Job& job,
                     std::optional<std::chrono::milliseconds> limit) {
+  hand_signals_to_tasks();
   title_ = std::move(title);
   job_ = &job;
   deadline_.reset();

@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <csignal>
+#include <string_view>
+#include <unistd.h>
 
 namespace winnow::cli {
 namespace {
@@ -10,7 +12,24 @@ std::atomic<int> received{0};
 std::atomic<bool> pause_wanted{false};
 static_assert(std::atomic<int>::is_always_lock_free, "a signal handler may take no lock");
 
+std::atomic<bool> ends_at_once{true};
+std::atomic<bool> stdout_is_terminal{false};
+
+constexpr int kStopped = 130;
+constexpr std::string_view kResult =
+    R"({"error":{"code":"CANCELLED","message":"stopped before anything began","pointer":"","retryable":true,"sqlstate":"","done":{}}})"
+    "\n";
+constexpr std::string_view kMessage = "CANCELLED: stopped before anything began\n";
+
+// What a handler may call: write and _exit.
+[[noreturn]] void end_at_once() {
+  (void)!::write(STDERR_FILENO, kMessage.data(), kMessage.size());
+  if (!stdout_is_terminal) (void)!::write(STDOUT_FILENO, kResult.data(), kResult.size());
+  ::_exit(kStopped);
+}
+
 void on_signal(int /*number*/) {
+  if (ends_at_once) end_at_once();
   ++received;
 }
 
@@ -32,9 +51,14 @@ void watch(int number, void (*handler)(int)) {
 }  // namespace
 
 void watch_for_signals() {
+  stdout_is_terminal = ::isatty(STDOUT_FILENO) == 1;
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) watch(number, on_signal);
   for (const int number : {SIGUSR1, SIGUSR2}) watch(number, on_pause);
   std::signal(SIGPIPE, SIG_IGN);
+}
+
+void hand_signals_to_tasks() noexcept {
+  ends_at_once = false;
 }
 
 int signals_received() noexcept {

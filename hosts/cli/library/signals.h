@@ -6,7 +6,10 @@ namespace winnow::cli {
 
 // Installs the handlers, but for signals that the parent process ignores (nohup, a shell's
 // background). Ignores SIGPIPE: a reader that goes away must not end a purge.
+// Until hand_signals_to_tasks() a signal ends the command at once: it reads files then, of which one
+// may be a pipe or a terminal that never says anything, and nothing has begun.
 void watch_for_signals();
+void hand_signals_to_tasks() noexcept;
 
 // How many have come. One request to stop may be several of them: timeout(1) signals the process,
 // and then its group with the process in it.
