@@ -59,6 +59,11 @@ std::string listing_fingerprint(const Manifest& manifest, const Json& parameters
       filters.push_back({other->parameter, other->value});
     }
   }
+  // Neither is a filter, and both say which rows there are.
+  for (const char* name : {"keepLast", "withChildren"}) {
+    const auto* value = given(parameters, name);
+    if (value != nullptr && *value != Json(false)) filters.push_back({name, *value});
+  }
   const Json identity = Json::array(
       {manifest.name, filters, tenant ? Json(*tenant) : Json(nullptr), order, descending});
   return checksum(document::json_line(identity));

@@ -133,6 +133,21 @@ TEST(ListingFingerprint, KnowsFiltersOrderDirectionAndTenant) {
   EXPECT_NE(base, fingerprint(other));
 }
 
+// A cursor of one would go on in the rows of the other, and nobody would see what was left out.
+TEST(ListingFingerprint, KnowsWhatIsNoFilterAndSaysWhichRowsThereAre) {
+  const Json plain = {{"namespace", "company"}};
+  const auto with = [&](const char* name, const Json& value) {
+    Json parameters = plain;
+    parameters[name] = value;
+    return fingerprint(parameters);
+  };
+  const auto base = fingerprint(plain);
+  EXPECT_NE(base, with("keepLast", 1));
+  EXPECT_NE(with("keepLast", 1), with("keepLast", 2));
+  EXPECT_NE(base, with("withChildren", true));
+  EXPECT_EQ(base, with("withChildren", false));
+}
+
 TEST(ListingFingerprint, DoesNotCareHowThePageIsAskedFor) {
   const auto base = fingerprint({{"namespace", "company"}, {"flowId", "daily"}});
   EXPECT_EQ(base, fingerprint({{"flowId", "daily"}, {"namespace", "company"}}));
