@@ -1,6 +1,7 @@
 #include "tasks/doctor/doctor.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -27,6 +28,8 @@ using database::Table;
 using database::TableHealth;
 
 constexpr const char* kExecutions = "executions";
+// Every version of Kestra has them, and each purge needs them.
+constexpr std::array<std::string_view, 3> kOfEveryVersion{kExecutions, "logs", "metrics"};
 // A shard gives so many rows at once.
 constexpr std::int64_t kMostOverShards = 10'000;
 constexpr std::size_t kParentsAtOnce = 1'000;
@@ -93,7 +96,10 @@ class Examination {
     Json database = Json::object();
     for (const auto& [name, number] : health_.numbers) database[name] = number;
     Json result = {{"server", schema_.server}};
-    if (const auto version = schema_version()) result["schema"] = *version;
+    if (const auto version = schema_version()) {
+      result["schema"] = *version;
+      look_for_what_is_missing();
+    }
     result["database"] = std::move(database);
     result["tables"] = std::move(tables_);
     result["findings"] = std::move(findings_);
@@ -135,6 +141,36 @@ class Examination {
           .problem = "this is not a schema of Kestra that winnow knows",
           .remedy = "check that the URL leads to Kestra's own database and schema"});
     return std::nullopt;
+  }
+
+  // A migration of Kestra that was interrupted leaves a database that looks like a version's and lacks
+  // what the tasks need: each of them would be refused.
+  void look_for_what_is_missing() {
+    const std::string remedy =
+        "let Kestra's server finish its migration, or check that the URL leads to Kestra's own "
+        "database and schema";
+    for (const auto& examined : manifest_.tables) {
+      const auto* table = schema_.table(examined.name);
+      if (std::find(kOfEveryVersion.begin(), kOfEveryVersion.end(), examined.name) ==
+              kOfEveryVersion.end() ||
+          (table != nullptr && table->problem())) {
+        continue;
+      }
+      if (table == nullptr) {
+        find({.table = examined.name,
+              .problem = "there is no such table: purges are refused",
+              .remedy = remedy});
+        continue;
+      }
+      std::set<std::string> missing;
+      for (const auto& columns : examined.indexes) missing.insert(columns.begin(), columns.end());
+      std::erase_if(missing, [&](const auto& name) { return table->column(name) != nullptr; });
+      for (const auto& name : missing) {
+        find({.table = table->name,
+              .problem = "there is no column \"" + name + "\": tasks that need it are refused",
+              .remedy = remedy});
+      }
+    }
   }
 
   void find(Finding finding) {

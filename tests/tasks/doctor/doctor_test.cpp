@@ -84,6 +84,23 @@ TEST_P(DoctorTest, SaysThatADatabaseIsNotKestras) {
               HasSubstr("not a schema of Kestra"));
 }
 
+// A migration that was interrupted: each task would be refused, and the doctor would find nothing.
+TEST_P(DoctorTest, NamesTheTableAndTheColumnThatTheTasksMiss) {
+  rows();
+  ask("DROP TABLE metrics");
+  ask(on("sqlite") ? "ALTER TABLE logs RENAME COLUMN execution_id TO renamed"
+                   : "ALTER TABLE logs DROP COLUMN execution_id");
+  const auto result = look();
+  std::vector<std::string> found;
+  for (const auto& each : result["findings"]) {
+    found.push_back(each.value("table", "") + ": " + each["problem"].get<std::string>());
+  }
+  EXPECT_THAT(found,
+              testing::IsSupersetOf(
+                  {"metrics: there is no such table: purges are refused",
+                   "logs: there is no column \"execution_id\": tasks that need it are refused"}));
+}
+
 // Case N19: a base path that is empty, or one level too deep.
 TEST_P(DoctorTest, SaysThatTheStorageHoldsNothingOfTheTenant) {
   auto rows = this->rows();
