@@ -14,6 +14,7 @@
 #include "outcome/try.h"
 #include "tasks/receipts/digest.h"
 #include "tasks/receipts/file_lines.h"
+#include "tasks/receipts/open_receipts.h"
 #include "tasks/shared/backoff.h"
 #include "tasks/shared/lock_wait.h"
 
@@ -109,8 +110,8 @@ Outcome<std::string> ReceiptFile::holder() const {
   if (!line) return std::string();
   const auto begin = Json::parse(line->text, nullptr, false);
   if (!begin.is_object()) return std::string();
-  return " (the last that began: " + begin.value("task", "") + " of " + begin.value("user", "") +
-         " on " + begin.value("host", "") + ", run " + begin.value("run", "") + ")";
+  return " (the last that began: " + text_in(begin, "task") + " of " + text_in(begin, "user") +
+         " on " + text_in(begin, "host") + ", run " + text_in(begin, "run") + ")";
 }
 
 Outcome<void> ReceiptFile::read_end() {
