@@ -37,6 +37,15 @@ std::string range(const Json& definition, const char* least, const char* most,
   return {};
 }
 
+// Numbers alone may have to be above their bound.
+std::string number_range(const Json& definition) {
+  const auto above = definition.find("exclusiveMinimum");
+  if (above == definition.end()) return range(definition, "minimum", "maximum", "");
+  const auto most = definition.find("maximum");
+  return " above " + above->dump() +
+         (most == definition.end() ? std::string() : " and at most " + most->dump());
+}
+
 std::string described_text(const Json& definition) {
   if (definition.value("format", "") == "date-time") {
     return "a date and time with a zone, such as 2026-02-03T01:00:00Z";
@@ -59,7 +68,7 @@ std::string described_object(const Json& definition) {
 std::string described_type(const std::string& type, const Json& definition) {
   if (type == "string") return described_text(definition);
   if (type == "integer") return "an integer" + range(definition, "minimum", "maximum", "");
-  if (type == "number") return "a number" + range(definition, "minimum", "maximum", "");
+  if (type == "number") return "a number" + number_range(definition);
   if (type == "boolean") return "true or false";
   if (type == "array") return "a list" + range(definition, "minItems", "maxItems", "element");
   if (type == "object") return described_object(definition);

@@ -155,7 +155,12 @@ Outcome<Instant> parse_instant(std::string_view text) {
   if (!parsed->offset) {
     return refused("; this one has no zone, so it would mean another instant on each machine");
   }
-  return Instant{parsed->local.time_since_epoch()} - *parsed->offset;
+  const Instant instant = Instant{parsed->local.time_since_epoch()} - *parsed->offset;
+  // Of four digits: a database compares no other year as one, SQLite not at all.
+  const auto year =
+      std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(instant)).year();
+  if (year >= std::chrono::year{1} && year <= std::chrono::year{9999}) return instant;
+  return refused("; in UTC this one is not of the years 1 to 9999");
 }
 
 std::string to_text(Instant instant) {

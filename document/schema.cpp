@@ -194,9 +194,14 @@ std::optional<Mismatch> repeated_element(const Json& list, const std::string& po
 // Follows properties and items; what our schemas say in alternatives needs none of these checks.
 std::optional<Mismatch> wrong_by_own_checks(const Json& definition, const Json& value,
                                             const std::string& pointer) {
-  if (value.is_string() && definition.value("format", "") == "date-time" &&
-      !parse_instant(value.get_ref<const std::string&>())) {
-    return wrong_value(Location{pointer, &value, {&definition}});
+  if (value.is_string() && definition.value("format", "") == "date-time") {
+    const auto read = parse_instant(value.get_ref<const std::string&>());
+    if (!read) {
+      auto wrong = wrong_value(Location{pointer, &value, {&definition}});
+      const auto reason = read.error().message.find(';');
+      if (reason != std::string::npos) wrong.message += read.error().message.substr(reason);
+      return wrong;
+    }
   }
   if (value.is_array()) {
     if (definition.value("uniqueItems", false)) {

@@ -119,6 +119,10 @@ TEST(SchemaTest, ChecksDatesAsKestraWritesThem) {
   EXPECT_EQ(
       said(R"({"endDate": "2026-01-01"})"),
       R"(/endDate: expected a date and time with a zone, such as 2026-02-03T01:00:00Z, found the string "2026-01-01")");
+  EXPECT_TRUE(said(R"({"endDate": "2026-01-01T00:00:00"})")
+                  .ends_with("would mean another instant on each machine"));
+  EXPECT_TRUE(
+      said(R"({"endDate": "9999-12-31T23:59:59-18:00"})").ends_with("not of the years 1 to 9999"));
   EXPECT_EQ(with_end(R"("dates": ["2026-01-01T00:00:00Z", "x"])").substr(0, 9), "/dates/1:");
 }
 
