@@ -52,20 +52,28 @@ bool is_nothing(const Json& value) {
   return value.is_null() || (value.is_string() && expression::is_empty(value));
 }
 
+// A number or a switch has its default instead. What has none narrows what goes, a number of
+// executions to be kept too; and a dry run is never left by accident.
+bool may_be_absent(const std::string& name, const Json& schema) {
+  const bool plain =
+      wants(schema, "boolean") || wants(schema, "integer") || wants(schema, "number");
+  if (!plain || !schema.contains("default")) return false;
+  return name != "dryRun" || schema["default"] == Json(true);
+}
+
 // The parameter's value, or nothing where it counts as absent.
-Outcome<std::optional<Json>> one(const Json& schema, const Json& written, const Place& place,
-                                 const expression::Scope& scope) {
+Outcome<std::optional<Json>> one(const std::string& name, const Json& schema, const Json& written,
+                                 const Place& place, const expression::Scope& scope) {
   WINNOW_TRY(auto value, rendered(written, place, scope));
   if (!has_expression(written) || !is_nothing(value)) {
     return std::optional(coerced(schema, std::move(value)));
   }
-  const bool has_default =
-      wants(schema, "boolean") || wants(schema, "integer") || wants(schema, "number");
-  if (has_default) return std::optional<Json>();
+  if (may_be_absent(name, schema)) return std::optional<Json>();
   return mistake(
       place.document, place.pointer,
-      "the expression gives nothing, and a filter without a value would mean everything; leave the "
-      "parameter out, or give the expression a value by ??");
+      "the expression gives nothing, and without a value for '" + name +
+          "' more would be selected or removed; leave the parameter out, or give the expression a "
+          "value by ??");
 }
 
 }  // namespace
@@ -77,7 +85,8 @@ Outcome<Json> render_parameters(const Flow& flow, const FlowTask& task, const Js
   for (const auto& [name, written] : task.parameters.items()) {
     if (readiness == Readiness::before_any_task && uses_outputs(written)) continue;
     const Place place{flow.document, document::pointer_to(task.pointer, name)};
-    WINNOW_TRY(auto value, one(properties.value(name, Json::object()), written, place, scope));
+    WINNOW_TRY(auto value,
+               one(name, properties.value(name, Json::object()), written, place, scope));
     if (value) result[name] = std::move(*value);
   }
   return result;

@@ -151,20 +151,28 @@ public class Generate {
         }
 
         String rendering() {
-            String put = "ifPresent(value -> parameters.put(" + quoted(name) + ", value));";
             String type = type();
             if (type.startsWith("List<")) {
                 return "        if (" + name + " != null) parameters.put(" + quoted(name) + ", context.render(" + name + ").asList("
                     + type.substring(5, type.length() - 1).replaceAll("<.*", "") + ".class));";
             }
             if (type.equals("Object")) {
-                return "        context.render(" + name + ").as(Object.class).ifPresent(value -> parameters.put(" + quoted(name) + ", structured(value)));";
+                return put("context.render(" + name + ").as(Object.class).map(WinnowTask::structured)");
             }
             if (type.startsWith("Map<")) {
                 return "        if (" + name + " != null) parameters.put(" + quoted(name) + ", context.render(" + name
                     + ").asMap(String.class, Object.class));";
             }
-            return "        context.render(" + name + ").as(" + type + ".class)." + put;
+            return put("context.render(" + name + ").as(" + type + ".class)");
+        }
+
+        private String put(String rendered) {
+            return "        put(parameters, " + quoted(name) + ", " + name + ", " + rendered + ", " + mayBeAbsent() + ");";
+        }
+
+        /** As in the command (hosts/cli/flow/parameters.cpp): what has no default narrows what goes, and a dry run is never left by accident. */
+        private boolean mayBeAbsent() {
+            return schema.has("default") && (!name.equals("dryRun") || schema.path("default").asBoolean());
         }
 
         String getter() {

@@ -23,7 +23,9 @@ Json parameters_of(const std::string& yaml, Readiness readiness = Readiness::now
   expression::Scope scope = initial_scope(*flow);
   scope.variables["outputs"] = Json::parse(R"({"l": {"size": 3, "rows": [{"id": "x"}]}})");
   const Json schema = Json::parse(R"({"type": "object", "properties": {
-    "text": {"type": "string"}, "whole": {"type": "integer"}, "real": {"type": "number"}, "flag": {"type": "boolean"},
+    "text": {"type": "string"}, "whole": {"type": "integer", "default": 1}, "real": {"type": "number"},
+    "flag": {"type": "boolean", "default": true}, "keepLast": {"type": "integer"},
+    "dryRun": {"type": "boolean", "default": false},
     "list": {"type": "array"}, "map": {"type": "object"}, "either": {"type": ["integer", "array"]},
     "values": {"type": ["string", "array", "object"]}}})");
   const auto parameters = render_parameters(*flow, flow->tasks.front(), schema, scope, readiness);
@@ -83,8 +85,10 @@ TEST(Parameters, ThatAreNothingCountAsAbsentWhereADefaultIsSafe) {
 
 // An empty filter would select everything.
 TEST(Parameters, ThatAreNothingAreRefusedWhereTheyNarrow) {
-  for (const char* yaml : {"text: '{{ vars.e }}'", "text: '{{ vars.x ?? null }}'",
-                           "list: '{{ vars.e }}'", "text: ' {{ vars.e }} '"}) {
+  for (const char* yaml :
+       {"text: '{{ vars.e }}'", "text: '{{ vars.x ?? null }}'", "list: '{{ vars.e }}'",
+        "text: ' {{ vars.e }} '", "keepLast: '{{ vars.x ?? null }}'", "real: '{{ vars.e }}'",
+        "dryRun: '{{ vars.x ?? null }}'"}) {
     EXPECT_THAT(parameters_of(yaml).dump(), HasSubstr("f.yaml:4: the expression gives nothing"))
         << yaml;
   }

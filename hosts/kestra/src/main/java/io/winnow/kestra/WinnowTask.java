@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kestra.core.models.WorkerJobLifecycle;
 import io.kestra.core.models.executions.metrics.Counter;
 import io.kestra.core.models.flows.State;
+import io.kestra.core.models.property.Property;
 import io.kestra.core.models.tasks.Output;
 import io.kestra.core.models.tasks.RunnableTaskException;
 import io.kestra.core.models.tasks.SystemTask;
@@ -87,6 +88,15 @@ public abstract class WinnowTask extends Task implements SystemTask, WorkerJobLi
         } catch (JsonProcessingException noJson) {
             return value;
         }
+    }
+
+    /** An expression that gives nothing is a mistake where without the parameter more would be selected or removed. */
+    static void put(Map<String, Object> parameters, String name, Property<?> written, Optional<?> value, boolean mayBeAbsent) {
+        if (written != null && value.isEmpty() && !mayBeAbsent) {
+            throw new IllegalArgumentException("'" + name + "': the expression gives nothing, and without a value more would be selected or removed;"
+                + " leave the property out, or give the expression a value by ??");
+        }
+        value.ifPresent(given -> parameters.put(name, given));
     }
 
     /** Whatever ends a run, what it has committed goes into the outputs and the log. */

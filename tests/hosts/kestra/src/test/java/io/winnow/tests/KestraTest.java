@@ -352,6 +352,17 @@ class KestraTest {
     }
 
     @Test
+    void anExpressionThatGivesNothingIsNoFilterLeftOut() throws Exception {
+        long before = postgres.number("SELECT count(*) FROM executions WHERE state_current = 'SUCCESS'");
+        Execution execution = kestra.run("company.team", "nothing");
+        for (String task : List.of("keep", "dry")) {
+            assertThat(execution.findTaskRunsByTaskId(task).getFirst().getState().getCurrent()).isEqualTo(State.Type.WARNING);
+        }
+        eventually(() -> assertThat(messages(execution)).contains("'keepLast': the expression gives nothing").contains("'dryRun': the"));
+        assertThat(postgres.number("SELECT count(*) FROM executions WHERE state_current = 'SUCCESS'")).isEqualTo(before);
+    }
+
+    @Test
     void theOperatorsPolicyHolds() throws Exception {
         postgres.addExecutions("bill", "company.billing", "SUCCESS", 1);
         kestra.set("operator", Map.of("winnow.policy.protect", List.of("company.billing")));
