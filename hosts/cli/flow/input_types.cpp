@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "document/instant.h"
 #include "document/json.h"
@@ -25,33 +26,37 @@ std::string_view text_of(const Json& value) {
   return value.is_string() ? std::string_view(value.get_ref<const std::string&>()) : "";
 }
 
-Outcome<Json> bounded(const FlowInput& input, const Json& number) {
-  const auto least = input.definition.find("min");
-  if (least != input.definition.end() && least->is_number() && number < *least) {
-    return must("at least " + least->dump(), number);
-  }
-  const auto most = input.definition.find("max");
-  if (most != input.definition.end() && most->is_number() && number > *most) {
-    return must("at most " + most->dump(), number);
-  }
-  return number;
-}
-
 Outcome<Json> as_string(const FlowInput& /*input*/, const Json& value) {
   if (value.is_structured() || value.is_null()) return must("a string", value);
   return Json(expression::printed(value));
 }
 
-Outcome<Json> as_whole(const FlowInput& input, const Json& value) {
+// What `min` and `max` are compared with: the number itself, a duration's milliseconds.
+std::optional<Json> measured_whole(const Json& value) {
   const auto number = value.is_string() ? document::number_of<std::int64_t>(text_of(value))
                                         : expression::whole_number(value);
-  return number ? bounded(input, Json(*number)) : must("a whole number", value);
+  return number ? std::optional(Json(*number)) : std::nullopt;
 }
 
-Outcome<Json> as_real(const FlowInput& input, const Json& value) {
-  if (value.is_number()) return bounded(input, value);
+std::optional<Json> measured_real(const Json& value) {
+  if (value.is_number()) return value;
   const auto number = document::number_of<double>(text_of(value));
-  return number && std::isfinite(*number) ? bounded(input, Json(*number)) : must("a number", value);
+  return number && std::isfinite(*number) ? std::optional(Json(*number)) : std::nullopt;
+}
+
+std::optional<Json> measured_duration(const Json& value) {
+  const auto duration = read_duration(text_of(value));
+  return duration ? std::optional(Json(duration->count())) : std::nullopt;
+}
+
+Outcome<Json> as_whole(const FlowInput& /*input*/, const Json& value) {
+  auto number = measured_whole(value);
+  return number ? Outcome<Json>(std::move(*number)) : must("a whole number", value);
+}
+
+Outcome<Json> as_real(const FlowInput& /*input*/, const Json& value) {
+  auto number = measured_real(value);
+  return number ? Outcome<Json>(std::move(*number)) : must("a number", value);
 }
 
 Outcome<Json> as_boolean(const FlowInput& /*input*/, const Json& value) {
@@ -111,14 +116,25 @@ Outcome<Json> as_choices(const FlowInput& input, const Json& value) {
 struct Type {
   std::string_view name;
   Outcome<Json> (*read)(const FlowInput&, const Json&);
+  std::optional<Json> (*measured)(const Json&) = nullptr;  // nullptr: it has no bounds
 };
 
 constexpr Type kTypes[] = {
-    {"STRING", as_string},   {"INT", as_whole},    {"FLOAT", as_real},
-    {"BOOLEAN", as_boolean}, {"BOOL", as_boolean}, {"DATETIME", as_instant},
-    {"DATE", as_date},       {"TIME", as_time},    {"DURATION", as_duration},
-    {"SELECT", as_choice},   {"ENUM", as_choice},  {"MULTISELECT", as_choices},
-    {"JSON", as_json},       {"ARRAY", as_list},   {"URI", as_string},
+    {"STRING", as_string},
+    {"INT", as_whole, measured_whole},
+    {"FLOAT", as_real, measured_real},
+    {"BOOLEAN", as_boolean},
+    {"BOOL", as_boolean},
+    {"DATETIME", as_instant},
+    {"DATE", as_date},
+    {"TIME", as_time},
+    {"DURATION", as_duration, measured_duration},
+    {"SELECT", as_choice},
+    {"ENUM", as_choice},
+    {"MULTISELECT", as_choices},
+    {"JSON", as_json},
+    {"ARRAY", as_list},
+    {"URI", as_string},
     {"EMAIL", as_string},
 };
 
@@ -143,6 +159,17 @@ Outcome<void> check_input(const document::Document& flow, const FlowInput& input
     return refuse("type", "unknown type '" + input.type + "'" +
                               document::did_you_mean(input.type, input_type_names()));
   }
+  // A bound that nobody can compare must not let every value pass.
+  for (const char* key : {"min", "max"}) {
+    const auto bound = input.definition.find(key);
+    if (bound == input.definition.end()) continue;
+    if (type->measured == nullptr) {
+      return refuse(key, "an input of type " + input.type + " has no '" + key + "'");
+    }
+    if (type->measured(*bound)) continue;
+    return refuse(key, std::string("'") + key + "' can't be compared with a value of type " +
+                           input.type + ", found " + expression::described(*bound));
+  }
   const bool chooses = type->read == as_choice || type->read == as_choices;
   const auto values = input.definition.value("values", Json());
   if (!chooses || (values.is_array() && !values.empty())) return {};
@@ -150,7 +177,19 @@ Outcome<void> check_input(const document::Document& flow, const FlowInput& input
 }
 
 Outcome<Json> typed_input(const FlowInput& input, const Json& value) {
-  return find_type(input.type)->read(input, value);
+  const Type& type = *find_type(input.type);
+  WINNOW_TRY(auto typed, type.read(input, value));
+  if (type.measured == nullptr) return typed;
+  const auto measure = type.measured(typed);
+  const auto least = input.definition.find("min");
+  if (least != input.definition.end() && *measure < *type.measured(*least)) {
+    return must("at least " + expression::printed(*least), typed);
+  }
+  const auto most = input.definition.find("max");
+  if (most != input.definition.end() && *measure > *type.measured(*most)) {
+    return must("at most " + expression::printed(*most), typed);
+  }
+  return typed;
 }
 
 std::vector<std::string> input_type_names() {

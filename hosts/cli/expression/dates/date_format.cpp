@@ -103,9 +103,14 @@ std::string formatted(const std::string& flag, const DateTime& date) {
   return text.str();
 }
 
+struct ReadDate {
+  DateTime date;
+  LocalTime local;  // as it stands in the text
+};
+
 template <class Duration>
-std::optional<DateTime> parsed(const std::string& format, const std::string& text,
-                               const Zone& zone) {
+std::optional<ReadDate> parsed(const std::string& format, const std::string& text, const Zone& zone,
+                               bool has_offset) {
   std::istringstream stream(text);
   date::fields<Duration> fields;
   auto offset = std::chrono::minutes::max();
@@ -113,9 +118,9 @@ std::optional<DateTime> parsed(const std::string& format, const std::string& tex
   if (stream.fail() || !fields.ymd.ok()) return std::nullopt;
   const LocalTime local = date::local_days(fields.ymd) + fields.tod.to_duration();
   DateTime date{{}, zone};
-  if (format.find('z') != std::string::npos) date.zone = Zone{nullptr, offset};
+  if (has_offset) date.zone = Zone{nullptr, offset};
   date.instant = date.zone.instant_of(local, std::chrono::hours(99));
-  return date;
+  return ReadDate{date, local};
 }
 
 }  // namespace
@@ -180,16 +185,35 @@ Outcome<std::string> DateFormat::library_format() const {
   return format;
 }
 
+bool DateFormat::has(std::string_view flag) const {
+  return std::any_of(fields_.begin(), fields_.end(),
+                     [&](const DateField& field) { return field.flag == flag; });
+}
+
 Outcome<DateTime> DateFormat::read(std::string_view text, const Zone& zone) const {
   WINNOW_TRY(const auto format, library_format());
+  if (!has("%Y") || !(has("%m") || has("%b") || has("%B") || has("%j")) ||
+      !(has("%d") || has("%j"))) {
+    return refuse("the pattern '" + pattern_ + "' has no year, month and day to read a date by");
+  }
+  if (has("%I") && !has("%p")) {
+    return refuse("the pattern '" + pattern_ +
+                  "' has h without a: which half of the day is meant?");
+  }
+  const auto other_form =
+      "'" + document::shortened(text, 60) + "' does not have the form '" + pattern_ + "'";
+  const bool has_offset = has("%z") || has("%Ez");
   const bool has_fraction = std::any_of(fields_.begin(), fields_.end(),
                                         [](const DateField& field) { return field.fraction > 0; });
-  const auto date = has_fraction ? parsed<microseconds>(format, std::string(text), zone)
-                                 : parsed<seconds>(format, std::string(text), zone);
-  // The library takes more than the pattern says: one digit for dd, any white space, any case.
-  if (date && print(*date) == text) return *date;
-  return refuse("'" + document::shortened(text, 60) + "' does not have the form '" + pattern_ +
-                "'");
+  const auto date = has_fraction ? parsed<microseconds>(format, std::string(text), zone, has_offset)
+                                 : parsed<seconds>(format, std::string(text), zone, has_offset);
+  if (!date) return refuse(other_form);
+  // The library takes more than the pattern says: one digit for dd, any white space, any case. A local
+  // time that a clock change leaves out is no mistake of the text: it moves on, as in Java.
+  const DateTime written{has_offset ? date->date.instant : Instant(date->local.time_since_epoch()),
+                         has_offset ? date->date.zone : Zone{}};
+  if (print(written) == text) return date->date;
+  return refuse(other_form);
 }
 
 }  // namespace winnow::cli::expression

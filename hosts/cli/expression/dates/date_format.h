@@ -27,11 +27,12 @@ class DateFormat {
 
   std::string print(const DateTime& date) const;
 
-  // Reads what print() would print, and nothing else. A string without an offset is local to `zone`.
+  // Reads what print() would print, and the local times that a clock change leaves out. A string without an offset is local to `zone`.
   Outcome<DateTime> read(std::string_view text, const Zone& zone) const;
 
  private:
   Outcome<std::string> library_format() const;
+  bool has(std::string_view flag) const;
 
   std::string pattern_;
   std::vector<DateField> fields_;

@@ -141,6 +141,13 @@ INSTANTIATE_TEST_SUITE_P(
                 "2022-02-08T19:38:26.123+01:00"},
         Example{"{{ '100% 2022-02-08' | date('yyyy', existingFormat=\"'100%' yyyy-MM-dd\") }}",
                 "2022"},
+        // A local time that a clock change leaves out moves on, as without existingFormat; a quoted
+        // letter is no zone.
+        Example{"{{ '29/03/2026 02:30' | date(timeZone='Europe/Paris', existingFormat='dd/MM/yyyy "
+                "HH:mm') }}",
+                "2026-03-29T03:30:00.000000+02:00"},
+        Example{"{{ '2026-02-03 z' | date('yyyy-MM-dd', existingFormat=\"yyyy-MM-dd 'z'\") }}",
+                "2026-02-03"},
         Example{"{{ inputs.nothing | date }}", ""},
         Example{"{{ inputs.nothing | dateAdd(1, 'DAYS') }}", ""}));
 
@@ -250,7 +257,11 @@ INSTANTIATE_TEST_SUITE_P(
                 "error@25: date: X in a pattern can't be used to read a date, use Z"},
         Example{"{{ true | date }}", "error@11: date: expected a date, found true"},
         Example{"{{ '10:20' | date(existingFormat='HH:mm') }}",
-                "error@14: date: '10:20' does not have the form 'HH:mm'"}));
+                "error@14: date: the pattern 'HH:mm' has no year, month and day to read a date by"},
+        Example{
+            "{{ '2026-02-03 10' | date(existingFormat='yyyy-MM-dd hh') }}",
+            "error@22: date: the pattern 'yyyy-MM-dd hh' has h without a: which half of the day "
+            "is meant?"}));
 
 TEST(MachineZone, IsTheEnvironments) {
   EXPECT_EQ(rendered("{{ now() }}", "America/New_York"), "2026-11-24T07:34:56.123456-05:00");
