@@ -104,7 +104,7 @@ def held_by_disk(engine, logs):
 
 def beside(engine, sizes, rounds, cold=True):
     """On a server of its own; the other one stands still meanwhile."""
-    small = SMALL[engine.name]()
+    small = SMALL[engine.name]() if cold else SMALL[engine.name](still_seconds=0)
     engine.pause()
     small.start()
     try:

@@ -32,7 +32,8 @@ class SmallPostgres(Postgres):
                "synchronous_commit=on", "full_page_writes=on", "timezone=UTC", "shared_preload_libraries=pg_stat_statements",
                "autovacuum=off", "max_wal_senders=0"]
 
-    def __init__(self):
+    def __init__(self, still_seconds=STILL_SECONDS):
+        """A PostgreSQL is still as soon as nobody is connected."""
         super().__init__()
         self.folder = DATA / "postgres-small"
 
@@ -104,9 +105,10 @@ class SmallMysql(Mysql):
     options = ["--innodb-buffer-pool-size=2G", "--innodb-redo-log-capacity=256M", "--innodb-flush-log-at-trx-commit=1",
                "--innodb-buffer-pool-load-at-startup=OFF", "--innodb-buffer-pool-dump-at-shutdown=OFF"]
 
-    def __init__(self):
+    def __init__(self, still_seconds=STILL_SECONDS):
         super().__init__()
         self.folder = DATA / "mysql-small"
+        self.still_seconds = still_seconds
 
     def fresh(self, world):
         kept = self._kept(world)
@@ -138,7 +140,7 @@ class SmallMysql(Mysql):
         """Until InnoDB has purged what was marked as deleted, which it does after the commit. The moment when it had."""
         began = done = time.monotonic()
         counted = None
-        while time.monotonic() < min(done + STILL_SECONDS, began + LONGEST_PURGE_SECONDS):
+        while time.monotonic() < min(done + self.still_seconds, began + LONGEST_PURGE_SECONDS):
             latest = self.counters(url)
             if latest != counted:
                 counted, done = latest, time.monotonic()
