@@ -179,14 +179,19 @@ def section(small, sizes, results, winnow, others, rounds):
     return Section(
         f"Beyond memory: {' to '.join(f'{size.logs():,}' for size in (sizes[0], sizes[-1]))} logs on {small.version()} with {BUFFERS_MIB} MB of buffers",
         head + (["seconds until all was purged"] if with_afterwards else []), rows,
-        [goal for _, stage in list(results)[-2:] for goal in goals(results, sizes, stage, winnow, others)],
+        [goal for stage in last_stages(results) for goal in goals(results, sizes, stage, winnow, others)],
         f"Ten logs and two metrics to an execution, all of Kestra 1.1's indexes; {rounds} round{'s' if rounds > 1 else ''}. The contenders work in turn on"
         " one database, each cold and behind a checkpoint; who was first at the oldest 5 % is last at the half."
         " Pages are those that the server read into its buffers, from the disk or from the system's page cache.",
         [(f"Pages read in the last purge of {title}, {stage} of {largest:,} logs",
           "\n".join("  ".join(str(cell) for cell in line) for line in results[largest, stage][title].profile))
-         for _, stage in list(results)[-2:] for title in (winnow, others[-1])],
-        page=PAGE, settings=small.settings, more=[far(small, sizes, results, winnow)] if len(sizes) > 1 else [])
+         for stage in last_stages(results) for title in (winnow, others[-1])],
+        page=PAGE, settings=small.settings, more=[foretold(sizes, results, winnow), far(small, sizes, results, winnow)] if len(sizes) > 2 else [])
+
+
+def last_stages(results):
+    """Those of the biggest table."""
+    return [stage for _, stage in list(results)[-2:]]
 
 
 def row(logs, stage, title, purge):
@@ -212,6 +217,17 @@ def goals(results, sizes, stage, winnow, others):
                     for (quantity, text), predicted in zip(QUANTITIES.items(), predictions(of(sizes[-3]), before, largest.rows))]
 
 
+def foretold(sizes, results, winnow):
+    """(head, rows) of what the two smaller tables say of the biggest one, and what it needed."""
+    rows = []
+    for stage in last_stages(results):
+        smallest, middle_one, largest = (results[size.logs(), stage][winnow] for size in sizes[-3:])
+        for (quantity, text), predicted in zip(QUANTITIES.items(), predictions(smallest, middle_one, largest.rows)):
+            measured = getattr(largest, quantity)
+            rows.append([f"{stage}: {text}{' (s)' if quantity == 'seconds' else ''}", number(predicted), number(measured), f"{number(off(predicted, measured))} %"])
+    return [f"winnow, {sizes[-1].logs():,} logs", f"predicted from {sizes[-3].logs():,} and {sizes[-2].logs():,}", "measured", "off by"], rows
+
+
 def off(predicted, measured):
     return abs(predicted / measured - 1) * 100
 
@@ -226,9 +242,8 @@ def predictions(smaller, larger, rows):
 def far(small, sizes, results, winnow):
     """(head, rows) of what a thousand million logs would cost, on the line through the two largest tables."""
     rows = []
-    for _, stage in list(results)[-2:]:
+    for stage, share in zip(last_stages(results), (OLDEST, HALF)):
         smaller, larger = (results[size.logs(), stage][winnow] for size in sizes[-2:])
-        share = {True: OLDEST, False: HALF}[stage.startswith("the oldest")]
         gone = sizes[-1].world.rows(round(FAR_LOGS / sizes[-1].world.logs * share))
         seconds, pages, logged = predictions(smaller, larger, gone)
         day_seconds, _, day_logged = predictions(smaller, larger, REPORTED_ROWS_A_DAY)
