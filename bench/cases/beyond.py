@@ -167,7 +167,8 @@ def one(small, contender, url, until, rows):
     pages_then, logged_then = small.counters(url)
     profile = small.pages_by_table(url)
     check_purged(url, until)
-    return Purge(rows, measured["seconds"], pages_then - pages, logged_then - logged, measured["peak_kib"], afterwards, profile)
+    # One that began warm may read no page, and ratios want one.
+    return Purge(rows, measured["seconds"], max(1, pages_then - pages), max(1, logged_then - logged), measured["peak_kib"], afterwards, profile)
 
 
 def section(small, sizes, results, winnow, others, rounds):
