@@ -112,9 +112,9 @@ class FailOver:
             world.database = database
             now = world.look()
             case.found(world.broken_now(now))
-            if result.counters["retries"] == 0:
+            if result.counters.get("retries", 0) == 0:
                 cases.note("was over before")
-            if not loses_commits or result.counters["retries"] > 0:
+            if not loses_commits or result.counters.get("retries", 0) > 0:
                 case.found(also(result))
                 case.found(world.miscounted(before, now, result.counters))
                 case.found(world.left_over(now) if result.status == 0 else [])
