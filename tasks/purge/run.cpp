@@ -192,6 +192,7 @@ Outcome<void> PurgeRun::passes() {
   while (true) {
     const auto done_before = context_.progress.rows_done.load();
     shared_.unaccounted = 0;
+    shared_.outage = false;
     shared_.ledger.skipped().begin_pass();
     WINNOW_CHECK(all(&PurgeWorker::step));
     WINNOW_CHECK(uncount_lost());

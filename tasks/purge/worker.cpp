@@ -61,12 +61,14 @@ PurgeWorker::PurgeWorker(PurgeShared& shared, std::unique_ptr<Connection> connec
                     .cutoff = shared.cutoff}) {}
 
 Outcome<bool> PurgeWorker::step() {
-  if (shared_.stall.is_over()) return false;
+  if (shared_.stall.is_over() || shared_.outage) return false;
   WINNOW_TRY(const auto next, shared_.pacer.await(lane_));
   if (next == Pacer::Next::budget_used) return false;
   WINNOW_TRY(auto batch, connection_.read([&](Connection& connection) {
+    note_outage();
     return shared_.source.next(connection, shared_.sizer.size());
   }));
+  if (shared_.outage) return false;
   shared_.ledger.skipped().add_families(batch.kept, batch.kept_count);
   if (batch.rows.empty()) return false;
   if (statements_.hold() == Hold::none) {
@@ -90,8 +92,18 @@ Outcome<bool> PurgeWorker::step() {
   shared_.pacer.learn(lane_, deleted_, took);
   const auto storage_took = files_ ? files_->take_time() : std::chrono::nanoseconds{};
   shared_.sizer.learn(went_, took - storage_took, commit_took_);
+  note_outage();
   if (connection_.reopened() != asked_after_) WINNOW_CHECK(uncount_lost());
   return true;
+}
+
+// A server that took over may have rows back that another worker has counted. A page that is read there has
+// them again, and that worker has to ask before anybody deletes them: the pass ends, and another one follows.
+void PurgeWorker::note_outage() {
+  const bool asks = steps_.deletes_parent() && statements_.hold() != Hold::none;
+  if (!asks || connection_.reopened() == asked_after_) return;
+  ++shared_.unaccounted;
+  shared_.outage = true;
 }
 
 // Of a batch that is more than may go, some rows may not be selected.

@@ -42,6 +42,7 @@ struct PurgeShared {
   std::int32_t connections = 1;
   // Rows that were handed out in this pass, and neither went nor are skipped.
   std::atomic<std::int64_t> unaccounted{0};
+  std::atomic<bool> outage{false};  // in this pass a connection was opened again
   bool by_namespace = false;
   // What receipts say of each batch.
   std::string task = {};
@@ -92,6 +93,7 @@ class PurgeWorker {
   Outcome<std::int64_t> reserve(const Batch& batch);
   Outcome<void> remove(const Batch& part, Batch& rest);
   Outcome<void> settle(const Tried& tried);
+  void note_outage();
   void remember(const Tried& tried);
   Outcome<bool> is_back(database::Connection& connection, const CommittedBatch& batch) const;
   Outcome<void> skip_files(const KeptFiles& kept);

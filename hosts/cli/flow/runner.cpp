@@ -84,6 +84,7 @@ class Runner {
 
   Done run_job(const FlowTask& task, Job& job, TimeLimit limit) {
     run_.started = true;
+    hand_signals_to_tasks();
     console_.log(WINNOW_INFO, task.id + ": begins");
     watcher_.begin(task.id, job, limit);
     const auto outputs = job.run();

@@ -99,9 +99,8 @@ TEST_P(PostgresLocalTime, NoBoundFindsARowThatItShouldNot) {
 
 TEST_P(PostgresLocalTime, BoundsFarAwayAreNoError) {
   write("k", "UTC", require(document::parse_instant("2026-07-01T12:00:00Z")));
-  for (const auto* text : {"0001-01-01T00:00:00Z", "0000-01-01T00:00:00Z"}) {
-    EXPECT_EQ(found(Comparison::at_or_before, require(document::parse_instant(text))), 0U) << text;
-  }
+  const auto first = require(document::parse_instant("0001-01-01T00:00:00Z"));
+  EXPECT_EQ(found(Comparison::at_or_before, first), 0U);
   const auto last = require(document::parse_instant("9999-12-31T23:59:59.999999Z"));
   EXPECT_EQ(found(Comparison::at_or_before, last), 1U);
 }
