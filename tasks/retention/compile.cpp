@@ -124,10 +124,10 @@ class Compiler {
     }
     made.request = std::move(*request);
     auto& scope = made.request.scope;
-    made.terms = scope.conditions;
-    made.exceptions = scope.except;
     scope.conditions.insert(scope.conditions.end(), matched.conditions.begin(),
                             matched.conditions.end());
+    made.match_conditions = matched.conditions.size();
+    made.policy_exceptions = scope.except.size();
     for (const auto& earlier : before) {
       if (of_executions && apart(*earlier.rule, rule)) continue;
       scope.except.push_back(earlier.conditions);

@@ -24,10 +24,10 @@ struct RulePurge {
   // Owned by the retention's manifest.
   const Manifest* manifest = nullptr;
   PurgeRequest request = {};
-  // The conditions of the request's scope without those that the rule matches by, and its exceptions
-  // without earlier rules.
-  Conjunction terms = {};
-  std::vector<Conjunction> exceptions = {};
+  // So many of the last conditions of the request's scope are what the rule matches.
+  std::size_t match_conditions = 0;
+  // So many of the first exceptions of its scope are the operator's policy's, not earlier rules'.
+  std::size_t policy_exceptions = 0;
 };
 
 // Executions first, so that their logs and metrics go with them; then logs, then metrics. Rules that
