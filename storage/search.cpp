@@ -71,8 +71,9 @@ class Search {
       if (!execution) continue;
       execution->tenant = area_.tenant;
       FoundFolder found{.folder = std::move(*execution)};
-      const auto counted = walk_tree(TreeAction::count, folder.get(), name, inside(place, name),
-                                     cancellation_, {.newest = &found.newest});
+      const auto counted =
+          walk_tree(TreeAction::count, folder.get(), name, inside(place, name), cancellation_,
+                    {.newest = &found.newest, .passes_mounts = true});
       if (counted.failure) return fail(*counted.failure);
       found.files = counted.files;
       WINNOW_CHECK(handler_(std::move(found)));

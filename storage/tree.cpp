@@ -38,12 +38,13 @@ struct Level {
 class Walk {
  public:
   Walk(TreeAction action, int parent, std::string place, const Cancellation& cancellation,
-       document::Instant* newest)
+       const WalkOptions& options)
       : action_(action),
         parent_(parent),
         place_(std::move(place)),
         cancellation_(cancellation),
-        newest_(newest) {}
+        newest_(options.newest),
+        passes_mounts_(options.passes_mounts) {}
 
   // Where memory runs out on the way, the files deleted by then are reported.
   Removed run(const std::string& name, Descriptor opened) {
@@ -82,7 +83,8 @@ class Walk {
       // Gone, or exchanged for a link or a file: then it is met again when its folder doesn't get
       // empty.
       const bool changed = errno == ENOENT || errno == ENOTDIR || errno == ELOOP;
-      if (!changed) report("open", errno, name);
+      const bool passed = passes_mounts_ && errno == EXDEV;
+      if (!changed && !passed) report("open", errno, name);
       return;
     }
     if (levels_.size() > kKeptOpen) levels_.back().folder.close();
@@ -257,6 +259,7 @@ class Walk {
   std::string place_;
   const Cancellation& cancellation_;
   document::Instant* newest_;  // nullptr: not wanted
+  bool passes_mounts_;
   std::vector<Level> levels_;
   Removed result_;
 };
@@ -304,8 +307,7 @@ Failure file_failure(const char* verb, const std::string& place, int error) {
 
 Removed walk_tree(TreeAction action, int parent, const std::string& name, const std::string& place,
                   const Cancellation& cancellation, WalkOptions options) {
-  return Walk(action, parent, place, cancellation, options.newest)
-      .run(name, std::move(options.opened));
+  return Walk(action, parent, place, cancellation, options).run(name, std::move(options.opened));
 }
 
 }  // namespace winnow::storage

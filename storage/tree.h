@@ -17,6 +17,9 @@ struct WalkOptions {
   Descriptor opened = {};
   // Set to the last change of any file, link or folder that was seen.
   document::Instant* newest = nullptr;
+  // A folder on which something is mounted is not entered, and no failure: who only looks for folders is none
+  // the wiser for what lies there.
+  bool passes_mounts = false;
 };
 
 // Works on the folder `name` inside the folder `parent` (an open descriptor). `place` is the path

@@ -68,6 +68,8 @@ class Purge:
 def beyond(engine, rounds):
     *smaller, largest = chosen_logs(engine.name)
     held = held_by_disk(engine.name, largest)
+    if not smaller and not held:
+        raise RuntimeError(f"no room for {largest:,} logs in {DATA}")
     return beside(engine, [size_of(logs) for logs in smaller] + ([size_of(held)] if held > max(smaller, default=0) else []), rounds)
 
 
@@ -77,7 +79,10 @@ def tiny(engine, rounds):
 
 def chosen_logs(engine):
     given = os.environ.get("WINNOW_BENCH_LOGS")
-    return [int(float(each)) for each in given.split(",")] if given else LOGS[engine]
+    if not given:
+        return LOGS[engine]
+    whole = {max(KEPT_LOGS, logs - logs % KEPT_LOGS) if logs > KEPT_LOGS else logs for logs in (int(float(each)) for each in given.split(","))}
+    return sorted(whole)
 
 
 def size_of(logs):

@@ -48,7 +48,7 @@ def measure(engine, world, executions, quiet_seconds, rounds):
         ["purge beside it", "its seconds", "inserts", "p50, ms", "p99, ms", "longest, ms", "p50 to quiet", "p99 to quiet"],
         [row(title, own, quiet) for title, own in latencies.items()], goals,
         f"{PER_SECOND} executions a second with two logs each, every insert its own transaction, while {executions:,} executions of"
-        f" {world.rows(world.executions) / 1e6:.1f} million rows are purged; {rounds} rounds in turn. The machine's cores are shared by"
+        f" {world.rows(world.executions) / 1e6:.1f} million rows are purged; {rounds} round{'s' * (rounds > 1)} in turn. The machine's cores are shared by"
         " the writer, the purge and the server.")
 
 

@@ -56,13 +56,13 @@ void write_in_list(SqlWriter& writer, std::string_view expression, const Column&
   writer.text(")");
 }
 
-// Beside a list that finds rows by the column's collation: only those whose text is the listed one,
-// letter by letter. Where the table of executions has a stricter collation than this one, the others
-// are rows of another execution.
 bool has_letters(const Column& column) {
   return column.type == ColumnType::text;
 }
 
+// Beside a list that finds rows by the column's collation: only those whose text is the listed one,
+// letter by letter. Where the table of executions has a stricter collation than this one, the others
+// are rows of another execution.
 void write_letter_by_letter(SqlWriter& writer, const Column& column) {
   if (!has_letters(column)) return;
   const auto& dialect = writer.dialect();

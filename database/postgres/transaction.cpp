@@ -78,7 +78,8 @@ void PeerSettings::learn(const Row& answer) {
 
 Statement postgres_settings(const Settings& settings, const PeerSettings& peer, Plans plans) {
   SettingsWriter writer;
-  // The configuration's first, so that winnow's own have the last word.
+  if (settings.one_processor) writer.set("max_parallel_workers_per_gather", "0");
+  // The configuration's before winnow's own, which have the last word.
   for (const auto& [name, value] : settings.session) writer.set(name, value);
   if (!settings.search_path.empty()) writer.set("search_path", settings.search_path);
   writer.set("lock_timeout", std::to_string(settings.lock_timeout_ms) + "ms");

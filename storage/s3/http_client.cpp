@@ -30,6 +30,10 @@ bool start_curl() {
   return start.ready;
 }
 
+bool is_about_request(long status) {
+  return status >= 400 && status < 500 && status != 408 && status != 429;
+}
+
 // 501 and 505 are about the request. Networks that stand before a server have numbers of their own above 504.
 bool is_trouble(const Response& response) {
   const auto status = response.status;
@@ -223,7 +227,9 @@ void HttpClient::on_complete(CURL* handle, CURLcode code) {
   idle_.push_back(handle);
   auto& pending = in_flight->pending;
   ++pending->tries;
-  if (code == CURLE_OK && !is_trouble(response)) {
+  // After the last try what is wrong with one request is its handler's business, and no other's.
+  const bool given_up = pending->tries >= kTries && is_about_request(response.status);
+  if (code == CURLE_OK && (given_up || !is_trouble(response))) {
     this->handle(std::move(pending), response);
   } else if (code == CURLE_OK) {
     const auto error = read_error(response.body);

@@ -335,8 +335,9 @@ Outcome<void> RowSweep::remove_together(const Part& part) {
     if (batch->removed > 0) note_removed(part, *batch);
     if (batch->receipt) WINNOW_CHECK(sweep_.context().receipts->committed(*batch->receipt));
     limit = std::min(limit * 2, request_.batch_size);
-    if (batch->removed == 0 || ++removed % kBatchesUntilALook != 0) continue;
     // A trigger may write a row for each that goes.
+    const bool looks = part.table.table().acts_on_deletions && batch->removed > 0;
+    if (!looks || ++removed % kBatchesUntilALook != 0) continue;
     WINNOW_TRY(const auto now, rows_of(part, part.orphans));
     if (left && now >= *left) return {};
     left = now;

@@ -12,8 +12,6 @@ namespace {
 
 using database::Connection;
 
-// The most where each table is read in one pass, for memory's sake.
-constexpr std::int64_t kKeysOfAPass = 50'000;
 // Fewer are not worth a connection.
 constexpr std::int64_t kFewestKeysOfASweep = 1'000;
 
@@ -81,8 +79,8 @@ Outcome<void> PurgeWorker::check_swept(const std::vector<BatchRow>& rows) {
   }));
   if (none) return {};
   return fail(Failure{.kind = FailureKind::schema,
-                      .message = "they are written again when they are deleted, as a trigger of "
-                                 "the database does",
+                      .message = "they were written again when they had been deleted, by Kestra "
+                                 "or by a trigger of the database",
                       .blame = Blame::some_rows});
 }
 

@@ -21,10 +21,7 @@ Context giving_way(Context context) {
   auto& settings = context.database;
   if (settings.engine == database::Engine::sqlite) return context;
   settings.lock_timeout_ms = std::min(settings.lock_timeout_ms, kLongestMs);
-  if (settings.engine == database::Engine::postgresql) {
-    // What the configuration sets comes later, and counts.
-    settings.session.insert(settings.session.begin(), {"max_parallel_workers_per_gather", "0"});
-  }
+  settings.one_processor = true;
   return context;
 }
 

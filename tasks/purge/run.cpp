@@ -57,9 +57,10 @@ PurgeRun::PurgeRun(const Manifest& manifest, const PurgeRequest& request, Contex
           .limits = RemovalLimits(context.policy, manifest.table, request.at_most),
           .sizer = BatchSizer(request.batch_size, request.batch_time),
           .pacer = Pacer(request.dry_run ? std::nullopt : context.pace, context),
-          .sweep_sizer = BatchSizer(kKeysOfASweep, request.batch_time),
+          .sweep_sizer = BatchSizer(kKeysOfAPass, request.batch_time),
           .stall = Stall(milliseconds(context.database.lock_timeout_ms) * kLongestStall),
-          .connections = context.connections.value_or(request.removes_files() ? 2 : 1),
+          .connections = context.connections.value_or(
+              request.removes_files() && context.storage != nullptr ? 2 : 1),
           .by_namespace = request.by_namespace,
           .task = manifest.name,
           .cutoff = request.bound() == nullptr ? std::nullopt : std::optional(request.cutoff())},

@@ -239,8 +239,12 @@ Outcome<void> PurgeTransaction::delete_all(Connection& connection, std::vector<B
 
 Outcome<void> PurgeTransaction::leave_kept(Connection& connection, std::int64_t deleted,
                                            std::vector<BatchRow>& rows, Tried& tried) const {
-  if (deleted == std::ssize(rows)) return {};
+  if (deleted > std::ssize(rows)) return kept_by_another();
+  const bool may_have_twins = !statements_.table().partitions.empty();
+  if (deleted == std::ssize(rows) && !may_have_twins) return {};
   WINNOW_TRY(const auto kept, keys_given(connection, statements_.remaining(rows)));
+  // A row that stays would be made up for by the second row of another key.
+  if (deleted + std::ssize(kept) != std::ssize(rows)) return kept_by_another();
   const bool splits = std::any_of(rows.begin(), rows.end(), [&](const BatchRow& row) {
     return row.root != nullptr && kept.contains(row.key);
   });

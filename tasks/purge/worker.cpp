@@ -91,7 +91,9 @@ Outcome<bool> PurgeWorker::step() {
   const auto took = std::chrono::steady_clock::now() - started;
   shared_.pacer.learn(lane_, deleted_, took);
   const auto storage_took = files_ ? files_->take_time() : std::chrono::nanoseconds{};
-  shared_.sizer.learn(went_, took - storage_took, commit_took_);
+  // A commit of nothing writes nothing.
+  shared_.sizer.learn(went_, took - storage_took,
+                      deleted_ > 0 ? commit_took_ : std::chrono::nanoseconds{});
   note_outage();
   if (connection_.reopened() != asked_after_) WINNOW_CHECK(uncount_lost());
   return true;

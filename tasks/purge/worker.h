@@ -25,6 +25,8 @@ namespace winnow::tasks {
 
 // Keys per transaction of the sweep: many, so that neighbours in an index are met together.
 inline constexpr std::int64_t kKeysOfASweep = 10'000;
+// The most where each table is read in one pass, for memory's sake.
+inline constexpr std::int64_t kKeysOfAPass = 50'000;
 
 struct PurgeShared {
   Context& context;
@@ -126,7 +128,7 @@ class PurgeWorker {
   CommittedBatches<CommittedBatch> committed_;
   // connection_.reopened() when uncount_lost() asked last.
   std::int64_t asked_after_ = 0;
-  // Of the batch in hand: rows of the table itself, of all tables, and of the table that stay.
+  // Of the batch in hand: its commit; rows of the table itself, of all tables, and of the table that stay.
   std::chrono::steady_clock::duration commit_took_{};
   std::int64_t went_ = 0;
   std::int64_t deleted_ = 0;

@@ -40,13 +40,16 @@ std::string with_holders(const std::string& number) {
 
 // Own sessions are visible without a right of their own. A wait for a row has no state there, but any account may know whether
 // somebody waits for one.
-std::string by_state(const std::string& number) {
+enum class Rows { seen, guessed };
+
+std::string by_state(const std::string& number, Rows rows) {
+  const std::string guess = rows == Rows::guessed ? " OR s.VARIABLE_VALUE > 0)" : ")";
   return "SELECT IF(p.STATE LIKE 'Waiting for%lock', CONCAT('a lock (', p.STATE, ')'), CONCAT('a "
          "lock on a row, as it "
          "seems (sessions that wait for one: ', s.VARIABLE_VALUE, ')')) "
          "FROM information_schema.PROCESSLIST p JOIN performance_schema.global_status s "
          "ON s.VARIABLE_NAME = 'Innodb_row_lock_current_waits' WHERE p.ID = " +
-         number + " AND (p.STATE LIKE 'Waiting for%lock' OR s.VARIABLE_VALUE > 0)";
+         number + " AND (p.STATE LIKE 'Waiting for%lock'" + guess;
 }
 
 constexpr const char* kGrant =
@@ -73,7 +76,8 @@ std::string mysql_lock_wait(MysqlSession& other, unsigned long number, bool& tol
   const auto text = std::to_string(number);
   const auto known = first_of(other, with_holders(text));
   if (known && !known->empty()) return *known;
-  auto what = first_of(other, by_state(text)).value_or("");
+  // Who may see all waits sees that it is none for a row.
+  auto what = first_of(other, by_state(text, known ? Rows::seen : Rows::guessed)).value_or("");
   const bool may_not = !known && known.error().kind == FailureKind::schema;
   if (what.empty() || !may_not || std::exchange(told_what_is_missing, true)) return what;
   return what + first_of(other, kGrant).value_or("");

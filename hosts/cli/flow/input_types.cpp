@@ -45,8 +45,8 @@ std::optional<Json> measured_real(const Json& value) {
 }
 
 std::optional<Json> measured_duration(const Json& value) {
-  const auto duration = read_duration(text_of(value));
-  return duration ? std::optional(Json(duration->count())) : std::nullopt;
+  const auto length = length_of_duration(text_of(value));
+  return length ? std::optional(Json(*length)) : std::nullopt;
 }
 
 Outcome<Json> as_whole(const FlowInput& /*input*/, const Json& value) {

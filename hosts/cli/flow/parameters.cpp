@@ -53,8 +53,9 @@ bool is_nothing(const Json& value) {
 }
 
 // A number or a switch has its default instead. What has none narrows what goes, a number of
-// executions to be kept too; and a dry run is never left by accident.
+// executions to be kept too, but for `batchTime`; and a dry run is never left by accident.
 bool may_be_absent(const std::string& name, const Json& schema) {
+  if (name == "batchTime") return true;
   const bool plain =
       wants(schema, "boolean") || wants(schema, "integer") || wants(schema, "number");
   if (!plain || !schema.contains("default")) return false;

@@ -172,7 +172,7 @@ public class Generate {
 
         /** As in the command (hosts/cli/flow/parameters.cpp): what has no default narrows what goes, and a dry run is never left by accident. */
         private boolean mayBeAbsent() {
-            return schema.has("default") && (!name.equals("dryRun") || schema.path("default").asBoolean());
+            return name.equals("batchTime") || schema.has("default") && (!name.equals("dryRun") || schema.path("default").asBoolean());
         }
 
         String getter() {

@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 
+#include "database/texts.h"
 #include "tests/database/breaking_proxy.h"
 #include "tests/database/driver_bed.h"
 #include "tests/servers/pgbouncer.h"
@@ -68,6 +69,28 @@ TEST_P(PostgresSession, SetsOnceWhatTheServersSystemDoesNotTake) {
   }
   EXPECT_EQ(cell_of(*connection_, "SELECT last_value FROM own.tries"), "1");
   EXPECT_EQ(cell_of(*connection_, "SELECT current_setting('tcp_user_timeout')"), "20000");
+}
+
+TEST_P(PostgresSession, HoldsAllButACountOfMostRowsToAnIndex) {
+  const auto setting = [this](bool may_read_all) {
+    database::Statement statement = database::plain("SELECT current_setting('enable_seqscan')");
+    statement.may_read_all = may_read_all;
+    return require(database::texts_of(*connection_, statement)).front();
+  };
+  EXPECT_EQ(setting(true), "on");
+  EXPECT_EQ(setting(false), "off");
+}
+
+TEST_P(PostgresSession, OfAPurgeStartsNoParallelWorkersUnlessTheConfigurationSaysSo) {
+  auto settings = database_.settings();
+  settings.one_processor = true;
+  const auto workers = [&] {
+    const auto connection = require(database::connect(settings, never_));
+    return cell_of(*connection, "SELECT current_setting('max_parallel_workers_per_gather')");
+  };
+  EXPECT_EQ(workers(), "0");
+  settings.session = {{"max_parallel_workers_per_gather", "3"}};
+  EXPECT_EQ(workers(), "3");
 }
 
 TEST_P(PostgresSession, CancellingEndsTheStatementOnTheServerToo) {

@@ -177,6 +177,10 @@ class ListingCost : public testing::TestWithParam<TestEngine> {
           << counted.dump();
       EXPECT_LE(page.heap_fetches, kRows / 100) << counted.dump() << "\n" << page.plan;
     }
+    // Two filters join two indexes, in memory.
+    const auto both = query({{"namespace", "company.team"}, {"endDate", "2025-09-15T00:00:00Z"}});
+    EXPECT_EQ(both.count().sql.starts_with("SELECT /*+ SET_VAR(join_buffer_size"), on("mysql"));
+    EXPECT_TRUE(both.count().may_read_all);
   }
 
   // A dozen rows (on PostgreSQL: buffers) for each row of the page, and of those that do not fit in

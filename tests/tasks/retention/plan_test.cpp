@@ -114,6 +114,9 @@ TEST_P(RetentionPlans, AreGivenByADryRunToo) {
 TEST_P(RetentionPlans, LetNothingGoThatBecameOldSince) {
   add("young", "company.sales", "2026-02-28T00:00:00.000000Z");
   add("dev-young", "company.dev", "2026-02-28T00:00:00.000000Z");
+  // Of a rule that shares its walk with later ones.
+  rows_.add_execution("failed-young", "company.sales", "daily", "2026-02-28T00:00:00.000000Z", 2,
+                      "FAILED");
   const auto id = id_of();
   months_pass();
   // Ended after the plan, and is the newest of its flow now.
@@ -121,8 +124,8 @@ TEST_P(RetentionPlans, LetNothingGoThatBecameOldSince) {
   const auto result = apply(id);
   EXPECT_EQ(result["executionsCount"], 8);
   EXPECT_THAT(rows_.keys("executions"),
-              UnorderedElementsAre("young", "dev-young", "dev-new", "billing01", "billing02",
-                                   "billing03", "billing04"));
+              UnorderedElementsAre("young", "failed-young", "dev-young", "dev-new", "billing01",
+                                   "billing02", "billing03", "billing04"));
 }
 
 TEST_P(RetentionPlans, RefuseOtherRulesAndNameThem) {

@@ -14,6 +14,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -29,6 +30,7 @@ final class LocalFolder {
     private static final int PASSES = 16;
 
     private final Path folder;
+    private String device;
     private long files;
 
     private LocalFolder(Path folder) {
@@ -71,7 +73,12 @@ final class LocalFolder {
     /** Below the folder that holds it each name is taken in its open folder: nobody leads the walk elsewhere by a link that he sets meanwhile. */
     private void walk(boolean removes) throws IOException {
         try (SecureDirectoryStream<Path> above = (SecureDirectoryStream<Path>) Files.newDirectoryStream(folder.getParent())) {
-            walkInto(above, folder, removes);
+            device = deviceOf(above.getFileAttributeView(BasicFileAttributeView.class).readAttributes());
+            if (isFolder(above, folder)) {
+                walkInto(above, folder, removes);
+            } else if (attributesOf(above, folder) != null) {
+                throw new NotDirectoryException(folder.toString());
+            }
         } catch (NoSuchFileException gone) {
             // Nothing was ever written there, or somebody else has removed it.
         }
@@ -107,12 +114,26 @@ final class LocalFolder {
         }
     }
 
-    private static boolean isFolder(SecureDirectoryStream<Path> entries, Path entry) throws IOException {
+    /** What lies on another file system is no file of an execution. */
+    private boolean isFolder(SecureDirectoryStream<Path> entries, Path entry) throws IOException {
+        BasicFileAttributes attributes = attributesOf(entries, entry);
+        if (attributes == null || !attributes.isDirectory()) return false;
+        if (deviceOf(attributes).equals(device)) return true;
+        throw new FileSystemException(entry.toString(), null, "is a mount point: what is mounted on it is no file of an execution, and stays; unmount it");
+    }
+
+    /** "(dev=fe01,ino=42)" is a file's key on Unix. */
+    private static String deviceOf(BasicFileAttributes attributes) {
+        String key = String.valueOf(attributes.fileKey());
+        return key.substring(0, Math.max(0, key.indexOf(',')));
+    }
+
+    /** null: it is gone. */
+    private static BasicFileAttributes attributesOf(SecureDirectoryStream<Path> entries, Path entry) throws IOException {
         try {
-            return entries.getFileAttributeView(entry.getFileName(), BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-                .readAttributes().isDirectory();
+            return entries.getFileAttributeView(entry.getFileName(), BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS).readAttributes();
         } catch (NoSuchFileException gone) {
-            return false;
+            return null;
         } catch (FileSystemException failed) {
             throw at(entry, failed);
         }
@@ -141,7 +162,7 @@ final class LocalFolder {
 
     /** Names in a folder that is open stand without it in a failure. */
     private static IOException at(Path place, FileSystemException failed) {
-        if (failed.getFile() != null && Path.of(failed.getFile()).isAbsolute()) return failed;
+        if (failed.getFile() != null && failed.getFile().startsWith("/")) return failed;
         return switch (failed) {
             case AccessDeniedException denied -> new AccessDeniedException(place.toString());
             case DirectoryNotEmptyException filled -> new DirectoryNotEmptyException(place.toString());
