@@ -98,10 +98,13 @@ class Writer {
 void write_until_stdin_ends(const std::string& url, int per_second) {
   Writer writer(url);
   const auto pace = std::chrono::nanoseconds(std::chrono::seconds(1)) / per_second;
-  for (auto due = Clock::now(); !stdin_ended(); due += pace) {
+  auto due = Clock::now();
+  // One at least, however short the purge beside it is.
+  do {
     std::this_thread::sleep_until(due);
     writer.write_one(due);
-  }
+    due += pace;
+  } while (!stdin_ended());
   std::cout << writer.report() << '\n';
 }
 
