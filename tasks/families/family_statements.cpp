@@ -52,7 +52,7 @@ Outcome<FamilyStatements> FamilyStatements::make(FamilyTerms terms, const databa
   const bool has_loops = table.column(kParent) != nullptr && table.column("kind") != nullptr;
   if (has_loops) statements.parents_.emplace_back(kParent);
   for (const auto& parent : statements.parents_) {
-    WINNOW_CHECK(refuse(table, problem_of_ids(*table.column(parent))));
+    WINNOW_CHECK(refuse_for(table, problem_of_ids(*table.column(parent))));
   }
   return statements;
 }

@@ -14,7 +14,7 @@ Outcome<ExecutionLookup> ExecutionLookup::make(const database::Schema& schema) {
   if (table->column("key") == nullptr) {
     return fail(FailureKind::schema, "table \"executions\" has no column \"key\"");
   }
-  WINNOW_CHECK(refuse(*table, problem_of_ids(*table->column("key"))));
+  WINNOW_CHECK(refuse_for(*table, problem_of_ids(*table->column("key"))));
   return ExecutionLookup(*table);
 }
 

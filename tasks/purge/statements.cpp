@@ -103,8 +103,8 @@ Outcome<PurgeStatements> PurgeStatements::make(const PurgeRequest& request,
   statements.dialect_ = &dialect;
   statements.order_ = table.column(request.order);
   statements.key_ = table.column(kKey);
-  WINNOW_CHECK(refuse(table, problem_of_deletion(table, dialect)));
-  WINNOW_CHECK(refuse(table, problem_of_key(table, *statements.key_, dialect)));
+  WINNOW_CHECK(refuse_for(table, problem_of_deletion(table, dialect)));
+  WINNOW_CHECK(refuse_for(table, problem_of_key(table, *statements.key_, dialect)));
   statements.hold_ = hold;
   statements.by_families_ = request.members.has_value();
   statements.page_decides_ = hold == Hold::none || hold == Hold::reading || request.members;

@@ -99,12 +99,12 @@ Outcome<void> PurgeSteps::add(const PurgeStep& step, const std::string& parent_t
   }
   WINNOW_TRY(const bool reachable, is_reachable(row, connection));
   if (!reachable) return {};
-  WINNOW_CHECK(refuse(*row.table, problem_of_deletion(*row.table, connection.dialect())));
-  if (row.column != nullptr) WINNOW_CHECK(refuse(*row.table, problem_of_ids(*row.column)));
+  WINNOW_CHECK(refuse_for(*row.table, problem_of_deletion(*row.table, connection.dialect())));
+  if (row.column != nullptr) WINNOW_CHECK(refuse_for(*row.table, problem_of_ids(*row.column)));
   const auto* key = row.table->column("key");
   const bool by_key = connection.dialect().locks_what_it_reads() && row.column == nullptr;
   if (by_key && key != nullptr) {
-    WINNOW_CHECK(refuse(*row.table, problem_of_key(*row.table, *key, connection.dialect())));
+    WINNOW_CHECK(refuse_for(*row.table, problem_of_key(*row.table, *key, connection.dialect())));
   }
   rights.look_at(*row.table);
   std::copy_if(match.only_values.begin(), match.only_values.end(),

@@ -90,7 +90,7 @@ std::optional<Problem> problem_of_deletion(const database::Table& table,
                     .sql};
 }
 
-Outcome<void> refuse(const database::Table& table, const std::optional<Problem>& problem) {
+Outcome<void> refuse_for(const database::Table& table, const std::optional<Problem>& problem) {
   if (!problem) return {};
   return fail(FailureKind::schema, "table \"" + table.name + "\": " + problem->what +
                                        ". Nothing was deleted; " + problem->remedy);

@@ -29,6 +29,7 @@ std::optional<database::Problem> problem_of_deletion(const database::Table& tabl
                                                      const database::Dialect& dialect);
 
 // A schema failure where there is one.
-Outcome<void> refuse(const database::Table& table, const std::optional<database::Problem>& problem);
+Outcome<void> refuse_for(const database::Table& table,
+                         const std::optional<database::Problem>& problem);
 
 }  // namespace winnow::tasks

@@ -23,7 +23,7 @@ constexpr std::chrono::hours kClockSkew{24};
 Outcome<void> check_columns(const database::Table& table, const Conjunction& conditions) {
   for (const auto& condition : conditions) {
     if (const auto* column = table.column(column_of(condition))) {
-      WINNOW_CHECK(refuse(table, problem_of_spelling(*column)));
+      WINNOW_CHECK(refuse_for(table, problem_of_spelling(*column)));
       continue;
     }
     const auto* one = std::get_if<OneOf>(&condition);
@@ -54,7 +54,7 @@ Outcome<Selection> Selection::make(Scope scope, const database::Schema& schema) 
   for (const auto* column : {&scope.tenant_column, &scope.namespace_column}) {
     if (column->empty()) continue;
     WINNOW_TRY(const auto* found, table->require(*column));
-    WINNOW_CHECK(refuse(*table, problem_of_spelling(*found)));
+    WINNOW_CHECK(refuse_for(*table, problem_of_spelling(*found)));
   }
   WINNOW_CHECK(check_columns(*table, scope.conditions));
   for (const auto& conditions : scope.except) WINNOW_CHECK(check_columns(*table, conditions));
