@@ -35,6 +35,20 @@ std::string quoted_keys(const std::vector<SkippedRow>& rows) {
   return text;
 }
 
+// What is right for a purge that removes files: the more executions at once, the fewer ways to their flows'
+// folders, and while one connection waits for the storage the other deletes rows.
+constexpr milliseconds kTimeWithFiles(250);
+constexpr std::int32_t kConnectionsWithFiles = 2;
+
+bool removes_files(const PurgeRequest& request, const Context& context) {
+  return request.removes_files() && context.storage != nullptr;
+}
+
+std::optional<milliseconds> batch_time_of(const PurgeRequest& request, const Context& context) {
+  if (request.batch_time || !removes_files(request, context)) return request.batch_time;
+  return kTimeWithFiles;
+}
+
 std::int64_t page_of(const Prepared& prepared) {
   return prepared.statements->dialect().merges_shards() ? BatchSource::kPageOfShards
                                                         : BatchSource::kPage;
@@ -55,12 +69,12 @@ PurgeRun::PurgeRun(const Manifest& manifest, const PurgeRequest& request, Contex
                                 prepared.families.get(), page_of(prepared), found),
           .ledger = PurgeLedger(zero_counters(manifest)),
           .limits = RemovalLimits(context.policy, manifest.table, request.at_most),
-          .sizer = BatchSizer(request.batch_size, request.batch_time),
+          .sizer = BatchSizer(request.batch_size, batch_time_of(request, context)),
           .pacer = Pacer(request.dry_run ? std::nullopt : context.pace, context),
           .sweep_sizer = BatchSizer(kKeysOfAPass, request.batch_time),
           .stall = Stall(milliseconds(context.database.lock_timeout_ms) * kLongestStall),
           .connections = context.connections.value_or(
-              request.removes_files() && context.storage != nullptr ? 2 : 1),
+              removes_files(request, context) ? kConnectionsWithFiles : 1),
           .by_namespace = request.by_namespace,
           .task = manifest.name,
           .cutoff = request.bound() == nullptr ? std::nullopt : std::optional(request.cutoff())},

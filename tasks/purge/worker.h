@@ -39,8 +39,8 @@ struct PurgeShared {
   // Of the sweep of late rows, which nearly always only looks: what a deletion takes is no limit.
   BatchSizer sweep_sizer;
   Stall stall;
-  // As many as the operator says. Without a word two where files go, of which one deletes rows while the other
-  // waits for the storage; else one, so that Kestra's writers find the server's processors free.
+  // As many as the operator says. Without a word two where files go; else one, so that Kestra's writers find the
+  // server's processors free.
   std::int32_t connections = 1;
   // Rows that were handed out in this pass, and neither went nor are skipped.
   std::atomic<std::int64_t> unaccounted{0};
