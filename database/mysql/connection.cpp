@@ -1,9 +1,11 @@
 #include "database/mysql/connection.h"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <map>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include "database/count.h"
@@ -191,11 +193,18 @@ Outcome<void> MysqlConnection::commit() {
   return sent;
 }
 
-// It takes no writes then, and another member does.
+// It takes no writes then, and another member does. It refuses a COMMIT a moment before it says so: a refusal for any
+// other reason is rare, and worth the wait.
 bool MysqlConnection::has_left_group() {
-  const auto found =
-      count_of(*this, plain("SELECT @@GLOBAL.super_read_only OR @@GLOBAL.offline_mode"));
-  return !found || *found != 0;
+  constexpr int kLooks = 15;
+  constexpr std::chrono::milliseconds kBetween(100);
+  for (int look = 0; look < kLooks && !is_cancelled(); ++look) {
+    if (look > 0) std::this_thread::sleep_for(kBetween);
+    const auto found =
+        count_of(*this, plain("SELECT @@GLOBAL.super_read_only OR @@GLOBAL.offline_mode"));
+    if (!found || *found != 0) return true;
+  }
+  return false;
 }
 
 Outcome<std::vector<std::int64_t>> MysqlConnection::execute(std::span<const Statement> statements,
