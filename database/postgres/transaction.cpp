@@ -13,9 +13,6 @@ constexpr std::array kAlways = {
     // A table whose rows a policy hides in part is an error: its other rows would look like orphans,
     // and a deletion that leaves rows out would pass for a whole one.
     std::pair{"row_security", "off"},
-    // An index where one can serve, also on a table without statistics. A plan that scans then means
-    // that there is no index (tasks/selection/plan_check.h).
-    std::pair{"enable_seqscan", "off"},
     // No compiler is started for a statement of milliseconds.
     std::pair{"jit", "off"},
     // Where a pooler or a socket of the file system lies between.
@@ -84,7 +81,9 @@ Statement postgres_settings(const Settings& settings, const PeerSettings& peer, 
   if (!settings.search_path.empty()) writer.set("search_path", settings.search_path);
   writer.set("lock_timeout", std::to_string(settings.lock_timeout_ms) + "ms");
   for (const auto& [name, value] : kAlways) writer.set(name, value);
-  if (plans == Plans::any) writer.set("enable_seqscan", "on");
+  // An index where one can serve, also on a table without statistics. A plan that scans then means
+  // that there is no index (tasks/selection/plan_check.h).
+  writer.set("enable_seqscan", plans == Plans::any ? "on" : "off");
   for (const auto& [name, value] : peer.sent()) writer.set(name, value);
   return writer.take();
 }

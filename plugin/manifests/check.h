@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "document/yaml.h"
 
@@ -47,5 +48,8 @@ void check_name(const std::string& name, const std::string& pointer, Diagnostics
 
 // The member, or null where it is missing.
 const document::Json& member(const document::Json& object, std::string_view key);
+
+// The names of its members.
+std::vector<std::string> names_of(const document::Json& object);
 
 }  // namespace winnow::plugin

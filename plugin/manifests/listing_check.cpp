@@ -12,12 +12,6 @@ namespace {
 using document::Json;
 using document::pointer_to;
 
-std::vector<std::string> names_of(const Json& object) {
-  std::vector<std::string> names;
-  for (const auto& entry : object.items()) names.push_back(entry.key());
-  return names;
-}
-
 void check_columns(const Json& columns, Diagnostics& diagnostics) {
   bool any_by_default = false;
   for (const auto& entry : columns.items()) {

@@ -94,12 +94,13 @@ IndexNeed ListingQuery::count_need() const {
 database::Statement ListingQuery::count() const {
   SqlWriter writer(*dialect_);
   writer.text("SELECT ");
-  if (counted_columns().size() > 1) writer.text(dialect_->room_for_a_join());
+  const auto counted = counted_columns();
+  if (counted.size() > 1) writer.text(dialect_->room_for_a_join());
   const char* separator = "";
   for (const auto& deleted : selection_.deleted_branches()) {
     for (const auto part : selection_.countable_parts(*dialect_)) {
       writer.text(separator).text("(");
-      write_count(writer, deleted, part);
+      write_count(writer, counted, deleted, part);
       writer.text(")");
       separator = " + ";
     }
@@ -136,9 +137,8 @@ std::vector<CountedColumn> ListingQuery::counted_columns() const {
   return counted;
 }
 
-void ListingQuery::write_count(SqlWriter& writer, std::optional<bool> deleted,
-                               Certainty part) const {
-  const auto counted = counted_columns();
+void ListingQuery::write_count(SqlWriter& writer, const std::vector<CountedColumn>& counted,
+                               std::optional<bool> deleted, Certainty part) const {
   std::vector<Dialect::IndexChoice> choices;
   for (const auto& each : counted) {
     if (each.index != nullptr) choices.push_back({each.alias, each.index->name});

@@ -118,7 +118,8 @@ class ListingQuery {
   database::Column page_order() const;
   const database::Index* covering_index(const std::string& column) const;
   std::vector<CountedColumn> counted_columns() const;
-  void write_count(database::SqlWriter& writer, std::optional<bool> deleted, Certainty part) const;
+  void write_count(database::SqlWriter& writer, const std::vector<CountedColumn>& counted,
+                   std::optional<bool> deleted, Certainty part) const;
   std::string field_expression(const Field& field, Dates dates) const;
   std::string quoted(std::string_view alias, const database::Column& column) const;
 

@@ -11,6 +11,10 @@
 
 namespace winnow::tasks {
 
+bool removes_files(const PurgeRequest& request, const Context& context) {
+  return request.removes_files() && context.storage != nullptr;
+}
+
 Outcome<std::unique_ptr<Prepared>> prepare(const Manifest& manifest, const PurgeRequest& request,
                                            Context& context, PurgeSession& session) {
   context.progress.phase = Phase::connecting;
@@ -19,7 +23,7 @@ Outcome<std::unique_ptr<Prepared>> prepare(const Manifest& manifest, const Purge
   auto& connection = *prepared->connection;
   WINNOW_TRY(prepared->schema, session.schema(manifest, connection));
   WINNOW_TRY(prepared->selection, Selection::make(request.scope, prepared->schema));
-  const bool with_files = request.removes_files() && context.storage != nullptr;
+  const bool with_files = removes_files(request, context);
   const auto hold =
       hold_of(request, prepared->selection->table(), connection.dialect(), with_files);
   WINNOW_TRY(prepared->steps,

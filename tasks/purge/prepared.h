@@ -39,6 +39,9 @@ struct Prepared {
   std::unique_ptr<Families> families;
 };
 
+// Whether the purge is to remove files, and has a storage to remove them from.
+bool removes_files(const PurgeRequest& request, const Context& context);
+
 // Connects, probes and resolves. The manifest and the context must outlive the result, whose
 // connection is the session's.
 Outcome<std::unique_ptr<Prepared>> prepare(const Manifest& manifest, const PurgeRequest& request,

@@ -40,10 +40,6 @@ std::string quoted_keys(const std::vector<SkippedRow>& rows) {
 constexpr milliseconds kTimeWithFiles(250);
 constexpr std::int32_t kConnectionsWithFiles = 2;
 
-bool removes_files(const PurgeRequest& request, const Context& context) {
-  return request.removes_files() && context.storage != nullptr;
-}
-
 std::optional<milliseconds> batch_time_of(const PurgeRequest& request, const Context& context) {
   if (request.batch_time || !removes_files(request, context)) return request.batch_time;
   return kTimeWithFiles;

@@ -16,12 +16,6 @@ namespace {
 using document::Json;
 using document::pointer_to;
 
-std::vector<std::string> names_of(const Json& object) {
-  std::vector<std::string> names;
-  for (const auto& entry : object.items()) names.push_back(entry.key());
-  return names;
-}
-
 void refuse_keys(const Json& manifest, std::initializer_list<const char*> keys,
                  std::string_view engine, Diagnostics& diagnostics) {
   for (const char* key : keys) {
