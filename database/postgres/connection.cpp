@@ -161,8 +161,8 @@ std::vector<Statement> PostgresConnection::before_query(const Statement& stateme
   const bool planned =
       sql.starts_with("SELECT") || sql.starts_with("WITH") || sql.starts_with("EXPLAIN");
   if (transaction_ == Transaction::open || !planned) return {};
-  return {postgres_settings(settings_, peer_,
-                            statement.may_read_all ? Plans::any : Plans::by_index)};
+  return {
+      postgres_settings(settings_, peer_, statement.may_read_all ? Plans::any : Plans::by_index)};
 }
 
 Outcome<void> PostgresConnection::send(std::span<const Statement> statements) {
