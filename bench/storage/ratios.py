@@ -19,7 +19,7 @@ def against_floor(key):
 
 
 print(json.dumps({"about": "Objects of one byte in versitygw on this machine, whose own work is most of the time; DeleteObjects lists the"
-                           " prefix and deletes what it finds, winnow lists each execution's folder. Medians of 3 rounds in turn."}))
+                           " prefix and deletes each page, winnow lists what a batch's executions of a flow have. Medians of 3 rounds in turn."}))
 for key, each in seconds.items():
     case, requests = key
     middle = statistics.median(each)

@@ -15,10 +15,10 @@ namespace {
 using namespace winnow;  // NOLINT(google-build-using-namespace): a program of one file
 using Clock = std::chrono::steady_clock;
 using storage::ExecutionFolder;
-using storage::s3::Answer;
-using storage::s3::Courier;
+using storage::s3::Handled;
+using storage::s3::HttpClient;
 using storage::s3::Request;
-using storage::s3::Verdict;
+using storage::s3::Response;
 
 const Cancellation kNever;
 
@@ -34,63 +34,78 @@ std::string key_of(std::size_t execution, std::size_t file) {
          std::to_string(file);
 }
 
-void drain(Courier& courier) {
-  if (courier.run(kNever, {.no_more = storage::kNoDeadline, .until = storage::kNoDeadline}) !=
-      storage::s3::Ended::all_answered) {
-    throw std::runtime_error(courier.failure().message);
-  }
+void drain(HttpClient& client) {
+  const auto end =
+      client.run(kNever, {.last_begin = storage::kNoDeadline, .end = storage::kNoDeadline});
+  if (end != storage::s3::RunEnd::complete) throw std::runtime_error(client.failure().message);
 }
 
 void fill(const storage::S3Settings& settings, const Load& load) {
-  Courier courier(settings);
+  HttpClient client(settings);
   for (std::size_t execution = 0; execution < load.executions; ++execution) {
     for (std::size_t file = 0; file < load.files; ++file) {
-      courier.send(
-          {.method = "PUT", .key = key_of(execution, file), .query = {}, .body = "x"},
-          [](const Answer& answer, bool) {
-            if (answer.status != 200) throw std::runtime_error(answer.body);
-            return Verdict::taken;
+      client.send(
+          {.method = "PUT", .key = key_of(execution, file), .body = "x"},
+          [](const Response& response, bool) {
+            if (response.status != 200) throw std::runtime_error(response.body);
+            return Handled::done;
           },
-          Courier::Rank::in_turn);
+          HttpClient::Priority::in_turn);
     }
-    if (execution % 500 == 499) drain(courier);
+    if (execution % 500 == 499) drain(client);
   }
-  drain(courier);
+  drain(client);
 }
 
 // Lists page by page and deletes each page, with so many requests in flight.
-std::size_t plain(const storage::S3Settings& settings) {
-  Courier courier(settings);
-  std::size_t files = 0;
-  std::function<void(const std::string&)> list = [&](const std::string& token) {
+class PlainDeletion {
+ public:
+  explicit PlainDeletion(const storage::S3Settings& settings) : client_(settings) {}
+
+  std::size_t run() {
+    list("");
+    drain(client_);
+    return files_;
+  }
+
+ private:
+  void list(const std::string& token) {
     Request request;
     request.query = {{"list-type", "2"}, {"encoding-type", "url"}, {"prefix", "main/"}};
     if (!token.empty()) request.query["continuation-token"] = token;
-    courier.send(
+    client_.send(
         std::move(request),
-        [&](const Answer& answer, bool) {
-          const auto page = storage::s3::read_page(answer.body);
-          if (!page) throw std::runtime_error(answer.body);
-          std::vector<std::string_view> keys;
-          for (const auto& object : page->objects) keys.push_back(object.key);
-          files += keys.size();
-          if (!keys.empty()) {
-            courier.send(
-                {.method = "POST",
-                 .key = {},
-                 .query = {{"delete", ""}},
-                 .body = storage::s3::write_deletion(keys)},
-                [](const Answer&, bool) { return Verdict::taken; }, Courier::Rank::in_turn);
-          }
-          if (!page->next.empty()) list(page->next);
-          return Verdict::taken;
+        [this](const Response& response, bool) {
+          take(response);
+          return Handled::done;
         },
-        Courier::Rank::in_turn);
-  };
-  list("");
-  drain(courier);
-  return files;
-}
+        HttpClient::Priority::in_turn);
+  }
+
+  void take(const Response& response) {
+    const auto page = storage::s3::read_page(response.body);
+    if (!page) throw std::runtime_error(response.body);
+    std::vector<storage::s3::ObjectName> names;
+    for (const auto& object : page->objects) names.push_back({.key = object.key});
+    files_ += names.size();
+    if (!names.empty()) remove(names);
+    if (!page->next.empty()) list(page->next);
+  }
+
+  void remove(const std::vector<storage::s3::ObjectName>& names) {
+    client_.send(
+        {.method = "POST", .query = {{"delete", ""}}, .body = storage::s3::write_deletion(names)},
+        [](const Response& response, bool) {
+          const auto result = storage::s3::read_delete_result(response.body);
+          if (!result || !result->errors.empty()) throw std::runtime_error(response.body);
+          return Handled::done;
+        },
+        HttpClient::Priority::in_turn);
+  }
+
+  HttpClient client_;
+  std::size_t files_ = 0;
+};
 
 std::size_t by_storage(const storage::S3Settings& settings, const Load& load, std::size_t batch) {
   const auto bucket = tests::open_bucket(settings);
@@ -136,7 +151,8 @@ int main(int count, char** words) {
     const std::size_t batch = count > 4 ? std::stoul(words[4]) : 1'000;
     for (const int requests : {1, 16}) {
       settings.requests = requests;
-      measure("DeleteObjects of 1,000", settings, load, [&] { return plain(settings); });
+      measure("DeleteObjects of 1,000", settings, load,
+              [&] { return PlainDeletion(settings).run(); });
       measure("winnow", settings, load, [&] { return by_storage(settings, load, batch); });
     }
   } catch (const std::exception& defect) {
