@@ -75,7 +75,10 @@ final class KestraFiles implements WinnowHost.FileStorage, AutoCloseable {
             }
             works.add(work);
         }
-        begin(waiting, works);
+        call.begin(waiting.size());
+        begin(waiting, works, call);
+        // One wait for all of them: a thread that is woken for each costs more than a folder does.
+        isOpenBeforeInterruption(call.open, call);
         ObjectNode reply = MAPPER.createObjectNode();
         ArrayNode results = reply.putArray("executions");
         for (Work work : works) {
@@ -83,13 +86,23 @@ final class KestraFiles implements WinnowHost.FileStorage, AutoCloseable {
             // What an earlier request has left counts now; whether it was all of it, the next request tells.
             results.add(work.call == call ? work.result() : work.result().put("unfinished", true));
         }
+        call.passInterruptionOn();
         return reply.toString();
     }
 
     /** A fast storage keeps the processors busy, and more threads would only change places; a slow one gets a thread for each execution. */
-    private void begin(Queue<Work> waiting, List<Work> works) {
+    private void begin(Queue<Work> waiting, List<Work> works, Call call) {
         addThreads(waiting, Math.min(waiting.size(), PROCESSORS));
-        if (!waiting.isEmpty() && !works.getFirst().await(MOMENT)) addThreads(waiting, waiting.size());
+        if (call.isOpenWithin(call.open, MOMENT) || works.getFirst().hasEnded()) return;
+        addThreads(waiting, waiting.size());
+    }
+
+    /** False: the time has come, or the task was cancelled. */
+    private boolean isOpenBeforeInterruption(CountDownLatch latch, Call call) {
+        while (!cancelled.getAsBoolean() && call.untilInterruption() > 0) {
+            if (call.isOpenWithin(latch, Math.min(call.untilInterruption(), LOOK))) return true;
+        }
+        return false;
     }
 
     private void addThreads(Queue<Work> waiting, int count) {
@@ -117,11 +130,18 @@ final class KestraFiles implements WinnowHost.FileStorage, AutoCloseable {
         private final long begun;
         private final long nanos;
         private long end;
+        private CountDownLatch open;
+        private boolean interrupted;
 
         Call(long begun, long nanos) {
             this.begun = begun;
             this.nanos = nanos;
             this.end = begun + nanos;
+        }
+
+        /** @param works that it begins, and has not left to an earlier request's threads */
+        void begin(int works) {
+            open = new CountDownLatch(works);
         }
 
         boolean mayBegin() {
@@ -138,6 +158,21 @@ final class KestraFiles implements WinnowHost.FileStorage, AutoCloseable {
 
         long untilEnd() {
             return end - System.nanoTime();
+        }
+
+        /** An interruption of the task's thread ends no request: kill() and the timeout do. */
+        boolean isOpenWithin(CountDownLatch latch, long nanos) {
+            interrupted |= Thread.interrupted();
+            try {
+                return latch.await(nanos, TimeUnit.NANOSECONDS);
+            } catch (InterruptedException again) {
+                interrupted = true;
+                return latch.getCount() == 0;
+            }
+        }
+
+        void passInterruptionOn() {
+            if (interrupted) Thread.currentThread().interrupt();
         }
     }
 
@@ -175,15 +210,24 @@ final class KestraFiles implements WinnowHost.FileStorage, AutoCloseable {
         private synchronized void end() {
             thread = null;
             Thread.interrupted();  // the next execution's turn
+            open();
+        }
+
+        private void open() {
             ended.countDown();
+            call.open.countDown();
+        }
+
+        boolean hasEnded() {
+            return ended.getCount() == 0;
         }
 
         /** One that has begun is interrupted, another one never begins. */
         private synchronized void stop() {
-            if (ended.getCount() == 0) return;
+            if (hasEnded()) return;
             stopped = true;
             if (thread == null) {
-                ended.countDown();
+                open();
             } else {
                 thread.interrupt();
             }
@@ -195,26 +239,15 @@ final class KestraFiles implements WinnowHost.FileStorage, AutoCloseable {
 
         /** Waits for it within the time of a call. False: it goes on. */
         boolean endsWithin(Call current) {
-            while (!cancelled.getAsBoolean() && current.untilInterruption() > 0) {
-                if (await(Math.min(current.untilInterruption(), LOOK))) return true;
-            }
+            if (isOpenBeforeInterruption(ended, current)) return true;
             stop();
             if (cancelled.getAsBoolean()) current.endSoon();
-            return await(current.untilEnd());
-        }
-
-        private boolean await(long nanos) {
-            try {
-                return ended.await(nanos, TimeUnit.NANOSECONDS);
-            } catch (InterruptedException stop) {
-                Thread.currentThread().interrupt();
-                return false;
-            }
+            return current.isOpenWithin(ended, current.untilEnd());
         }
 
         ObjectNode result() {
             ObjectNode result = MAPPER.createObjectNode().put("id", id);
-            ExecutionFolder.Result known = ended.getCount() == 0 ? done : null;
+            ExecutionFolder.Result known = hasEnded() ? done : null;
             if (known == null) return result.put("files", 0).put("unfinished", true);
             result.put("files", known.files());
             if (known.error() == null) return result;
