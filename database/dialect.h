@@ -206,6 +206,10 @@ class Dialect {
   // What a statement has to begin with, behind SELECT, that joins many rows by their keys: room for those of one side.
   virtual std::string_view room_for_a_join() const { return {}; }
 
+  // What a SELECT has to begin with for the table behind the alias to be read as it lies, where the server sorts most of
+  // its rows quicker than it finds them one by one in the order of an index; empty where it does not.
+  virtual std::string scan_hint(std::string_view /*table_alias*/) const { return {}; }
+
   // The statement that an operator adds an index by, without keeping Kestra from writing meanwhile.
   // `value`: the last column's value_of(), where that is not the column.
   virtual std::string create_index(const Table& table, const std::vector<std::string>& columns,

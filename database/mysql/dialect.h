@@ -33,6 +33,7 @@ class MysqlDialect : public Dialect {
                        Instant instant) const override;
   std::string index_hint(std::span<const IndexChoice> choices) const override;
   std::string_view room_for_a_join() const override;
+  std::string scan_hint(std::string_view table_alias) const override;
   std::string as_text(std::string_view table_alias, const Column& column,
                       std::span<const std::string> document_path) const override;
   std::string as_cursor(std::string_view table_alias, const Column& column) const override;

@@ -23,6 +23,10 @@ namespace {
 // STORE's rows per statement: few enough that the server keeps to its indexes and its memory, enough
 // that round trips don't count.
 constexpr std::int64_t kStorePage = 2'000;
+// STORE's rows that the server sorts at once, at most: some 200 bytes each, in files beyond its sort buffer.
+constexpr std::int64_t kMostSorted = 1'000'000;
+// They have to be so much of the table: one in four.
+constexpr std::int64_t kShareWorthSorting = 4;
 constexpr std::int64_t kEveryRow = std::numeric_limits<std::int64_t>::max();
 
 // What plan and run work with once the server has been reached.
@@ -130,6 +134,19 @@ class Listing final : public Invocation {
     return request_.fetch_type == FetchType::none && !request_.keep_last && !request_.families;
   }
 
+  // Rows that are looked at one by one are read by pages.
+  bool may_read_all(const Opened& opened) const {
+    return request_.fetch_type == FetchType::store && !opened.newest && !opened.children &&
+           opened.query.reads_all_quicker();
+  }
+
+  // Whether they are most of the table, and no more than the server should sort.
+  static Outcome<bool> are_worth_sorting(const Opened& opened) {
+    WINNOW_TRY(const auto rows, database::count_of(*opened.connection, opened.query.count()));
+    const auto of = opened.query.selection().table().estimated_rows;
+    return rows <= kMostSorted && rows >= of / kShareWorthSorting;
+  }
+
   std::int64_t rows_of_first_statement() const {
     if (request_.fetch_type == FetchType::one) return 1;
     if (request_.fetch_type == FetchType::store || request_.fetch_type == FetchType::none) {
@@ -161,6 +178,13 @@ class Listing final : public Invocation {
     if (query.has_rows_without_value()) {
       add(Region::without_value, past_values ? after : std::nullopt);
     }
+    if (may_read_all(opened) && !past_values) {
+      // That an index could serve has been seen by the page's statement.
+      auto need = query.page_need();
+      need.declared_small = true;
+      statements.push_back({"all further pages, where they are most of the table",
+                            query.page({.after = after, .all = true}), need});
+    }
     if (opened.newest) statements.push_back(opened.newest->planned());
     if (!opened.children) return statements;
     for (auto& planned : opened.children->planned(limit)) statements.push_back(std::move(planned));
@@ -172,7 +196,7 @@ class Listing final : public Invocation {
     RowsWithChildren reader(*opened.connection, opened.query, opened.newest.get(),
                             opened.children.get());
     if (request_.after) WINNOW_CHECK(reader.start_after(*request_.after));
-    if (request_.fetch_type == FetchType::store) return store(reader, context);
+    if (request_.fetch_type == FetchType::store) return store(opened, reader, context);
     if (request_.fetch_type == FetchType::one) return fetch_one(reader, context);
     if (request_.fetch_type == FetchType::none) return walk(reader, context);
     return fetch(reader, context);
@@ -217,23 +241,46 @@ class Listing final : public Invocation {
     return result;
   }
 
-  Outcome<Json> store(RowsWithChildren& reader, Context& context) const {
+  Outcome<Json> store(const Opened& opened, RowsWithChildren& reader, Context& context) const {
     WINNOW_TRY(auto file, StoreFile::create(context.store_directory, manifest_.name));
+    std::int64_t total = 0;
+    std::optional<Position> last = request_.after;
     const auto take = [&](const ListedRow& row) -> Outcome<bool> {
       ++context.progress.rows_done;
+      last = row.position;
       WINNOW_CHECK(file.write_line(row.text));
+      if (++total % kStorePage == 0) report_page(kStorePage, total, context);
       return true;
     };
-    std::int64_t total = 0;
     for (std::int64_t rows = kStorePage; rows == kStorePage;) {
       WINNOW_TRY(rows, reader.read(kStorePage, take));
-      total += rows;
-      ++context.progress.batches;
-      context.host.event({{"event", "page"}, {"rows", rows}, {"total", total}});
+      if (total != kStorePage || !may_read_all(opened)) continue;  // once, and not for few rows
+      WINNOW_TRY(const bool sorts, are_worth_sorting(opened));
+      if (!sorts) continue;
+      WINNOW_TRY(const bool all, read_all(opened, *last, take));
+      if (all) break;
+      WINNOW_CHECK(reader.start_after(*last));
     }
+    report_page(total % kStorePage, total, context);
     context.progress.phase = Phase::finishing;
     WINNOW_TRY(auto uri, file.finish());
     return Json{{"uri", std::move(uri)}, {"size", total}};
+  }
+
+  // False where it took longer than the server lets a statement run: then the rest comes by pages.
+  static Outcome<bool> read_all(const Opened& opened, const Position& after,
+                                const RowReader::Handler& take) {
+    RowReader reader(*opened.connection, opened.query);
+    WINNOW_CHECK(reader.start_after(after));
+    const auto read = reader.read_all(take);
+    if (read) return true;
+    if (read.error().blame == Blame::number_of_rows) return false;
+    return fail(read.error());
+  }
+
+  static void report_page(std::int64_t rows, std::int64_t total, Context& context) {
+    ++context.progress.batches;
+    context.host.event({{"event", "page"}, {"rows", rows}, {"total", total}});
   }
 
   static Outcome<Json> walk(RowsWithChildren& reader, Context& context) {

@@ -30,11 +30,33 @@ database::Statement ListingQuery::page(const PageRequest& request) const {
   for (const auto& field : fields_) writer.text(", ").text(field_expression(field, request.dates));
   for (const auto* column : flow_) writer.text(", ").text(dialect_->as_text(kRow, *column, {}));
   writer.text(" FROM (");
-  write_branches(writer, request);
+  if (request.all) {
+    write_all(writer, request);
+  } else {
+    write_branches(writer, request);
+  }
   writer.text(") AS ").text(rows);
   if (reads_rows()) write_rows(writer);
   write_order(writer, rows, request.region);
   return writer.take();
+}
+
+// Documents would be sorted with their rows. What shards answer is merged, in memory.
+bool ListingQuery::reads_all_quicker() const {
+  return !dialect_->scan_hint(kRow).empty() && !dialect_->merges_shards() && !reads_rows();
+}
+
+void ListingQuery::write_all(SqlWriter& writer, const PageRequest& request) const {
+  const auto& branches = selection_.deleted_branches();
+  const bool both = branches.size() > 1;
+  const auto deleted = std::string(kRow) + "." + dialect_->quoted("deleted");
+  writer.text("SELECT ").text(dialect_->scan_hint(kRow));
+  write_page_columns(writer, kRow);
+  writer.text(both ? ", CASE WHEN " + deleted + " THEN 1 ELSE 0 END" : ", 0");
+  writer.text(" AS ").identifier(kBranchColumn);
+  writer.text(" FROM ").table(selection_.table()).text(" AS t WHERE ");
+  selection_.write(writer, kRow, both ? std::nullopt : branches.front());
+  write_place(writer, request);
 }
 
 // Where a row has an address it is read by that and not by its key's index, and its document is
@@ -124,13 +146,17 @@ void ListingQuery::write_branch(SqlWriter& writer, const PageRequest& request,
   writer.text(", " + std::to_string(branch) + " AS ").identifier(kBranchColumn);
   writer.text(" FROM ").table(selection_.table()).text(" AS t WHERE ");
   selection_.write(writer, kRow, selection_.deleted_branches()[branch]);
+  write_place(writer, request);
+  write_order(writer, kRow, request.region);
+  writer.text(" LIMIT " + std::to_string(request.limit_of(branch)));
+}
+
+void ListingQuery::write_place(SqlWriter& writer, const PageRequest& request) const {
   write_region(writer, request.region);
   if (order_ != nullptr && request.region == Region::with_value) {
     selection_.write_implied(writer, kRow, *order_);
   }
   if (request.after) write_after(writer, request.region, *request.after);
-  write_order(writer, kRow, request.region);
-  writer.text(" LIMIT " + std::to_string(request.limit_of(branch)));
 }
 
 void ListingQuery::write_region(SqlWriter& writer, Region region) const {

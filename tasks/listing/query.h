@@ -35,6 +35,9 @@ struct PageRequest {
   // these, the rows behind its last one are not the next in order: others of it may come before.
   std::vector<std::int64_t> branch_limits = {};
   Dates dates = Dates::as_written;
+  // All rows after the position, whatever the limits, in one statement, for which the server reads its table as it
+  // lies and sorts.
+  bool all = false;
 
   std::int64_t limit_of(std::size_t branch) const {
     return branch < branch_limits.size() ? std::min(limit, branch_limits[branch]) : limit;
@@ -80,6 +83,8 @@ class ListingQuery {
   // key and its value in the order's column (both as Dialect::as_cursor writes them), the branch
   // that it comes from, then the fields (as text).
   database::Statement page(const PageRequest& request) const;
+  // Whether most of a table's rows are read quicker in one statement than by one page after another.
+  bool reads_all_quicker() const;
   // How many branches a page has: one per value of `deleted` that counts.
   std::size_t branches() const { return selection_.deleted_branches().size(); }
   // One row, one column: the number of all rows, whatever the position.
@@ -102,6 +107,7 @@ class ListingQuery {
  private:
   ListingQuery(Selection selection, const database::Dialect& dialect)
       : selection_(std::move(selection)), dialect_(&dialect) {}
+  void write_all(database::SqlWriter& writer, const PageRequest& request) const;
   void write_rows(database::SqlWriter& writer) const;
   bool has_row_address() const;
   bool reads_rows() const;
@@ -109,6 +115,7 @@ class ListingQuery {
   void write_branches(database::SqlWriter& writer, const PageRequest& request) const;
   void write_branch(database::SqlWriter& writer, const PageRequest& request,
                     std::size_t branch) const;
+  void write_place(database::SqlWriter& writer, const PageRequest& request) const;
   void write_region(database::SqlWriter& writer, Region region) const;
   void write_after(database::SqlWriter& writer, Region region, const Position& after) const;
   void write_order(database::SqlWriter& writer, std::string_view alias, Region region) const;

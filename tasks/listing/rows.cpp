@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 
 #include "document/instant.h"
 #include "document/json_text.h"
@@ -103,6 +104,14 @@ Outcome<std::int64_t> RowReader::read(std::int64_t limit, const Handler& handler
   return rows + further;
 }
 
+Outcome<void> RowReader::read_all(const Handler& handler) {
+  reads_all_ = true;
+  const auto rows = read(std::numeric_limits<std::int64_t>::max(), handler);
+  reads_all_ = false;
+  if (!rows) return fail(rows.error());
+  return {};
+}
+
 Outcome<std::int64_t> RowReader::read_region(std::int64_t limit, const Handler& handler) {
   std::int64_t rows = 0;
   do {
@@ -113,12 +122,14 @@ Outcome<std::int64_t> RowReader::read_region(std::int64_t limit, const Handler& 
 }
 
 Outcome<std::int64_t> RowReader::read_page(std::int64_t limit, const Handler& handler) {
-  if (branch_limits_.empty()) branch_limits_ = first_limits(query_, limit);
-  const PageRequest request{.region = region_,
-                            .after = position_,
-                            .limit = limit,
-                            .branch_limits = branch_limits_,
-                            .dates = dates_};
+  if (branch_limits_.empty() && !reads_all_) branch_limits_ = first_limits(query_, limit);
+  const PageRequest request{
+      .region = region_,
+      .after = position_,
+      .limit = limit,
+      .branch_limits = reads_all_ ? std::vector<std::int64_t>() : branch_limits_,
+      .dates = dates_,
+      .all = reads_all_};
   std::vector<std::int64_t> given(query_.branches());
   std::int64_t rows = 0;
   cut_ = false;
@@ -146,7 +157,7 @@ Outcome<std::int64_t> RowReader::read_page(std::int64_t limit, const Handler& ha
   stopped_ = !*more;
   cut_ = cut_ && !stopped_;
   if (!queried) return fail(queried.error());
-  expect_as(request, given);
+  if (!reads_all_) expect_as(request, given);
   return rows;
 }
 

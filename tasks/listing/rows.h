@@ -30,7 +30,7 @@ struct ListedRow {
 
 // A walk through all rows of a listing, from a position on. Each page is a statement of its own
 // (two where it passes over to the rows without a value), so that nothing stays open on the server
-// between pages.
+// between pages; read_all() sends one statement for all of them.
 class RowReader {
  public:
   // Takes one row. Returns whether to go on.
@@ -46,6 +46,8 @@ class RowReader {
   // Hands at most `limit` further rows over and returns their number; fewer only where the listing
   // ends, or the handler ended it.
   Outcome<std::int64_t> read(std::int64_t limit, const Handler& handler);
+  // Hands all further rows over, as the server sorts them.
+  Outcome<void> read_all(const Handler& handler);
 
  private:
   Outcome<std::int64_t> read_region(std::int64_t limit, const Handler& handler);
@@ -65,6 +67,7 @@ class RowReader {
   // Whether a statement gave fewer rows than it might have: a branch's limit cut it, or a date.
   bool cut_ = false;
   std::vector<std::int64_t> branch_limits_;
+  bool reads_all_ = false;
   // Until a document spells a date in another way than Kestra does.
   Dates dates_ = Dates::as_written;
   // Kept for its capacity.

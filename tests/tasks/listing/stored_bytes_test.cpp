@@ -102,7 +102,8 @@ class StoredBytes : public ListingBed {
   }
 };
 
-// Stretches of rows that are marked deleted, longer and shorter than what a page expects of them.
+// Stretches of rows that are marked deleted, longer and shorter than what a page expects of them. With them all
+// rows are more than a page, and most of the table: MySQL sorts those.
 TEST_P(StoredBytes, AreThoseOfOneStatement) {
   const auto seed = std::random_device{}();
   std::cout << "seed " << seed << "\n";
