@@ -371,7 +371,10 @@ Outcome<void> PurgeRun::help(std::unique_ptr<PurgeWorker>& helper, Step step) {
     }
     helper = std::make_unique<PurgeWorker>(shared_, std::move(*connection));
   }
-  return work(*helper, step);
+  ++shared_.workers;
+  auto worked = work(*helper, step);
+  --shared_.workers;
+  return worked;
 }
 
 }  // namespace winnow::tasks

@@ -8,6 +8,12 @@
 #include "tasks/purge/shards.h"
 
 namespace winnow::tasks {
+namespace {
+
+// A batch of fewer rows costs its round trips.
+constexpr std::int64_t kLeastShare = 50;
+
+}  // namespace
 
 using database::Connection;
 
@@ -163,6 +169,14 @@ Outcome<void> BatchSource::take_page(std::int64_t rows) {
   found_ = nullptr;
   branch_ = selection_.deleted_branches().size();
   return {};
+}
+
+std::int64_t BatchSource::share(std::int64_t limit, std::int32_t workers) {
+  const std::lock_guard guard(mutex_);
+  const auto left = std::ssize(page_.rows) - static_cast<std::int64_t>(handed_out_);
+  const bool is_last_page = std::ssize(page_.rows) < page_size_;
+  if (workers == 1 || left == 0 || !is_last_page) return limit;
+  return std::min(limit, std::max(kLeastShare, left / (2 * workers)));
 }
 
 std::size_t BatchSource::at_hand() {

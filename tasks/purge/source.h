@@ -52,6 +52,10 @@ class BatchSource {
   // Some may be among them that are not selected, which PurgeStatements::take() leaves out.
   Outcome<Batch> next(database::Connection& connection, std::int64_t limit);
 
+  // `limit`, or less towards the end of the walk: what is left is shared by the workers, so that none of them is alone
+  // with a last large batch.
+  std::int64_t share(std::int64_t limit, std::int32_t workers);
+
   // The rows that were read and not handed out yet. Where there is none, whether another page may
   // have some: nobody knows before it is asked for.
   std::size_t at_hand();

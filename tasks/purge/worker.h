@@ -42,6 +42,8 @@ struct PurgeShared {
   // As many as the operator says. Without a word two where files go; else one, so that Kestra's writers find the
   // server's processors free.
   std::int32_t connections = 1;
+  // At work now.
+  std::atomic<std::int32_t> workers{1};
   // Rows that were handed out in this pass, and neither went nor are skipped.
   std::atomic<std::int64_t> unaccounted{0};
   std::atomic<bool> outage{false};  // in this pass a connection was opened again

@@ -1,4 +1,5 @@
 // Purges beside other sessions: what they hold, change and write meanwhile, and purges beside purges.
+#include <algorithm>
 #include <map>
 #include <thread>
 
@@ -56,6 +57,18 @@ TEST_P(PurgeTogether, LeavesTheLogsOfAnExecutionThatIsRestartedBeforeItsBatch) {
   EXPECT_EQ(result["executionsCount"], 0);
   EXPECT_THAT(rows_.keys("logs"), ElementsAre("e1-0", "e1-1"));
   EXPECT_EQ(rows_.keys("executions").size(), 3U);
+}
+
+// Towards the end batches get smaller, however large they might be.
+TEST_P(PurgeTogether, LeavesNoConnectionAloneWithALastLargeBatch) {
+  if (!is_server()) GTEST_SKIP() << "SQLite has one connection that writes";
+  add_executions(2'500);
+  bed_.connections = 2;
+  require_result(bed_.run("PurgeExecutions", with(kPurge, {{"batchTime", "PT60S"}})));
+  const auto small = std::ranges::count_if(bed_.host.events(), [](const Json& event) {
+    return event["event"] == "batch" && event["rows"] < 100;
+  });
+  EXPECT_GE(small, 5);
 }
 
 TEST_P(PurgeTogether, WaitsForAnExecutionWhoseLogsAloneGo) {
