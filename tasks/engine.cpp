@@ -15,85 +15,15 @@
 namespace winnow::tasks {
 namespace {
 
-using Names = std::span<const std::string_view>;
-
-constexpr std::array<std::string_view, 7> kListing{"tenant",  "fetchType", "size",     "cursor",
-                                                   "columns", "orderBy",   "direction"};
-constexpr std::array<std::string_view, 10> kPurge{
-    "tenant",  "batchSize",  "batchTime",  "pace",     "exclusive",
-    "maxRows", "maxPercent", "expectPlan", "maxDrift", "dryRun"};
-constexpr std::array<std::string_view, 2> kListingOfExecutions{"keepLast", "withChildren"};
-constexpr std::array<std::string_view, 2> kPurgeOfExecutions{"keepLast", "withChildren"};
-constexpr std::array<std::string_view, 14> kRetention{
-    "tenant",     "batchSize", "batchTime", "pace",  "exclusive", "maxRows", "maxPercent",
-    "expectPlan", "maxDrift",  "dryRun",    "rules", "otherwise", "logs",    "metrics"};
-constexpr std::array<std::string_view, 4> kExplanation{"tenant", "executionId", "rules",
-                                                       "otherwise"};
-constexpr std::array<std::string_view, 8> kOrphanRows{
-    "tenant", "minimumAge", "batchSize", "pace", "exclusive", "expectPlan", "maxDrift", "dryRun"};
-constexpr std::array<std::string_view, 8> kOrphanFolders{
-    "tenant", "flowId", "startDate", "endDate", "minimumAge", "pace", "exclusive", "dryRun"};
-constexpr std::array<std::string_view, 1> kDoctor{"sample"};
-
-constexpr std::array<std::string_view, 1> kVerification{"database"};
-
 constexpr std::array kEngines{
-    Engine{.kind = EngineKind::listing,
-           .name = "listing",
-           .removes = false,
-           .own_parameters = Names(kListing),
-           .of_executions = Names(kListingOfExecutions),
-           .outputs = listing_outputs,
-           .invoke = invoke_listing},
-    Engine{.kind = EngineKind::purge,
-           .name = "purge",
-           .removes = true,
-           .own_parameters = Names(kPurge),
-           .of_executions = Names(kPurgeOfExecutions),
-           .outputs = nullptr,
-           .invoke = invoke_purge},
-    Engine{.kind = EngineKind::retention,
-           .name = "retention",
-           .removes = true,
-           .own_parameters = Names(kRetention),
-           .of_executions = {},
-           .outputs = retention_outputs,
-           .invoke = invoke_retention},
-    Engine{.kind = EngineKind::explanation,
-           .name = "explanation",
-           .removes = false,
-           .own_parameters = Names(kExplanation),
-           .of_executions = {},
-           .outputs = explanation_outputs,
-           .invoke = invoke_explanation},
-    Engine{.kind = EngineKind::orphan_rows,
-           .name = "orphan-rows",
-           .removes = true,
-           .own_parameters = Names(kOrphanRows),
-           .of_executions = {},
-           .outputs = nullptr,
-           .invoke = invoke_orphan_rows},
-    Engine{.kind = EngineKind::orphan_folders,
-           .name = "orphan-folders",
-           .removes = true,
-           .own_parameters = Names(kOrphanFolders),
-           .of_executions = {},
-           .outputs = nullptr,
-           .invoke = invoke_orphan_folders},
-    Engine{.kind = EngineKind::verification,
-           .name = "verification",
-           .removes = false,
-           .own_parameters = Names(kVerification),
-           .of_executions = {},
-           .outputs = verification_outputs,
-           .invoke = invoke_verification},
-    Engine{.kind = EngineKind::doctor,
-           .name = "doctor",
-           .removes = false,
-           .own_parameters = Names(kDoctor),
-           .of_executions = {},
-           .outputs = doctor_outputs,
-           .invoke = invoke_doctor},
+    Engine{EngineKind::listing, "listing", false, invoke_listing},
+    Engine{EngineKind::purge, "purge", true, invoke_purge},
+    Engine{EngineKind::retention, "retention", true, invoke_retention},
+    Engine{EngineKind::explanation, "explanation", false, invoke_explanation},
+    Engine{EngineKind::orphan_rows, "orphan-rows", true, invoke_orphan_rows},
+    Engine{EngineKind::orphan_folders, "orphan-folders", true, invoke_orphan_folders},
+    Engine{EngineKind::verification, "verification", false, invoke_verification},
+    Engine{EngineKind::doctor, "doctor", false, invoke_doctor},
 };
 
 }  // namespace

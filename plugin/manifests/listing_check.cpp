@@ -52,7 +52,7 @@ void check_listing_order(const Json& order, const Json& columns, Diagnostics& di
 }  // namespace
 
 void check_listing(const Json& manifest, Diagnostics& diagnostics) {
-  for (const char* key : {"steps", "outputs", "schemas", "tables"}) {
+  for (const char* key : {"steps", "schemas", "tables"}) {
     if (manifest.contains(key)) diagnostics.add(pointer_to("", key), "a listing has none");
   }
   if (!manifest.contains("table")) {

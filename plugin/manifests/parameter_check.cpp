@@ -206,32 +206,24 @@ void check_filter(const Json& parameter, const Json& parameters, const std::stri
   }
 }
 
-// A parameter that nothing reads would be taken and have no effect.
-void check_used(const Json& manifest, const std::string& name, const std::string& pointer,
+// A parameter of a listing that nothing reads would be taken and have no effect.
+void check_used(const Json& parameters, const std::string& name, const std::string& pointer,
                 Diagnostics& diagnostics) {
-  const auto* engine = tasks::engine_named(manifest["engine"].get<std::string>());
-  for (const auto own : {engine->own_parameters, engine->of_executions}) {
-    if (std::find(own.begin(), own.end(), name) != own.end()) return;
-  }
-  for (const auto& parameter : member(manifest, "parameters")) {
+  const auto is_of = [&name](const auto& names) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  if (is_of(tasks::kListingParameters) || is_of(tasks::kListingParametersOfExecutions)) return;
+  for (const auto& parameter : parameters) {
     if (member(member(member(parameter, "filter"), "instead"), "parameter") == name) return;
   }
-  if (!manifest.contains("steps")) {
-    return diagnostics.add(pointer, "has no filter, so that it would change nothing");
-  }
-  for (const auto& step : member(manifest, "steps")) {
-    for (const auto& content : step) {
-      if (content.value("switch", "") == name) return;
-    }
-  }
-  diagnostics.add(
-      pointer, "has no filter and no step has it as its switch, so that it would change nothing");
+  diagnostics.add(pointer, "has no filter, so that it would change nothing");
 }
 
 }  // namespace
 
 void check_parameters(const Json& manifest, Diagnostics& diagnostics) {
   const Json& parameters = member(manifest, "parameters");
+  const bool is_listing = document::is_text(manifest["engine"], "listing");
   std::string deleted;  // the parameter that has include-deleted
   for (const auto& entry : parameters.items()) {
     const auto pointer = pointer_to("/parameters", entry.key());
@@ -242,7 +234,7 @@ void check_parameters(const Json& manifest, Diagnostics& diagnostics) {
     check_ranges(member(parameter, "items"), pointer_to(pointer, "items"), diagnostics);
     check_values(parameter, pointer, diagnostics);
     if (!parameter.contains("filter")) {
-      check_used(manifest, entry.key(), pointer, diagnostics);
+      if (is_listing) check_used(parameters, entry.key(), pointer, diagnostics);
       continue;
     }
     check_filter(parameter, parameters, pointer_to(pointer, "filter"), diagnostics);

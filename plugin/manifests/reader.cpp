@@ -146,6 +146,18 @@ tasks::ExaminedTable read_examined(const std::string& name, const Json& table) {
   return read;
 }
 
+Json outputs_schema(const Json& manifest) {
+  Json required = Json::array();
+  Json properties = Json::object();
+  for (const auto& output : member(manifest, "outputs").items()) {
+    properties[output.key()] = json_schema_of(output.value());
+    if (output.value().value("required", false)) required.push_back(output.key());
+  }
+  Json schema{{"type", "object"}, {"properties", std::move(properties)}};
+  if (!required.empty()) schema["required"] = std::move(required);
+  return schema;
+}
+
 tasks::Manifest read_fields(const document::Document& document) {
   const Json& source = document.value;
   tasks::Manifest manifest;
@@ -182,31 +194,37 @@ tasks::Manifest read_fields(const document::Document& document) {
   for (const auto& entry : member(source, "tables").items()) {
     manifest.tables.push_back(read_examined(entry.key(), entry.value()));
   }
+  manifest.outputs = outputs_schema(source);
   return manifest;
 }
 
-// The parameters of every listing, as the built-in ListExecutions declares them.
-Outcome<Json> every_listings_parameters() {
+// The built-in ListExecutions: its parameters and outputs are those of every listing.
+Outcome<Json> list_executions() {
   for (const auto& builtin : builtin_manifests()) {
     if (builtin.name != "ListExecutions.yaml") continue;
     WINNOW_TRY(const auto document, document::parse_yaml(builtin.text, std::string(builtin.name)));
-    return document.value["parameters"];
+    return document.value;
   }
   return fail(FailureKind::internal, "the library has no manifest ListExecutions.yaml");
 }
 
-// An operator's listing has them without declaring them, and may not declare them otherwise.
-Outcome<void> add_listing_parameters(const document::Document& document,
-                                     tasks::Manifest& manifest) {
-  WINNOW_TRY(const auto parameters, every_listings_parameters());
-  for (const auto name : tasks::engine_of(manifest).own_parameters) {
-    if (member(member(document.value, "parameters"), name).is_null()) {
-      manifest.parameters.push_back(read_parameter(std::string(name), member(parameters, name)));
-      continue;
+// An operator's listing has what every listing has without declaring it, and may not declare it
+// otherwise.
+Outcome<void> complete_operators_listing(const document::Document& document,
+                                         tasks::Manifest& manifest) {
+  const auto refused = [&](const std::string& pointer, const char* reason) {
+    return fail(FailureKind::configuration, placed(document, pointer, reason), pointer);
+  };
+  if (document.value.contains("outputs")) return refused("/outputs", "a listing has none");
+  WINNOW_TRY(const auto model, list_executions());
+  manifest.outputs = outputs_schema(model);
+  for (const auto name : tasks::kListingParameters) {
+    if (!member(member(document.value, "parameters"), name).is_null()) {
+      return refused(document::pointer_to("/parameters", name),
+                     "every listing has this parameter already");
     }
-    const auto pointer = document::pointer_to("/parameters", name);
-    return fail(FailureKind::configuration,
-                placed(document, pointer, "every listing has this parameter already"), pointer);
+    manifest.parameters.push_back(
+        read_parameter(std::string(name), member(model["parameters"], name)));
   }
   return {};
 }
@@ -226,12 +244,13 @@ void complete_listing_parameters(tasks::Manifest& manifest) {
   }
 }
 
-// The rules have one schema, for flows and for the operator's file.
+// The rules have one schema, for flows and for the operator's file. What is explained is an
+// execution: rules for logs and metrics say nothing about it.
 void add_retention_parameters(tasks::Manifest& manifest) {
   const auto policy = builtin_schema("retention.schema.json");
+  const bool of_executions = manifest.engine == tasks::EngineKind::explanation;
   for (const auto& entry : policy["properties"].items()) {
-    const auto own = tasks::engine_of(manifest).own_parameters;
-    if (std::find(own.begin(), own.end(), entry.key()) == own.end()) continue;
+    if (of_executions && (entry.key() == "logs" || entry.key() == "metrics")) continue;
     manifest.parameters.push_back(
         {.name = entry.key(), .schema = entry.value(), .required = false, .filter = std::nullopt});
   }
@@ -253,56 +272,16 @@ Json parameters_schema(const tasks::Manifest& manifest) {
   return schema;
 }
 
-Json outputs_schema(const document::Document& document, const tasks::Manifest& manifest) {
-  if (const auto outputs = tasks::engine_of(manifest).outputs; outputs != nullptr) return outputs();
-  auto properties = member(document.value, "outputs");
-  if (manifest.schema["properties"].contains("dryRun")) {
-    properties["dryRun"] = {{"type", "boolean"},
-                            {"description", "True where the counts are of what would go."}};
-  }
-  if (manifest.schema["properties"].contains("pace")) {
-    properties["pace"] = {
-        {"type", "object"},
-        {"description", "What the run waited for, and what its budget left (docs/pace.md)."}};
-  }
-  if (manifest.schema["properties"].contains("expectPlan")) {
-    properties["planId"] = {
-        {"type", "string"},
-        {"description",
-         "Of a dry run: what `expectPlan` of a later run names. Of a run, that plan."}};
-  }
-  if (manifest.engine == tasks::EngineKind::purge) {
-    properties["cutoff"] = {{"type", "string"},
-                            {"format", "date-time"},
-                            {"description", "The date up to which rows go, with `planId`."}};
-    properties["skipped"] = {{"type", "array"},
-                             {"items", {{"type", "object"}}},
-                             {"description", "The first rows that stay: key and reason of each."}};
-    properties["notes"] = {{"type", "array"},
-                           {"items", {{"type", "string"}}},
-                           {"description",
-                            "What to know about the parameters, where they are not "
-                            "taken as they stand or select nothing."}};
-  }
-  if (manifest.engine == tasks::EngineKind::orphan_rows) {
-    properties["leftOut"] = {{"type", "array"},
-                             {"items", {{"type", "string"}}},
-                             {"description", "Tables whose rows were not looked at, and why."}};
-  }
-  return {{"type", "object"}, {"properties", std::move(properties)}};
-}
-
 }  // namespace
 
 Outcome<tasks::Manifest> read_manifest(const document::Document& document, Author author) {
   auto manifest = read_fields(document);
   if (manifest.engine == tasks::EngineKind::listing) {
-    if (author == Author::operators) WINNOW_CHECK(add_listing_parameters(document, manifest));
+    if (author == Author::operators) WINNOW_CHECK(complete_operators_listing(document, manifest));
     complete_listing_parameters(manifest);
   }
   if (!manifest.purge_names.empty()) add_retention_parameters(manifest);
   manifest.schema = parameters_schema(manifest);
-  manifest.outputs = outputs_schema(document, manifest);
   return manifest;
 }
 

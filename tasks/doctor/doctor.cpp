@@ -506,33 +506,7 @@ class Doctor final : public Invocation {
   DoctorRequest request_;
 };
 
-Json described(const char* type, const char* description) {
-  return {{"type", type}, {"description", description}};
-}
-
 }  // namespace
-
-Json doctor_outputs() {
-  Json tables =
-      described("array",
-                "For each table: rows (estimated), bytes, indexBytes, deadRows, "
-                "missingIndexes, orphans; figures that the server does not report are left out.");
-  tables["items"] = {{"type", "object"}};
-  Json findings =
-      described("array", "Each problem with its table and its remedy; empty when all is well.");
-  findings["items"] = {{"type", "object"}};
-  return {{"type", "object"},
-          {"properties",
-           {{"server", described("string", "The database server and its version.")},
-            {"schema",
-             described("string",
-                       "The version of Kestra's schema, recognised by its tables and columns; "
-                       "missing for an unknown schema.")},
-            {"database", described("object", "Numbers of the whole database, bytes among them.")},
-            {"tables", std::move(tables)},
-            {"findings", std::move(findings)}}},
-          {"required", {"server", "database", "tables", "findings"}}};
-}
 
 Outcome<std::unique_ptr<Invocation>> invoke_doctor(const Manifest& manifest, const Json& parameters,
                                                    const Policy& /*policy*/) {

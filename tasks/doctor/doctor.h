@@ -7,9 +7,6 @@
 
 namespace winnow::tasks {
 
-// JSON Schema of its result (server, schema, database, tables, findings).
-Json doctor_outputs();
-
 // A run reads the catalog, the statistics with one query, and each table that has a parent with one
 // statement: at most `sample` rows along an index, and a look-up of each row's parent by its key. A
 // plan shows these statements. See tasks::invoke().

@@ -13,9 +13,6 @@ namespace winnow::tasks {
 // row is always on it.
 inline constexpr std::size_t kLongestPage = std::size_t{16} * 1024 * 1024;
 
-// JSON Schema of a listing's outputs (rows, row, uri, size, cursor).
-Json listing_outputs();
-
 // See tasks::invoke().
 Outcome<std::unique_ptr<Invocation>> invoke_listing(const Manifest& manifest,
                                                     const Json& parameters, const Policy& policy);

@@ -258,41 +258,4 @@ Outcome<std::unique_ptr<Invocation>> invoke_verification(const Manifest& manifes
   return std::make_unique<Verification>(manifest, parameters.value("database", false));
 }
 
-Json verification_outputs() {
-  const auto number = [](const char* description) {
-    return Json{{"type", "integer"}, {"description", description}};
-  };
-  const auto list = [](const char* description) {
-    return Json{{"type", "array"}, {"items", {{"type", "object"}}}, {"description", description}};
-  };
-  return {
-      {"type", "object"},
-      {"properties",
-       {{"file", {{"type", "string"}, {"description", "The file that was read."}}},
-        {"records", number("Whole records whose chain is proven.")},
-        {"runs", number("Runs that began.")},
-        {"batches", number("Batches that were about to be committed.")},
-        {"committed", number("Those that were committed.")},
-        {"rolledBack", number("Those that were not.")},
-        {"rows", number("Rows of the batches' own tables that were committed, and folders.")},
-        {"torn", number("Bytes behind the last whole record.")},
-        {"head",
-         {{"type", "string"},
-          {"description", "The hash of the last record, to be kept elsewhere."}}},
-        {"inDoubt", number("Batches of which nobody knows whether they were committed.")},
-        {"batchesInDoubt", list("The first of them: {line, run, sequence, ...}.")},
-        {"counts",
-         {{"type", "object"}, {"description", "Rows of all committed batches, by counter."}}},
-        {"ended",
-         {{"type", "boolean"}, {"description", "Whether the last run wrote its summary."}}},
-        {"checkedKeys", number("Keys that the database was asked for.")},
-        {"uncheckedBatches",
-         number(
-             "Batches that no key leads to: folders, rows that belong to executions that stay or "
-             "went before, and those of another database.")},
-        {"presentCount", number("Keys of deleted rows that the database has.")},
-        {"present", list("The first of them: {line, table, key}.")},
-        {"valid", {{"type", "boolean"}, {"description", "Whether all of it is proven."}}}}}};
-}
-
 }  // namespace winnow::tasks

@@ -290,31 +290,4 @@ Outcome<std::unique_ptr<Invocation>> invoke_explanation(const Manifest& manifest
                                        given_string(parameters, "executionId").value_or(""));
 }
 
-Json explanation_outputs() {
-  const auto text = [](const char* description) {
-    return Json{{"type", "string"}, {"description", description}};
-  };
-  return {
-      {"type", "object"},
-      {"properties",
-       {{"execution", text("The execution.")},
-        {"namespace", text("Its namespace.")},
-        {"flowId", text("Its flow.")},
-        {"state", text("Its state.")},
-        {"startDate", text("When it started.")},
-        {"endDate", text("When it ended, where it did.")},
-        {"rule", text("The rule that decides, as a JSON Pointer; missing: none matches.")},
-        {"decision", text("`goes`: a run removes it now. `stays`: it does not.")},
-        {"keptBy",
-         {{"type", "array"},
-          {"items", {{"type", "string"}}},
-          {"description",
-           "All that keeps it: protect, hold, noRule, state, noDate, future, age, minAge, last."}}},
-        {"because", text("The same for people.")},
-        {"until", text("When the last of that ends, where a clock alone decides.")},
-        {"last",
-         {{"type", "object"},
-          {"description", "Its place among the newest of its flow: {position, of}."}}}}}};
-}
-
 }  // namespace winnow::tasks

@@ -13,7 +13,4 @@ Outcome<std::unique_ptr<Invocation>> invoke_explanation(const Manifest& manifest
                                                         const Json& parameters,
                                                         const Policy& policy);
 
-// JSON Schema of its result.
-Json explanation_outputs();
-
 }  // namespace winnow::tasks

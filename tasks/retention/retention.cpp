@@ -78,7 +78,7 @@ class Retention final : public Invocation {
     const auto now = context.clock();
     WINNOW_TRY(auto purges, held_purges(context.policy, now));
     RetentionPlan all(manifest_, request_, context.policy, now);
-    Totals totals(request_.dry_run);
+    Totals totals(manifest_, request_.dry_run);
     WINNOW_TRY(auto own_pace, pace_of_run(context.pace, request_.pace));
     if (request_.dry_run) own_pace.reset();
     const auto started = steady_clock::now();

@@ -11,7 +11,4 @@ namespace winnow::tasks {
 Outcome<std::unique_ptr<Invocation>> invoke_retention(const Manifest& manifest,
                                                       const Json& parameters, const Policy& policy);
 
-// JSON Schema of its result.
-Json retention_outputs();
-
 }  // namespace winnow::tasks

@@ -10,7 +10,7 @@ namespace winnow::tasks {
 
 class Totals {
  public:
-  explicit Totals(bool dry_run);
+  Totals(const Manifest& manifest, bool dry_run);
 
   // Adds the result of a rule's purge, or what it had done when it failed. How many rows of its own
   // table went.

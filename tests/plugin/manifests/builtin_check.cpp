@@ -2,13 +2,16 @@
 #include "tests/plugin/manifests/builtin_check.h"
 
 #include <algorithm>
+#include <map>
 
+#include "document/explain.h"
 #include "document/nearest.h"
 #include "document/object.h"
 #include "document/pointer.h"
 #include "outcome/try.h"
 #include "plugin/builtin/schemas.h"
 #include "plugin/manifests/check.h"
+#include "tasks/engine.h"
 
 namespace winnow::plugin {
 namespace {
@@ -51,7 +54,12 @@ void check_counter(const Json& manifest, const Json& content, const std::string&
                    Diagnostics& diagnostics) {
   const auto name = content["counter"].get<std::string>();
   const auto& outputs = member(manifest, "outputs");
-  if (outputs.contains(name)) return;
+  if (outputs.contains(name)) {
+    const auto& type = outputs[name]["type"];
+    if (document::is_text(type, "integer")) return;
+    return diagnostics.add(pointer_to(pointer_to("/outputs", name), "type"),
+                           "expected \"integer\", found " + document::described_value(type));
+  }
   diagnostics.add(pointer_to(pointer, "counter"),
                   "\"" + name + "\" is none of the `outputs`" +
                       document::did_you_mean(name, names_of(outputs)));
@@ -197,24 +205,27 @@ void check_belonging(const Json& parent, const std::string& place, Diagnostics& 
 }
 
 void check_retention(const Json& manifest, Diagnostics& diagnostics) {
-  refuse_keys(manifest, {"table", "columns", "order", "steps", "schemas", "tables", "outputs"},
+  refuse_keys(manifest, {"table", "columns", "order", "steps", "schemas", "tables"},
               "retention policy", diagnostics);
+  check_outputs(manifest, diagnostics);
   if (!manifest.contains("purges")) {
     diagnostics.add("/purges", "is required: the tasks that purge executions, logs and metrics");
   }
 }
 
 void check_verification(const Json& manifest, Diagnostics& diagnostics) {
-  refuse_keys(manifest,
-              {"table", "tenant", "namespace", "columns", "order", "steps", "schemas", "tables",
-               "purges", "outputs"},
-              "verification of receipts", diagnostics);
+  refuse_keys(
+      manifest,
+      {"table", "tenant", "namespace", "columns", "order", "steps", "schemas", "tables", "purges"},
+      "verification of receipts", diagnostics);
+  check_outputs(manifest, diagnostics);
   check_own_parameter(manifest, "database", "boolean", diagnostics);
 }
 
 void check_doctor(const Json& manifest, Diagnostics& diagnostics) {
-  refuse_keys(manifest, {"table", "tenant", "namespace", "order", "columns", "steps", "outputs"},
-              "doctor", diagnostics);
+  refuse_keys(manifest, {"table", "tenant", "namespace", "order", "columns", "steps"}, "doctor",
+              diagnostics);
+  check_outputs(manifest, diagnostics);
   const auto& tables = member(manifest, "tables");
   if (tables.empty()) diagnostics.add("/tables", "a doctor needs one table at least");
   for (const auto& entry : tables.items()) {
@@ -240,6 +251,25 @@ void check_doctor(const Json& manifest, Diagnostics& diagnostics) {
   }
 }
 
+// A parameter that nothing reads would be taken and have no effect.
+void check_used(const Json& manifest, const std::string& name, Diagnostics& diagnostics) {
+  const auto own = own_parameters(manifest);
+  if (std::find(own.begin(), own.end(), name) != own.end()) return;
+  const auto& parameters = member(manifest, "parameters");
+  if (parameters[name].contains("filter")) return;
+  for (const auto& parameter : parameters) {
+    if (member(member(member(parameter, "filter"), "instead"), "parameter") == name) return;
+  }
+  for (const auto& step : member(manifest, "steps")) {
+    for (const auto& content : step) {
+      if (content.value("switch", "") == name) return;
+    }
+  }
+  diagnostics.add(
+      pointer_to("/parameters", name),
+      "has no filter and no step has it as its switch, so that it would change nothing");
+}
+
 void check_engine(const Json& manifest, Diagnostics& diagnostics) {
   const auto engine = manifest["engine"].get<std::string>();
   if (engine == "purge") check_purge(manifest, diagnostics);
@@ -248,9 +278,41 @@ void check_engine(const Json& manifest, Diagnostics& diagnostics) {
   if (engine == "retention" || engine == "explanation") check_retention(manifest, diagnostics);
   if (engine == "verification") check_verification(manifest, diagnostics);
   if (engine == "doctor") check_doctor(manifest, diagnostics);
+  for (const auto& name : names_of(member(manifest, "parameters"))) {
+    check_used(manifest, name, diagnostics);
+  }
 }
 
 }  // namespace
+
+std::vector<std::string> own_parameters(const Json& manifest) {
+  using Names = std::vector<std::string>;
+  static const std::map<std::string, Names> own{
+      {"listing", Names(tasks::kListingParameters.begin(), tasks::kListingParameters.end())},
+      {"purge",
+       {"tenant", "batchSize", "batchTime", "pace", "exclusive", "maxRows", "maxPercent",
+        "expectPlan", "maxDrift", "dryRun"}},
+      {"retention",
+       {"tenant", "batchSize", "batchTime", "pace", "exclusive", "maxRows", "maxPercent",
+        "expectPlan", "maxDrift", "dryRun", "rules", "otherwise", "logs", "metrics"}},
+      {"explanation", {"tenant", "executionId", "rules", "otherwise"}},
+      {"orphan-rows",
+       {"tenant", "minimumAge", "batchSize", "pace", "exclusive", "expectPlan", "maxDrift",
+        "dryRun"}},
+      {"orphan-folders",
+       {"tenant", "flowId", "startDate", "endDate", "minimumAge", "pace", "exclusive", "dryRun"}},
+      {"verification", {"database"}},
+      {"doctor", {"sample"}},
+  };
+  const auto engine = manifest["engine"].get<std::string>();
+  auto names = own.at(engine);
+  const bool of_executions = manifest.value("table", "") == "executions";
+  if (of_executions && (engine == "listing" || engine == "purge")) {
+    const auto& more = tasks::kListingParametersOfExecutions;
+    names.insert(names.end(), more.begin(), more.end());
+  }
+  return names;
+}
 
 Outcome<void> check_builtin(const document::Document& document) {
   WINNOW_CHECK(check_manifest(document));

@@ -6,7 +6,7 @@
 
 #include "plugin/builtin/manifests.h"
 #include "plugin/builtin/schemas.h"
-#include "tasks/engine.h"
+#include "tests/plugin/manifests/builtin_check.h"
 #include "tests/plugin/scratch.h"
 
 namespace winnow::plugin {
@@ -119,12 +119,7 @@ TEST_F(RegistryTest, ABuiltInManifestDeclaresAllThatItsEngineReads) {
   const auto rules = builtin_schema("retention.schema.json")["properties"];
   for (const auto& builtin : builtin_manifests()) {
     const auto manifest = document::parse_yaml(builtin.text, std::string(builtin.name))->value;
-    const auto& engine = *tasks::engine_named(manifest["engine"].get<std::string>());
-    std::vector<std::string_view> names(engine.own_parameters.begin(), engine.own_parameters.end());
-    if (manifest.value("table", "") == "executions") {
-      names.insert(names.end(), engine.of_executions.begin(), engine.of_executions.end());
-    }
-    for (const auto name : names) {
+    for (const auto& name : own_parameters(manifest)) {
       EXPECT_TRUE(manifest["parameters"].contains(name) || rules.contains(name))
           << builtin.name << ": " << name;
     }
@@ -141,6 +136,8 @@ TEST_F(RegistryTest, AnOperatorsListingHasTheParametersOfEveryListing) {
   EXPECT_EQ(own["orderBy"]["enum"].dump(), R"(["id"])");
   EXPECT_EQ(own["orderBy"]["default"], "id");
   EXPECT_EQ(own["direction"]["default"], "asc");
+  EXPECT_EQ((*registry->find("ListA"))->manifest.outputs,
+            (*registry->find("ListLogs"))->manifest.outputs);
 }
 
 TEST_F(RegistryTest, AnOperatorAddsAListingInYamlAlone) {
