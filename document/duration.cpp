@@ -1,8 +1,9 @@
 #include "document/duration.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <optional>
+#include <span>
 
 #include "document/strings.h"
 
@@ -16,92 +17,76 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr milliseconds kLongest = days(3650);
+// What is longer has no meaning, and is beyond what adds up.
+constexpr milliseconds kBeyond = days(1'000'000);
 
 struct Unit {
   char letter;
   bool after_t;  // a unit of the time, which stands behind the T
   milliseconds length;
 };
-constexpr std::array<Unit, 4> kUnits{{{'D', false, days(1)},
+constexpr std::array<Unit, 5> kUnits{{{'W', false, days(7)},
+                                      {'D', false, days(1)},
                                       {'H', true, hours(1)},
                                       {'M', true, minutes(1)},
                                       {'S', true, seconds(1)}}};
 
-// Up to twelve digits: more don't fit into the longest duration anyway.
-std::optional<std::int64_t> take_number(std::string_view& rest) {
-  std::int64_t number = 0;
-  std::size_t length = 0;
-  while (length < rest.size() && is_digit(rest[length])) {
-    number = number * 10 + (rest[length] - '0');
-    if (++length > 12) return std::nullopt;
-  }
-  if (length == 0) return std::nullopt;
-  rest.remove_prefix(length);
-  return number;
+bool take(std::string_view& rest, char expected) {
+  if (!rest.starts_with(expected)) return false;
+  rest.remove_prefix(1);
+  return true;
 }
 
-// `.25` as milliseconds; digits after the third are cut.
-std::optional<milliseconds> take_fraction(std::string_view& rest) {
-  rest.remove_prefix(1);
-  std::int64_t thousandths = 0;
-  std::size_t length = 0;
-  for (std::int64_t weight = 100; length < rest.size() && is_digit(rest[length]); weight /= 10) {
-    thousandths += weight * (rest[length] - '0');
-    ++length;
-  }
-  if (length == 0) return std::nullopt;
-  rest.remove_prefix(length);
-  return milliseconds(thousandths);
-}
-
-// The parts in their order, each unit once.
-std::optional<milliseconds> read(std::string_view rest) {
-  if (rest.empty() || rest.front() != 'P') return std::nullopt;
-  rest.remove_prefix(1);
-  milliseconds sum{0};
-  std::size_t next_unit = 0;
-  bool in_time = false;
-  bool any = false;
-  while (!rest.empty()) {
-    if (rest.front() == 'T' && !in_time) {
-      in_time = true;
-      rest.remove_prefix(1);
-      if (rest.empty()) return std::nullopt;
-      continue;
-    }
-    const auto number = take_number(rest);
-    if (!number) return std::nullopt;
-    std::optional<milliseconds> fraction = milliseconds{0};
-    const bool has_fraction = !rest.empty() && rest.front() == '.';
-    if (has_fraction) fraction = take_fraction(rest);
-    if (!fraction || rest.empty()) return std::nullopt;
-    while (next_unit < kUnits.size() &&
-           (kUnits[next_unit].letter != rest.front() || kUnits[next_unit].after_t != in_time)) {
-      ++next_unit;
-    }
-    if (next_unit == kUnits.size() || (has_fraction && rest.front() != 'S')) return std::nullopt;
-    const auto length = kUnits[next_unit++].length;
-    if (*number > kLongest / length) return std::nullopt;
-    sum += length * *number + *fraction;
-    rest.remove_prefix(1);
-    any = true;
-  }
-  if (!any || sum > kLongest) return std::nullopt;
-  return sum;
+std::string_view take_digits(std::string_view& rest) {
+  const auto digits = rest.substr(0, rest.find_first_not_of("0123456789"));
+  rest.remove_prefix(digits.size());
+  return digits;
 }
 
 }  // namespace
 
+// The units in their order, each once; digits of a fraction after the third are cut.
+std::optional<milliseconds> length_of_duration(std::string_view text) {
+  if (!take(text, 'P')) return std::nullopt;
+  milliseconds sum{0};
+  const auto* unit = kUnits.begin();
+  bool in_time = false;
+  bool is_complete = false;
+  while (!text.empty()) {
+    if (!in_time && take(text, 'T')) {
+      in_time = true;
+      is_complete = false;
+      continue;
+    }
+    const auto number = number_of<std::int64_t>(take_digits(text));
+    const bool has_fraction = take(text, '.');
+    const auto fraction = has_fraction ? take_digits(text) : "0";
+    unit = std::find_if(unit, kUnits.end(), [&](const Unit& each) {
+      return text.starts_with(each.letter) && each.after_t == in_time;
+    });
+    if (!number || fraction.empty() || unit == kUnits.end()) return std::nullopt;
+    if (has_fraction && unit->letter != 'S') return std::nullopt;
+    if (*number > kBeyond / unit->length) return std::nullopt;
+    sum += *number * unit->length;
+    sum += milliseconds(*number_of<int>(std::string(fraction).append("00").substr(0, 3)));
+    text.remove_prefix(1);
+    ++unit;
+    is_complete = true;
+  }
+  return is_complete ? std::optional(sum) : std::nullopt;
+}
+
 Outcome<milliseconds> parse_duration(std::string_view text) {
-  const auto read_text = read(text);
-  if (read_text) return *read_text;
+  const auto length = length_of_duration(text);
+  const bool has_weeks = text.find('W') != std::string_view::npos;
+  if (length && *length <= kLongest && !has_weeks) return *length;
   return fail(FailureKind::invalid_parameter,
               "expected a duration, such as PT10S, PT1H30M or P1D, of at most P3650D");
 }
 
 std::string to_text(milliseconds duration) {
   std::string text = "P";
-  for (const auto& unit : kUnits) {
+  for (const auto& unit : std::span(kUnits).subspan(1)) {
     const auto count = duration / unit.length;
     duration -= count * unit.length;
     const bool fraction = unit.letter == 'S' && duration.count() > 0;

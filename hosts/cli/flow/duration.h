@@ -10,9 +10,6 @@ namespace winnow::cli {
 // "PT30M", "P1DT2H", "PT1.5S"; nothing for another form, for zero and for more than a year.
 std::optional<std::chrono::milliseconds> read_duration(std::string_view text);
 
-// The same in milliseconds, of any length, as a bound of an input may be.
-std::optional<double> length_of_duration(std::string_view text);
-
 constexpr std::string_view kDurationForm =
     "an ISO 8601 duration of weeks, days, hours, minutes and seconds such as PT30M, longer than "
     "nothing and of at most a year";

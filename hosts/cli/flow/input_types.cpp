@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "document/duration.h"
 #include "document/instant.h"
 #include "document/json.h"
 #include "document/nearest.h"
@@ -45,8 +46,8 @@ std::optional<Json> measured_real(const Json& value) {
 }
 
 std::optional<Json> measured_duration(const Json& value) {
-  const auto length = length_of_duration(text_of(value));
-  return length ? std::optional(Json(*length)) : std::nullopt;
+  const auto length = document::length_of_duration(text_of(value));
+  return length ? std::optional(Json(length->count())) : std::nullopt;
 }
 
 Outcome<Json> as_whole(const FlowInput& /*input*/, const Json& value) {
