@@ -43,7 +43,7 @@ class Host {
   virtual void event(const Json& event) = 0;  // {"event": "batch", ...}
 };
 
-// Where a task is; the numbers are the ABI's (winnow_phase).
+// Where a task is; the numbers are the ABI's (winnow_phase). Its job sets `fresh` and `done`.
 enum class Phase : std::int32_t {
   fresh = 0,
   connecting = 1,

@@ -490,15 +490,11 @@ class Doctor final : public Invocation {
   bool looks_at_storage() const override { return true; }
 
   TaskResult plan(Context& context) const override {
-    WINNOW_TRY(auto plan, Examination(manifest_, request_, context).plan());
-    context.progress.phase = Phase::done;
-    return plan;
+    return Examination(manifest_, request_, context).plan();
   }
 
   TaskResult run(Context& context) const override {
-    WINNOW_TRY(auto result, Examination(manifest_, request_, context).run());
-    context.progress.phase = Phase::done;
-    return result;
+    return Examination(manifest_, request_, context).run();
   }
 
  private:

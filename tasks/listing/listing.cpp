@@ -71,13 +71,10 @@ class Listing final : public Invocation {
       WINNOW_TRY(const auto opened, open(connection, context));
       return action(opened);
     };
-    auto result = over_a_connection(context, [&](database::Connection& connection) {
+    return over_a_connection(context, [&](database::Connection& connection) {
       auto first = attempt(connection);
       return !first && connection.stop_recalling() ? attempt(connection) : std::move(first);
     });
-    if (!result) return fail(std::move(result.error()));
-    context.progress.phase = Phase::done;
-    return *std::move(result);
   }
 
   Outcome<Opened> open(database::Connection& connection, Context& context) const {

@@ -72,7 +72,6 @@ Outcome<Json> Sweep::plan() {
 }
 
 TaskResult Sweep::result(const Outcome<void>& swept, bool dry_run) {
-  context_->progress.phase = Phase::done;
   Json result = counters_;
   if (result.contains("retries")) result["retries"] = context_->progress.retries.load();
   if (auto pace = pacer_->summary()) result["pace"] = std::move(*pace);

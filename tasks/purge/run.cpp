@@ -85,7 +85,6 @@ PurgeRun::PurgeRun(const Manifest& manifest, const PurgeRequest& request, Contex
 TaskResult PurgeRun::run() {
   // Report what was committed even when memory runs out.
   const auto done = guarded([this] { return purge(); });
-  context_.progress.phase = Phase::done;
   return told_in_two_tries([&]() -> TaskResult {
     if (done) return result();
     return tl::unexpected(TaskFailure(done.error(), result()));

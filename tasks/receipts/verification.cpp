@@ -200,7 +200,6 @@ class Proof {
       if (!named_present_.empty()) result_["present"] = named_present_;
     }
     result_["valid"] = proven;
-    context_.progress.phase = Phase::done;
   }
 
   Context& context_;

@@ -99,7 +99,6 @@ class Explanation final : public Invocation {
                                 .statement = statement,
                                 .need = {.table = schema.table(purge().table), .column = "key"}}));
     plan["statements"].push_back(std::move(described));
-    context.progress.phase = Phase::done;
     return plan;
   }
 
@@ -116,9 +115,7 @@ class Explanation final : public Invocation {
                               .pointer = "/executionId"}));
     }
     WINNOW_CHECK(check_namespace(context.policy, found->flow.name_space, false));
-    WINNOW_TRY(auto result, explain(*found, schema, *connection, context));
-    context.progress.phase = Phase::done;
-    return result;
+    return explain(*found, schema, *connection, context);
   }
 
  private:
