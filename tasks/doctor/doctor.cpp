@@ -70,16 +70,11 @@ void put(Json& object, const char* name, const std::optional<Value>& value) {
   if (value) object[name] = *value;
 }
 
-// The parameters of the task, read once.
-struct DoctorRequest {
-  // The most rows of a table that are searched for orphans.
-  std::int64_t sample = 0;
-};
-
 class Examination {
  public:
-  Examination(const Manifest& manifest, const DoctorRequest& request, Context& context)
-      : manifest_(manifest), request_(request), context_(context) {}
+  // `sample`: the most rows of a table that are searched for orphans.
+  Examination(const Manifest& manifest, std::int64_t sample, Context& context)
+      : manifest_(manifest), sample_(sample), context_(context) {}
 
   Outcome<Json> run() {
     WINNOW_CHECK(open());
@@ -108,18 +103,17 @@ class Examination {
 
   Outcome<Json> plan() {
     WINNOW_CHECK(open());
-    Json statements = Json::array();
+    std::vector<PlannedStatement> planned;
     for (const auto& examined : manifest_.tables) {
       const auto* table = schema_.table(examined.name);
       if (table == nullptr || table->problem() || !has_parent(examined, *table)) continue;
       const auto one_by_one = connection_->dialect().merges_shards();
-      WINNOW_TRY(auto statement,
-                 explained(*connection_, {.purpose = "look for orphans in " + table->name,
-                                          .statement = one_by_one ? sample(examined, *table)
-                                                                  : orphans(examined, *table),
-                                          .need = {}}));
-      statements.push_back(std::move(statement));
+      planned.push_back(
+          {.purpose = "look for orphans in " + table->name,
+           .statement = one_by_one ? sample(examined, *table) : orphans(examined, *table),
+           .need = {}});
     }
+    WINNOW_TRY(auto statements, explained(*connection_, planned));
     return Json{{"task", manifest_.name},
                 {"server", schema_.server},
                 {"statements", std::move(statements)}};
@@ -321,8 +315,7 @@ class Examination {
   }
 
   std::int64_t rows_of_sample() const {
-    return connection_->dialect().merges_shards() ? std::min(request_.sample, kMostOverShards)
-                                                  : request_.sample;
+    return connection_->dialect().merges_shards() ? std::min(sample_, kMostOverShards) : sample_;
   }
 
   // What orphans() counts, where no sub-select leads from a row on one shard to its parent on another: the
@@ -473,7 +466,7 @@ class Examination {
   }
 
   const Manifest& manifest_;
-  const DoctorRequest& request_;
+  const std::int64_t sample_;
   Context& context_;
   std::unique_ptr<database::Connection> connection_;
   Schema schema_;
@@ -484,30 +477,28 @@ class Examination {
 
 class Doctor final : public Invocation {
  public:
-  Doctor(const Manifest& manifest, DoctorRequest request)
-      : manifest_(manifest), request_(request) {}
+  Doctor(const Manifest& manifest, std::int64_t sample) : manifest_(manifest), sample_(sample) {}
 
   bool looks_at_storage() const override { return true; }
 
   TaskResult plan(Context& context) const override {
-    return Examination(manifest_, request_, context).plan();
+    return Examination(manifest_, sample_, context).plan();
   }
 
   TaskResult run(Context& context) const override {
-    return Examination(manifest_, request_, context).run();
+    return Examination(manifest_, sample_, context).run();
   }
 
  private:
   const Manifest& manifest_;
-  DoctorRequest request_;
+  const std::int64_t sample_;
 };
 
 }  // namespace
 
 Outcome<std::unique_ptr<Invocation>> invoke_doctor(const Manifest& manifest, const Json& parameters,
                                                    const Policy& /*policy*/) {
-  return std::make_unique<Doctor>(
-      manifest, DoctorRequest{.sample = parameters.at("sample").get<std::int64_t>()});
+  return std::make_unique<Doctor>(manifest, parameters.at("sample").get<std::int64_t>());
 }
 
 }  // namespace winnow::tasks

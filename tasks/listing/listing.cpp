@@ -99,11 +99,7 @@ class Listing final : public Invocation {
   }
 
   Outcome<Json> plan(const Opened& opened, Context& /*context*/) const {
-    Json statements = Json::array();
-    for (const auto& planned : first_statements(opened)) {
-      WINNOW_TRY(auto statement, explained(*opened.connection, planned));
-      statements.push_back(std::move(statement));
-    }
+    WINNOW_TRY(auto statements, explained(*opened.connection, first_statements(opened)));
     Json plan = {{"task", manifest_.name},
                  {"server", opened.schema->server},
                  {"statements", std::move(statements)}};

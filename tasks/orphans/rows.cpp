@@ -40,8 +40,10 @@ class OrphanRows final : public Invocation {
     if (!allowed && !request_.dry_run) {
       plan["notes"] = {"a run is refused: " + allowed.error().message};
     }
+    auto& connection = opened.sweep.connection().get();
     for (const auto& table : opened.tables) {
-      WINNOW_CHECK(explain(plan, opened.sweep.connection().get(), *table));
+      WINNOW_TRY(auto statements, explained(connection, planned(connection.dialect(), *table)));
+      for (auto& statement : statements) plan["statements"].push_back(std::move(statement));
     }
     return plan;
   }
@@ -62,26 +64,20 @@ class OrphanRows final : public Invocation {
   }
 
   // The statements of a run, with as many ids and keys as a full page has.
-  static Outcome<void> explain(Json& plan, database::Connection& connection,
-                               const OrphanTable& table) {
-    const auto& dialect = connection.dialect();
+  static std::vector<PlannedStatement> planned(const database::Dialect& dialect,
+                                               const OrphanTable& table) {
     const auto& name = table.table().name;
-    const auto add = [&](const std::string& purpose,
-                         database::Statement statement) -> Outcome<void> {
-      WINNOW_TRY(auto explained_statement,
-                 explained(connection,
-                           {.purpose = purpose, .statement = std::move(statement), .need = {}}));
-      plan["statements"].push_back(std::move(explained_statement));
-      return {};
+    std::vector<PlannedStatement> statements;
+    const auto add = [&](const std::string& purpose, database::Statement statement) {
+      statements.push_back({.purpose = purpose, .statement = std::move(statement), .need = {}});
     };
     const auto orphans = table.orphans(table.stand_in_keys(), stand_in_keys(kExecutionsPerPage));
     for (const auto& branch : table.branches()) {
-      WINNOW_CHECK(add("walk the executions of " + name,
-                       table.page(dialect, branch, "0", kExecutionsPerPage)));
-      WINNOW_CHECK(
-          add("select from " + name, table.keys(dialect, branch, orphans, {}, kExecutionsPerPage)));
+      add("walk the executions of " + name, table.page(dialect, branch, "0", kExecutionsPerPage));
+      add("select from " + name, table.keys(dialect, branch, orphans, {}, kExecutionsPerPage));
     }
-    return add("delete from " + name, table.deletion(dialect, orphans, table.stand_in_keys()));
+    add("delete from " + name, table.deletion(dialect, orphans, table.stand_in_keys()));
+    return statements;
   }
 
   const Manifest& manifest_;

@@ -223,6 +223,9 @@ Outcome<Json> describe_purge(const Manifest& manifest, const PurgeRequest& reque
   std::int64_t selected = 0;
   for (const auto& [name, rows] : counts) selected += rows;
   WINNOW_TRY(auto estimated, estimate(prepared, context.pace, selected));
+  auto planned = first_statements(prepared, request);
+  for (auto& later : later_statements(prepared, request)) planned.push_back(std::move(later));
+  WINNOW_TRY(auto statements, explained(connection, planned));
   Json plan{{"task", manifest.name},
             {"server", prepared.schema.server},
             {"planId", plan_id_of(manifest, request, context, prepared.schema, selected)},
@@ -230,7 +233,7 @@ Outcome<Json> describe_purge(const Manifest& manifest, const PurgeRequest& reque
             {"selected", selected},
             {"namespaces", counts},
             {"estimate", std::move(estimated)},
-            {"statements", Json::array()},
+            {"statements", std::move(statements)},
             {"leftOut", prepared.steps->left_out()}};
   auto notes = request.notes;
   for (auto& note : notes_on_unserved(*prepared.selection, request.order)) {
@@ -242,13 +245,6 @@ Outcome<Json> describe_purge(const Manifest& manifest, const PurgeRequest& reque
   WINNOW_CHECK(note_limits(context.policy, request, prepared, selected, notes));
   note_drift(request, prepared, selected, notes);
   if (!notes.empty()) plan["notes"] = std::move(notes);
-  for (const auto& statements :
-       {first_statements(prepared, request), later_statements(prepared, request)}) {
-    for (const auto& planned : statements) {
-      WINNOW_TRY(auto described, explained(connection, planned));
-      plan["statements"].push_back(std::move(described));
-    }
-  }
   return plan;
 }
 

@@ -75,13 +75,11 @@ Outcome<Found> find_rows(const SharedWalk& walk, const Context& context, PurgeSe
 Outcome<Json> describe_walk(const SharedWalk& walk, const Context& context, PurgeSession& session) {
   auto own = context;
   WINNOW_TRY(const auto prepared, prepare_walk(walk, own, session));
-  auto described = Json::array();
-  const bool is_walked = !prepared->connection->dialect().merges_shards();
-  for (const auto& planned :
-       is_walked ? walk_statements(*prepared, walk.request) : std::vector<PlannedStatement>()) {
-    WINNOW_TRY(auto one, explained(*prepared->connection, planned));
-    described.push_back(std::move(one));
-  }
+  auto& connection = *prepared->connection;
+  const bool is_walked = !connection.dialect().merges_shards();
+  const auto statements =
+      is_walked ? walk_statements(*prepared, walk.request) : std::vector<PlannedStatement>();
+  WINNOW_TRY(auto described, explained(connection, statements));
   session.give_back(std::move(prepared->connection));
   return described;
 }

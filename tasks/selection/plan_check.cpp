@@ -278,6 +278,15 @@ Outcome<Json> explained(Connection& connection, const PlannedStatement& planned)
   return described;
 }
 
+Outcome<Json> explained(Connection& connection, std::span<const PlannedStatement> statements) {
+  Json list = Json::array();
+  for (const auto& planned : statements) {
+    WINNOW_TRY(auto described, explained(connection, planned));
+    list.push_back(std::move(described));
+  }
+  return list;
+}
+
 database::TextList stand_in_keys(std::int64_t count) {
   database::TextList keys;
   for (std::int64_t at = 0; at < count; ++at) keys.push_back("winnow-plan-" + std::to_string(at));

@@ -52,6 +52,9 @@ bool index_serves(const database::Table& table, const Match& match);
 // As a plan has it: {"purpose", "sql", "indexes", "scans"}, and "missingIndex" where its need has
 // none.
 Outcome<Json> explained(database::Connection& connection, const PlannedStatement& planned);
+// A list of them, in their order.
+Outcome<Json> explained(database::Connection& connection,
+                        std::span<const PlannedStatement> statements);
 
 // The first complete, ordered index that does what is needed; nullptr: there is none.
 const database::Index* serving_index(const IndexNeed& need);
