@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
-#include <map>
-#include <mutex>
 #include <thread>
 #include <utility>
 
 #include "database/count.h"
+#include "database/memory.h"
 #include "database/mysql/client/answer.h"
 #include "database/mysql/client/written_out.h"
 #include "database/mysql/errors.h"
@@ -22,39 +21,22 @@
 namespace winnow::database {
 namespace {
 
-// Which of the tables that a task asks about there were the last time, so that its rights to them
-// travel with the probe: an older Kestra lacks some. One for the process, because Kestra opens an
-// instance of the library for each run. Thread-safe.
-class ExpectedTables {
- public:
-  // At first all are expected.
-  std::vector<std::string> find(const std::string& key, std::span<const std::string> tables) const {
-    const std::lock_guard lock(mutex_);
-    const auto found = tables_.find(key);
-    if (found != tables_.end()) return found->second;
-    std::vector<std::string> all(tables.begin(), tables.end());
-    std::sort(all.begin(), all.end());
-    return all;
-  }
-  void keep(const std::string& key, const std::vector<std::string>& tables) {
-    const std::lock_guard lock(mutex_);
-    if (tables_.size() >= kMost) tables_.clear();
-    tables_[key] = tables;
-  }
-
- private:
-  static constexpr std::size_t kMost = 1'000;
-  mutable std::mutex mutex_;
-  std::map<std::string, std::vector<std::string>> tables_;
-};
-
 // Several EXPLAINs are sent as one text up to this size: the server takes no more at once than its
 // max_allowed_packet.
 constexpr std::size_t kLongestText = 262'144;
 
-ExpectedTables& expected_tables() {
-  static ExpectedTables tables;
+// Which of the tables that a task asks about there were the last time, so that its rights to them
+// travel with the probe: an older Kestra lacks some.
+Memory<TextList>& expected_tables() {
+  static Memory<TextList> tables;
   return tables;
+}
+
+// At first all are expected.
+TextList expected_of(const std::string& key, std::span<const std::string> tables) {
+  TextList all(tables.begin(), tables.end());
+  std::sort(all.begin(), all.end());
+  return expected_tables().find(key).value_or(std::move(all));
 }
 
 // The one cell of a query.
@@ -265,7 +247,7 @@ Outcome<Schema> MysqlConnection::probe(std::span<const std::string> tables) {
   handlers.push_back(take_text(found));
   handlers.emplace_back([&](const Row&) { return ++explained_rows > 0; });
   const auto key = key_of(tables);
-  const auto expected = expected_tables().find(key, tables);
+  const auto expected = expected_of(key, tables);
   const auto read = run_text((asks_standing ? mysql_standing().sql + "; " : "") +
                                  mysql_probe_with_rights(tables, expected, dialect_).sql,
                              handlers);

@@ -106,7 +106,7 @@ class PostgresConnection final : public Connection {
   struct Recalled {
     Statement statement;
     std::string key;
-    PostgresTexts answer;
+    TextList answer;
   };
   std::vector<Recalled> recalled_;
   bool recalls_ = true;
@@ -139,7 +139,7 @@ Outcome<void> PostgresConnection::check_usable() {
   return fail(session_->lost());
 }
 
-RowHandler take_texts(PostgresTexts& texts) {
+RowHandler take_texts(TextList& texts) {
   return [&texts](const Row& row) {
     texts.emplace_back(row.text(0).value_or(""));
     return true;
@@ -293,8 +293,8 @@ Outcome<void> PostgresConnection::query_all(std::span<const Statement> statement
   Handlers takers(first);
   const auto take_peer = learn_peer();
   if (first > 0 && !peer_.is_known()) takers.back() = &take_peer;
-  PostgresTexts standing;
-  std::vector<PostgresTexts> found(recalled.size());
+  TextList standing;
+  std::vector<TextList> found(recalled.size());
   std::vector<RowHandler> takes;
   takes.reserve(1 + found.size() + statements.size());  // they stay where they are
   if (asks_standing) {
@@ -310,9 +310,7 @@ Outcome<void> PostgresConnection::query_all(std::span<const Statement> statement
       takers.push_back(&takes.back());
     }
   }
-  const auto is_what_it_was = [&] {
-    return !asks_standing || standing == PostgresTexts{standing_};
-  };
+  const auto is_what_it_was = [&] { return !asks_standing || standing == TextList{standing_}; };
   std::optional<bool> was_right;  // found out once what was recalled has all been read
   const auto confirmed = [&] {
     if (!was_right) {
@@ -371,11 +369,11 @@ Outcome<Schema> PostgresConnection::recall(std::span<const std::string> tables) 
 }
 
 Outcome<TextList> PostgresConnection::recall_texts(const Statement& statement) {
-  const auto key = PostgresMemory::key_of(settings_, statement);
+  const auto key = recall_key(settings_, statement);
   auto known = recalls_ ? postgres_memory().find(key) : std::nullopt;
   if (known) {
     recalled_.push_back({.statement = statement, .key = key, .answer = *known});
-    return TextList(*std::move(known));
+    return *std::move(known);
   }
   WINNOW_TRY(auto found, Connection::recall_texts(statement));
   postgres_memory().keep(key, found);

@@ -2,7 +2,7 @@
 
 namespace winnow::database {
 
-std::string PostgresMemory::key_of(const Settings& settings, const Statement& statement) {
+std::string recall_key(const Settings& settings, const Statement& statement) {
   std::string key;
   const auto add = [&key](const std::string& part) {
     key += std::to_string(part.size()) + ':' + part;
@@ -28,20 +28,8 @@ std::string PostgresMemory::key_of(const Settings& settings, const Statement& st
   return key;
 }
 
-std::optional<PostgresTexts> PostgresMemory::find(const std::string& key) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = answers_.find(key);
-  return found == answers_.end() ? std::nullopt : std::optional(found->second);
-}
-
-void PostgresMemory::keep(const std::string& key, PostgresTexts answer) {
-  const std::lock_guard lock(mutex_);
-  if (answers_.size() >= kMost) answers_.clear();
-  answers_[key] = std::move(answer);
-}
-
-PostgresMemory& postgres_memory() {
-  static PostgresMemory memory;
+Memory<TextList>& postgres_memory() {
+  static Memory<TextList> memory;
   return memory;
 }
 

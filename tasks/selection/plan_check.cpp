@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <bit>
-#include <map>
-#include <mutex>
 #include <optional>
 #include <set>
 
 #include "database/count.h"
+#include "database/memory.h"
 #include "outcome/try.h"
 
 namespace winnow::tasks {
@@ -18,36 +17,16 @@ using database::Index;
 using database::Statement;
 using database::Table;
 
-// What passed in this process. Some hundred texts are all that a host's flows send; should a host
-// make up ever new ones, it begins again.
-class PassedPlans {
- public:
-  // `big` and `lacks_index` as the probe of this run has them.
-  bool passed(const std::string& key, bool big, bool lacks_index) {
-    const std::lock_guard lock(mutex_);
-    const auto found = plans_.find(key);
-    if (found == plans_.end()) return false;
-    return found->second.because_small ? !big : !lacks_index;
-  }
-
-  void add(std::string key, bool because_small) {
-    const std::lock_guard lock(mutex_);
-    if (plans_.size() >= kMost) plans_.clear();
-    plans_[std::move(key)] = {.because_small = because_small};
-  }
-
- private:
-  static constexpr std::size_t kMost = 1'000;
-  struct Passed {
-    bool because_small = false;
-  };
-  std::mutex mutex_;
-  std::map<std::string, Passed> plans_;
-};
-
-PassedPlans& passed_plans() {
-  static PassedPlans plans;
+// What passed in this process, and whether it did because its table was small.
+database::Memory<bool>& passed_plans() {
+  static database::Memory<bool> plans;
   return plans;
+}
+
+// `big` and `lacks_index` as the probe of this run has them.
+bool has_passed(const std::string& key, bool big, bool lacks_index) {
+  const auto because_small = passed_plans().find(key);
+  return because_small && !(*because_small ? big : lacks_index);
 }
 
 // A list of a thousand keys may have another plan than one of ten.
@@ -150,7 +129,7 @@ class PlanCheck {
     WINNOW_TRY(const auto big, big_ones(looked_at));
     for (auto& look : looked_at) {
       if (look.scans && big.contains(look.planned->need.table)) return refusal(*look.planned);
-      passed_plans().add(std::move(look.key), look.scans);
+      passed_plans().keep(look.key, look.scans);
     }
     return {};
   }
@@ -170,7 +149,7 @@ class PlanCheck {
       if (need.declared_small) continue;
       const bool lacks_index = missing_index(connection_.dialect(), need).has_value();
       auto key = key_of(planned.statement, context_.database);
-      if (passed_plans().passed(key, surely_big(*need.table), lacks_index)) continue;
+      if (has_passed(key, surely_big(*need.table), lacks_index)) continue;
       looks.push_back({.planned = &planned,
                        .key = std::move(key),
                        .lacks_index = lacks_index,
