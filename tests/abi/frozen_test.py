@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What a host of ABI 1.0 was built on still holds: frozen_test.py LIBRARY WINNOW-SAMPLE FOLDER.
 
-abi/1.0 has the header, the exported symbols, a dump of the ABI (abidw) and a consumer as they were when 1.0 was made."""
+tests/abi/1.0 has the header, the exported symbols, a dump of the ABI (abidw) and a consumer as they were when 1.0 was made."""
 
 import pathlib
 import platform
@@ -12,7 +12,7 @@ import sys
 import unittest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-FROZEN = SOURCE / "abi" / "1.0"
+FROZEN = SOURCE / "tests/abi/1.0"
 # What abidiff says of a change, and what of that is none: its summary, and the ways down to the type that did change.
 CHANGE = r"[Cc]hange|deletion|[Rr]emoved|insertion"
 NO_CHANGE = (r"^(Functions|Variables) changes summary: 0 Removed|with some indirect sub-type change|has some indirect sub-type changes|has sub-type changes"
@@ -26,7 +26,7 @@ def allowed_changes(text):
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     rules = [re.fullmatch(r"(\S.*?) # +(\S.*)", line) for line in lines]
     if not all(rules):
-        raise ValueError(f"abi/allowed.txt: `{lines[rules.index(None)]}` needs a regular expression, ` # ` and the reason")
+        raise ValueError(f"tests/abi/allowed.txt: `{lines[rules.index(None)]}` needs a regular expression, ` # ` and the reason")
     return [rule[1] for rule in rules]
 
 
@@ -63,10 +63,10 @@ class Frozen(unittest.TestCase):
         return header
 
     def breaks(self, header):
-        """The lines of abidiff's report that convention 10 and abi/allowed.txt don't allow; new functions are not in it."""
+        """The lines of abidiff's report that convention 10 and allowed.txt don't allow; new functions are not in it."""
         done = run("abidiff", "--no-added-syms", FROZEN / "libwinnow.abi", self.skeleton(header))
         self.assertEqual(done.returncode & 3, 0, done.stdout + done.stderr)  # 1 and 2: abidiff itself failed
-        allowed = allowed_changes(SOURCE.joinpath("abi/allowed.txt").read_text())
+        allowed = allowed_changes(SOURCE.joinpath("tests/abi/allowed.txt").read_text())
         broken, old_size = [], 0
         for line in done.stdout.splitlines():
             if match := re.search(r"type size changed from (\d+) to \d+", line):
