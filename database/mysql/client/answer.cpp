@@ -26,10 +26,8 @@ class TextRow final : public Row {
 
 Outcome<void> read_rows(MysqlSession& session, MYSQL_RES* result, const RowHandler* handler) {
   while (true) {
-    MYSQL_ROW row = nullptr;
-    auto done = session.drive([&] { return mysql_fetch_row_start(&row, result); },
-                              [&](int ready) { return mysql_fetch_row_cont(&row, result, ready); });
-    if (!done) return done;
+    WINNOW_TRY(const MYSQL_ROW row,
+               session.call(mysql_fetch_row_start, mysql_fetch_row_cont, result));
     if (row == nullptr) {
       if (mysql_errno(session.handle()) != 0) return fail(session.failure());
       return {};

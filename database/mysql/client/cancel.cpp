@@ -45,7 +45,7 @@ std::string new_mysql_session_attribute() {
 
 bool kill_mysql_query(MysqlSession& other, const MysqlSessionMark& mark) {
   if (!is_its_server(other, mark)) return false;
-  return other.run("KILL QUERY " + std::to_string(mark.number)).has_value();
+  return other.send("KILL QUERY " + std::to_string(mark.number)).has_value();
 }
 
 }  // namespace winnow::database

@@ -142,15 +142,10 @@ Outcome<void> MysqlSession::start() {
   const char* host = path == nullptr ? named.c_str() : nullptr;
   const auto port = settings_.port == 0 ? kPort : settings_.port;
   const auto user = user_of(settings_);
-  MYSQL* connected = nullptr;
-  auto done = drive(
-      [&] {
-        return mysql_real_connect_start(&connected, mysql_.get(), host, user.c_str(),
-                                        settings_.password.c_str(), settings_.database.c_str(),
-                                        port, path, kCapabilities);
-      },
-      [&](int ready) { return mysql_real_connect_cont(&connected, mysql_.get(), ready); });
-  if (!done) return done;
+  WINNOW_TRY(
+      const MYSQL* connected,
+      call(mysql_real_connect_start, mysql_real_connect_cont, mysql_.get(), host, user.c_str(),
+           settings_.password.c_str(), settings_.database.c_str(), port, path, kCapabilities));
   if (connected == nullptr) {
     if (failed_inside_) return fail(*failed_inside_);
     return fail(left_without_buffer() ? abandon() : failure());
@@ -308,11 +303,8 @@ Outcome<void> MysqlSession::set_up() {
 }
 
 Outcome<void> MysqlSession::send_as_it_is(const std::string& sql) {
-  int result = 0;
-  auto done =
-      drive([&] { return mysql_real_query_start(&result, mysql_.get(), sql.data(), sql.size()); },
-            [&](int ready) { return mysql_real_query_cont(&result, mysql_.get(), ready); });
-  if (!done) return done;
+  WINNOW_TRY(const int result, call(mysql_real_query_start, mysql_real_query_cont, mysql_.get(),
+                                    sql.data(), sql.size()));
   if (result != 0) return fail(failure());
   return {};
 }
@@ -320,20 +312,13 @@ Outcome<void> MysqlSession::send_as_it_is(const std::string& sql) {
 // A KILL QUERY that reaches the server between two statements of a text ends all that follow: the next
 // has no result then.
 Outcome<void> MysqlSession::go_to_next_result() {
-  int result = 0;
   result_may_fail_to_come_ = true;
   if (asked_to_cancel_) shorten_the_wait();
-  auto done =
-      drive([&] { return mysql_next_result_start(&result, mysql_.get()); },
-            [&](int ready) { return mysql_next_result_cont(&result, mysql_.get(), ready); });
+  auto result = call(mysql_next_result_start, mysql_next_result_cont, mysql_.get());
   result_may_fail_to_come_ = false;
-  if (!done) return done;
-  if (result > 0) return fail(failure());
+  if (!result) return fail(std::move(result.error()));
+  if (*result > 0) return fail(failure());
   return {};
-}
-
-Outcome<void> MysqlSession::run(const std::string& sql) {
-  return send(sql);
 }
 
 void MysqlSession::heed_cancellation() {

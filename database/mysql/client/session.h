@@ -8,11 +8,13 @@
 #include <mysql.h>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include "database/mysql/client/cancel.h"
 #include "database/url/settings.h"
 #include "outcome/cancellation.h"
 #include "outcome/failure.h"
+#include "outcome/try.h"
 
 namespace winnow::database {
 
@@ -36,6 +38,16 @@ class MysqlSession {
   using Start = std::function<int()>;
   using Resume = std::function<int(int)>;
   Outcome<void> drive(const Start& start, const Resume& resume);
+  // The same of a pair such as mysql_real_query_start and _cont, which leave the call's own result.
+  template <class Result, class Handle, class... Arguments>
+  Outcome<Result> call(int (*begin)(Result*, Handle*, Arguments...),
+                       int (*go_on)(Result*, Handle*, int), Handle* handle,
+                       std::type_identity_t<Arguments>... arguments) {
+    Result result{};
+    WINNOW_CHECK(drive([&] { return begin(&result, handle, arguments...); },
+                       [&](int ready) { return go_on(&result, handle, ready); }));
+    return result;
+  }
 
   // A statement without values, by the text protocol. Its answer (a result, or none) is the
   // caller's to read. The first one takes the session's set-up along in its round trip.
@@ -44,8 +56,6 @@ class MysqlSession {
   Outcome<void> set_up();
   // Of a text of several statements, where there is one more.
   Outcome<void> go_to_next_result();
-  // The same for one that answers with no rows.
-  Outcome<void> run(const std::string& sql);
 
   // On a requested cancellation the server is asked once, over another connection, to stop the
   // statement in flight; what it then answers comes out like any other answer. Called while

@@ -46,11 +46,8 @@ Outcome<std::unique_ptr<MysqlStatement>> MysqlStatement::prepare(MysqlSession& s
   auto* const handle = owned.get();
   std::unique_ptr<MysqlStatement> statement(
       new MysqlStatement(session, std::move(owned)));  // NOLINT: its constructor is its own
-  int result = 0;
-  auto done = session.drive(
-      [&] { return mysql_stmt_prepare_start(&result, handle, sql.data(), sql.size()); },
-      [&](int ready) { return mysql_stmt_prepare_cont(&result, handle, ready); });
-  if (!done) return fail(std::move(done.error()));
+  WINNOW_TRY(const int result, session.call(mysql_stmt_prepare_start, mysql_stmt_prepare_cont,
+                                            handle, sql.data(), sql.size()));
   if (result != 0) return statement->failed();
   return statement;
 }
@@ -65,21 +62,15 @@ Outcome<std::int64_t> MysqlStatement::run(MysqlParameters& parameters, const Row
   if (parameters.size() > 0 && mysql_stmt_bind_param(handle, parameters.binds()) != 0) {
     return failed();
   }
-  int result = 0;
-  auto done =
-      session_.drive([&] { return mysql_stmt_execute_start(&result, handle); },
-                     [&](int ready) { return mysql_stmt_execute_cont(&result, handle, ready); });
-  if (!done) return fail(std::move(done.error()));
+  WINNOW_TRY(const int result,
+             session_.call(mysql_stmt_execute_start, mysql_stmt_execute_cont, handle));
   if (result != 0) return failed();
   if (mysql_stmt_field_count(handle) == 0) {
     return static_cast<std::int64_t>(mysql_stmt_affected_rows(handle));
   }
   auto read = read_rows(handler);
   // What was not read is read now and dropped: the connection serves the next statement.
-  my_bool freed = 0;
-  auto ended =
-      session_.drive([&] { return mysql_stmt_free_result_start(&freed, handle); },
-                     [&](int ready) { return mysql_stmt_free_result_cont(&freed, handle, ready); });
+  auto ended = session_.call(mysql_stmt_free_result_start, mysql_stmt_free_result_cont, handle);
   if (!read) return fail(std::move(read.error()));
   if (!ended) return fail(std::move(ended.error()));
   return std::int64_t{0};
@@ -114,12 +105,8 @@ void MysqlStatement::bind_cells(std::size_t count) {
 
 // The next row into the cells; false at the end.
 Outcome<bool> MysqlStatement::fetch() {
-  int result = 0;
-  auto* handle = statement_.get();
-  auto done =
-      session_.drive([&] { return mysql_stmt_fetch_start(&result, handle); },
-                     [&](int ready) { return mysql_stmt_fetch_cont(&result, handle, ready); });
-  if (!done) return fail(std::move(done.error()));
+  WINNOW_TRY(const int result,
+             session_.call(mysql_stmt_fetch_start, mysql_stmt_fetch_cont, statement_.get()));
   if (result == MYSQL_NO_DATA) return false;
   if (result != 0 && result != MYSQL_DATA_TRUNCATED) return failed();
   if (result == MYSQL_DATA_TRUNCATED && !widen_cells()) return failed();
