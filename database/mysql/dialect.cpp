@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "document/strings.h"
+
 namespace winnow::database {
 namespace {
 
@@ -98,12 +100,7 @@ const Index* mysql_index_by(const Table& table, const Column& column) {
 }
 
 std::string MysqlDialect::quoted(std::string_view identifier) const {
-  std::string result = "`";
-  for (const char character : identifier) {
-    if (character == '`') result += '`';
-    result += character;
-  }
-  return result + '`';
+  return document::quoted(identifier, '`');
 }
 
 std::string MysqlDialect::placeholder(std::size_t /*ordinal*/, const Parameter& /*value*/) const {

@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include "document/strings.h"
+
 namespace winnow::database {
 namespace {
 
@@ -63,12 +65,7 @@ std::string dollar(std::size_t ordinal) {
 }  // namespace
 
 std::string PostgresDialect::quoted(std::string_view identifier) const {
-  std::string result = "\"";
-  for (const char character : identifier) {
-    if (character == '"') result += '"';
-    result += character;
-  }
-  return result + '"';
+  return document::quoted(identifier, '"');
 }
 
 std::string PostgresDialect::placeholder(std::size_t ordinal, const Parameter& value) const {

@@ -2,17 +2,10 @@
 
 #include <utility>
 
+#include "document/strings.h"
+
 namespace winnow::database {
 namespace {
-
-std::string doubled(std::string_view text, char quote) {
-  std::string result(1, quote);
-  for (const char character : text) {
-    if (character == quote) result += quote;
-    result += character;
-  }
-  return result + quote;
-}
 
 std::string numbered(std::size_t ordinal) {
   return "?" + std::to_string(ordinal);
@@ -21,7 +14,7 @@ std::string numbered(std::size_t ordinal) {
 }  // namespace
 
 std::string SqliteDialect::quoted(std::string_view identifier) const {
-  return doubled(identifier, '"');
+  return document::quoted(identifier, '"');
 }
 
 std::string SqliteDialect::placeholder(std::size_t ordinal, const Parameter& value) const {
@@ -112,8 +105,8 @@ std::string SqliteDialect::stored_bytes(std::string_view table_alias, const Colu
 std::string SqliteDialect::document_text(std::string_view column_expression,
                                          std::span<const std::string> path) const {
   std::string steps = "$";
-  for (const auto& step : path) steps += "." + doubled(step, '"');
-  const auto arguments = std::string(column_expression) + ", " + doubled(steps, '\'');
+  for (const auto& step : path) steps += "." + document::quoted(step, '"');
+  const auto arguments = std::string(column_expression) + ", " + document::quoted(steps, '\'');
   // JSON's true and false would come out as 1 and 0.
   return "(CASE json_type(" + arguments +
          ") WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST(json_extract(" + arguments +

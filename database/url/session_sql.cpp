@@ -272,12 +272,7 @@ std::vector<std::string> words_of(std::string_view options) {
 }  // namespace
 
 std::string search_path_of(std::string_view schema) {
-  std::string quoted = "\"";
-  for (const char c : schema) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
+  return document::quoted(schema, '"');
 }
 
 Outcome<void> add_session_setting(Settings& settings, const std::string& name,
