@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "outcome/failure.h"
+#include "storage/descriptor.h"
 #include "tasks/task.h"
 
 namespace winnow::tasks {
@@ -25,12 +26,8 @@ class ReceiptFile {
   // end off. A storage failure for a file that is none of receipts, which is left as it is.
   static Outcome<std::unique_ptr<ReceiptFile>> open(const std::string& path, Context& context);
 
-  ReceiptFile(const ReceiptFile&) = delete;
-  ReceiptFile& operator=(const ReceiptFile&) = delete;
-  ~ReceiptFile();
-
   const std::string& path() const { return path_; }
-  int descriptor() const { return descriptor_; }
+  int descriptor() const { return descriptor_.get(); }
   // SHA-256 of the line that was the last when it was opened; kNoRecord where there was none.
   const std::string& last() const { return last_; }
   const std::optional<Torn>& torn() const { return torn_; }
@@ -44,14 +41,15 @@ class ReceiptFile {
   Outcome<void> sync();
 
  private:
-  ReceiptFile(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
+  ReceiptFile(std::string path, storage::Descriptor opened)
+      : path_(std::move(path)), descriptor_(std::move(opened)) {}
   Outcome<void> lock(Context& context);
   Outcome<std::string> holder() const;
   Outcome<void> read_end();
   Outcome<void> cut_torn(std::int64_t whole);
 
   std::string path_;
-  int descriptor_;
+  storage::Descriptor descriptor_;  // its end gives the lock up
   std::int64_t size_ = 0;
   bool broken_ = false;
   std::string last_;

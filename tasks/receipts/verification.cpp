@@ -2,13 +2,13 @@
 
 #include <cerrno>
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <sys/stat.h>
 
 #include "document/sha256.h"
 #include "document/strings.h"
 #include "outcome/try.h"
+#include "storage/descriptor.h"
 #include "tasks/receipts/digest.h"
 #include "tasks/receipts/file_lines.h"
 #include "tasks/receipts/key_lookup.h"
@@ -22,24 +22,10 @@ namespace {
 // Batches and keys that a result names; all are counted.
 constexpr std::size_t kNamed = 10;
 
-class OpenedFile {
- public:
-  explicit OpenedFile(const std::string& path)
-      : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) {}
-  OpenedFile(const OpenedFile&) = delete;
-  OpenedFile& operator=(const OpenedFile&) = delete;
-  ~OpenedFile() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  int descriptor() const { return descriptor_; }
-  bool is_regular() const {
-    struct stat found = {};
-    return ::fstat(descriptor_, &found) == 0 && S_ISREG(found.st_mode);
-  }
-
- private:
-  int descriptor_;
-};
+bool is_regular(int descriptor) {
+  struct stat found = {};
+  return ::fstat(descriptor, &found) == 0 && S_ISREG(found.st_mode);
+}
 
 Json named(const BatchReceipt& batch) {
   return {{"line", batch.line},   {"run", batch.run},     {"sequence", batch.sequence},
@@ -73,12 +59,14 @@ class Proof {
   Outcome<void> prove() {
     if (asks_database_) WINNOW_CHECK(connect());
     context_.progress.phase = Phase::working;
-    const OpenedFile file(path());
-    if (file.descriptor() < 0) return file_failure(path(), "opened");
-    if (!file.is_regular()) {
+    // What is no regular file must not block the open.
+    constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+    const storage::Descriptor file(::open(path().c_str(), kFlags));
+    if (!file.valid()) return file_failure(path(), "opened");
+    if (!is_regular(file.get())) {
       return fail(FailureKind::storage, "\"" + path() + "\" is no file of receipts");
     }
-    FileLines lines(file.descriptor(), path(), 0);
+    FileLines lines(file.get(), path(), 0);
     std::string previous(kNoRecord);
     while (true) {
       if (context_.cancellation.requested()) {
