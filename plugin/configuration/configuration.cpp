@@ -106,22 +106,22 @@ Outcome<void> read_database(const Document& document, const KestraConfiguration*
     return refused(document, "/database/url",
                    "is required where no `kestra` says where the database is");
   }
-  auto settings = database.contains("url") ? own_settings(document, database) : kestra->database();
-  if (!settings) return fail(std::move(settings.error()));
+  WINNOW_TRY(auto settings,
+             database.contains("url") ? own_settings(document, database) : kestra->database());
   const bool has_own_url = database.contains("url");
-  if (database.contains("password") && (!has_own_url || settings->password.empty())) {
+  if (database.contains("password") && (!has_own_url || settings.password.empty())) {
     auto password = resolve_secret(database["password"]);
     if (!password) return refused(document, "/database/password", password.error().message);
-    settings->password = std::move(*password);
+    settings.password = std::move(*password);
   }
-  settings->expected = expectation_of(part(database, "expect"));
-  settings->connect_timeout_ms = database.value("connect-timeout", settings->connect_timeout_ms);
-  settings->lock_timeout_ms = database.value("lock-timeout", settings->lock_timeout_ms);
+  settings.expected = expectation_of(part(database, "expect"));
+  settings.connect_timeout_ms = database.value("connect-timeout", settings.connect_timeout_ms);
+  settings.lock_timeout_ms = database.value("lock-timeout", settings.lock_timeout_ms);
   if (const auto number = database.find("connections"); number != database.end()) {
     configuration.connections = number->get<std::int32_t>();
   }
-  if (auto read = read_keep_alive(document, database, configuration); !read) return read;
-  configuration.database = std::move(*settings);
+  WINNOW_CHECK(read_keep_alive(document, database, configuration));
+  configuration.database = std::move(settings);
   return {};
 }
 
@@ -221,7 +221,7 @@ Outcome<void> read_automatic(const Document& document, const Json& storage,
 
 Outcome<void> read_own_storage(const Document& document, Configuration& configuration) {
   const auto& storage = document.value["storage"];
-  if (auto checked = check_storage_keys(document, storage); !checked) return checked;
+  WINNOW_CHECK(check_storage_keys(document, storage));
   StorageSettings settings;
   settings.hold_ms = storage.value("hold-time", settings.hold_ms);
   settings.allow_missing = storage.value("allow-missing", settings.allow_missing);
@@ -240,10 +240,9 @@ Outcome<void> read_storage(const Document& document, const KestraConfiguration* 
                            Configuration& configuration) {
   if (document.value.contains("storage")) return read_own_storage(document, configuration);
   if (kestra == nullptr) return {};
-  auto storage = kestra->storage();
-  if (!storage) return fail(std::move(storage.error()));
-  configuration.storage = std::move(storage->settings);
-  configuration.storage_problem = std::move(storage->problem);
+  WINNOW_TRY(auto storage, kestra->storage());
+  configuration.storage = std::move(storage.settings);
+  configuration.storage_problem = std::move(storage.problem);
   return {};
 }
 
@@ -274,8 +273,8 @@ Outcome<void> read_policy(const Document& document, tasks::Policy& policy) {
     for (const auto& each : tenant.is_array() ? tenant : Json::array())
       policy.tenants.push_back(tenant_of(each));
   }
-  if (auto read = read_patterns(document, "allow", policy.allow); !read) return read;
-  if (auto read = read_patterns(document, "protect", policy.protect); !read) return read;
+  WINNOW_CHECK(read_patterns(document, "allow", policy.allow));
+  WINNOW_CHECK(read_patterns(document, "protect", policy.protect));
   if (source.contains("max-executions"))
     policy.max_executions = source["max-executions"].get<std::int64_t>();
   if (source.contains("max-percent")) policy.max_percent = source["max-percent"].get<double>();

@@ -227,25 +227,24 @@ std::vector<std::string> KestraConfiguration::datasource_names() const {
 }
 
 Outcome<std::string> KestraConfiguration::datasource() const {
-  auto type = text({"kestra", "repository", "type"});
-  if (!type) return type;
-  if (*type == "postgresql") *type = "postgres";
+  WINNOW_TRY(auto type, text({"kestra", "repository", "type"}));
+  if (type == "postgresql") type = "postgres";
   const auto names = datasource_names();
-  if (names.empty() && type->empty()) {
+  if (names.empty() && type.empty()) {
     return refused({}, "there are no `datasources` here; is this Kestra's configuration?");
   }
-  if (type->empty()) {
+  if (type.empty()) {
     if (names.size() == 1) return names.front();
     return refused({"datasources"},
                    "there are several, and no kestra.repository.type says which one is Kestra's");
   }
-  if (*type != "postgres" && *type != "mysql") {
+  if (type != "postgres" && type != "mysql") {
     return refused({"kestra", "repository", "type"},
-                   "Kestra keeps its data in \"" + *type + "\" here; " + kWorksOn);
+                   "Kestra keeps its data in \"" + type + "\" here; " + kWorksOn);
   }
   // The name of a datasource is free; by convention it is its type.
-  const bool named = std::find(names.begin(), names.end(), *type) != names.end();
-  if (named || names.size() != 1) return *type;
+  const bool named = std::find(names.begin(), names.end(), type) != names.end();
+  if (named || names.size() != 1) return type;
   return names.front();
 }
 
@@ -285,16 +284,14 @@ Outcome<void> KestraConfiguration::check_logs() const {
 
 Outcome<database::Settings> KestraConfiguration::database() const {
   WINNOW_CHECK(check_logs());
-  const auto name = datasource();
-  if (!name) return fail(name.error());
-  const auto key = [&](const char* last) { return Path{"datasources", *name, last}; };
-  const auto url = text(key("url"));
-  if (!url) return fail(url.error());
-  if (url->empty()) return refused({"datasources"}, *name + ".url is missing");
-  if (url->starts_with("jdbc:h2:")) {
+  WINNOW_TRY(const auto name, datasource());
+  const auto key = [&](const char* last) { return Path{"datasources", name, last}; };
+  WINNOW_TRY(const auto url, text(key("url")));
+  if (url.empty()) return refused({"datasources"}, name + ".url is missing");
+  if (url.starts_with("jdbc:h2:")) {
     return refused(key("url"), std::string("H2 is no database that winnow can reach; ") + kWorksOn);
   }
-  database::Datasource datasource{.url = *url};
+  database::Datasource datasource{.url = url};
   for (const auto& [last, value] :
        {std::pair{"username", &datasource.username}, std::pair{"password", &datasource.password},
         std::pair{"schema", &datasource.schema}, std::pair{"catalog", &datasource.catalog},
@@ -313,26 +310,24 @@ Outcome<database::Settings> KestraConfiguration::database() const {
 }
 
 Outcome<KestraStorage> KestraConfiguration::storage() const {
-  const auto type = text({"kestra", "storage", "type"});
-  if (!type) return fail(type.error());
-  if (type->empty()) return KestraStorage{std::nullopt, names() + " has no kestra.storage.type"};
-  if (*type == "local") return local_storage();
-  if (*type == "s3" || *type == "minio") return bucket(*type);
+  WINNOW_TRY(const auto type, text({"kestra", "storage", "type"}));
+  if (type.empty()) return KestraStorage{std::nullopt, names() + " has no kestra.storage.type"};
+  if (type == "local") return local_storage();
+  if (type == "s3" || type == "minio") return bucket(type);
   return KestraStorage{std::nullopt,
-                       "Kestra's storage is of type \"" + *type +
+                       "Kestra's storage is of type \"" + type +
                            "\", from which this version of winnow can't remove files itself"};
 }
 
 Outcome<KestraStorage> KestraConfiguration::local_storage() const {
   const Path key{"kestra", "storage", "local", "base-path"};
-  const auto path = text(key);
-  if (!path) return fail(path.error());
-  if (path->empty()) return refused({"kestra", "storage"}, "local.base-path is missing");
-  if (const auto wrong = wrong_base_path(*path)) {
+  WINNOW_TRY(const auto path, text(key));
+  if (path.empty()) return refused({"kestra", "storage"}, "local.base-path is missing");
+  if (const auto wrong = wrong_base_path(path)) {
     return KestraStorage{std::nullopt,
                          "kestra.storage.local.base-path in " + names() + " " + *wrong};
   }
-  return KestraStorage{StorageSettings{.kind = StorageKind::local, .base_path = *path}, {}};
+  return KestraStorage{StorageSettings{.kind = StorageKind::local, .base_path = path}, {}};
 }
 
 Outcome<KestraStorage> KestraConfiguration::bucket(const std::string& type) const {

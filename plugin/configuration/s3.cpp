@@ -7,6 +7,7 @@
 
 #include "document/strings.h"
 #include "document/text_file.h"
+#include "outcome/try.h"
 
 namespace winnow::plugin {
 namespace {
@@ -153,9 +154,7 @@ Outcome<storage::S3Settings> complete_s3(const S3Words& words, const Lookup& loo
   // A certificate for *.s3.amazonaws.com does not hold for a name with further dots.
   const bool by_path = !words.endpoint.empty() || words.bucket.find('.') != std::string::npos;
   settings.path_style = words.path_style.value_or(by_path);
-  auto path = path_prefix(words.path);
-  if (!path) return fail(std::move(path.error()));
-  settings.path = std::move(*path);
+  WINNOW_TRY(settings.path, path_prefix(words.path));
   std::error_code error;
   if (!words.ca_file.empty() && !std::filesystem::is_regular_file(words.ca_file, error)) {
     return refused("/ca-file", "\"" + words.ca_file + "\" is no file on this machine");
