@@ -159,7 +159,7 @@ tasks::TaskResult Job::perform(State state, Action action) {
   return job_thread.serve([&] { return work(job_thread, action); });
 }
 
-// On the task's own thread: also opening a folder may wait, and the host is to be served meanwhile.
+// On the task's own thread: opening a folder may wait too, and the host has to be served meanwhile.
 tasks::TaskResult Job::work(JobThread& job_thread, Action action) {
   const Configuration& configuration = instance_->configuration();
   const auto storage = open_storage(job_thread);

@@ -17,12 +17,12 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Waits for a lock, one after the other, before rows that others hold are left to them: 10 s where a
+// After so many waits for a lock in a row, rows that others hold are left to them: after 10 s where a
 // statement waits for 500 ms.
 constexpr int kLongestStall = 20;
 
-// Rows of the first page, after which other connections join at once.
-constexpr std::size_t kWorthCompany = 2'000;
+// With so many rows on the first page, the other connections join at once.
+constexpr std::size_t kWorthHelpers = 2'000;
 
 constexpr const char* kHeld = "another session holds it";
 constexpr const char* kHeldInFamily = "another session holds it or one of its family";
@@ -35,8 +35,8 @@ std::string quoted_keys(const std::vector<SkippedRow>& rows) {
   return text;
 }
 
-// What is right for a purge that removes files: the more executions at once, the fewer ways to their flows'
-// folders, and while one connection waits for the storage the other deletes rows.
+// What is right for a purge that removes files: the more executions it takes at once, the less often it
+// walks to their flows' folders, and while one connection waits for the storage the other deletes rows.
 constexpr milliseconds kTimeWithFiles(250);
 constexpr std::int32_t kConnectionsWithFiles = 2;
 
@@ -295,9 +295,9 @@ Outcome<void> PurgeRun::storage_failure() const {
 // allows.
 Outcome<void> PurgeRun::all(Step step) {
   // The sweep begins with all that the walk ended with.
-  const bool in_company = std::any_of(helpers_.begin(), helpers_.end(),
-                                      [](const auto& helper) { return helper != nullptr; });
-  for (int steps = 0; !in_company && !is_worth_company(step, steps); ++steps) {
+  const bool has_helpers = std::any_of(helpers_.begin(), helpers_.end(),
+                                       [](const auto& helper) { return helper != nullptr; });
+  for (int steps = 0; !has_helpers && !is_worth_helpers(step, steps); ++steps) {
     WINNOW_TRY(const bool took, (worker_.*step)());
     if (!took || !has_more(step)) return {};
   }
@@ -320,11 +320,11 @@ bool PurgeRun::has_more(Step step) {
   return step == &PurgeWorker::step ? shared_.source.has_more() : shared_.ledger.has_more_deleted();
 }
 
-// Company pays, and so it does to know what need not be looked for: a small purge keeps to one
-// connection and probes nothing.
-bool PurgeRun::is_worth_company(Step step, int steps) {
+// More connections pay off, and so does knowing what need not be looked for; but a small purge keeps to
+// one connection and probes nothing.
+bool PurgeRun::is_worth_helpers(Step step, int steps) {
   if (steps == 2) return true;
-  return steps == 1 && step == &PurgeWorker::step && shared_.source.at_hand() >= kWorthCompany;
+  return steps == 1 && step == &PurgeWorker::step && shared_.source.at_hand() >= kWorthHelpers;
 }
 
 Outcome<void> PurgeRun::work(PurgeWorker& worker, Step step) {

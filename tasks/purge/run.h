@@ -41,7 +41,7 @@ class PurgeRun {
   Outcome<void> all(Step step);
   void estimate_rows();
   bool has_more(Step step);
-  bool is_worth_company(Step step, int steps);
+  bool is_worth_helpers(Step step, int steps);
   Outcome<void> work(PurgeWorker& worker, Step step);
   Outcome<void> work_together(Step step);
   Outcome<void> help(std::unique_ptr<PurgeWorker>& helper, Step step);

@@ -23,7 +23,7 @@ constexpr std::int64_t kRowsReadForOne = 10;
 // Where pages have to be read, the index leads to two for an execution: its own, and the one with the rows.
 constexpr std::int64_t kPagesReadForOne = 2;
 
-// Of Dialect::row_address, as its placeholder is cast.
+// What a placeholder is cast to where it is compared with Dialect::row_address.
 const database::Column& address_column() {
   static const database::Column kAddress{.name = "ctid", .type_name = "tid", .labels = {}};
   return kAddress;

@@ -59,7 +59,7 @@ struct PurgeShared {
   std::atomic<std::int64_t> refused{0};
 };
 
-// Rows were met that others hold: reports it while it lasts.
+// Reports, for as long as it lasts, that rows were met which others hold.
 void note_stall(PurgeShared& shared);
 
 // Not thread-safe: one thread each.
