@@ -54,7 +54,7 @@ class Listing final : public Invocation {
       : manifest_(manifest), request_(std::move(request)) {}
 
   TaskResult plan(Context& context) const override {
-    return opened(context, [&](const Opened& opened) { return plan(opened, context); });
+    return opened(context, [&](const Opened& opened) { return plan(opened); });
   }
 
   TaskResult run(Context& context) const override {
@@ -98,7 +98,7 @@ class Listing final : public Invocation {
     return opened;
   }
 
-  Outcome<Json> plan(const Opened& opened, Context& /*context*/) const {
+  Outcome<Json> plan(const Opened& opened) const {
     WINNOW_TRY(auto statements, explained(*opened.connection, first_statements(opened)));
     Json plan = {{"task", manifest_.name},
                  {"server", opened.schema->server},

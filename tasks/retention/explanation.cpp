@@ -282,7 +282,7 @@ class Explanation final : public Invocation {
 Outcome<std::unique_ptr<Invocation>> invoke_explanation(const Manifest& manifest,
                                                         const Json& parameters,
                                                         const Policy& policy) {
-  WINNOW_TRY(auto request, read_retention_request(manifest, parameters, policy));
+  WINNOW_TRY(auto request, read_retention_request(parameters, policy));
   return std::make_unique<Explanation>(manifest, std::move(request),
                                        given_string(parameters, "executionId").value_or(""));
 }

@@ -48,8 +48,7 @@ Outcome<void> check_ages(const std::vector<RetentionRule>& rules, const Policy& 
 
 }  // namespace
 
-Outcome<RetentionRequest> read_retention_request(const Manifest& /*manifest*/,
-                                                 const Json& parameters, const Policy& policy) {
+Outcome<RetentionRequest> read_retention_request(const Json& parameters, const Policy& policy) {
   RetentionRequest request;
   WINNOW_TRY(request.tenant, allowed_tenant(policy, given_string(parameters, "tenant")));
   WINNOW_TRY(request.policy, rules_of(parameters, policy));

@@ -31,7 +31,6 @@ struct RetentionRequest {
 // `parameters` fit the manifest's schema. invalid_parameter where the rules are wrong or there are
 // none; denied where a flow brings rules although the operator has some, where a rule keeps less than
 // `policy.min-age`, and where the tenant is not the policy's.
-Outcome<RetentionRequest> read_retention_request(const Manifest& manifest, const Json& parameters,
-                                                 const Policy& policy);
+Outcome<RetentionRequest> read_retention_request(const Json& parameters, const Policy& policy);
 
 }  // namespace winnow::tasks

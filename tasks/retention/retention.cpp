@@ -196,7 +196,7 @@ class Retention final : public Invocation {
 Outcome<std::unique_ptr<Invocation>> invoke_retention(const Manifest& manifest,
                                                       const Json& parameters,
                                                       const Policy& policy) {
-  WINNOW_TRY(auto request, read_retention_request(manifest, parameters, policy));
+  WINNOW_TRY(auto request, read_retention_request(parameters, policy));
   // What the purges themselves refuse is refused here too, before anything is connected.
   WINNOW_TRY(const auto purges, purges_of(manifest, request, policy, document::now()));
   if (request.expected) {
