@@ -1,37 +1,23 @@
 #include "outcome/failure.h"
 
+#include <array>
+#include <cstddef>
+
 namespace winnow {
 
+namespace {
+
+// By the numbers of FailureKind, which begin at 1.
+constexpr std::array kCodes{
+    "INVALID_ARGUMENT", "UNKNOWN_TASK", "INVALID_PARAMETER", "CONFIGURATION", "DENIED",
+    "UNAVAILABLE",      "SCHEMA",       "CONFLICT",          "CANCELLED",     "LIMIT",
+    "STORAGE",          "NO_MEMORY",    "INTERNAL"};
+static_assert(kCodes.size() == static_cast<std::size_t>(FailureKind::internal));
+
+}  // namespace
+
 const char* failure_code(FailureKind kind) noexcept {
-  switch (kind) {
-    case FailureKind::invalid_argument:
-      return "INVALID_ARGUMENT";
-    case FailureKind::unknown_task:
-      return "UNKNOWN_TASK";
-    case FailureKind::invalid_parameter:
-      return "INVALID_PARAMETER";
-    case FailureKind::configuration:
-      return "CONFIGURATION";
-    case FailureKind::denied:
-      return "DENIED";
-    case FailureKind::unavailable:
-      return "UNAVAILABLE";
-    case FailureKind::schema:
-      return "SCHEMA";
-    case FailureKind::conflict:
-      return "CONFLICT";
-    case FailureKind::cancelled:
-      return "CANCELLED";
-    case FailureKind::limit:
-      return "LIMIT";
-    case FailureKind::storage:
-      return "STORAGE";
-    case FailureKind::no_memory:
-      return "NO_MEMORY";
-    case FailureKind::internal:
-      return "INTERNAL";
-  }
-  return "INTERNAL";
+  return kCodes[static_cast<std::size_t>(kind) - 1];
 }
 
 }  // namespace winnow

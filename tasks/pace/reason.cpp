@@ -1,35 +1,24 @@
 #include "tasks/pace/reason.h"
 
+#include <array>
+#include <cstddef>
+
 #include "document/duration.h"
 
 namespace winnow::tasks {
 
+namespace {
+
+// In the order of Reason.
+constexpr std::array kNames{"none",          "host",           "stopFile",    "window",
+                            "autovacuum",    "replicaLag",     "lockWaiters", "walRate",
+                            "historyLength", "threadsRunning", "flowControl"};
+static_assert(kNames.size() == static_cast<std::size_t>(Reason::flow_control) + 1);
+
+}  // namespace
+
 const char* name_of(Reason reason) {
-  switch (reason) {
-    case Reason::none:
-      return "none";
-    case Reason::host:
-      return "host";
-    case Reason::stop_file:
-      return "stopFile";
-    case Reason::window:
-      return "window";
-    case Reason::replica_lag:
-      return "replicaLag";
-    case Reason::lock_waiters:
-      return "lockWaiters";
-    case Reason::autovacuum:
-      return "autovacuum";
-    case Reason::wal_rate:
-      return "walRate";
-    case Reason::history_length:
-      return "historyLength";
-    case Reason::threads_running:
-      return "threadsRunning";
-    case Reason::flow_control:
-      return "flowControl";
-  }
-  return "none";
+  return kNames[static_cast<std::size_t>(reason)];
 }
 
 document::Json Waiting::json() const {
