@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <optional>
 #include <span>
+#include <system_error>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -406,6 +409,20 @@ Outcome<void> apply_option(Settings& settings, const std::string& name, const st
     return {};
   }
   return take_unknown(settings, name, unknown);
+}
+
+Outcome<void> check_files(const Settings& settings, std::initializer_list<const char*> options) {
+  for (const auto* name : options) {
+    const std::string option(name);
+    const auto found = settings.options.find(option);
+    const bool is_file = found != settings.options.end() && !found->second.empty() &&
+                         !(option == "sslrootcert" && found->second == "system");
+    if (!is_file || ::access(found->second.c_str(), R_OK) == 0) continue;
+    return fail(FailureKind::configuration,
+                "the database URL's " + option + " names `" + found->second +
+                    "`, which can't be read: " + std::system_category().message(errno));
+  }
+  return {};
 }
 
 Outcome<void> finish_options(Settings& settings) {

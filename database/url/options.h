@@ -2,6 +2,7 @@
 // nothing here.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -28,5 +29,9 @@ Outcome<void> finish_options(Settings& settings);
 // one of its words is `ssl`, `trust`, `host`, `user` or the like. `useReadAheadInput` has no such
 // word, `trustCertificateKeyStoreUrl` has.
 bool touches_security(std::string_view name);
+
+// Whether the files that these options name can be read: the client libraries report one that can't in
+// the middle of the log-in, as if the server were away. libpq's `system` names no file.
+Outcome<void> check_files(const Settings& settings, std::initializer_list<const char*> options);
 
 }  // namespace winnow::database

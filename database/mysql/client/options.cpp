@@ -1,14 +1,12 @@
 #include "database/mysql/client/options.h"
 
 #include <array>
-#include <cerrno>
 #include <string>
-#include <system_error>
-#include <unistd.h>
 #include <utility>
 
 #include "database/mysql/client/tls_guard.h"
 #include "database/mysql/errors.h"
+#include "database/url/options.h"
 #include "outcome/try.h"
 
 namespace winnow::database {
@@ -20,17 +18,6 @@ constexpr std::size_t kStackSize = std::size_t{256} * 1024;
 std::string option(const Settings& settings, const std::string& name) {
   const auto found = settings.options.find(name);
   return found == settings.options.end() ? std::string() : found->second;
-}
-
-Outcome<void> check_files(const Settings& settings) {
-  for (const auto* name : {"ssl-ca", "ssl-capath", "ssl-cert", "ssl-key", "ssl-crl"}) {
-    const auto path = option(settings, name);
-    if (path.empty() || ::access(path.c_str(), R_OK) == 0) continue;
-    return fail(FailureKind::configuration,
-                std::string("the database URL's ") + name + " names `" + path +
-                    "`, which can't be read: " + std::system_category().message(errno));
-  }
-  return {};
 }
 
 MysqlTls tls_of(const std::string& mode) {
@@ -89,7 +76,7 @@ void MysqlOptions::set_unread(mysql_option option, const char* value) {
 
 Outcome<void> set_mysql_options(MYSQL* mysql, const Settings& settings,
                                 const std::string& attribute, const void* wait) {
-  WINNOW_CHECK(check_files(settings));
+  WINNOW_CHECK(check_files(settings, {"ssl-ca", "ssl-capath", "ssl-cert", "ssl-key", "ssl-crl"}));
   const auto mode = option(settings, "ssl-mode");
   if (mode == "VERIFY_CA" && option(settings, "ssl-ca").empty() &&
       option(settings, "ssl-capath").empty()) {

@@ -2,18 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <string_view>
-#include <system_error>
 #include <unistd.h>
 
 #include <libpq-fe.h>
 #include <sys/stat.h>
 
+#include "database/url/options.h"
 #include "outcome/try.h"
 
 namespace winnow::database {
@@ -164,18 +163,6 @@ Outcome<void> check_key(const Settings& settings) {
   return {};
 }
 
-// libpq reports an unreadable file in the middle of the log-in, as if the server were away.
-Outcome<void> check_files(const Settings& settings) {
-  for (const auto* name : {"sslrootcert", "sslcert", "sslkey", "sslcrl"}) {
-    const auto found = settings.options.find(name);
-    if (found == settings.options.end() || found->second.empty()) continue;
-    if (found->second == "system" || ::access(found->second.c_str(), R_OK) == 0) continue;
-    return unusable(std::string(name) + " names `" + found->second +
-                    "`, which can't be read: " + std::system_category().message(errno));
-  }
-  return check_key(settings);
-}
-
 bool is_set(const char* variable) {
   const char* value = variable == nullptr ? nullptr : std::getenv(variable);
   return value != nullptr && *value != '\0';
@@ -210,7 +197,8 @@ struct Free {
 }  // namespace
 
 Outcome<Options> libpq_options(const Settings& settings) {
-  WINNOW_CHECK(check_files(settings));
+  WINNOW_CHECK(check_files(settings, {"sslrootcert", "sslcert", "sslkey", "sslcrl"}));
+  WINNOW_CHECK(check_key(settings));
   auto options = own_options(settings);
   WINNOW_CHECK(choose_root_certificate(options));
   const std::unique_ptr<PQconninfoOption, Free> known(PQconninfoParse("", nullptr));
