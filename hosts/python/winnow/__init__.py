@@ -4,11 +4,13 @@
         print(winnow.run("ListExecutions", {"size": 10})["rows"])
 
 A call that fails raises WinnowError. Callbacks run on the thread that is inside plan() or run(); an exception in one cancels the job
-and comes out of that call, and so does what a signal's handler raises meanwhile (Ctrl-C: KeyboardInterrupt). A Winnow may be shared by threads; a Job belongs to one thread at a time, but for cancel() and progress().
+and comes out of that call, and so does what a signal's handler raises meanwhile (Ctrl-C: KeyboardInterrupt). A Winnow may be shared by threads; a Job belongs to one thread at a time, but for cancel() and progress(). When the interpreter ends, jobs
+that daemon threads still run are cancelled and waited for: Python would end such a thread inside of the library.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import ctypes
 import json
@@ -155,12 +157,12 @@ class Job:
 
     def plan(self) -> dict[str, Any]:
         """What the job would do; changes nothing, and may be called any number of times before run()."""
-        with self._winnow._callbacks.signals_kept():
+        with _at_work(self), self._winnow._callbacks.signals_kept():
             return self._winnow._call(self._winnow._library.winnow_job_plan, self._handle)
 
     def run(self) -> dict[str, Any]:
         """Does the task; blocks until it is done, and lets other threads of Python run meanwhile."""
-        with self._winnow._callbacks.signals_kept():
+        with _at_work(self), self._winnow._callbacks.signals_kept():
             return self._winnow._call(self._winnow._library.winnow_job_run, self._handle)
 
     def cancel(self) -> None:
@@ -193,6 +195,48 @@ class Job:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.free()
+
+
+class _AtWork:
+    """The jobs that are inside of the library. As the interpreter ends, a daemon thread that comes out of a callback is ended by
+    pthread_exit(), which unwinds through the library's code and aborts the process."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._jobs: list[tuple[Job, int]] = []  # with the number of its thread
+        self._ender: int | None = None  # the thread that ends the interpreter, from then on
+
+    @contextlib.contextmanager
+    def __call__(self, job: Job) -> Iterator[None]:
+        entry = (job, threading.get_ident())
+        with self._changed:
+            if self._ender not in (None, entry[1]):
+                raise WinnowError(9, {"code": "CANCELLED", "message": "Python is about to end"})
+            self._jobs.append(entry)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._jobs.remove(entry)
+                self._changed.notify_all()
+
+    def end(self) -> None:
+        with self._changed:
+            self._ender = threading.get_ident()
+            while others := [job for job, thread in self._jobs if thread != self._ender]:
+                for job in others:
+                    job.cancel()
+                self._changed.wait()
+
+    def forget(self) -> None:
+        """In a forked process, which has none of the other threads."""
+        self._changed = threading.Condition()
+        self._jobs = [entry for entry in self._jobs if entry[1] == threading.get_ident()]
+
+
+_at_work = _AtWork()
+atexit.register(_at_work.end)
+os.register_at_fork(after_in_child=_at_work.forget)
 
 
 class _Callbacks:

@@ -2,9 +2,11 @@
 """The Python module at work: python_test.py FOLDER, where FOLDER has kestra.db and storage/ (tests/abi/sample.sh). The library is
 the one that the module finds: $WINNOW_LIBRARY, or that of an installed wheel."""
 
+import json
 import os
 import pathlib
 import signal
+import subprocess
 import sys
 import threading
 import unittest
@@ -12,6 +14,16 @@ import unittest
 from winnow import Job, Winnow, WinnowError, _library, manifests
 
 FOLDER = pathlib.Path(sys.argv.pop(1))
+# Ends while another thread is inside of run(), with some hundred batches to go.
+ENDING = """
+import json, sys, threading
+from winnow import Winnow
+inside = threading.Event()
+winnow = Winnow(json.loads(sys.argv[1]), event=lambda event: inside.set())
+purge = {"endDate": "2026-09-30T00:00:00Z", "batchSize": 1}
+threading.Thread(target=winnow.run, args=["PurgeLogs", purge], daemon=True).start()
+inside.wait()
+"""
 CONFIG = {"database": {"url": f"sqlite:{FOLDER}/kestra.db"}, "storage": {"type": "local", "base-path": f"{FOLDER}/storage"}}
 
 
@@ -90,6 +102,10 @@ class Python(unittest.TestCase):
             with self.assertRaises(WinnowError) as cancelled:
                 job.run()
         self.assertEqual(cancelled.exception.code, "CANCELLED")
+
+    def test_6_the_end_of_the_interpreter_ends_the_jobs_of_daemon_threads_first(self):
+        ended = subprocess.run([sys.executable, "-c", ENDING, json.dumps(CONFIG)], capture_output=True, text=True, timeout=120)
+        self.assertEqual(ended.returncode, 0, ended.stderr)
 
     def test_7_a_closed_library_is_closed_twice_in_peace_and_never_under_a_job(self):
         winnow = Winnow(CONFIG)
