@@ -45,7 +45,8 @@ struct Removed {
   std::uint64_t files = 0;  // deleted files; folders and .metadata sidecars don't count
   // Names the file that stays; then the execution's rows must stay too.
   std::optional<Failure> failure = std::nullopt;
-  bool unfinished = false;  // the time was up and files may be left: no failure, ask again
+  bool unfinished = false;   // the time was up and files may be left: no failure, ask again
+  std::string trouble = {};  // unfinished: the last error because of which something is tried again
 };
 
 // Where to look for the folders of executions.

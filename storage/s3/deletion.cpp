@@ -48,7 +48,10 @@ std::vector<Removed> Deletion::run(const Cancellation& cancellation, const Deadl
     for (const auto& execution : cursor->group.executions) {
       auto& result = results_[execution.place];
       if (result.failure || (execution.listed && execution.pending == 0)) continue;
-      if (end == RunEnd::time_up) result.unfinished = true;
+      if (end == RunEnd::time_up) {
+        result.unfinished = true;
+        result.trouble = client_.trouble();
+      }
       if (end == RunEnd::failed) result.failure = client_.failure();
       if (end == RunEnd::cancelled) {
         result.failure = Failure{.kind = FailureKind::cancelled, .message = "cancelled"};

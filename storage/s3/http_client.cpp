@@ -116,12 +116,14 @@ void HttpClient::send(Request request, ResponseHandler handler, Priority priorit
   }
 }
 
-void HttpClient::send_later(Request request, ResponseHandler handler, int tries) {
+void HttpClient::send_later(Request request, ResponseHandler handler, int tries,
+                            std::string reason) {
   auto pending = std::make_unique<PendingRequest>();
   pending->request = std::move(request);
   pending->handler = std::move(handler);
   pending->tries = tries;
   pending->not_before = Clock::now() + pause(tries);
+  trouble_ = std::move(reason);
   retries_.push_back(std::move(pending));
 }
 
@@ -133,6 +135,7 @@ void HttpClient::stop(Failure failure) {
 
 RunEnd HttpClient::run(const Cancellation& cancellation, const Deadlines& deadlines) {
   failed_ = false;
+  trouble_.clear();
   RunEnd end = RunEnd::complete;
   while (true) {
     const auto now = Clock::now();
@@ -266,6 +269,7 @@ void HttpClient::give_up(const std::string& reason, MayPass may_pass) {
 void HttpClient::retry(std::unique_ptr<PendingRequest> pending, const std::string& reason) {
   if (pending->tries >= kTries) return give_up(reason, MayPass::yes);
   pending->not_before = Clock::now() + pause(pending->tries);
+  trouble_ = reason;
   retries_.push_back(std::move(pending));
 }
 

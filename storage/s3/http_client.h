@@ -43,14 +43,16 @@ class HttpClient {
 
   enum class Priority { first, in_turn };
   void send(Request request, ResponseHandler handler, Priority priority);
-  // After a pause, as if the request had been tried so many times.
-  void send_later(Request request, ResponseHandler handler, int tries);
+  // After a pause, as if the request had been tried so many times; `reason` says why.
+  void send_later(Request request, ResponseHandler handler, int tries, std::string reason);
 
   // Until every request has its response. A request that gets no usable one within its retries ends
   // the run as `failed`, with the reason in failure(). What is pending then is dropped, and its
   // handler never called.
   RunEnd run(const Cancellation& cancellation, const Deadlines& deadlines);
   const Failure& failure() const { return failure_; }
+  // Why the last run tried something again, the last time that it did; empty where it did not.
+  const std::string& trouble() const { return trouble_; }
   // Drops what is pending; connections in mid-response end. Each run ends with it; to be called
   // where an exception took the place of that end.
   void clear() noexcept;
@@ -83,6 +85,7 @@ class HttpClient {
   std::minstd_rand random_;
   bool failed_ = false;
   Failure failure_;
+  std::string trouble_;
 };
 
 // A response that is no success, as a failure that a person can act on.

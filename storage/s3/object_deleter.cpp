@@ -63,11 +63,11 @@ void ObjectDeleter::add(OwnedObject object) {
 void ObjectDeleter::flush() {
   if (queue_.empty()) return;
   const auto form = limits_.no_checksum_header ? Form::plain : Form::with_checksum;
-  send_batch(std::make_shared<std::vector<OwnedObject>>(std::exchange(queue_, {})), form, 0);
+  send_batch(std::make_shared<std::vector<OwnedObject>>(std::exchange(queue_, {})), form, 0, {});
 }
 
 // Before further listings, so that what is listed does not pile up.
-void ObjectDeleter::send_batch(const Objects& objects, Form form, int round) {
+void ObjectDeleter::send_batch(const Objects& objects, Form form, int round, std::string reason) {
   std::vector<ObjectName> names;
   names.reserve(objects->size());
   for (const auto& object : *objects) names.push_back(object.name);
@@ -81,7 +81,7 @@ void ObjectDeleter::send_batch(const Objects& objects, Form form, int round) {
   if (round == 0) {
     client_.send(std::move(request), std::move(handler), HttpClient::Priority::first);
   } else {
-    client_.send_later(std::move(request), std::move(handler), round);
+    client_.send_later(std::move(request), std::move(handler), round, std::move(reason));
   }
 }
 
@@ -101,7 +101,7 @@ Handled ObjectDeleter::take_batch(const Objects& objects, Form form, int round,
       listener_.failed(*execution, response_failure(settings_, "delete objects", response));
     }
   } else if (form == Form::with_checksum) {
-    send_batch(objects, Form::plain, 0);
+    send_batch(objects, Form::plain, 0, {});
   } else {
     for (auto& object : *objects) send_single(std::move(object));
   }
@@ -126,17 +126,22 @@ Handled ObjectDeleter::take_result(const Objects& objects, int round, const Resp
     if (const auto* object = take(name)) listener_.deleted(*object, true);
   }
   auto busy = std::make_shared<std::vector<OwnedObject>>();
+  std::string trouble;
   for (const auto& error : result->errors) {
     auto* object = take(error.object);
     if (object == nullptr) continue;
     if (is_gone(error.code)) {
       listener_.deleted(*object, false);
-    } else if (is_passing(error.code) && round < kRounds) {
+      continue;
+    }
+    const auto why =
+        document::printable(error.code) + " " + document::printable(error.message.substr(0, 500));
+    auto failure = object_failure(settings_, object->name.key, why);
+    if (is_passing(error.code) && round < kRounds) {
       busy->push_back(*object);
+      trouble = std::move(failure.message);
     } else {
-      const auto why =
-          document::printable(error.code) + " " + document::printable(error.message.substr(0, 500));
-      listener_.failed(*object->execution, object_failure(settings_, object->name.key, why));
+      listener_.failed(*object->execution, std::move(failure));
     }
   }
   for (const auto& [name, object] : open) {
@@ -145,7 +150,7 @@ Handled ObjectDeleter::take_result(const Objects& objects, int round, const Resp
         object_failure(settings_, name.key, "the server does not say what became of it"));
   }
   const auto form = limits_.no_checksum_header ? Form::plain : Form::with_checksum;
-  if (!busy->empty()) send_batch(busy, form, round + 1);
+  if (!busy->empty()) send_batch(busy, form, round + 1, std::move(trouble));
   return Handled::done;
 }
 

@@ -47,7 +47,8 @@ class ObjectDeleter {
   using Objects = std::shared_ptr<std::vector<OwnedObject>>;
   enum class Form { with_checksum, plain };
 
-  void send_batch(const Objects& objects, Form form, int round);
+  // `reason`: why it is sent again, from the second round on.
+  void send_batch(const Objects& objects, Form form, int round, std::string reason);
   Handled take_batch(const Objects& objects, Form form, int round, const Response& response,
                      bool last);
   Handled take_result(const Objects& objects, int round, const Response& response, bool last);

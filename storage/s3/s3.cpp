@@ -168,7 +168,10 @@ class S3Storage final : public Storage {
           if (response.status == 200) page = s3::read_page(response.body);
           if (page) return Handled::done;
           if (response.status == 200 && !last) return Handled::retry;
-          client.stop(s3::response_failure(settings_, "list " + prefix, response));
+          const auto doing = response.status == 200
+                                 ? "use as a listing (ListObjectsV2) what was asked for " + prefix
+                                 : "list " + prefix;
+          client.stop(s3::response_failure(settings_, doing, response));
           return Handled::done;
         },
         HttpClient::Priority::in_turn);
@@ -177,7 +180,8 @@ class S3Storage final : public Storage {
     if (end == RunEnd::time_up) {
       return fail({.kind = FailureKind::storage,
                    .message = "the storage at " + document::printable(settings_.endpoint) +
-                              " did not answer within `storage.hold-time`",
+                              " did not answer within `storage.hold-time`" +
+                              (client.trouble().empty() ? "" : ": " + client.trouble()),
                    .retryable = true});
     }
     if (!page) return fail(client.failure());

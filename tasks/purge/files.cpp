@@ -8,6 +8,16 @@ namespace {
 // Of the time that a lock may wait, before a storage counts as silent.
 constexpr int kTurnsWithoutProgress = 3;
 
+Failure silence(const Context& context, const std::string& trouble) {
+  return {.kind = FailureKind::storage,
+          .message = "the storage removed no file of an execution within " +
+                     std::to_string(context.storage_hold.count()) + " ms, " +
+                     std::to_string(kTurnsWithoutProgress) +
+                     " times in turn (`storage.hold-time` of the configuration)" +
+                     (trouble.empty() ? "" : "; its last error: " + trouble),
+          .retryable = true};
+}
+
 }  // namespace
 
 std::vector<storage::ExecutionFolder> folders_of(const std::vector<BatchRow>& rows) {
@@ -48,12 +58,7 @@ Outcome<std::vector<BatchRow>> PurgeFiles::remove(std::vector<BatchRow> rows,
   for (std::size_t at = 0; at < removed.size(); ++at) {
     auto& one = removed[at];
     if (silent && one.unfinished) {
-      one.failure = Failure{.kind = FailureKind::storage,
-                            .message = "the storage removed no file of an execution within " +
-                                       std::to_string(context_.storage_hold.count()) + " ms, " +
-                                       std::to_string(kTurnsWithoutProgress) +
-                                       " times in turn (`storage.hold-time` of the configuration)",
-                            .retryable = true};
+      one.failure = silence(context_, one.trouble);
     }
     if (one.failure && one.failure->kind == FailureKind::cancelled) return fail(*one.failure);
     if (one.failure) {

@@ -525,6 +525,26 @@ TEST_F(S3Faults, ADeadlineEndsTheCallAndSaysWhichExecutionsAreNotDone) {
   server_.release();
 }
 
+// What the server answered is more to a reader than how long that took.
+class S3EndlessTrouble : public S3Faults, public testing::WithParamInterface<Conduct> {};
+
+TEST_P(S3EndlessTrouble, IsNamedWhereTheTimeIsUp) {
+  server_.put(kRuns + "a/x");
+  settings_.pause_ms = 2'000;
+  server_.behave(
+      [](const SeenRequest& request) { return request.is_deletion() ? GetParam() : Conduct{}; });
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(1'500);
+  const auto removed = remove({folder("a")}, until);
+  EXPECT_TRUE(removed[0].unfinished);
+  EXPECT_THAT(removed[0].trouble, HasSubstr("SlowDown"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Answers, S3EndlessTrouble,
+                         testing::Values(Conduct{.kind = Kind::instead,
+                                                 .status = 503,
+                                                 .body = "<Error><Code>SlowDown</Code></Error>"},
+                                         Conduct{.key_errors = {{kRuns + "a/x", "SlowDown"}}}));
+
 TEST_F(S3Faults, NoMoreRequestsAreInFlightThanAllowed) {
   std::vector<ExecutionFolder> folders;
   for (int i = 0; i < 40; ++i) {

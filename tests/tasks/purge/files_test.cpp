@@ -30,7 +30,9 @@ class SlowStorage : public storage::Storage {
     for (const auto& folder : folders) {
       const int seen = ++seen_[folder.execution];
       const bool unfinished = slow_.contains(folder.execution) && seen < turns_;
-      removed.push_back({.files = silent ? 0U : 1U, .unfinished = unfinished});
+      removed.push_back({.files = silent ? 0U : 1U,
+                         .unfinished = unfinished,
+                         .trouble = unfinished ? "it answered 503 SlowDown" : ""});
     }
     return removed;
   }
@@ -136,6 +138,7 @@ TEST_P(PurgeFilesTest, AStorageThatGetsNothingDoneIsReportedAndTheRowsStay) {
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, FailureKind::storage);
   EXPECT_THAT(result.error().message, HasSubstr("`storage.hold-time`"));
+  EXPECT_THAT(result.error().message, HasSubstr("its last error: it answered 503 SlowDown"));
   EXPECT_EQ(result.error().done["executionsCount"], 2);
   EXPECT_THAT(rows_.keys("executions"), ElementsAre("b"));
 }
