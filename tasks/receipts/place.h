@@ -13,11 +13,13 @@ struct Place {
   // database::Identity::server.
   std::string server;
 
-  // Whether a run's first record names this one.
-  bool is_that_of(const Json& begin) const {
-    return text_in(begin, "database") == database && text_in(begin, "server") == server;
-  }
+  bool operator==(const Place&) const = default;
 };
+
+// The one that a run's first record names.
+inline Place place_in(const Json& begin) {
+  return {.database = text_in(begin, "database"), .server = text_in(begin, "server")};
+}
 
 Outcome<Place> place_of(ReconnectingConnection& connection, const Context& context);
 

@@ -70,7 +70,7 @@ Outcome<void> settle(Receipts& receipts, ReconnectingConnection& connection, con
                      Host& host) {
   WINNOW_TRY(const auto last_run, last_run_of(*receipts.file()));
   KeyLookup lookup;
-  const bool same = place.is_that_of(last_run.begin());
+  const bool same = place_in(last_run.begin()) == place;
   for (const auto& batch : last_run.open()) {
     Settled found{BatchEnd::in_doubt, "the run worked on another database"};
     if (same) {

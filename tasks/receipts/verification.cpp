@@ -7,6 +7,7 @@
 
 #include "document/sha256.h"
 #include "document/strings.h"
+#include "document/utf8.h"
 #include "outcome/try.h"
 #include "storage/descriptor.h"
 #include "tasks/receipts/digest.h"
@@ -25,6 +26,11 @@ constexpr std::size_t kNamed = 10;
 bool is_regular(int descriptor) {
   struct stat found = {};
   return ::fstat(descriptor, &found) == 0 && S_ISREG(found.st_mode);
+}
+
+std::string named(const Place& place) {
+  return '"' + document::printable(place.database) + '"' +
+         (place.server.empty() ? "" : " of the server " + document::printable(place.server));
 }
 
 Json named(const BatchReceipt& batch) {
@@ -84,7 +90,8 @@ class Proof {
       context_.progress.rows_done = line_;
     }
     result_["head"] = previous;
-    return check_present();
+    WINNOW_CHECK(check_present());
+    return check_asked();
   }
 
   Outcome<void> connect() {
@@ -145,9 +152,14 @@ class Proof {
 
   // All of its keys; without them, the first and the last.
   Outcome<void> look_up(const BatchReceipt& batch) {
-    if (batch.table.empty() || batch.dependents_only || batch.rows == 0 ||
-        !place_.is_that_of(receipts_.begin())) {
+    const bool has_keys = !batch.table.empty() && !batch.dependents_only && batch.rows > 0;
+    const auto worked_on = place_in(receipts_.begin());
+    if (!has_keys || worked_on != place_) {
       ++unchecked_;
+      if (has_keys) {
+        ++elsewhere_;
+        elsewhere_place_ = worked_on;
+      }
       return {};
     }
     auto keys = batch.keys;
@@ -172,6 +184,32 @@ class Proof {
     return wrong("\"" + first["key"].get<std::string>() + "\" is in table \"" +
                  first["table"].get<std::string>() + "\", whose deletion this record tells of" +
                  (present_ > 1 ? "; " + document::counted(present_, "such row") + " in all" : ""));
+  }
+
+  // Without a single key that was asked for, nothing is proven of the database.
+  Outcome<void> check_asked() {
+    if (!asks_database_ || (elsewhere_ == 0 && checked_keys_ > 0)) return {};
+    if (elsewhere_ == 0) {
+      if (unchecked_ > 0)
+        note("no record has the key of a row: the database was asked for nothing");
+      return {};
+    }
+    const auto where = std::to_string(elsewhere_) + " of " +
+                       std::to_string(result_["committed"].get<std::int64_t>()) +
+                       " committed batches are of another database, the last one of " +
+                       named(elsewhere_place_) + ", and this is " + named(place_);
+    if (checked_keys_ > 0) {
+      note(where + ": what they tell is not checked");
+      return {};
+    }
+    return fail(FailureKind::configuration,
+                path() + ": nothing of it could be looked up in the database: " + where +
+                    ". Name that database, or prove the records alone: winnow verify FILE");
+  }
+
+  void note(const std::string& text) {
+    result_["notes"].push_back(text);
+    context_.host.log(LogLevel::warn, text);
   }
 
   void finish(bool proven) {
@@ -203,6 +241,8 @@ class Proof {
   std::int64_t in_doubt_ = 0;
   std::int64_t checked_keys_ = 0;
   std::int64_t unchecked_ = 0;
+  std::int64_t elsewhere_ = 0;  // of those: batches of another database, whose rows have keys
+  Place elsewhere_place_;       // the last such database
   std::int64_t present_ = 0;
   std::vector<Json> named_present_;
 };

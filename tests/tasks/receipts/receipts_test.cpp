@@ -136,6 +136,30 @@ TEST_P(ReceiptsTest, OfDependentsAloneTellThatTheirExecutionsStay) {
   const auto proof = verified();
   EXPECT_EQ(proof["rows"], 0);
   EXPECT_EQ(proof["uncheckedBatches"], 1);
+  EXPECT_THAT(proof["notes"].dump(), HasSubstr("no record has the key of a row"));
+}
+
+// That none of the rows is in some other database proves nothing.
+TEST_P(ReceiptsTest, AreNotProvenByAnotherDatabase) {
+  add_executions(2);
+  require_result(bed_.run("PurgeExecutions", kPurge));
+  const auto another = TestDatabase::create(GetParam());
+  require(sample::create_schema(*another.connection(), GetParam().schema_version));
+  ReceiptBed other(another.settings(), settings());
+  const auto refused = other.run("VerifyReceipts", {{"database", true}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, FailureKind::configuration);
+  EXPECT_THAT(refused.error().message,
+              HasSubstr("1 of 1 committed batches are of another database"));
+  EXPECT_EQ(refused.error().done["valid"], false);
+  EXPECT_EQ(refused.error().done["uncheckedBatches"], 1);
+  const auto connection = another.connection();
+  KestraRows rows(*connection, {"executions", "logs", "metrics"});
+  rows.add_execution("x", "company.team", "daily", kEnd);
+  require_result(other.run("PurgeExecutions", kPurge));
+  const auto proof = require_result(other.run("VerifyReceipts", {{"database", true}}));
+  EXPECT_GT(proof["checkedKeys"], 0);
+  EXPECT_THAT(proof["notes"].dump(), HasSubstr("1 of 2 committed batches are of another database"));
 }
 
 TEST_P(ReceiptsTest, OfRulesAreOneRun) {
