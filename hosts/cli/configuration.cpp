@@ -20,6 +20,8 @@ using document::Json;
 constexpr const char* kPassword = "WINNOW_DATABASE_PASSWORD";
 constexpr const char* kKestraYaml = "KESTRA_CONFIGURATION";  // the YAML itself
 constexpr const char* kKestraFiles = "MICRONAUT_CONFIG_FILES";
+constexpr const char* kKestraDatabase =
+    "KESTRA_REPOSITORY_TYPE";  // a server without any file has it
 constexpr std::string_view kInQuery = "password=";
 constexpr std::string_view kMask = "***";
 constexpr const char* kDefaultFiles[] = {"winnow.yaml", "/etc/winnow/winnow.yaml"};
@@ -90,6 +92,7 @@ Json kestra_files(const std::string& files) {
 Json kestra_of_the_container() {
   if (environment(kKestraYaml)) return Json{{"env", kKestraYaml}};
   if (const auto files = environment(kKestraFiles)) return kestra_files(*files);
+  if (environment(kKestraDatabase)) return Json::array();
   return nullptr;
 }
 

@@ -202,10 +202,11 @@ Outcome<void> read_automatic(const Document& document, const Json& storage,
   if (!storage.contains("kestra")) {
     return refused(document, "/storage/kestra", "is required: Kestra's own `kestra.storage`");
   }
-  const KestraConfiguration kestra({{.name = "the server's settings",
+  const auto kestra =
+      KestraConfiguration::resolved({.name = "the server's settings",
                                      .value = {{"kestra", {{"storage", storage["kestra"]}}}},
-                                     .lines = {}}},
-                                   environment, KestraConfiguration::Form::resolved);
+                                     .lines = {}},
+                                    environment);
   auto found = kestra.storage();
   const auto hold = settings.hold_ms;
   const bool allow_missing = settings.allow_missing;
@@ -359,7 +360,8 @@ Outcome<std::optional<KestraConfiguration>> read_kestra(const Document& document
     if (!read) return refused(document, "/kestra", read.error().message);
     std::move(read->begin(), read->end(), std::back_inserter(documents));
   }
-  return KestraConfiguration(std::move(documents), environment);
+  if (documents.empty()) documents.push_back({.name = "the environment", .value = {}, .lines = {}});
+  return KestraConfiguration(std::move(documents), environment, environment_names);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -63,6 +64,20 @@ Place find_below(const Json& node, std::span<const std::string> path, const std:
   return {};
 }
 
+// Every value that is there, with its keys joined by dots.
+template <class Take>
+void each_value(const Json& node, const std::string& key, const std::string& pointer,
+                const Take& take) {
+  if (!node.is_object()) {
+    if (!node.is_null()) take(key, pointer, node);
+    return;
+  }
+  for (const auto& member : node.items()) {
+    each_value(member.value(), key.empty() ? member.key() : key + "." + member.key(),
+               document::pointer_to(pointer, member.key()), take);
+  }
+}
+
 // DATASOURCES_POSTGRES_URL for datasources.postgres.url, KESTRA_STORAGE_LOCAL_BASE_PATH for
 // ...base-path.
 std::string environment_name(const std::vector<std::string>& path) {
@@ -110,10 +125,17 @@ std::string with_remedy(const std::string& reason) {
 // Placeholders whose settings have placeholders, one in the other.
 constexpr int kMostReferences = 10;
 
+constexpr std::string_view kUrl = "_URL";
 constexpr const char* kProperties = "data-source-properties";
 constexpr const char* kWorksOn = "winnow works on PostgreSQL and MySQL";
 
 }  // namespace
+
+KestraConfiguration KestraConfiguration::resolved(document::Document settings, Lookup lookup) {
+  KestraConfiguration configuration({std::move(settings)}, std::move(lookup), {});
+  configuration.form_ = Form::resolved;
+  return configuration;
+}
 
 KestraConfiguration::Found KestraConfiguration::find(const Path& path) const {
   for (auto document = documents_.rbegin(); document != documents_.rend(); ++document) {
@@ -157,7 +179,11 @@ Outcome<std::string> KestraConfiguration::text(const Path& path) const {
 // `depth`: of how many placeholders this value is a part.
 Outcome<std::string> KestraConfiguration::text_within(const Path& path, int depth) const {
   if (const auto value = in_environment(path)) return replaced(path, *value, depth);
-  const auto found = find(path);
+  return value_of(path, find(path), depth);
+}
+
+Outcome<std::string> KestraConfiguration::value_of(const Path& path, const Found& found,
+                                                   int depth) const {
   if (found.value == nullptr) return std::string();
   if (found.value->is_boolean() || found.value->is_number_integer()) return found.value->dump();
   if (found.value->is_number()) {
@@ -223,6 +249,13 @@ std::vector<std::string> KestraConfiguration::datasource_names() const {
       }
     }
   }
+  if (!variables_) return names;
+  for (const auto& variable : variables_("DATASOURCES_")) {
+    if (!variable.ends_with(kUrl)) continue;
+    const auto name = document::lower(variable.substr(0, variable.size() - kUrl.size()));
+    if (name.find('_') == std::string::npos)
+      add(name);  // Micronaut would call it by its first word
+  }
   return names;
 }
 
@@ -248,24 +281,22 @@ Outcome<std::string> KestraConfiguration::datasource() const {
   return names.front();
 }
 
-// The options that the datasource hands to the JDBC driver beside the URL. The names are the
-// driver's, and are not relaxed.
-Outcome<database::Properties> KestraConfiguration::properties(const Path& path) const {
-  std::vector<std::string> names;
+// The options that the datasource hands to the JDBC driver beside the URL. Micronaut takes these, and the key
+// that they stand below, as they are written in a file: neither `dataSourceProperties` nor a variable of the
+// environment counts.
+Outcome<database::Properties> KestraConfiguration::properties(const std::string& datasource) const {
+  const std::string below = "datasources." + datasource + "." + kProperties + ".";
+  std::map<std::string, Found> options;
   for (const auto& document : documents_) {
-    const auto found = find_below(document.value, path, "");
-    if (found.value == nullptr || !found.value->is_object()) continue;
-    for (const auto& member : found.value->items()) {
-      if (std::find(names.begin(), names.end(), member.key()) == names.end()) {
-        names.push_back(member.key());
-      }
-    }
+    each_value(document.value, "", "",
+               [&](const std::string& key, const std::string& pointer, const Json& value) {
+                 if (!key.starts_with(below)) return;
+                 options[key.substr(below.size())] = {&document, &value, pointer};
+               });
   }
   database::Properties properties;
-  for (const auto& name : names) {
-    auto below = path;
-    below.push_back(name);
-    WINNOW_TRY(auto value, text(below));
+  for (const auto& [name, found] : options) {
+    WINNOW_TRY(auto value, value_of({"datasources", datasource, kProperties, name}, found, 0));
     properties.emplace_back(name, std::move(value));
   }
   return properties;
@@ -298,7 +329,7 @@ Outcome<database::Settings> KestraConfiguration::database() const {
         std::pair{"connection-init-sql", &datasource.init_sql}}) {
     WINNOW_TRY(*value, text(key(last)));
   }
-  WINNOW_TRY(datasource.properties, properties(key(kProperties)));
+  WINNOW_TRY(datasource.properties, properties(*name));
   auto settings = database::read_datasource(datasource);
   if (!settings) {
     const auto last = settings.error().pointer.substr(1);

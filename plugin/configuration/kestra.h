@@ -22,15 +22,17 @@ struct KestraStorage {
 // before the file.
 class KestraConfiguration {
  public:
+  // The names of all variables that begin so, without that beginning.
+  using Names = std::function<std::vector<std::string>(const std::string& beginning)>;
   // Of several documents, from one file or from several, the last one that has a value counts.
-  KestraConfiguration(std::vector<document::Document> documents, Lookup lookup)
-      : KestraConfiguration(std::move(documents), std::move(lookup), Form::as_written) {}
+  KestraConfiguration(std::vector<document::Document> documents, Lookup lookup, Names names)
+      : documents_(std::move(documents)),
+        lookup_(std::move(lookup)),
+        variables_(std::move(names)) {}
 
-  // `resolved`: as a running Kestra has its settings. Placeholders are replaced already, and the
-  // environment says no more than they do.
-  enum class Form { as_written, resolved };
-  KestraConfiguration(std::vector<document::Document> documents, Lookup lookup, Form form)
-      : documents_(std::move(documents)), lookup_(std::move(lookup)), form_(form) {}
+  // As a running Kestra has its settings: placeholders are replaced already, and the environment
+  // says no more than they do.
+  static KestraConfiguration resolved(document::Document settings, Lookup lookup);
 
   // The datasource that `kestra.repository.type` names, or the only one there is. A configuration
   // failure with file:line where it is none that winnow works on.
@@ -52,11 +54,12 @@ class KestraConfiguration {
   // none.
   Outcome<std::string> text(const Path& path) const;
   Outcome<std::string> text_within(const Path& path, int depth) const;
+  Outcome<std::string> value_of(const Path& path, const Found& found, int depth) const;
   Outcome<std::string> replaced(const Path& path, const std::string& text, int depth) const;
   Outcome<std::optional<std::string>> named(const std::string& name, int depth) const;
   Outcome<void> check_logs() const;
   std::string names() const;  // of the files
-  Outcome<database::Properties> properties(const Path& path) const;
+  Outcome<database::Properties> properties(const std::string& datasource) const;
   Outcome<KestraStorage> local_storage() const;
   Outcome<KestraStorage> bucket(const std::string& type) const;  // of `s3` or `minio`
   Outcome<std::string> datasource() const;                       // its name
@@ -67,7 +70,9 @@ class KestraConfiguration {
 
   std::vector<document::Document> documents_;
   Lookup lookup_;
-  Form form_;
+  Names variables_;
+  enum class Form { as_written, resolved };
+  Form form_ = Form::as_written;
 };
 
 }  // namespace winnow::plugin

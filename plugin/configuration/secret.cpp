@@ -2,6 +2,7 @@
 #include "plugin/configuration/secret.h"
 
 #include <cstdlib>
+#include <unistd.h>
 
 #include "document/text_file.h"
 
@@ -29,6 +30,16 @@ Outcome<std::string> secret_of_file(const std::string& path) {
 std::optional<std::string> environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+std::vector<std::string> environment_names(std::string_view beginning) {
+  std::vector<std::string> names;
+  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
+    const std::string_view text(*variable);
+    if (!text.starts_with(beginning)) continue;
+    names.emplace_back(text.substr(beginning.size(), text.find('=') - beginning.size()));
+  }
+  return names;
 }
 
 Outcome<std::string> resolve_secret(const document::Json& secret) {

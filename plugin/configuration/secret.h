@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "document/yaml.h"
 
@@ -15,5 +17,8 @@ Outcome<std::string> resolve_secret(const document::Json& secret);
 
 // The variable's value, or nothing where it is not set.
 std::optional<std::string> environment(const std::string& name);
+
+// The names of all variables that begin so, without that beginning.
+std::vector<std::string> environment_names(std::string_view beginning);
 
 }  // namespace winnow::plugin

@@ -39,6 +39,7 @@ class ConfigurationTest : public testing::Test {
   const tests::EnvironmentGuard password_{"WINNOW_DATABASE_PASSWORD", nullptr};
   const tests::EnvironmentGuard yaml_{"KESTRA_CONFIGURATION", nullptr};
   const tests::EnvironmentGuard files_{"MICRONAUT_CONFIG_FILES", nullptr};
+  const tests::EnvironmentGuard repository_{"KESTRA_REPOSITORY_TYPE", nullptr};
   std::filesystem::path folder_;
   std::filesystem::path before_;
   Options options_;
@@ -50,6 +51,8 @@ TEST_F(ConfigurationTest, IsEmptyWithoutAFile) {
 
 // In the server's own container nothing has to be said.
 TEST_F(ConfigurationTest, WithoutAFileTakesTheSettingsOfTheServerInTheContainer) {
+  const tests::EnvironmentGuard variables_alone("KESTRA_REPOSITORY_TYPE", "postgres");
+  EXPECT_EQ(Json::parse(read_configuration(options_)->text), Json::parse(R"({"kestra": []})"));
   const tests::EnvironmentGuard files("MICRONAUT_CONFIG_FILES", "/app/a.yml,file:/app/b.yml");
   EXPECT_EQ(Json::parse(read_configuration(options_)->text),
             Json::parse(R"({"kestra": ["/app/a.yml", "/app/b.yml"]})"));

@@ -431,6 +431,39 @@ TEST_F(KestraConfigurationTest, AVariableOfTheEnvironmentMayHoldAllOfIt) {
               HasSubstr("$WINNOW_TEST_KESTRA:1: datasources.h2.url"));
 }
 
+TEST_F(KestraConfigurationTest, VariablesMaySayAllOfIt) {
+  EXPECT_THAT(read_configuration("kestra: []").error().message, HasSubstr("no `datasources`"));
+  set("KESTRA_REPOSITORY_TYPE", "postgres");
+  set("DATASOURCES_POSTGRES_URL", "jdbc:postgresql://db/kestra");
+  set("DATASOURCES_POSTGRES_USERNAME", "kestra");
+  set("KESTRA_STORAGE_TYPE", "local");
+  set("KESTRA_STORAGE_LOCAL_BASE_PATH", "/app/storage");
+  const auto configuration = read_configuration("kestra: []").value();
+  EXPECT_EQ(configuration.database->host, "db");
+  EXPECT_EQ(configuration.database->user, "kestra");
+  EXPECT_EQ(configuration.storage->base_path, "/app/storage");
+  // That of another datasource stands in the file.
+  EXPECT_EQ(read("datasources: {mysql: {url: 'jdbc:mysql://other/kestra'}}")->database->host, "db");
+}
+
+// As a pool of Micronaut 4.9 and 4.10 has them.
+TEST_F(KestraConfigurationTest, OptionsOfTheDriverCountInAFileAloneAndUnderTheirOwnName) {
+  const std::string name = "DATASOURCES_POSTGRES_DATA_SOURCE_PROPERTIES_CURRENTSCHEMA";
+  const std::string begin = "datasources:\n  postgres:\n    url: jdbc:postgresql://h/d\n";
+  const auto path = [&](const std::string& more) {
+    return read(begin + more)->database->search_path;
+  };
+  set(name, "variables");
+  EXPECT_EQ(path(""), "");
+  EXPECT_EQ(path("    data-source-properties: {currentSchema: file}\n"), "file");
+  EXPECT_EQ(path("    data-source-properties: {currentSchema: '${" + name + "}'}\n"), "variables");
+  EXPECT_EQ(path("    data-source-properties.currentSchema: dots\n"), "dots");
+  EXPECT_EQ(path("datasources.postgres.data-source-properties.currentSchema: more dots\n"),
+            "more dots");
+  EXPECT_EQ(path("    dataSourceProperties: {currentSchema: camel}\n"), "");
+  EXPECT_EQ(path("    data_source_properties: {currentSchema: snake}\n"), "");
+}
+
 TEST_F(KestraConfigurationTest, LogsThatAreKeptElsewhereAreRefused) {
   EXPECT_THAT(refusal(std::string(kPostgres) + "  logs: {type: elasticsearch}\n"),
               AllOf(HasSubstr("kestra.logs.type"), HasSubstr("elasticsearch"),
