@@ -20,7 +20,7 @@ namespace {
 
 struct Renamed {
   std::string_view name;    // in the URL
-  std::string_view option;  // in Settings::options
+  std::string_view option;  // in Settings::options, or its value
 };
 
 // The options of libpq, with the JDBC driver's spelling where it has one of its own.
@@ -87,7 +87,7 @@ constexpr std::array<std::string_view, 4> kOfNoMeaning = {
     "application_name", "fallback_application_name", "client_encoding", "load_balance_hosts"};
 
 // Of security by a word of their names only.
-constexpr std::array<std::string_view, 10> kHarmless = {"socketTimeout",
+constexpr std::array<std::string_view, 11> kHarmless = {"socketTimeout",
                                                         "loadBalanceHosts",
                                                         "hostRecheckSeconds",
                                                         "loadBalanceHostRemovalGracePeriod",
@@ -96,7 +96,12 @@ constexpr std::array<std::string_view, 10> kHarmless = {"socketTimeout",
                                                         "defaultAuthenticationPlugin",
                                                         "fallbackToSystemTrustStore",
                                                         "fallbackToSystemKeyStore",
-                                                        "sslResponseTimeout"};
+                                                        "sslResponseTimeout",
+                                                        "gssResponseTimeout"};
+
+// Harmless by their value: what the driver does without them too.
+constexpr std::array kDefaults = {Renamed{"dnsSrv", "false"}, Renamed{"sslNegotiation", "postgres"},
+                                  Renamed{"disableSslHostnameVerification", "false"}};
 
 // What a word of an option's name begins with where the option touches security.
 constexpr std::array kSecurity = std::to_array<std::string_view>(
@@ -231,9 +236,19 @@ bool is_nearly_of_security(Engine engine, const std::string& name) {
   return document::nearest(name, names).has_value();
 }
 
-Outcome<void> take_unknown(const Settings& settings, const std::string& name, Unknown unknown) {
+bool same_word(std::string_view one, std::string_view other) {
+  return document::lower(one) == document::lower(other);
+}
+
+Outcome<void> take_unknown(const Settings& settings, const std::string& name,
+                           const std::string& value, Unknown unknown) {
   const bool harmless =
-      std::find(kHarmless.begin(), kHarmless.end(), name) != kHarmless.end() ||
+      std::any_of(kHarmless.begin(), kHarmless.end(),
+                  [&](auto known) { return same_word(known, name); }) ||
+      std::any_of(kDefaults.begin(), kDefaults.end(),
+                  [&](const auto& known) {
+                    return same_word(known.name, name) && same_word(known.option, value);
+                  }) ||
       std::find(kOfNoMeaning.begin(), kOfNoMeaning.end(), name) != kOfNoMeaning.end();
   if (harmless && settings.engine != Engine::sqlite) return {};
   const bool suspicious = touches_security(name) || is_nearly_of_security(settings.engine, name);
@@ -404,11 +419,13 @@ Outcome<void> apply_option(Settings& settings, const std::string& name, const st
                            Unknown unknown) {
   if (auto applied = apply_field(settings, name, value)) return std::move(*applied);
   for (const auto& [known, option] : passed_by(settings.engine)) {
-    if (known != name) continue;
+    // Connector/J takes its names in any case.
+    const bool same = settings.engine == Engine::mysql ? same_word(known, name) : known == name;
+    if (!same) continue;
     settings.options[std::string(option)] = value;
     return {};
   }
-  return take_unknown(settings, name, unknown);
+  return take_unknown(settings, name, value, unknown);
 }
 
 Outcome<void> check_files(const Settings& settings, std::initializer_list<const char*> options) {

@@ -310,6 +310,12 @@ TEST(Url, ReadsPastWhatOnlyAJdbcDriverNeeds) {
     EXPECT_THAT(read(std::string("jdbc:mysql://h/d?") + name + "=0").options, IsEmpty()) << name;
     EXPECT_THAT(read(std::string("jdbc:mariadb://h/d?") + name + "=0").options, IsEmpty()) << name;
   }
+  // The drivers' own defaults, written out.
+  EXPECT_TRUE(parse_url("jdbc:postgresql://h/d?sslNegotiation=postgres&gssResponseTimeout=3"));
+  EXPECT_TRUE(parse_url("jdbc:mysql://h/d?dnsSrv=false"));
+  EXPECT_FALSE(parse_url("jdbc:mysql://h/d?dnsSrv=true"));
+  // Connector/J takes its names in any case.
+  EXPECT_EQ(read("jdbc:mysql://h/d?sslmode=VERIFY_CA").options.at("ssl-mode"), "VERIFY_CA");
   // As people carry them over.
   EXPECT_THAT(read("mysql://h/d?useUnicode=true").options, IsEmpty());
   EXPECT_THAT(read("postgresql://h/d?ApplicationName=kestra").options, IsEmpty());
