@@ -192,11 +192,12 @@ void PostgresDialect::bound_instant(SqlWriter& writer, std::string_view table_al
   writer.text(looks_back(comparison) ? " <= " : " >= ").bind_as(column, instant);
 }
 
-// CONCURRENTLY: Kestra writes on while the index is built.
+// CONCURRENTLY: Kestra writes on while the index is built. PostgreSQL refuses that for a table with partitions.
 std::string PostgresDialect::create_index(const Table& table,
                                           const std::vector<std::string>& columns,
                                           std::string_view value) const {
   auto sql = Dialect::create_index(table, columns, value);
+  if (!table.partitions.empty()) return sql;
   return sql.insert(std::string_view("CREATE INDEX").size(), " CONCURRENTLY");
 }
 

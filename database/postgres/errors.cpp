@@ -24,6 +24,8 @@ constexpr std::string_view kLockTimeout =
 constexpr std::string_view kStatementTimeout =
     "; where nobody cancelled it, it is `statement_timeout` of the role, the database or the "
     "pooler";
+constexpr std::string_view kTransactionTimeout =
+    "; the limit is `transaction_timeout` of the role, the database or the server";
 constexpr std::string_view kReadOnly =
     "; the server is a standby, or `readOnly` of the URL or `default_transaction_read_only` of the "
     "role or the database is set: purges need a connection that may write";
@@ -40,6 +42,7 @@ constexpr std::array kRules = {
     // A constraint refuses it, such as a foreign key, which Kestra does not have.
     Rule{"23", schema, false, Blame::some_rows},
     Rule{"25P03", unavailable, true},  // idle in transaction for too long: the session is gone
+    Rule{"25P04", unavailable, true, Blame::number_of_rows, kTransactionTimeout},  // gone too
     // A read-only server: a replica, or a primary that has stepped down.
     Rule{kNotTheTarget, unavailable, true, Blame::none, kReadOnly},
     Rule{"28", unavailable, false},     // log-in refused

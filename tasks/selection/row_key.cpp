@@ -56,7 +56,10 @@ std::optional<Problem> problem_of_key(const database::Table& table, const Column
   return Problem{.what = "no unique index has the column \"" + column.name +
                          "\", as Kestra's primary key does: several rows may share one, and what "
                          "belongs to one that stays might go with another",
-                 .remedy = "add it: " + ddl};
+                 .remedy = (table.partitions.empty()
+                                ? "add it: "
+                                : "add it, with the columns behind it that split the table: ") +
+                           ddl};
 }
 
 std::optional<Problem> problem_of_deletion(const database::Table& table,
