@@ -1,8 +1,10 @@
 #include "hosts/cli/expression/language/parser.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "document/nearest.h"
@@ -14,6 +16,10 @@
 
 namespace winnow::cli::expression {
 namespace {
+
+// Functions that only a server of Kestra can answer.
+constexpr std::array<std::string_view, 9> kOfKestra = {
+    "secret", "credential", "kv", "read", "render", "fileURI", "http", "fetchContext", "errorLogs"};
 
 constexpr int kDeepest = 100;
 constexpr int kMostNodes = 1000;  // a chain of operators is as deep a tree as it is long
@@ -193,10 +199,7 @@ class Parser {
       return callable.name == token.text;
     });
     if (found == known.end()) {
-      std::vector<std::string> names;
-      for (const auto& callable : known) names.emplace_back(callable.name);
-      return refuse("unknown " + what + " " + seen(token) +
-                    document::did_you_mean(token.text, names));
+      return refuse("unknown " + what + " " + seen(token) + hint(what, token.text, known));
     }
     step();
     WINNOW_TRY(auto given, arguments());
@@ -204,6 +207,24 @@ class Parser {
     WINNOW_TRY(node.children, in_order(*found, std::move(given), source_, token.offset));
     node.children.insert(node.children.begin(), std::move(input));
     return made(std::move(node));
+  }
+
+  // What the author may have meant by a name that is none of the known ones.
+  std::string hint(const std::string& what, const std::string& name,
+                   std::span<const Callable> known) const {
+    const auto is_name = [&](const Callable& callable) { return callable.name == name; };
+    if (what == "function" && std::ranges::any_of(callables_.filters, is_name)) {
+      return ": it is a filter, {{ value | " + name + " }}";
+    }
+    if (what == "filter" && std::ranges::any_of(callables_.functions, is_name)) {
+      return ": it is a function, {{ " + name + "(value) }}";
+    }
+    if (what == "function" && std::ranges::find(kOfKestra, name) != kOfKestra.end()) {
+      return ": it is Kestra's; run the flow in Kestra, or give the value by an input";
+    }
+    std::vector<std::string> names;
+    for (const auto& callable : known) names.emplace_back(callable.name);
+    return document::did_you_mean(name, names);
   }
 
   Outcome<std::vector<GivenArgument>> arguments() {
