@@ -110,6 +110,12 @@ bool is_reserved(std::string_view part) {
   return part.starts_with('_') || part == "executions" || part == "states" || part == "cache";
 }
 
+bool is_of_others(std::string_view first, std::string_view name) {
+  const bool named_by_flow =
+      first == "tasks" || first == "inputs" || first == "trigger" || first == "triggers";
+  return named_by_flow ? name == "executions" : is_reserved(name);
+}
+
 std::vector<std::string> path_parts(std::string_view path) {
   std::vector<std::string> parts;
   for (const auto part : parts_of(path)) {
@@ -134,6 +140,8 @@ std::optional<ExecutionFolder> execution_of(std::string_view path) {
   const auto parts = parts_of(path);
   const auto count = parts.size();
   if (count < 4 || parts[count - 2] != "executions") return std::nullopt;
+  // No id begins like `_files`, which a namespace called `executions` has here, and the database knows texts alone.
+  if (is_reserved(parts[count - 1]) || !document::is_utf8(path)) return std::nullopt;
   ExecutionFolder folder{.tenant = std::nullopt,
                          .name_space = {},
                          .flow = std::string(parts[count - 3]),

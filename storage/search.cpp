@@ -71,10 +71,12 @@ class Search {
       if (!execution) continue;
       execution->tenant = area_.tenant;
       FoundFolder found{.folder = std::move(*execution)};
+      bool of_others = false;
       const auto counted =
           walk_tree(TreeAction::count, folder.get(), name, inside(place, name), cancellation_,
-                    {.newest = &found.newest, .passes_mounts = true});
+                    {.newest = &found.newest, .passes_mounts = true, .is_of_others = &of_others});
       if (counted.failure) return fail(*counted.failure);
+      if (of_others) continue;
       found.files = counted.files;
       WINNOW_CHECK(handler_(std::move(found)));
     }

@@ -15,6 +15,7 @@
 
 #include "document/utf8.h"
 #include "outcome/guard.h"
+#include "storage/path.h"
 
 namespace winnow::storage {
 namespace {
@@ -44,7 +45,8 @@ class Walk {
         place_(std::move(place)),
         cancellation_(cancellation),
         newest_(options.newest),
-        passes_mounts_(options.passes_mounts) {}
+        passes_mounts_(options.passes_mounts),
+        is_of_others_(options.is_of_others) {}
 
   // Where memory runs out on the way, the files deleted by then are reported.
   Removed run(const std::string& name, Descriptor opened) {
@@ -94,6 +96,9 @@ class Walk {
   // Reads a folder of the last level, which becomes the last one.
   void begin(const std::string& name, Descriptor folder) {
     levels_.push_back({.name = name, .folder = std::move(folder), .folders = {}});
+    if (is_of_others_ != nullptr && levels_.size() > 1 && is_of_others(levels_[1].name, name)) {
+      *is_of_others_ = true;
+    }
     struct stat status {};
     if (newest_ != nullptr && ::fstat(levels_.back().folder.get(), &status) == 0) date(status);
     read();
@@ -260,6 +265,7 @@ class Walk {
   const Cancellation& cancellation_;
   document::Instant* newest_;  // nullptr: not wanted
   bool passes_mounts_;
+  bool* is_of_others_;  // nullptr: not wanted
   std::vector<Level> levels_;
   Removed result_;
 };

@@ -20,6 +20,8 @@ struct WalkOptions {
   // A folder on which something is mounted is not entered, and no failure: who only looks for folders is none
   // the wiser for what lies there.
   bool passes_mounts = false;
+  // Set where a folder inside is one of other files of Kestra (is_of_others).
+  bool* is_of_others = nullptr;
 };
 
 // Works on the folder `name` inside the folder `parent` (an open descriptor). `place` is the path

@@ -21,6 +21,14 @@ std::string folder_path(std::string_view key) {
   return end == std::string_view::npos ? std::string() : std::string(key.substr(0, end));
 }
 
+// Whether a key inside of the folder at `path` lies in a folder of other files of Kestra.
+bool is_key_of_others(std::string_view key, std::string_view path) {
+  auto folders = path_parts(key.substr(path.size()));
+  if (!key.ends_with('/')) folders.pop_back();  // a file
+  return std::any_of(folders.begin(), folders.end(),
+                     [&](const auto& name) { return is_of_others(folders.front(), name); });
+}
+
 }  // namespace
 
 Outcome<void> ListingAssembler::take(const Page& page) {
@@ -43,7 +51,8 @@ Outcome<void> ListingAssembler::end() {
 }
 
 Outcome<void> ListingAssembler::take(const ListedObject& object) {
-  const auto path = folder_path(std::string_view(object.key).substr(root_.size()));
+  const auto key = std::string_view(object.key).substr(root_.size());
+  const auto path = folder_path(key);
   if (path != current_path_) {
     WINNOW_CHECK(end());
     current_path_ = path;
@@ -52,6 +61,7 @@ Outcome<void> ListingAssembler::take(const ListedObject& object) {
       current_ = FoundFolder{.folder = std::move(*folder)};
     }
   }
+  if (current_ && is_key_of_others(key, path)) current_.reset();
   if (!current_) return {};
   // A date that can't be read counts as now: too young for anybody to remove it.
   const auto changed = document::parse_instant(object.last_modified);

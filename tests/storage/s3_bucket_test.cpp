@@ -121,11 +121,17 @@ TEST_P(S3Bucket, AnExecutionOfMoreThanAPageGoesWhole) {
 }
 
 TEST_P(S3Bucket, FindsTheFoldersOfExecutionsAndNothingElse) {
-  for (const char* key :
-       {"main/company/team/flow/executions/a/x", "main/company/team/flow/executions/a/in/y",
-        "main/company/other/flow/executions/b/x", "main/company/team/_files/q/flow/executions/c/x",
-        "main/company/team/flow/states/executions/d/x", "main/companyx/flow/executions/e/x",
-        "other/company/team/flow/executions/f/x"}) {
+  for (
+      const char* key :
+      {"main/company/team/flow/executions/a/x", "main/company/team/flow/executions/a/in/y",
+       "main/company/other/flow/executions/b/x", "main/company/team/_files/q/flow/executions/c/x",
+       "main/company/team/flow/states/executions/d/x", "main/companyx/flow/executions/e/x",
+       // The namespaces `company.team.executions` and one below it, and the flow `executions` of `company.team`.
+       "main/company/team/executions/flow/executions/g/x",
+       "main/company/team/executions/flow2/states/s",
+       "main/company/team/executions/sub/flow/executions/h/x",
+       "main/company/team/executions/_files/f", "main/company/team/executions/executions/i/x",
+       "other/company/team/flow/executions/f/x"}) {
     put(key);
   }
   const auto begun = std::chrono::system_clock::now() - std::chrono::minutes(5);

@@ -74,10 +74,28 @@ TEST(Search, PassesOverOtherFilesOfKestra) {
        {"main/company/_files/flow/executions/a/x", "main/company/team/_kv/executions/a/x",
         "main/company/flow/states/executions/a/x", "main/company/flow/task/cache/executions/a/x",
         "main/_messages/flow/executions/a/x", "main/executions/a/x", "main/company/executions/a/x",
-        "main/company/executions/executions/a/x", "main/company/flow/executions/file"}) {
+        "main/company/executions/executions/a/x", "main/company/flow/executions/file",
+        // The namespace `company.team.executions`, what is its own, and one below it.
+        "main/company/team/executions/flow/executions/a/x",
+        "main/company/team/executions/other/states/s",
+        "main/company/team/executions/other2/task/cache/c", "main/company/team/executions/_files/f",
+        "main/company/team/executions/sub/flow/executions/a/x",
+        // The flow `executions` of `company.team`.
+        "main/company/team/executions/executions/a/x", "main/company/team/executions/states/s",
+        // No text.
+        "main/company/flow/executions/\xff/x"}) {
     scratch.file(file);
   }
   EXPECT_THAT(names(found(scratch, {.tenant = "main"})), IsEmpty());
+}
+
+TEST(Search, FindsExecutionsWhoseTasksAndInputsHaveNamesOfKestrasOtherFiles) {
+  const Scratch scratch;
+  for (const char* file :
+       {"a/tasks/cache/run/x", "b/inputs/states/x", "c/tasks/_tmp/run/_files/x"}) {
+    scratch.file(kRun + file);
+  }
+  EXPECT_THAT(found(scratch, {.tenant = "main"}), SizeIs(3));
 }
 
 TEST(Search, CountsFilesAndTellsTheLastChangeOfAnythingInTheFolder) {
@@ -155,12 +173,26 @@ TEST(ExecutionOf, LeadsBackToThePathItCameFrom) {
 }
 
 TEST(ExecutionOf, TakesNothingThatMayBeAnotherFile) {
-  for (const char* path :
-       {"", "a", "executions/a", "flow/executions/a", "a/executions/executions/b",
-        "a/_files/executions/b", "a/flow/states/executions/b", "a/cache/executions/b",
-        "a.b/flow/executions/c", "a/My_Flow/executions/c", "a/flow/executions/",
-        "a//flow/executions/c", "a/flow/executions/..", "/a/flow/executions/c",
-        "a/flow/executions/c/d"}) {
+  for (const char* path : {"",
+                           "a",
+                           "executions/a",
+                           "flow/executions/a",
+                           "a/executions/executions/b",
+                           "a/_files/executions/b",
+                           "a/flow/states/executions/b",
+                           "a/cache/executions/b",
+                           "a.b/flow/executions/c",
+                           "a/My_Flow/executions/c",
+                           "a/flow/executions/",
+                           "a//flow/executions/c",
+                           "a/flow/executions/..",
+                           "/a/flow/executions/c",
+                           "a/flow/executions/c/d",
+                           "a/b/executions/executions",
+                           "a/b/executions/_files",
+                           "a/b/executions/states",
+                           "a/b/executions/cache",
+                           "a/b/executions/\xff"}) {
     EXPECT_FALSE(execution_of(path)) << path;
   }
 }
