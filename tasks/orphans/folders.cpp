@@ -24,8 +24,11 @@ class FolderFilter {
   FolderFilter(const OrphanFoldersRequest& request, const Policy& policy)
       : request_(request),
         policy_(policy),
+        protection_(policy),
         flow_(request.flow.empty() ? "" : storage::slug(request.flow)),
-        until_(std::min(request.until, document::now() - request.minimum_age)) {}
+        until_(std::min(request.until, document::now() - request.minimum_age)) {
+    protection_.allow.clear();
+  }
 
   bool takes(const FoundFolder& found) const {
     const auto& folder = found.folder;
@@ -33,12 +36,24 @@ class FolderFilter {
         flow_.empty() || (folder.name_space == request_.name_space && folder.flow == flow_);
     return of_flow && found.newest <= until_ &&
            (!request_.from || found.newest >= *request_.from) &&
-           may_remove(policy_, folder.name_space);
+           may_remove(policy_, folder.name_space) &&
+           (request_.tenant || is_without_tenant(folder.name_space));
   }
 
  private:
+  // Where there is no tenant, the folders of tenants look like namespaces. Those of another tenant of the policy are not
+  // meant, and what is protected stays below any.
+  bool is_without_tenant(std::string_view name_space) const {
+    const auto dot = name_space.find('.');
+    const bool of_tenant = std::find(policy_.tenants.begin(), policy_.tenants.end(),
+                                     name_space.substr(0, dot)) != policy_.tenants.end();
+    const auto below = dot == std::string_view::npos ? "" : name_space.substr(dot + 1);
+    return !of_tenant && may_remove(protection_, below);
+  }
+
   const OrphanFoldersRequest& request_;
   const Policy& policy_;
+  Policy protection_;  // of the policy, what is protected alone
   std::string flow_;
   Instant until_;
 };
@@ -58,7 +73,9 @@ class FolderSweep {
       return {};
     }
     if (found_ == 0) return {};
-    WINNOW_CHECK(check_database());
+    WINNOW_CHECK(
+        sweep_.check_executions("every folder of the storage",
+                                "Check that this database and this storage belong together"));
     sweep_.context().progress.phase = Phase::working;
     while (true) {
       WINNOW_TRY(const auto paths, orphans_.take(kExecutionsPerPage));
@@ -117,18 +134,6 @@ class FolderSweep {
   Outcome<std::set<std::string>> missing_of(const std::vector<std::string>& executions) {
     WINNOW_TRY(const auto missing, sweep_.missing(executions));
     return std::set<std::string>(missing.begin(), missing.end());
-  }
-
-  Outcome<void> check_database() {
-    WINNOW_TRY(const bool any, sweep_.connection().read([this](database::Connection& connection) {
-      return sweep_.lookup().any(connection);
-    }));
-    if (any) return {};
-    return fail(
-        FailureKind::limit,
-        "the database has no execution at all, so that every folder of the storage would be "
-        "removed. Check that this database and this storage belong together. Nothing was "
-        "removed");
   }
 
   // An execution that was written or restored meanwhile keeps its files.

@@ -100,6 +100,7 @@ class RowSweep {
   std::int64_t asked_after_ = 0;  // the connection's reopened() when uncount_lost() asked last
   std::int64_t back_ = 0;         // rows of them that were not told of yet
   bool some_are_back_ = false;
+  bool knows_executions_ = false;  // there is one at least
 };
 
 }  // namespace winnow::tasks

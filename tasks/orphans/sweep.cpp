@@ -59,6 +59,15 @@ Outcome<std::vector<std::string>> Sweep::missing_beside(
       [&](database::Connection& other) { return lookup_.missing(other, executions); });
 }
 
+Outcome<void> Sweep::check_executions(const std::string& all, const std::string& what_to_do) {
+  WINNOW_TRY(const bool any, connection_.read([this](database::Connection& connection) {
+    return lookup_.any(connection);
+  }));
+  if (any) return {};
+  return fail(FailureKind::limit, "the database has no execution at all, so that " + all +
+                                      " would be removed. " + what_to_do + ". Nothing was removed");
+}
+
 Outcome<Json> Sweep::plan() {
   WINNOW_TRY(auto looked_up,
              explained(connection_.get(), {.purpose = "look for executions",

@@ -39,6 +39,9 @@ class Sweep {
   Outcome<std::vector<std::string>> missing_beside(database::Connection& connection,
                                                    const std::vector<std::string>& executions);
 
+  // A limit failure where the database has no execution at all: then all would be removed.
+  Outcome<void> check_executions(const std::string& all, const std::string& what_to_do);
+
   // {"task", "server", "statements": the lookup of executions, "leftOut": []}.
   Outcome<Json> plan();
   // The result of a run: the counters, or the failure with them.

@@ -107,6 +107,23 @@ TEST_P(OrphanFolders, GoAndThoseOfExecutionsStay) {
   EXPECT_FALSE(fs::exists(gone));
 }
 
+// Without a tenant, those of a tenant lie where namespaces do.
+TEST_P(OrphanFolders, OfAnotherTenantAndOfWhatIsProtectedThereStay) {
+  const auto of_main = add_folder("gone");
+  const auto of_other = scratch_.file("other/company/billing/flow/executions/gone/x");
+  const auto own = scratch_.file("company/team/flow/executions/gone/x");
+  for (const auto& entry : fs::recursive_directory_iterator(scratch_.base())) {
+    const timespec both[2] = {{1'000'000'000, 0}, {1'000'000'000, 0}};
+    ::utimensat(AT_FDCWD, entry.path().c_str(), both, 0);
+  }
+  bed_.policy.tenants = {"main", std::nullopt};
+  bed_.policy.protect = {"company.billing"};
+  require_result(bed_.run("PurgeStorage", with(kSweep, {{"tenant", ""}})));
+  EXPECT_TRUE(fs::exists(of_main));
+  EXPECT_TRUE(fs::exists(of_other));
+  EXPECT_FALSE(fs::exists(own));
+}
+
 TEST_P(OrphanFolders, AreOnlyCountedUnlessAskedForMore) {
   const auto gone = add_folder("gone");
   const auto result =

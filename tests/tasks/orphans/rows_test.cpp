@@ -19,6 +19,8 @@ const Json kSweep{{"dryRun", false}};
 
 class OrphanRows : public OrphanBed {
  protected:
+  OrphanRows() { rows_.add_execution("another", "company.other", "daily", kLongAgo, 0); }
+
   // Two logs and a metric of an execution that is there, and of two that are not.
   void fill() {
     rows_.add_execution("alive", "company.team", "daily", kLongAgo, 0);
@@ -54,6 +56,19 @@ TEST_P(OrphanRows, GoAndTheRowsOfExecutionsStay) {
   EXPECT_THAT(rows_.keys("metrics"), ElementsAre("alive-1"));
   TaskBed again(database_.settings());
   EXPECT_EQ(require_result(again.run("PurgeOrphans", kSweep))["batches"], 0);
+}
+
+// Its table of executions was renamed, or restored by half.
+TEST_P(OrphanRows, StayInADatabaseWithoutAnyExecution) {
+  say("DELETE FROM executions");
+  require_result(bed_.run("PurgeOrphans", kSweep));  // nor is there a row to go
+  add_child("logs", "log", "gone");
+  add_child("metrics", "metric", "gone");
+  const auto refused = bed_.run("PurgeOrphans", kSweep);
+  ASSERT_FALSE(refused) << refused->dump();
+  EXPECT_EQ(refused.error().kind, FailureKind::limit);
+  EXPECT_THAT(refused.error().message, HasSubstr("no execution at all"));
+  EXPECT_EQ(rows_.keys("logs").size() + rows_.keys("metrics").size(), 2U);
 }
 
 TEST_P(OrphanRows, AreOnlyCountedUnlessAskedForMore) {

@@ -133,6 +133,7 @@ TEST_P(PurgeLimits, AreNotedByAPlan) {
 TEST_P(PurgeLimits, HoldForASweepOfOrphans) {
   add_executions(2);
   rows_.execute({rows_.deletion("executions")});
+  rows_.add_execution("another", "company.other", "daily", kEnd, 0);
   const auto refused = [&](const std::string& words) {
     const auto result = bed_.run("PurgeOrphans", {{"dryRun", false}});
     ASSERT_FALSE(result);
