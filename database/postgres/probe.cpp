@@ -26,6 +26,7 @@ found AS (
 SELECT json_build_object(
   'server', current_setting('server_version'),
   'role', current_user,
+  'passes_over_triggers', current_setting('session_replication_role') = 'replica',
   'tables', coalesce((SELECT json_agg(json_build_object(
     'name', f.relname,
     'schema', f.nspname,
@@ -220,6 +221,23 @@ Table read_table(const Json& found, const std::string& role) {
   return table;
 }
 
+// Kestra keeps its tables in one schema. Where a search path puts them together from several, an execution of the one has
+// its logs in another: those of all others would look like orphans.
+std::optional<Problem> several_schemas(const Schema& schema) {
+  const auto& tables = schema.tables;
+  if (tables.empty()) return std::nullopt;
+  const auto of = tables.find("executions");
+  const auto& one = of == tables.end() ? tables.begin()->second : of->second;
+  for (const auto& [name, table] : tables) {
+    if (table.schema == one.schema) continue;
+    return Problem{.what = "the search path leads to `" + one.name + "` in the schema \"" +
+                           one.schema + "\" and to `" + name + "` in \"" + table.schema +
+                           "\", and Kestra has all of its tables in one",
+                   .remedy = "name that one in `database.schema`, or in currentSchema of the URL"};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Statement postgres_probe_statement(std::span<const std::string> tables) {
@@ -233,11 +251,21 @@ Outcome<Schema> postgres_schema(std::string_view json) {
     const auto document = Json::parse(json);
     schema.server = "PostgreSQL " + document.at("server").get<std::string>();
     const auto role = document.at("role").get<std::string>();
+    if (document.at("passes_over_triggers").get<bool>()) {
+      schema.deletion_refused = Problem{
+          .what =
+              "session_replication_role is replica, so that deletions pass over foreign keys "
+              "and triggers",
+          .remedy =
+              "take it back where it is set, for the role, the database or the server: "
+              "ALTER ROLE ... RESET session_replication_role"};
+    }
     for (const auto& found : document.at("tables")) {
       auto table = read_table(found, role);
       auto name = table.name;
       schema.tables.emplace(std::move(name), std::move(table));
     }
+    if (!schema.deletion_refused) schema.deletion_refused = several_schemas(schema);
   } catch (const Json::exception& error) {
     return fail(FailureKind::internal,
                 std::string("PostgreSQL's catalog answered what can't be read: ") + error.what());

@@ -34,7 +34,8 @@ constexpr std::chrono::milliseconds kAfterKill(250);
 // (measurements.md); UTC; MySQL's plain SQL (backslash escapes, no ANSI quotes); table sizes as
 // they are now and not as of yesterday; no guard for people who forget a WHERE or a LIMIT
 // (sql_safe_updates, max_join_size, sql_select_limit): a result that the server cuts off without a
-// word would make orphans of all the rest. A COMMIT is no more than a COMMIT (completion_type). A
+// word would make orphans of all the rest. Foreign keys are looked at, also where the import of a dump
+// left them switched off for the server: else rows would go that others lead to. A COMMIT is no more than a COMMIT (completion_type). A
 // table that is locked whole is waited for no longer than a row. Texts are UTF-8 on their way, whatever
 // `init_connect` or a server that passes over the handshake (character_set_client_handshake) made of the
 // session: names would be compared as others, and executions that exist be taken for missing.
@@ -45,7 +46,8 @@ std::string set_up_statement(const Settings& settings, bool is_vitess) {
   // shards are committed one after the other.
   const std::string differs = is_vitess ? "sql_select_limit = 0, transaction_mode = 'single', "
                                         : "sql_select_limit = 18446744073709551615, "
-                                          "NAMES utf8mb4 COLLATE utf8mb4_general_ci, ";
+                                          "NAMES utf8mb4 COLLATE utf8mb4_general_ci, "
+                                          "foreign_key_checks = 1, ";
   return "SET SESSION transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00', "
          "sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION', "
          "information_schema_stats_expiry = 0, sql_safe_updates = 0, sql_big_selects = 1, " +

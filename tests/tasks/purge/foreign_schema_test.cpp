@@ -7,6 +7,7 @@
 namespace winnow::tests {
 namespace {
 
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -92,6 +93,49 @@ TEST_P(ForeignSchema, OrphansAreNotTakenByAKeyThatTwoRowsMayShare) {
   add_log("twin", "e0");
   EXPECT_THAT(refusal("PurgeOrphans", {{"dryRun", false}}).message, HasSubstr("no unique index"));
   EXPECT_THAT(refusal("PurgeLogs", kPurge).message, HasSubstr("no unique index"));
+}
+
+// A schema of the search path holds a copy of some tables, such as a backup by `CREATE TABLE ... AS`.
+TEST_P(ForeignSchema, TablesOfSeveralSchemasAreRefused) {
+  if (!on("postgresql")) GTEST_SKIP() << "only a search path puts them together";
+  add_executions(2);
+  say("CREATE SCHEMA copies CREATE TABLE executions (LIKE public.executions INCLUDING ALL)");
+  say("INSERT INTO copies.executions (key, value) SELECT key, value FROM executions WHERE key = "
+      "'e0'");
+  say("ALTER DATABASE " + connection_->dialect().quoted(database_.settings().database) +
+      " SET search_path = copies, public");
+  for (const std::string task : {"PurgeExecutions", "PurgeOrphans"}) {
+    const auto failure = refusal(task, task == "PurgeOrphans" ? Json{{"dryRun", false}} : kPurge);
+    EXPECT_EQ(failure.kind, FailureKind::configuration) << task;
+    EXPECT_THAT(failure.message, AllOf(HasSubstr("\"copies\""), HasSubstr("database.schema")));
+  }
+  EXPECT_THAT(findings(), HasSubstr("database.schema"));
+}
+
+// A dump was read with the checks off, and nobody switched them on again.
+TEST_P(ForeignSchema, AForeignKeyHoldsWhereTheServersSessionsPassOverIt) {
+  if (on("sqlite")) GTEST_SKIP() << "its sessions do not check foreign keys";
+  add_executions(3);
+  say("CREATE TABLE own (execution varchar(250), FOREIGN KEY (execution) REFERENCES executions (" +
+      connection_->dialect().quoted("key") + "))");
+  say("INSERT INTO own VALUES ('e1')");
+  const auto database = connection_->dialect().quoted(database_.settings().database);
+  if (on("postgresql")) {
+    say("ALTER DATABASE " + database + " SET session_replication_role = replica");
+    EXPECT_THAT(findings(), HasSubstr("session_replication_role is replica"));
+    EXPECT_THAT(refusal("PurgeExecutions", kPurge).message,
+                HasSubstr("RESET session_replication_role"));
+    EXPECT_THAT(refusal("PurgeOrphans", {{"dryRun", false}}).message,
+                HasSubstr("RESET session_replication_role"));
+    return;
+  }
+  say("SET GLOBAL foreign_key_checks = 0");
+  const auto result = bed_.run("PurgeExecutions", kPurge);
+  say("SET GLOBAL foreign_key_checks = 1");
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ((*result)["executionsCount"], 2);
+  EXPECT_EQ((*result)["skippedCount"], 1);
+  EXPECT_THAT(rows_.keys("executions"), ElementsAre("e1"));
 }
 
 // Not on MySQL, where all collations of Kestra's tables do so and the letters are compared beside.
