@@ -37,6 +37,7 @@ constexpr std::array kRules = {
     Rule{"08", unavailable, true},            // connection exception
     Rule{"0A", schema, false},                // not supported, such as a row lock on a view
     Rule{"22021", invalid_parameter, false},  // a text that is not UTF-8
+    Rule{"22P05", invalid_parameter, false},  // a text that the database's encoding can't hold
     // A data exception, such as a document with a date that is none.
     Rule{"22", internal, false, Blame::some_rows},
     // A constraint refuses it, such as a foreign key, which Kestra does not have.
@@ -59,7 +60,8 @@ constexpr std::array kRules = {
     Rule{"53400", unavailable, false, Blame::number_of_rows},  // temp_file_limit
     Rule{"53", unavailable, false},                            // out of disk or memory
     Rule{"54", unavailable, false, Blame::number_of_rows},     // a limit of the server's
-    Rule{"55P03", conflict, true, Blame::some_rows, kLockTimeout},
+    // A publication that has no name for a row that is deleted: the server says what to do.
+    Rule{"55000", schema, false}, Rule{"55P03", conflict, true, Blame::some_rows, kLockTimeout},
     Rule{"55006", conflict, true},  // object in use
     // Cancelled, not by us: statement_timeout or an administrator.
     Rule{"57014", conflict, true, Blame::number_of_rows, kStatementTimeout},

@@ -23,22 +23,37 @@ struct StateCase {
 };
 
 TEST(PostgresErrors, EveryStateHasItsMeaning) {
-  const std::vector<StateCase> cases = {
-      {"40001", conflict, true},     {"40P01", conflict, true},
-      {"55P03", conflict, true},     {"57014", conflict, true},
-      {"08006", unavailable, true},  {"08P01", unavailable, true},
-      {"57P01", unavailable, true},  {"57P02", unavailable, true},
-      {"57P03", unavailable, true},  {"53300", unavailable, true},
-      {"53100", unavailable, false}, {"28P01", unavailable, false},
-      {"28000", unavailable, false}, {"3D000", unavailable, false},
-      {"25006", unavailable, true},  {"25P03", unavailable, true},
-      {"25P04", unavailable, true},  {"42P01", schema, false},
-      {"42703", schema, false},      {"42501", schema, false},
-      {"42704", schema, false},      {"3F000", schema, false},
-      {"23503", schema, false},      {"22021", invalid_parameter, false},
-      {"22007", internal, false},    {"42601", internal, false},
-      {"99999", internal, false},    {"XX000", unavailable, false},
-      {"", unavailable, true}};
+  const std::vector<StateCase> cases = {{"40001", conflict, true},
+                                        {"40P01", conflict, true},
+                                        {"55P03", conflict, true},
+                                        {"57014", conflict, true},
+                                        {"08006", unavailable, true},
+                                        {"08P01", unavailable, true},
+                                        {"57P01", unavailable, true},
+                                        {"57P02", unavailable, true},
+                                        {"57P03", unavailable, true},
+                                        {"53300", unavailable, true},
+                                        {"53100", unavailable, false},
+                                        {"28P01", unavailable, false},
+                                        {"28000", unavailable, false},
+                                        {"3D000", unavailable, false},
+                                        {"25006", unavailable, true},
+                                        {"25P03", unavailable, true},
+                                        {"25P04", unavailable, true},
+                                        {"42P01", schema, false},
+                                        {"42703", schema, false},
+                                        {"42501", schema, false},
+                                        {"42704", schema, false},
+                                        {"3F000", schema, false},
+                                        {"23503", schema, false},
+                                        {"22021", invalid_parameter, false},
+                                        {"22P05", invalid_parameter, false},
+                                        {"55000", schema, false},
+                                        {"22007", internal, false},
+                                        {"42601", internal, false},
+                                        {"99999", internal, false},
+                                        {"XX000", unavailable, false},
+                                        {"", unavailable, true}};
   for (const auto& [state, kind, retryable] : cases) {
     const auto failure = postgres_failure(state, "text\n", false);
     EXPECT_EQ(failure.kind, kind) << state;
