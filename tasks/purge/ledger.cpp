@@ -30,6 +30,11 @@ void PurgeLedger::uncount(const CommittedBatch& batch) {
   add_to(counters_, "batches", -1);
 }
 
+Outcome<void> PurgeLedger::open_keys() {
+  const std::lock_guard guard(mutex_);
+  return keys_.open();
+}
+
 Outcome<void> PurgeLedger::deleted(const std::vector<BatchRow>& rows) {
   const auto keys = keys_of(rows);
   const std::lock_guard guard(mutex_);

@@ -38,6 +38,8 @@ class PurgeLedger {
   void doubt(const std::string& counter, std::int64_t rows);
   // A batch that the database has lost again.
   void uncount(const CommittedBatch& batch);
+  // Before the first row goes: whether there is a place for their keys.
+  Outcome<void> open_keys();
   // Notes keys whose rows are deleted.
   Outcome<void> deleted(const std::vector<BatchRow>& rows);
   // The next of them, at most `most`; empty: all were handed out. Only once no more rows go.

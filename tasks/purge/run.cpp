@@ -181,6 +181,7 @@ Outcome<void> PurgeRun::check_limits() {
 }
 
 Outcome<void> PurgeRun::passes_and_sweeps() {
+  if (prepared_.steps->sweeps_late_rows()) WINNOW_CHECK(shared_.ledger.open_keys());
   while (true) {
     WINNOW_CHECK(passes());
     context_.progress.phase = Phase::finishing;

@@ -11,6 +11,8 @@
 
 #include <sys/stat.h>
 
+#include "outcome/try.h"
+
 namespace winnow::tasks {
 namespace {
 
@@ -33,10 +35,8 @@ int nameless_file(const std::filesystem::path& folder) {
 
 // glibc's tmpfile() does not look at TMPDIR. Null, with errno, where it can't be made.
 std::FILE* temporary_file() {
-  std::error_code error;
-  const auto folder = std::filesystem::temp_directory_path(error);
-  errno = error.value();
-  const int descriptor = error ? -1 : nameless_file(folder);
+  const char* const named = std::getenv("TMPDIR");
+  const int descriptor = nameless_file(named == nullptr || *named == '\0' ? "/tmp" : named);
   if (descriptor < 0) return nullptr;
   std::FILE* const file = ::fdopen(descriptor, "w+");
   if (file == nullptr) {
@@ -49,12 +49,14 @@ std::FILE* temporary_file() {
 
 }  // namespace
 
+Outcome<void> KeySpool::open() {
+  if (!file_) file_.reset(temporary_file());
+  return file_ ? Outcome<void>{} : spool_failure("made");
+}
+
 Outcome<void> KeySpool::append(const std::vector<std::string>& keys) {
   if (taken_ > 0 && empty()) *this = KeySpool();
-  if (!file_) {
-    file_.reset(temporary_file());
-    if (!file_) return spool_failure("made");
-  }
+  WINNOW_CHECK(open());
   for (const auto& key : keys) {
     if (key.size() > std::numeric_limits<std::uint16_t>::max()) {
       return fail(FailureKind::storage, "a key of " + std::to_string(key.size()) +

@@ -14,6 +14,8 @@ namespace winnow::tasks {
 // a small buffer. Not thread-safe.
 class KeySpool {
  public:
+  // Makes the file, as append() would: so it is known before the first row goes that there is one.
+  Outcome<void> open();
   // Storage failure when the folder for temporary files can't take it, or for a key of 64 KiB and
   // more. Not to be called after the first take() until all keys were taken.
   Outcome<void> append(const std::vector<std::string>& keys);

@@ -7,6 +7,11 @@
 #include <gtest/gtest.h>
 
 #include "tasks/purge/batch_sizer.h"
+#include "tests/support/kestra_rows.h"
+#include "tests/support/require.h"
+#include "tests/support/task_bed.h"
+#include "tests/support/test_database.h"
+#include "tools/sample/schema.h"
 
 namespace winnow::tests {
 namespace {
@@ -74,6 +79,24 @@ TEST(KeySpool, LiesInTheFolderThatTmpdirNames) {
   const auto refused = KeySpool().append({"a"});
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message, HasSubstr("TMPDIR"));
+  const TemporaryFolder nothing("");
+  EXPECT_TRUE(KeySpool().append({"a"}));
+}
+
+// A container whose file system is read-only has no /tmp that could take it.
+TEST(KeySpool, ThatCantBeMadeIsKnownBeforeTheFirstRowGoes) {
+  auto database = TestDatabase::create({.name = "sqlite", .schema_version = "1.1"});
+  const auto connection = database.connection();
+  require(sample::create_schema(*connection, "1.1"));
+  KestraRows rows(*connection, {"executions", "logs", "metrics"});
+  rows.add_execution("e1", "company.team", "daily", "2026-01-01T00:00:00.000000Z");
+  TaskBed bed(database.settings());
+  bed.policy.tenants = {"main"};
+  const TemporaryFolder nowhere("/nowhere");
+  const auto refused = bed.run("PurgeExecutions", {{"endDate", "2026-02-01T00:00:00Z"}});
+  ASSERT_FALSE(refused) << refused->dump();
+  EXPECT_THAT(refused.error().message, HasSubstr("TMPDIR"));
+  EXPECT_EQ(rows.keys("executions").size(), 1U);
 }
 
 TEST(KeySpool, RefusesAKeyThatItWouldCut) {
