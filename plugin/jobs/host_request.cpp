@@ -1,5 +1,6 @@
 #include "plugin/jobs/host_request.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -8,6 +9,9 @@
 
 namespace winnow::plugin {
 namespace {
+
+// More files than any storage has, and few enough to be added up.
+constexpr std::uint64_t kMostFiles = 1'000'000'000'000;
 
 Json executions_of(const HostRequest& request) {
   Json executions = Json::array();
@@ -28,6 +32,7 @@ HostReply ask_delete_files(const winnow_host& host, const HostRequest& request) 
                            {"dryRun", std::string_view(request.action) == "count"},
                            {"executions", executions_of(request)}});
   const auto status = host.delete_files(host.context, text.data(), text.size(), &reply.other_files);
+  reply.other_files = std::min(reply.other_files, kMostFiles);
   if (status == 0) {
     for (auto& execution : reply.executions) execution = storage::Removed{};
   } else {
@@ -54,7 +59,9 @@ struct Sink {
 
 bool is_count(const Json& object, const char* key) {
   const auto found = object.find(key);
-  return found != object.end() && found->is_number_integer() && found->get<std::int64_t>() >= 0;
+  if (found == object.end() || !found->is_number_integer()) return false;
+  const auto count = found->get<std::int64_t>();
+  return count >= 0 && std::cmp_less_equal(count, kMostFiles);
 }
 
 // Nothing where the entry is not of the form that abi/winnow.h asks for.
@@ -65,8 +72,10 @@ std::optional<storage::Removed> removed_of(const Json& entry) {
     removed.failure = Failure{
         .kind = FailureKind::storage,
         .message = error->is_string() ? error->get<std::string>() : document::json_line(*error)};
-  } else if (const auto open = entry.find("unfinished"); open != entry.end()) {
-    removed.unfinished = *open == true;
+  } else if (const auto open = entry.find("unfinished"); open != entry.end() && !open->is_null()) {
+    // What is neither yes nor no must not pass for done.
+    if (!open->is_boolean()) return std::nullopt;
+    removed.unfinished = open->get<bool>();
   }
   return removed;
 }

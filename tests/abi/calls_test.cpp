@@ -225,6 +225,34 @@ TEST_F(Calls, ByStorageTellEachExecutionsResult) {
   EXPECT_EQ(winnow_close(w), WINNOW_OK);
 }
 
+// A reply that is not of the contract's form must not pass for files that are gone.
+TEST_F(Calls, ByStorageThatAreNoReplyKeepTheRows) {
+  for (const char* said : {R"("files": 2, "unfinished": "yes")", R"("files": 2, "unfinished": 1)",
+                           R"("files": 9223372036854775807)", R"("files": -1)"}) {
+    std::string what = said;
+    winnow_host host{sizeof host, 0, &what, nullptr, nullptr, nullptr, nullptr, nullptr};
+    host.storage = [](void* context, const char* request, std::size_t size,
+                      winnow_reply* reply) -> std::int32_t {
+      std::string text = R"({"executions": [)";
+      const Json asked = Json::parse(std::string(request, size));
+      for (const auto& each : asked.value("executions", Json::array())) {
+        if (text.back() == '}') text += ',';
+        text += "{\"id\": " + each["id"].dump() + ", " + *static_cast<std::string*>(context) + "}";
+      }
+      text += "]}";
+      reply->write(reply->sink, text.data(), text.size());
+      return 0;
+    };
+    auto* w = open(&host);
+    auto* job = purge(w);
+    Buffer out;
+    EXPECT_EQ(winnow_job_run(job, &out), WINNOW_STORAGE) << said;
+    EXPECT_EQ(out.json()["done"]["executionsCount"], 0) << said;
+    winnow_job_free(job);
+    EXPECT_EQ(winnow_close(w), WINNOW_OK);
+  }
+}
+
 // A host that was compiled with the header of 1.0: what lies behind its struct is not read.
 TEST_F(Calls, FromAHostOfAbi10AreServed) {
   struct Host10 {
