@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <memory>
+#include <poll.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -19,6 +20,12 @@ struct Close {
 tl::unexpected<Failure> unreadable(const std::string& path, int error) {
   return fail(FailureKind::configuration,
               "the file \"" + path + "\" can't be read: " + std::generic_category().message(error));
+}
+
+// A pipe that somebody else made non-blocking (Node.js does) has no room for the time being: its reader is slow.
+bool wait_for_room(int descriptor) {
+  pollfd room{descriptor, POLLOUT, 0};
+  return ::poll(&room, 1, -1) >= 0 || errno == EINTR;
 }
 
 }  // namespace
@@ -43,6 +50,7 @@ bool write_all(int descriptor, std::string_view text) {
   while (!text.empty()) {
     const auto written = ::write(descriptor, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && errno == EAGAIN && wait_for_room(descriptor)) continue;
     if (written == 0) errno = ENOSPC;
     if (written <= 0) return false;
     text.remove_prefix(static_cast<std::size_t>(written));

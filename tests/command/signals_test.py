@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 """However often and by whom the command is asked to stop, it ends with status 130 and says what was done."""
 
+import fcntl
 import json
 import os
+import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
+import termios
 import unittest
 
 from bed import BIN, LONG_AGO, LONGEST, CommandTest
@@ -169,6 +173,39 @@ class Unread(CommandTest):
                                       env=self.environment())
                 self.assertEqual(done.returncode, status, done.stderr)
                 self.assertTrue(self.winnow("verify").json["valid"])
+
+    def test_a_file_that_may_not_grow(self):
+        # The kernel sends SIGXFSZ with each write beyond `ulimit -f`. That RUNNING has no end is a line of the log.
+        most = 1 << 30
+        parameters = {"endDate": LONG_AGO, "states": ["SUCCESS", "RUNNING"]}
+        for stream, status in (("stderr", 0), ("stdout", 1)):
+            with self.subTest(stream=stream), open(self.path / "log", "ab") as log:
+                os.truncate(log.fileno(), most)  # no block of it is on the disk
+                before = self.count()
+                done = subprocess.run([BIN / "winnow", "call", "PurgeExecutions", "--params", json.dumps(parameters)],
+                                      cwd=self.path, stdin=subprocess.DEVNULL, env=self.environment(), timeout=LONGEST,
+                                      **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: log},
+                                      preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)))
+                self.assertEqual(done.returncode, status, done.stderr)
+                self.assertLess(self.count(), before)
+            shutil.copy(self.sample / "kestra.db", self.path)
+
+    def test_a_pipe_that_is_full_and_does_not_block(self):
+        # So it is where Node.js has the other end.
+        ours, theirs = os.pipe()
+        os.set_blocking(theirs, False)
+        room = fcntl.fcntl(theirs, fcntl.F_SETPIPE_SZ, 4096)
+        process = subprocess.Popen([BIN / "winnow", "describe"], cwd=self.path, stdin=subprocess.DEVNULL, stdout=theirs,
+                                   env=self.environment())
+        self.addCleanup(process.kill)
+        os.close(theirs)
+        with open(ours, "rb") as reader:
+            while process.poll() is None and int.from_bytes(fcntl.ioctl(ours, termios.FIONREAD, bytes(4)), "little") < room:
+                pass
+            text = reader.read()
+        self.assertEqual(process.wait(timeout=LONGEST), 0)
+        self.assertGreater(len(text), room)
+        self.assertIn("tasks", json.loads(text))
 
     def test_an_early_end_of_a_pipeline(self):
         done = subprocess.run(["bash", "-c", f"set -o pipefail; {BIN}/winnow describe | head -c 1"], cwd=self.path,
