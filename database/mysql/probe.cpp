@@ -171,6 +171,9 @@ Table read_table(const Json& found) {
     }
   }
   for (const auto& part : ordered(found.at("parts"))) add_part(table, part);
+  // The beginnings of texts (`key`(191), where an index could be no longer) are not the columns.
+  const auto& key = table.primary_key;
+  if (std::find(key.begin(), key.end(), "") != key.end()) table.primary_key.clear();
   std::stable_sort(table.indexes.begin(), table.indexes.end(),
                    [](const Index& left, const Index& right) {
                      const bool primary = left.name == "PRIMARY";

@@ -160,6 +160,14 @@ TEST_P(DoctorTest, CountsThemWhereTheTablesHaveDifferentCharacterSets) {
   EXPECT_EQ(table(look(), "logs")["orphans"]["found"], 1);
 }
 
+// Where an index could be no longer when a dump was restored.
+TEST_P(DoctorTest, TakesTheBeginningsOfKeysForNoPrimaryKey) {
+  if (!on("mysql")) GTEST_SKIP() << "only MySQL has indexes on beginnings";
+  rows();
+  ask("ALTER TABLE executions DROP PRIMARY KEY, ADD PRIMARY KEY (`key`(191))");
+  EXPECT_THAT(look()["findings"].dump(), HasSubstr("no unique index has the column"));
+}
+
 // The same tables as PurgeOrphans takes.
 TEST_P(DoctorTest, CountsWhatKestrasOwnPurgeLeaves) {
   rows().add_execution("alive", "company.team", "daily", kDay);
