@@ -210,16 +210,35 @@ Outcome<std::vector<std::int64_t>> MysqlConnection::execute(std::span<const Stat
 
 Outcome<void> MysqlConnection::check_target() {
   if (settings_.target == Target::any) return {};
-  const auto statement =
-      plain("SELECT @@GLOBAL.read_only OR @@GLOBAL.super_read_only OR @@GLOBAL.innodb_read_only");
-  WINNOW_TRY(const auto read_only, count_of(*this, statement));
-  if (is_wanted(settings_.target, read_only == 0)) return {};
+  const auto statement = plain(
+      "SELECT @@GLOBAL.read_only OR @@GLOBAL.super_read_only OR @@GLOBAL.innodb_read_only, "
+      "(SELECT count(*) FROM performance_schema.session_variables "
+      "WHERE VARIABLE_NAME = 'group_replication_consistency')");
+  WINNOW_TRY(const auto numbers, numbers_of(*this, statement));
+  const auto read_only = numbers.at(0);
+  const bool may_be_member = numbers.at(1) > 0;
+  if (is_wanted(settings_.target, read_only == 0)) {
+    return settings_.target == Target::primary && may_be_member ? catch_up() : Outcome<void>{};
+  }
   return fail({.kind = FailureKind::unavailable,
                .message = settings_.safe_name() +
                           (read_only != 0 ? ": this server is read-only"
                                           : ": this server takes writes, and a standby is wanted"),
                .retryable = true,
                .sqlstate = std::string(kNotTheTarget)});
+}
+
+// A member of a group may take writes before it has applied what the group agreed on, by
+// group_replication_consistency: rows that another member's transaction removed are there still.
+Outcome<void> MysqlConnection::catch_up() {
+  WINNOW_CHECK(session_->send("SET SESSION group_replication_consistency = 'BEFORE'"));
+  auto caught_up = count_of(*this, plain("SELECT count(*) FROM information_schema.SCHEMATA"));
+  if (!caught_up && caught_up.error().kind != FailureKind::cancelled) {
+    caught_up.error().kind = FailureKind::unavailable;
+    caught_up.error().retryable = true;
+  }
+  if (!caught_up) return fail(std::move(caught_up.error()));
+  return session_->send("SET SESSION group_replication_consistency = DEFAULT");
 }
 
 Outcome<Identity> MysqlConnection::identify(Ask ask) {
@@ -466,12 +485,14 @@ Outcome<std::unique_ptr<Connection>> connect_mysql(const Settings& settings,
                                                    const Cancellation& cancellation) {
   WINNOW_TRY(auto session, MysqlSession::open(settings, cancellation));
   std::unique_ptr<MysqlConnection> connection;
-  if (session->is_vitess()) {
+  const bool is_vitess = session->is_vitess();
+  if (is_vitess) {
     connection = std::make_unique<VitessConnection>(settings, cancellation, std::move(session));
   } else {
     connection = std::make_unique<MysqlConnection>(settings, cancellation, std::move(session));
   }
-  WINNOW_CHECK(connection->check_target());
+  // vtgate itself finds the primaries.
+  if (!is_vitess) WINNOW_CHECK(connection->check_target());
   return connection;
 }
 

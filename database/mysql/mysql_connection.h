@@ -79,6 +79,7 @@ class MysqlConnection : public Connection {
   Outcome<void> run_text(const std::string& text, std::span<const RowHandler> handlers);
   Outcome<std::vector<std::int64_t>> run_all(std::span<const Statement> statements);
   Outcome<void> commit();
+  Outcome<void> catch_up();
   bool has_left_group();
   tl::unexpected<Failure> give_up(Failure failure);
 

@@ -15,7 +15,13 @@ database::OnLockWait reporter_of(Host& host) {
 }
 
 Outcome<std::unique_ptr<database::Connection>> connect(const Context& context) {
+  return connect(context, context.database.target);
+}
+
+Outcome<std::unique_ptr<database::Connection>> connect(const Context& context,
+                                                       database::Target target) {
   auto settings = context.database;
+  settings.target = target;
   settings.on_lock_wait = reporter_of(context.host);
   return database::connect(settings, context.cancellation);
 }

@@ -21,6 +21,8 @@ database::OnLockWait reporter_of(Host& host);
 // Connects as the context says; waits for locks of the connection's statements are reported to the
 // context's host, which has to outlive it.
 Outcome<std::unique_ptr<database::Connection>> connect(const Context& context);
+Outcome<std::unique_ptr<database::Connection>> connect(const Context& context,
+                                                       database::Target target);
 
 // A wait that lasts over several tries. Thread-safe.
 class LongWait {

@@ -67,9 +67,12 @@ Outcome<bool> ReconnectingConnection::reconnect(const Failure& failure,
                                                 const RetriedOperation& operation,
                                                 Backoff& outage) {
   const auto transaction = connection_->transaction_name();
+  // What was confirmed is looked for where writes go: a replica that a balancer leads to, or a name, may lack it for a while.
+  const bool has_written = context_->progress.batches > 0;
+  const auto target = has_written ? database::Target::primary : context_->database.target;
   do {
     const auto started = steady_clock::now();
-    auto opened = connect(*context_);
+    auto opened = connect(*context_, target);
     outage.charge(duration_cast<milliseconds>(steady_clock::now() - started));
     if (opened) {
       connection_ = std::move(*opened);

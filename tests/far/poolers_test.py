@@ -6,6 +6,7 @@ import unittest
 
 from bed import Folder, Winnow, finished, script, until
 from databases import credentials_of
+from haproxy import Haproxy
 from postgres_failover_test import PostgresCluster
 from tour import Tour
 from world import Bed
@@ -87,10 +88,29 @@ class Poolers(Tour, unittest.TestCase):
             self.orphans(self.at(9999), self.bed)
 
     def test_haproxy_with_the_servers_in_their_order(self):
-        servers = [f"10.77.0.{number}:5432" for number in (1, 2, 3)]
-        script("haproxy", "start", self.folder.path / "haproxy", 5000, *servers)
-        self.addCleanup(script, "haproxy", "stop", self.folder.path / "haproxy")
+        Haproxy(self, self.folder.path, 5000, *(f"10.77.0.{number}:5432" for number in (1, 2, 3)))
         self.tour(self.at(5000), self.bed)
+
+    def test_haproxy_that_drains_the_primary_and_leads_to_a_replica_that_is_behind(self):
+        """What the primary confirmed is there still on that replica; nobody counts it as lost with the primary."""
+        haproxy = Haproxy(self, self.folder.path, 5000, *(f"10.77.0.{number}:5432" for number in (1, 2, 3)))
+        self.bed.fill(random.Random(29), 500)
+        before = self.bed.look()
+        for replica in ("db2", "db3"):
+            self.cluster.do("setting", replica, "recovery_min_apply_delay", "1h")
+            self.addCleanup(self.cluster.do, "setting", replica, "recovery_min_apply_delay", "0")
+        # With children a run reads before each batch.
+        run = self.at(5000).purge(self.bed.parameters(batchSize=5, withChildren=True, pace={"rowsPerSecond": 300}))
+        until(lambda: run.poll() is not None or self.database.count() < 450, "batches")
+        haproxy.drain("db1")
+        self.database.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'purger'")
+        until(lambda: run.poll() is not None or haproxy.sessions_so_far("db2") >= 3, "log-ins at the replica")
+        self.assertIsNone(run.poll(), "the purge is over before anything happened")
+        haproxy.ready("db1")
+        result = finished(run)
+        now = self.bed.look()
+        self.assertEqual(result.status, 0, result)
+        self.assertEqual(self.bed.broken_now(now) + self.bed.left_over(now) + self.bed.miscounted(before, now, result.counters), [], result)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 #
 #   haproxy.sh start DIR PORT [http:CHECKPORT/PATH] HOST:PORT...   listens on 127.0.0.1:PORT; with http: each server is asked
 #                                                                  there whether it is the one (Patroni's /primary)
+#                                                                  and DIR/admin is the socket of its operator
 #   haproxy.sh stop DIR
 #
 # Run it by network.sh on a host of the servers' network, where PORT is free. What operators set is set here: a server that goes
@@ -24,6 +25,8 @@ start_in() {
   fi
   {
     cat << CONF
+global
+  stats socket $folder/admin mode 600 level admin
 defaults
   mode tcp
   timeout connect 2s
@@ -51,7 +54,7 @@ case ${1:-} in
     ;;
   stop)
     if [[ -f $2/pid ]]; then xargs -r kill < "$2/pid" 2> /dev/null || true; fi
-    rm -f -- "$2/haproxy.cfg" "$2/pid" "$2/log"
+    rm -f -- "$2/haproxy.cfg" "$2/pid" "$2/log" "$2/admin"
     ;;
   *) die "usage: haproxy.sh start DIR PORT [http:CHECKPORT/PATH] HOST:PORT... | stop DIR" ;;
 esac
