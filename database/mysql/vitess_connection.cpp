@@ -13,6 +13,11 @@ Outcome<Schema> VitessConnection::probe(std::span<const std::string> tables) {
   return vitess_schema(*this, tables);
 }
 
+Outcome<Health> VitessConnection::examine(const Schema& schema) {
+  WINNOW_TRY(auto health, MysqlConnection::examine(schema));
+  return of_all_shards(*this, std::move(health));
+}
+
 Outcome<std::int64_t> VitessConnection::run_with_values(const Statement& statement,
                                                         const RowHandler* handler) {
   WINNOW_TRY(const auto written, written_out(session(), statement));

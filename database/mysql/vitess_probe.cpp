@@ -41,7 +41,9 @@ struct Keyspace {
   std::int64_t shards = 0;
 };
 
-Outcome<Keyspace> keyspace_of(Connection& connection, const std::string& name) {
+Outcome<Keyspace> keyspace_of(Connection& connection) {
+  WINNOW_TRY(auto name, first_text(connection, plain("SELECT DATABASE()")));
+  name.resize(std::min(name.find_first_of(":@"), name.size()));
   Keyspace keyspace;
   WINNOW_CHECK(connection.query(plain("SHOW VSCHEMA KEYSPACES"), [&](const Row& row) {
     if (row.text(0) == name) keyspace.sharded = row.text(1) == "true";
@@ -51,6 +53,7 @@ Outcome<Keyspace> keyspace_of(Connection& connection, const std::string& name) {
     if (column_text(row, 0).starts_with(name + "/")) ++keyspace.shards;
     return true;
   }));
+  keyspace.shards = std::max<std::int64_t>(1, keyspace.shards);
   return keyspace;
 }
 
@@ -77,17 +80,31 @@ Outcome<Schema> vitess_schema(Connection& connection, std::span<const std::strin
   WINNOW_TRY(auto schema, mysql_schema(found));
   WINNOW_TRY(const auto comment, first_text(connection, plain("SELECT @@version_comment")));
   schema.server = version_in(comment) + " over " + schema.server;
-  WINNOW_TRY(auto name, first_text(connection, plain("SELECT DATABASE()")));
-  name.resize(std::min(name.find_first_of(":@"), name.size()));
-  WINNOW_TRY(const auto keyspace, keyspace_of(connection, name));
+  WINNOW_TRY(const auto keyspace, keyspace_of(connection));
   for (auto& [table_name, table] : schema.tables) {
     table.schema.clear();
     table.can_delete = true;
-    if (table.estimated_rows > 0)
-      table.estimated_rows *= std::max<std::int64_t>(1, keyspace.shards);
+    if (table.estimated_rows > 0) table.estimated_rows *= keyspace.shards;
     if (keyspace.sharded) WINNOW_CHECK(read_sharding(connection, table));
   }
   return schema;
+}
+
+Outcome<Health> of_all_shards(Connection& connection, Health of_one) {
+  WINNOW_TRY(const auto keyspace, keyspace_of(connection));
+  const auto multiply = [&](std::optional<std::int64_t>& figure) {
+    if (figure) *figure *= keyspace.shards;
+  };
+  for (auto& [name, number] : of_one.numbers) {
+    if (name == "bytes") number *= keyspace.shards;
+  }
+  for (auto& [name, table] : of_one.tables) {
+    multiply(table.rows);
+    multiply(table.bytes);
+    multiply(table.index_bytes);
+    multiply(table.free_bytes);
+  }
+  return of_one;
 }
 
 }  // namespace winnow::database

@@ -13,4 +13,7 @@ namespace winnow::database {
 // by the first statement.
 Outcome<Schema> vitess_schema(Connection& connection, std::span<const std::string> tables);
 
+// What one shard's catalog tells of its tables, as if each shard had as much.
+Outcome<Health> of_all_shards(Connection& connection, Health of_one);
+
 }  // namespace winnow::database
