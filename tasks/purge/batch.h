@@ -27,8 +27,11 @@ struct BatchRow {
 
   // Of a table that is spread over shards by another column than its key: that column's value; nullptr for NULL.
   std::shared_ptr<const std::string> place = {};
-  // Rows of one number, among those that were read together, lie on one shard (shards.h).
+  // Rows of one number, among those that were read together, lie on one shard (shards.h). Those of two
+  // numbers go in two transactions.
   std::int32_t shard = 0;
+  // How far it is below its family's root.
+  std::int32_t level = 0;
 
   // Of a walk for several purges: whose it is (parts.h).
   std::int32_t part = 0;

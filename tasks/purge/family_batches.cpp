@@ -27,7 +27,8 @@ void add(Family family, Batch& batch) {
     batch.rows.push_back({.key = std::move(member->key),
                           .has_split_value = member->has_split_value,
                           .of = std::move(member->of),
-                          .root = root});
+                          .root = root,
+                          .level = member->level});
   }
 }
 
@@ -46,6 +47,16 @@ Outcome<void> complete_families(const Families& families, Connection& connection
   }
   batch = std::move(completed);
   return {};
+}
+
+std::vector<BatchRow> whole_families(std::vector<BatchRow> rows,
+                                     const std::set<std::string, std::less<>>& keys) {
+  std::set<std::string, std::less<>> incomplete;
+  for (const auto& row : rows) {
+    if (!keys.contains(row.key)) incomplete.insert(row.family());
+  }
+  std::erase_if(rows, [&](const BatchRow& row) { return incomplete.contains(row.family()); });
+  return rows;
 }
 
 Outcome<std::vector<BatchRow>> closed_families(const Families& families, Connection& connection,

@@ -1,6 +1,8 @@
 // Batches of families (the parameter withChildren): whole ones, children before their parents.
 #pragma once
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "tasks/families/families.h"
@@ -14,7 +16,11 @@ namespace winnow::tasks {
 Outcome<void> complete_families(const Families& families, database::Connection& connection,
                                 Batch& batch);
 
-// Inside the transaction that locked these rows: those of whose families no other child has come.
+// Those of whose families each of these rows has its key among `keys`.
+std::vector<BatchRow> whole_families(std::vector<BatchRow> rows,
+                                     const std::set<std::string, std::less<>>& keys);
+
+// While a transaction has locked these rows: those of whose families no other child has come.
 Outcome<std::vector<BatchRow>> closed_families(const Families& families,
                                                database::Connection& connection,
                                                std::vector<BatchRow> rows);

@@ -1,9 +1,11 @@
 #include "tasks/purge/far_rows.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
+#include <string_view>
 
-#include "database/count.h"
+#include "database/texts.h"
 #include "outcome/try.h"
 #include "tasks/purge/shards.h"
 
@@ -48,34 +50,57 @@ Outcome<std::vector<BatchRow>> FarRows::find(const RowStep& step,
 }
 
 Outcome<void> FarRows::remove_found(const RowStep& step, const std::vector<BatchRow>& found) {
-  std::int64_t removed = 0;
+  Removed removed;
   const RetriedOperation removing{
       .run = [&](Connection& connection) -> Outcome<void> {
-        removed = 0;
-        WINNOW_CHECK(connection.begin());
-        const std::vector<database::Statement> deletion{statements_.delete_far(step, found)};
-        WINNOW_TRY(const auto changed, connection.execute(deletion, AfterBatch::stay_open));
-        removed = changed.front();
-        WINNOW_CHECK(connection.execute({}, AfterBatch::commit));
-        return {};
+        WINNOW_CHECK(take_back(context_.receipts, removed.receipt));
+        removed = {};
+        return try_to_remove(connection, step, found, removed);
       },
       .verify = [&](Connection& connection) -> Outcome<bool> {
         WINNOW_TRY(const auto left,
-                   database::count_of(connection, statements_.count_far(step, found)));
-        return left == 0;
+                   database::texts_of(connection, statements_.lock_far(step, found)));
+        return left.empty();
       },
       .divisible = true};
   auto done = connection_->retry(removing);
   if (done) {
-    ledger_.add(step.step->counter, removed);
-    return {};
+    ledger_.add(step.step->counter, removed.rows);
+    return removed.receipt ? context_.receipts->committed(*removed.receipt) : Outcome<void>{};
   }
   if (done.error().commit_in_doubt) {
-    ledger_.doubt(step.step->counter, removed);
+    ledger_.doubt(step.step->counter, removed.rows);
     // Not what became of the rows that are still held.
     done.error().commit_in_doubt = false;
+  } else {
+    // The failure itself is what matters.
+    static_cast<void>(take_back(context_.receipts, removed.receipt));
   }
   return done;
+}
+
+// A receipt names the very rows that go: they are locked for it.
+Outcome<void> FarRows::try_to_remove(Connection& connection, const RowStep& step,
+                                     std::vector<BatchRow> found, Removed& removed) {
+  WINNOW_CHECK(connection.begin());
+  auto receipt = receipt_;
+  if (context_.receipts != nullptr) {
+    WINNOW_TRY(receipt.keys, database::texts_of(connection, statements_.lock_far(step, found)));
+    const std::set<std::string_view> there(receipt.keys.begin(), receipt.keys.end());
+    std::erase_if(found, [&](const BatchRow& row) { return !there.contains(row.key); });
+    if (found.empty()) return connection.rollback();
+  }
+  const std::vector<database::Statement> deletion{statements_.delete_far(step, found)};
+  WINNOW_TRY(const auto changed, connection.execute(deletion, AfterBatch::stay_open));
+  removed.rows = changed.front();
+  if (context_.receipts != nullptr) {
+    receipt.table = step.table->name;
+    receipt.counts = {{step.step->counter, removed.rows}};
+    receipt.transaction = connection.transaction_name();
+    WINNOW_TRY(removed.receipt, context_.receipts->before_commit(std::move(receipt)));
+  }
+  WINNOW_CHECK(connection.execute({}, AfterBatch::commit));
+  return {};
 }
 
 }  // namespace winnow::tasks

@@ -4,12 +4,14 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "tasks/purge/batch.h"
 #include "tasks/purge/ledger.h"
 #include "tasks/purge/statements.h"
 #include "tasks/purge/steps.h"
+#include "tasks/receipts/receipts.h"
 #include "tasks/shared/reconnecting_connection.h"
 #include "tasks/task.h"
 
@@ -18,8 +20,10 @@ namespace winnow::tasks {
 // One worker's. Not thread-safe.
 class FarRows {
  public:
-  FarRows(Context& context, const PurgeStatements& statements, PurgeLedger& ledger)
-      : context_(context), statements_(statements), ledger_(ledger) {}
+  // `receipt` says of what there are receipts, where the context has any.
+  FarRows(Context& context, const PurgeStatements& statements, PurgeLedger& ledger,
+          RemovedBatch receipt)
+      : context_(context), statements_(statements), ledger_(ledger), receipt_(std::move(receipt)) {}
 
   // Removes what these steps have of these rows elsewhere, and counts it: it stays removed, whatever becomes of the rows.
   Outcome<void> remove(const std::vector<RowStep>& steps, const std::vector<BatchRow>& rows);
@@ -27,10 +31,17 @@ class FarRows {
  private:
   Outcome<std::vector<BatchRow>> find(const RowStep& step, const std::vector<BatchRow>& rows);
   Outcome<void> remove_found(const RowStep& step, const std::vector<BatchRow>& found);
+  struct Removed {
+    std::int64_t rows = 0;
+    ReceiptNumber receipt = {};
+  };
+  Outcome<void> try_to_remove(database::Connection& connection, const RowStep& step,
+                              std::vector<BatchRow> found, Removed& removed);
 
   Context& context_;
   const PurgeStatements& statements_;
   PurgeLedger& ledger_;
+  const RemovedBatch receipt_;
   std::optional<ReconnectingConnection> connection_;
 };
 

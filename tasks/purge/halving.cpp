@@ -1,5 +1,6 @@
 #include "tasks/purge/halving.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <iterator>
 #include <utility>
@@ -27,13 +28,26 @@ std::size_t middle_of(const std::vector<BatchRow>& rows) {
   return half;
 }
 
-// Halves, the first to be taken next.
-void split(Batch batch, std::vector<Batch>& parts) {
-  const auto middle = batch.rows.begin() + static_cast<std::ptrdiff_t>(middle_of(batch.rows));
+// Rows of another number go in another transaction (BatchRow::shard).
+std::size_t end_of_transaction(const std::vector<BatchRow>& rows) {
+  const auto end = std::find_if(rows.begin(), rows.end(), [&](const BatchRow& row) {
+    return row.shard != rows.front().shard;
+  });
+  return static_cast<std::size_t>(end - rows.begin());
+}
+
+// The first part to be taken next.
+void split(Batch batch, std::size_t at, std::vector<Batch>& parts) {
+  const auto middle = batch.rows.begin() + static_cast<std::ptrdiff_t>(at);
   parts.push_back({.deleted = batch.deleted,
                    .rows = {std::move_iterator(middle), std::move_iterator(batch.rows.end())}});
   batch.rows.erase(middle, batch.rows.end());
   parts.push_back(std::move(batch));
+}
+
+void split_in_half(Batch batch, std::vector<Batch>& parts) {
+  const auto middle = middle_of(batch.rows);
+  split(std::move(batch), middle, parts);
 }
 
 }  // namespace
@@ -45,8 +59,13 @@ Outcome<void> by_halves(Batch batch, BatchSizer& sizer, const Stall& stall, Prog
   while (!parts.empty() && !stall.is_over()) {
     auto part = std::move(parts.back());
     parts.pop_back();
+    const auto end = end_of_transaction(part.rows);
+    if (end < part.rows.size()) {
+      split(std::move(part), end, parts);
+      continue;
+    }
     if (part.rows.size() > static_cast<std::size_t>(sizer.most())) {
-      split(std::move(part), parts);
+      split_in_half(std::move(part), parts);
       continue;
     }
     Batch rest{.deleted = part.deleted};
@@ -66,7 +85,7 @@ Outcome<void> by_halves(Batch batch, BatchSizer& sizer, const Stall& stall, Prog
     if (failure.blame == Blame::number_of_rows) {
       sizer.limit(static_cast<std::int64_t>(part.rows.size() / 2));
     }
-    split(std::move(part), parts);
+    split_in_half(std::move(part), parts);
   }
   return {};
 }

@@ -32,7 +32,7 @@ Outcome<std::unique_ptr<Prepared>> prepare(const Manifest& manifest, const Purge
   WINNOW_TRY(prepared->statements,
              PurgeStatements::make(request, *prepared->selection, *prepared->steps,
                                    connection.dialect(), hold));
-  WINNOW_CHECK(check_shards(request, prepared->selection->table(), *prepared->steps, context));
+  WINNOW_CHECK(check_shards(prepared->selection->table(), *prepared->steps));
   const bool walks = request.keep_last || request.members;
   if (!walks) return prepared;
   WINNOW_TRY(prepared->counting,

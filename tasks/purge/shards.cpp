@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "outcome/try.h"
 
@@ -36,8 +37,25 @@ Outcome<void> order_by_shard(database::Connection& connection, const database::T
   return {};
 }
 
-Outcome<void> check_shards(const PurgeRequest& request, const database::Table& table,
-                           const PurgeSteps& steps, const Context& context) {
+Outcome<void> order_by_level(database::Connection& connection, const database::Table& table,
+                             std::vector<BatchRow>& rows) {
+  if (!table.sharding) return {};
+  WINNOW_CHECK(order_by_shard(connection, table, rows));
+  std::stable_sort(rows.begin(), rows.end(), [](const BatchRow& left, const BatchRow& right) {
+    return left.level > right.level;
+  });
+  std::int32_t number = 0;
+  for (auto from = rows.begin(); from != rows.end(); ++number) {
+    const auto place = std::pair(from->level, from->shard);
+    const auto to = std::find_if(from, rows.end(), [&](const BatchRow& row) {
+      return std::pair(row.level, row.shard) != place;
+    });
+    for (; from != to; ++from) from->shard = number;
+  }
+  return {};
+}
+
+Outcome<void> check_shards(const database::Table& table, const PurgeSteps& steps) {
   if (!table.sharding && !steps.has_far_rows()) return {};
   WINNOW_CHECK(check_placement(table));
   for (const auto& step : steps.rows()) WINNOW_CHECK(check_placement(*step.table));
@@ -47,17 +65,6 @@ Outcome<void> check_shards(const PurgeRequest& request, const database::Table& t
                     table.sharding->column +
                     "\": its vindex has to be of \"key\", for what belongs to a "
                     "row to lie with it (docs/servers.md)");
-  }
-  if (request.members) {
-    return fail(FailureKind::schema,
-                "withChildren can't be had over Vitess: the executions of a family lie on several "
-                "shards, and a transaction is one shard's",
-                "/withChildren");
-  }
-  if (context.receipts != nullptr && steps.has_far_rows()) {
-    return fail(FailureKind::schema,
-                "`receipts` can't be had for this task over Vitess: rows that lie on other shards "
-                "than their execution go in transactions that no receipt names");
   }
   return {};
 }

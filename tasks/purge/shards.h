@@ -6,10 +6,8 @@
 
 #include "database/connection.h"
 #include "tasks/purge/batch.h"
-#include "tasks/purge/request.h"
 #include "tasks/purge/steps.h"
 #include "tasks/selection/placement.h"
-#include "tasks/task.h"
 
 namespace winnow::tasks {
 
@@ -18,8 +16,11 @@ namespace winnow::tasks {
 Outcome<void> order_by_shard(database::Connection& connection, const database::Table& table,
                              std::vector<BatchRow>& rows);
 
+// The same for families: children before their parents. A level's rows of one shard have a number of their own.
+Outcome<void> order_by_level(database::Connection& connection, const database::Table& table,
+                             std::vector<BatchRow>& rows);
+
 // Refuses by name what can't be done where rows are spread.
-Outcome<void> check_shards(const PurgeRequest& request, const database::Table& table,
-                           const PurgeSteps& steps, const Context& context);
+Outcome<void> check_shards(const database::Table& table, const PurgeSteps& steps);
 
 }  // namespace winnow::tasks

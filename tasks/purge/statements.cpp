@@ -369,12 +369,12 @@ Statement PurgeStatements::delete_far(const RowStep& step,
   return delete_placed(*dialect_, *step.table, found);
 }
 
-Statement PurgeStatements::count_far(const RowStep& step,
-                                     const std::vector<BatchRow>& found) const {
+Statement PurgeStatements::lock_far(const RowStep& step, const std::vector<BatchRow>& found) const {
   SqlWriter writer(*dialect_);
-  writer.text("SELECT count(*) FROM ").table(*step.table).text(" AS t WHERE ");
+  writer.text("SELECT " + database::qualified(*dialect_, "t", kKey));
+  writer.text(" FROM ").table(*step.table).text(" AS t WHERE ");
   write_rows_of(writer, "t", *step.table, found);
-  writer.text(dialect_->count_waiting());
+  writer.text(" ").text(dialect_->lock_waiting());
   return writer.take();
 }
 

@@ -99,10 +99,10 @@ class PurgeStatements {
   // The keys of the dependents' rows. Such a row never comes to belong to another execution.
   database::Statement find_dependents(const RowStep& step, const std::vector<BatchRow>& rows) const;
   database::Statement delete_found(const RowStep& step, database::TextList keys) const;
-  // Dependents that lie elsewhere than their execution: key and place of each; their deletion, and how many there still are.
+  // Dependents that lie elsewhere than their execution: key and place of each; keys of those that are there still, locked; their deletion.
   database::Statement find_far(const RowStep& step, const std::vector<BatchRow>& rows) const;
+  database::Statement lock_far(const RowStep& step, const std::vector<BatchRow>& found) const;
   database::Statement delete_far(const RowStep& step, const std::vector<BatchRow>& found) const;
-  database::Statement count_far(const RowStep& step, const std::vector<BatchRow>& found) const;
   // Whether these many rows are such a share of the table that a table of their dependents is better
   // read in one pass than by an index (docs/measurements.md).
   bool pays_in_one_pass(const database::Table& dependents, std::int64_t rows) const;

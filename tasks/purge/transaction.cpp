@@ -93,7 +93,7 @@ Outcome<void> PurgeTransaction::run(Connection& connection, const Batch& batch, 
   tried.went = std::move(rows);
   WINNOW_CHECK(write_receipt(connection, tried.went,
                              steps_.deletes_parent() ? Removed::rows : Removed::dependents, tried));
-  if (far_ != nullptr) WINNOW_CHECK(far_->remove(steps_.rows(), tried.went));
+  if (far_.rows != nullptr) WINNOW_CHECK(far_.rows->remove(steps_.rows(), tried.went));
   return commit(connection, tried);
 }
 
@@ -158,12 +158,8 @@ Outcome<std::vector<BatchRow>> PurgeTransaction::take_families(Connection& conne
     WINNOW_TRY(auto keys, keys_given(connection, families_->statements().lock(keys_of(members))));
     taken.merge(keys);
   }
-  Keys incomplete;
-  for (const auto& row : batch.rows) {
-    if (!taken.contains(row.key)) incomplete.insert(row.family());
-  }
-  auto rows = batch.rows;
-  std::erase_if(rows, [&](const BatchRow& row) { return incomplete.contains(row.family()); });
+  auto rows = whole_families(batch.rows, taken);
+  if (far_.families != nullptr) return far_.families->closed(rows);
   return closed_families(*families_, connection, std::move(rows));
 }
 
@@ -187,7 +183,7 @@ Outcome<void> PurgeTransaction::run_with_files(Connection& connection, std::vect
     WINNOW_CHECK(write_receipt(connection, rows, removed, tried));
   }
   tried.went = std::move(rows);
-  if (far_ != nullptr) WINNOW_CHECK(far_->remove(steps_.rows(), tried.went));
+  if (far_.rows != nullptr) WINNOW_CHECK(far_.rows->remove(steps_.rows(), tried.went));
   return commit(connection, tried);
 }
 
@@ -315,7 +311,7 @@ Outcome<void> PurgeTransaction::sweep(Connection& connection, const std::vector<
   std::erase_if(gone, [&back](const BatchRow& row) { return back.contains(row.key); });
   const auto late = steps_.late();
   WINNOW_CHECK(delete_dependents(connection, late, gone, tried, {}));
-  if (far_ != nullptr) WINNOW_CHECK(far_->remove(late, gone));
+  if (far_.rows != nullptr) WINNOW_CHECK(far_.rows->remove(late, gone));
   const bool any = std::any_of(tried.counts.begin(), tried.counts.end(),
                                [](const auto& count) { return count.second > 0; });
   if (any) WINNOW_CHECK(write_receipt(connection, gone, Removed::dependents, tried));

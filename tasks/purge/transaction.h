@@ -9,7 +9,8 @@
 //   whole transaction is rolled back; its failure blames rows, so that the worker halves the batch.
 // - A family (families.h) goes whole: its rows are locked and looked at anew, and so is whether another
 //   child has come. None of them can begin one any more: they have ended, and are locked. One that is
-//   larger than a batch goes in several transactions, children before their parents and the root last.
+//   larger than a batch goes in several transactions, children before their parents and the root last;
+//   so does each where its rows lie on several shards (far_families.h).
 // - Files go last, for rows that the database has let go, while these are locked: an execution can't
 //   restart in between. A row is committed only after the storage has said that all of its files are
 //   gone. A kill leaves rows whose files are gone, which the next run meets again (S2, S3).
@@ -26,6 +27,7 @@
 #include "database/connection.h"
 #include "tasks/families/families.h"
 #include "tasks/purge/batch.h"
+#include "tasks/purge/far_families.h"
 #include "tasks/purge/far_rows.h"
 #include "tasks/purge/files.h"
 #include "tasks/purge/skipped.h"
@@ -60,11 +62,17 @@ void keep_families_whole(const std::vector<BatchRow>& all, std::vector<BatchRow>
 // One worker's. Not thread-safe.
 class PurgeTransaction {
  public:
+  // What is done beside the transaction where rows lie on several shards. nullptr: all dependents lie with
+  // their rows; the rows of a family lie together.
+  struct Far {
+    FarRows* rows = nullptr;
+    FarFamilies* families = nullptr;
+  };
+
   // `families`: nullptr where each row goes by itself. `files`: nullptr where files stay. `receipts`: nullptr where nobody wants any; else `receipt`
   // says of what.
-  // `far`: nullptr where all dependents lie with their rows.
   PurgeTransaction(const PurgeStatements& statements, const PurgeSteps& steps,
-                   const Families* families, FarRows* far, PurgeFiles* files, Receipts* receipts,
+                   const Families* families, Far far, PurgeFiles* files, Receipts* receipts,
                    RemovedBatch receipt)
       : statements_(statements),
         steps_(steps),
@@ -114,7 +122,7 @@ class PurgeTransaction {
   const PurgeStatements& statements_;
   const PurgeSteps& steps_;
   const Families* families_;
-  FarRows* far_;
+  Far far_;
   PurgeFiles* files_;
   Receipts* receipts_;
   // But for what differs from batch to batch.

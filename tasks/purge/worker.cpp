@@ -29,7 +29,15 @@ std::optional<PurgeFiles> files_of(PurgeShared& shared) {
 std::optional<FarRows> far_rows_of(PurgeShared& shared) {
   const auto& prepared = shared.prepared;
   if (!prepared.steps->has_far_rows()) return std::nullopt;
-  return FarRows(shared.context, *prepared.statements, shared.ledger);
+  return FarRows(shared.context, *prepared.statements, shared.ledger,
+                 {.task = shared.task, .cutoff = shared.cutoff});
+}
+
+std::optional<FarFamilies> far_families_of(PurgeShared& shared) {
+  const auto& prepared = shared.prepared;
+  const auto& table = prepared.statements->table();
+  if (!prepared.families || !table.sharding) return std::nullopt;
+  return FarFamilies(shared.context, *prepared.families, table);
 }
 
 bool is_locked(const Failure& failure) {
@@ -52,9 +60,12 @@ PurgeWorker::PurgeWorker(PurgeShared& shared, std::unique_ptr<Connection> connec
       statements_(*shared.prepared.statements),
       steps_(*shared.prepared.steps),
       connection_(shared.context, std::move(connection)),
-      far_(far_rows_of(shared)),
+      far_rows_(far_rows_of(shared)),
+      far_families_(far_families_of(shared)),
       files_(files_of(shared)),
-      transaction_(statements_, steps_, shared.prepared.families.get(), far_ ? &*far_ : nullptr,
+      transaction_(statements_, steps_, shared.prepared.families.get(),
+                   {.rows = far_rows_ ? &*far_rows_ : nullptr,
+                    .families = far_families_ ? &*far_families_ : nullptr},
                    files_ ? &*files_ : nullptr, shared.context.receipts,
                    {.task = shared.task,
                     .table = shared.prepared.selection->table().name,
@@ -83,6 +94,9 @@ Outcome<bool> PurgeWorker::step() {
   const auto asked = static_cast<std::int64_t>(batch.rows.size());
   WINNOW_TRY(const auto reserved, reserve(batch));
   const auto started = std::chrono::steady_clock::now();
+  if (far_families_) {
+    WINNOW_TRY(batch.rows, far_families_->in_order(std::move(batch.rows)));
+  }
   WINNOW_CHECK(by_halves(
       std::move(batch), shared_.sizer, shared_.stall, shared_.context.progress,
       [this](const Batch& part, Batch& rest) { return remove(part, rest); },

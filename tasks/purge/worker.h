@@ -122,7 +122,8 @@ class PurgeWorker {
   const PurgeStatements& statements_;
   const PurgeSteps& steps_;
   ReconnectingConnection connection_;
-  std::optional<FarRows> far_;
+  std::optional<FarRows> far_rows_;
+  std::optional<FarFamilies> far_families_;
   std::optional<PurgeFiles> files_;
   PurgeTransaction transaction_;
   int locked_in_turn_ = 0;
