@@ -9,7 +9,8 @@ import random
 import signal
 import subprocess
 
-from bed import BIN, finished, until
+from bed import BIN, Cases, finished, until
+from databases import Mysql
 from world import CUTOFF, TERMINAL
 
 EXECUTIONS = 500
@@ -165,10 +166,103 @@ class VitessTasks:
         self.assertEqual({child["id"]: child["parentId"] for child in family["children"]},
                          {key: document["trigger"]["variables"]["executionId"] for key, document in children.items()})
 
+    def have_families(self, seed):
+        """Executions that go get descendants, each with a log; of every fourth family one still runs, and all of it stays."""
+        self.bed.fill(random.Random(seed), EXECUTIONS)
+        chosen = random.Random(seed)
+        world = self.bed.world
+        log = next(iter(world.documents["logs"].values()))
+        new = {"executions": {}, "logs": {}}
+        self.parents, self.stay = {}, set()
+        for number, root in enumerate(chosen.sample(sorted(self.bed.goes), 60)):
+            family = [root]
+            for child in range(chosen.randint(1, 6)):
+                key, parent = f"c{chosen.getrandbits(30):08x}-{number}-{child}", chosen.choice(family)
+                new["executions"][key] = {**world.documents["executions"][root], "id": key, "namespace": "elsewhere", "trigger": {
+                    "id": "t", "type": "io.kestra.plugin.core.flow.Subflow", "variables": {"executionId": parent}}}
+                new["logs"]["l" + key] = {**log, "executionId": key}
+                self.parents[key] = parent
+                family.append(key)
+            if number % 4 == 0:
+                last = new["executions"][family[-1]]
+                new["executions"][family[-1]] = last | {"state": {**last["state"], "current": "RUNNING"}}
+                del new["executions"][family[-1]]["state"]["endDate"]
+                self.stay.update(family)
+            else:
+                self.bed.goes.update(family)
+        self.bed.goes -= self.stay
+        for table, documents in new.items():
+            self.database.insert(table, documents)
+            world.documents[table].update(documents)
+            world.belongs[table].update({key: document["id" if table == "executions" else "executionId"] for key, document in documents.items()})
+
+    def parted(self, now):
+        return [f"{child} is there without its parent {parent}" for child, parent in self.parents.items()
+                if child in now["executions"] and parent not in now["executions"]]
+
+    def test_families_go_as_a_whole_though_their_rows_lie_on_several_shards(self):
+        """A kill in between leaves a family without some of its children, never a child without its parent."""
+        cases = Cases(self, "kill -9 in families", f"vitess, {self.shards} shards")
+
+        def one(case):
+            self.have_families(case.seed)
+            whole = len(self.bed.goes)
+            before = self.bed.look()
+            run = self.winnow.purge(self.bed.parameters(withChildren=True, batchSize=case.random.randint(2, 30)))
+            at = self.database.count() - case.random.randint(1, whole - 20)
+            case.what = f"after {len(before['executions']) - at} of {whole}"
+            until(lambda: run.poll() is not None or self.database.count() <= at, "batches")
+            run.send_signal(signal.SIGKILL)
+            run.communicate()
+            halfway = self.bed.look()
+            case.found(self.bed.broken_now(halfway) + self.parted(halfway))
+            again = self.winnow.call("PurgeExecutions", self.bed.parameters(withChildren=True))
+            now = self.bed.look()
+            case.found([] if again.status == 0 and again.counters["skippedCount"] > 0 else [f"the next run: {again}"])
+            case.found(self.bed.broken_now(now) + self.bed.left_over(now) + self.bed.miscounted(halfway, now, again.counters))
+
+        cases.run(3, 100, one)
+
+    def test_a_family_of_which_another_session_holds_one_stays_whole(self):
+        """The root, which would go last, on whichever shard."""
+        self.have_families(67)
+        held = next(parent for parent in self.parents.values() if parent in self.bed.goes and parent not in self.parents)
+        family = {held} | {child for child, parent in self.parents.items() if parent == held}
+        with Mysql(self.url) as other:
+            other.execute("BEGIN")
+            other.execute("SELECT `key` FROM executions WHERE `key` = %s FOR UPDATE", held)
+            result = self.winnow.call("PurgeExecutions", self.bed.parameters(withChildren=True))
+            now = self.bed.look()
+            self.assertLessEqual(family, now["executions"], result)
+            self.assertEqual(self.bed.broken_now(now) + self.parted(now), [], result)
+            self.assertIn(held, {row["key"] for row in result.json["skipped"]}, result)
+        self.assertEqual(self.winnow.call("PurgeExecutions", self.bed.parameters(withChildren=True)).status, 0)
+        self.assertEqual(self.bed.left_over(self.bed.look()), [])
+
+    def test_the_doctor_looks_at_a_sample_and_estimates_the_rest(self):
+        """A shard gives 10,000 rows at once, and tells how many rows it has itself."""
+        self.bed.fill(random.Random(71), 20)
+        log = {**next(iter(self.bed.world.documents["logs"].values())), "executionId": "gone"}
+        for first in range(0, 14_000, 2_000):
+            self.database.insert("logs", {f"lost{number}": {**log, "executionId": f"gone{number}"} for number in range(first, first + 2_000)})
+        shards = [row[0].split("/")[1] for row in self.database.rows("SHOW VITESS_SHARDS") if row[0].startswith("kestra/")]
+        own = []
+        for shard in shards:
+            with Mysql(self.url, database=f"kestra:{shard}") as session:
+                session.rows("ANALYZE TABLE logs")
+                session.execute("SET SESSION information_schema_stats_expiry = 0")
+                own.append(session.rows("SELECT TABLE_ROWS FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'logs'")[0][0])
+        found = next(table for table in self.call(self.winnow, "Doctor", {"sample": 1_000_000})["tables"] if table["table"] == "logs")
+        orphans = found["orphans"]
+        self.assertIn(found["rows"], [rows * len(shards) for rows in own], f"{own}: {found}")
+        self.assertEqual((orphans["rowsLookedAt"], orphans["all"]), (10_000, False), orphans)
+        self.assertEqual(orphans["estimated"], int(orphans["found"] * found["rows"] / 10_000), orphans)
+
     def test_every_task_has_a_plan(self):
         self.bed.fill(random.Random(43), 30)
         for task, parameters in (("ListExecutions", {}), ("ListLogs", {}), ("ListMetrics", {}), ("PurgeExecutions", {"endDate": CUTOFF}),
-                                 ("PurgeExecutions", {"endDate": CUTOFF, "keepLast": 2}), ("PurgeLogs", {"endDate": CUTOFF}),
+                                 ("PurgeExecutions", {"endDate": CUTOFF, "keepLast": 2}),
+                                 ("PurgeExecutions", {"endDate": CUTOFF, "withChildren": True}), ("PurgeLogs", {"endDate": CUTOFF}),
                                  ("PurgeMetrics", {"endDate": CUTOFF}), ("PurgeOrphans", {}), ("PurgeStorage", {"endDate": CUTOFF}),
                                  ("Doctor", {})):
             planned = finished(self.winnow.start("plan", task, "--params", json.dumps(parameters)))

@@ -4,6 +4,7 @@
 The programs take 15 minutes to build: `tests/servers/vitess.sh build` does it once.
 """
 
+import hashlib
 import json
 import random
 import signal
@@ -79,11 +80,6 @@ class OverVtgate(VitessTasks, VitessStatements, Tour):
 
         until(answers, "the shards' tablets")
 
-    def refused(self, task, parameters, why):
-        result = self.winnow.call(task, parameters)
-        self.assertEqual((result.status, result.counters.get("batches", 0)), (3, 0), result)
-        self.assertIn(why, result.json["error"]["message"])
-
     def test_all_tasks(self):
         self.tour(self.winnow, self.bed)
 
@@ -95,13 +91,27 @@ class OverVtgate(VitessTasks, VitessStatements, Tour):
             self.assertEqual((result.status, result.json.get("retries")), (0, 0), result)
             self.assertGreater(result.json[counter], 0, result)
 
-    def test_what_one_transaction_can_not_be_is_refused(self):
-        self.bed.fill(random.Random(3), 20)
+    def test_receipts_name_what_lies_elsewhere_too(self):
+        """Rows that don't lie with their execution go in transactions of their own, each with a record."""
+        self.bed.fill(random.Random(3), 200)
         before = self.bed.look()
-        self.refused("PurgeExecutions", self.bed.parameters(withChildren=True), "withChildren can't be had over Vitess")
-        self.winnow.configure(self.url + "?ssl-mode=DISABLED", self.bed.storage, f"receipts: {{file: {self.folder.path}/receipts.jsonl}}")
-        self.refused("PurgeExecutions", self.bed.parameters(), "`receipts` can't be had for this task over Vitess")
-        self.assertEqual(self.bed.look(), before)
+        receipts = self.folder.path / "receipts.jsonl"
+        self.winnow.configure(self.url + "?ssl-mode=DISABLED", self.bed.storage, f"receipts: {{file: {receipts}, keys: full}}")
+        result = self.call(self.winnow, "PurgeExecutions", self.bed.parameters(batchSize=30))
+        now = self.bed.look()
+        self.assertEqual(self.bed.broken_now(now) + self.bed.left_over(now) + self.bed.miscounted(before, now, result), [], result)
+        records = [json.loads(line) for line in receipts.read_text().splitlines()]
+        committed = {record["sequence"] for record in records if record["receipt"] == "committed"}
+        named = {table: [] for table in {"executions", *self.bed.early} - {"files"}}
+        for record in records:
+            if record["receipt"] == "batch" and record["sequence"] in committed and not record.get("dependentsOnly"):
+                named[record["table"]] += record["keys"]
+        self.assertEqual({table: sorted(keys) for table, keys in named.items()},
+                         {table: sorted(before[table] - now[table]) for table in named})
+        proof = self.call(self.winnow, "VerifyReceipts", {"database": True})
+        self.assertEqual((proof["valid"], proof["presentCount"], proof["uncheckedBatches"]), (True, 0, 0), proof)
+        self.assertEqual({name: proof["counts"][name] for name in ("executionsCount", "logsCount", "dependentsCount")},
+                         {name: result[name] for name in ("executionsCount", "logsCount", "dependentsCount")})
 
     def test_rows_that_are_written_late_go_too(self):
         """Logs of executions on all shards that appear once their batches are committed."""
@@ -219,6 +229,63 @@ class OtherwisePlaced(unittest.TestCase):
             self.assertEqual(result.status, 3, result)
             self.assertIn(f'"{table}"', result.json["error"]["message"])
             self.assertIn(why, result.json["error"]["message"])
+
+
+class PatienceOfSeconds(unittest.TestCase):
+    """Tablets that keep a connection for three seconds after its last statement, and not for thirty: the one that holds the lock of an
+    exclusive run goes while the run waits."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Folder("far-vitess")
+        cls.addClassCleanup(cls.server.remove)
+        vitess_schema.write(cls.server.path / "schema")
+        cls.url = script("vitess", "start", cls.server.path, 2, cls.server.path / "schema", "--queryserver-config-transaction-timeout=3s")
+        cls.addClassCleanup(script, "vitess", "stop", cls.server.path)
+
+    def setUp(self):
+        self.folder = Folder("far-vtgate")
+        self.addCleanup(self.folder.remove)
+        self.database = self.enterContext(Vtgate(self.url))
+        self.bed = Bed(self.database, self.folder.path / "storage", early=FAR)
+        self.bed.fill(random.Random(73), EXECUTIONS)
+        self.before = self.bed.look()
+        self.stop = self.folder.path / "stop"
+        self.winnow = Winnow(self.folder.path, self.url + "?ssl-mode=DISABLED", self.bed.storage, f"pace: {{stopFile: {self.stop}}}")
+        self.lock = "winnow.PurgeExecutions." + hashlib.sha256(b"kestra").hexdigest()[:32]
+
+    def lose_the_lock(self):
+        """A run that waits, and whose lock nobody has any more."""
+        run = self.winnow.purge(self.bed.parameters(exclusive=True, batchSize=3, pace={"rowsPerSecond": 200}))
+        until(lambda: run.poll() is not None or self.database.count() < EXECUTIONS - 20, "batches")
+        self.assertEqual(self.has_lock(), True)
+        self.stop.touch()
+        until(lambda: run.poll() is not None or not self.has_lock(), "the tablet to end the connection", 60)
+        self.assertIsNone(run.poll(), "the purge is over before anything happened")
+        return run
+
+    def has_lock(self):
+        with Mysql(self.url) as session:  # one that stays would keep a connection of its own
+            return session.rows("SELECT IS_USED_LOCK(%s)", self.lock)[0][0] is not None
+
+    def test_a_lock_that_is_lost_is_taken_again(self):
+        run = self.lose_the_lock()
+        self.stop.unlink()
+        result = finished(run)
+        now = self.bed.look()
+        self.assertEqual(result.status, 0, result)
+        self.assertEqual(self.bed.broken_now(now) + self.bed.left_over(now) + self.bed.miscounted(self.before, now, result.counters), [], result)
+
+    def test_a_lock_that_is_lost_to_another_run_ends_the_run_with_its_account(self):
+        run = self.lose_the_lock()
+        with Mysql(self.url) as other:
+            self.assertEqual(other.rows("SELECT GET_LOCK(%s, 0)", self.lock), ((1,),))
+            self.stop.unlink()
+            result = finished(run)
+        now = self.bed.look()
+        self.assertNotEqual(result.status, 0, result)
+        self.assertIn("another run of PurgeExecutions has it now", result.json["error"]["message"])
+        self.assertEqual(self.bed.broken_now(now) + self.bed.miscounted(self.before, now, result.counters), [], result)
 
 
 class FourShards(OverVtgate, unittest.TestCase):

@@ -3,7 +3,9 @@
 #
 #   vitess.sh build                     builds its programs into ${WINNOW_CACHE:-~/.cache/winnow}/vitess-VERSION: once, 15 minutes of one processor
 #   vitess.sh cached                    succeeds where they are built already
-#   vitess.sh start DIR SHARDS SCHEMA   prints mysql://root@127.0.0.1:PORT/kestra; SCHEMA holds *.sql and vschema.json of that keyspace
+#   vitess.sh start DIR SHARDS SCHEMA [FLAG...]
+#                                       prints mysql://root@127.0.0.1:PORT/kestra; SCHEMA holds *.sql and vschema.json of that keyspace,
+#                                       the flags are vttestserver's
 #   vitess.sh crash DIR                 kill -9 of the mysqld that holds all shards, and the same again on its data
 #   vitess.sh stop DIR                  ends all of it and removes what start made
 #
@@ -69,6 +71,7 @@ in_chroot() {  # DIR COMMAND...
 
 start_in() {
   local folder=$1 shards=$2 schema=$3 port
+  local flags=("${@:4}")
   [[ -d $root ]] || { "$here/mysql.sh" start "$folder/chroot" > /dev/null && "$here/mysql.sh" stop "$folder/chroot"; }
   build
   [[ ! -e $folder/data ]] || die "$folder holds a server already: stop it first"
@@ -82,7 +85,8 @@ start_in() {
   for _ in 1 2 3; do
     port=$((20000 + (RANDOM % 700) * 16))
     (in_chroot "$folder" vttestserver --keyspaces=kestra --num-shards="$shards" --port="$port" --mysql-bind-host=127.0.0.1 \
-      --schema-dir=/mnt/schema --extra-my-cnf=/mnt/durable.cnf --enable-system-settings --replica-count=1 --rdonly-count=0) \
+      --schema-dir=/mnt/schema --extra-my-cnf=/mnt/durable.cnf --enable-system-settings --replica-count=1 --rdonly-count=0 \
+      ${flags[@]+"${flags[@]}"}) \
       < /dev/null > "$folder/ready" 2> "$folder/log" &
     echo $! > "$folder/pid"
     if await_ready "$folder"; then
@@ -144,12 +148,12 @@ case ${1:-} in
   build) build ;;
   cached) [[ -x $vitess/bin/vttestserver ]] ;;
   start)
-    [[ $# -eq 4 ]] || die "start needs a folder, a number of shards and a folder with the schema" 2
+    [[ $# -ge 4 ]] || die "start needs a folder, a number of shards and a folder with the schema" 2
     [[ $(id -u) -eq 0 ]] || die "Vitess is skipped: its chroot needs root" 77
     mkdir -p "$2"
-    start_in "$(cd "$2" && pwd)" "$3" "$4"
+    start_in "$(cd "$2" && pwd)" "${@:3}"
     ;;
   crash) crash_in "$(cd "$2" && pwd)" ;;
   stop) stop_in "$2" ;;
-  *) die "usage: vitess.sh build | cached | start DIR SHARDS SCHEMA | crash DIR | stop DIR" 2 ;;
+  *) die "usage: vitess.sh build | cached | start DIR SHARDS SCHEMA [FLAG...] | crash DIR | stop DIR" 2 ;;
 esac

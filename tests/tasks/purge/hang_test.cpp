@@ -36,6 +36,7 @@ class Hang : protected WithOwnServer, public PurgeBed {
 };
 
 TEST_P(Hang, AServerThatAnswersNobodyIsGivenUpAndWaitedFor) {
+  EXPECT_EQ(database::Settings().silence_ms, 20'000) << "docs/servers.md says 20 s";
   expect_patience_with_a_long_statement();
   add_executions(6);
   TaskBed bed(impatient());
