@@ -30,7 +30,7 @@ std::optional<FarRows> far_rows_of(PurgeShared& shared) {
   const auto& prepared = shared.prepared;
   if (!prepared.steps->has_far_rows()) return std::nullopt;
   return FarRows(shared.context, *prepared.statements, shared.ledger,
-                 {.task = shared.task, .cutoff = shared.cutoff});
+                 {.task = shared.task, .table = {}, .cutoff = shared.cutoff});
 }
 
 std::optional<FarFamilies> far_families_of(PurgeShared& shared) {
