@@ -93,7 +93,8 @@ class PatroniFailOver(FailOver, unittest.TestCase):
         def one(case):
             how = ["is switched over", "is killed", "is cut off"][case.index % 3]
             way = list(self.cluster.ways())[(case.index // 3 + case.index) % 2]
-            self.one(cases, case, f"the primary {how}", self.strike(how), way)
+            # Rows of all tables: a run lasts some seconds, for Patroni needs a few to find another primary.
+            self.one(cases, case, f"the primary {how}", self.strike(how), way, pace={"rowsPerSecond": 200})
 
         cases.run(3, 100, one)
 
