@@ -2,7 +2,7 @@
 
 import subprocess
 
-from bed import BIN, Folder, Winnow, enter, script
+from bed import BIN, SERVERS, Folder, Winnow, enter, script
 from databases import Mysql, Postgres, credentials_of, hosts_of
 from urllib.parse import urlsplit, urlunsplit
 
@@ -35,7 +35,7 @@ class Machines:
     def _start(self):
         for name, value in KERNEL.items() if self.engine == "mysql" else ():
             self._on("server", "sh", "-c", f"echo {value} > /proc/sys/net/ipv4/{name}")
-        program, server = f"tests/servers/{self.engine}.sh", self.folder.path / "server"
+        program, server = SERVERS / f"{self.engine}.sh", self.folder.path / "server"
         if self.engine == "mysql":
             url = self._on("server", program, "start", server, "--bind-address=*", *self.options)
         else:
