@@ -70,6 +70,7 @@ Outcome<bool> ReconnectingConnection::reconnect(const Failure& failure,
   // What was confirmed is looked for where writes go: a replica that a balancer leads to, or a name, may lack it for a while.
   const bool has_written = context_->progress.batches > 0;
   const auto target = has_written ? database::Target::primary : context_->database.target;
+  auto told = failure;
   do {
     const auto started = steady_clock::now();
     auto opened = connect(*context_, target);
@@ -82,10 +83,15 @@ Outcome<bool> ReconnectingConnection::reconnect(const Failure& failure,
       if (committed || !worth_another_try(committed.error())) return committed;
     } else if (!worth_another_try(opened.error())) {
       return fail(std::move(opened.error()));
+    } else if (opened.error().sqlstate == database::kNotTheTarget &&
+               told.message == failure.message) {
+      told.message += "; since then " + opened.error().message;
+      context_->host.log(LogLevel::warn,
+                         "waits for a server that takes writes: " + opened.error().message);
     }
     // A server that restarts refuses for a while; so does one that takes over.
   } while (outage.wait(context_->cancellation));
-  return fail(outage.given_up(failure, context_->cancellation));
+  return fail(outage.given_up(told, context_->cancellation));
 }
 
 // After a COMMIT whose reply was lost. What the server can tell is certain, also when somebody else
