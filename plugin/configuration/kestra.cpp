@@ -329,7 +329,7 @@ Outcome<database::Settings> KestraConfiguration::database() const {
         std::pair{"connection-init-sql", &datasource.init_sql}}) {
     WINNOW_TRY(*value, text(key(last)));
   }
-  WINNOW_TRY(datasource.properties, properties(*name));
+  WINNOW_TRY(datasource.properties, properties(name));
   auto settings = database::read_datasource(datasource);
   if (!settings) {
     const auto last = settings.error().pointer.substr(1);
