@@ -20,14 +20,18 @@ namespace {
 
 using document::Json;
 
-// `basePath`, `base-path` and `base_path` are one name.
-std::string relaxed(std::string_view name) {
-  std::string letters;
+// `basePath`, `base-path`, `base_path` and `BASE_PATH` are one name to Micronaut; `basepath` is another.
+std::string hyphenated(std::string_view name) {
+  std::string words;
+  char before = '-';
   for (const char c : name) {
-    if (c == '-' || c == '_') continue;
-    letters += document::lower(c);
+    const bool is_capital = document::lower(c) != c;
+    const bool in_word = before != '-' && before != '_' && document::upper(before) != before;
+    if (is_capital && (in_word || document::is_digit(before))) words += '-';
+    words += c == '_' ? '-' : document::lower(c);
+    before = c;
   }
-  return letters;
+  return words;
 }
 
 std::vector<std::string> split(std::string_view dotted) {
@@ -45,23 +49,24 @@ struct Place {
   std::string pointer;
 };
 
-// The value at the path, whether its keys are nested, joined by dots, or both.
+// The value at the path, whether its keys are nested, joined by dots, or both; of several the last.
 Place find_below(const Json& node, std::span<const std::string> path, const std::string& pointer) {
-  if (path.empty()) return {&node, pointer};
+  if (path.empty()) return node.is_null() ? Place{} : Place{&node, pointer};
   if (!node.is_object()) return {};
+  Place last;
   for (const auto& member : node.items()) {
     const auto parts = split(member.key());
     const bool leads =
         parts.size() <= path.size() && std::equal(parts.begin(), parts.end(), path.begin(),
                                                   [](const auto& one, const auto& other) {
-                                                    return relaxed(one) == relaxed(other);
+                                                    return hyphenated(one) == hyphenated(other);
                                                   });
     if (!leads) continue;
     auto found = find_below(member.value(), path.subspan(parts.size()),
                             document::pointer_to(pointer, member.key()));
-    if (found.value != nullptr) return found;
+    if (found.value != nullptr) last = std::move(found);
   }
-  return {};
+  return last;
 }
 
 // Every value that is there, with its keys joined by dots.
@@ -140,9 +145,7 @@ KestraConfiguration KestraConfiguration::resolved(document::Document settings, L
 KestraConfiguration::Found KestraConfiguration::find(const Path& path) const {
   for (auto document = documents_.rbegin(); document != documents_.rend(); ++document) {
     const auto found = find_below(document->value, path, "");
-    if (found.value != nullptr && !found.value->is_null()) {
-      return {&*document, found.value, found.pointer};
-    }
+    if (found.value != nullptr) return {&*document, found.value, found.pointer};
   }
   return {};
 }
@@ -241,7 +244,7 @@ std::vector<std::string> KestraConfiguration::datasource_names() const {
     if (!document.value.is_object()) continue;
     for (const auto& top : document.value.items()) {
       const auto parts = split(top.key());
-      if (parts.front() != "datasources") continue;
+      if (hyphenated(parts.front()) != "datasources") continue;
       if (parts.size() > 1) {
         add(parts[1]);
       } else if (top.value().is_object()) {
@@ -317,7 +320,10 @@ Outcome<database::Settings> KestraConfiguration::database() const {
   WINNOW_CHECK(check_logs());
   WINNOW_TRY(const auto name, datasource());
   const auto key = [&](const char* last) { return Path{"datasources", name, last}; };
-  WINNOW_TRY(const auto url, text(key("url")));
+  WINNOW_TRY(auto url, text(key("url")));
+  if (url.empty()) {
+    WINNOW_TRY(url, text(key("jdbc-url")));  // Hikari's own name for it
+  }
   if (url.empty()) return refused({"datasources"}, name + ".url is missing");
   if (url.starts_with("jdbc:h2:")) {
     return refused(key("url"), std::string("H2 is no database that winnow can reach; ") + kWorksOn);

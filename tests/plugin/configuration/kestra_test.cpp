@@ -446,6 +446,20 @@ TEST_F(KestraConfigurationTest, VariablesMaySayAllOfIt) {
   EXPECT_EQ(read("datasources: {mysql: {url: 'jdbc:mysql://other/kestra'}}")->database->host, "db");
 }
 
+TEST_F(KestraConfigurationTest, AKeyInSeveralSpellingsIsTheLastOfThem) {
+  const std::string begin = "datasources:\n  postgres:\n    url: jdbc:postgresql://h/d\n";
+  const auto path = [&](const std::string& more) {
+    return read(begin + more)->database->search_path;
+  };
+  EXPECT_EQ(path("    schema: a\n    SCHEMA: b\n"), "\"b\"");
+  EXPECT_EQ(path("    schema: a\ndatasources.postgres.schema: b\n"), "\"b\"");
+  EXPECT_EQ(path("    connectionInitSQL: SET search_path TO a\n"), "\"a\"");
+  EXPECT_EQ(path("    CONNECTION_INIT_SQL: SET search_path TO a\n"), "\"a\"");
+  EXPECT_EQ(path("    connectioninitsql: SET search_path TO a\n"), "") << "not to Micronaut";
+  EXPECT_EQ(read("datasources: {postgres: {jdbcUrl: 'jdbc:postgresql://h/d'}}")->database->host,
+            "h");
+}
+
 // As a pool of Micronaut 4.9 and 4.10 has them.
 TEST_F(KestraConfigurationTest, OptionsOfTheDriverCountInAFileAloneAndUnderTheirOwnName) {
   const std::string name = "DATASOURCES_POSTGRES_DATA_SOURCE_PROPERTIES_CURRENTSCHEMA";
