@@ -92,7 +92,7 @@ TEST(KeySpool, ThatCantBeMadeIsKnownBeforeTheFirstRowGoes) {
   rows.add_execution("e1", "company.team", "daily", "2026-01-01T00:00:00.000000Z");
   TaskBed bed(database.settings());
   bed.policy.tenants = {"main"};
-  const TemporaryFolder nowhere("/nowhere");
+  const TemporaryFolder no_place("/proc");
   const auto refused = bed.run("PurgeExecutions", {{"endDate", "2026-02-01T00:00:00Z"}});
   ASSERT_FALSE(refused) << refused->dump();
   EXPECT_THAT(refused.error().message, HasSubstr("TMPDIR"));
