@@ -127,17 +127,18 @@ class Listing final : public Invocation {
     return request_.fetch_type == FetchType::none && !request_.keep_last && !request_.families;
   }
 
-  // Rows that are looked at one by one are read by pages.
+  // Rows that are looked at one by one are read by pages, and so is the rest of another listing.
   bool may_read_all(const Opened& opened) const {
     return request_.fetch_type == FetchType::store && !opened.newest && !opened.children &&
-           opened.query.reads_all_quicker();
+           !request_.after && opened.query.reads_all_quicker();
   }
 
   // Whether they are most of the table, and no more than the server should sort.
   static Outcome<bool> are_worth_sorting(const Opened& opened) {
-    WINNOW_TRY(const auto rows, database::count_of(*opened.connection, opened.query.count()));
+    const auto rows = database::count_of(*opened.connection, opened.query.count());
+    if (!rows) return by_pages_after(rows.error());
     const auto of = opened.query.selection().table().estimated_rows;
-    return rows <= kMostSorted && rows >= of / kShareWorthSorting;
+    return *rows <= kMostSorted && *rows >= of / kShareWorthSorting;
   }
 
   std::int64_t rows_of_first_statement() const {
@@ -260,15 +261,21 @@ class Listing final : public Invocation {
     return Json{{"uri", std::move(uri)}, {"size", total}};
   }
 
-  // False where it took longer than the server lets a statement run: then the rest comes by pages.
+  // A server that has no time or no room for all rows at once may have them for a page. Where the connection was
+  // lost, the page says so.
+  static Outcome<bool> by_pages_after(const Failure& failure) {
+    const bool final_one =
+        failure.kind == FailureKind::cancelled || failure.kind == FailureKind::storage;
+    return final_one ? Outcome<bool>(fail(failure)) : Outcome<bool>(false);
+  }
+
+  // False where the rest has to come by pages.
   static Outcome<bool> read_all(const Opened& opened, const Position& after,
                                 const RowReader::Handler& take) {
     RowReader reader(*opened.connection, opened.query);
     WINNOW_CHECK(reader.start_after(after));
     const auto read = reader.read_all(take);
-    if (read) return true;
-    if (read.error().blame == Blame::number_of_rows) return false;
-    return fail(read.error());
+    return read ? Outcome<bool>(true) : by_pages_after(read.error());
   }
 
   static void report_page(std::int64_t rows, std::int64_t total, Context& context) {

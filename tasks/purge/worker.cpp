@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "database/count.h"
@@ -94,12 +96,15 @@ Outcome<bool> PurgeWorker::step() {
   const auto asked = static_cast<std::int64_t>(batch.rows.size());
   WINNOW_TRY(const auto reserved, reserve(batch));
   const auto started = std::chrono::steady_clock::now();
+  staying_.clear();
   if (far_families_) {
     WINNOW_TRY(batch.rows, far_families_->in_order(std::move(batch.rows)));
   }
   WINNOW_CHECK(by_halves(
       std::move(batch), shared_.sizer, shared_.stall, shared_.context.progress,
-      [this](const Batch& part, Batch& rest) { return remove(part, rest); },
+      [this](const Batch& part, Batch& rest) {
+        return staying_.empty() ? remove(part, rest) : remove(without_staying(part), rest);
+      },
       [this](const Batch& part, const Failure& failure) { return leave(part, failure); }));
   shared_.unaccounted += asked - went_ - skipped_;
   shared_.reserved -= reserved - went_;
@@ -137,8 +142,28 @@ Outcome<std::int64_t> PurgeWorker::reserve(const Batch& batch) {
   return shared_.limits.exceeded(allowance);
 }
 
+// Families go in several transactions over shards: a row that stays keeps all above it.
+Batch PurgeWorker::without_staying(Batch part) {
+  const auto stay = std::erase_if(
+      part.rows, [this](const BatchRow& row) { return staying_.contains(row.family()); });
+  skipped_ += static_cast<std::int64_t>(stay);
+  shared_.ledger.skipped().add_more(static_cast<std::int64_t>(stay));
+  return part;
+}
+
+void PurgeWorker::keep_families_of(const std::vector<BatchRow>& rows, const Tried& tried) {
+  if (!far_families_) return;
+  std::set<std::string_view> kept;
+  for (const auto& row : tried.kept) kept.insert(row.key);
+  for (const auto& row : tried.kept_files) kept.insert(row.key);
+  for (const auto& row : rows) {
+    if (kept.contains(row.key)) staying_.insert(row.family());
+  }
+}
+
 // In one transaction. Executions whose files take longer than locks may wait are left in `rest`.
 Outcome<void> PurgeWorker::remove(const Batch& part, Batch& rest) {
+  if (part.rows.empty()) return {};
   Tried tried;
   // A row that stays is met once: there it is waited for, by itself.
   const bool waits = !steps_.deletes_parent() && part.rows.size() == 1;
@@ -157,6 +182,7 @@ Outcome<void> PurgeWorker::remove(const Batch& part, Batch& rest) {
       .divisible = !waits};
   const auto removed = connection_.retry(removing);
   if (!removed) return fail(left_in_doubt(removed.error(), tried));
+  keep_families_of(part.rows, tried);
   rest.rows = std::move(tried.unfinished);
   // What went is counted also where its receipt can't be confirmed.
   const auto confirmed = confirm_receipt(tried);
@@ -273,6 +299,7 @@ Outcome<void> PurgeWorker::leave(const Batch& part, const Failure& failure) {
   const auto& row = part.rows.back();
   if (!is_locked(failure)) {
     const auto rows = std::ssize(part.rows);
+    if (far_families_) staying_.insert(row.family());
     skipped_ += rows;
     shared_.ledger.skipped().add_more(rows - 1);
     return skip_refused(row.family(), failure);

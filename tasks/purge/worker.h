@@ -5,6 +5,7 @@
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -109,6 +110,8 @@ class PurgeWorker {
   Outcome<void> count_part(const Batch& part);
   Outcome<std::vector<BatchRow>> count_files(const std::vector<BatchRow>& rows, Tried& would) const;
   Failure left_in_doubt(Failure failure, const Tried& tried);
+  Batch without_staying(Batch part);
+  void keep_families_of(const std::vector<BatchRow>& rows, const Tried& tried);
   Outcome<void> confirm_receipt(const Tried& tried);
 
   // Waiting: for a transaction that is still open and may remove the rows yet, as one whose COMMIT
@@ -124,6 +127,8 @@ class PurgeWorker {
   ReconnectingConnection connection_;
   std::optional<FarRows> far_rows_;
   std::optional<FarFamilies> far_families_;
+  // Families of the step's batch, of which one transaction has left a row: the next ones leave theirs.
+  std::set<std::string, std::less<>> staying_;
   std::optional<PurgeFiles> files_;
   PurgeTransaction transaction_;
   int locked_in_turn_ = 0;

@@ -33,10 +33,18 @@ int nameless_file(const std::filesystem::path& folder) {
   return named;
 }
 
+// As std::filesystem::temp_directory_path() has it, which fails where the folder is none; an empty name is none here.
+std::filesystem::path temporary_folder() {
+  for (const auto* const variable : {"TMPDIR", "TMP", "TEMP", "TEMPDIR"}) {
+    const char* const named = std::getenv(variable);
+    if (named != nullptr && *named != '\0') return named;
+  }
+  return "/tmp";
+}
+
 // glibc's tmpfile() does not look at TMPDIR. Null, with errno, where it can't be made.
 std::FILE* temporary_file() {
-  const char* const named = std::getenv("TMPDIR");
-  const int descriptor = nameless_file(named == nullptr || *named == '\0' ? "/tmp" : named);
+  const int descriptor = nameless_file(temporary_folder());
   if (descriptor < 0) return nullptr;
   std::FILE* const file = ::fdopen(descriptor, "w+");
   if (file == nullptr) {

@@ -52,15 +52,28 @@ Outcome<bool> ReconnectingConnection::recover(const Failure& failure,
   // A server that never took a write of this run is a replica, and no primary that stepped down.
   const bool is_replica =
       failure.sqlstate == database::kNotTheTarget && context_->progress.batches == 0;
-  if (context_->cancellation.requested() || !worth_another_try(failure) || rows_blamed ||
-      is_replica) {
+  // PostgreSQL's transaction_timeout ends the session too, also in mid-COMMIT.
+  const bool doubted_for_rows = rows_blamed && failure.commit_in_doubt;
+  if (context_->cancellation.requested() || !worth_another_try(failure) ||
+      (rows_blamed && !doubted_for_rows) || is_replica) {
     static_cast<void>(connection_->rollback());
     return fail(failure);
   }
+  if (doubted_for_rows) return settle_doubt(failure, operation, outage);
   if (!connection_lost(failure) && connection_->rollback()) return false;
   context_->host.log(LogLevel::warn,
                      "the connection was lost and is opened again: " + failure.message);
   return reconnect(failure, operation, outage);
+}
+
+// Fewer rows may do, once it is known that these did not go.
+Outcome<bool> ReconnectingConnection::settle_doubt(Failure failure,
+                                                   const RetriedOperation& operation,
+                                                   Backoff& outage) {
+  WINNOW_TRY(const bool committed, reconnect(failure, operation, outage));
+  if (committed) return true;
+  failure.commit_in_doubt = false;
+  return fail(std::move(failure));
 }
 
 Outcome<bool> ReconnectingConnection::reconnect(const Failure& failure,

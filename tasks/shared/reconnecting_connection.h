@@ -58,6 +58,7 @@ class ReconnectingConnection {
 
  private:
   Outcome<bool> recover(const Failure& failure, const RetriedOperation& operation, Backoff& outage);
+  Outcome<bool> settle_doubt(Failure failure, const RetriedOperation& operation, Backoff& outage);
   Outcome<bool> reconnect(const Failure& failure, const RetriedOperation& operation,
                           Backoff& outage);
   Outcome<bool> was_committed(const std::string& transaction, const RetriedOperation& operation);
