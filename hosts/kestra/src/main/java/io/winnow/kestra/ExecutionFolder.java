@@ -89,7 +89,7 @@ final class ExecutionFolder {
     }
 
     private IOException stays(Listing left, Exception failure) throws IOException {
-        String what = left.files + " of its files stay in the server's storage";
+        String what = left.files == 0 ? "a file stays in the server's storage" : left.files + " of its files stay in the server's storage";
         return failure == null ? new IOException(what) : new IOException(what + ": " + failure, failure);
     }
 
@@ -111,11 +111,14 @@ final class ExecutionFolder {
             return new Listing(found.stream().filter(uri -> !uri.getPath().endsWith("/")).count(), found.size());
         } catch (IllegalArgumentException unspellable) {
             long files = filesBelow("");
-            return new Listing(files, files);
+            return new Listing(files, Math.max(files, 1));  // that one is there, whatever can be seen folder by folder
         }
     }
 
-    /** Folder by folder: this way names never become URIs. */
+    /**
+     * Folder by folder: this way names never become URIs. An object store's plugin may show no folder that has no marker, which Kestra
+     * writes and other tools don't: what is in there is deleted, and not counted.
+     */
     private long filesBelow(String below) throws Exception {
         long files = 0;
         for (FileAttributes each : storage.list(tenant, namespace, uri(path + "/" + below))) {

@@ -36,7 +36,8 @@ final class Bucket implements Storages.Removing, AutoCloseable {
     }
 
     void put(String key) {
-        client.putObject(request -> request.bucket(name).key(path + "/" + key), RequestBody.fromString("x"));
+        RequestBody content = key.endsWith("/") ? RequestBody.empty() : RequestBody.fromString("x");
+        client.putObject(request -> request.bucket(name).key(path + "/" + key), content);
     }
 
     /** All below a prefix, without the path. */
@@ -72,16 +73,13 @@ final class Bucket implements Storages.Removing, AutoCloseable {
             .map(object -> URI.create("kestra://" + object.key())).toList();
     }
 
+    /** What lies in the folder itself; of folders those that have a marker. */
     @Override
     public List<FileAttributes> list(String tenant, String namespace, URI uri) {
         String prefix = prefix(tenant, uri);
-        return client.listObjectsV2Paginator(request -> request.bucket(name).prefix(prefix).delimiter("/")).stream()
-            .flatMap(page -> java.util.stream.Stream.concat(
-                page.contents().stream().filter(object -> !object.key().equals(prefix))
-                    .map(object -> Storages.attributes(object.key().substring(prefix.length()), false)),
-                page.commonPrefixes().stream()
-                    .map(folder -> Storages.attributes(folder.prefix().substring(prefix.length()).replaceFirst("/$", ""), true))))
-            .toList();
+        return client.listObjectsV2Paginator(request -> request.bucket(name).prefix(prefix)).contents().stream()
+            .map(object -> object.key().substring(prefix.length())).filter(key -> key.matches("[^/]+/?"))
+            .map(key -> Storages.attributes(key.replaceFirst("/$", ""), key.endsWith("/"))).toList();
     }
 
     @Override

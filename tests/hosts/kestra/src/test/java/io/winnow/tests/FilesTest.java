@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kestra.core.models.executions.Execution;
 import io.kestra.core.models.flows.State;
+import io.kestra.core.storages.FileAttributes;
 import io.kestra.core.storages.StorageInterface;
 import java.io.IOException;
 import java.net.URI;
@@ -145,6 +146,22 @@ class FilesTest {
             Execution execution = run("files", State.Type.SUCCESS);
             assertThat(outputs(execution)).containsEntry("executionsCount", 3).containsEntry("storagesCount", 1_502);
             says(execution, HOST + ", because Kestra's storage is of type \"io.winnow.tests.made.PagedStorage\"");
+        }
+        assertThat(left()).isEmpty();
+    }
+
+    /** Kestra marks each folder that it writes to, and its object stores show no other: such as what another tool has put there. */
+    @Test
+    void filesInAFolderThatTheStorageDoesNotShowGoToo() throws Exception {
+        put("done-1/sub folder/x y.csv");
+        StorageInterface storage = Storages.named("MarkedStorage", new Storages.Paged(folder, 100) {
+            @Override
+            public List<FileAttributes> list(String tenant, String namespace, URI uri) throws Exception {
+                return super.list(tenant, namespace, uri).stream().filter(each -> each.getType() == FileAttributes.FileType.File).toList();
+            }
+        });
+        try (AutoCloseable other = kestra.keepsFilesIn(storage)) {
+            assertThat(outputs(run("files", State.Type.SUCCESS))).containsEntry("executionsCount", 3);
         }
         assertThat(left()).isEmpty();
     }
@@ -291,6 +308,7 @@ class FilesTest {
             kestra.set("way", settings);
             List<String> names = NAMES.stream().filter(name -> !name.contains("\n")).toList();  // versitygw refuses that one
             for (String name : names) bucket.put("main/" + FOLDER + "done-0/" + name);
+            bucket.put("main/" + FOLDER + "done-0/sub folder/");  // Kestra's marker of the folder
             for (int i = 0; i < 1_500; i++) bucket.put("main/" + FOLDER + "done-1/f" + i);
             bucket.put("main/" + FOLDER + "done-10/other");
             Execution execution = run("files", State.Type.SUCCESS);
