@@ -335,7 +335,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"policy: {max_executions: 5}", "did you mean \"max-executions\"?"},
         Case{"manifests: /etc", "/manifests: expected a list"},
         Case{"manifests: ['']", "/manifests/0"}, Case{"kestra: 7", "/kestra: expected"},
-        Case{"kestra: []", "/kestra: expected"},
+        Case{"kestra: [1]", "/kestra"},
         Case{"kestra: {evn: A}", "/kestra/evn: is not known here (did you mean \"env\"?)"},
         Case{"kestra: /none/application.yml",
              "configuration:1: /kestra: the file \"/none/application.yml\" can't be read"},
