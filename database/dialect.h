@@ -91,6 +91,8 @@ class Dialect {
     any_key(writer, table_alias, table, column, std::move(keys));
   }
   virtual bool reads_in_one_pass() const { return false; }
+  // Whether a statement with any_key() on this table has one plan whatever its keys are (Statement::keeps_plan).
+  virtual bool one_plan_serves(const Table& /*table*/) const { return false; }
   // Whether a DELETE that reads a table from end to end locks, and waits for, rows that it does not
   // delete. The rows are better looked up first then, and deleted by their keys.
   virtual bool locks_what_it_reads() const { return false; }

@@ -30,6 +30,8 @@ struct Statement {
   // PostgreSQL is held to an index where there is one, and so is its EXPLAIN here: that an index could serve
   // is known before the server chooses.
   bool may_read_all = false;
+  // It is sent again and again, and one plan serves whatever its values are: PostgreSQL may keep that plan.
+  bool keeps_plan = false;
 };
 
 // One that binds nothing.

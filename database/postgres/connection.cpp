@@ -76,6 +76,9 @@ class PostgresConnection final : public Connection {
   void serve(const Cancellation* cancellation, OnLockWait on_lock_wait);
   Outcome<void> check_usable();
   RowHandler learn_peer();
+  const RowHandler* peer_learner(const RowHandler& learn) const {
+    return peer_.is_known() ? nullptr : &learn;
+  }
   std::vector<Statement> before_query(const Statement& statement) const;
   Outcome<std::string> text_of(const Statement& statement);
   struct Sent {
@@ -83,15 +86,28 @@ class PostgresConnection final : public Connection {
     std::string name = {};  // empty: of no name
     bool prepares = false;  // and does not run it
   };
-  Outcome<void> send(std::span<const Statement> statements);
-  Outcome<void> send_group(std::span<const Sent> group);
-  using Handlers = std::vector<const RowHandler*>;
-  void add_prepared(const Statement& statement, std::vector<Sent>& group, Handlers& takers,
-                    const RowHandler& take);
-  std::optional<Failure> read_group(std::span<PostgresAnswer> answers, const Handlers& handlers);
+  // Of one round trip. A handler for each, nullptr where nobody wants its rows.
+  struct Group {
+    std::vector<Sent> sent = {};
+    std::vector<const RowHandler*> takers = {};
+    std::vector<PostgresAnswer> answers = {};  // once it was read
+
+    void add(Sent each, const RowHandler* take) {
+      sent.push_back(std::move(each));
+      takers.push_back(take);
+    }
+    std::size_t size() const { return sent.size(); }
+  };
+  Outcome<void> send(const Group& group);
+  Outcome<void> send_all(const Group& group);
+  void add(const Statement& statement, Group& group, const RowHandler* take);
+  void add_prepared(const Statement& statement, Group& group, const RowHandler* take);
+  std::optional<Failure> read(Group& group);
+  void forget_unprepared(const Group& group);
+  void give_up_prepared(Failure& failure);
   Outcome<void> query_all(std::span<const Statement> statements,
                           std::span<const RowHandler> handlers);
-  Failure named(Failure failure, std::span<const PostgresAnswer> answers, std::size_t first) const;
+  Failure named(Failure failure, const Group& group, std::size_t first) const;
   tl::unexpected<Failure> give_up(Failure failure);
   Outcome<void> look_after(std::chrono::milliseconds waited) const;
 
@@ -115,7 +131,8 @@ class PostgresConnection final : public Connection {
   bool asks_standing_ = false;  // with the next query
   // No pooler lends the session to others.
   bool is_own_session_ = false;
-  std::map<std::string, std::string> prepared_;  // by text
+  std::map<std::string, std::string> prepared_;  // names by text
+  bool prepares_ = true;
   int prepared_before_ = 0;
   bool outdated_ = false;  // it is another one by now
   bool answered_ = true;   // to the call that is served
@@ -149,6 +166,7 @@ RowHandler take_texts(TextList& texts) {
 RowHandler PostgresConnection::learn_peer() {
   return [this](const Row& row) {
     peer_.learn(row);
+    is_own_session_ = peer_.process() == std::to_string(session_->backend());
     return true;
   };
 }
@@ -165,25 +183,25 @@ std::vector<Statement> PostgresConnection::before_query(const Statement& stateme
       postgres_settings(settings_, peer_, statement.may_read_all ? Plans::any : Plans::by_index)};
 }
 
-Outcome<void> PostgresConnection::send(std::span<const Statement> statements) {
-  std::vector<Sent> group;
-  group.reserve(statements.size());
-  for (const auto& statement : statements) group.push_back({.statement = &statement});
-  return send_group(group);
+Outcome<void> PostgresConnection::send(const Group& group) {
+  auto sent = send_all(group);
+  if (!sent) forget_unprepared(group);
+  return sent;
 }
 
-Outcome<void> PostgresConnection::send_group(std::span<const Sent> group) {
-  // All is encoded before anything is sent: a value that can't be bound leaves no half of a group
-  // behind.
+// All is encoded before anything is sent: a value that can't be bound leaves no half of a group behind.
+Outcome<void> PostgresConnection::send_all(const Group& group) {
   std::vector<PostgresParameters> encoded;
   encoded.reserve(group.size());
-  for (const auto& each : group) {
-    WINNOW_TRY(auto parameters, PostgresParameters::make(each.statement->parameters));
+  for (const auto& each : group.sent) {
+    WINNOW_TRY(auto parameters,
+               PostgresParameters::make(each.prepares ? std::vector<Parameter>()
+                                                      : each.statement->parameters));
     encoded.push_back(std::move(parameters));
   }
   Outcome<void> sent;
   for (std::size_t at = 0; at < group.size() && sent; ++at) {
-    const auto& [statement, name, prepares] = group[at];
+    const auto& [statement, name, prepares] = group.sent[at];
     sent = name.empty() ? session_->send(statement->sql, encoded[at])
            : prepares   ? session_->send_prepare(name, statement->sql)
                         : session_->send_prepared(name, encoded[at]);
@@ -193,44 +211,70 @@ Outcome<void> PostgresConnection::send_group(std::span<const Sent> group) {
   return sent;
 }
 
-// What is asked in front of each call's first query stays prepared: its planning costs more than its
-// answer.
-void PostgresConnection::add_prepared(const Statement& statement, std::vector<Sent>& group,
-                                      Handlers& takers, const RowHandler& take) {
-  constexpr std::size_t kMost = 16;
-  auto found = prepared_.find(statement.sql);
-  if (found == prepared_.end() && is_own_session_ && prepared_.size() < kMost) {
-    const auto name = "winnow_" + std::to_string(++prepared_before_);
-    found = prepared_.emplace(statement.sql, name).first;
-    group.push_back({.statement = &statement, .name = name, .prepares = true});
-    takers.push_back(nullptr);
-  }
-  group.push_back({.statement = &statement, .name = found == prepared_.end() ? "" : found->second});
-  takers.push_back(&take);
+void PostgresConnection::add(const Statement& statement, Group& group, const RowHandler* take) {
+  if (statement.keeps_plan) return add_prepared(statement, group, take);
+  group.add({.statement = &statement}, take);
 }
 
-// Reads the answers of a group that was sent, with a handler for each, nullptr where nobody wants its rows. Returns the first
-// failure.
-std::optional<Failure> PostgresConnection::read_group(std::span<PostgresAnswer> answers,
-                                                      const Handlers& handlers) {
+// What is sent with each batch, or asked in front of each call's first query, stays prepared: planning it
+// costs as much as running it.
+void PostgresConnection::add_prepared(const Statement& statement, Group& group,
+                                      const RowHandler* take) {
+  constexpr std::size_t kMost = 32;
+  auto found = prepares_ ? prepared_.find(statement.sql) : prepared_.end();
+  if (found == prepared_.end() && prepares_ && is_own_session_ && prepared_.size() < kMost) {
+    const auto name = "winnow_" + std::to_string(++prepared_before_);
+    found = prepared_.emplace(statement.sql, name).first;
+    group.add({.statement = &statement, .name = name, .prepares = true}, nullptr);
+  }
+  const auto name = found == prepared_.end() ? std::string() : found->second;
+  group.add({.statement = &statement, .name = name}, take);
+}
+
+// Reads the answers of a group that was sent. Returns the first failure.
+std::optional<Failure> PostgresConnection::read(Group& group) {
   // Until all is read: a handler that throws leaves the rest to nobody, and the connection with it.
   dead_ = true;
+  group.answers.assign(group.size(), {});
   std::optional<Failure> failure;
-  for (std::size_t at = 0; at < answers.size(); ++at) {
-    auto& answer = answers[at];
-    answer = read_answer(*session_, handlers[at]);
-    if (answer.failure && !failure) failure = answer.failure;
+  for (std::size_t at = 0; at < group.size(); ++at) {
+    auto& answer = group.answers[at];
+    answer = read_answer(*session_, group.takers[at]);
+    if (answer.failure && !failure) {
+      failure = answer.failure;
+      if (!group.sent[at].name.empty()) give_up_prepared(*failure);
+    }
     if (answer.lost) return failure;
   }
   dead_ = !read_group_end(*session_);
   if (dead_ && !failure) failure = session_->lost();
+  if (failure) forget_unprepared(group);
   return failure;
 }
 
+// Those of a group that failed which the server has not prepared.
+void PostgresConnection::forget_unprepared(const Group& group) {
+  for (std::size_t at = 0; at < group.size(); ++at) {
+    const bool answered = at < group.answers.size();
+    const bool done = answered && !group.answers[at].failure && !group.answers[at].skipped;
+    if (group.sent[at].prepares && !done) prepared_.erase(group.sent[at].statement->sql);
+  }
+}
+
+// Something that was prepared is no more (DISCARD ALL), or gives rows of another type since a table was altered:
+// without it the same statement may do well.
+void PostgresConnection::give_up_prepared(Failure& failure) {
+  constexpr std::string_view kUnknown = "26000";
+  constexpr std::string_view kOtherType = "0A000";
+  if (failure.sqlstate != kUnknown && failure.sqlstate != kOtherType) return;
+  prepares_ = false;
+  failure.kind = FailureKind::conflict;
+  failure.retryable = true;
+}
+
 // The statement before a group's `first` sets what the configuration says: its failure names the setting.
-Failure PostgresConnection::named(Failure failure, std::span<const PostgresAnswer> answers,
-                                  std::size_t first) const {
-  const bool by_settings = first > 0 && answers[first - 1].failure;
+Failure PostgresConnection::named(Failure failure, const Group& group, std::size_t first) const {
+  const bool by_settings = first > 0 && group.answers[first - 1].failure;
   return by_settings ? postgres_refused_settings(settings_, std::move(failure)) : failure;
 }
 
@@ -261,10 +305,11 @@ Outcome<void> PostgresConnection::rollback() {
   if (was != Transaction::open || dead_) return {};
   session_->enter_peace();
   const auto statement = plain("ROLLBACK");
-  auto done = send({&statement, 1});
-  PostgresAnswer answer;
+  Group group;
+  group.add({.statement = &statement}, nullptr);
+  auto done = send(group);
   if (done) {
-    if (auto failure = read_group({&answer, 1}, Handlers(1))) done = fail(std::move(*failure));
+    if (auto failure = read(group)) done = fail(std::move(*failure));
   }
   session_->leave_peace();
   if (!done) dead_ = true;
@@ -286,28 +331,26 @@ Outcome<void> PostgresConnection::query_all(std::span<const Statement> statement
   const bool asks_standing = std::exchange(asks_standing_, false);
   const auto before = before_query(statements.front());
   const auto ask_standing = postgres_standing();
-  std::vector<Sent> group;
-  group.reserve(before.size() + 2 * (1 + recalled.size()) + statements.size());
-  for (const auto& statement : before) group.push_back({.statement = &statement});
-  const auto first = group.size();
-  Handlers takers(first);
+  Group group;
   const auto take_peer = learn_peer();
-  if (first > 0 && !peer_.is_known()) takers.back() = &take_peer;
+  for (const auto& statement : before) {
+    add(statement, group, &statement == &before.back() ? peer_learner(take_peer) : nullptr);
+  }
+  const auto first = group.size();
   TextList standing;
   std::vector<TextList> found(recalled.size());
   std::vector<RowHandler> takes;
   takes.reserve(1 + found.size() + statements.size());  // they stay where they are
   if (asks_standing) {
     takes.push_back(take_texts(standing));
-    add_prepared(ask_standing, group, takers, takes.back());
+    add_prepared(ask_standing, group, &takes.back());
   }
   for (std::size_t at = 0; at < recalled.size(); ++at) {
     takes.push_back(take_texts(found[at]));
     if (asks_standing) {
-      add_prepared(recalled[at].statement, group, takers, takes.back());
+      add_prepared(recalled[at].statement, group, &takes.back());
     } else {
-      group.push_back({.statement = &recalled[at].statement});
-      takers.push_back(&takes.back());
+      group.add({.statement = &recalled[at].statement}, &takes.back());
     }
   }
   const auto is_what_it_was = [&] { return !asks_standing || standing == TextList{standing_}; };
@@ -327,17 +370,14 @@ Outcome<void> PostgresConnection::query_all(std::span<const Statement> statement
     takes.emplace_back([&confirmed, &handler = handlers[at]](const Row& row) {
       return confirmed() && handler(row);
     });
-    group.push_back({.statement = &statements[at]});
-    takers.push_back(&takes.back());
+    add(statements[at], group, &takes.back());
   }
-  if (auto sent = send_group(group); !sent) return give_up(std::move(sent.error()));
+  if (auto sent = send(group); !sent) return give_up(std::move(sent.error()));
   if (transaction_ == Transaction::wanted) transaction_ = Transaction::open;
-  std::vector<PostgresAnswer> answers(group.size());
-  auto failure = read_group(answers, takers);
+  auto failure = read(group);
   answered_ = answered_ || !dead_;
-  if (failure) prepared_.clear();  // which of them there are is not known
   if (failure && recalled.empty() && !asks_standing) {
-    return give_up(named(std::move(*failure), answers, first));
+    return give_up(named(std::move(*failure), group, first));
   }
   // The rows may all have been under way when the request to cancel left; the handler did not see
   // them all.
@@ -351,7 +391,7 @@ Outcome<void> PostgresConnection::query_all(std::span<const Statement> statement
                       .message = "the schema has changed since it was read",
                       .retryable = true};
   }
-  if (failure) return give_up(named(std::move(*failure), answers, first));
+  if (failure) return give_up(named(std::move(*failure), group, first));
   return {};
 }
 
@@ -396,31 +436,34 @@ Outcome<std::vector<std::int64_t>> PostgresConnection::execute(
     std::span<const Statement> statements, AfterBatch after) {
   WINNOW_CHECK(check_usable());
   const bool commits = after == AfterBatch::commit;
-  auto group = transaction_ == Transaction::open ? std::vector<Statement>{}
-                                                 : postgres_begin(settings_, peer_);
+  const auto before = transaction_ == Transaction::open ? std::vector<Statement>{}
+                                                        : postgres_begin(settings_, peer_);
+  const auto last =
+      commits ? plain("COMMIT") : postgres_transaction_name(session_->server_version());
+  const RowHandler take_name = [this](const Row& row) {
+    transaction_name_ = row.text(0).value_or("");
+    return true;
+  };
+  const auto take_peer = learn_peer();
+  Group group;
+  for (const auto& statement : before) {
+    add(statement, group, &statement == &before.back() ? peer_learner(take_peer) : nullptr);
+  }
   const auto first = group.size();
-  group.insert(group.end(), statements.begin(), statements.end());
-  const bool stays_open = !commits;
-  if (commits) group.push_back(plain("COMMIT"));
-  if (stays_open) group.push_back(postgres_transaction_name(session_->server_version()));
-  if (group.empty()) return std::vector<std::int64_t>{};
+  std::vector<std::size_t> places;
+  for (const auto& statement : statements) {
+    add(statement, group, nullptr);
+    places.push_back(group.size() - 1);
+  }
+  add(last, group, commits ? nullptr : &take_name);
   if (auto sent = send(group); !sent) {
     auto failure = std::move(sent.error());
     failure.commit_in_doubt = commits && dead_;
     return give_up(std::move(failure));
   }
   transaction_ = Transaction::open;
-  std::vector<PostgresAnswer> answers(group.size());
-  const RowHandler take_name = [this](const Row& row) {
-    transaction_name_ = row.text(0).value_or("");
-    return true;
-  };
-  const auto take_peer = learn_peer();
-  Handlers takers(group.size());
-  if (first > 0 && !peer_.is_known()) takers[first - 1] = &take_peer;
-  if (stays_open) takers.back() = &take_name;
-  auto failure = read_group(answers, takers);
-  const bool committed = commits && answers.back().tag == "COMMIT";
+  auto failure = read(group);
+  const bool committed = commits && group.answers.back().tag == "COMMIT";
   // What breaks after the server said so is the next call's concern.
   if (committed) failure.reset();
   if (!failure && commits && !committed) {
@@ -429,14 +472,12 @@ Outcome<std::vector<std::int64_t>> PostgresConnection::execute(
                       .retryable = true};
   }
   if (failure) {
-    failure->commit_in_doubt = commits && commit_in_doubt(answers);
-    return give_up(named(std::move(*failure), answers, first));
+    failure->commit_in_doubt = commits && commit_in_doubt(group.answers);
+    return give_up(named(std::move(*failure), group, first));
   }
   if (commits) transaction_ = Transaction::none;
   std::vector<std::int64_t> changed;
-  for (std::size_t at = 0; at < statements.size(); ++at) {
-    changed.push_back(answers[first + at].changed);
-  }
+  for (const auto place : places) changed.push_back(group.answers[place].changed);
   return changed;
 }
 

@@ -58,6 +58,10 @@ std::string cast_of(const Column& column) {
   return column.type_name.empty() ? "text" : column.type_name;
 }
 
+bool is_small(const Table& table) {
+  return table.estimated_rows >= 0 && table.estimated_rows < kSmallTable;
+}
+
 std::string dollar(std::size_t ordinal) {
   return "$" + std::to_string(ordinal);
 }
@@ -103,13 +107,16 @@ void PostgresDialect::any_key(SqlWriter& writer, std::string_view table_alias, c
                               const Column& column, TextList keys, DeletedRows deleted_rows) const {
   name_deleted(writer, table_alias, table, column, deleted_rows);
   const auto name = qualified(*this, table_alias, column.name);
-  const bool small = table.estimated_rows >= 0 && table.estimated_rows < kSmallTable;
-  if (small) {
+  if (is_small(table)) {
     any_of(writer, name, column, std::move(keys));
     return;
   }
   writer.text(name).text(" = ANY((SELECT ").bind_as(column, std::move(keys));
   writer.text(")::").text(cast_of(column)).text("[])");
+}
+
+bool PostgresDialect::one_plan_serves(const Table& table) const {
+  return !is_small(table);
 }
 
 // The planner makes a hash of the list, and knows how long it is.

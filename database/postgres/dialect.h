@@ -24,6 +24,7 @@ class PostgresDialect final : public Dialect {
   void any_key_in_one_pass(SqlWriter& writer, std::string_view table_alias, const Table& table,
                            const Column& column, TextList keys) const override;
   bool reads_in_one_pass() const override { return true; }
+  bool one_plan_serves(const Table& table) const override;
   void starts_with(SqlWriter& writer, std::string_view expression,
                    std::string prefix) const override;
   // Only under the collation C, which Kestra's databases seldom have.

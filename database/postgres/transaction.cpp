@@ -30,9 +30,13 @@ constexpr std::array kOfPeer = {
 
 class SettingsWriter {
  public:
-  void set(std::string_view name, std::string value) {
+  void add(std::string_view expression) {
     statement_.sql += statement_.sql.empty() ? "SELECT " : ", ";
-    statement_.sql += "set_config(" + placeholder(std::string(name)) + ", ";
+    statement_.sql += expression;
+  }
+  void set(std::string_view name, std::string value) {
+    add("set_config(");
+    statement_.sql += placeholder(std::string(name)) + ", ";
     statement_.sql += placeholder(std::move(value)) + ", true)";
   }
   Statement take() { return std::move(statement_); }
@@ -64,6 +68,7 @@ PeerSettings::PeerSettings() : sent_(kOfPeer.begin(), kOfPeer.end()) {}
 
 // A setting that was not taken is 0 afterwards, as it is over a socket of the file system.
 void PeerSettings::learn(const Row& answer) {
+  process_ = answer.text(0).value_or("");
   std::vector<Setting> taken;
   const auto first = answer.size() - sent_.size();
   for (std::size_t at = 0; at < sent_.size(); ++at) {
@@ -75,6 +80,7 @@ void PeerSettings::learn(const Row& answer) {
 
 Statement postgres_settings(const Settings& settings, const PeerSettings& peer, Plans plans) {
   SettingsWriter writer;
+  if (!peer.is_known()) writer.add("pg_backend_pid()");
   if (settings.one_processor) writer.set("max_parallel_workers_per_gather", "0");
   // The configuration's before winnow's own, which have the last word.
   for (const auto& [name, value] : settings.session) writer.set(name, value);
@@ -85,7 +91,9 @@ Statement postgres_settings(const Settings& settings, const PeerSettings& peer, 
   // that there is no index (tasks/selection/plan_check.h).
   writer.set("enable_seqscan", plans == Plans::any ? "on" : "off");
   for (const auto& [name, value] : peer.sent()) writer.set(name, value);
-  return writer.take();
+  auto statement = writer.take();
+  statement.keeps_plan = peer.is_known();
+  return statement;
 }
 
 Statement postgres_standing() {
@@ -137,7 +145,8 @@ std::vector<Statement> postgres_begin(const Settings& settings, const PeerSettin
 Statement postgres_transaction_name(int server_version) {
   return {.sql = std::string("SELECT pg_current_xact_id() || '") + kStartFollows + "' || " +
                  server_start(server_version),
-          .parameters = {}};
+          .parameters = {},
+          .keeps_plan = true};
 }
 
 Statement postgres_transaction_status(const std::string& name, int server_version) {

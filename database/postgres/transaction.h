@@ -20,12 +20,15 @@ class PeerSettings {
   };
   PeerSettings();
   bool is_known() const { return known_; }
-  // The row that postgres_settings() answers with.
+  // The row that postgres_settings() answers with as long as nothing is known.
   void learn(const Row& answer);
   const std::vector<Setting>& sent() const { return sent_; }
+  // The server's process that answered.
+  const std::string& process() const { return process_; }
 
  private:
   std::vector<Setting> sent_;
+  std::string process_;
   bool known_ = false;
 };
 

@@ -201,6 +201,11 @@ void PurgeStatements::write_still_selected(SqlWriter& writer, const Batch& batch
 Statement PurgeStatements::take(const Batch& batch) const {
   SqlWriter writer(*dialect_);
   const auto ordered = " ORDER BY " + column(kKey) + " ";
+  const auto taken = [&] {
+    auto statement = writer.take();
+    statement.keeps_plan = dialect_->one_plan_serves(table());
+    return statement;
+  };
   switch (hold_) {
     case Hold::deleting:
       writer.text("DELETE FROM " + only()).table(table()).text(" AS e WHERE ");
@@ -225,11 +230,11 @@ Statement PurgeStatements::take(const Batch& batch) const {
       writer.text(ordered);
       if (hold_ == Hold::skipping) writer.text(dialect_->lock_skipping_locked());
       if (hold_ == Hold::waiting) writer.text(dialect_->lock_waiting());
-      return writer.take();
+      return taken();
   }
   writer.text(" RETURNING " + column(kKey));
   write_split(writer);
-  return writer.take();
+  return taken();
 }
 
 bool PurgeStatements::has_row_address() const {
@@ -315,6 +320,7 @@ Statement PurgeStatements::delete_dependents(const RowStep& step,
   if (step.column != nullptr && step.only_column == nullptr) {
     auto deletion = dialect_->delete_by_keys(*step.table, *step.column, dependents_keys(step, rows),
                                              step.deleted);
+    deletion.keeps_plan = dialect_->one_plan_serves(*step.table);
     // No sweep looks for these again, so each batch asks whether there are any; an index without rows would
     // be descended for each key.
     const bool maybe_none = !may_be_late(step) && step.table->estimated_rows <= 0;

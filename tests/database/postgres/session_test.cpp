@@ -315,6 +315,52 @@ TEST_P(PostgresSession, ATextWithANulIsRefusedAndTheConnectionStaysOfUse) {
   EXPECT_EQ(count_items(), "0");
 }
 
+// What is sent again and again keeps its plan, also after a failure, and no plan that no longer holds.
+TEST_P(PostgresSession, KeepsThePlanOfWhatIsSentAgain) {
+  insert_many(8);
+  Statement look{.sql = "SELECT key, name FROM items WHERE key = $1::text",
+                 .parameters = {std::string("k00001")},
+                 .keeps_plan = true};
+  auto broken = look;
+  broken.sql = "SELECT 1 / (number - number) FROM items WHERE key = $1::text";
+  const auto kept = [&] {
+    return cell_of(*connection_,
+                   "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%items%'");
+  };
+  for (int i = 0; i < 8; ++i) {
+    require(connection_->begin());
+    EXPECT_EQ(rows_of(*connection_, look).size(), 1U);
+    if (i % 2 == 0) {
+      ASSERT_FALSE(connection_->query(broken, kIgnore));
+    } else {
+      require(connection_->execute({}, AfterBatch::commit));
+    }
+  }
+  EXPECT_EQ(kept(), "2");
+  EXPECT_NE(cell_of(*connection_,
+                    "SELECT generic_plans FROM pg_prepared_statements WHERE statement "
+                    "LIKE 'SELECT key, name%'"),
+            "0");
+  run(*database_.connection(), {"ALTER TABLE items ALTER COLUMN name TYPE varchar(77)"});
+  const auto changed = connection_->query(look, kIgnore);
+  ASSERT_FALSE(changed);
+  EXPECT_EQ(changed.error().sqlstate, "0A000");
+  EXPECT_TRUE(changed.error().retryable);
+  EXPECT_EQ(rows_of(*connection_, look).size(), 1U);
+}
+
+TEST_P(PostgresSession, GoesOnWhereWhatWasPreparedIsGone) {
+  insert_many(1);
+  const Statement look{.sql = "SELECT key FROM items", .parameters = {}, .keeps_plan = true};
+  EXPECT_EQ(rows_of(*connection_, look).size(), 1U);
+  run(*connection_, {"DEALLOCATE ALL"});
+  const auto lost = connection_->query(look, kIgnore);
+  ASSERT_FALSE(lost);
+  EXPECT_EQ(lost.error().sqlstate, "26000");
+  EXPECT_TRUE(lost.error().retryable);
+  EXPECT_EQ(rows_of(*connection_, look).size(), 1U);
+}
+
 // One server connection for all: what a transaction sets must not outlive it, and no session is
 // held.
 TEST_P(PostgresSession, WorksThroughAPoolerInTransactionMode) {
@@ -327,7 +373,8 @@ TEST_P(PostgresSession, WorksThroughAPoolerInTransactionMode) {
   require(one->begin());
   EXPECT_EQ(rows_of(*one, locking("k00000")).size(), 1U);
   EXPECT_EQ(cell_of(*one, "SHOW lock_timeout"), "2s");
-  const auto deletion = one->dialect().delete_by_keys(items(), column("key"), {"k00000", "k00001"});
+  auto deletion = one->dialect().delete_by_keys(items(), column("key"), {"k00000", "k00001"});
+  deletion.keeps_plan = true;
   EXPECT_THAT(require(one->execute({&deletion, 1}, AfterBatch::commit)), ElementsAre(2));
   EXPECT_EQ(cell_of(*two, "SHOW lock_timeout"), "0");
   EXPECT_EQ(cell_of(*two, "SHOW idle_in_transaction_session_timeout"), "0");

@@ -26,6 +26,7 @@ using tasks::Region;
 
 constexpr std::int64_t kRows = 200'000;
 constexpr std::int64_t kPage = 100;
+constexpr const char* kMiddle = "2025-09-15T00:00:00Z";
 struct Cost {
   std::int64_t rows = 0;   // examined: read from an index or a table, whether they fitted or not
   std::int64_t pages = 0;  // of the buffer pool that were looked at; PostgreSQL's only
@@ -230,8 +231,6 @@ class ListingCost : public testing::TestWithParam<TestEngine> {
   tasks::Policy policy_;
   database::Schema schema_;
 };
-
-const char* const kMiddle = "2025-09-15T00:00:00Z";
 
 // One test, for filling takes longer than all that is asked.
 TEST_P(ListingCost, OfAPageIsAFewRowsForEachRowOfItAtAnyDepth) {

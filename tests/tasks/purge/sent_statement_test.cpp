@@ -181,6 +181,32 @@ TEST_P(PurgeSends, NoPassOverATableThatTheBuffersDoNotHold) {
   EXPECT_THAT(passes, testing::Not(testing::HasSubstr("logs")));
 }
 
+// A batch's deletions stay prepared: the plan that the server keeps of them knows none of their values.
+TEST_P(PurgeSends, DeletionsWhoseKeptPlanGoesByAnIndex) {
+  if (!on("postgresql")) GTEST_SKIP() << "others keep no plan";
+  add_analyzed_executions(150);
+  say("UPDATE pg_class SET reltuples = 1000000, relpages = 100000 WHERE relkind = 'r' AND "
+      "relnamespace = 'public'::regnamespace");
+  say("SET plan_cache_mode = force_generic_plan");
+  int kept = 0;
+  for (const auto& text : planned("PurgeExecutions", kPurge)) {
+    if (!text.starts_with("DELETE") || text.find("ANY((SELECT $") == std::string::npos) continue;
+    SCOPED_TRACE(text);
+    const auto name = "kept_" + std::to_string(++kept);
+    say("PREPARE " + name + " AS " + text);
+    std::string values = "NULL";
+    for (int at = 2; text.find("$" + std::to_string(at)) != std::string::npos; ++at) {
+      values += ", NULL";
+    }
+    const auto plan = require(connection_->explain(database::plain(
+        std::string("EXECUTE ").append(name).append("(").append(values).append(")"))));
+    EXPECT_THAT(plan.scans, testing::IsEmpty()) << plan.text;
+    EXPECT_THAT(plan.indexes, testing::Not(testing::IsEmpty())) << plan.text;
+    EXPECT_THAT(plan.text, testing::HasSubstr("Index Cond")) << plan.text;
+  }
+  EXPECT_GE(kept, 3);
+}
+
 TEST_P(PurgeSends, NoValueInItsTexts) {
   add_executions(2);
   for (const auto& text :
