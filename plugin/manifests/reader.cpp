@@ -215,7 +215,8 @@ Outcome<void> complete_operators_listing(const document::Document& document,
   const auto refused = [&](const std::string& pointer, const char* reason) {
     return fail(FailureKind::configuration, placed(document, pointer, reason), pointer);
   };
-  if (document.value.contains("outputs")) return refused("/outputs", "a listing has none");
+  if (document.value.contains("outputs"))
+    return refused("/outputs", "every listing has these outputs already");
   WINNOW_TRY(const auto model, list_executions());
   manifest.outputs = outputs_schema(model);
   for (const auto name : tasks::kListingParameters) {

@@ -250,8 +250,8 @@ Outcome<void> RowSweep::remove(const Part& part) {
   if (!std::exchange(knows_executions_, true)) {
     WINNOW_CHECK(sweep_.check_executions(
         "what belongs to executions",
-        "Check that the table of executions was not renamed or restored by half; if they are all "
-        "gone on purpose, empty the other tables yourself"));
+        "Check that the table of executions was not renamed or only partly restored; if all "
+        "executions were deleted on purpose, empty the other tables yourself"));
   }
   WINNOW_CHECK(part.table.is_found_before_placed() ? remove_found(part) : remove_by_shard(part));
   // Of what a budget left nobody knows yet whether it stays.

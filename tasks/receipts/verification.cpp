@@ -204,7 +204,9 @@ class Proof {
     }
     return fail(FailureKind::configuration,
                 path() + ": nothing of it could be looked up in the database: " + where +
-                    ". Name that database, or prove the records alone: winnow verify FILE");
+                    ". Name that database; where it has moved to another server of MySQL, which "
+                    "has another number, "
+                    "prove the records alone: winnow verify FILE");
   }
 
   void note(const std::string& text) {

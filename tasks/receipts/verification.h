@@ -14,6 +14,4 @@ Outcome<std::unique_ptr<Invocation>> invoke_verification(const Manifest& manifes
                                                          const Json& parameters,
                                                          const Policy& policy);
 
-Json verification_outputs();
-
 }  // namespace winnow::tasks

@@ -32,6 +32,15 @@ std::vector<Json> RecordingHost::events() const {
 
 namespace {
 
+// What a task gives is what its manifest tells hosts of.
+void expect_described(const tasks::Manifest& manifest, const Json& given) {
+  const auto& described = manifest.outputs.at("properties");
+  for (const auto& [name, value] : given.items()) {
+    if (described.contains(name)) continue;
+    throw std::logic_error(manifest.name + " gives \"" + name + "\", which its outputs lack");
+  }
+}
+
 // As a host reads it: rows are text until they are written.
 Json read_back(const Json& result) {
   std::string text;
@@ -78,6 +87,8 @@ tasks::TaskResult TaskBed::act(const std::string& task, const Json& parameters, 
   const auto invocation = tasks::invoke((*found)->manifest, *checked, policy);
   if (!invocation) return refused(invocation.error());
   auto result = ((**invocation).*action)(context);
+  const bool runs = action == &tasks::Invocation::run;
+  if (runs) expect_described((*found)->manifest, result ? *result : result.error().done);
   if (!result) return result;
   return read_back(*result);
 }

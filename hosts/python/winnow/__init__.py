@@ -18,6 +18,7 @@ import os
 import pathlib
 import signal
 import threading
+import time
 from types import FrameType, TracebackType
 from typing import Any, Callable, Iterator, NamedTuple
 
@@ -197,6 +198,9 @@ class Job:
         self.free()
 
 
+_SECONDS_TO_END = 10
+
+
 class _AtWork:
     """The jobs that are inside of the library. As the interpreter ends, a daemon thread that comes out of a callback is ended by
     pthread_exit(), which unwinds through the library's code and aborts the process."""
@@ -223,10 +227,13 @@ class _AtWork:
     def end(self) -> None:
         with self._changed:
             self._ender = threading.get_ident()
+            over = time.monotonic() + _SECONDS_TO_END
             while others := [job for job, thread in self._jobs if thread != self._ender]:
                 for job in others:
                     job.cancel()
-                self._changed.wait()
+                # Whoever stands in a callback by then waits for something else, and comes out of it no more.
+                if not self._changed.wait(over - time.monotonic()):
+                    return
 
     def forget(self) -> None:
         """In a forked process, which has none of the other threads."""

@@ -138,6 +138,8 @@ TEST_F(RegistryTest, AnOperatorsListingHasTheParametersOfEveryListing) {
   EXPECT_EQ(own["direction"]["default"], "asc");
   EXPECT_EQ((*registry->find("ListA"))->manifest.outputs,
             (*registry->find("ListLogs"))->manifest.outputs);
+  EXPECT_EQ((*registry->find("ListMetrics"))->manifest.outputs,
+            (*registry->find("ListLogs"))->manifest.outputs);
 }
 
 TEST_F(RegistryTest, AnOperatorAddsAListingInYamlAlone) {

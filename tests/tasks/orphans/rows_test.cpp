@@ -58,7 +58,7 @@ TEST_P(OrphanRows, GoAndTheRowsOfExecutionsStay) {
   EXPECT_EQ(require_result(again.run("PurgeOrphans", kSweep))["batches"], 0);
 }
 
-// Its table of executions was renamed, or restored by half.
+// Its table of executions was renamed, or only partly restored.
 TEST_P(OrphanRows, StayInADatabaseWithoutAnyExecution) {
   say("DELETE FROM executions");
   require_result(bed_.run("PurgeOrphans", kSweep));  // nor is there a row to go

@@ -220,7 +220,7 @@ class Parser {
       return ": it is a function, {{ " + name + "(value) }}";
     }
     if (what == "function" && std::ranges::find(kOfKestra, name) != kOfKestra.end()) {
-      return ": it is Kestra's; run the flow in Kestra, or give the value by an input";
+      return ": it is Kestra's; run the flow in Kestra, or pass the value as an input";
     }
     std::vector<std::string> names;
     for (const auto& callable : known) names.emplace_back(callable.name);

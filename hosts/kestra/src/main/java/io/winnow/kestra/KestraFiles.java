@@ -76,7 +76,15 @@ final class KestraFiles implements WinnowHost.FileStorage, AutoCloseable {
             works.add(work);
         }
         call.begin(waiting.size());
-        begin(waiting, works, call);
+        try {
+            begin(waiting, call);
+            return reply(works, call).toString();
+        } finally {
+            call.passInterruptionOn();
+        }
+    }
+
+    private ObjectNode reply(List<Work> works, Call call) {
         // One wait for all of them: a thread that is woken for each costs more than a folder does.
         isOpenBeforeInterruption(call.open, call);
         ObjectNode reply = MAPPER.createObjectNode();
@@ -86,14 +94,14 @@ final class KestraFiles implements WinnowHost.FileStorage, AutoCloseable {
             // What an earlier request has left counts now; whether it was all of it, the next request tells.
             results.add(work.call == call ? work.result() : work.result().put("unfinished", true));
         }
-        call.passInterruptionOn();
-        return reply.toString();
+        return reply;
     }
 
     /** A fast storage keeps the processors busy, and more threads would only change places; a slow one gets a thread for each execution. */
-    private void begin(Queue<Work> waiting, List<Work> works, Call call) {
+    private void begin(Queue<Work> waiting, Call call) {
+        Work first = waiting.peek();
         addThreads(waiting, Math.min(waiting.size(), PROCESSORS));
-        if (call.isOpenWithin(call.open, MOMENT) || works.getFirst().hasEnded()) return;
+        if (call.isOpenWithin(call.open, MOMENT) || first.hasEnded()) return;
         addThreads(waiting, waiting.size());
     }
 

@@ -50,7 +50,8 @@ final class ServerDatabase {
 
     Map<String, Object> configuration() {
         Map<String, Object> database = new LinkedHashMap<>();
-        database.put("url", setting(source + ".url").orElseThrow(() -> new IllegalStateException(
+        // Hikari's own name for it is the other one.
+        database.put("url", setting(source + ".url").or(() -> setting(source + ".jdbc-url")).orElseThrow(() -> new IllegalStateException(
             "The server's settings lack " + source + ".url." + REMEDY)));
         for (String key : SHARED) setting(source + "." + key).filter(value -> !value.isEmpty()).ifPresent(value -> database.put(key, value));
         Map<String, Object> properties = new LinkedHashMap<>();
