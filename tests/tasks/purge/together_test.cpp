@@ -103,6 +103,20 @@ TEST_P(PurgeTogether, RemovesDependentsThatAreWrittenAfterTheirExecutionWent) {
   EXPECT_THAT(rows_.keys("executordelayed"), IsEmpty());
 }
 
+// A batch's statements keep their plans.
+TEST_P(PurgeTogether, GoesOnOverATableWhoseColumnChangesItsType) {
+  if (!on("postgresql")) GTEST_SKIP() << "PostgreSQL keeps plans";
+  add_executions(8);
+  bed_.host.on_event = [&](const Json& event) {
+    if (event.value("batch", 0) == 4)
+      say("ALTER TABLE executions ALTER COLUMN key TYPE varchar(333)");
+  };
+  const auto result = require_result(bed_.run("PurgeExecutions", with(kPurge, {{"batchSize", 1}})));
+  EXPECT_EQ(result["executionsCount"], 8);
+  EXPECT_EQ(result["logsCount"], 16);
+  EXPECT_EQ(bed_.progress.retries.load(), 1);
+}
+
 // Batches pass over a table that was empty when the purge had begun.
 TEST_P(PurgeTogether, RemovesDependentsOutOfATableThatWasEmpty) {
   add_executions(8);
