@@ -21,6 +21,9 @@
 namespace winnow::database {
 namespace {
 
+// A member that has more to apply is behind for longer than a run waits for a server.
+constexpr int kSecondsToCatchUp = 60;
+
 // Several EXPLAINs are sent as one text up to this size: the server takes no more at once than its
 // max_allowed_packet.
 constexpr std::size_t kLongestText = 262'144;
@@ -229,16 +232,20 @@ Outcome<void> MysqlConnection::check_target() {
 }
 
 // A member of a group may take writes before it has applied what the group agreed on, by
-// group_replication_consistency: rows that another member's transaction removed are there still.
+// group_replication_consistency: rows that another member's transaction removed are there still. That
+// waits for as long as wait_timeout says, which is 8 hours: a member whose applier stands is none to go on at.
 Outcome<void> MysqlConnection::catch_up() {
-  WINNOW_CHECK(session_->send("SET SESSION group_replication_consistency = 'BEFORE'"));
+  WINNOW_CHECK(
+      session_->send("SET SESSION group_replication_consistency = 'BEFORE', wait_timeout = " +
+                     std::to_string(kSecondsToCatchUp)));
   auto caught_up = count_of(*this, plain("SELECT count(*) FROM information_schema.SCHEMATA"));
   if (!caught_up && caught_up.error().kind != FailureKind::cancelled) {
     caught_up.error().kind = FailureKind::unavailable;
     caught_up.error().retryable = true;
   }
   if (!caught_up) return fail(std::move(caught_up.error()));
-  return session_->send("SET SESSION group_replication_consistency = DEFAULT");
+  return session_->send(
+      "SET SESSION group_replication_consistency = DEFAULT, wait_timeout = DEFAULT");
 }
 
 Outcome<Identity> MysqlConnection::identify(Ask ask) {

@@ -1,5 +1,6 @@
 // Purges beside other sessions: what they hold, change and write meanwhile, and purges beside purges.
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <thread>
 
@@ -64,7 +65,14 @@ TEST_P(PurgeTogether, LeavesNoConnectionAloneWithALastLargeBatch) {
   if (!is_server()) GTEST_SKIP() << "SQLite has one connection that writes";
   add_executions(2'500);
   bed_.connections = 2;
-  require_result(bed_.run("PurgeExecutions", with(kPurge, {{"batchTime", "PT60S"}})));
+  // The first goes on once the second is at work too.
+  std::atomic<bool> joined{false};
+  const auto first = std::this_thread::get_id();
+  bed_.host.on_event = [&](const Json& event) {
+    if (std::this_thread::get_id() != first) joined = true;
+    while (event.value("batch", 0) > 1 && !joined) std::this_thread::yield();
+  };
+  require_result(bed_.run("PurgeExecutions", with(kPurge, {{"batchTime", 60'000}})));
   const auto small = std::ranges::count_if(bed_.host.events(), [](const Json& event) {
     return event["event"] == "batch" && event["rows"] < 100;
   });
