@@ -451,6 +451,7 @@ Outcome<std::vector<std::int64_t>> PostgresConnection::execute(
   }
   const auto first = group.size();
   std::vector<std::size_t> places;
+  places.reserve(statements.size());
   for (const auto& statement : statements) {
     add(statement, group, nullptr);
     places.push_back(group.size() - 1);
@@ -477,6 +478,7 @@ Outcome<std::vector<std::int64_t>> PostgresConnection::execute(
   }
   if (commits) transaction_ = Transaction::none;
   std::vector<std::int64_t> changed;
+  changed.reserve(places.size());
   for (const auto place : places) changed.push_back(group.answers[place].changed);
   return changed;
 }

@@ -176,7 +176,7 @@ std::int64_t BatchSource::share(std::int64_t limit, std::int32_t workers) {
   const auto left = std::ssize(page_.rows) - static_cast<std::int64_t>(handed_out_);
   const bool is_last_page = std::ssize(page_.rows) < page_size_;
   if (workers == 1 || left == 0 || !is_last_page) return limit;
-  return std::min(limit, std::max(kLeastShare, left / (2 * workers)));
+  return std::min(limit, std::max(kLeastShare, left / (std::int64_t{2} * workers)));
 }
 
 std::size_t BatchSource::at_hand() {
