@@ -1,12 +1,27 @@
 #include "storage/s3/deletion.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace winnow::storage::s3 {
 namespace {
 
-constexpr std::size_t kGroup = 64;    // executions of one cursor; cursors go on side by side
-constexpr std::size_t kPagePays = 4;  // executions that a wide page has to bring
+constexpr std::size_t kGroup = 64;  // executions of one cursor at least; cursors go on side by side
+constexpr std::size_t kFullPage = 1'000;  // keys, S3's own limit
+constexpr std::size_t kPagePays = 4;      // executions that a full wide page has to bring
+// Of an execution, on a first page: most have few files, and what lies between costs as much.
+constexpr std::size_t kKeysExpected = 4;
+
+// As many cursors as there may be requests at a time, where each has enough to do.
+std::size_t group_size(std::size_t executions, int requests) {
+  const auto cursors = static_cast<std::size_t>(std::max(1, requests));
+  return std::max(kGroup, (executions + cursors - 1) / cursors);
+}
+
+// Executions that a page of so many keys has to bring.
+std::size_t worth(std::size_t keys) {
+  return std::max<std::size_t>(1, kPagePays * keys / kFullPage);
+}
 
 // Ascending, and all of them after `after`.
 bool in_order(const Page& page, const std::string& after) {
@@ -32,7 +47,8 @@ Deletion::Deletion(Action action, const S3Settings& settings, HttpClient& client
            .failed = [this](ExecutionPrefix& execution,
                             Failure failure) { fail_execution(execution, std::move(failure)); }}),
       results_(std::move(results)) {
-  for (auto& group : grouped(std::move(executions), kGroup)) {
+  const auto most = group_size(executions.size(), settings.requests);
+  for (auto& group : grouped(std::move(executions), most)) {
     auto cursor = std::make_unique<PrefixCursor>();
     cursor->wide = group.executions.size() >= kPagePays && !settings.versions;
     cursor->group = std::move(group);
@@ -87,6 +103,10 @@ Request Deletion::page_request(PrefixCursor& cursor) const {
     if (!cursor.begun) cursor.after = prefix.substr(0, prefix.size() - 1);
     request.query["prefix"] = cursor.group.parent;
     request.query["start-after"] = cursor.after;
+    const auto left = cursor.group.executions.size() - cursor.at;
+    cursor.asked =
+        cursor.asked == 0 ? std::clamp(kKeysExpected * left, kGroup, kFullPage) : kFullPage;
+    request.query["max-keys"] = std::to_string(cursor.asked);
   } else {
     request.query["prefix"] = prefix;
     if (!cursor.token.empty()) request.query["continuation-token"] = cursor.token;
@@ -154,7 +174,7 @@ void Deletion::take_wide(PrefixCursor& cursor, const Page& page) {
   if (!page.objects.empty()) cursor.after = page.objects.back().key;
   if (page.next.empty()) {
     while (cursor.at < executions.size()) listed(cursor);
-  } else if (page.objects.empty() || (cursor.at - from < kPagePays && !cursor.begun)) {
+  } else if (page.objects.empty() || (cursor.at - from < worth(cursor.asked) && !cursor.begun)) {
     cursor.wide = false;  // no key to go on from, or a page that brought too little
   }
 }

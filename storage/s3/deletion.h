@@ -32,6 +32,7 @@ class Deletion {
     std::size_t at = 0;        // the first that is not listed to its end
     bool wide = false;         // pages of all of the flow's executions, not of one
     bool begun = false;        // keys of the execution at `at` have been taken already
+    std::size_t asked = 0;     // wide: keys that the page may have
     std::string after = {};    // wide: the last key that was seen
     std::string token = {};    // else: where the listing of the execution goes on
     std::string version = {};  // and with which version
