@@ -256,12 +256,14 @@ std::string S3Server::list(const SeenRequest& request, const Conduct& conduct) {
   };
   std::string after = conduct.ignores_start ? "" : value("start-after");
   if (!value("continuation-token").empty()) after = value("continuation-token");
+  const auto asked = value("max-keys");
+  const auto most = asked.empty() ? page_size : std::min(page_size, std::stoul(asked));
   std::vector<std::string> page = conduct.also_lists;
   std::string last;
   bool more = false;
   for (const auto& [key, date] : objects_) {
     if (key <= after || !key.starts_with(value("prefix"))) continue;
-    more = page.size() >= page_size;
+    more = page.size() >= most;
     if (more) break;
     page.push_back(key);
     last = key;

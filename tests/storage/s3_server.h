@@ -25,7 +25,11 @@ struct SeenRequest {
   bool is_list() const {
     return (query.contains("list-type") || query.contains("versions")) && !is_probe();
   }
-  bool is_probe() const { return query.contains("max-keys"); }
+  bool is_probe() const { return most_keys() == "1"; }
+  std::string most_keys() const {
+    const auto found = query.find("max-keys");
+    return found == query.end() ? "" : found->second;
+  }
   bool is_deletion() const { return query.contains("delete"); }
   bool is_single_deletion() const { return method == "DELETE"; }
 };
