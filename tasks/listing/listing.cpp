@@ -172,12 +172,12 @@ class Listing final : public Invocation {
     if (query.has_rows_without_value()) {
       add(Region::without_value, past_values ? after : std::nullopt);
     }
-    if (may_read_all(opened) && !past_values) {
+    if (may_read_all(opened)) {
       // That an index could serve has been seen by the page's statement.
       auto need = query.page_need();
       need.declared_small = true;
-      statements.push_back({"all further pages, where they are most of the table",
-                            query.page({.after = after, .all = true}), need});
+      statements.push_back(
+          {"all further pages, where they are most of the table", query.page({.all = true}), need});
     }
     if (opened.newest) statements.push_back(opened.newest->planned());
     if (!opened.children) return statements;
@@ -238,23 +238,13 @@ class Listing final : public Invocation {
   Outcome<Json> store(const Opened& opened, RowsWithChildren& reader, Context& context) const {
     WINNOW_TRY(auto file, StoreFile::create(context.store_directory, manifest_.name));
     std::int64_t total = 0;
-    std::optional<Position> last = request_.after;
     const auto take = [&](const ListedRow& row) -> Outcome<bool> {
       ++context.progress.rows_done;
-      last = row.position;
       WINNOW_CHECK(file.write_line(row.text));
       if (++total % kStorePage == 0) report_page(kStorePage, total, context);
       return true;
     };
-    for (std::int64_t rows = kStorePage; rows == kStorePage;) {
-      WINNOW_TRY(rows, reader.read(kStorePage, take));
-      if (total != kStorePage || !may_read_all(opened)) continue;  // once, and not for few rows
-      WINNOW_TRY(const bool sorts, are_worth_sorting(opened));
-      if (!sorts) continue;
-      WINNOW_TRY(const bool all, read_all(opened, *last, take));
-      if (all) break;
-      WINNOW_CHECK(reader.start_after(*last));
-    }
+    WINNOW_CHECK(may_read_all(opened) ? read_most(opened, take) : read_pages(reader, take));
     report_page(total % kStorePage, total, context);
     context.progress.phase = Phase::finishing;
     WINNOW_TRY(auto uri, file.finish());
@@ -269,13 +259,26 @@ class Listing final : public Invocation {
     return final_one ? Outcome<bool>(fail(failure)) : Outcome<bool>(false);
   }
 
-  // False where the rest has to come by pages.
-  static Outcome<bool> read_all(const Opened& opened, const Position& after,
-                                const RowReader::Handler& take) {
+  // A first page, and where that is full and the rest worth it, that at once.
+  static Outcome<void> read_most(const Opened& opened, const RowReader::Handler& take) {
     RowReader reader(*opened.connection, opened.query);
-    WINNOW_CHECK(reader.start_after(after));
-    const auto read = reader.read_all(take);
-    return read ? Outcome<bool>(true) : by_pages_after(read.error());
+    WINNOW_TRY(const auto rows, reader.read(kStorePage, take));
+    if (rows < kStorePage) return {};
+    WINNOW_TRY(const bool sorts, are_worth_sorting(opened));
+    if (sorts) {
+      const auto read = reader.read_all(take);
+      if (read) return {};
+      WINNOW_CHECK(by_pages_after(read.error()));
+    }
+    return read_pages(reader, take);
+  }
+
+  template <class Reader>
+  static Outcome<void> read_pages(Reader& reader, const RowReader::Handler& take) {
+    for (std::int64_t rows = kStorePage; rows == kStorePage;) {
+      WINNOW_TRY(rows, reader.read(kStorePage, take));
+    }
+    return {};
   }
 
   static void report_page(std::int64_t rows, std::int64_t total, Context& context) {
