@@ -102,7 +102,9 @@ class ListingQuery {
   // False when the key alone orders.
   bool has_order() const { return order_ != nullptr; }
   // Whether there can be rows without a value in the order's column.
-  bool has_rows_without_value() const { return order_ != nullptr && order_->nullable; }
+  bool has_rows_without_value() const {
+    return order_ != nullptr && order_->nullable && !selection_.leaves_out_missing(*order_);
+  }
 
  private:
   ListingQuery(Selection selection, const database::Dialect& dialect)

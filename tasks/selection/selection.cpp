@@ -124,6 +124,14 @@ void Selection::write_implied(SqlWriter& writer, std::string_view alias,
   }
 }
 
+bool Selection::leaves_out_missing(const Column& column) const {
+  return std::any_of(scope_.conditions.begin(), scope_.conditions.end(),
+                     [&](const auto& condition) {
+                       const auto* bound = std::get_if<InstantBound>(&condition);
+                       return bound != nullptr && bound->column == column.name;
+                     });
+}
+
 std::vector<std::string> Selection::scope_columns() const {
   std::vector<std::string> columns;
   if (deleted_branches_.front()) columns.emplace_back("deleted");

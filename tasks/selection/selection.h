@@ -65,6 +65,9 @@ class Selection {
   void write_implied(database::SqlWriter& writer, std::string_view alias,
                      const database::Column& order) const;
 
+  // Whether no row without a value in the column is one of those: a bound on it leaves them out.
+  bool leaves_out_missing(const database::Column& column) const;
+
   // The columns that write() names beside scope_columns(), each once. A namespace's comes first
   // where the namespaces below it count too.
   std::vector<std::string> filter_columns() const;
