@@ -5,6 +5,7 @@
 #include "database/mysql/connection.h"
 #include "database/postgres/connection.h"
 #include "database/sqlite/connection.h"
+#include "database/target.h"
 #include "outcome/try.h"
 
 namespace winnow::database {
@@ -22,24 +23,6 @@ Connected connect_to_host(const Settings& settings, const Cancellation& cancella
       break;
   }
   return connect_mysql(settings, cancellation);
-}
-
-// What is asked of a host, in the order in which all of them are gone through. Of several hosts
-// nobody wants the first that happens to be up: a replica takes no deletion.
-std::vector<Target> rounds_of(const Settings& settings) {
-  switch (settings.target) {
-    case Target::any:
-      if (settings.other_hosts.empty()) return {Target::any};
-      [[fallthrough]];
-    case Target::prefer_primary:
-      return {Target::primary, Target::any};
-    case Target::prefer_standby:
-      return {Target::standby, Target::any};
-    case Target::primary:
-    case Target::standby:
-      break;
-  }
-  return {settings.target};
 }
 
 std::vector<Settings> hosts_of(const Settings& settings) {
@@ -89,10 +72,6 @@ Connected connect_to_any(const Settings& settings, const Cancellation& cancellat
 }
 
 }  // namespace
-
-Target first_choice(const Settings& settings) {
-  return rounds_of(settings).front();
-}
 
 Connected connect(const Settings& settings, const Cancellation& cancellation) {
   WINNOW_TRY(auto connection, connect_to_any(settings, cancellation));

@@ -1,17 +1,15 @@
 // What every driver's connection does alike.
 #include "database/connection.h"
 
+#include <utility>
+
+#include "database/texts.h"
 #include "outcome/try.h"
 
 namespace winnow::database {
 
 Outcome<TextList> Connection::recall_texts(const Statement& statement) {
-  TextList found;
-  WINNOW_CHECK(query(statement, [&found](const Row& row) {
-    found.emplace_back(row.text(0).value_or(""));
-    return true;
-  }));
-  return found;
+  return texts_of(*this, statement);
 }
 
 Outcome<std::vector<QueryPlan>> Connection::explain_all(std::span<const Statement> statements) {
@@ -24,8 +22,14 @@ Outcome<std::vector<QueryPlan>> Connection::explain_all(std::span<const Statemen
   return plans;
 }
 
-bool is_wanted(Target wanted, bool takes_writes) {
-  return wanted == Target::any || takes_writes == (wanted == Target::primary);
+tl::unexpected<Failure> give_up(Connection& connection, Failure failure, bool asked_to_cancel) {
+  if (asked_to_cancel && failure.kind == FailureKind::unavailable) {
+    failure.kind = FailureKind::cancelled;
+    failure.retryable = false;
+  }
+  // The first failure is the one to tell of; where this fails too, the connection's end rolls back.
+  (void)connection.rollback();
+  return fail(std::move(failure));
 }
 
 Outcome<SessionLock> holder_in(Connection& connection, const Statement& statement) {

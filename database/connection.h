@@ -153,14 +153,9 @@ class Connection {
 // a person, in one row at most.
 Outcome<SessionLock> holder_in(Connection& connection, const Statement& statement);
 
-// The SQLSTATE of the failure to connect to a host that is up, and is not of Settings::target:
-// PostgreSQL's own for a write on a read-only server.
-constexpr std::string_view kNotTheTarget = "25006";
-
-// Of which kind the server is that connect() looks for first: any, primary or standby.
-Target first_choice(const Settings& settings);
-// Whether a server that takes writes, or takes none, is of that kind.
-bool is_wanted(Target wanted, bool takes_writes);
+// For the drivers: ends a call that failed. The transaction is rolled back, and `cancelled` is told
+// where a session was lost because the driver was asked to cancel.
+tl::unexpected<Failure> give_up(Connection& connection, Failure failure, bool asked_to_cancel);
 
 // Connects, and compares what Settings::expected says with where the connection leads. Of several
 // hosts the first that is of Settings::target serves; with `any` that is the primary, if there is

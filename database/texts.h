@@ -1,11 +1,20 @@
-// Asks for strings: keys, and names.
+// Asks for strings: keys, names, and documents of the catalog.
 #pragma once
+
+#include <string>
 
 #include "database/connection.h"
 
 namespace winnow::database {
 
-// The first column of each row, in the order of the rows; NULL is an empty string.
+// Takes the first column of a row. NULL is an empty string.
+RowHandler take_text(std::string& text);
+RowHandler take_texts(TextList& texts);
+
+// The one cell of a query; empty where it gives no row.
+Outcome<std::string> text_of(Connection& connection, const Statement& statement);
+
+// The first column of each row, in the order of the rows.
 Outcome<TextList> texts_of(Connection& connection, const Statement& statement);
 
 }  // namespace winnow::database

@@ -16,6 +16,7 @@
 #include "database/mysql/probe.h"
 #include "database/mysql/session_lock.h"
 #include "database/mysql/vitess_connection.h"
+#include "database/texts.h"
 #include "outcome/try.h"
 
 namespace winnow::database {
@@ -40,14 +41,6 @@ TextList expected_of(const std::string& key, std::span<const std::string> tables
   TextList all(tables.begin(), tables.end());
   std::sort(all.begin(), all.end());
   return expected_tables().find(key).value_or(std::move(all));
-}
-
-// The one cell of a query.
-RowHandler take_text(std::string& text) {
-  return [&text](const Row& row) {
-    text = row.text(0).value_or("");
-    return true;
-  };
 }
 
 }  // namespace
@@ -97,18 +90,6 @@ Outcome<void> MysqlConnection::run_text(const std::string& text,
   WINNOW_CHECK(session_->send(text));
   WINNOW_CHECK(read_mysql_answers(*session_, handlers));
   return {};
-}
-
-// Ends a call that failed: the transaction is rolled back, and `cancelled` is told where that was
-// the cause.
-tl::unexpected<Failure> MysqlConnection::give_up(Failure failure) {
-  if (session_->asked_to_cancel() && failure.kind == FailureKind::unavailable) {
-    failure.kind = FailureKind::cancelled;
-    failure.retryable = false;
-  }
-  // The first failure is the one to tell of; where this fails too, the connection's end rolls back.
-  (void)rollback();
-  return fail(std::move(failure));
 }
 
 Outcome<void> MysqlConnection::begin() {
@@ -220,15 +201,10 @@ Outcome<void> MysqlConnection::check_target() {
   WINNOW_TRY(const auto numbers, numbers_of(*this, statement));
   const auto read_only = numbers.at(0);
   const bool may_be_member = numbers.at(1) > 0;
-  if (is_wanted(settings_.target, read_only == 0)) {
-    return settings_.target == Target::primary && may_be_member ? catch_up() : Outcome<void>{};
-  }
-  return fail({.kind = FailureKind::unavailable,
-               .message = settings_.safe_name() +
-                          (read_only != 0 ? ": this server is read-only"
-                                          : ": this server takes writes, and a standby is wanted"),
-               .retryable = true,
-               .sqlstate = std::string(kNotTheTarget)});
+  WINNOW_CHECK(check_kind(settings_, read_only == 0,
+                          read_only != 0 ? "this server is read-only"
+                                         : "this server takes writes, and a standby is wanted"));
+  return settings_.target == Target::primary && may_be_member ? catch_up() : Outcome<void>{};
 }
 
 // A member of a group may take writes before it has applied what the group agreed on, by
@@ -267,7 +243,7 @@ Outcome<Schema> MysqlConnection::probe(std::span<const std::string> tables) {
   std::string standing;
   std::string found;
   std::size_t explained_rows = 0;
-  const bool asks_standing = std::exchange(asks_standing_, false);
+  const bool asks_standing = standing_.take_question();
   std::vector<RowHandler> handlers;
   if (asks_standing) handlers.push_back(take_text(standing));
   handlers.push_back(take_text(found));
@@ -306,9 +282,10 @@ Statement MysqlConnection::health_statement(const Schema& schema) const {
 }
 
 Outcome<void> MysqlConnection::check_standing(const std::string& found) {
-  answered_ = true;
-  outdated_ = found != standing_;
-  if (!outdated_) return {};
+  const bool changed = !standing_.is_still(found);
+  standing_.note_answer();
+  standing_.note_change(changed);
+  if (!changed) return {};
   return give_up({.kind = FailureKind::conflict,
                   .message = "the server is no longer what it was when the connection was new",
                   .retryable = true});
@@ -316,7 +293,7 @@ Outcome<void> MysqlConnection::check_standing(const std::string& found) {
 
 // Where it was not asked yet whether the server is what it was.
 Outcome<void> MysqlConnection::ask_standing() {
-  if (!std::exchange(asks_standing_, false)) return {};
+  if (!standing_.take_question()) return {};
   std::string found;
   const auto take = take_text(found);
   auto read = run(mysql_standing(), &take);
@@ -325,16 +302,14 @@ Outcome<void> MysqlConnection::ask_standing() {
 }
 
 Outcome<bool> MysqlConnection::can_be_kept(Target wanted) {
-  std::string standing;
-  WINNOW_CHECK(query(mysql_standing(), take_text(standing)));
-  if (!is_wanted(wanted, standing.starts_with("writable "))) return false;
-  standing_ = std::move(standing);
-  return true;
+  WINNOW_TRY(auto standing, text_of(*this, mysql_standing()));
+  const bool takes_writes = standing.starts_with("writable ");
+  return standing_.note(std::move(standing), takes_writes, wanted);
 }
 
 bool MysqlConnection::rest() {
   const bool sound = transaction_ == Transaction::none && !session_->asked_to_cancel();
-  if (!sound || standing_.empty() || session_->hung_up()) return false;
+  if (!sound || !standing_.is_noted() || session_->hung_up()) return false;
   cancellation_ = nullptr;
   session_->serve(nullptr, {});
   return true;
@@ -343,13 +318,11 @@ bool MysqlConnection::rest() {
 void MysqlConnection::resume(const Cancellation& cancellation, const OnLockWait& on_lock_wait) {
   cancellation_ = &cancellation;
   session_->serve(&cancellation, on_lock_wait);
-  asks_standing_ = true;
-  answered_ = false;
+  standing_.begin_call();
 }
 
 Outcome<Health> MysqlConnection::examine(const Schema& schema) {
-  std::string found;
-  WINNOW_CHECK(query(health_statement(schema), take_text(found)));
+  WINNOW_TRY(const auto found, text_of(*this, health_statement(schema)));
   auto health = mysql_health(found);
   if (!health) return health;
   // Without the PROCESS privilege the server does not say.

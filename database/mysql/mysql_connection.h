@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "database/connection.h"
@@ -12,6 +13,7 @@
 #include "database/mysql/dialect.h"
 #include "database/mysql/plan.h"
 #include "database/mysql/pressure.h"
+#include "database/target.h"
 
 namespace winnow::database {
 
@@ -37,7 +39,7 @@ class MysqlConnection : public Connection {
   Outcome<bool> can_be_kept(Target wanted) override;
   bool rest() override;
   void resume(const Cancellation& cancellation, const OnLockWait& on_lock_wait) override;
-  bool is_outdated() const override { return outdated_ || (session_->broken() && !answered_); }
+  bool is_outdated() const override { return standing_.is_outdated(session_->broken()); }
   Outcome<Health> examine(const Schema& schema) override;
   Outcome<Pressure> pressure(const PressureQuestion& question) override;
   Outcome<std::int64_t> applied(const TextList& positions) override;
@@ -81,7 +83,9 @@ class MysqlConnection : public Connection {
   Outcome<void> commit();
   Outcome<void> catch_up();
   bool has_left_group();
-  tl::unexpected<Failure> give_up(Failure failure);
+  tl::unexpected<Failure> give_up(Failure failure) {
+    return database::give_up(*this, std::move(failure), session_->asked_to_cancel());
+  }
 
   static inline const MysqlDialect dialect_{};
   const Settings settings_;
@@ -89,11 +93,7 @@ class MysqlConnection : public Connection {
   std::unique_ptr<MysqlSession> session_;
   MysqlStatements statements_;
   Transaction transaction_ = Transaction::none;
-  // What the server was when this connection was new; empty: nobody asked.
-  std::string standing_;
-  bool asks_standing_ = false;  // with the next statement
-  bool outdated_ = false;       // it is another one by now
-  bool answered_ = true;        // to the call that is served
+  Standing standing_;
   std::vector<PressureFigure> figures_ = mysql_pressure_figures();
 };
 

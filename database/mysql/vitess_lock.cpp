@@ -1,18 +1,10 @@
 #include "database/mysql/vitess_lock.h"
 
+#include "database/texts.h"
 #include "outcome/try.h"
 
 namespace winnow::database {
 namespace {
-
-Outcome<std::string> text_of(Connection& connection, const Statement& statement) {
-  std::string text;
-  WINNOW_CHECK(connection.query(statement, [&](const Row& row) {
-    text = row.text(0).value_or("");
-    return true;
-  }));
-  return text;
-}
 
 // As on MySQL, with the keyspace for the database: at most 64 characters.
 Outcome<std::string> ask(Connection& connection, const std::string& function,

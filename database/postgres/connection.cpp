@@ -19,6 +19,8 @@
 #include "database/postgres/recall.h"
 #include "database/postgres/session_lock.h"
 #include "database/postgres/transaction.h"
+#include "database/target.h"
+#include "database/texts.h"
 #include "database/url/silence.h"
 #include "document/strings.h"
 #include "outcome/try.h"
@@ -52,7 +54,7 @@ class PostgresConnection final : public Connection {
   Outcome<bool> can_be_kept(Target wanted) override;
   bool rest() override;
   void resume(const Cancellation& cancellation, const OnLockWait& on_lock_wait) override;
-  bool is_outdated() const override { return outdated_ || (dead_ && !answered_); }
+  bool is_outdated() const override { return standing_.is_outdated(dead_); }
   Outcome<Health> examine(const Schema& schema) override;
   Outcome<Pressure> pressure(const PressureQuestion& question) override;
   Outcome<std::int64_t> applied(const TextList& positions) override;
@@ -80,7 +82,6 @@ class PostgresConnection final : public Connection {
     return peer_.is_known() ? nullptr : &learn;
   }
   std::vector<Statement> before_query(const Statement& statement) const;
-  Outcome<std::string> text_of(const Statement& statement);
   struct Sent {
     const Statement* statement;
     std::string name = {};  // empty: of no name
@@ -108,7 +109,9 @@ class PostgresConnection final : public Connection {
   Outcome<void> query_all(std::span<const Statement> statements,
                           std::span<const RowHandler> handlers);
   Failure named(Failure failure, const Group& group, std::size_t first) const;
-  tl::unexpected<Failure> give_up(Failure failure);
+  tl::unexpected<Failure> give_up(Failure failure) {
+    return database::give_up(*this, std::move(failure), session_->asked_to_cancel());
+  }
   Outcome<void> look_after(std::chrono::milliseconds waited) const;
 
   static inline const PostgresDialect dialect_{};
@@ -126,16 +129,12 @@ class PostgresConnection final : public Connection {
   };
   std::vector<Recalled> recalled_;
   bool recalls_ = true;
-  // What the server was when this connection was new; empty: nobody asked.
-  std::string standing_;
-  bool asks_standing_ = false;  // with the next query
+  Standing standing_;
   // No pooler lends the session to others.
   bool is_own_session_ = false;
   std::map<std::string, std::string> prepared_;  // names by text
   bool prepares_ = true;
   int prepared_before_ = 0;
-  bool outdated_ = false;  // it is another one by now
-  bool answered_ = true;   // to the call that is served
   bool recalled_in_vain_ = false;
   bool dead_ = false;
 };
@@ -154,13 +153,6 @@ Outcome<void> PostgresConnection::check_usable() {
   if (!dead_ && !session_->hung_up()) return {};
   dead_ = true;
   return fail(session_->lost());
-}
-
-RowHandler take_texts(TextList& texts) {
-  return [&texts](const Row& row) {
-    texts.emplace_back(row.text(0).value_or(""));
-    return true;
-  };
 }
 
 RowHandler PostgresConnection::learn_peer() {
@@ -278,18 +270,6 @@ Failure PostgresConnection::named(Failure failure, const Group& group, std::size
   return by_settings ? postgres_refused_settings(settings_, std::move(failure)) : failure;
 }
 
-// Ends a call that failed: the transaction is rolled back, and `cancelled` is told where that was
-// the cause.
-tl::unexpected<Failure> PostgresConnection::give_up(Failure failure) {
-  if (session_->asked_to_cancel() && failure.kind == FailureKind::unavailable) {
-    failure.kind = FailureKind::cancelled;
-    failure.retryable = false;
-  }
-  // The first failure is the one to tell of; where this fails too, the connection's end rolls back.
-  (void)rollback();
-  return fail(std::move(failure));
-}
-
 Outcome<void> PostgresConnection::begin() {
   WINNOW_CHECK(check_usable());
   if (transaction_ != Transaction::none) {
@@ -328,7 +308,7 @@ Outcome<void> PostgresConnection::query_all(std::span<const Statement> statement
   WINNOW_CHECK(check_usable());
   if (statements.empty()) return {};
   const auto recalled = std::exchange(recalled_, {});
-  const bool asks_standing = std::exchange(asks_standing_, false);
+  const bool asks_standing = standing_.take_question();
   const auto before = before_query(statements.front());
   const auto ask_standing = postgres_standing();
   Group group;
@@ -337,12 +317,12 @@ Outcome<void> PostgresConnection::query_all(std::span<const Statement> statement
     add(statement, group, &statement == &before.back() ? peer_learner(take_peer) : nullptr);
   }
   const auto first = group.size();
-  TextList standing;
+  std::string standing;
   std::vector<TextList> found(recalled.size());
   std::vector<RowHandler> takes;
   takes.reserve(1 + found.size() + statements.size());  // they stay where they are
   if (asks_standing) {
-    takes.push_back(take_texts(standing));
+    takes.push_back(take_text(standing));
     add_prepared(ask_standing, group, &takes.back());
   }
   for (std::size_t at = 0; at < recalled.size(); ++at) {
@@ -353,7 +333,7 @@ Outcome<void> PostgresConnection::query_all(std::span<const Statement> statement
       group.add({.statement = &recalled[at].statement}, &takes.back());
     }
   }
-  const auto is_what_it_was = [&] { return !asks_standing || standing == TextList{standing_}; };
+  const auto is_what_it_was = [&] { return !asks_standing || standing_.is_still(standing); };
   std::optional<bool> was_right;  // found out once what was recalled has all been read
   const auto confirmed = [&] {
     if (!was_right) {
@@ -362,7 +342,7 @@ Outcome<void> PostgresConnection::query_all(std::span<const Statement> statement
                                                    return known.answer == now;
                                                  });
       // From here on rows are handed over: the call is not begun anew.
-      answered_ = answered_ || *was_right;
+      if (*was_right) standing_.note_answer();
     }
     return *was_right;
   };
@@ -375,7 +355,7 @@ Outcome<void> PostgresConnection::query_all(std::span<const Statement> statement
   if (auto sent = send(group); !sent) return give_up(std::move(sent.error()));
   if (transaction_ == Transaction::wanted) transaction_ = Transaction::open;
   auto failure = read(group);
-  answered_ = answered_ || !dead_;
+  if (!dead_) standing_.note_answer();
   if (failure && recalled.empty() && !asks_standing) {
     return give_up(named(std::move(*failure), group, first));
   }
@@ -384,7 +364,7 @@ Outcome<void> PostgresConnection::query_all(std::span<const Statement> statement
   if (session_->asked_to_cancel()) {
     return give_up({.kind = FailureKind::cancelled, .message = "cancelled"});
   }
-  outdated_ = !dead_ && !is_what_it_was();
+  standing_.note_change(!dead_ && !is_what_it_was());
   recalled_in_vain_ = !dead_ && !confirmed();
   if (recalled_in_vain_) {
     failure = Failure{.kind = FailureKind::conflict,
@@ -400,7 +380,7 @@ bool PostgresConnection::stop_recalling() {
   recalled_.clear();
   recalled_in_vain_ = false;
   recalls_ = false;
-  return unconfirmed && !dead_ && !outdated_;
+  return unconfirmed && !dead_ && !standing_.is_outdated(dead_);
 }
 
 Outcome<Schema> PostgresConnection::recall(std::span<const std::string> tables) {
@@ -483,16 +463,6 @@ Outcome<std::vector<std::int64_t>> PostgresConnection::execute(
   return changed;
 }
 
-// The one cell of a query, empty where it gives no row.
-Outcome<std::string> PostgresConnection::text_of(const Statement& statement) {
-  std::string found;
-  WINNOW_CHECK(query(statement, [&](const Row& row) {
-    found = row.text(0).value_or("");
-    return true;
-  }));
-  return found;
-}
-
 // Another session looks: this one is busy. A statement that works and waits for nobody is no news.
 Outcome<void> PostgresConnection::look_after(std::chrono::milliseconds waited) const {
   ServerLook look(settings_, waited);
@@ -503,13 +473,13 @@ Outcome<void> PostgresConnection::look_after(std::chrono::milliseconds waited) c
   if (!session) return look.refused(session.error());
   if (!settings_.on_lock_wait) return {};
   PostgresConnection other(look.settings(), *cancellation_, std::move(*session));
-  const auto what = other.text_of(postgres_lock_wait_statement(session_->backend()));
+  const auto what = text_of(other, postgres_lock_wait_statement(session_->backend()));
   if (what && !what->empty()) settings_.on_lock_wait({.waited = waited, .what = *what});
   return {};
 }
 
 Outcome<Schema> PostgresConnection::probe(std::span<const std::string> tables) {
-  WINNOW_TRY(const auto found, text_of(postgres_probe_statement(tables)));
+  WINNOW_TRY(const auto found, text_of(*this, postgres_probe_statement(tables)));
   return postgres_schema(found);
 }
 
@@ -517,18 +487,13 @@ Outcome<void> PostgresConnection::check_target() {
   if (settings_.target == Target::any) return {};
   // An old primary may have been made read-only while another one takes over.
   WINNOW_TRY(const auto kind,
-             text_of(plain("SELECT CASE WHEN pg_is_in_recovery() THEN 'standby' "
-                           "WHEN current_setting('default_transaction_read_only') = 'on' "
-                           "THEN 'read-only' ELSE 'primary' END")));
-  if (is_wanted(settings_.target, kind == "primary")) return {};
-  return fail({.kind = FailureKind::unavailable,
-               .message = settings_.safe_name() +
-                          (kind == "standby"     ? ": this server is a standby, and takes no writes"
-                           : kind == "read-only" ? ": default_transaction_read_only is on here"
-                                                 : ": this server is the primary, and a standby "
-                                                   "is wanted"),
-               .retryable = true,
-               .sqlstate = std::string(kNotTheTarget)});
+             text_of(*this, plain("SELECT CASE WHEN pg_is_in_recovery() THEN 'standby' "
+                                  "WHEN current_setting('default_transaction_read_only') = 'on' "
+                                  "THEN 'read-only' ELSE 'primary' END")));
+  return check_kind(settings_, kind == "primary",
+                    kind == "standby"     ? "this server is a standby, and takes no writes"
+                    : kind == "read-only" ? "default_transaction_read_only is on here"
+                                          : "this server is the primary, and a standby is wanted");
 }
 
 // A role that may not ask for the system identifier, or a server that is PostgreSQL in its protocol
@@ -542,10 +507,10 @@ Outcome<Identity> PostgresConnection::identify(Ask ask) {
                        return true;
                      }));
   if (identity.database.empty()) {
-    WINNOW_TRY(identity.database, text_of(plain("SELECT current_database()")));
+    WINNOW_TRY(identity.database, text_of(*this, plain("SELECT current_database()")));
   }
   if (ask == Ask::place) return identity;
-  auto server = text_of(plain("SELECT system_identifier::text FROM pg_control_system()"));
+  auto server = text_of(*this, plain("SELECT system_identifier::text FROM pg_control_system()"));
   if (!server && server.error().kind != FailureKind::schema) return fail(std::move(server.error()));
   identity.server = server.value_or("");
   return identity;
@@ -622,14 +587,13 @@ Outcome<bool> PostgresConnection::can_be_kept(Target wanted) {
   if (!asked && asked.error().kind == FailureKind::schema) return false;
   if (!asked) return fail(asked.error());
   is_own_session_ = process == std::to_string(session_->backend());
-  if (!is_wanted(wanted, standing.starts_with("primary "))) return false;
-  standing_ = std::move(standing);
-  return true;
+  const bool takes_writes = standing.starts_with("primary ");
+  return standing_.note(std::move(standing), takes_writes, wanted);
 }
 
 bool PostgresConnection::rest() {
   const bool sound = !dead_ && transaction_ == Transaction::none && !session_->asked_to_cancel();
-  if (!sound || standing_.empty() || session_->hung_up()) return false;
+  if (!sound || !standing_.is_noted() || session_->hung_up()) return false;
   recalled_.clear();
   recalls_ = true;
   serve(nullptr, {});
@@ -638,17 +602,16 @@ bool PostgresConnection::rest() {
 
 void PostgresConnection::resume(const Cancellation& cancellation, const OnLockWait& on_lock_wait) {
   serve(&cancellation, on_lock_wait);
-  asks_standing_ = true;
-  answered_ = false;
+  standing_.begin_call();
 }
 
 Outcome<Health> PostgresConnection::examine(const Schema& schema) {
-  WINNOW_TRY(const auto found, text_of(postgres_health_statement(schema)));
+  WINNOW_TRY(const auto found, text_of(*this, postgres_health_statement(schema)));
   return postgres_health(found);
 }
 
 Outcome<Pressure> PostgresConnection::pressure(const PressureQuestion& question) {
-  WINNOW_TRY(const auto found, text_of(postgres_pressure_statement(question)));
+  WINNOW_TRY(const auto found, text_of(*this, postgres_pressure_statement(question)));
   return postgres_pressure(found);
 }
 

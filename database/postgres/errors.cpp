@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "database/connection.h"
+#include "database/target.h"
 
 namespace winnow::database {
 namespace {

@@ -1,6 +1,7 @@
 #include "database/postgres/session_lock.h"
 
 #include "database/count.h"
+#include "database/texts.h"
 #include "outcome/try.h"
 
 namespace winnow::database {
@@ -28,13 +29,7 @@ Statement on_key(std::string_view function, const std::string& name) {
 
 // A pooler may know more than one server: the process alone would not tell them apart.
 Outcome<std::string> session_of(Connection& connection) {
-  std::string session;
-  WINNOW_CHECK(connection.query(
-      plain("SELECT pg_backend_pid() || ' ' || pg_postmaster_start_time()"), [&](const Row& row) {
-        session = row.text(0).value_or("");
-        return true;
-      }));
-  return session;
+  return text_of(connection, plain("SELECT pg_backend_pid() || ' ' || pg_postmaster_start_time()"));
 }
 
 tl::unexpected<Failure> shared_session() {
@@ -98,11 +93,7 @@ Outcome<bool> has_postgres_lock(Connection& connection, const std::string& name)
                                 "l.pid = pg_backend_pid() AND " +
                                 lock_row(),
                             .parameters = {name}};
-  std::string found;
-  WINNOW_CHECK(connection.query(statement, [&](const Row& row) {
-    found = row.text(0).value_or("");
-    return true;
-  }));
+  WINNOW_TRY(const auto found, text_of(connection, statement));
   return found == "1";
 }
 

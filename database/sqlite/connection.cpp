@@ -14,6 +14,7 @@
 #include "database/sqlite/plan.h"
 #include "database/sqlite/probe.h"
 #include "database/sqlite/statement.h"
+#include "database/texts.h"
 #include "document/name_pattern.h"
 #include "outcome/try.h"
 
@@ -232,12 +233,8 @@ Outcome<QueryPlan> SqliteConnection::explain(const Statement& statement) {
     return true;
   });
   if (!read) return fail(std::move(read.error()));
-  std::vector<std::string> tables;
-  read = query(plain("SELECT name FROM sqlite_schema WHERE type = 'table'"), [&](const Row& row) {
-    tables.emplace_back(row.text(0).value_or(""));
-    return true;
-  });
-  if (!read) return fail(std::move(read.error()));
+  WINNOW_TRY(const auto tables,
+             texts_of(*this, plain("SELECT name FROM sqlite_schema WHERE type = 'table'")));
   return sqlite_plan(details, tables, statement.sql);
 }
 

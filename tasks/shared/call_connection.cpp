@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "database/kept_connection.h"
+#include "database/target.h"
 #include "outcome/try.h"
 #include "tasks/shared/lock_wait.h"
 

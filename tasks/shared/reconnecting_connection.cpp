@@ -1,5 +1,6 @@
 #include "tasks/shared/reconnecting_connection.h"
 
+#include "database/target.h"
 #include "outcome/guard.h"
 #include "outcome/try.h"
 #include "tasks/shared/lock_wait.h"

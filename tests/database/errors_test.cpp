@@ -10,6 +10,7 @@
 #include "database/mysql/probe.h"
 #include "database/postgres/errors.h"
 #include "database/sqlite/errors.h"
+#include "database/target.h"
 
 namespace winnow::database {
 namespace {

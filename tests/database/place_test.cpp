@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include "database/target.h"
 #include "tests/database/breaking_proxy.h"
 #include "tests/database/driver_bed.h"
 #include "tests/support/variables.h"

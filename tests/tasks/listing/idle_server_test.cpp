@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "database/kept_connection.h"
+#include "database/target.h"
 #include "tests/servers/own_server.h"
 #include "tests/tasks/purge/bed.h"
 
