@@ -461,36 +461,31 @@ void RowSweep::note_removed(const Part& part, const Batch& batch) {
   // Rows that stay tell nothing of what became of the others.
   if (!batch.kept.empty()) return;
   Committed committed{.table = &part.table,
-                      .ends = {batch.keys.front()},
+                      .ends = ends_of(batch.keys),
                       .rows = batch.removed,
                       .reopened = sweep_.connection().reopened()};
-  if (batch.keys.size() > 1) committed.ends.push_back(batch.keys.back());
   if (part.table.spread() == Spread::by_execution) committed.orphans = part.orphans;
   committed_.remember(std::move(committed));
 }
 
-// One of the two may have come back by a late write of Kestra's.
-Outcome<bool> RowSweep::is_back(Connection& connection, const Committed& batch) const {
+Outcome<std::int64_t> RowSweep::count_ends(Connection& connection, const Committed& batch) const {
   WINNOW_TRY(const auto there,
              database::texts_of(connection, batch.table->remaining(connection.dialect(),
                                                                    batch.orphans, batch.ends)));
-  return there.size() == batch.ends.size();
+  return std::ssize(there);
 }
 
 // Asked before a connection that was opened again deletes: the rows are deleted again by the same
 // statements.
 Outcome<void> RowSweep::uncount_lost(Connection& connection) {
   const auto reopened = sweep_.connection().reopened();
-  if (asked_after_ == reopened) return {};
+  if (!committed_.is_to_be_asked(reopened)) return {};
   WINNOW_CHECK(committed_.forget_lost(
-      reopened, [&](const auto& batch) { return is_back(connection, batch); },
-      [&](const auto& batch) {
-        add(*batch.table, -batch.rows, -1);
-        back_ += batch.rows;
-      }));
-  asked_after_ = reopened;
-  if (back_ == 0) return {};
-  sweep_.context().host.log(LogLevel::warn, rows_are_back(std::exchange(back_, 0), "orphaned row"));
+      reopened, [&](const auto& batch) { return count_ends(connection, batch); },
+      [&](const auto& batch) { add(*batch.table, -batch.rows, -1); }));
+  const auto lost = committed_.take_lost();
+  if (lost == 0) return {};
+  sweep_.context().host.log(LogLevel::warn, rows_are_back(lost, "orphaned row"));
   some_are_back_ = true;
   return {};
 }

@@ -75,7 +75,7 @@ class RowSweep {
                               Batch& batch);
   void note_removed(const Part& part, const Batch& batch);
   void add(const OrphanTable& table, std::int64_t rows, std::int64_t batches);
-  Outcome<bool> is_back(database::Connection& connection, const Committed& batch) const;
+  Outcome<std::int64_t> count_ends(database::Connection& connection, const Committed& batch) const;
   // After a fail-over: batches that the new server lacks count no more.
   Outcome<void> uncount_lost(database::Connection& connection);
   Outcome<void> remove_all();
@@ -97,8 +97,6 @@ class RowSweep {
   std::int64_t removed_ = 0;
   std::map<const OrphanTable*, std::int64_t> removed_of_;
   CommittedBatches<Committed> committed_;
-  std::int64_t asked_after_ = 0;  // the connection's reopened() when uncount_lost() asked last
-  std::int64_t back_ = 0;         // rows of them that were not told of yet
   bool some_are_back_ = false;
   bool knows_executions_ = false;  // there is one at least
 };

@@ -115,7 +115,7 @@ Outcome<bool> PurgeWorker::step() {
   shared_.sizer.learn(went_, took - storage_took,
                       deleted_ > 0 ? commit_took_ : std::chrono::nanoseconds{});
   note_outage();
-  if (connection_.reopened() != asked_after_) WINNOW_CHECK(uncount_lost());
+  if (committed_.is_to_be_asked(connection_.reopened())) WINNOW_CHECK(uncount_lost());
   return true;
 }
 
@@ -123,7 +123,7 @@ Outcome<bool> PurgeWorker::step() {
 // them again, and that worker has to ask before anybody deletes them: the pass ends, and another one follows.
 void PurgeWorker::note_outage() {
   const bool asks = steps_.deletes_parent() && statements_.hold() != Hold::none;
-  if (!asks || connection_.reopened() == asked_after_) return;
+  if (!asks || !committed_.is_to_be_asked(connection_.reopened())) return;
   ++shared_.unaccounted;
   shared_.outage = true;
 }
@@ -236,11 +236,10 @@ Outcome<void> PurgeWorker::settle(const Tried& tried) {
 }
 
 void PurgeWorker::remember(const Tried& tried) {
-  CommittedBatch batch{.ends = {tried.went.front()},
+  CommittedBatch batch{.ends = ends_of(tried.went),
                        .rows = std::ssize(tried.went),
                        .counts = tried.counts,
                        .reopened = connection_.reopened()};
-  if (tried.went.size() > 1) batch.ends.push_back(tried.went.back());
   if (shared_.by_namespace) batch.namespaces = by_namespace(tried.went);
   shared_.ledger.count_namespaces(batch.namespaces);
   // Rows that stay tell nothing of what became of theirs.
@@ -248,30 +247,23 @@ void PurgeWorker::remember(const Tried& tried) {
   committed_.remember(std::move(batch));
 }
 
-// One of the two may have come back by a late write of Kestra's.
-Outcome<bool> PurgeWorker::is_back(Connection& connection, const CommittedBatch& batch) const {
-  WINNOW_TRY(const auto there,
-             database::count_of(connection, statements_.count_remaining(batch.ends)));
-  return there == std::ssize(batch.ends);
+Outcome<std::int64_t> PurgeWorker::count_ends(Connection& connection,
+                                              const CommittedBatch& batch) const {
+  return database::count_of(connection, statements_.count_remaining(batch.ends));
 }
 
 // Where the connection is lost meanwhile, the next server is asked anew.
 Outcome<void> PurgeWorker::uncount_lost() {
-  std::int64_t lost = 0;
   WINNOW_CHECK(connection_.retry({.run = [&](Connection& connection) -> Outcome<void> {
     const auto reopened = connection_.reopened();
     // Finds out whether the connection still stands.
     const auto* newest = committed_.newest();
-    if (newest != nullptr) WINNOW_CHECK(is_back(connection, *newest));
-    WINNOW_CHECK(committed_.forget_lost(
-        reopened, [&](const auto& batch) { return is_back(connection, batch); },
-        [&](const auto& batch) {
-          shared_.ledger.uncount(batch);
-          lost += batch.rows;
-        }));
-    asked_after_ = reopened;
-    return {};
+    if (newest != nullptr) WINNOW_CHECK(count_ends(connection, *newest));
+    return committed_.forget_lost(
+        reopened, [&](const auto& batch) { return count_ends(connection, batch); },
+        [&](const auto& batch) { shared_.ledger.uncount(batch); });
   }}));
+  const auto lost = committed_.take_lost();
   if (lost == 0) return {};
   shared_.unaccounted += lost;
   shared_.reserved -= lost;

@@ -100,7 +100,8 @@ class PurgeWorker {
   Outcome<void> settle(const Tried& tried);
   void note_outage();
   void remember(const Tried& tried);
-  Outcome<bool> is_back(database::Connection& connection, const CommittedBatch& batch) const;
+  Outcome<std::int64_t> count_ends(database::Connection& connection,
+                                   const CommittedBatch& batch) const;
   Outcome<void> skip_files(const KeptFiles& kept);
   Outcome<void> leave(const Batch& part, const Failure& failure);
   Outcome<void> skip_refused(const std::string& key, const Failure& failure);
@@ -134,8 +135,6 @@ class PurgeWorker {
   int locked_in_turn_ = 0;
   Pacer::Lane lane_;
   CommittedBatches<CommittedBatch> committed_;
-  // connection_.reopened() when uncount_lost() asked last.
-  std::int64_t asked_after_ = 0;
   // Of the batch in hand: its commit; rows of the table itself, of all tables, and of the table that stay.
   std::chrono::steady_clock::duration commit_took_{};
   std::int64_t went_ = 0;
