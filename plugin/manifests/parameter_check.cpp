@@ -9,6 +9,7 @@
 #include "document/pointer.h"
 #include "document/schema.h"
 #include "plugin/manifests/check.h"
+#include "plugin/manifests/filter_operators.h"
 #include "plugin/manifests/value_types.h"
 #include "tasks/engine.h"
 
@@ -91,21 +92,6 @@ void check_values(const Json& parameter, const std::string& pointer, Diagnostics
   check_fits(schema, parameter["default"], pointer_to(pointer, "default"), diagnostics);
 }
 
-enum class Operand { text, name, texts, values, labels, instant, boolean };
-
-Operand operand_of(const std::string& filter_operator) {
-  if (filter_operator == "equals") return Operand::text;
-  if (filter_operator == "namespace") return Operand::name;
-  if (filter_operator == "any-of") return Operand::texts;
-  if (filter_operator == "one-of" || filter_operator == "names") return Operand::values;
-  if (filter_operator == "labels") return Operand::labels;
-  if (filter_operator == "include-deleted" || filter_operator == "present-if" ||
-      filter_operator == "missing-if") {
-    return Operand::boolean;
-  }
-  return Operand::instant;
-}
-
 // Empty where the parameter's type serves the operator.
 std::string wrong_type(Operand operand, const Json& parameter) {
   const auto type = parameter["type"].get<std::string>();
@@ -175,7 +161,7 @@ void check_filter(const Json& parameter, const Json& parameters, const std::stri
                   Diagnostics& diagnostics) {
   const Json& filter = parameter["filter"];
   const auto name = filter["operator"].get<std::string>();
-  const auto operand = operand_of(name);
+  const auto operand = operator_named(name).operand;
   check_identifier(filter["column"], pointer_to(pointer, "column"), diagnostics);
   check_path(filter, pointer, diagnostics);
   check_exact_with(filter, parameters, pointer, diagnostics);

@@ -1,8 +1,6 @@
 // A manifest's YAML, once it is known to be right, in the form that the engines read.
 #include "plugin/manifests/reader.h"
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 #include "document/object.h"
@@ -11,6 +9,7 @@
 #include "plugin/builtin/manifests.h"
 #include "plugin/builtin/schemas.h"
 #include "plugin/manifests/check.h"
+#include "plugin/manifests/filter_operators.h"
 #include "plugin/manifests/value_types.h"
 #include "tasks/engine.h"
 
@@ -18,7 +17,6 @@ namespace winnow::plugin {
 namespace {
 
 using document::Json;
-using tasks::FilterOperator;
 using tasks::Match;
 using tasks::PurgeStep;
 
@@ -33,32 +31,9 @@ std::string text(const Json& object, std::string_view key) {
   return value.is_null() ? std::string() : value.get<std::string>();
 }
 
-FilterOperator operator_named(std::string_view name) {
-  using Entry = std::pair<std::string_view, FilterOperator>;
-  static constexpr std::array kOperators{
-      Entry{"equals", FilterOperator::equals},
-      Entry{"any-of", FilterOperator::any_of},
-      Entry{"one-of", FilterOperator::one_of},
-      Entry{"names", FilterOperator::names},
-      Entry{"labels", FilterOperator::labels},
-      Entry{"namespace", FilterOperator::name_space},
-      Entry{"at-or-after", FilterOperator::at_or_after},
-      Entry{"at-or-before", FilterOperator::at_or_before},
-      Entry{"after", FilterOperator::after},
-      Entry{"before", FilterOperator::before},
-      Entry{"include-deleted", FilterOperator::include_deleted},
-      Entry{"present-if", FilterOperator::present_if},
-      Entry{"missing-if", FilterOperator::missing_if},
-  };
-  for (const auto& [known, operation] : kOperators) {
-    if (known == name) return operation;
-  }
-  return FilterOperator::equals;  // not reached: the schema knows the same names
-}
-
 tasks::Filter read_filter(const Json& filter) {
   tasks::Filter read{.column = text(filter, "column"),
-                     .operation = operator_named(text(filter, "operator")),
+                     .operation = operator_named(text(filter, "operator")).operation,
                      .exact_with = text(filter, "exact-with"),
                      .document = texts(member(filter, "document")),
                      .when_missing = text(filter, "when-missing"),
