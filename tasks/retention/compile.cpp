@@ -2,27 +2,20 @@
 
 #include <algorithm>
 
+#include "document/name_pattern.h"
 #include "document/schema.h"
 #include "outcome/try.h"
-#include "tasks/selection/filter_values.h"
 
 namespace winnow::tasks {
 namespace {
 
-// The column that holds a value, and where the row's document has the same.
-struct Place {
-  const char* column;
-  std::vector<std::string> document = {};
-  std::string when_missing = {};
-};
-
-OneOf one_of(const ValueMatch& match, Place place, Wildcards wildcards) {
-  OneOf one{.column = place.column,
-            .document = std::move(place.document),
+OneOf one_of(const ValueMatch& match, const RuleField& field) {
+  OneOf one{.column = field.column,
+            .document = field.document,
             .negated = match.negated,
-            .when_missing = std::move(place.when_missing)};
+            .when_missing = field.when_missing};
   for (const auto& value : match.values) {
-    if (wildcards == Wildcards::read && document::NamePattern::is_pattern(value)) {
+    if (field.is_name && document::NamePattern::is_pattern(value)) {
       one.patterns.emplace_back(value);
     } else {
       one.values.push_back(value);
@@ -31,20 +24,12 @@ OneOf one_of(const ValueMatch& match, Place place, Wildcards wildcards) {
   return one;
 }
 
-// Kestra's tables share the names of these columns.
 Conjunction conditions_of(const RuleMatch& match) {
   Conjunction conditions;
-  const auto add = [&](const std::optional<ValueMatch>& values, Place place, Wildcards wildcards) {
-    if (values) conditions.emplace_back(one_of(*values, std::move(place), wildcards));
-  };
-  add(match.name_space, {.column = "namespace"}, Wildcards::read);
-  add(match.flow_id, {.column = "flow_id"}, Wildcards::read);
-  add(match.states, {.column = "state_current"}, Wildcards::none);
-  add(match.kind, {.column = "kind", .document = {"kind"}, .when_missing = "NORMAL"},
-      Wildcards::none);
-  // A column since Kestra 2.0.
-  add(match.trigger, {.column = "trigger_id", .document = {"trigger", "id"}}, Wildcards::none);
-  add(match.levels, {.column = "level"}, Wildcards::none);
+  for (const auto& field : rule_fields()) {
+    const auto& values = match.*field.values;
+    if (values && !field.column.empty()) conditions.emplace_back(one_of(*values, field));
+  }
   for (const auto& [key, values] : match.labels) {
     conditions.emplace_back(
         HasLabel{.key = key, .values = values.values, .negated = values.negated});
@@ -124,10 +109,10 @@ class Compiler {
     }
     made.request = std::move(*request);
     auto& scope = made.request.scope;
+    made.terms = scope.conditions;
+    made.policy_except = scope.except;
     scope.conditions.insert(scope.conditions.end(), matched.conditions.begin(),
                             matched.conditions.end());
-    made.match_conditions = matched.conditions.size();
-    made.policy_exceptions = scope.except.size();
     for (const auto& earlier : before) {
       if (of_executions && apart(*earlier.rule, rule)) continue;
       scope.except.push_back(earlier.conditions);

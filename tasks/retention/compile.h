@@ -24,10 +24,10 @@ struct RulePurge {
   // Owned by the retention's manifest.
   const Manifest* manifest = nullptr;
   PurgeRequest request = {};
-  // So many of the last conditions of the request's scope are what the rule matches.
-  std::size_t match_conditions = 0;
-  // So many of the first exceptions of its scope are the operator's policy's, not earlier rules'.
-  std::size_t policy_exceptions = 0;
+  // Those conditions of the request's scope that are not what the rule matches: its cutoff and states.
+  Conjunction terms = {};
+  // Those exceptions of its scope that are the operator's policy's, not earlier rules'.
+  std::vector<Conjunction> policy_except = {};
 };
 
 // Executions first, so that their logs and metrics go with them; then logs, then metrics. Rules that

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <vector>
 
 #include "document/name_pattern.h"
-#include "tasks/selection/states.h"
 
 namespace winnow::tasks {
 namespace {
@@ -37,27 +37,27 @@ bool one_covers(const ValueMatch& outer, const ValueMatch& inner, const Covers& 
   });
 }
 
-bool maybe_covers(const std::optional<ValueMatch>& outer, const std::optional<ValueMatch>& inner,
-                  const Covers& covers) {
-  if (!outer) return true;
-  return inner && one_covers(*outer, *inner, covers);
-}
-
 // Every row has a namespace and a flow: `**` asks nothing of them.
-std::optional<ValueMatch> asked(const std::optional<ValueMatch>& names) {
-  const bool any = names && !names->negated && any_covers(names->values, "**", pattern_covers);
-  return any ? std::nullopt : names;
+bool asks_nothing(const RuleField& field, const ValueMatch& match) {
+  const bool is_of_every_row = field.is_name && !field.column.empty();
+  return is_of_every_row && !match.negated && any_covers(match.values, "**", pattern_covers);
 }
 
 // There are so many states and no others, so that a negation is a list too.
-std::optional<ValueMatch> listed(const std::optional<ValueMatch>& states) {
-  if (!states || !states->negated) return states;
+ValueMatch listed(const RuleField& field, const ValueMatch& match) {
+  if (field.values != &RuleMatch::states || !match.negated) return match;
   ValueMatch list;
-  for (const auto* all : {&terminal_states(), &unfinished_states()}) {
-    std::copy_if(all->begin(), all->end(), std::back_inserter(list.values),
-                 [&](const auto& state) { return !any_covers(states->values, state, same); });
-  }
+  std::copy_if(field.known.begin(), field.known.end(), std::back_inserter(list.values),
+               [&](const auto& state) { return !any_covers(match.values, state, same); });
   return list;
+}
+
+bool field_covers(const RuleField& field, const RuleMatch& outer, const RuleMatch& inner) {
+  const auto& wide = outer.*field.values;
+  if (!wide || asks_nothing(field, *wide)) return true;
+  const auto& narrow = inner.*field.values;
+  return narrow && one_covers(listed(field, *wide), listed(field, *narrow),
+                              field.is_name ? pattern_covers : same);
 }
 
 }  // namespace
@@ -71,13 +71,10 @@ bool covers(const RuleMatch& outer, const RuleMatch& inner) {
     const auto found = inner.labels.find(label.first);
     return found != inner.labels.end() && one_covers(label.second, found->second, same);
   });
-  return labels && maybe_covers(outer.tenant, inner.tenant, pattern_covers) &&
-         maybe_covers(asked(outer.name_space), inner.name_space, pattern_covers) &&
-         maybe_covers(asked(outer.flow_id), inner.flow_id, pattern_covers) &&
-         maybe_covers(listed(outer.states), listed(inner.states), same) &&
-         maybe_covers(outer.kind, inner.kind, same) &&
-         maybe_covers(outer.trigger, inner.trigger, same) &&
-         maybe_covers(outer.levels, inner.levels, same);
+  const auto& fields = rule_fields();
+  return labels && std::all_of(fields.begin(), fields.end(), [&](const auto& field) {
+           return field_covers(field, outer, inner);
+         });
 }
 
 }  // namespace winnow::tasks

@@ -13,16 +13,9 @@ Json described(const ValueMatch& match) {
 
 Json described(const RuleMatch& match) {
   Json all = Json::object();
-  const auto add = [&](const char* name, const std::optional<ValueMatch>& values) {
-    if (values) all[name] = described(*values);
-  };
-  add("tenant", match.tenant);
-  add("namespace", match.name_space);
-  add("flowId", match.flow_id);
-  add("states", match.states);
-  add("kind", match.kind);
-  add("trigger", match.trigger);
-  add("levels", match.levels);
+  for (const auto& field : rule_fields()) {
+    if (const auto& values = match.*field.values) all[field.name] = described(*values);
+  }
   for (const auto& [label, values] : match.labels) all["labels"][label] = described(values);
   return all;
 }

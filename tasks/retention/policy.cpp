@@ -21,12 +21,6 @@ using document::pointer_to;
 using std::chrono::milliseconds;
 using Words = std::vector<std::string>;
 
-const Words kLevels{"ERROR", "WARN", "INFO", "DEBUG", "TRACE"};
-// Kestra's ExecutionKind; LOOP comes with 2.0.
-const Words kKinds{"NORMAL", "TEST", "PLAYGROUND", "LOOP"};
-
-enum class RowsOf { executions, logs, metrics };
-
 tl::unexpected<Failure> wrong(std::string reason, const std::string& pointer) {
   return fail(FailureKind::invalid_parameter, std::move(reason), pointer);
 }
@@ -101,21 +95,20 @@ Outcome<milliseconds> read_age(const Json& value, const std::string& pointer) {
   return wrong(age.error().message + duration_meant(text), pointer);
 }
 
-Outcome<std::string> read_value(const Json& value, const Words* known, const std::string& pointer) {
+// `known`: the only values that there are; none: any.
+Outcome<std::string> read_value(const Json& value, const Words& known, const std::string& pointer) {
   if (value.is_number() || value.is_boolean()) {
     return wrong("has to be a string: put it into quotes", pointer);
   }
   if (!value.is_string()) return wrong("has to be a string", pointer);
   const auto text = value.get<std::string>();
   if (text.empty()) return wrong("is empty", pointer);
-  if (known == nullptr || std::find(known->begin(), known->end(), text) != known->end()) {
-    return text;
-  }
-  return wrong("there is no \"" + text + "\"" + document::did_you_mean(text, *known), pointer);
+  if (known.empty() || std::find(known.begin(), known.end(), text) != known.end()) return text;
+  return wrong("there is no \"" + text + "\"" + document::did_you_mean(text, known), pointer);
 }
 
-// A value, a list of them, or {not: a value or a list}. `known`: the values that there are.
-Outcome<ValueMatch> read_one_of(const Json& value, const Words* known, const std::string& pointer) {
+// A value, a list of them, or {not: a value or a list}.
+Outcome<ValueMatch> read_one_of(const Json& value, const Words& known, const std::string& pointer) {
   if (value.is_object()) {
     WINNOW_CHECK(check_keys(value, {"not"}, pointer));
     if (value.empty()) return wrong("needs `not`, a value or a list", pointer);
@@ -149,49 +142,32 @@ Outcome<void> check_patterns(const ValueMatch& names, const std::string& pointer
   return {};
 }
 
-const Words& all_states() {
-  static const Words all = [] {
-    auto states = terminal_states();
-    states.insert(states.end(), unfinished_states().begin(), unfinished_states().end());
-    return states;
-  }();
-  return all;
+Words all_states() {
+  auto states = terminal_states();
+  states.insert(states.end(), unfinished_states().begin(), unfinished_states().end());
+  return states;
 }
 
-Outcome<void> read_names(const Json& match, const char* key, const std::string& pointer,
-                         std::optional<ValueMatch>& names) {
-  if (!match.contains(key)) return {};
-  const auto place = pointer_to(pointer, key);
-  WINNOW_TRY(names, read_one_of(match[key], nullptr, place));
-  return check_patterns(*names, place);
-}
-
-Outcome<void> read_plain(const Json& match, const char* key, const Words* known,
-                         const std::string& pointer, std::optional<ValueMatch>& values) {
-  if (!match.contains(key)) return {};
-  WINNOW_TRY(values, read_one_of(match[key], known, pointer_to(pointer, key)));
-  return {};
+Words keys_of_match(RowsOf rows) {
+  Words keys;
+  for (const auto& field : rule_fields()) {
+    if (!field.only || field.only == rows) keys.emplace_back(field.name);
+  }
+  if (rows == RowsOf::executions) keys.emplace_back("labels");
+  return keys;
 }
 
 Outcome<RuleMatch> read_match(const Json& match, RowsOf rows, const std::string& pointer) {
-  static const Words of_executions{"tenant", "namespace", "flowId", "states",
-                                   "kind",   "trigger",   "labels"};
-  static const Words of_logs{"tenant", "namespace", "flowId", "levels"};
-  static const Words of_metrics{"tenant", "namespace", "flowId"};
-  WINNOW_CHECK(check_keys(match,
-                          rows == RowsOf::executions ? of_executions
-                          : rows == RowsOf::logs     ? of_logs
-                                                     : of_metrics,
-                          pointer));
+  WINNOW_CHECK(check_keys(match, keys_of_match(rows), pointer));
   if (match.empty()) return wrong("is empty; a rule for all the rest is `otherwise`", pointer);
   RuleMatch read;
-  WINNOW_CHECK(read_names(match, "tenant", pointer, read.tenant));
-  WINNOW_CHECK(read_names(match, "namespace", pointer, read.name_space));
-  WINNOW_CHECK(read_names(match, "flowId", pointer, read.flow_id));
-  WINNOW_CHECK(read_plain(match, "states", &all_states(), pointer, read.states));
-  WINNOW_CHECK(read_plain(match, "kind", &kKinds, pointer, read.kind));
-  WINNOW_CHECK(read_plain(match, "trigger", nullptr, pointer, read.trigger));
-  WINNOW_CHECK(read_plain(match, "levels", &kLevels, pointer, read.levels));
+  for (const auto& field : rule_fields()) {
+    if (!match.contains(field.name)) continue;
+    const auto place = pointer_to(pointer, field.name);
+    WINNOW_TRY(auto values, read_one_of(match[field.name], field.known, place));
+    if (field.is_name) WINNOW_CHECK(check_patterns(values, place));
+    read.*field.values = std::move(values);
+  }
   if (!match.contains("labels")) return read;
   const auto place = pointer_to(pointer, "labels");
   if (!match["labels"].is_object() || match["labels"].empty()) {
@@ -199,7 +175,7 @@ Outcome<RuleMatch> read_match(const Json& match, RowsOf rows, const std::string&
   }
   for (const auto& label : match["labels"].items()) {
     WINNOW_TRY(read.labels[label.key()],
-               read_one_of(label.value(), nullptr, pointer_to(place, label.key())));
+               read_one_of(label.value(), {}, pointer_to(place, label.key())));
   }
   return read;
 }
@@ -229,7 +205,7 @@ Outcome<Keep> read_keep(const Json& value, RowsOf rows, const std::string& point
   }
   if (value.contains("from")) {
     static const Words sides{"START", "END"};
-    WINNOW_TRY(const auto from, read_value(value["from"], &sides, pointer_to(pointer, "from")));
+    WINNOW_TRY(const auto from, read_value(value["from"], sides, pointer_to(pointer, "from")));
     keep.from = from == "START" ? CountedFrom::start : CountedFrom::end;
   }
   if (!keep.forever()) return keep;
@@ -359,6 +335,42 @@ Outcome<void> check_holds(const RetentionPolicy& policy) {
 }
 
 }  // namespace
+
+const std::vector<RuleField>& rule_fields() {
+  static const std::vector<RuleField> fields{
+      {.name = "tenant", .values = &RuleMatch::tenant, .is_name = true},
+      {.name = "namespace",
+       .values = &RuleMatch::name_space,
+       .is_name = true,
+       .column = "namespace"},
+      {.name = "flowId", .values = &RuleMatch::flow_id, .is_name = true, .column = "flow_id"},
+      {.name = "states",
+       .values = &RuleMatch::states,
+       .only = RowsOf::executions,
+       .known = all_states(),
+       .column = "state_current"},
+      // Kestra's ExecutionKind; LOOP comes with 2.0.
+      {.name = "kind",
+       .values = &RuleMatch::kind,
+       .only = RowsOf::executions,
+       .known = {"NORMAL", "TEST", "PLAYGROUND", "LOOP"},
+       .column = "kind",
+       .document = {"kind"},
+       .when_missing = "NORMAL"},
+      // A column since Kestra 2.0.
+      {.name = "trigger",
+       .values = &RuleMatch::trigger,
+       .only = RowsOf::executions,
+       .column = "trigger_id",
+       .document = {"trigger", "id"}},
+      {.name = "levels",
+       .values = &RuleMatch::levels,
+       .only = RowsOf::logs,
+       .known = {"ERROR", "WARN", "INFO", "DEBUG", "TRACE"},
+       .column = "level"},
+  };
+  return fields;
+}
 
 std::vector<std::string> removable_states(const RetentionRule& rule) {
   if (!rule.match.states) return terminal_states();

@@ -37,6 +37,31 @@ struct RuleMatch {
   std::optional<ValueMatch> levels = {};
 };
 
+// What rules are for.
+enum class RowsOf { executions, logs, metrics };
+
+// One of the values that a rule may ask for: where it stands in a policy and in a row. Kestra's tables
+// share the names of the columns.
+struct RuleField {
+  const char* name;
+  std::optional<ValueMatch> RuleMatch::*values;
+  // Nothing: a rule for any rows may ask for it.
+  std::optional<RowsOf> only = {};
+  // A name, which may be a pattern.
+  bool is_name = false;
+  // The only values that there are; empty: any.
+  std::vector<std::string> known = {};
+  // Empty: of a tenant, whose rows a task is for anyway.
+  std::string column = {};
+  // Path of the same value in the row's document.
+  std::vector<std::string> document = {};
+  // What a row without a value has; or empty.
+  std::string when_missing = {};
+};
+
+// All but the labels, which have names of their own.
+const std::vector<RuleField>& rule_fields();
+
 enum class CountedFrom { end, start };
 
 // How long a rule keeps what it matches. Without `age` and `last`: for ever.

@@ -27,12 +27,6 @@ bool ends_earlier(const RulePurge& one, const RulePurge& other) {
   return one.request.cutoff() < other.request.cutoff();
 }
 
-Conjunction terms_of(const RulePurge& purge) {
-  const auto& conditions = purge.request.scope.conditions;
-  const auto count = conditions.size() - purge.match_conditions;
-  return {conditions.begin(), conditions.begin() + static_cast<std::ptrdiff_t>(count)};
-}
-
 const AnyOf* any_of(const Conjunction& conditions, const std::string& column) {
   for (const auto& condition : conditions) {
     const auto* any = std::get_if<AnyOf>(&condition);
@@ -46,8 +40,7 @@ std::optional<AnyOf> any_of_all(const std::vector<const RulePurge*>& members,
                                 const std::string& column) {
   AnyOf all{.column = column, .values = {}};
   for (const auto* member : members) {
-    const auto terms = terms_of(*member);
-    const auto* own = any_of(terms, column);
+    const auto* own = any_of(member->terms, column);
     if (own == nullptr) return std::nullopt;
     for (const auto& value : own->values) {
       if (std::find(all.values.begin(), all.values.end(), value) == all.values.end()) {
@@ -67,13 +60,13 @@ PurgeRequest wide_request(const std::vector<const RulePurge*>& members) {
   auto wide = latest->request;
   auto& scope = wide.scope;
   scope.conditions = {Condition(*latest->request.bound())};
-  for (const auto& term : terms_of(*latest)) {
+  for (const auto& term : latest->terms) {
     if (!std::holds_alternative<AnyOf>(term)) continue;
     if (auto values = any_of_all(members, column_of(term))) {
       scope.conditions.emplace_back(std::move(*values));
     }
   }
-  scope.except.resize(latest->policy_exceptions);
+  scope.except = latest->policy_except;
   // The walk removes nothing; what it finds is exact, so that it can be counted.
   wide.dry_run = true;
   wide.expected = nullptr;
@@ -98,7 +91,7 @@ std::vector<Part> parts_of(const std::vector<MatchedRule>& rules,
     const auto purge = std::find_if(members.begin(), members.end(),
                                     [&](const auto* member) { return member->rule == each.rule; });
     if (purge != members.end()) {
-      part.terms = terms_of(**purge);
+      part.terms = (*purge)->terms;
       part.number = next++;
     }
     parts.push_back(std::move(part));

@@ -1,5 +1,6 @@
 // The operator's file of retention rules: one fixture for each way in which it can be wrong; its
 // first line says what the operator is told.
+#include <map>
 #include <regex>
 #include <set>
 
@@ -10,7 +11,6 @@
 #include "plugin/builtin/schemas.h"
 #include "plugin/configuration/configuration.h"
 #include "tasks/retention/policy.h"
-#include "tasks/selection/states.h"
 #include "tests/plugin/fixtures.h"
 
 namespace winnow::plugin {
@@ -135,14 +135,25 @@ TEST_F(Retention, HasSoManyRulesAndNoMore) {
               testing::HasSubstr("retention.yaml:1: /rules: has more than 500 rules"));
 }
 
-TEST_F(Retention, HasTheStatesOfKestraInItsSchema) {
-  auto states = tasks::terminal_states();
-  states.insert(states.end(), tasks::unfinished_states().begin(), tasks::unfinished_states().end());
+// What hosts and editors are told is what is read.
+TEST_F(Retention, HasItsFieldsAndTheirValuesInItsSchemaToo) {
   const auto schema = builtin_schema("retention.schema.json");
-  const auto& known = schema.at(document::Json::json_pointer(
-      "/properties/rules/items/properties/match/properties/states/anyOf/0/enum"));
-  EXPECT_THAT(known.get<std::set<std::string>>(),
-              testing::ElementsAreArray(std::set<std::string>(states.begin(), states.end())));
+  for (const auto& [list, rows] :
+       std::map<std::string, tasks::RowsOf>{{"rules", tasks::RowsOf::executions},
+                                            {"logs", tasks::RowsOf::logs},
+                                            {"metrics", tasks::RowsOf::metrics}}) {
+    auto told = schema["properties"][list]["items"]["properties"]["match"]["properties"];
+    EXPECT_EQ(told.erase("labels"), rows == tasks::RowsOf::executions ? 1U : 0U);
+    for (const auto& field : tasks::rule_fields()) {
+      if (field.only && field.only != rows) continue;
+      ASSERT_TRUE(told.contains(field.name)) << list << ' ' << field.name;
+      const auto& one = told[field.name]["anyOf"][0];
+      const auto known = one.value("enum", std::set<std::string>());
+      EXPECT_EQ(known, std::set<std::string>(field.known.begin(), field.known.end())) << field.name;
+      told.erase(field.name);
+    }
+    EXPECT_TRUE(told.empty()) << list << ' ' << told;
+  }
 }
 
 TEST_F(Retention, WithoutAMinimumAgeThatCanBeReadIsRefused) {
