@@ -2,12 +2,7 @@
 # The cost of a call of the library and of a callback out of it, by JNI and by FFM beside plain C, in turns of one run.
 #
 #   run.sh [TIMES]    how often a round calls (1,000,000); prints what bench/cases/scripts.py reads
-set -euo pipefail
-cd "$(dirname "$(readlink -f "$0")")/../.."
-source scripts/shared/steps.sh
-source scripts/shared/build.sh
-source scripts/shared/java.sh
-source scripts/shared/portable.sh
+source "$(dirname "$(readlink -f "$0")")/../begin.sh" java portable
 times=${1:-1000000}
 
 need "${portable_packages[@]}" "${jvm_packages[@]}"

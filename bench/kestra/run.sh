@@ -3,13 +3,7 @@
 # run, on a PostgreSQL of its own. The files lie in memory where the machine allows it, for a disk's noise is larger than what is measured.
 #
 #   run.sh [EXECUTIONS]    (10,000); prints what bench/cases/scripts.py reads
-set -euo pipefail
-cd "$(dirname "$(readlink -f "$0")")/../.."
-source scripts/shared/steps.sh
-source scripts/shared/build.sh
-source scripts/shared/portable.sh
-source scripts/shared/servers.sh
-source scripts/shared/java.sh
+source "$(dirname "$(readlink -f "$0")")/../begin.sh" portable servers java
 
 need "${portable_packages[@]}" postgresql-15 "${jvm_packages[@]}"
 use_javas

@@ -3,12 +3,7 @@
 # processor time of the same work, in turns of one run.
 #
 #   run.sh [ROUNDS]    (15); prints what bench/cases/scripts.py reads
-set -euo pipefail
-cd "$(dirname "$(readlink -f "$0")")/../.."
-source scripts/shared/steps.sh
-source scripts/shared/build.sh
-source scripts/shared/portable.sh
-source scripts/shared/servers.sh
+source "$(dirname "$(readlink -f "$0")")/../begin.sh" portable servers
 
 need "${build_packages[@]}" "${portable_packages[@]}" postgresql-15 python3
 build release winnow_shared winnow_cli winnow-sample

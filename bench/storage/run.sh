@@ -2,11 +2,7 @@
 # Files removed from a bucket as a purge does it, and by plain DeleteObjects calls, in turns of one run, on a versitygw of its own.
 #
 #   run.sh [EXECUTIONS [FILES]]    what the bucket holds each time (1,000 of 2); prints what bench/cases/scripts.py reads
-set -euo pipefail
-cd "$(dirname "$(readlink -f "$0")")/../.."
-source scripts/shared/steps.sh
-source scripts/shared/build.sh
-source scripts/shared/servers.sh
+source "$(dirname "$(readlink -f "$0")")/../begin.sh" servers
 
 need "${build_packages[@]}" python3
 build release winnow-storage-bench

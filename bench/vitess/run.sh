@@ -1,11 +1,7 @@
 #!/usr/bin/env bash
 # ./dev bench vitess: the same backlog over Vitess with one, two and four shards. A JSON object per line. WINNOW_BENCH_VITESS_EXECUTIONS=2000
 # tries it at a size that measures nothing.
-set -euo pipefail
-cd "$(dirname "$(readlink -f "$0")")/../.."
-source scripts/shared/steps.sh
-source scripts/shared/build.sh
-source scripts/shared/far.sh
+source "$(dirname "$(readlink -f "$0")")/../begin.sh" far
 need "${far_packages[@]}" >&2
 export WINNOW_BIN=${WINNOW_RELEASE_DIR:-$PWD/build/release}
 tests/servers/vitess.sh build
