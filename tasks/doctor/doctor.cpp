@@ -10,6 +10,7 @@
 
 #include "database/connection.h"
 #include "database/count.h"
+#include "database/texts.h"
 #include "document/strings.h"
 #include "outcome/try.h"
 #include "tasks/selection/match.h"
@@ -343,24 +344,15 @@ class Examination {
 
   Outcome<database::TextList> missing_parents(const Table& parent,
                                               const database::TextList& keys) const {
-    const auto& dialect = connection_->dialect();
     const auto& key = *parent.column(parent.primary_key.front());
-    std::set<std::string> found;
+    database::TextList missing;
     for (std::size_t from = 0; from < keys.size(); from += kParentsAtOnce) {
       const auto begin = keys.begin() + static_cast<std::ptrdiff_t>(from);
       const auto count = std::min(kParentsAtOnce, keys.size() - from);
-      database::SqlWriter writer(dialect);
-      writer.text("SELECT p." + dialect.quoted(key.name) + " FROM ").table(parent);
-      writer.text(" AS p WHERE ");
-      dialect.any_of(writer, "p." + dialect.quoted(key.name), key,
-                     {begin, begin + static_cast<std::ptrdiff_t>(count)});
-      WINNOW_CHECK(connection_->query(writer.take(), [&](const database::Row& row) {
-        found.insert(document::lower(row.text(0).value_or("")));
-        return true;
-      }));
+      WINNOW_TRY(auto some, missing_keys(*connection_, parent, key,
+                                         {begin, begin + static_cast<std::ptrdiff_t>(count)}));
+      std::move(some.begin(), some.end(), std::back_inserter(missing));
     }
-    auto missing = keys;
-    std::erase_if(missing, [&](const auto& each) { return found.contains(document::lower(each)); });
     return missing;
   }
 
@@ -457,12 +449,8 @@ class Examination {
     } else {
       writer.text(" IS NULL");
     }
-    bool any = false;
-    WINNOW_CHECK(connection_->query(writer.text(" LIMIT 1").take(), [&any](const database::Row&) {
-      any = true;
-      return true;
-    }));
-    return any;
+    WINNOW_TRY(const auto found, database::texts_of(*connection_, writer.text(" LIMIT 1").take()));
+    return !found.empty();
   }
 
   const Manifest& manifest_;

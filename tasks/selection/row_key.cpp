@@ -1,6 +1,12 @@
 #include "tasks/selection/row_key.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
+
+#include "database/texts.h"
+#include "document/strings.h"
+#include "outcome/try.h"
 
 namespace winnow::tasks {
 
@@ -91,6 +97,27 @@ std::optional<Problem> problem_of_deletion(const database::Table& table,
                     .text(" ENGINE = InnoDB")
                     .take()
                     .sql};
+}
+
+database::Statement present_keys(const database::Dialect& dialect, const database::Table& table,
+                                 const database::Column& column, database::TextList keys) {
+  database::SqlWriter writer(dialect);
+  const auto key = "e." + dialect.quoted(column.name);
+  writer.text("SELECT " + key + " FROM ").table(table).text(" AS e WHERE ");
+  dialect.any_of(writer, key, column, std::move(keys));
+  return writer.take();
+}
+
+Outcome<database::TextList> missing_keys(database::Connection& connection,
+                                         const database::Table& table,
+                                         const database::Column& column, database::TextList keys) {
+  if (keys.empty()) return keys;
+  WINNOW_TRY(const auto present, database::texts_of(connection, present_keys(connection.dialect(),
+                                                                             table, column, keys)));
+  std::set<std::string> found;
+  for (const auto& key : present) found.insert(document::lower(key));
+  std::erase_if(keys, [&](const auto& key) { return found.contains(document::lower(key)); });
+  return keys;
 }
 
 Outcome<void> refuse_for(const database::Table& table, const std::optional<Problem>& problem) {

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "database/connection.h"
 #include "database/dialect.h"
 #include "database/schema.h"
 
@@ -27,6 +28,15 @@ std::optional<database::Problem> problem_of_key(const database::Table& table,
 // Why a deletion of the table's rows can't be taken back, or takes others along.
 std::optional<database::Problem> problem_of_deletion(const database::Table& table,
                                                      const database::Dialect& dialect);
+
+// Selects those of `keys` that rows have in this column.
+database::Statement present_keys(const database::Dialect& dialect, const database::Table& table,
+                                 const database::Column& column, database::TextList keys);
+// Those of `keys` that no row has, in their order. Keys that differ only in letter case count as one,
+// as they do on MySQL.
+Outcome<database::TextList> missing_keys(database::Connection& connection,
+                                         const database::Table& table,
+                                         const database::Column& column, database::TextList keys);
 
 // A schema failure where there is one.
 Outcome<void> refuse_for(const database::Table& table,
