@@ -29,8 +29,8 @@
  *        "sqlstate": "", "done": {...}}
  *     `pointer` is a JSON Pointer into what the call was given, or empty; `retryable` says that the
  *     same call may succeed later; `sqlstate` is the server's code where there is one; `done`,
- *     after a run, is what was committed before the failure, in the form of the task's result; it is
- *     missing where there was no memory left to tell it.
+ *     after a run, is what was committed before the failure, in the form of the task's result; it
+ *     is missing where there was no memory left to tell it.
  *     None of them holds a password, in any case.
  *  6. Handles are checked: one that was freed or closed, or never was one, gives
  *     WINNOW_INVALID_ARGUMENT.
@@ -39,15 +39,15 @@
  *     beside each other. No function may be called from a signal handler.
  *  8. Callbacks run only on the thread that is inside winnow_job_plan or winnow_job_run, and never
  *     with a lock held. They may call winnow_job_cancel, winnow_job_pause, winnow_job_resume and
- *     winnow_job_progress, and must not call other functions on their own job. Their text is valid until they return. They must return
- *     normally: no exception or longjmp may leave them.
+ *     winnow_job_progress, and must not call other functions on their own job. Their text is valid
+ *     until they return. They must return normally: no exception or longjmp may leave them.
  *  9. The library writes nothing to stdout or stderr, installs no signal handler, changes no
  *     process state (working directory, locale, umask, environment) and keeps no thread, connection
- *     or file beyond the call of run or plan. Two exceptions: a PostgreSQL that hangs may never take
- *     the request to cancel a statement; such a request keeps its thread and socket until the socket
- *     ends. And where the configuration has `database.keep-alive`, an opened library keeps the
- *     connection of its last listing, and one thread that closes it, for the time that it says and
- *     until winnow_close. No C++ exception leaves the library.
+ *     or file beyond the call of run or plan. Two exceptions: a PostgreSQL that hangs may never
+ *     take the request to cancel a statement; such a request keeps its thread and socket until the
+ *     socket ends. And where the configuration has `database.keep-alive`, an opened library keeps
+ *     the connection of its last listing, and one thread that closes it, for the time that it says
+ *     and until winnow_close. No C++ exception leaves the library.
  * 10. Within ABI 1 no function is removed or changed, structs only grow at their end, JSON only
  *     gains fields.
  */
@@ -297,12 +297,13 @@ WINNOW_EXPORT int32_t winnow_job_cancel(winnow_job *job);
 
 /*
  * [any] From ABI 1.1 on. A run that removes something waits before its next batch, until
- * winnow_job_resume; returns at once. The batch in flight ends as ever, so that the run holds no lock
- * on rows and no transaction while it waits. Of `exclusive` it keeps the lock. The wait is reported
- * like any other of a pace: in the log, as the events {"event": "paused", "reason": "host"} and
- * "resumed", in winnow_progress.waiting, and in the result's `pace`. A budget of the pace goes on;
- * cancelling ends the wait. Before the run it lets the run come as far as its first batch. A plan
- * and a task that only reads pass it over. Idempotent; one call of resume ends any number of pauses.
+ * winnow_job_resume; returns at once. The batch in flight ends as ever, so that the run holds no
+ * lock on rows and no transaction while it waits. Of `exclusive` it keeps the lock. The wait is
+ * reported like any other of a pace: in the log, as the events {"event": "paused", "reason":
+ * "host"} and "resumed", in winnow_progress.waiting, and in the result's `pace`. A budget of the
+ * pace goes on; cancelling ends the wait. Before the run it lets the run come as far as its first
+ * batch. A plan and a task that only reads pass it over. Idempotent; one call of resume ends any
+ * number of pauses.
  *   job     the job; it stays the caller's.
  * Errors: INVALID_ARGUMENT, also for a job whose run has returned.
  */

@@ -10,11 +10,13 @@
 
 namespace winnow::document {
 
-// Reads `PT10S`, `PT2H30M`, `PT0.5S`, `P1D`: days of 24 hours, hours, minutes, and seconds with a fraction down to the
-// millisecond. Never negative, at most 3650 days. The failure is invalid_parameter without a pointer; the caller adds it.
+// Reads `PT10S`, `PT2H30M`, `PT0.5S`, `P1D`: days of 24 hours, hours, minutes, and seconds with a
+// fraction down to the millisecond. Never negative, at most 3650 days. The failure is
+// invalid_parameter without a pointer; the caller adds it.
 Outcome<std::chrono::milliseconds> parse_duration(std::string_view text);
 
-// The length of such a text, which may have weeks too (`P2W`) and be of any length that has a meaning; nothing for any other text.
+// The length of such a text, which may have weeks too (`P2W`) and be of any length that has a
+// meaning; nothing for any other text.
 std::optional<std::chrono::milliseconds> length_of_duration(std::string_view text);
 
 // The shortest such text: `PT1M30S`, `PT0.25S`, `PT0S`.

@@ -18,8 +18,9 @@ std::vector<std::string> words_of(std::string_view name) {
   }
 }
 
-// Whether the sequence fits the pattern, of which some members stand for any number of the sequence's.
-// Of those that went by, only the last is taken up again: time is bounded by the product of both sizes.
+// Whether the sequence fits the pattern, of which some members stand for any number of the
+// sequence's. Of those that went by, only the last is taken up again: time is bounded by the
+// product of both sizes.
 template <class Pattern, class Sequence, class IsWild, class Fits>
 bool fits_in_order(const Pattern& pattern, const Sequence& sequence, IsWild is_wild, Fits fits) {
   std::size_t at = 0;

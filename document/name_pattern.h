@@ -8,10 +8,10 @@
 
 namespace winnow::document {
 
-// A name is a list of words joined by dots, as Kestra's namespaces are. In a pattern `*` stands for any
-// number of letters of one word, none included, and the word `**` for any number of words, none
-// included: `a.**` is `a` and all below it. Every other letter stands for itself, upper and lower case
-// apart. May be used from several threads at once.
+// A name is a list of words joined by dots, as Kestra's namespaces are. In a pattern `*` stands for
+// any number of letters of one word, none included, and the word `**` for any number of words, none
+// included: `a.**` is `a` and all below it. Every other letter stands for itself, upper and lower
+// case apart. May be used from several threads at once.
 class NamePattern {
  public:
   // Whether the text has a wildcard. A name of Kestra's never has one of its own.
@@ -23,7 +23,8 @@ class NamePattern {
   explicit NamePattern(std::string_view text);
 
   bool matches(std::string_view name) const;
-  // Whether it matches every name that the other matches, as far as one can tell by the words alone.
+  // Whether it matches every name that the other matches, as far as one can tell by the words
+  // alone.
   bool covers(const NamePattern& other) const;
 
   const std::string& text() const { return text_; }

@@ -14,8 +14,8 @@ namespace winnow::document {
 // an allocation fails; for what a run says on its way out of that.
 Json object_of(std::initializer_list<std::pair<const char*, Json>> members);
 
-// Whether it is this text. nlohmann's == makes a JSON value of the text first, in a function that may
-// not throw: without memory for that the process ends.
+// Whether it is this text. nlohmann's == makes a JSON value of the text first, in a function that
+// may not throw: without memory for that the process ends.
 template <class Value>
 bool is_text(const Value& json, std::string_view text) {
   return json.is_string() && json.template get_ref<const std::string&>() == text;

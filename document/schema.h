@@ -1,4 +1,5 @@
-// Holds a JSON value against a JSON Schema (draft 7) and says for a person what was expected and where.
+// Holds a JSON value against a JSON Schema (draft 7) and says for a person what was expected and
+// where.
 #pragma once
 
 #include <functional>
@@ -18,7 +19,8 @@ struct Mismatch {
 // A compiled schema; may be used from several threads at once.
 class Schema {
  public:
-  // The failure is `internal` when `definition` itself is not a schema: schemas are ours, not the user's.
+  // The failure is `internal` when `definition` itself is not a schema: schemas are ours, not the
+  // user's.
   static Outcome<Schema> compile(const Json& definition);
   Schema(const Schema&) = delete;
   Schema& operator=(const Schema&) = delete;
@@ -26,8 +28,9 @@ class Schema {
   Schema& operator=(Schema&&) noexcept;
   ~Schema();
 
-  // The first value that does not fit (deepest cause, not "the object is not valid"), or nothing. An unknown
-  // property is reported at its own pointer, with the nearest known name where one is close.
+  // The first value that does not fit (deepest cause, not "the object is not valid"), or nothing.
+  // An unknown property is reported at its own pointer, with the nearest known name where one is
+  // close.
   std::optional<Mismatch> mismatch(const Json& value) const;
 
  private:
@@ -55,7 +58,8 @@ class LazySchema {
   std::unique_ptr<State> state_;
 };
 
-// `value` with the `default` of every missing property of the object schema `definition` filled in (one level).
+// `value` with the `default` of every missing property of the object schema `definition` filled in
+// (one level).
 Json with_defaults(const Json& definition, Json value);
 
 }  // namespace winnow::document

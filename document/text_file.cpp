@@ -22,7 +22,8 @@ tl::unexpected<Failure> unreadable(const std::string& path, int error) {
               "the file \"" + path + "\" can't be read: " + std::generic_category().message(error));
 }
 
-// A pipe that somebody else made non-blocking (Node.js does) has no room for the time being: its reader is slow.
+// A pipe that somebody else made non-blocking (Node.js does) has no room for the time being: its
+// reader is slow.
 bool wait_for_room(int descriptor) {
   pollfd room{descriptor, POLLOUT, 0};
   return ::poll(&room, 1, -1) >= 0 || errno == EINTR;

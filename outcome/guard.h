@@ -21,8 +21,8 @@ auto guarded(Work&& work) -> decltype(work()) {
   }
 }
 
-// Calls `tell`, which changes nothing, once more where memory ran out: what a run did can be told only
-// then, and another thread may have freed some meanwhile. A second failure is thrown.
+// Calls `tell`, which changes nothing, once more where memory ran out: what a run did can be told
+// only then, and another thread may have freed some meanwhile. A second failure is thrown.
 template <class Tell>
 auto told_in_two_tries(Tell&& tell) -> decltype(tell()) {
   try {

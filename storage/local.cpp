@@ -129,7 +129,8 @@ class LocalStorage final : public Storage {
     return walk_tree(action, above, name, place, cancellation, {.opened = std::move(opened)});
   }
 
-  // Opens these folders, each inside the one before it, from where the way leaves the last one; or says what there is instead.
+  // Opens these folders, each inside the one before it, from where the way leaves the last one; or
+  // says what there is instead.
   std::optional<Removed> open_way(int base, const std::vector<std::string>& segments,
                                   Way& way) const {
     const auto common = static_cast<std::size_t>(

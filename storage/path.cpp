@@ -140,7 +140,8 @@ std::optional<ExecutionFolder> execution_of(std::string_view path) {
   const auto parts = parts_of(path);
   const auto count = parts.size();
   if (count < 4 || parts[count - 2] != "executions") return std::nullopt;
-  // No id begins like `_files`, which a namespace called `executions` has here, and the database knows texts alone.
+  // No id begins like `_files`, which a namespace called `executions` has here, and the database
+  // knows texts alone.
   if (is_reserved(parts[count - 1]) || !document::is_utf8(path)) return std::nullopt;
   ExecutionFolder folder{.tenant = std::nullopt,
                          .name_space = {},

@@ -35,7 +35,8 @@ std::string slug(std::string_view flow);
 
 // The other way round: which execution the folder at this path under the tenant's root is of. The
 // flow is its slug. Nothing where it can't be told for sure: a part that other files of Kestra use
-// too (`_files`, `states`, `cache`, `executions` as a namespace, a flow or an id), or that is no text.
+// too (`_files`, `states`, `cache`, `executions` as a namespace, a flow or an id), or that is no
+// text.
 std::optional<ExecutionFolder> execution_of(std::string_view path);
 
 using Deadline = std::chrono::steady_clock::time_point;

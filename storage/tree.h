@@ -17,8 +17,8 @@ struct WalkOptions {
   Descriptor opened = {};
   // Set to the last change of any file, link or folder that was seen.
   document::Instant* newest = nullptr;
-  // A folder on which something is mounted is not entered, and no failure: who only looks for folders is none
-  // the wiser for what lies there.
+  // A folder on which something is mounted is not entered, and no failure: who only looks for
+  // folders is none the wiser for what lies there.
   bool passes_mounts = false;
   // Set where a folder inside is one of other files of Kestra (is_of_others).
   bool* is_of_others = nullptr;
@@ -33,9 +33,9 @@ Removed walk_tree(TreeAction action, int parent, const std::string& name, const 
 // Opens the folder `name` inside `parent` and never a link. -1 and errno where that can't be.
 Descriptor open_folder(int parent, const std::string& name, int flags);
 
-// Opens a folder for reading that is an execution's own, or inside of one: no link, and on the same mount as `parent`, since
-// whatever somebody mounted there is no file of the execution's. errno is EXDEV where it is on another. An older kernel than 5.6
-// does not tell.
+// Opens a folder for reading that is an execution's own, or inside of one: no link, and on the same
+// mount as `parent`, since whatever somebody mounted there is no file of the execution's. errno is
+// EXDEV where it is on another. An older kernel than 5.6 does not tell.
 Descriptor open_within(int parent, const std::string& name);
 
 // Whether the entry of the open folder `parent` is a folder.

@@ -1,8 +1,9 @@
 /*
- * Where OpenSSL finds the certificates that a system trusts. The portable libraries are built on one system and run on many, so
- * the first of these that is there is taken when it is asked for. Stands in for OpenSSL's own crypto/x509/x509_def.c, which knows
- * the one folder that it was configured with; libpq, MariaDB Connector/C and libcurl all ask here. SSL_CERT_FILE and SSL_CERT_DIR
- * go before, as in every build of OpenSSL.
+ * Where OpenSSL finds the certificates that a system trusts. The portable libraries are built on
+ * one system and run on many, so the first of these that is there is taken when it is asked for.
+ * Stands in for OpenSSL's own crypto/x509/x509_def.c, which knows the one folder that it was
+ * configured with; libpq, MariaDB Connector/C and libcurl all ask here. SSL_CERT_FILE and
+ * SSL_CERT_DIR go before, as in every build of OpenSSL.
  */
 #include <unistd.h>
 

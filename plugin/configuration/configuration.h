@@ -1,4 +1,5 @@
-// The operator's configuration (winnow.yaml, or the same keys in JSON), read and checked without any network.
+// The operator's configuration (winnow.yaml, or the same keys in JSON), read and checked without
+// any network.
 #pragma once
 
 #include <chrono>
@@ -46,12 +47,14 @@ struct Configuration {
   std::vector<std::string> manifest_folders;
 };
 
-// Empty text is an empty configuration. An unknown key is refused with name:line and the nearest known one. Secrets
-// ({env: NAME}, {file: PATH} or a plain string) are resolved here. With `kestra: PATH` the database and the storage come
-// from Kestra's own application.yml where the configuration itself does not name them.
+// Empty text is an empty configuration. An unknown key is refused with name:line and the nearest
+// known one. Secrets ({env: NAME}, {file: PATH} or a plain string) are resolved here. With `kestra:
+// PATH` the database and the storage come from Kestra's own application.yml where the configuration
+// itself does not name them.
 Outcome<Configuration> read_configuration(std::string_view text);
 
-// What is wrong with a storage's folder, by its text alone: relative, the root, not a path. Nothing: it is fine.
+// What is wrong with a storage's folder, by its text alone: relative, the root, not a path.
+// Nothing: it is fine.
 std::optional<std::string> wrong_base_path(const std::string& path);
 
 }  // namespace winnow::plugin

@@ -20,7 +20,8 @@ namespace {
 
 using document::Json;
 
-// `basePath`, `base-path`, `base_path` and `BASE_PATH` are one name to Micronaut; `basepath` is another.
+// `basePath`, `base-path`, `base_path` and `BASE_PATH` are one name to Micronaut; `basepath` is
+// another.
 std::string hyphenated(std::string_view name) {
   std::string words;
   char before = '-';
@@ -108,8 +109,8 @@ bool is_true(const std::string& text) {
   return document::lower(text) == "true";
 }
 
-// Whether the bucket's name can stand before the host of its endpoint: before no address, and with a
-// dot under no certificate.
+// Whether the bucket's name can stand before the host of its endpoint: before no address, and with
+// a dot under no certificate.
 bool fits_host(const std::string& bucket, const std::string& endpoint) {
   const auto mark = endpoint.find("://");
   const auto host = mark == std::string::npos ? endpoint : endpoint.substr(mark + 3);
@@ -218,8 +219,9 @@ Outcome<std::string> KestraConfiguration::replaced(const Path& path, const std::
   return replaced;
 }
 
-// What `${NAME}` stands for. To Micronaut `${db.host}` is a setting like any other, which stands in a
-// file or in DB_HOST; only what looks like a variable (`${DB_HOST}`) is asked of the environment first.
+// What `${NAME}` stands for. To Micronaut `${db.host}` is a setting like any other, which stands in
+// a file or in DB_HOST; only what looks like a variable (`${DB_HOST}`) is asked of the environment
+// first.
 Outcome<std::optional<std::string>> KestraConfiguration::named(const std::string& name,
                                                                int depth) const {
   const auto given = [](std::string value) {
@@ -284,9 +286,9 @@ Outcome<std::string> KestraConfiguration::datasource() const {
   return names.front();
 }
 
-// The options that the datasource hands to the JDBC driver beside the URL. Micronaut takes these, and the key
-// that they stand below, as they are written in a file: neither `dataSourceProperties` nor a variable of the
-// environment counts.
+// The options that the datasource hands to the JDBC driver beside the URL. Micronaut takes these,
+// and the key that they stand below, as they are written in a file: neither `dataSourceProperties`
+// nor a variable of the environment counts.
 Outcome<database::Properties> KestraConfiguration::properties(const std::string& datasource) const {
   const std::string below = "datasources." + datasource + "." + kProperties + ".";
   std::map<std::string, Found> options;

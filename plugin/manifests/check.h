@@ -1,6 +1,6 @@
-// Says with file:line what is wrong with a manifest: by its JSON Schema, and by the rules that no such
-// schema can express, of names that must agree with each other, operators and their types. What only
-// a built-in manifest could break is checked in tests/plugin/manifests/builtin_check.cpp.
+// Says with file:line what is wrong with a manifest: by its JSON Schema, and by the rules that no
+// such schema can express, of names that must agree with each other, operators and their types.
+// What only a built-in manifest could break is checked in tests/plugin/manifests/builtin_check.cpp.
 #pragma once
 
 #include <optional>

@@ -42,8 +42,8 @@ Outcome<std::vector<std::string>> manifest_files(const std::string& folder) {
 }
 
 // A task of another package is another task, however alike the names are: Kestra's Log task
-// (io.kestra.plugin.core.log.Log) must not bring up PurgeLogs. Within a package the last part of the
-// name is compared alone.
+// (io.kestra.plugin.core.log.Log) must not bring up PurgeLogs. Within a package the last part of
+// the name is compared alone.
 std::string meant(std::string_view name, const std::vector<std::string>& known) {
   const auto package = name.substr(0, name.rfind('.') + 1);  // npos + 1 is 0
   std::vector<std::string> neighbours;

@@ -34,7 +34,8 @@ bool is_about_request(long status) {
   return status >= 400 && status < 500 && status != 408 && status != 429;
 }
 
-// 501 and 505 are about the request. Networks that stand before a server have numbers of their own above 504.
+// 501 and 505 are about the request. Networks that stand before a server have numbers of their own
+// above 504.
 bool is_trouble(const Response& response) {
   const auto status = response.status;
   if (status == 408 || status == 429) return true;
@@ -273,7 +274,8 @@ void HttpClient::retry(std::unique_ptr<PendingRequest> pending, const std::strin
   retries_.push_back(std::move(pending));
 }
 
-// Doubled each time; half of it is chance, so that many that failed together don't come back together.
+// Doubled each time; half of it is chance, so that many that failed together don't come back
+// together.
 HttpClient::Clock::duration HttpClient::pause(int tries) {
   const auto whole =
       std::min(kLongestPause, milliseconds(settings_.pause_ms) * (1 << std::min(tries - 1, 10)));

@@ -34,11 +34,11 @@ struct S3Settings {
   std::int32_t timeout_ms = 30'000;  // of one try of a request
 };
 
-// Opens no connection. `configuration` failure where the endpoint is no URL or the bucket is missing.
-// Connections are kept until the storage is destroyed. Responses of 429 and 5xx, cut connections and
-// unusable responses are retried with a growing, jittered pause; a request that keeps failing ends
-// the call. A server without DeleteObjects, or without its checksum headers, gets simpler requests
-// from then on.
+// Opens no connection. `configuration` failure where the endpoint is no URL or the bucket is
+// missing. Connections are kept until the storage is destroyed. Responses of 429 and 5xx, cut
+// connections and unusable responses are retried with a growing, jittered pause; a request that
+// keeps failing ends the call. A server without DeleteObjects, or without its checksum headers,
+// gets simpler requests from then on.
 Outcome<std::unique_ptr<Storage>> open_s3(S3Settings settings);
 
 }  // namespace winnow::storage
