@@ -17,9 +17,10 @@
 namespace winnow::cli {
 namespace {
 
-// A caller may have closed a standard stream (`2>&-`). The next file or socket would get its number, and what is written
-// for people would go into that: into the receipts, into the server's connection. What stands there now takes no writing,
-// so that a result that nobody can read is told as before.
+// A caller may have closed a standard stream (`2>&-`). The next file or socket would get its
+// number, and what is written for people would go into that: into the receipts, into the server's
+// connection. What stands there now takes no writing, so that a result that nobody can read is told
+// as before.
 void occupy_closed_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(stream, F_GETFD) < 0) (void)::open("/", O_PATH);  // the lowest number that is free

@@ -8,8 +8,8 @@ namespace {
 using document::to_text;
 using std::chrono::hours;
 
-// When something of an execution is due: long after any trial, so that a live executor that is started on these rows
-// leaves them as they are.
+// When something of an execution is due: long after any trial, so that a live executor that is
+// started on these rows leaves them as they are.
 constexpr hours kNotYet{24 * 365 * 20};
 
 class Dependents {
@@ -81,8 +81,9 @@ class Dependents {
          {"taskRun", {{"id", run.id}, {"executionId", facts_.id}}}});
   }
 
-  // What was told of the execution, whole and consumed: messages that carry the execution's id as their key, and one of
-  // another kind with a key of its own. From 2.0 on whoever consumes a message deletes it.
+  // What was told of the execution, whole and consumed: messages that carry the execution's id as
+  // their key, and one of another kind with a key of its own. From 2.0 on whoever consumes a
+  // message deletes it.
   void messages() {
     const std::string models = "io.kestra.core.models.executions.";
     message(models + "Execution", facts_.id, execution_, "executor");

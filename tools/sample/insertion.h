@@ -11,8 +11,8 @@
 
 namespace winnow::sample {
 
-// By table: a column that has to be named in an INSERT, and takes the id of the row's execution. Vitess places rows by it, and
-// can't see what a generated column will hold.
+// By table: a column that has to be named in an INSERT, and takes the id of the row's execution.
+// Vitess places rows by it, and can't see what a generated column will hold.
 using PlacingColumns = std::map<std::string, std::string, std::less<>>;
 
 // One statement a table that has rows, or a few where a statement would bind too many values.

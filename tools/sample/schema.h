@@ -18,9 +18,9 @@ const std::vector<std::string>& schema_versions();
 // known. On PostgreSQL and SQLite a failure leaves nothing behind.
 Outcome<void> create_schema(database::Connection& connection, std::string_view version);
 
-// The statements of an SQL file that a version has. A statement ends with a semicolon at the end of its line, outside of
-// $$. Comment lines go. `-- [1.1 1.3]` at the end of a line says which versions the line belongs to, on a line of its
-// own that the statement below does.
+// The statements of an SQL file that a version has. A statement ends with a semicolon at the end of
+// its line, outside of $$. Comment lines go. `-- [1.1 1.3]` at the end of a line says which
+// versions the line belongs to, on a line of its own that the statement below does.
 std::vector<std::string> split_statements(std::string_view sql, std::string_view version);
 
 }  // namespace winnow::sample

@@ -38,8 +38,8 @@ class Console {
   bool is_terminal_ = false;
   bool has_bar_ = false;
   bool has_colour_ = false;
-  // The width of the bar that stands there, 0 without one. The cursor is at its first character: where
-  // a terminal that became narrower has broken it into lines, the others lie below.
+  // The width of the bar that stands there, 0 without one. The cursor is at its first character:
+  // where a terminal that became narrower has broken it into lines, the others lie below.
   std::size_t drawn_ = 0;
   std::chrono::steady_clock::time_point last_{};
   Speed speed_;

@@ -1,5 +1,5 @@
-// The one JSON object that goes to stdout. What the library wrote goes in as it is: it may be large,
-// and is neither parsed nor kept twice.
+// The one JSON object that goes to stdout. What the library wrote goes in as it is: it may be
+// large, and is neither parsed nor kept twice.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// A table on a terminal. It is never wider than the terminal: the widest columns give way, and where
-// no table fits, each row becomes a list of its cells.
+// A table on a terminal. It is never wider than the terminal: the widest columns give way, and
+// where no table fits, each row becomes a list of its cells.
 #pragma once
 
 #include <string>

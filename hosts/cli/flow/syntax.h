@@ -1,4 +1,5 @@
-// All that a flow may hold, as data: for the tests of docs/flows.md, and for whoever writes an editor.
+// All that a flow may hold, as data: for the tests of docs/flows.md, and for whoever writes an
+// editor.
 #pragma once
 
 #include "document/yaml.h"

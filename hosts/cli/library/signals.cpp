@@ -54,7 +54,8 @@ void watch_for_signals() {
   stdout_is_terminal = ::isatty(STDOUT_FILENO) == 1;
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) watch(number, on_signal);
   for (const int number : {SIGUSR1, SIGUSR2}) watch(number, on_pause);
-  // What can't be written is told, and no reason to end: not for want of a reader, nor at `ulimit -f`.
+  // What can't be written is told, and no reason to end: not for want of a reader, nor at `ulimit
+  // -f`.
   for (const int number : {SIGPIPE, SIGXFSZ}) std::signal(number, SIG_IGN);
 }
 

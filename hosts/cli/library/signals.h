@@ -1,13 +1,13 @@
-// Ctrl-C, SIGTERM and SIGHUP: each asks the running task to stop. SIGUSR1 pauses it, SIGUSR2 resumes
-// it.
+// Ctrl-C, SIGTERM and SIGHUP: each asks the running task to stop. SIGUSR1 pauses it, SIGUSR2
+// resumes it.
 #pragma once
 
 namespace winnow::cli {
 
 // Installs the handlers, but for signals that the parent process ignores (nohup, a shell's
 // background). Ignores SIGPIPE: a reader that goes away must not end a purge.
-// Until hand_signals_to_tasks() a signal ends the command at once: it reads files then, of which one
-// may be a pipe or a terminal that never says anything, and nothing has begun.
+// Until hand_signals_to_tasks() a signal ends the command at once: it reads files then, of which
+// one may be a pipe or a terminal that never says anything, and nothing has begun.
 void watch_for_signals();
 void hand_signals_to_tasks() noexcept;
 

@@ -208,8 +208,8 @@ Outcome<DateTime> DateFormat::read(std::string_view text, const Zone& zone) cons
   const auto date = has_fraction ? parsed<microseconds>(format, std::string(text), zone, has_offset)
                                  : parsed<seconds>(format, std::string(text), zone, has_offset);
   if (!date) return refuse(other_form);
-  // The library takes more than the pattern says: one digit for dd, any white space, any case. A local
-  // time that a clock change leaves out is no mistake of the text: it moves on, as in Java.
+  // The library takes more than the pattern says: one digit for dd, any white space, any case. A
+  // local time that a clock change leaves out is no mistake of the text: it moves on, as in Java.
   const DateTime written{has_offset ? date->date.instant : Instant(date->local.time_since_epoch()),
                          has_offset ? date->date.zone : Zone{}};
   if (print(written) == text) return date->date;

@@ -27,7 +27,8 @@ class DateFormat {
 
   std::string print(const DateTime& date) const;
 
-  // Reads what print() would print, and the local times that a clock change leaves out. A string without an offset is local to `zone`.
+  // Reads what print() would print, and the local times that a clock change leaves out. A string
+  // without an offset is local to `zone`.
   Outcome<DateTime> read(std::string_view text, const Zone& zone) const;
 
  private:
