@@ -24,7 +24,8 @@ struct Engine {
 // The parameters of every listing, which it reads itself.
 inline constexpr auto kListingParameters = std::to_array<std::string_view>(
     {"tenant", "fetchType", "size", "cursor", "columns", "orderBy", "direction"});
-// Those that it reads too where the manifest declares them: executions alone have flows and parents.
+// Those that it reads too where the manifest declares them: executions alone have flows and
+// parents.
 inline constexpr auto kListingParametersOfExecutions =
     std::to_array<std::string_view>({"keepLast", "withChildren"});
 

@@ -61,8 +61,8 @@ struct Filter {
   FilterOperator operation = FilterOperator::equals;
   // name_space: the parameter that makes it exact (flowId).
   std::string exact_with = {};
-  // Instants: the path of the same instant in `value`. one_of, names: the path of the same value, which
-  // serves where the table has no such column.
+  // Instants: the path of the same instant in `value`. one_of, names: the path of the same value,
+  // which serves where the table has no such column.
   std::vector<std::string> document = {};
   // one_of, names: what a row without a value has; or empty.
   std::string when_missing = {};
@@ -70,8 +70,8 @@ struct Filter {
   std::vector<std::string> known_values = {};
   // any_of: the values that hold when the parameter is not given.
   std::vector<std::string> when_absent = {};
-  // Instants: the other date's column, for which the same bound holds too in every row that has both
-  // (but for skewed clocks).
+  // Instants: the other date's column, for which the same bound holds too in every row that has
+  // both (but for skewed clocks).
   std::string implies = {};
   // Instants.
   std::optional<OtherColumn> instead = {};
@@ -147,8 +147,8 @@ struct PurgeStep {
   bool optional = false;
 };
 
-// A version of Kestra's schema as the doctor tells it: by what is there, "task_outputs" (a table) or
-// "logs.deleted" (a column), never by a number that somebody wrote down.
+// A version of Kestra's schema as the doctor tells it: by what is there, "task_outputs" (a table)
+// or "logs.deleted" (a column), never by a number that somebody wrote down.
 struct KnownSchema {
   std::string version;
   std::vector<std::string> has = {};

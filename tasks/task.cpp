@@ -9,8 +9,8 @@
 namespace winnow::tasks {
 namespace {
 
-// What removes something runs alone, where `exclusive` says so, and leaves receipts, where the operator
-// wants them.
+// What removes something runs alone, where `exclusive` says so, and leaves receipts, where the
+// operator wants them.
 class Removal final : public Invocation {
  public:
   Removal(const Manifest& manifest, Json parameters, std::unique_ptr<Invocation> invocation)

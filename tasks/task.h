@@ -71,7 +71,8 @@ struct RunEnvironment {
   database::Settings database;
   // The operator's `database.connections`; nothing: the task's own choice.
   std::optional<std::int32_t> connections = {};
-  // Where a listing's connection waits for the next one (`database.keep-alive`); nullptr: it is closed.
+  // Where a listing's connection waits for the next one (`database.keep-alive`); nullptr: it is
+  // closed.
   database::KeptConnection* kept = nullptr;
   // nullptr: no storage is configured.
   storage::Storage* storage = nullptr;
@@ -82,8 +83,8 @@ struct RunEnvironment {
   // Also purge where the storage holds nothing of the tenant (`storage.allow-missing`).
   bool allow_missing_files = true;
   Policy policy;
-  // The operator's `pace`, which a task may only narrow. Nothing: a run that deletes works as fast as
-  // it can.
+  // The operator's `pace`, which a task may only narrow. Nothing: a run that deletes works as fast
+  // as it can.
   std::optional<Pace> pace = {};
   // The operator's `receipts`; nothing: what goes leaves none.
   std::optional<ReceiptSettings> receipt_settings = {};

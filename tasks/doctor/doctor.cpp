@@ -138,8 +138,8 @@ class Examination {
     return std::nullopt;
   }
 
-  // A migration of Kestra that was interrupted leaves a database that looks like a version's and lacks
-  // what the tasks need: each of them would be refused.
+  // A migration of Kestra that was interrupted leaves a database that looks like a version's and
+  // lacks what the tasks need: each of them would be refused.
   void look_for_what_is_missing() {
     const std::string remedy =
         "let Kestra's server finish its migration, or check that the URL leads to Kestra's own "
@@ -319,8 +319,8 @@ class Examination {
     return connection_->dialect().merges_shards() ? std::min(sample_, kMostOverShards) : sample_;
   }
 
-  // What orphans() counts, where no sub-select leads from a row on one shard to its parent on another: the
-  // parents that the sample names are looked up by their keys.
+  // What orphans() counts, where no sub-select leads from a row on one shard to its parent on
+  // another: the parents that the sample names are looked up by their keys.
   Outcome<std::vector<std::int64_t>> orphans_over_shards(const ExaminedTable& examined,
                                                          const Table& table) const {
     std::int64_t rows = 0;

@@ -1,5 +1,5 @@
-// Executions with those that their subflow tasks began (the parameter withChildren): a purge takes them
-// together or leaves them all, and a listing shows them.
+// Executions with those that their subflow tasks began (the parameter withChildren): a purge takes
+// them together or leaves them all, and a listing shows them.
 #pragma once
 
 #include <functional>
@@ -18,8 +18,8 @@ namespace winnow::tasks {
 struct Family {
   // The root first, level by level.
   std::vector<Relative> rows;
-  // Why one of its children keeps all of it; empty: none does. `kept_by`: its place among the rows, or 0
-  // where it is the family itself.
+  // Why one of its children keeps all of it; empty: none does. `kept_by`: its place among the rows,
+  // or 0 where it is the family itself.
   std::string stays = {};
   std::size_t kept_by = 0;
   // Where it stays: how many of its rows would go by themselves.
@@ -37,10 +37,10 @@ struct FamiliesOfRows {
 };
 
 // A family is a root, an execution whose parent does not exist, and all that descends from it. The
-// child of an execution names it in `trigger.variables.executionId`, and its trigger's type is a task
-// that runs subflows. What a Flow trigger began names an execution there too: that is no child.
-// In Kestra 2.0 an iteration of a Loop task is a child by its `parentId`. Each function asks for many
-// rows at once, outside of a transaction. Thread-safe.
+// child of an execution names it in `trigger.variables.executionId`, and its trigger's type is a
+// task that runs subflows. What a Flow trigger began names an execution there too: that is no
+// child. In Kestra 2.0 an iteration of a Loop task is a child by its `parentId`. Each function asks
+// for many rows at once, outside of a transaction. Thread-safe.
 class Families {
  public:
   // A larger family stays: what is known of it is in memory.
@@ -57,8 +57,8 @@ class Families {
   Families(FamilyStatements statements, NewestOfFlows* newest)
       : statements_(std::move(statements)), newest_(newest) {}
 
-  // A row that went meanwhile is left out. Blames the number of rows where their families are too many
-  // to be looked at together.
+  // A row that went meanwhile is left out. Blames the number of rows where their families are too
+  // many to be looked at together.
   Outcome<FamiliesOfRows> of(database::Connection& connection,
                              const database::TextList& keys) const;
 

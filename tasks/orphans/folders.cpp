@@ -41,8 +41,8 @@ class FolderFilter {
   }
 
  private:
-  // Where there is no tenant, the folders of tenants look like namespaces. Those of another tenant of the policy are not
-  // meant, and what is protected stays below any.
+  // Where there is no tenant, the folders of tenants look like namespaces. Those of another tenant
+  // of the policy are not meant, and what is protected stays below any.
   bool is_without_tenant(std::string_view name_space) const {
     const auto dot = name_space.find('.');
     const bool of_tenant = std::find(policy_.tenants.begin(), policy_.tenants.end(),

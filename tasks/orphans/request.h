@@ -48,7 +48,8 @@ struct OrphanFoldersRequest {
 };
 
 // `parameters` fit the manifest's schema, with its defaults filled in. Both fail as read_scope()
-// does, the first as check_terms() where it is held to a plan; the second also fails for a flow without its namespace.
+// does, the first as check_terms() where it is held to a plan; the second also fails for a flow
+// without its namespace.
 Outcome<OrphanRowsRequest> read_orphan_rows_request(const Manifest& manifest,
                                                     const Json& parameters, const Policy& policy);
 Outcome<OrphanFoldersRequest> read_orphan_folders_request(const Manifest& manifest,

@@ -45,7 +45,8 @@ class RowSweep {
     // Of the receipt that was written before its COMMIT.
     ReceiptNumber receipt = {};
   };
-  // What is counted for a batch, and two of its rows by which a server can be asked whether it went.
+  // What is counted for a batch, and two of its rows by which a server can be asked whether it
+  // went.
   struct Committed {
     const OrphanTable* table = nullptr;
     Orphans orphans = {};

@@ -34,8 +34,9 @@ class Sweep {
   // Those of `executions` that do not exist in any tenant.
   Outcome<std::vector<std::string>> missing(const std::vector<std::string>& executions);
 
-  // The same within the transaction that is open on `connection`. A transaction of Vitess is one shard's, and executions lie
-  // on all: they are looked up beside it then, over a connection of their own.
+  // The same within the transaction that is open on `connection`. A transaction of Vitess is one
+  // shard's, and executions lie on all: they are looked up beside it then, over a connection of
+  // their own.
   Outcome<std::vector<std::string>> missing_beside(database::Connection& connection,
                                                    const std::vector<std::string>& executions);
 

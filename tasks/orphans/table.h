@@ -69,9 +69,9 @@ class OrphanTable {
   // `élève`): whoever reads them looks at the id.
   database::Statement count(const database::Dialect& dialect, const OrphanBranch& branch,
                             const Orphans& orphans) const;
-  // Keys of such rows except `kept`, each with its execution, at most `limit`. Where the user may lock
-  // rows, they are locked, and rows that other sessions hold are skipped; but for `found`, which locks
-  // none.
+  // Keys of such rows except `kept`, each with its execution, at most `limit`. Where the user may
+  // lock rows, they are locked, and rows that other sessions hold are skipped; but for `found`,
+  // which locks none.
   database::Statement keys(const database::Dialect& dialect, const OrphanBranch& branch,
                            const Orphans& orphans, const database::TextList& kept,
                            std::int64_t limit) const;

@@ -32,8 +32,8 @@ class Monitor {
   Monitor& operator=(const Monitor&) = delete;
   ~Monitor();  // returns at once, also while a server does not answer
 
-  // Why a purge should wait now; nothing: there is no reason. The first call waits until the first look
-  // is done. A failure: the server can't do what the pace asks for.
+  // Why a purge should wait now; nothing: there is no reason. The first call waits until the first
+  // look is done. A failure: the server can't do what the pace asks for.
   Outcome<std::optional<Waiting>> waiting();
   // What could not be read and why, once each: for the log.
   std::vector<std::string> take_problems();

@@ -1,5 +1,5 @@
-// The pace of a run that deletes: how much of the time it works, when, for how long, and which figures
-// of the server stop it for a while.
+// The pace of a run that deletes: how much of the time it works, when, for how long, and which
+// figures of the server stop it for a while.
 #pragma once
 
 #include <chrono>
@@ -50,14 +50,14 @@ struct Pace {
 
 constexpr std::chrono::milliseconds kMaxLag{10'000};
 
-// Reads `workShare`, `rowsPerSecond`, `window`, `budget` and `maxLag`, of a configuration's `pace` or of
-// a task's parameter of that name. Their form has been checked; other members are not read. Fails as
-// invalid_parameter with the member's place below `pointer`.
+// Reads `workShare`, `rowsPerSecond`, `window`, `budget` and `maxLag`, of a configuration's `pace`
+// or of a task's parameter of that name. Their form has been checked; other members are not read.
+// Fails as invalid_parameter with the member's place below `pointer`.
 Outcome<Pace> read_pace(const document::Json& object, const std::string& pointer);
 
-// The configuration's pace, narrowed by what a task asks for. Fails as denied, with the member's place
-// below `pointer`, where a member would let the task do more than the configuration allows, or where
-// the two windows are never open together.
+// The configuration's pace, narrowed by what a task asks for. Fails as denied, with the member's
+// place below `pointer`, where a member would let the task do more than the configuration allows,
+// or where the two windows are never open together.
 Outcome<Pace> narrowed(const std::optional<Pace>& allowed, const Pace& wanted,
                        const std::string& pointer, document::Instant now);
 

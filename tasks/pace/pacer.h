@@ -27,8 +27,8 @@ class Pacer {
   };
   enum class Next { batch, budget_used };
 
-  // Without a pace every batch may begin at once, unless the job is paused. The context outlives the
-  // pacer.
+  // Without a pace every batch may begin at once, unless the job is paused. The context outlives
+  // the pacer.
   Pacer(std::optional<Pace> pace, Context& context);
   ~Pacer();
   Pacer(const Pacer&) = delete;
@@ -37,8 +37,8 @@ class Pacer {
   // Begins to watch the server; once, before the first batch. Does nothing without a pace.
   void watch(Monitor::Watched watched);
 
-  // Returns when a batch may begin, or when the budget is used up. Fails as cancelled. Call it outside
-  // of a transaction.
+  // Returns when a batch may begin, or when the budget is used up. Fails as cancelled. Call it
+  // outside of a transaction.
   Outcome<Next> await(Lane& lane);
   // What a batch took and how many rows it deleted: the lane, or all of them, pause for it before
   // their next batch.

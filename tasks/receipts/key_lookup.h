@@ -13,8 +13,8 @@ namespace winnow::tasks {
 // Probes each table once. Fails where the database has no such table with a key.
 class KeyLookup {
  public:
-  // How many of these keys the table has. Waits for a transaction that is about to remove them, where
-  // a count can.
+  // How many of these keys the table has. Waits for a transaction that is about to remove them,
+  // where a count can.
   Outcome<std::int64_t> count(database::Connection& connection, const std::string& table,
                               const std::vector<std::string>& keys);
 

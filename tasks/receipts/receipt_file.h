@@ -22,8 +22,8 @@ class ReceiptFile {
     std::string sha256;
   };
 
-  // Makes the file where there is none. Waits while another run has it, and reports which. Cuts a torn
-  // end off. A storage failure for a file that is none of receipts, which is left as it is.
+  // Makes the file where there is none. Waits while another run has it, and reports which. Cuts a
+  // torn end off. A storage failure for a file that is none of receipts, which is left as it is.
   static Outcome<std::unique_ptr<ReceiptFile>> open(const std::string& path, Context& context);
 
   const std::string& path() const { return path_; }
@@ -34,8 +34,8 @@ class ReceiptFile {
   // Where the last run begins; nothing in a file without one.
   Outcome<std::optional<std::int64_t>> last_run() const;
 
-  // Adds a line, to which this adds the line feed. Where it can't be written whole, the file is as it
-  // was before; where not even that can be done, nothing is written any more.
+  // Adds a line, to which this adds the line feed. Where it can't be written whole, the file is as
+  // it was before; where not even that can be done, nothing is written any more.
   Outcome<void> append(std::string_view line);
   // Until what was appended is on the disk.
   Outcome<void> sync();

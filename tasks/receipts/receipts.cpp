@@ -203,8 +203,8 @@ Outcome<Receipts::Written> Receipts::written(Json record) {
   return Written{.sequence = sequence, .position = position_};
 }
 
-// One flush serves all who wait for it. After one that failed, the kernel may report nothing more of
-// what is lost: none is believed any more.
+// One flush serves all who wait for it. After one that failed, the kernel may report nothing more
+// of what is lost: none is believed any more.
 Outcome<void> Receipts::flush(std::int64_t position) {
   if (!file_) return {};
   const std::lock_guard lock(flushing_);

@@ -60,8 +60,8 @@ class Receipts {
   // Between two batches: the rule of a policy that the next ones go by, as a JSON Pointer.
   void begin_rule(std::string rule) { rule_ = std::move(rule); }
 
-  // Before COMMIT. Once this returns, the record is on the disk, or with the host. Its number is what
-  // the calls below take.
+  // Before COMMIT. Once this returns, the record is on the disk, or with the host. Its number is
+  // what the calls below take.
   Outcome<std::int64_t> before_commit(RemovedBatch batch);
   // `kept`: keys of those that stay all the same, where there is no transaction (folders).
   Outcome<void> committed(std::int64_t sequence, std::vector<std::string> kept = {});

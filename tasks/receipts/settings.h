@@ -8,8 +8,8 @@ namespace winnow::tasks {
 struct ReceiptSettings {
   // An absolute path; empty: no file.
   std::string file = {};
-  // Each record is an event of the run, {"event": "receipt", "line": ...}, which the host has before
-  // the batch is committed.
+  // Each record is an event of the run, {"event": "receipt", "line": ...}, which the host has
+  // before the batch is committed.
   bool events = false;
   // A record lists all keys of its batch.
   bool full_keys = false;

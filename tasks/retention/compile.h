@@ -24,19 +24,20 @@ struct RulePurge {
   // Owned by the retention's manifest.
   const Manifest* manifest = nullptr;
   PurgeRequest request = {};
-  // Those conditions of the request's scope that are not what the rule matches: its cutoff and states.
+  // Those conditions of the request's scope that are not what the rule matches: its cutoff and
+  // states.
   Conjunction terms = {};
   // Those exceptions of its scope that are the operator's policy's, not earlier rules'.
   std::vector<Conjunction> policy_except = {};
 };
 
-// Executions first, so that their logs and metrics go with them; then logs, then metrics. Rules that
-// hold, and those for other tenants, have none, but are left out of those behind them.
+// Executions first, so that their logs and metrics go with them; then logs, then metrics. Rules
+// that hold, and those for other tenants, have none, but are left out of those behind them.
 Outcome<std::vector<RulePurge>> purges_of(const Manifest& manifest, const RetentionRequest& request,
                                           const Policy& policy, document::Instant now);
 
-// The rules that decide about the rows of this purge's table, in their order; of logs and metrics the
-// rules that hold their executions come first.
+// The rules that decide about the rows of this purge's table, in their order; of logs and metrics
+// the rules that hold their executions come first.
 std::vector<MatchedRule> rules_for(const Manifest& manifest, const RetentionRequest& request,
                                    const Manifest& purge);
 

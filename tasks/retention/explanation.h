@@ -1,5 +1,5 @@
-// The engine of ExplainRetention: what a policy does with one execution, by the conditions that a run
-// sends.
+// The engine of ExplainRetention: what a policy does with one execution, by the conditions that a
+// run sends.
 #pragma once
 
 #include <memory>

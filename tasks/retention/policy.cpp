@@ -302,8 +302,8 @@ Outcome<void> read_otherwise(const Json& object, std::vector<RetentionRule>& rul
   return {};
 }
 
-// Lists that are there, with nothing in any of them, are a slip: a policy that does nothing says so by
-// `otherwise: {keep: forever}`.
+// Lists that are there, with nothing in any of them, are a slip: a policy that does nothing says so
+// by `otherwise: {keep: forever}`.
 Outcome<void> check_not_empty(const RetentionPolicy& policy, const Json& object) {
   if (!policy.rules.empty() || !policy.logs.empty() || !policy.metrics.empty()) return {};
   for (const char* key : {"rules", "logs", "metrics"}) {

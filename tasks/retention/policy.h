@@ -14,9 +14,9 @@
 
 namespace winnow::tasks {
 
-// What a rule asks of one value: it is one of `values`, or with `negated` none of them. A value that
-// is missing is none of them. In names of tenants, namespaces and flows `*` stands for any letters
-// but dots, and a `**` between dots for any number of parts, also for none.
+// What a rule asks of one value: it is one of `values`, or with `negated` none of them. A value
+// that is missing is none of them. In names of tenants, namespaces and flows `*` stands for any
+// letters but dots, and a `**` between dots for any number of parts, also for none.
 struct ValueMatch {
   std::vector<std::string> values = {};
   bool negated = false;
@@ -40,8 +40,8 @@ struct RuleMatch {
 // What rules are for.
 enum class RowsOf { executions, logs, metrics };
 
-// One of the values that a rule may ask for: where it stands in a policy and in a row. Kestra's tables
-// share the names of the columns.
+// One of the values that a rule may ask for: where it stands in a policy and in a row. Kestra's
+// tables share the names of the columns.
 struct RuleField {
   const char* name;
   std::optional<ValueMatch> RuleMatch::*values;

@@ -1,5 +1,5 @@
-// What a task of a retention policy was asked to do, decided: read once from its parameters and from
-// the operator's policy.
+// What a task of a retention policy was asked to do, decided: read once from its parameters and
+// from the operator's policy.
 #pragma once
 
 #include <memory>
@@ -29,8 +29,8 @@ struct RetentionRequest {
 };
 
 // `parameters` fit the manifest's schema. invalid_parameter where the rules are wrong or there are
-// none; denied where a flow brings rules although the operator has some, where a rule keeps less than
-// `policy.min-age`, and where the tenant is not the policy's.
+// none; denied where a flow brings rules although the operator has some, where a rule keeps less
+// than `policy.min-age`, and where the tenant is not the policy's.
 Outcome<RetentionRequest> read_retention_request(const Json& parameters, const Policy& policy);
 
 }  // namespace winnow::tasks

@@ -20,8 +20,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// The host of the rules' purges: what it hears names the rule. All of them share a connection, which
-// reports to it too.
+// The host of the rules' purges: what it hears names the rule. All of them share a connection,
+// which reports to it too.
 class RuleHost final : public Host {
  public:
   explicit RuleHost(Host& host) : host_(host) {}
@@ -56,8 +56,8 @@ class Retention final : public Invocation {
                        [](const auto& rule) { return !rule.keep.forever(); });
   }
 
-  // {"task", "now", "server", "planId", "selected", "namespaces", "estimate", "rules": [a purge's plan
-  // with "rule" before it]}, and "walks" where rules share one (walks.h).
+  // {"task", "now", "server", "planId", "selected", "namespaces", "estimate", "rules": [a purge's
+  // plan with "rule" before it]}, and "walks" where rules share one (walks.h).
   TaskResult plan(Context& context) const override {
     const auto now = context.clock();
     WINNOW_TRY(const auto purges, held_purges(context.policy, now));

@@ -1,4 +1,5 @@
-// The engine of ApplyRetention: runs the purges that a policy's rules compile to, one after the other.
+// The engine of ApplyRetention: runs the purges that a policy's rules compile to, one after the
+// other.
 #pragma once
 
 #include <memory>

@@ -51,8 +51,8 @@ std::optional<AnyOf> any_of_all(const std::vector<const RulePurge*>& members,
   return all;
 }
 
-// All that the walk selects: what its tenant may lose up to the latest of the cutoffs, in a state that
-// one of the rules removes.
+// All that the walk selects: what its tenant may lose up to the latest of the cutoffs, in a state
+// that one of the rules removes.
 PurgeRequest wide_request(const std::vector<const RulePurge*>& members) {
   const auto* latest = *std::max_element(
       members.begin(), members.end(),
@@ -136,8 +136,8 @@ Outcome<FoundRows*> RuleWalks::rows_for(std::size_t purge, const Context& contex
     if (place == group.purges.end()) continue;
     if (!std::exchange(group.walked, true)) {
       auto found = find_rows(group.walk, context, session);
-      // Each walks by itself then: it asks again until its retries are used up, and needs no room for
-      // what was found.
+      // Each walks by itself then: it asks again until its retries are used up, and needs no room
+      // for what was found.
       const bool alone =
           !found && (found.error().retryable || found.error().kind == FailureKind::storage);
       if (alone) return nullptr;

@@ -10,9 +10,9 @@
 
 namespace winnow::tasks {
 
-// Purges of one table that go by the same date share a walk where one of them would read most rows up
-// to its date anyway, as no namespace or flow narrows it. What keeps the newest of each flow walks by
-// itself. Not thread-safe; the purges must outlive it.
+// Purges of one table that go by the same date share a walk where one of them would read most rows
+// up to its date anyway, as no namespace or flow narrows it. What keeps the newest of each flow
+// walks by itself. Not thread-safe; the purges must outlive it.
 class RuleWalks {
  public:
   RuleWalks(const Manifest& manifest, const RetentionRequest& request,

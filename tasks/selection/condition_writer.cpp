@@ -120,8 +120,8 @@ void ConditionWriter::write_policy() {
   }
 }
 
-// Namespaces that were looked up stand for nothing here: what is left out has to be left out of those
-// too that came later.
+// Namespaces that were looked up stand for nothing here: what is left out has to be left out of
+// those too that came later.
 void ConditionWriter::write_except() {
   // A row that no column rules out is met, but for one that is left out for sure.
   const auto inner = certainty_ == Certainty::possible ? Certainty::certain : Certainty::all;

@@ -13,8 +13,8 @@ namespace winnow::tasks {
 
 // Rows for which a bound on a date is certain by the column alone, and those for which only the
 // document can tell (Dialect::opens_documents): apart, so that a count reads no row of the former.
-// `possible`: all that the columns don't rule out. No document is opened for a date, and some rows too
-// many are met.
+// `possible`: all that the columns don't rule out. No document is opened for a date, and some rows
+// too many are met.
 enum class Certainty { all, certain, uncertain, possible };
 
 // The namespaces that a condition means, where they were looked up.
@@ -27,20 +27,21 @@ struct FoundNamespaces {
 // `column` is the text or begins with it and a dot, as the database compares.
 void write_itself_or_below(database::SqlWriter& writer, const std::string& column,
                            const std::string& base);
-// Whether the expression, of this column, has one of the values or fits a pattern. NULL where it has
-// no value and no value is meant by that.
+// Whether the expression, of this column, has one of the values or fits a pattern. NULL where it
+// has no value and no value is meant by that.
 void write_values(database::SqlWriter& writer, const OneOf& one, const std::string& expression,
                   const database::Column& column);
 
-// Each condition as ` AND ...`. The table has every column of the scope, and outlives the writer as the
-// scope and the SqlWriter do. Columns are written with `alias.` before them.
+// Each condition as ` AND ...`. The table has every column of the scope, and outlives the writer as
+// the scope and the SqlWriter do. Columns are written with `alias.` before them.
 class ConditionWriter {
  public:
   ConditionWriter(const database::Table& table, const Scope& scope, database::SqlWriter& writer,
                   std::string_view alias, Certainty certainty)
       : table_(table), scope_(scope), writer_(writer), alias_(alias), certainty_(certainty) {}
 
-  // What every statement of the task names, without AND before it: one value of `deleted`, the tenant.
+  // What every statement of the task names, without AND before it: one value of `deleted`, the
+  // tenant.
   void write_scope(std::optional<bool> deleted);
   // The scope's conditions; with `column` those on that column only.
   void write_conditions(std::string_view column, const std::optional<FoundNamespaces>& found);

@@ -28,15 +28,16 @@ struct KeepLast {
   std::optional<document::Instant> newest_until = {};
 };
 
-// The parameter keepLast, by the date of the manifest's bound; nothing where it is not given. Beside a
-// bound on another date it is refused (invalid_parameter): the newest are those that ended last.
+// The parameter keepLast, by the date of the manifest's bound; nothing where it is not given.
+// Beside a bound on another date it is refused (invalid_parameter): the newest are those that ended
+// last.
 Outcome<std::optional<KeepLast>> read_keep_last(const Manifest& manifest, const Json& parameters,
                                                 const Scope& scope);
 
 // Looks each flow up once, when the first of its rows is met, and remembers which of its rows stay:
-// those among the newest by their exact date, then by their key, that are old enough to be met. Rows
-// marked deleted, which Kestra does not show, are never among them. A flow that grows while the run
-// lasts keeps more. Thread-safe.
+// those among the newest by their exact date, then by their key, that are old enough to be met.
+// Rows marked deleted, which Kestra does not show, are never among them. A flow that grows while
+// the run lasts keeps more. Thread-safe.
 class NewestOfFlows {
  public:
   // The schema and the dialect must outlive it. A schema failure where a column is missing.
@@ -45,8 +46,8 @@ class NewestOfFlows {
                                                       const database::Schema& schema,
                                                       const database::Dialect& dialect);
 
-  // Whether the row with this key, of this flow and with this value of `deleted`, stays. Outside of a
-  // transaction.
+  // Whether the row with this key, of this flow and with this value of `deleted`, stays. Outside of
+  // a transaction.
   Outcome<bool> keeps(database::Connection& connection, std::optional<bool> deleted,
                       const FlowOf& flow, const std::string& key);
 

@@ -9,13 +9,15 @@
 
 namespace winnow::tasks {
 
-// The column by which the table's rows are spread, where that is not their key. nullptr: it is, or they are not spread.
+// The column by which the table's rows are spread, where that is not their key. nullptr: it is, or
+// they are not spread.
 const database::Column* placing_column(const database::Table& table);
 
 // A schema failure where nobody can tell by a column where the rows lie.
 Outcome<void> check_placement(const database::Table& table);
 
-// Numbers of shards: values that were asked about have the same one where their rows lie together. The table must outlive it.
+// Numbers of shards: values that were asked about have the same one where their rows lie together.
+// The table must outlive it.
 class ShardNumbers {
  public:
   // Of a value for which vtgate has no shard.

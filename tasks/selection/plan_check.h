@@ -39,7 +39,8 @@ struct PlannedStatement {
 // Keys that no row has, for statements that are explained as with so many.
 database::TextList stand_in_keys(std::int64_t count);
 
-// How a statement's purpose names the branch of `deleted` that it reads; nothing: the table has none.
+// How a statement's purpose names the branch of `deleted` that it reads; nothing: the table has
+// none.
 std::string branch_name(std::optional<bool> deleted);
 
 // Whether the table has more than kSmallTable rows: counted, no further than needed, where the
@@ -72,10 +73,11 @@ std::optional<std::string> missing_index(const database::Dialect& dialect, const
 // and what adds it; nothing was sent then.
 //
 // What has passed is remembered for this process, by server, database, user, text and size of the
-// lists that are bound, so that only the first use pays for the EXPLAIN. A later DROP INDEX is still
-// noticed, and a table that was small is looked at again once the server's estimate says that it is
-// big: both stand in the schema that every run probes. An instance of the library would be the wrong
-// place: Kestra opens one for each run, and what it remembers would be lost each time. Thread-safe.
+// lists that are bound, so that only the first use pays for the EXPLAIN. A later DROP INDEX is
+// still noticed, and a table that was small is looked at again once the server's estimate says that
+// it is big: both stand in the schema that every run probes. An instance of the library would be
+// the wrong place: Kestra opens one for each run, and what it remembers would be lost each time.
+// Thread-safe.
 inline constexpr std::int64_t kSmallTable = 10'000;
 Outcome<void> check_plans(std::span<const PlannedStatement> statements,
                           database::Connection& connection, const Context& context);

@@ -1,5 +1,5 @@
-// The id of a plan: what a run has to have in common with the plan that was approved, and how far it
-// may reach. The id itself carries all of that, so that nothing is kept between plan and run.
+// The id of a plan: what a run has to have in common with the plan that was approved, and how far
+// it may reach. The id itself carries all of that, so that nothing is kept between plan and run.
 #pragma once
 
 #include <cstdint>
@@ -48,8 +48,8 @@ struct PlanTerms {
 // Letters, digits, `-`, `_` and one dot: the SHA-256 of the terms, and the terms.
 std::string plan_id(const PlanTerms& terms);
 // invalid_parameter at /expectPlan where it is damaged, or of another version of winnow. The hash
-// finds accidents and is no signature: whoever forges an id still gets no further than the run's own
-// parameters and the operator's policy.
+// finds accidents and is no signature: whoever forges an id still gets no further than the run's
+// own parameters and the operator's policy.
 Outcome<PlanTerms> read_plan_id(std::string_view id);
 
 // A plan that a run is held to: the parameters `expectPlan` and `maxDrift`.

@@ -28,8 +28,8 @@ std::string percent_text(double percent);
 
 class RemovalLimits {
  public:
-  // The smaller of the policy's limit and the task's. `what` is counted, for messages: "executions",
-  // "rows of table \"logs\"".
+  // The smaller of the policy's limit and the task's. `what` is counted, for messages:
+  // "executions", "rows of table \"logs\"".
   RemovalLimits(const Policy& policy, std::string what, const RemovalWishes& wishes = {});
 
   bool any() const { return most_ || percent_; }
@@ -43,8 +43,8 @@ class RemovalLimits {
   using Count = std::function<Outcome<std::int64_t>(std::int64_t most)>;
   Outcome<void> check_share(std::int64_t going, const Count& count_all) const;
 
-  // Rows that may go where these were counted and are allowed: all that the limit in rows has, or no
-  // more than were counted where only a share is limited. Nothing: there is no limit.
+  // Rows that may go where these were counted and are allowed: all that the limit in rows has, or
+  // no more than were counted where only a share is limited. Nothing: there is no limit.
   std::optional<std::int64_t> allowance(std::int64_t going) const;
   // A `limit` failure for a run that has met more rows than were counted before it began.
   tl::unexpected<Failure> exceeded(std::int64_t allowance) const;

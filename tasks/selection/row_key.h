@@ -1,5 +1,6 @@
-// The column that tells the rows of a table apart, and what keeps a column from that in a schema that is not Kestra's own: where
-// rows of others were found beside the ones that are meant, they would go with them.
+// The column that tells the rows of a table apart, and what keeps a column from that in a schema
+// that is not Kestra's own: where rows of others were found beside the ones that are meant, they
+// would go with them.
 #pragma once
 
 #include <optional>
@@ -32,8 +33,8 @@ std::optional<database::Problem> problem_of_deletion(const database::Table& tabl
 // Selects those of `keys` that rows have in this column.
 database::Statement present_keys(const database::Dialect& dialect, const database::Table& table,
                                  const database::Column& column, database::TextList keys);
-// Those of `keys` that no row has, in their order. Keys that differ only in letter case count as one,
-// as they do on MySQL.
+// Those of `keys` that no row has, in their order. Keys that differ only in letter case count as
+// one, as they do on MySQL.
 Outcome<database::TextList> missing_keys(database::Connection& connection,
                                          const database::Table& table,
                                          const database::Column& column, database::TextList keys);

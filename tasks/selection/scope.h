@@ -29,8 +29,9 @@ struct AnyOf {
   std::vector<std::string> values;
 };
 
-// The column's value is one of `values` or fits one of `patterns`, letter by letter on every server. With
-// `negated` it is none of them: a row without a value counts then, because it is none of them.
+// The column's value is one of `values` or fits one of `patterns`, letter by letter on every
+// server. With `negated` it is none of them: a row without a value counts then, because it is none
+// of them.
 struct OneOf {
   std::string column;
   // The path of the same value in the row's document, for versions of Kestra without the column.
@@ -40,13 +41,13 @@ struct OneOf {
   // Of a text, not of an enumeration.
   std::vector<document::NamePattern> patterns = {};
   bool negated = false;
-  // Rows without a value count as having this one: Kestra leaves NORMAL out (kestra-io/kestra: kind).
-  // Empty: they have none.
+  // Rows without a value count as having this one: Kestra leaves NORMAL out (kestra-io/kestra:
+  // kind). Empty: they have none.
   std::string when_missing = {};
 };
 
-// The document has the label with one of the values; with `negated` it has it with none of them, as a
-// row without labels has. Letter by letter.
+// The document has the label with one of the values; with `negated` it has it with none of them, as
+// a row without labels has. Letter by letter.
 struct HasLabel {
   std::string key;
   std::vector<std::string> values;
@@ -68,7 +69,8 @@ struct InstantBound {
   std::vector<std::string> document;
   database::Comparison comparison = database::Comparison::at_or_before;
   document::Instant instant = {};
-  // The row's other date, for which the same bound holds too (Filter::implies). Empty: there is none.
+  // The row's other date, for which the same bound holds too (Filter::implies). Empty: there is
+  // none.
   std::string implies = {};
 };
 

@@ -28,8 +28,8 @@ class Selection {
   static Outcome<Selection> make(Scope scope, const database::Schema& schema);
 
   // The values of `deleted` that count, each to be a branch or a statement of its own
-  // (kestra-io/kestra#12181, docs/measurements.md): {false}, {false, true}, or one nullopt where the
-  // probed table has no such column.
+  // (kestra-io/kestra#12181, docs/measurements.md): {false}, {false, true}, or one nullopt where
+  // the probed table has no such column.
   const std::vector<std::optional<bool>>& deleted_branches() const { return deleted_branches_; }
 
   // Looks up the namespaces that a condition means, where the server can make no range of them, so
@@ -44,8 +44,8 @@ class Selection {
   void write(database::SqlWriter& writer, std::string_view alias, std::optional<bool> deleted,
              Certainty certainty = Certainty::all, std::string_view column = {}) const;
 
-  // Writes an expression: the number of the part that the row is one of, NULL where it is of none. Of
-  // the parts' terms as much as `certainty` says, of their matches all.
+  // Writes an expression: the number of the part that the row is one of, NULL where it is of none.
+  // Of the parts' terms as much as `certainty` says, of their matches all.
   void write_part(database::SqlWriter& writer, std::string_view alias,
                   const std::vector<Part>& parts, Certainty certainty) const;
   // Finds every column that the parts name; fails as make() does.

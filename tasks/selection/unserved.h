@@ -9,8 +9,9 @@
 
 namespace winnow::tasks {
 
-// A sentence for each condition on values, patterns or labels that the server can look up in no index:
-// what it reads instead. `walked` is the column by whose index the rows are met; empty: they are counted.
+// A sentence for each condition on values, patterns or labels that the server can look up in no
+// index: what it reads instead. `walked` is the column by whose index the rows are met; empty: they
+// are counted.
 std::vector<std::string> notes_on_unserved(const Selection& selection, std::string_view walked);
 
 }  // namespace winnow::tasks

@@ -1,5 +1,5 @@
-// What is worth another try, and how long to wait before it: growing, jittered, within a budget that
-// is reported.
+// What is worth another try, and how long to wait before it: growing, jittered, within a budget
+// that is reported.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
-// What was counted for the last batches, so that a server which took over can be asked whether it has
-// them: it may lack the last commits of its predecessor, where that waited for no replica.
+// What was counted for the last batches, so that a server which took over can be asked whether it
+// has them: it may lack the last commits of its predecessor, where that waited for no replica.
 #pragma once
 
 #include <algorithm>
@@ -22,8 +22,8 @@ std::vector<Key> ends_of(const std::vector<Key>& removed) {
   return ends;
 }
 
-// A Batch has `ends` (two of its rows at most), `rows`, and `reopened`: that of the ReconnectingConnection
-// which committed it. Not thread-safe.
+// A Batch has `ends` (two of its rows at most), `rows`, and `reopened`: that of the
+// ReconnectingConnection which committed it. Not thread-safe.
 template <class Batch>
 class CommittedBatches {
  public:

@@ -33,7 +33,8 @@ int nameless_file(const std::filesystem::path& folder) {
   return named;
 }
 
-// As std::filesystem::temp_directory_path() has it, which fails where the folder is none; an empty name is none here.
+// As std::filesystem::temp_directory_path() has it, which fails where the folder is none; an empty
+// name is none here.
 std::filesystem::path temporary_folder() {
   for (const auto* const variable : {"TMPDIR", "TMP", "TEMP", "TEMPDIR"}) {
     const char* const named = std::getenv(variable);

@@ -81,7 +81,8 @@ Outcome<bool> ReconnectingConnection::reconnect(const Failure& failure,
                                                 const RetriedOperation& operation,
                                                 Backoff& outage) {
   const auto transaction = connection_->transaction_name();
-  // What was confirmed is looked for where writes go: a replica that a balancer leads to, or a name, may lack it for a while.
+  // What was confirmed is looked for where writes go: a replica that a balancer leads to, or a
+  // name, may lack it for a while.
   const bool has_written = context_->progress.batches > 0;
   const auto target = has_written ? database::Target::primary : context_->database.target;
   auto told = failure;

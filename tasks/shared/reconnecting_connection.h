@@ -1,5 +1,5 @@
-// A connection that is opened again when it is lost, and operations on it that are retried while the
-// server says that this may help: the one retry of all tasks that remove something.
+// A connection that is opened again when it is lost, and operations on it that are retried while
+// the server says that this may help: the one retry of all tasks that remove something.
 #pragma once
 
 #include <cstdint>
