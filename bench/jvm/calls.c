@@ -1,4 +1,5 @@
-/* The plain C host beside Calls.java: calls and callbacks of the same library, timed in the same way. */
+/* The plain C host beside Calls.java: calls and callbacks of the same library, timed in the same
+ * way. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* A stand-in for libwinnow.so that does no work: what is left of a call is the way into the library and back. A run calls the
- * host's `event` as often as its parameters, one number, say. */
+/* A stand-in for libwinnow.so that does no work: what is left of a call is the way into the library
+ * and back. A run calls the host's `event` as often as its parameters, one number, say. */
 #include <stdlib.h>
 #include <string.h>
 

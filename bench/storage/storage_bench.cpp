@@ -1,7 +1,8 @@
-// How fast files go from a bucket: the storage as a purge uses it, against plain DeleteObjects of 1,000 keys as bulk
-// deletion by prefix does (`mc rm --recursive`). Prints one JSON line a case.
+// How fast files go from a bucket: the storage as a purge uses it, against plain DeleteObjects of
+// 1,000 keys as bulk deletion by prefix does (`mc rm --recursive`). Prints one JSON line a case.
 //
-//   winnow-storage-bench URL [EXECUTIONS [FILES [BATCH]]]     URL as tests/servers/versitygw.sh prints it
+//   winnow-storage-bench URL [EXECUTIONS [FILES [BATCH]]]
+//   URL as tests/servers/versitygw.sh prints it
 #include <chrono>
 #include <cstdio>
 #include <functional>

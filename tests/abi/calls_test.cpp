@@ -478,7 +478,8 @@ TEST_F(Calls, LeaveNoDescriptorAndNoThread) {
   EXPECT_EQ(std::pair(descriptors(), threads()), before);
 }
 
-// `database.keep-alive`: one session, and what closes it, between two calls; neither after the last.
+// `database.keep-alive`: one session, and what closes it, between two calls; neither after the
+// last.
 TEST(KeptConnection, IsOneForAllThreadsAndGoesWithTheLibrary) {
   using winnow::tests::TestDatabase;
   if (std::getenv("WINNOW_TEST_POSTGRES_URL") == nullptr) GTEST_SKIP() << "needs a server";

@@ -1,6 +1,7 @@
 /*
- * A host in pure C that knows abi/winnow.h and nothing else: consumer LIBRARY FOLDER, where FOLDER has kestra.db and storage/.
- * Opens the library by dlopen, lists, purges, purges again, and checks what it is told.
+ * A host in pure C that knows abi/winnow.h and nothing else: consumer LIBRARY FOLDER, where FOLDER
+ * has kestra.db and storage/. Opens the library by dlopen, lists, purges, purges again, and checks
+ * what it is told.
  */
 #include <dlfcn.h>
 #include <stdio.h>
@@ -17,7 +18,8 @@ static void check(int holds, const char* what) {
   ++failures;
 }
 
-/* ISO C has no cast from an object pointer to a function's; POSIX says that copying the bits works. */
+/* ISO C has no cast from an object pointer to a function's; POSIX says that copying the bits works.
+ */
 static void* library;
 #define LOOK_UP(pointer, name)                   \
   do {                                           \

@@ -361,7 +361,8 @@ TEST_P(DriverStatements, ThePlanNamesTheIndexThatServes) {
   EXPECT_EQ(count_items(), "1000");
 }
 
-// items_state begins with `deleted` and knows no key: on SQLite it once served, and all of it was read.
+// items_state begins with `deleted` and knows no key: on SQLite it once served, and all of it was
+// read.
 TEST_P(DriverStatements, ADeletionByThePrimaryKeyIsServedByIt) {
   run(*connection_, {"CREATE INDEX items_state ON items (deleted, state)"});
   insert_many(1'000);

@@ -120,8 +120,8 @@ TEST_P(Connection, LostAnswerToCommitIsResolvedByLooking) {
     const auto harm = kLosses[tried.index % kLosses.size()];
     bed_.fill(tried.seed);
     MessageProxy proxy(bed_.database().settings());
-    // Every message from the first that asks for a commit to the last of its answer (PostgreSQL's are
-    // five and six), by each loss; then those of later ones too.
+    // Every message from the first that asks for a commit to the last of its answer (PostgreSQL's
+    // are five and six), by each loss; then those of later ones too.
     const auto round = tried.index / kLosses.size();
     const auto at = 1 + (round < 12 ? round : tried.pick(200));
     proxy.harm(harm, at, "COMMIT");

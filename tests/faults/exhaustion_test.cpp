@@ -73,8 +73,9 @@ class Exhaustion : public testing::TestWithParam<TestEngine> {
     tried.found(bed_.finish());
   }
 
-  // A table that PostgreSQL analyzes meanwhile is asked by other texts (Dialect::any_key), whose plans
-  // the process remembers too: the run would hold more than its rehearsal, and nothing is lost.
+  // A table that PostgreSQL analyzes meanwhile is asked by other texts (Dialect::any_key), whose
+  // plans the process remembers too: the run would hold more than its rehearsal, and nothing is
+  // lost.
   void keep_statistics() {
     if (GetParam().name != "postgresql") return;
     const auto off = database::plain(R"(DO $$ DECLARE own regclass; BEGIN

@@ -1,5 +1,6 @@
-// The primary of a PostgreSQL cluster is lost in the middle of a purge, and a replica takes its place: the
-// run goes on there, and counts what went. ./dev far has the same on hosts whose cables are pulled.
+// The primary of a PostgreSQL cluster is lost in the middle of a purge, and a replica takes its
+// place: the run goes on there, and counts what went. ./dev far has the same on hosts whose cables
+// are pulled.
 #include <numeric>
 
 #include <gtest/gtest.h>

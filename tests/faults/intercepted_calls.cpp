@@ -44,8 +44,8 @@ void look_whether_active() {
   while (true) ::syscall(SYS_pause);
 }
 
-// For who replays a case: WINNOW_FAULT_TRACE=1 says on standard error where the calls that fail come
-// from (addr2line reads it).
+// For who replays a case: WINNOW_FAULT_TRACE=1 says on standard error where the calls that fail
+// come from (addr2line reads it).
 void show_where() {
   static const bool wanted =
       std::getenv("WINNOW_FAULT_TRACE") != nullptr;  // NOLINT(concurrency-mt-unsafe)

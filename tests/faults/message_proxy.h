@@ -22,7 +22,8 @@ enum class Harm {
   cut_inside,  // half of it arrives, then the connection ends
   cut_after,   // it arrives, then the connection ends
   reset,       // it is lost, and the connection ends by RST
-  half_close,  // it arrives, then the client hears the server's end; what the client sends still goes through
+  // It arrives, then the client hears the server's end; what the client sends still goes through.
+  half_close,
   stall,        // it arrives a while later
   slice,        // it arrives byte by byte
   deliver_late  // the client is cut off at once; the message arrives when it has reconnected
@@ -48,7 +49,8 @@ class MessageProxy {
   void late_after(std::uint64_t messages) { late_after_ = messages; }
   // Every message arrives byte by byte.
   void slice_all() { slice_all_ = true; }
-  // Called on the proxy's thread when the chosen message is there, before it is harmed or passed on.
+  // Called on the proxy's thread when the chosen message is there, before it is harmed or passed
+  // on.
   std::function<void()> on_chosen;
 
   void start();

@@ -1,5 +1,5 @@
-// Receipts of a run that is killed, or whose disk is full: once the next run has settled what was in
-// doubt, they tell of exactly the rows that went.
+// Receipts of a run that is killed, or whose disk is full: once the next run has settled what was
+// in doubt, they tell of exactly the rows that went.
 #include <array>
 #include <cerrno>
 #include <filesystem>

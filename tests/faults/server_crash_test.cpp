@@ -22,7 +22,8 @@ void keep_promises(FaultBed& bed) {
   bed.let_go();
 }
 
-// MySQL takes a password without TLS only from an account that has logged in with it since the start.
+// MySQL takes a password without TLS only from an account that has logged in with it since the
+// start.
 void log_in_by_tls(const FaultBed& bed) {
   static_cast<void>(bed.database().connection());
 }
@@ -62,7 +63,8 @@ TEST_P(ServerCrash, TheRunWaitsForItAndItsCountsAreExact) {
   });
 }
 
-// The whole server, and one of its sessions, after which the others are ended and the postmaster stays.
+// The whole server, and one of its sessions, after which the others are ended and the postmaster
+// stays.
 TEST_P(ServerCrash, ATransactionOfAnotherAfterTheCrashIsNotTakenForALostOne) {
   if (GetParam().name != "postgresql") GTEST_SKIP() << "MySQL tells nothing by a number";
   const OwnServer server(GetParam().name, "synchronous_commit=on");

@@ -1,5 +1,5 @@
-// The disk is full, broken or read-only, and folders change under the purge: rows whose files stayed
-// stay, and nothing outside the storage is touched.
+// The disk is full, broken or read-only, and folders change under the purge: rows whose files
+// stayed stay, and nothing outside the storage is touched.
 #include <array>
 #include <cerrno>
 #include <filesystem>

@@ -1,7 +1,8 @@
 /*
- * winnow beside other copies of its client libraries in one process: neighbours WINNOW FOLDER TIMES LIBRARY..., where FOLDER has
- * kestra.db and each LIBRARY is another's libpq, libcurl, ... They are loaded for everybody to see (RTLD_GLOBAL), the worst that a
- * host can do. winnow is loaded and unloaded TIMES times, and purges; each side keeps its own versions.
+ * winnow beside other copies of its client libraries in one process: neighbours WINNOW FOLDER TIMES
+ * LIBRARY..., where FOLDER has kestra.db and each LIBRARY is another's libpq, libcurl, ... They are
+ * loaded for everybody to see (RTLD_GLOBAL), the worst that a host can do. winnow is loaded and
+ * unloaded TIMES times, and purges; each side keeps its own versions.
  */
 #include <dlfcn.h>
 #include <stdio.h>
@@ -18,7 +19,8 @@ static void* find(void* library, const char* name) {
   return found;
 }
 
-/* ISO C has no cast from an object pointer to a function's; POSIX says that copying the bits works. */
+/* ISO C has no cast from an object pointer to a function's; POSIX says that copying the bits works.
+ */
 #define BIND(library, name)                      \
   do {                                           \
     void* found = find(library, #name);          \

@@ -1,4 +1,5 @@
-// A PostgreSQL primary and two streaming replicas on 127.0.0.1, one of them synchronous, whose primary a test takes away.
+// A PostgreSQL primary and two streaming replicas on 127.0.0.1, one of them synchronous, whose
+// primary a test takes away.
 #pragma once
 
 #include <string>
@@ -21,17 +22,17 @@ class PostgresCluster {
   // A primary with a synchronous and an asynchronous replica again, whatever happened before.
   void restore();
 
-  // The primary is lost, and a replica takes its place.
+  // The primary is lost, and the synchronous replica is promoted in its place.
   enum class Loss {
-    killed,  // all processes at once; the synchronous replica is promoted
-    fenced,  // it takes no writes any more; the synchronous replica is promoted
-    stands_still  // its kernel takes connections, and nobody answers; the synchronous replica is promoted
+    killed,       // all processes at once
+    fenced,       // it takes no writes any more
+    stands_still  // its kernel takes connections, and nobody answers
   };
   void lose_primary(Loss loss);
   // From now on the asynchronous replica hears of nothing.
   void silence_asynchronous();
-  // The primary and the synchronous replica are killed, and the asynchronous one is promoted: what it
-  // has not heard of is lost.
+  // The primary and the synchronous replica are killed, and the asynchronous one is promoted: what
+  // it has not heard of is lost.
   void lose_commits();
   // The asynchronous replica applies what it hears so much later ("1h", "0").
   void delay_asynchronous(const std::string& time);

@@ -1,4 +1,5 @@
-// A disk that fails: the Nth call of one kind ends in an error, N from 1 on until a run passes without meeting it.
+// A disk that fails: the Nth call of one kind ends in an error, N from 1 on until a run passes
+// without meeting it.
 #include <cerrno>
 #include <cstdarg>
 #include <cstring>

@@ -1,6 +1,6 @@
-// What removing, counting and searching in a bucket does, on real servers: WINNOW_TEST_S3_URL (versitygw),
-// WINNOW_TEST_S3_TLS_URL (the same over TLS; the authority is in the file WINNOW_TEST_S3_CA) and WINNOW_TEST_MINIO_URL,
-// as tests/servers/*.sh print them.
+// What removing, counting and searching in a bucket does, on real servers: WINNOW_TEST_S3_URL
+// (versitygw), WINNOW_TEST_S3_TLS_URL (the same over TLS; the authority is in the file
+// WINNOW_TEST_S3_CA) and WINNOW_TEST_MINIO_URL, as tests/servers/*.sh print them.
 #include <algorithm>
 #include <chrono>
 #include <unistd.h>
@@ -121,17 +121,17 @@ TEST_P(S3Bucket, AnExecutionOfMoreThanAPageGoesWhole) {
 }
 
 TEST_P(S3Bucket, FindsTheFoldersOfExecutionsAndNothingElse) {
-  for (
-      const char* key :
-      {"main/company/team/flow/executions/a/x", "main/company/team/flow/executions/a/in/y",
-       "main/company/other/flow/executions/b/x", "main/company/team/_files/q/flow/executions/c/x",
-       "main/company/team/flow/states/executions/d/x", "main/companyx/flow/executions/e/x",
-       // The namespaces `company.team.executions` and one below it, and the flow `executions` of `company.team`.
-       "main/company/team/executions/flow/executions/g/x",
-       "main/company/team/executions/flow2/states/s",
-       "main/company/team/executions/sub/flow/executions/h/x",
-       "main/company/team/executions/_files/f", "main/company/team/executions/executions/i/x",
-       "other/company/team/flow/executions/f/x"}) {
+  for (const char* key :
+       {"main/company/team/flow/executions/a/x", "main/company/team/flow/executions/a/in/y",
+        "main/company/other/flow/executions/b/x", "main/company/team/_files/q/flow/executions/c/x",
+        "main/company/team/flow/states/executions/d/x", "main/companyx/flow/executions/e/x",
+        // The namespaces `company.team.executions` and one below it, and the flow `executions` of
+        // `company.team`.
+        "main/company/team/executions/flow/executions/g/x",
+        "main/company/team/executions/flow2/states/s",
+        "main/company/team/executions/sub/flow/executions/h/x",
+        "main/company/team/executions/_files/f", "main/company/team/executions/executions/i/x",
+        "other/company/team/flow/executions/f/x"}) {
     put(key);
   }
   const auto begun = std::chrono::system_clock::now() - std::chrono::minutes(5);

@@ -327,7 +327,8 @@ TEST_F(S3Faults, AServerWithoutDeleteObjectsDeletesObjectsOneByOne) {
   }
 }
 
-// A proxy that lets no DELETE through, or a server that has no such request, answers in the same way for any object.
+// A proxy that lets no DELETE through, or a server that has no such request, answers in the same
+// way for any object.
 TEST_F(S3Faults, AnObjectOfWhichTheServerSaysNothingCountsAsThere) {
   server_.put(kRuns + "a/x");
   for (const auto& [status, body] :

@@ -1,5 +1,6 @@
-// A small S3 server of the tests' own, on loopback: keeps keys in memory, knows the requests that winnow sends, and
-// answers wrongly on demand. What a real server asks for (signatures, checksums) versitygw and MinIO are asked about.
+// A small S3 server of the tests' own, on loopback: keeps keys in memory, knows the requests that
+// winnow sends, and answers wrongly on demand. What a real server asks for (signatures, checksums)
+// versitygw and MinIO are asked about.
 #pragma once
 
 #include <atomic>

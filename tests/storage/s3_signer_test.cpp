@@ -1,4 +1,5 @@
-// Signatures against the examples that AWS publishes for S3 ("Signature Calculations for the Authorization Header").
+// Signatures against the examples that AWS publishes for S3 ("Signature Calculations for the
+// Authorization Header").
 #include <gmock/gmock.h>
 
 #include "document/strings.h"

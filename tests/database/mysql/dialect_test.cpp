@@ -1,5 +1,6 @@
-// MySQL's spelling, where it matters that it is this one: an index on (deleted, execution_id) is read only where both are
-// equal to something, collations have to agree, and an ENUM is ordered by its labels' places.
+// MySQL's spelling, where it matters that it is this one: an index on (deleted, execution_id) is
+// read only where both are equal to something, collations have to agree, and an ENUM is ordered by
+// its labels' places.
 #include <gmock/gmock.h>
 
 #include "tests/database/driver_bed.h"
@@ -20,8 +21,8 @@ TextList keys_up_to(int count) {
 
 class MysqlDialect : public DriverBed {
  protected:
-  // 20,000 logs of 10,000 executions, as Kestra had them to 1.2; and a table of the database's own collation, as some of
-  // Kestra's are.
+  // 20,000 logs of 10,000 executions, as Kestra had them to 1.2; and a table of the database's own
+  // collation, as some of Kestra's are.
   MysqlDialect() {
     run(*connection_,
         {"CREATE TABLE logs (`key` varchar(30) NOT NULL PRIMARY KEY, deleted tinyint(1) NOT NULL, "
@@ -86,7 +87,8 @@ TEST_P(MysqlDialect, ADeletionKeepsToTheIndexAtAnyNumberOfKeys) {
 }
 
 TEST_P(MysqlDialect, ADeletionReadsNoMoreRowsThanItDeletes) {
-  // A look per key and value of `deleted`, the rows, and both lists; a scan would be 20,000 for each key.
+  // A look per key and value of `deleted`, the rows, and both lists; a scan would be 20,000 for
+  // each key.
   EXPECT_LT(reads_to_delete(2'000, DeletedRows::included), 12'000);
 }
 
@@ -111,7 +113,8 @@ TEST_P(MysqlDialect, AListIsComparedByTheColumnsOwnCollation) {
   EXPECT_NE(cell_of(*connection_, counting("other", "key", keys_up_to(1'000))), "0");
 }
 
-// Executions that a stricter collation tells apart keep their rows, and are not counted with others.
+// Executions that a stricter collation tells apart keep their rows, and are not counted with
+// others.
 TEST_P(MysqlDialect, ADeletionTakesItsKeysLetterByLetter) {
   run(*connection_, {"INSERT INTO logs VALUES ('x', 0, 'E1', 'INFO'), ('y', 1, 'é1', 'INFO')"});
   EXPECT_EQ(cell_of(*connection_, counting("logs", "execution_id", keys_up_to(2))), "4");
@@ -166,8 +169,8 @@ TEST_P(MysqlDialect, JsonsNullIsNoText) {
   EXPECT_EQ(cell_of(*connection_, "SELECT " + expression + " FROM items"), std::nullopt);
 }
 
-// CREATED, RUNNING, SUCCESS: by name RUNNING comes before SUCCESS too, and CREATED first; so by place, of which a cursor
-// consists, with labels in another order.
+// CREATED, RUNNING, SUCCESS: by name RUNNING comes before SUCCESS too, and CREATED first; so by
+// place, of which a cursor consists, with labels in another order.
 TEST_P(MysqlDialect, ACursorFollowsTheOrderOfAnEnumsLabels) {
   run(*connection_,
       {"CREATE TABLE moods (`key` varchar(9) PRIMARY KEY, mood enum('SAD', 'FINE', 'A BIT'))",

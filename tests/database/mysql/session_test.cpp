@@ -1,4 +1,5 @@
-// What only MySQL's driver does: its failures in mid-statement, broken connections, what it sets in a session.
+// What only MySQL's driver does: its failures in mid-statement, broken connections, what it sets in
+// a session.
 #include "database/mysql/client/session.h"
 
 #include <csignal>
@@ -56,8 +57,8 @@ class MysqlSession : public DriverBed {
   const Cancellation never_;
 };
 
-// Behind a balancer the second connection may lead to another server, which gave a stranger the same
-// number.
+// Behind a balancer the second connection may lead to another server, which gave a stranger the
+// same number.
 TEST_P(MysqlSession, NothingIsCancelledOnAServerThatIsNotTheStatementsOwn) {
   Cancellation end;
   const auto stranger = database_.connection(end);
@@ -168,7 +169,8 @@ TEST_P(MysqlSession, ATableThatIsLockedWholeIsWaitedForNoLongerThanARow) {
   EXPECT_EQ(rows_of(*waiting, "SELECT * FROM items").size(), 1U);
 }
 
-// An account with rights to the database alone: what would let winnow say more is a statement to be run.
+// An account with rights to the database alone: what would let winnow say more is a statement to be
+// run.
 TEST_P(MysqlSession, ASmallAccountIsToldOnceWhichRightShowsWhoHoldsALock) {
   insert_many(1);
   auto settings = database_.settings();

@@ -1,5 +1,5 @@
-// TLS on the way to MySQL, watched from in between: with TLS asked for, no password leaves without it, whatever the
-// server or who pretends to be it offers.
+// TLS on the way to MySQL, watched from in between: with TLS asked for, no password leaves without
+// it, whatever the server or who pretends to be it offers.
 #include <cstdlib>
 
 #include <gmock/gmock.h>
@@ -18,8 +18,8 @@ const std::string kPassword = "a-password-to-watch-for";
 class MysqlTls : public testing::TestWithParam<TestEngine> {
  protected:
   MysqlTls() : database_(TestDatabase::create(GetParam())), settings_(database_.settings()) {
-    // An account of its own: the server has not seen it yet, so that its first log-in sends the password itself and no
-    // proof that the server remembers.
+    // An account of its own: the server has not seen it yet, so that its first log-in sends the
+    // password itself and no proof that the server remembers.
     user_ = settings_.database;
     run(*database_.connection(),
         {"CREATE USER " + user_ + " IDENTIFIED WITH caching_sha2_password BY '" + kPassword + "'",

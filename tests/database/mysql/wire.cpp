@@ -52,7 +52,8 @@ std::string packet(int number, const std::string& payload) {
   return bytes + payload;
 }
 
-// The lower half of the capabilities follows the version's end, a thread's number, 8 bytes and a zero.
+// The lower half of the capabilities follows the version's end, a thread's number, 8 bytes and a
+// zero.
 std::string without_tls(std::string greeting) {
   const auto at = greeting.find('\0', 5) + 1 + 4 + 8 + 1;
   if (at + 1 >= greeting.size()) throw std::runtime_error("this greeting is too short");

@@ -10,8 +10,8 @@
 
 namespace winnow::tests {
 
-// Passes on what a client and a server say, notes what the client said, and on request takes the offer of TLS out of the
-// server's greeting: as an attacker in the network does.
+// Passes on what a client and a server say, notes what the client said, and on request takes the
+// offer of TLS out of the server's greeting: as an attacker in the network does.
 class MysqlRelay {
  public:
   enum class Greeting { as_it_is, without_tls };
@@ -39,8 +39,8 @@ class MysqlRelay {
   std::thread thread_;
 };
 
-// Greets one client as a server of that version without TLS, answers its log-in with one packet and notes what it then
-// says.
+// Greets one client as a server of that version without TLS, answers its log-in with one packet and
+// notes what it then says.
 class FakeMysqlServer {
  public:
   FakeMysqlServer(std::string version, std::string answer);

@@ -160,7 +160,8 @@ TEST_P(PostgresRoles, ATableThatAPolicyHidesRowsOfIsRefusedByName) {
   EXPECT_EQ(required.error().kind, FailureKind::schema);
   EXPECT_THAT(required.error().message,
               AllOf(HasSubstr("`items`"), HasSubstr("row-level security"), HasSubstr(role_)));
-  // A policy that is made after the probe is an error of the statement, and never a part of the rows.
+  // A policy that is made after the probe is an error of the statement, and never a part of the
+  // rows.
   const auto counted = role_connection_->query(
       {.sql = "SELECT count(*) FROM items", .parameters = {}}, [](const Row&) { return true; });
   ASSERT_FALSE(counted);

@@ -51,7 +51,8 @@ std::ptrdiff_t threads() {
   return std::distance(begin(tasks), end(tasks));
 }
 
-// As on a system that lacks it, where the setting stays 0 and each try is a line of the server's log.
+// As on a system that lacks it, where the setting stays 0 and each try is a line of the server's
+// log.
 TEST_P(PostgresSession, SetsOnceWhatTheServersSystemDoesNotTake) {
   run(*connection_,
       {"CREATE SCHEMA own", "CREATE SEQUENCE own.tries",
@@ -315,7 +316,8 @@ TEST_P(PostgresSession, ATextWithANulIsRefusedAndTheConnectionStaysOfUse) {
   EXPECT_EQ(count_items(), "0");
 }
 
-// What is sent again and again keeps its plan, also after a failure, and no plan that no longer holds.
+// What is sent again and again keeps its plan, also after a failure, and no plan that no longer
+// holds.
 TEST_P(PostgresSession, KeepsThePlanOfWhatIsSentAgain) {
   insert_many(8);
   Statement look{.sql = "SELECT key, name FROM items WHERE key = $1::text",

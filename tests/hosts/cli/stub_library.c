@@ -1,6 +1,6 @@
-/* A library that misbehaves as $STUB says, for the command's own tests: another ABI, answers that are no JSON, a run that never
- * heeds a wish to stop, one that asks for it twenty times and is done or fails, one that works until it is told to stop. Everything
- * else answers with success. */
+/* A library that misbehaves as $STUB says, for the command's own tests: another ABI, answers that
+ * are no JSON, a run that never heeds a wish to stop, one that asks for it twenty times and is done
+ * or fails, one that works until it is told to stop. Everything else answers with success. */
 #define _POSIX_C_SOURCE 200809L
 #define WINNOW_BUILDING
 #include <stdlib.h>

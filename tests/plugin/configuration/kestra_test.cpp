@@ -128,7 +128,8 @@ TEST_F(KestraConfigurationTest, ReplacesPlaceholders) {
   EXPECT_EQ(configuration.storage->base_path, "/app/storage");
 }
 
-// To Micronaut a placeholder names a setting: of the file, of another file, or of a variable such as DB_HOST.
+// To Micronaut a placeholder names a setting: of the file, of another file, or of a variable such
+// as DB_HOST.
 TEST_F(KestraConfigurationTest, PlaceholdersReferToOtherSettings) {
   const auto database_of = [this](const std::string& placeholder, const std::string& more) {
     const auto configuration =

@@ -1,4 +1,5 @@
-// The rules for the library's own manifests, which nobody else writes: those of each engine but listings.
+// The rules for the library's own manifests, which nobody else writes: those of each engine but
+// listings.
 #include "tests/plugin/manifests/builtin_check.h"
 
 #include <algorithm>

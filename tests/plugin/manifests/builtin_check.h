@@ -9,7 +9,8 @@
 
 namespace winnow::plugin {
 
-// The parameters that a task of this engine reads itself; every other one has a filter or is a switch.
+// The parameters that a task of this engine reads itself; every other one has a filter or is a
+// switch.
 std::vector<std::string> own_parameters(const document::Json& manifest);
 
 // As check_manifest(), and by the rules of each engine: a purge's parent goes last, a sweep has its

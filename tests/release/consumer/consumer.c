@@ -1,4 +1,5 @@
-/* Purges the database of a folder: consumer FOLDER, where FOLDER has kestra.db. Linked to an installed winnow. */
+/* Purges the database of a folder: consumer FOLDER, where FOLDER has kestra.db. Linked to an
+ * installed winnow. */
 #include <stdio.h>
 #include <string.h>
 #include <winnow.h>

@@ -1,5 +1,5 @@
-// What the tests of listings share: an empty database of Kestra's schema, a bed to run tasks in, and a
-// folder for what they store.
+// What the tests of listings share: an empty database of Kestra's schema, a bed to run tasks in,
+// and a folder for what they store.
 #pragma once
 
 #include <cstdlib>

@@ -57,7 +57,8 @@ class ListingCost : public testing::TestWithParam<TestEngine> {
 
   bool on(const std::string& dialect) const { return connection_->dialect().name() == dialect; }
 
-  // What a listing by duration asks for on PostgreSQL, where Kestra's own column holds no whole minutes.
+  // What a listing by duration asks for on PostgreSQL, where Kestra's own column holds no whole
+  // minutes.
   void add_index_of_durations() {
     const auto schema = require(connection_->probe(std::array{std::string("executions")}));
     const auto& table = *schema.table("executions");
@@ -184,7 +185,8 @@ class ListingCost : public testing::TestWithParam<TestEngine> {
     EXPECT_TRUE(both.count().may_read_all);
   }
 
-  // Where most of a table is stored, MySQL reads it as it lies and sorts once; a page never is read so.
+  // Where most of a table is stored, MySQL reads it as it lies and sorts once; a page never is read
+  // so.
   void expect_all_rows_to_be_sorted_on_mysql_alone() {
     const auto listing = query({{"endDate", kMiddle}, {"orderBy", "endDate"}, {"deleted", true}});
     ASSERT_EQ(listing.reads_all_quicker(), on("mysql"));

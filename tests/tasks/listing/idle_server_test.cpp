@@ -1,4 +1,5 @@
-// What becomes of a server while a listing's connection waits for the next one (`database.keep-alive`).
+// What becomes of a server while a listing's connection waits for the next one
+// (`database.keep-alive`).
 #include <gmock/gmock.h>
 
 #include "database/kept_connection.h"

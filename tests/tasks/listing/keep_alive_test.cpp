@@ -1,5 +1,5 @@
-// `database.keep-alive`: one connection serves listing after listing, to one of them at a time, and no
-// listing can tell that it was not a new one.
+// `database.keep-alive`: one connection serves listing after listing, to one of them at a time, and
+// no listing can tell that it was not a new one.
 #include <thread>
 #include <unistd.h>
 
@@ -79,8 +79,8 @@ class KeepAlive : public ListingBed {
   KeptConnection kept_{kLong};
 };
 
-// PostgreSQL: the page, with a look at the catalog and at the server in front of it. MySQL: a look at
-// both, then the page, which stays prepared.
+// PostgreSQL: the page, with a look at the catalog and at the server in front of it. MySQL: a look
+// at both, then the page, which stays prepared.
 TEST_P(KeepAlive, AWarmPageCostsItsOwnRoundTripAndNoLogIn) {
   const Json parameters = {{"namespace", "company.team"}};
   for (int time = 0; time < 2; ++time) EXPECT_THAT(listed(parameters), ElementsAre("e1"));
@@ -157,8 +157,8 @@ TEST_P(KeepAlive, SeesWhatTheSchemaHasBecomeWhileItWaited) {
   for (int time = 0; time < 2; ++time) EXPECT_THAT(listed(parameters), ElementsAre("e1", "e0"));
 }
 
-// The first call's host and its wish to stop are gone; the second's count. What was cancelled is not
-// tried again, and its connection serves nobody.
+// The first call's host and its wish to stop are gone; the second's count. What was cancelled is
+// not tried again, and its connection serves nobody.
 TEST_P(KeepAlive, ServesTheHostOfTheCallThatItServes) {
   EXPECT_THAT(listed(), ElementsAre("e1"));
   const auto table = connection_->dialect().quoted("executions");
@@ -199,8 +199,8 @@ TEST_P(KeepAlive, AForkedProcessLeavesItToItsParent) {
 INSTANTIATE_TEST_SUITE_P(Servers, KeepAlive, testing::ValuesIn(with_a_server()),
                          testing::PrintToStringParamName());
 
-// Between the look whether the socket is open and the answer: the connection's first round trip, which
-// only one that has waited has.
+// Between the look whether the socket is open and the answer: the connection's first round trip,
+// which only one that has waited has.
 class KeepAliveBreaks : public KeepAlive {
  protected:
   KeepAliveBreaks() : KeepAlive(GetParam().name == "mysql" ? "DATABASE()); " : "company.second") {}

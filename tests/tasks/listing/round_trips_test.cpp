@@ -62,8 +62,9 @@ class RoundTrips : public testing::TestWithParam<TestEngine> {
   TaskBed bed_;
 };
 
-// PostgreSQL: the page, with a look whether the catalog is as it was. MySQL: the session's set-up and
-// the catalog, then the page, which is prepared because it binds values. The first time also the plan.
+// PostgreSQL: the page, with a look whether the catalog is as it was. MySQL: the session's set-up
+// and the catalog, then the page, which is prepared because it binds values. The first time also
+// the plan.
 TEST_P(RoundTrips, OfAListingAreItsPageAndALookAtTheCatalog) {
   const int page = on("postgresql") ? 1 : 3;
   const int first = page + 2;
@@ -95,9 +96,9 @@ TEST_P(RoundTrips, OfAPurgeThatFindsNothing) {
   EXPECT_LT(again, first);
   // With a log-in of four round trips on PostgreSQL, and of three on MySQL by TLS, 7 and 8.
   EXPECT_LE(again, on("postgresql") ? 3 : 5);
-  // The first in a process has its statements explained, all at once; on MySQL also the small tables
-  // counted that they scan, and its rights asked for where a table is missing. On a busy machine
-  // PostgreSQL answers the first plans before the last have been sent.
+  // The first in a process has its statements explained, all at once; on MySQL also the small
+  // tables counted that they scan, and its rights asked for where a table is missing. On a busy
+  // machine PostgreSQL answers the first plans before the last have been sent.
   EXPECT_LE(first, on("postgresql") ? 5 : 8);
 }
 

@@ -1,5 +1,5 @@
-// STORE writes the bytes that one plain statement over all rows would give, however it pages, merges
-// and reads its rows.
+// STORE writes the bytes that one plain statement over all rows would give, however it pages,
+// merges and reads its rows.
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -102,8 +102,8 @@ class StoredBytes : public ListingBed {
   }
 };
 
-// Stretches of rows that are marked deleted, longer and shorter than what a page expects of them. With them all
-// rows are more than a page, and most of the table: MySQL sorts those.
+// Stretches of rows that are marked deleted, longer and shorter than what a page expects of them.
+// With them all rows are more than a page, and most of the table: MySQL sorts those.
 TEST_P(StoredBytes, AreThoseOfOneStatement) {
   const auto seed = std::random_device{}();
   std::cout << "seed " << seed << "\n";

@@ -36,7 +36,8 @@ const std::vector<std::string>& moments() {
   return texts;
 }
 
-// Seconds. Kestra's own column on PostgreSQL takes 65.512 and 125.512 for 5.512 (kestra-io/kestra#16908).
+// Seconds. Kestra's own column on PostgreSQL takes 65.512 and 125.512 for 5.512
+// (kestra-io/kestra#16908).
 const std::vector<double>& durations() {
   static const std::vector<double> seconds = {0,  0.001, 3,       5.512,   59.999,
                                               60, 65.5,  125.512, 3725.25, 172'800};

@@ -89,7 +89,8 @@ TEST_P(OrphanRows, StayWhenTheBudgetOfThePaceIsUsed) {
   EXPECT_EQ(rows_.keys("logs").size(), 6U);
 }
 
-// To Kestra's collation on MySQL the two ids are the same, and one of them stands for both when they are looked for.
+// To Kestra's collation on MySQL the two ids are the same, and one of them stands for both when
+// they are looked for.
 TEST_P(OrphanRows, AreNotThoseOfAnExecutionWhoseIdIsSpeltAlike) {
   rows_.add_execution("eleve", "company.team", "daily", kLongAgo, 0);
   add_child("logs", "b", "eleve");

@@ -26,7 +26,8 @@ class Control : public PurgeBed {
   std::int64_t number(const std::string& sql) {
     return require(database::count_of(*connection_, database::plain(sql)));
   }
-  // Ends the session of the run's lock on the server; returns when the server has released the lock.
+  // Ends the session of the run's lock on the server; returns when the server has released the
+  // lock.
   void end_session_of_lock() {
     const std::string held =
         on("postgresql")

@@ -170,8 +170,9 @@ TEST_P(PurgeOfFamilies, KeepsAFamilyOfWhichAnotherSessionHoldsAChild) {
   EXPECT_EQ(purge()["executionsCount"], 3);
 }
 
-// Two families are looked at together; the second is looked at anew when the first one is gone. Their
-// children are none of the selected rows, of which so many are looked at together as a batch has.
+// Two families are looked at together; the second is looked at anew when the first one is gone.
+// Their children are none of the selected rows, of which so many are looked at together as a batch
+// has.
 TEST_P(PurgeOfFamilies, KeepsAFamilyThatComesAliveBeforeItsTransaction) {
   const auto child = [](const std::string& parent, const std::string& state = "SUCCESS") {
     auto document = begun_by(parent, execution(parent + "1", state));

@@ -1,4 +1,5 @@
-// How long a purge's locks wait for a storage, and what becomes of executions whose files take longer.
+// How long a purge's locks wait for a storage, and what becomes of executions whose files take
+// longer.
 #include <map>
 #include <optional>
 #include <set>
@@ -18,7 +19,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// Gets one file away each time that it is asked for an execution, and is done with it after `turns` of them.
+// Gets one file away each time that it is asked for an execution, and is done with it after `turns`
+// of them.
 class SlowStorage : public storage::Storage {
  public:
   SlowStorage(int turns, std::set<std::string> slow) : turns_(turns), slow_(std::move(slow)) {}

@@ -1,5 +1,6 @@
-// Schemas that are not Kestra's own: columns that take texts for the same that are spelt differently, keys that two rows may
-// share, triggers that write what was deleted. What others own stays, and is not counted; what can't be told apart is refused.
+// Schemas that are not Kestra's own: columns that take texts for the same that are spelt
+// differently, keys that two rows may share, triggers that write what was deleted. What others own
+// stays, and is not counted; what can't be told apart is refused.
 #include <gmock/gmock.h>
 
 #include "tests/tasks/purge/bed.h"
@@ -95,7 +96,8 @@ TEST_P(ForeignSchema, OrphansAreNotTakenByAKeyThatTwoRowsMayShare) {
   EXPECT_THAT(refusal("PurgeLogs", kPurge).message, HasSubstr("no unique index"));
 }
 
-// A schema of the search path holds a copy of some tables, such as a backup by `CREATE TABLE ... AS`.
+// A schema of the search path holds a copy of some tables, such as a backup by `CREATE TABLE ...
+// AS`.
 TEST_P(ForeignSchema, TablesOfSeveralSchemasAreRefused) {
   if (!on("postgresql")) GTEST_SKIP() << "only a search path puts them together";
   add_executions(2);

@@ -1,5 +1,6 @@
-// A PostgreSQL role from which a row-level policy hides rows: nothing is deleted, whichever table it
-// is, because hidden executions would make orphans of their logs, and hidden logs would stay behind.
+// A PostgreSQL role from which a row-level policy hides rows: nothing is deleted, whichever table
+// it is, because hidden executions would make orphans of their logs, and hidden logs would stay
+// behind.
 #include <gmock/gmock.h>
 
 #include "tests/tasks/purge/bed.h"

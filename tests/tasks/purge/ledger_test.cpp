@@ -140,7 +140,8 @@ TEST(BatchSizer, NeverGrowsAboveWhatTheServerTookAtOnce) {
   EXPECT_EQ(sizer.size(), 1);
 }
 
-// A batch costs 1.1 ms and a row 35 us, as on PostgreSQL beside us: what commits meanwhile waits for little.
+// A batch costs 1.1 ms and a row 35 us, as on PostgreSQL beside us: what commits meanwhile waits
+// for little.
 TEST(BatchSizer, IsAsSmallAsPaysWhereNoTimeIsAskedFor) {
   BatchSizer sizer(1'000, std::nullopt);
   for (int i = 0; i < 10; ++i) {

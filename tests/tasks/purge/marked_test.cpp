@@ -1,5 +1,5 @@
-// Dependents that are marked deleted: Kestra marks none, so that batches look for them only where there were some when the
-// purge had begun, and the second look finds those that came meanwhile.
+// Dependents that are marked deleted: Kestra marks none, so that batches look for them only where
+// there were some when the purge had begun, and the second look finds those that came meanwhile.
 #include <algorithm>
 #include <thread>
 

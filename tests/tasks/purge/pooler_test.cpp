@@ -1,5 +1,5 @@
-// A whole purge and a whole listing through pgbouncer in transaction mode with one server connection, where Kestra's own
-// purge fails (its cursor outlives a transaction, issue 6130).
+// A whole purge and a whole listing through pgbouncer in transaction mode with one server
+// connection, where Kestra's own purge fails (its cursor outlives a transaction, issue 6130).
 #include <gtest/gtest.h>
 
 #include "database/kept_connection.h"

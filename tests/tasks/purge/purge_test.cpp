@@ -1,4 +1,5 @@
-// What a purge promises beside the selection (the oracle's part): locks, late writes, files, cancel.
+// What a purge promises beside the selection (the oracle's part): locks, late writes, files,
+// cancel.
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -175,7 +176,8 @@ TEST_P(Purge, LeavesRowsOfATableThatInherits) {
   }
 }
 
-// What the probe could not know: a row that its lock does not lead to its end keeps all that belongs to it.
+// What the probe could not know: a row that its lock does not lead to its end keeps all that
+// belongs to it.
 TEST_P(Purge, NamesARowThatATriggerKeepsSinceTheRunBegan) {
   if (!on("postgresql")) GTEST_SKIP() << "another server's triggers keep no row, or refuse it";
   add_executions(8);

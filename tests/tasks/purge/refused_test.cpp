@@ -280,8 +280,8 @@ TEST_P(PurgeRefused, PagesOfKeysShrinkToTheServersLimit) {
   EXPECT_THAT(rows_.keys("executions"), IsEmpty());
 }
 
-// Group replication: a transaction that is larger than the group takes (3100), or that a member could
-// not certify (3101).
+// Group replication: a transaction that is larger than the group takes (3100), or that a member
+// could not certify (3101).
 TEST_P(PurgeRefused, BatchesShrinkToWhatAReplicationGroupTakes) {
   if (!on("mysql")) GTEST_SKIP() << "is MySQL's";
   make_trigger("executions", "(@refused := IFNULL(@refused, 0) + 1) <= 3",

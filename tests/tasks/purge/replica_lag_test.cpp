@@ -13,8 +13,8 @@ using std::chrono::milliseconds;
 constexpr int kExecutions = 60;
 constexpr milliseconds kMost{1'500};
 
-// A purge whose replica, held back before its rows were written, is let go in the midst of its first
-// wait. Nothing goes meanwhile.
+// A purge whose replica, held back before its rows were written, is let go in the midst of its
+// first wait. Nothing goes meanwhile.
 void expect_a_wait_for(const std::string& replica, TaskBed& bed,
                        const std::function<void()>& let_go) {
   auto& pace = bed.pace.has_value() ? *bed.pace : bed.pace.emplace();

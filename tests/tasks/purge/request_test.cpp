@@ -1,5 +1,5 @@
-// What a purge makes of its parameters, of the rights that it has and of the tables that there are; and
-// what it says of them.
+// What a purge makes of its parameters, of the rights that it has and of the tables that there are;
+// and what it says of them.
 #include <gmock/gmock.h>
 
 #include "storage/local.h"

@@ -75,8 +75,8 @@ class SentStatements {
 
 class PurgeSends : public PurgeBed {
  protected:
-  // A statement's form depends on how many rows the server believes a table to have. Autovacuum must
-  // not change that between the plan and the run.
+  // A statement's form depends on how many rows the server believes a table to have. Autovacuum
+  // must not change that between the plan and the run.
   void add_analyzed_executions(int count) {
     add_executions(count);
     if (on("postgresql")) say("ANALYZE");
@@ -181,7 +181,8 @@ TEST_P(PurgeSends, NoPassOverATableThatTheBuffersDoNotHold) {
   EXPECT_THAT(passes, testing::Not(testing::HasSubstr("logs")));
 }
 
-// A batch's deletions stay prepared: the plan that the server keeps of them knows none of their values.
+// A batch's deletions stay prepared: the plan that the server keeps of them knows none of their
+// values.
 TEST_P(PurgeSends, DeletionsWhoseKeptPlanGoesByAnIndex) {
   if (!on("postgresql")) GTEST_SKIP() << "others keep no plan";
   add_analyzed_executions(150);

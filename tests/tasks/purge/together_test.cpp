@@ -1,4 +1,5 @@
-// Purges beside other sessions: what they hold, change and write meanwhile, and purges beside purges.
+// Purges beside other sessions: what they hold, change and write meanwhile, and purges beside
+// purges.
 #include <algorithm>
 #include <atomic>
 #include <map>

@@ -1,5 +1,5 @@
-// Receipts of purges: what a file of them tells, when each is written, and what a run makes of a file
-// that another one left.
+// Receipts of purges: what a file of them tells, when each is written, and what a run makes of a
+// file that another one left.
 #include <fstream>
 #include <sstream>
 #include <thread>

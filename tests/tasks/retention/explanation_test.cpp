@@ -1,5 +1,5 @@
-// ExplainRetention: the rule that decides, all that keeps an execution, and until when. That it agrees
-// with what a run removes is the oracle's test.
+// ExplainRetention: the rule that decides, all that keeps an execution, and until when. That it
+// agrees with what a run removes is the oracle's test.
 #include <gmock/gmock.h>
 
 #include "tests/tasks/purge/bed.h"

@@ -16,7 +16,8 @@
 namespace winnow::tests {
 namespace {
 
-// Two thousand in all: most of them where a case costs least, and the others over six servers' schemas.
+// Two thousand in all: most of them where a case costs least, and the others over six servers'
+// schemas.
 std::uint64_t brief(const TestEngine& engine) {
   return engine.name == "sqlite" ? 1'400 : 100;
 }

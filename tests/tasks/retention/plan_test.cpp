@@ -1,4 +1,5 @@
-// A policy that is planned, approved and run: what the plan says, and what refuses a run of another one.
+// A policy that is planned, approved and run: what the plan says, and what refuses a run of another
+// one.
 #include <gmock/gmock.h>
 
 #include "tasks/retention/policy.h"

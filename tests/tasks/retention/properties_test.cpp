@@ -1,5 +1,5 @@
-// What holds of every retention policy, by the oracle: what winnow has to do is checked against it, so
-// it is checked itself.
+// What holds of every retention policy, by the oracle: what winnow has to do is checked against it,
+// so it is checked itself.
 #include <algorithm>
 #include <iostream>
 

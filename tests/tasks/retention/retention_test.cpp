@@ -1,5 +1,5 @@
-// ApplyRetention by cases that say what they are about: which rule decides, what stays, and what the
-// operator's policy forbids.
+// ApplyRetention by cases that say what they are about: which rule decides, what stays, and what
+// the operator's policy forbids.
 #include <atomic>
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
-// Random rows and random scopes: what a selection selects is what the documents say, by rules written
-// down a second time and compared letter by letter on every server.
+// Random rows and random scopes: what a selection selects is what the documents say, by rules
+// written down a second time and compared letter by letter on every server.
 #include <array>
 #include <iostream>
 #include <random>
@@ -27,7 +27,8 @@ using tasks::Scope;
 using tasks::Selection;
 using Strings = std::vector<std::string>;
 
-// Names that a server may take for equal, and those that end a LIKE, a string or a regular expression.
+// Names that a server may take for equal, and those that end a LIKE, a string or a regular
+// expression.
 const Strings& names() {
   static const Strings all{
       "company",       "company.team",        "Company.Team",  "company.team.sub",

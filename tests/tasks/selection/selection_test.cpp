@@ -31,7 +31,8 @@ class Selections : public PurgeBed {
   }
 };
 
-// C12: the label of a later Kestra, which an operator's manifest may name. Servers refuse to compare with it.
+// C12: the label of a later Kestra, which an operator's manifest may name. Servers refuse to
+// compare with it.
 TEST_P(Selections, OfALabelThatTheEnumerationLacksAreEmpty) {
   add_executions(2);
   EXPECT_EQ(count(Equals{"state_current", "SUCCESS"}), 2);

@@ -1,5 +1,5 @@
-// What each task says of a view that bears the name of one of Kestra's tables (a reporting schema that comes first in the
-// search path, a database of copies).
+// What each task says of a view that bears the name of one of Kestra's tables (a reporting schema
+// that comes first in the search path, a database of copies).
 #include <gmock/gmock.h>
 
 #include "tests/tasks/purge/bed.h"
