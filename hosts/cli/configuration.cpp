@@ -20,8 +20,8 @@ using document::Json;
 constexpr const char* kPassword = "WINNOW_DATABASE_PASSWORD";
 constexpr const char* kKestraYaml = "KESTRA_CONFIGURATION";  // the YAML itself
 constexpr const char* kKestraFiles = "MICRONAUT_CONFIG_FILES";
-constexpr const char* kKestraDatabase =
-    "KESTRA_REPOSITORY_TYPE";  // a server without any file has it
+// A server without any file has it.
+constexpr const char* kKestraDatabase = "KESTRA_REPOSITORY_TYPE";
 constexpr std::string_view kInQuery = "password=";
 constexpr std::string_view kMask = "***";
 constexpr const char* kDefaultFiles[] = {"winnow.yaml", "/etc/winnow/winnow.yaml"};

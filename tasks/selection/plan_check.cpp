@@ -230,8 +230,8 @@ const Index* serving_index(const IndexNeed& need) {
   const auto holds = [](const std::vector<std::string>& columns, const std::string& column) {
     return std::find(columns.begin(), columns.end(), column) != columns.end();
   };
-  const auto& wanted =
-      need.value.empty() ? need.column : "";  // an expression stands so in an index
+  // An expression stands so in an index.
+  const std::string wanted = need.value.empty() ? need.column : "";
   const auto serves = [&](const Index& index) {
     if (index.partial || !index.ordered) return false;
     for (const auto& column : index.columns) {

@@ -35,8 +35,8 @@ std::vector<TestEngine> with_a_server(std::vector<TestEngine> engines = test_dri
 // An empty database that is dropped with this object. Connections to it have to be closed before.
 class TestDatabase {
  public:
-  static TestDatabase create(
-      const TestEngine& engine);  // throws what is wrong: the test fails with it
+  // Throws what is wrong: the test fails with it.
+  static TestDatabase create(const TestEngine& engine);
   // On the server that this URL names, as an account that may create databases.
   static TestDatabase create(const TestEngine& engine, const std::string& server_url);
   TestDatabase(TestDatabase&&) noexcept;

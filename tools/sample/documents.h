@@ -1,4 +1,4 @@
-// Spells rows out as Kestra's JSON documents of a version (kestra-reference.md, section 4).
+// Spells rows out as Kestra's JSON documents of a version.
 #pragma once
 
 #include <string_view>

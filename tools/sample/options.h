@@ -18,7 +18,7 @@ struct SampleOptions {
   std::uint64_t seed = 1;       // the same seed and options give the same bytes
   std::string version = "1.1";  // of Kestra: "1.1", "1.3", "2.0"
   // PostgreSQL: some batches are written by sessions in Paris and Los Angeles, so that the columns
-  // without a zone are really mixed (kestra.md). Off: all in UTC.
+  // without a zone are really mixed (docs/design.md). Off: all in UTC.
   bool mixed_zones = true;
   bool subflows = false;  // some executions are subflow executions of others
   // Executions start in [first, last). Two nights in it change the clock in Europe.

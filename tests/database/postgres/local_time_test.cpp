@@ -1,5 +1,5 @@
 // PostgreSQL's executions.start_date and end_date hold the local time of whoever wrote the row
-// (kestra-reference 0.2). winnow compares and prints the instant that was meant.
+// (docs/design.md). winnow compares and prints the instant that was meant.
 #include <gmock/gmock.h>
 
 #include "document/instant.h"

@@ -30,8 +30,8 @@ constexpr const char* kMiddle = "2025-09-15T00:00:00Z";
 struct Cost {
   std::int64_t rows = 0;   // examined: read from an index or a table, whether they fitted or not
   std::int64_t pages = 0;  // of the buffer pool that were looked at; PostgreSQL's only
-  std::int64_t heap_fetches =
-      0;  // rows that an index alone could not answer for; PostgreSQL's only
+  // Rows that an index alone could not answer for; PostgreSQL's only.
+  std::int64_t heap_fetches = 0;
   std::string plan;
 };
 

@@ -17,8 +17,8 @@ Json execution_document(const std::string& id, const std::string& start);
 // Some dozens of executions with few different values, so that equal and missing ones are common:
 // namespaces that begin alike, two tenants and none, deleted ones, unfinished ones.
 std::vector<Json> random_executions(std::mt19937_64& random, int count);
-Json random_listing(
-    std::mt19937_64& random);  // parameters of ListExecutions: filters, order, direction
+// Parameters of ListExecutions: filters, order, direction.
+Json random_listing(std::mt19937_64& random);
 
 void insert_executions(KestraRows& rows, const std::vector<Json>& documents);
 
