@@ -25,10 +25,11 @@ struct BatchRow {
   // Where the row lies as long as it is locked (Dialect::row_address); empty: not known.
   std::string address = {};
 
-  // Of a table that is spread over shards by another column than its key: that column's value; nullptr for NULL.
+  // Of a table that is spread over shards by another column than its key: that column's value;
+  // nullptr for NULL.
   std::shared_ptr<const std::string> place = {};
-  // Rows of one number, among those that were read together, lie on one shard (shards.h). Those of two
-  // numbers go in two transactions.
+  // Rows of one number, among those that were read together, lie on one shard (shards.h). Those of
+  // two numbers go in two transactions.
   std::int32_t shard = 0;
   // How far it is below its family's root.
   std::int32_t level = 0;

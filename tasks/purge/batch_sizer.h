@@ -10,9 +10,10 @@ namespace winnow::tasks {
 
 // Grows and shrinks towards a time, never above the task's batchSize. Thread-safe.
 //
-// The time is the one that is asked for. Without one it is the shortest that pays: sixteen times what the quickest
-// commit took, 8 to 250 ms. A session that commits beside a batch waits until the server has written that batch's
-// part of its log too, so that Kestra's writers are quickest beside small ones (docs/measurements.md).
+// The time is the one that is asked for. Without one it is the shortest that pays: sixteen times
+// what the quickest commit took, 8 to 250 ms. A session that commits beside a batch waits until the
+// server has written that batch's part of its log too, so that Kestra's writers are quickest beside
+// small ones (docs/measurements.md).
 class BatchSizer {
  public:
   using Duration = std::chrono::steady_clock::duration;

@@ -12,8 +12,8 @@ namespace winnow::tasks {
 // measures that: {"rows": {"executions": 12, "logs": 340}, "bytes", "milliseconds", "sample":
 // {"rows", "milliseconds"}}. Rows of a table of dependents are those of the sample in proportion;
 // bytes are those of the documents, without indexes and files; the time is that of reading the
-// sample, times what a deletion costs beyond that, in proportion and at the pace. It is an estimate:
-// rows are not alike, and other work of the server is not foreseen.
+// sample, times what a deletion costs beyond that, in proportion and at the pace. It is an
+// estimate: rows are not alike, and other work of the server is not foreseen.
 inline constexpr std::int64_t kSampledRows = 500;
 Outcome<Json> estimate(const Prepared& prepared, const std::optional<Pace>& pace,
                        std::int64_t selected);

@@ -11,8 +11,8 @@
 namespace winnow::tasks {
 
 // Puts, in place of selected rows, the families that may go: those of the rows that are roots. What
-// has a parent goes or stays with its root. Rows whose family stays are noted in the batch. Fails as
-// Families::of() does; the batch is as it was then.
+// has a parent goes or stays with its root. Rows whose family stays are noted in the batch. Fails
+// as Families::of() does; the batch is as it was then.
 Outcome<void> complete_families(const Families& families, database::Connection& connection,
                                 Batch& batch);
 

@@ -1,6 +1,7 @@
-// Dependents that lie on other shards than what they belong to: no transaction of Vitess spans shards as one. They go over a
-// connection of their own while their executions' rows are held by the transaction that is about to commit, a transaction per
-// table and shard: a kill in between leaves an execution without some of them, and never one of them without its execution.
+// Dependents that lie on other shards than what they belong to: no transaction of Vitess spans
+// shards as one. They go over a connection of their own while their executions' rows are held by
+// the transaction that is about to commit, a transaction per table and shard: a kill in between
+// leaves an execution without some of them, and never one of them without its execution.
 #pragma once
 
 #include <optional>
@@ -25,7 +26,8 @@ class FarRows {
           RemovedBatch receipt)
       : context_(context), statements_(statements), ledger_(ledger), receipt_(std::move(receipt)) {}
 
-  // Removes what these steps have of these rows elsewhere, and counts it: it stays removed, whatever becomes of the rows.
+  // Removes what these steps have of these rows elsewhere, and counts it: it stays removed,
+  // whatever becomes of the rows.
   Outcome<void> remove(const std::vector<RowStep>& steps, const std::vector<BatchRow>& rows);
 
  private:

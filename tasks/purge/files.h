@@ -1,14 +1,14 @@
-// The files of a batch: removed while its rows are locked, and for no longer than a lock may wait for
-// a storage.
+// The files of a batch: removed while its rows are locked, and for no longer than a lock may wait
+// for a storage.
 //
 // - One execution for which the time did not suffice is unlocked with the others' commit, then
-//   selected and locked anew: if it restarted since, it is no longer selected, and no further file of
-//   it goes (S1).
+//   selected and locked anew: if it restarted since, it is no longer selected, and no further file
+//   of it goes (S1).
 // - Those are taken again until they are done, as long as each turn removes at least one file; else
 //   they are reported as executions that keep their rows (S2).
 // - A file counts when it is gone, whatever becomes of the row. In the second half of its time a
-//   storage begins nothing new but waits for what is in flight, so that the count is exact unless the
-//   storage is silent for that long (S4).
+//   storage begins nothing new but waits for what is in flight, so that the count is exact unless
+//   the storage is silent for that long (S4).
 #pragma once
 
 #include <chrono>

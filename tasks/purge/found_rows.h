@@ -19,8 +19,8 @@ class FoundRows {
   // Rows of one value of `deleted`, in the order they are to be taken in. Fails as KeySpool does.
   Outcome<void> append(std::optional<bool> deleted, const std::vector<BatchRow>& rows);
 
-  // The next rows of one value of `deleted`, at most `most`; empty: all were taken. Only once no more
-  // are appended.
+  // The next rows of one value of `deleted`, at most `most`; empty: all were taken. Only once no
+  // more are appended.
   Outcome<Batch> take(std::size_t most);
 
   // How many there were, taken or not.

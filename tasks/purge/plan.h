@@ -1,5 +1,5 @@
-// What a purge would do, read-only: its statements, the index that serves each, and how many rows it
-// has selected.
+// What a purge would do, read-only: its statements, the index that serves each, and how many rows
+// it has selected.
 #pragma once
 
 #include <vector>
@@ -9,8 +9,8 @@
 
 namespace winnow::tasks {
 
-// The statements that a purge sends for its first batch, in their order, with what has to serve each.
-// Stand-ins that no row has take the place of keys, as many as the largest batch brings.
+// The statements that a purge sends for its first batch, in their order, with what has to serve
+// each. Stand-ins that no row has take the place of keys, as many as the largest batch brings.
 std::vector<PlannedStatement> first_statements(const Prepared& prepared,
                                                const PurgeRequest& request);
 
@@ -24,9 +24,9 @@ std::vector<PlannedStatement> walk_statements(const Prepared& prepared,
                                               const PurgeRequest& request);
 
 // {"task", "server", "planId", "cutoff", "selected", "namespaces": {"company.team": 12}, "estimate"
-// (tasks/purge/estimate.h), "statements": [{"purpose", "sql", "indexes", "scans"}], "leftOut": [...]},
-// and "notes" where there are any: those of the request, filters that no index leads to, and that the
-// policy's limits or the plan that is expected would refuse a run.
+// (tasks/purge/estimate.h), "statements": [{"purpose", "sql", "indexes", "scans"}], "leftOut":
+// [...]}, and "notes" where there are any: those of the request, filters that no index leads to,
+// and that the policy's limits or the plan that is expected would refuse a run.
 Outcome<Json> describe_purge(const Manifest& manifest, const PurgeRequest& request,
                              const Context& context, const Prepared& prepared);
 

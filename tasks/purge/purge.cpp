@@ -12,10 +12,10 @@
 namespace winnow::tasks {
 namespace {
 
-// So that Kestra is served before a purge is. A server looks for a deadlock after a while (PostgreSQL's
-// deadlock_timeout, 1 s) and then fails whoever asked first: with a shorter wait we give up first. And none
-// of PostgreSQL's statements takes further processors from those who write. SQLite has one lock and no
-// deadlocks.
+// So that Kestra is served before a purge is. A server looks for a deadlock after a while
+// (PostgreSQL's deadlock_timeout, 1 s) and then fails whoever asked first: with a shorter wait we
+// give up first. And none of PostgreSQL's statements takes further processors from those who write.
+// SQLite has one lock and no deadlocks.
 Context giving_way(Context context) {
   constexpr std::int32_t kLongestMs = 500;
   auto& settings = context.database;
@@ -32,8 +32,8 @@ Outcome<Context> context_of_run(const Context& context, const PurgeRequest& requ
 }
 
 // Before the first delete, and for plans and dry runs: a storage that holds nothing at all of the
-// tenant is an empty or wrong base path, or a disk that is not mounted. The executions' rows would be
-// deleted and their files stay, with nothing left that names them.
+// tenant is an empty or wrong base path, or a disk that is not mounted. The executions' rows would
+// be deleted and their files stay, with nothing left that names them.
 Outcome<void> check_storage(const PurgeRequest& request, const Prepared& prepared,
                             const Context& context) {
   if (!request.removes_files()) return {};

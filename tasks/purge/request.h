@@ -33,8 +33,8 @@ struct PurgeRequest {
   std::optional<std::int64_t> keep_last = {};
   // What ended later is not among them. Nothing: whatever ended.
   std::optional<document::Instant> newest_until = {};
-  // With withChildren: the states in which a descendant may go with its root. Nothing: each execution
-  // goes by itself.
+  // With withChildren: the states in which a descendant may go with its root. Nothing: each
+  // execution goes by itself.
   std::optional<AnyOf> members = {};
   // What the task itself asks of the policy's limits: the smaller ones hold.
   RemovalWishes at_most = {};
@@ -59,7 +59,8 @@ struct PurgeRequest {
   document::Instant cutoff() const;
 };
 
-// The date of a row's end, where `order` is another one: its row may run until a moment before it goes.
+// The date of a row's end, where `order` is another one: its row may run until a moment before it
+// goes.
 const Filter* end_beside(const Manifest& manifest, const std::string& order);
 
 // What NewestOfFlows is made of; nothing: every selected row goes.
@@ -71,8 +72,8 @@ void hold_to(PurgeRequest& request, const PlannedPurge& planned, const ExpectedP
 // What binds a run of this request to its plan, but for tables and rows.
 PlanTerms terms_of(const Manifest& manifest, const PurgeRequest& request, const Policy& policy);
 
-// `parameters` fit the manifest's schema, with its defaults filled in. Fails as read_scope() does, and
-// as check_terms() where the request is held to a plan.
+// `parameters` fit the manifest's schema, with its defaults filled in. Fails as read_scope() does,
+// and as check_terms() where the request is held to a plan.
 Outcome<PurgeRequest> read_purge_request(const Manifest& manifest, const Json& parameters,
                                          const Policy& policy);
 

@@ -17,8 +17,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// After so many waits for a lock in a row, rows that others hold are left to them: after 10 s where a
-// statement waits for 500 ms.
+// After so many waits for a lock in a row, rows that others hold are left to them: after 10 s where
+// a statement waits for 500 ms.
 constexpr int kLongestStall = 20;
 
 // With so many rows on the first page, the other connections join at once.
@@ -35,8 +35,9 @@ std::string quoted_keys(const std::vector<SkippedRow>& rows) {
   return text;
 }
 
-// What is right for a purge that removes files: the more executions it takes at once, the less often it
-// walks to their flows' folders, and while one connection waits for the storage the other deletes rows.
+// What is right for a purge that removes files: the more executions it takes at once, the less
+// often it walks to their flows' folders, and while one connection waits for the storage the other
+// deletes rows.
 constexpr milliseconds kTimeWithFiles(250);
 constexpr std::int32_t kConnectionsWithFiles = 2;
 
@@ -76,7 +77,8 @@ PurgeRun::PurgeRun(const Manifest& manifest, const PurgeRequest& request, Contex
           .cutoff = request.bound() == nullptr ? std::nullopt : std::optional(request.cutoff())},
       worker_(shared_, std::move(prepared.connection)) {
   if (const auto most = shared_.pacer.largest_batch()) shared_.sizer.limit(*most);
-  // A database that can't pass over locked rows has one lock: connections would wait for each other.
+  // A database that can't pass over locked rows has one lock: connections would wait for each
+  // other.
   const bool alone =
       request.dry_run || worker_.connection().dialect().lock_skipping_locked().empty();
   if (!alone) helpers_.resize(static_cast<std::size_t>(shared_.connections - 1));
@@ -309,7 +311,8 @@ Outcome<void> PurgeRun::all(Step step) {
   return helpers_.empty() ? work(worker_, step) : work_together(step);
 }
 
-// What is left as the server expects it, where no limit had it counted: for whoever watches the run.
+// What is left as the server expects it, where no limit had it counted: for whoever watches the
+// run.
 void PurgeRun::estimate_rows() {
   auto& progress = context_.progress;
   if (progress.rows_planned >= 0) return;
@@ -321,8 +324,8 @@ bool PurgeRun::has_more(Step step) {
   return step == &PurgeWorker::step ? shared_.source.has_more() : shared_.ledger.has_more_deleted();
 }
 
-// More connections pay off, and so does knowing what need not be looked for; but a small purge keeps to
-// one connection and probes nothing.
+// More connections pay off, and so does knowing what need not be looked for; but a small purge
+// keeps to one connection and probes nothing.
 bool PurgeRun::is_worth_helpers(Step step, int steps) {
   if (steps == 2) return true;
   return steps == 1 && step == &PurgeWorker::step && shared_.source.at_hand() >= kWorthHelpers;

@@ -1,5 +1,5 @@
-// One purge from its first batch to its sweep of late rows: passes over the selected rows, by one or
-// several connections.
+// One purge from its first batch to its sweep of late rows: passes over the selected rows, by one
+// or several connections.
 #pragma once
 
 #include <atomic>

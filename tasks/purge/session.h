@@ -1,5 +1,5 @@
-// What the purges of one run share: a connection that each takes and gives back, and what was probed
-// over it.
+// What the purges of one run share: a connection that each takes and gives back, and what was
+// probed over it.
 #pragma once
 
 #include <map>
@@ -10,8 +10,8 @@
 
 namespace winnow::tasks {
 
-// One thread at a time. What a connection reports goes to the host of the context that it was opened
-// with, which must outlive the session; the manifests must too.
+// One thread at a time. What a connection reports goes to the host of the context that it was
+// opened with, which must outlive the session; the manifests must too.
 class PurgeSession {
  public:
   // The one that was given back, or a new one.

@@ -1,5 +1,5 @@
-// Where the rows of a table lie that is spread over several servers (Vitess): a batch is of one shard, so that its transaction is
-// one server's.
+// Where the rows of a table lie that is spread over several servers (Vitess): a batch is of one
+// shard, so that its transaction is one server's.
 #pragma once
 
 #include <vector>
@@ -11,12 +11,13 @@
 
 namespace winnow::tasks {
 
-// Puts rows of one shard together, otherwise in their order, and numbers the shards (BatchRow::shard). Does nothing where the
-// table's rows all lie on one server.
+// Puts rows of one shard together, otherwise in their order, and numbers the shards
+// (BatchRow::shard). Does nothing where the table's rows all lie on one server.
 Outcome<void> order_by_shard(database::Connection& connection, const database::Table& table,
                              std::vector<BatchRow>& rows);
 
-// The same for families: children before their parents. A level's rows of one shard have a number of their own.
+// The same for families: children before their parents. A level's rows of one shard have a number
+// of their own.
 Outcome<void> order_by_level(database::Connection& connection, const database::Table& table,
                              std::vector<BatchRow>& rows);
 

@@ -21,9 +21,9 @@ struct SharedWalk {
   std::vector<Part> parts = {};
 };
 
-// What each part's purge is to take, by the part's number: the rows that were selected when the walk met
-// them, and no others. Empty where rows lie on several shards: each purge walks by itself there. The
-// walk waits as the context's pace says, page by page, and ends where its budget does.
+// What each part's purge is to take, by the part's number: the rows that were selected when the
+// walk met them, and no others. Empty where rows lie on several shards: each purge walks by itself
+// there. The walk waits as the context's pace says, page by page, and ends where its budget does.
 Outcome<std::vector<std::unique_ptr<FoundRows>>> find_rows(const SharedWalk& walk,
                                                            const Context& context,
                                                            PurgeSession& session);

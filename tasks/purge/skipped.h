@@ -1,5 +1,5 @@
-// The selected rows that a purge leaves where they are, and why: locked by others, refused or kept by
-// the database, or with files that the storage could not remove.
+// The selected rows that a purge leaves where they are, and why: locked by others, refused or kept
+// by the database, or with files that the storage could not remove.
 #pragma once
 
 #include <cstdint>

@@ -25,8 +25,9 @@ namespace winnow::tasks {
 // small the batches are, and workers don't wait for each other's reads. Thread-safe.
 class BatchSource {
  public:
-  // Keys that are read at once: under ten megabytes of memory. PostgreSQL sorts all that is left for
-  // each page where it takes the index by state for the better one, so that pages have to be few.
+  // Keys that are read at once: under ten megabytes of memory. PostgreSQL sorts all that is left
+  // for each page where it takes the index by state for the better one, so that pages have to be
+  // few.
   static constexpr std::int64_t kPage = 40'000;
   // A tablet of Vitess gives no more at once, unless its operator says so.
   static constexpr std::int64_t kPageOfShards = 10'000;
@@ -34,9 +35,9 @@ class BatchSource {
   static constexpr std::int64_t kSmallestPage = 100;
 
   // They must outlive it.
-  // `newest`: which of the selected rows stay; nullptr: none. `families`: they go with their children;
-  // nullptr: each by itself. `page`: keys that are read at once. `found`: what a walk for several
-  // purges has found, which takes the place of the first walk; nullptr: nothing.
+  // `newest`: which of the selected rows stay; nullptr: none. `families`: they go with their
+  // children; nullptr: each by itself. `page`: keys that are read at once. `found`: what a walk for
+  // several purges has found, which takes the place of the first walk; nullptr: nothing.
   BatchSource(const Selection& selection, const PurgeStatements& statements,
               NewestOfFlows* newest = nullptr, const Families* families = nullptr,
               std::int64_t page = kPage, FoundRows* found = nullptr)
@@ -47,13 +48,13 @@ class BatchSource {
         page_size_(page),
         found_(found) {}
 
-  // The next rows, at most `limit` (of families: so many roots); empty: the walk has come to its end.
-  // Outside of a transaction.
+  // The next rows, at most `limit` (of families: so many roots); empty: the walk has come to its
+  // end. Outside of a transaction.
   // Some may be among them that are not selected, which PurgeStatements::take() leaves out.
   Outcome<Batch> next(database::Connection& connection, std::int64_t limit);
 
-  // `limit`, or less towards the end of the walk: what is left is shared by the workers, so that none of them is alone
-  // with a last large batch.
+  // `limit`, or less towards the end of the walk: what is left is shared by the workers, so that
+  // none of them is alone with a last large batch.
   std::int64_t share(std::int64_t limit, std::int32_t workers);
 
   // The rows that were read and not handed out yet. Where there is none, whether another page may

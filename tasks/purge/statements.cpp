@@ -20,7 +20,8 @@ constexpr std::string_view kKey = "key";
 constexpr std::string_view kFlow = "flow_id";
 // A row that a pass meets costs about a tenth of one that an index leads to.
 constexpr std::int64_t kRowsReadForOne = 10;
-// Where pages have to be read, the index leads to two for an execution: its own, and the one with the rows.
+// Where pages have to be read, the index leads to two for an execution: its own, and the one with
+// the rows.
 constexpr std::int64_t kPagesReadForOne = 2;
 
 // What a placeholder is cast to where it is compared with Dialect::row_address.
@@ -44,7 +45,8 @@ TextList dependents_keys(const RowStep& step, const std::vector<BatchRow>& rows)
   return keys;
 }
 
-// Leads the statement to the shard of these rows, which all lie on one; their table stands as `alias`.
+// Leads the statement to the shard of these rows, which all lie on one; their table stands as
+// `alias`.
 void write_place(SqlWriter& writer, std::string_view alias, const Table& table,
                  const std::vector<BatchRow>& rows) {
   const auto* column = placing_column(table);
@@ -246,8 +248,8 @@ std::string PurgeStatements::only() const {
   return has_row_address() ? "ONLY " : "";
 }
 
-// What leads a DELETE to a row that was found just now: without a second look into the key's index it
-// takes a quarter less (docs/measurements.md).
+// What leads a DELETE to a row that was found just now: without a second look into the key's index
+// it takes a quarter less (docs/measurements.md).
 std::string PurgeStatements::row_address() const {
   return has_row_address() ? "e." + std::string(dialect_->row_address()) : column(kKey);
 }
@@ -321,8 +323,8 @@ Statement PurgeStatements::delete_dependents(const RowStep& step,
     auto deletion = dialect_->delete_by_keys(*step.table, *step.column, dependents_keys(step, rows),
                                              step.deleted);
     deletion.keeps_plan = dialect_->one_plan_serves(*step.table);
-    // No sweep looks for these again, so each batch asks whether there are any; an index without rows would
-    // be descended for each key.
+    // No sweep looks for these again, so each batch asks whether there are any; an index without
+    // rows would be descended for each key.
     const bool maybe_none = !may_be_late(step) && step.table->estimated_rows <= 0;
     if (maybe_none && !dialect_->locks_what_it_reads()) {
       SqlWriter any(*dialect_);

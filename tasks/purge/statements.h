@@ -73,10 +73,11 @@ class PurgeStatements {
   };
   const Columns& page_columns() const { return columns_; }
 
-  // Takes hold of those rows of the batch that are still selected, in the order of their keys; gives
-  // their keys and, where rows are counted apart, their split value.
+  // Takes hold of those rows of the batch that are still selected, in the order of their keys;
+  // gives their keys and, where rows are counted apart, their split value.
   database::Statement take(const Batch& batch) const;
-  // Where take() has BatchRow::address; nothing: rows are deleted by their keys, or were by take() itself.
+  // Where take() has BatchRow::address; nothing: rows are deleted by their keys, or were by take()
+  // itself.
   std::optional<std::size_t> taken_address() const;
   // One for a plan.
   static constexpr std::string_view kSomeAddress = "(0,1)";
@@ -94,17 +95,19 @@ class PurgeStatements {
                                         const std::vector<BatchRow>& rows) const;
   database::Statement count_dependents(const RowStep& step,
                                        const std::vector<BatchRow>& rows) const;
-  // Whether the dependents are looked up first, by find_dependents(), and deleted by their own keys.
+  // Whether the dependents are looked up first, by find_dependents(), and deleted by their own
+  // keys.
   bool finds_first(const RowStep& step) const;
   // The keys of the dependents' rows. Such a row never comes to belong to another execution.
   database::Statement find_dependents(const RowStep& step, const std::vector<BatchRow>& rows) const;
   database::Statement delete_found(const RowStep& step, database::TextList keys) const;
-  // Dependents that lie elsewhere than their execution: key and place of each; keys of those that are there still, locked; their deletion.
+  // Dependents that lie elsewhere than their execution: key and place of each; keys of those that
+  // are there still, locked; their deletion.
   database::Statement find_far(const RowStep& step, const std::vector<BatchRow>& rows) const;
   database::Statement lock_far(const RowStep& step, const std::vector<BatchRow>& found) const;
   database::Statement delete_far(const RowStep& step, const std::vector<BatchRow>& found) const;
-  // Whether these many rows are such a share of the table that a table of their dependents is better
-  // read in one pass than by an index (docs/measurements.md).
+  // Whether these many rows are such a share of the table that a table of their dependents is
+  // better read in one pass than by an index (docs/measurements.md).
   bool pays_in_one_pass(const database::Table& dependents, std::int64_t rows) const;
 
   // How many rows are selected in this branch, counted no further than `most` (kCountAll: all).

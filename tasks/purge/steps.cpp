@@ -22,8 +22,8 @@ std::vector<RowStep> late_of(const std::vector<RowStep>& rows) {
   return steps;
 }
 
-// Each probe asks about the step beside it. Where they fail, every table counts as one that has rows,
-// marked deleted too.
+// Each probe asks about the step beside it. Where they fail, every table counts as one that has
+// rows, marked deleted too.
 void note_findings(Connection& connection, const std::vector<TableProbe>& probes,
                    const std::vector<RowStep*>& steps) {
   const auto found = run_probes(connection, probes);
@@ -117,8 +117,8 @@ Outcome<void> PurgeSteps::add(const PurgeStep& step, const std::string& parent_t
   return {};
 }
 
-// False for an optional step that only a scan of a big table could take. A step that has to be taken
-// is left to the plan check.
+// False for an optional step that only a scan of a big table could take. A step that has to be
+// taken is left to the plan check.
 Outcome<bool> PurgeSteps::is_reachable(RowStep& row, Connection& connection) {
   const auto& match = row.step->match;
   if (!row.step->optional || match.kind == Match::Kind::document) return true;

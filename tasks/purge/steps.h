@@ -36,7 +36,8 @@ struct RowStep {
   database::DeletedRows deleted = database::DeletedRows::included;
   // A look at so many rows that the table is read once from end to end.
   bool in_one_pass = false;
-  // The rows lie on other shards than their execution: they go in transactions of their own (far_rows.h).
+  // The rows lie on other shards than their execution: they go in transactions of their own
+  // (far_rows.h).
   bool far = false;
 };
 
@@ -51,8 +52,9 @@ IndexNeed need_of(const RowStep& step);
 class PurgeSteps {
  public:
   // A table, column or right that a step needs and that is missing is a schema failure. An optional
-  // step is left out where this version of Kestra has no such table or column, and where a big table
-  // has no index that leads to its rows: left_out() names those. May ask how many rows a table has.
+  // step is left out where this version of Kestra has no such table or column, and where a big
+  // table has no index that leads to its rows: left_out() names those. May ask how many rows a
+  // table has.
   static Outcome<PurgeSteps> resolve(const Manifest& manifest, const PurgeRequest& request,
                                      const database::Schema& schema,
                                      database::Connection& connection, Use use_of_parent);
@@ -70,10 +72,11 @@ class PurgeSteps {
   // True when dependents of a parent that went may be written later, so that they have to be looked
   // for again.
   bool sweeps_late_rows() const;
-  // Where late rows are swept, notes which tables have no row at all, for batches to pass over, or rows of
-  // a few executions alone, and which have none that is marked deleted, for batches not to look for such: what is written there
-  // meanwhile is left to the sweep. Tables whose statistics show rows are not probed for emptiness:
-  // dead tuples could make finding the first live row slow. If the probe fails, nothing is assumed.
+  // Where late rows are swept, notes which tables have no row at all, for batches to pass over, or
+  // rows of a few executions alone, and which have none that is marked deleted, for batches not to
+  // look for such: what is written there meanwhile is left to the sweep. Tables whose statistics
+  // show rows are not probed for emptiness: dead tuples could make finding the first live row slow.
+  // If the probe fails, nothing is assumed.
   void probe_emptiness(database::Connection& connection);
   // The steps that a sweep of late rows has to take, whatever has been written since.
   std::vector<RowStep> late() const;

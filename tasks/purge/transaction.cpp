@@ -163,8 +163,8 @@ Outcome<std::vector<BatchRow>> PurgeTransaction::take_families(Connection& conne
   return closed_families(*families_, connection, std::move(rows));
 }
 
-// The rows that the database lets go are known before the first file goes. Where files of some stay,
-// the deletion is taken back, and repeated for the others under the same locks.
+// The rows that the database lets go are known before the first file goes. Where files of some
+// stay, the deletion is taken back, and repeated for the others under the same locks.
 Outcome<void> PurgeTransaction::run_with_files(Connection& connection, std::vector<BatchRow> rows,
                                                Tried& tried) {
   WINNOW_CHECK(delete_all(connection, rows, tried, around_savepoint(kSavepoint)));
@@ -187,7 +187,8 @@ Outcome<void> PurgeTransaction::run_with_files(Connection& connection, std::vect
   return commit(connection, tried);
 }
 
-// What is looked for before it is deleted is there again only once the savepoint has brought it back.
+// What is looked for before it is deleted is there again only once the savepoint has brought it
+// back.
 Outcome<void> PurgeTransaction::go_back_before_looking(Connection& connection,
                                                        Around& around) const {
   const auto& steps = steps_.rows();

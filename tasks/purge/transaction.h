@@ -5,17 +5,20 @@
 // - The rows are deleted first, inside the transaction, and the keys that really went steer
 //   everything after that: what a lock, a trigger or a rule keeps, keeps its dependents and files
 //   (S1, S3).
-// - Where the server refuses a row (a foreign key, a trigger that raises), or keeps a dependent, the
-//   whole transaction is rolled back; its failure blames rows, so that the worker halves the batch.
-// - A family (families.h) goes whole: its rows are locked and looked at anew, and so is whether another
-//   child has come. None of them can begin one any more: they have ended, and are locked. One that is
-//   larger than a batch goes in several transactions, children before their parents and the root last;
-//   so does each where its rows lie on several shards (far_families.h).
-// - Files go last, for rows that the database has let go, while these are locked: an execution can't
-//   restart in between. A row is committed only after the storage has said that all of its files are
-//   gone. A kill leaves rows whose files are gone, which the next run meets again (S2, S3).
-// - Dependents on other shards (far_rows.h) go right before the COMMIT, in transactions of their own, while what they belong to
-//   is held: a kill in between leaves rows without some of their dependents, which the next run meets again.
+// - Where the server refuses a row (a foreign key, a trigger that raises), or keeps a dependent,
+//   the whole transaction is rolled back; its failure blames rows, so that the worker halves the
+//   batch.
+// - A family (families.h) goes whole: its rows are locked and looked at anew, and so is whether
+//   another child has come. None of them can begin one any more: they have ended, and are locked.
+//   One that is larger than a batch goes in several transactions, children before their parents and
+//   the root last; so does each where its rows lie on several shards (far_families.h).
+// - Files go last, for rows that the database has let go, while these are locked: an execution
+//   can't restart in between. A row is committed only after the storage has said that all of its
+//   files are gone. A kill leaves rows whose files are gone, which the next run meets again (S2,
+//   S3).
+// - Dependents on other shards (far_rows.h) go right before the COMMIT, in transactions of their
+//   own, while what they belong to is held: a kill in between leaves rows without some of their
+//   dependents, which the next run meets again.
 #pragma once
 
 #include <chrono>
@@ -54,23 +57,23 @@ struct Tried {
   bool swept = false;
 };
 
-// Where files of a row stay, or take longer, so do the rows of its family: of `cleared` stay those of
-// whole families.
+// Where files of a row stay, or take longer, so do the rows of its family: of `cleared` stay those
+// of whole families.
 void keep_families_whole(const std::vector<BatchRow>& all, std::vector<BatchRow>& cleared,
                          Tried& tried);
 
 // One worker's. Not thread-safe.
 class PurgeTransaction {
  public:
-  // What is done beside the transaction where rows lie on several shards. nullptr: all dependents lie with
-  // their rows; the rows of a family lie together.
+  // What is done beside the transaction where rows lie on several shards. nullptr: all dependents
+  // lie with their rows; the rows of a family lie together.
   struct Far {
     FarRows* rows = nullptr;
     FarFamilies* families = nullptr;
   };
 
-  // `families`: nullptr where each row goes by itself. `files`: nullptr where files stay. `receipts`: nullptr where nobody wants any; else `receipt`
-  // says of what.
+  // `families`: nullptr where each row goes by itself. `files`: nullptr where files stay.
+  // `receipts`: nullptr where nobody wants any; else `receipt` says of what.
   PurgeTransaction(const PurgeStatements& statements, const PurgeSteps& steps,
                    const Families* families, Far far, PurgeFiles* files, Receipts* receipts,
                    RemovedBatch receipt)

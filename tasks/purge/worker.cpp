@@ -119,8 +119,9 @@ Outcome<bool> PurgeWorker::step() {
   return true;
 }
 
-// A server that took over may have rows back that another worker has counted. A page that is read there has
-// them again, and that worker has to ask before anybody deletes them: the pass ends, and another one follows.
+// A server that took over may have rows back that another worker has counted. A page that is read
+// there has them again, and that worker has to ask before anybody deletes them: the pass ends, and
+// another one follows.
 void PurgeWorker::note_outage() {
   const bool asks = steps_.deletes_parent() && statements_.hold() != Hold::none;
   if (!asks || !committed_.is_to_be_asked(connection_.reopened())) return;

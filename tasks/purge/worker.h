@@ -40,8 +40,8 @@ struct PurgeShared {
   // Of the sweep of late rows, which nearly always only looks: what a deletion takes is no limit.
   BatchSizer sweep_sizer;
   Stall stall;
-  // As many as the operator says. Without a word two where files go; else one, so that Kestra's writers find the
-  // server's processors free.
+  // As many as the operator says. Without a word two where files go; else one, so that Kestra's
+  // writers find the server's processors free.
   std::int32_t connections = 1;
   // At work now.
   std::atomic<std::int32_t> workers{1};
@@ -72,8 +72,8 @@ class PurgeWorker {
   // end or the budget of the pace is used up.
   Outcome<bool> step();
 
-  // Asks the server whether it has what was confirmed (committed_batches.h): batches that it lacks are
-  // counted no more, and the next pass meets their rows again.
+  // Asks the server whether it has what was confirmed (committed_batches.h): batches that it lacks
+  // are counted no more, and the next pass meets their rows again.
   Outcome<void> uncount_lost();
   bool was_reopened() const { return connection_.reopened() > 0; }
 
@@ -128,14 +128,16 @@ class PurgeWorker {
   ReconnectingConnection connection_;
   std::optional<FarRows> far_rows_;
   std::optional<FarFamilies> far_families_;
-  // Families of the step's batch, of which one transaction has left a row: the next ones leave theirs.
+  // Families of the step's batch, of which one transaction has left a row: the next ones leave
+  // theirs.
   std::set<std::string, std::less<>> staying_;
   std::optional<PurgeFiles> files_;
   PurgeTransaction transaction_;
   int locked_in_turn_ = 0;
   Pacer::Lane lane_;
   CommittedBatches<CommittedBatch> committed_;
-  // Of the batch in hand: its commit; rows of the table itself, of all tables, and of the table that stay.
+  // Of the batch in hand: its commit; rows of the table itself, of all tables, and of the table
+  // that stay.
   std::chrono::steady_clock::duration commit_took_{};
   std::int64_t went_ = 0;
   std::int64_t deleted_ = 0;
