@@ -20,10 +20,11 @@
 namespace winnow::tasks {
 namespace {
 
-// STORE's rows per statement: few enough that the server keeps to its indexes and its memory, enough
-// that round trips don't count.
+// STORE's rows per statement: few enough that the server keeps to its indexes and its memory,
+// enough that round trips don't count.
 constexpr std::int64_t kStorePage = 2'000;
-// STORE's rows that the server sorts at once, at most: some 200 bytes each, in files beyond its sort buffer.
+// STORE's rows that the server sorts at once, at most: some 200 bytes each, in files beyond its
+// sort buffer.
 constexpr std::int64_t kMostSorted = 1'000'000;
 // They have to be so much of the table: one in four.
 constexpr std::int64_t kShareWorthSorting = 4;
@@ -62,8 +63,8 @@ class Listing final : public Invocation {
   }
 
  private:
-  // What the schema was the last time is taken for what it is, until the first query says otherwise:
-  // then all begins again with what the server says.
+  // What the schema was the last time is taken for what it is, until the first query says
+  // otherwise: then all begins again with what the server says.
   template <typename Action>
   TaskResult opened(Context& context, const Action& action) const {
     context.progress.phase = Phase::connecting;
@@ -251,8 +252,8 @@ class Listing final : public Invocation {
     return Json{{"uri", std::move(uri)}, {"size", total}};
   }
 
-  // A server that has no time or no room for all rows at once may have them for a page. Where the connection was
-  // lost, the page says so.
+  // A server that has no time or no room for all rows at once may have them for a page. Where the
+  // connection was lost, the page says so.
   static Outcome<bool> by_pages_after(const Failure& failure) {
     const bool final_one =
         failure.kind == FailureKind::cancelled || failure.kind == FailureKind::storage;

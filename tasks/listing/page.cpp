@@ -94,8 +94,8 @@ bool ListingQuery::reads_rows() const {
                      [](const Column* column) { return column->type == ColumnType::document; });
 }
 
-// What the fields are read out of, each once, and no more: a user may lack the right to read another
-// column.
+// What the fields are read out of, each once, and no more: a user may lack the right to read
+// another column.
 std::vector<const Column*> ListingQuery::columns_of_fields() const {
   std::vector<const Column*> columns = {key_};
   const auto add = [&](const Column* column) {

@@ -89,8 +89,8 @@ IndexNeed ListingQuery::count_need() const {
           .equal = selection_.equal_columns()};
 }
 
-// A count of its own for each value of `deleted`, and for what the index alone can tell: such a count
-// reads no row.
+// A count of its own for each value of `deleted`, and for what the index alone can tell: such a
+// count reads no row.
 database::Statement ListingQuery::count() const {
   SqlWriter writer(*dialect_);
   writer.text("SELECT ");
@@ -117,9 +117,9 @@ const database::Index* ListingQuery::covering_index(const std::string& column) c
   return selection_.table().index_on(wanted);
 }
 
-// Where the server has to be told: by which index it counts one filter's column, and by which two it
-// counts a namespace's and another's, whose rows it joins by their keys, which every index of MySQL
-// holds (1.4 s instead of 4 to 12 s, measurements.md). Otherwise one entry without an index.
+// Where the server has to be told: by which index it counts one filter's column, and by which two
+// it counts a namespace's and another's, whose rows it joins by their keys, which every index of
+// MySQL holds (1.4 s instead of 4 to 12 s, measurements.md). Otherwise one entry without an index.
 std::vector<CountedColumn> ListingQuery::counted_columns() const {
   const std::vector<CountedColumn> unaided = {{.alias = std::string(kRow), .column = {}}};
   const auto columns = selection_.filter_columns();

@@ -20,8 +20,8 @@ namespace winnow::tasks {
 // own: no index serves both kinds of row in one go.
 enum class Region { with_value, without_value };
 
-// Who makes the text of an instant that a document holds: the client, out of the document's own text
-// where that is in UTC, or the server, which knows every spelling.
+// Who makes the text of an instant that a document holds: the client, out of the document's own
+// text where that is in UTC, or the server, which knows every spelling.
 enum class Dates { as_written, by_server };
 
 // What a page's statement is to give.
@@ -35,8 +35,8 @@ struct PageRequest {
   // these, the rows behind its last one are not the next in order: others of it may come before.
   std::vector<std::int64_t> branch_limits = {};
   Dates dates = Dates::as_written;
-  // All rows after the position, whatever the limits, in one statement, for which the server reads its table as it
-  // lies and sorts.
+  // All rows after the position, whatever the limits, in one statement, for which the server reads
+  // its table as it lies and sorts.
   bool all = false;
 
   std::int64_t limit_of(std::size_t branch) const {
@@ -83,7 +83,8 @@ class ListingQuery {
   // key and its value in the order's column (both as Dialect::as_cursor writes them), the branch
   // that it comes from, then the fields (as text).
   database::Statement page(const PageRequest& request) const;
-  // Whether most of a table's rows are read quicker in one statement than by one page after another.
+  // Whether most of a table's rows are read quicker in one statement than by one page after
+  // another.
   bool reads_all_quicker() const;
   // How many branches a page has: one per value of `deleted` that counts.
   std::size_t branches() const { return selection_.deleted_branches().size(); }

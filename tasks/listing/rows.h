@@ -46,7 +46,8 @@ class RowReader {
   // Hands at most `limit` further rows over and returns their number; fewer only where the listing
   // ends, or the handler ended it.
   Outcome<std::int64_t> read(std::int64_t limit, const Handler& handler);
-  // Hands all further rows over, as the server sorts them. After a failure read() goes on behind the last one.
+  // Hands all further rows over, as the server sorts them. After a failure read() goes on behind
+  // the last one.
   Outcome<void> read_all(const Handler& handler);
 
  private:

@@ -1,5 +1,5 @@
-// The rows of a listing as families (the parameter withChildren): those of the rows that are roots, each
-// with the executions that a purge takes with it.
+// The rows of a listing as families (the parameter withChildren): those of the rows that are roots,
+// each with the executions that a purge takes with it.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,8 @@ class Children {
   static constexpr std::size_t kShown = 100;
   enum class Look { whole_families, roots_alone };
 
-  // The policy must outlive it: children in namespaces that it does not allow are counted, not shown.
+  // The policy must outlive it: children in namespaces that it does not allow are counted, not
+  // shown.
   Children(Families families, Look look, const Policy& policy)
       : families_(std::move(families)), look_(look), policy_(&policy) {}
 
@@ -48,8 +49,8 @@ class Children {
   const Policy* policy_;
 };
 
-// Reads some rows, looks up their families, and hands over those that are roots. Without `children` it
-// hands every row over as it comes.
+// Reads some rows, looks up their families, and hands over those that are roots. Without `children`
+// it hands every row over as it comes.
 class RowsWithChildren {
  public:
   // As RowsWithoutNewest; `children` must outlive it too.
