@@ -80,12 +80,12 @@ class Connection {
   virtual Outcome<Schema> probe(std::span<const std::string> tables) = 0;
 
   // As probe() and as a query of one column, but an answer that this process has had before may be
-  // given without asking: the next query then asks once more in its own round trip, and fails before
-  // a row of its own reaches the handler where the answer is another one by now.
+  // given without asking: the next query then asks once more in its own round trip, and fails
+  // before a row of its own reaches the handler where the answer is another one by now.
   virtual Outcome<Schema> recall(std::span<const std::string> tables) { return probe(tables); }
   virtual Outcome<TextList> recall_texts(const Statement& statement);
-  // After a failure: whether what was recalled is out of date, or was not confirmed yet, so that the
-  // same call may do well. From now on this connection asks.
+  // After a failure: whether what was recalled is out of date, or was not confirmed yet, so that
+  // the same call may do well. From now on this connection asks.
   virtual bool stop_recalling() { return false; }
 
   // Starts a transaction (READ COMMITTED; lock waits bounded by Settings::lock_timeout_ms). A
@@ -106,8 +106,8 @@ class Connection {
   // A name by which another connection can ask what became of the transaction that execute() left
   // open last; for when the reply to its COMMIT is lost. Empty: this server can't tell.
   virtual std::string transaction_name() const { return {}; }
-  // Whether that transaction was committed. Nothing: the server does not know any more. One that the
-  // server has not ended yet is a conflict, to be asked about again.
+  // Whether that transaction was committed. Nothing: the server does not know any more. One that
+  // the server has not ended yet is a conflict, to be asked about again.
   virtual Outcome<std::optional<bool>> was_committed(const std::string& /*transaction_name*/) {
     return std::optional<bool>();
   }
@@ -118,10 +118,11 @@ class Connection {
 
   // For a connection that waits for the next call (kept_connection.h).
   //
-  // Asked before any work: notes what its server is. False: it serves one call alone, by its kind, or
-  // because its server is not `wanted`.
+  // Asked before any work: notes what its server is. False: it serves one call alone, by its kind,
+  // or because its server is not `wanted`.
   virtual Outcome<bool> can_be_kept(Target /*wanted*/) { return false; }
-  // The call that it served did well and is over: lets go of what belongs to it. False: to be closed.
+  // The call that it served did well and is over: lets go of what belongs to it. False: to be
+  // closed.
   virtual bool rest() { return false; }
   // Serves the next call, whose first round trip also asks whether the server is what it was.
   virtual void resume(const Cancellation& /*cancellation*/, const OnLockWait& /*on_lock_wait*/) {}
@@ -129,8 +130,8 @@ class Connection {
   // call, and a new connection may do well.
   virtual bool is_outdated() const { return false; }
 
-  // Measures the tables of a probed schema, read-only and without reading their rows. What the user may not see
-  // is left out.
+  // Measures the tables of a probed schema, read-only and without reading their rows. What the user
+  // may not see is left out.
   virtual Outcome<Health> examine(const Schema& schema) = 0;
 
   // Takes the lock of that name, in this database, unless another session has it; does not wait.
@@ -140,7 +141,8 @@ class Connection {
   virtual Outcome<bool> has_lock(const std::string& name) = 0;
   virtual Outcome<void> release_lock(const std::string& name) = 0;
 
-  // How hard the server has it now. Outside of a transaction. What this user may not see is left out.
+  // How hard the server has it now. Outside of a transaction. What this user may not see is left
+  // out.
   virtual Outcome<Pressure> pressure(const PressureQuestion& /*question*/) { return Pressure{}; }
   // Asked of a replica: how many of these positions, which its primary's pressure() told, oldest
   // first, it has applied. A server that is no replica (any more) has applied all.
@@ -149,8 +151,8 @@ class Connection {
   }
 };
 
-// For the drivers: who has a lock, by a statement that returns the number of the session and the same for
-// a person, in one row at most.
+// For the drivers: who has a lock, by a statement that returns the number of the session and the
+// same for a person, in one row at most.
 Outcome<SessionLock> holder_in(Connection& connection, const Statement& statement);
 
 // For the drivers: ends a call that failed. The transaction is rolled back, and `cancelled` is told

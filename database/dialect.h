@@ -19,8 +19,8 @@ std::string_view sign(Comparison comparison);
 // At or before, or before.
 bool looks_back(Comparison comparison);
 
-// Whether a statement names the rows marked deleted too, in a table that can have such. Where no row
-// is marked, excluding them saves a descent of the index for each key.
+// Whether a statement names the rows marked deleted too, in a table that can have such. Where no
+// row is marked, excluding them saves a descent of the index for each key.
 enum class DeletedRows { included, excluded };
 
 class Dialect;
@@ -65,39 +65,44 @@ class Dialect {
   virtual std::string placeholder_as(std::size_t ordinal, const Column& column,
                                      const Parameter& value) const = 0;
 
-  // `column` (an SQL expression over a column of this type) is one of the list: a plan that serves 10 keys serves 1,000
-  // (a long list is bound as ONE parameter). Values that an enumeration does not have must not be in the list.
+  // `column` (an SQL expression over a column of this type) is one of the list: a plan that serves
+  // 10 keys serves 1,000 (a long list is bound as ONE parameter). Values that an enumeration does
+  // not have must not be in the list.
   virtual void any_of(SqlWriter& writer, std::string_view expression, const Column& column,
                       TextList values) const = 0;
-  // The same letter by letter, whatever the column's collation takes for equal. One value alone is compared by `=`.
+  // The same letter by letter, whatever the column's collation takes for equal. One value alone is
+  // compared by `=`.
   virtual void exactly_any_of(SqlWriter& writer, std::string_view expression, const Column& column,
                               TextList values) const;
   // `expression`, a text, fits the pattern letter by letter.
   virtual void fits(SqlWriter& writer, std::string_view expression,
                     const document::NamePattern& pattern) const = 0;
-  // The document of the row has this label: Kestra keeps them as a list `labels` of {"key", "value"}. NULL or false
-  // where it has no labels. Letter by letter.
+  // The document of the row has this label: Kestra keeps them as a list `labels` of {"key",
+  // "value"}. NULL or false where it has no labels. Letter by letter.
   virtual void has_label(SqlWriter& writer, std::string_view table_alias, std::string_view key,
                          std::string_view value) const = 0;
-  // The row that `table_alias` stands for is one of `keys` by its `column`; `deleted` is named where the table has it, so
-  // that Kestra's indexes up to 1.2 serve (PR 12181). As any_of, in the shape that keeps to the index at any number.
+  // The row that `table_alias` stands for is one of `keys` by its `column`; `deleted` is named
+  // where the table has it, so that Kestra's indexes up to 1.2 serve (PR 12181). As any_of, in the
+  // shape that keeps to the index at any number.
   virtual void any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
                        const Column& column, TextList keys,
                        DeletedRows deleted_rows = DeletedRows::included) const;
-  // As any_key, for so many keys that the table is better read once from end to end, each row looked up among the keys.
-  // Where a dialect does not gain by that, it is any_key.
+  // As any_key, for so many keys that the table is better read once from end to end, each row
+  // looked up among the keys. Where a dialect does not gain by that, it is any_key.
   virtual void any_key_in_one_pass(SqlWriter& writer, std::string_view table_alias,
                                    const Table& table, const Column& column, TextList keys) const {
     any_key(writer, table_alias, table, column, std::move(keys));
   }
   virtual bool reads_in_one_pass() const { return false; }
-  // Whether a statement with any_key() on this table has one plan whatever its keys are (Statement::keeps_plan).
+  // Whether a statement with any_key() on this table has one plan whatever its keys are
+  // (Statement::keeps_plan).
   virtual bool one_plan_serves(const Table& /*table*/) const { return false; }
   // Whether a DELETE that reads a table from end to end locks, and waits for, rows that it does not
   // delete. The rows are better looked up first then, and deleted by their keys.
   virtual bool locks_what_it_reads() const { return false; }
-  // `"e"."deleted" IN (false, true) AND ` or `= false AND `, where the table has such a column and the keys are not those
-  // of its rows: beside a primary key it misleads planners to an index that begins with `deleted`.
+  // `"e"."deleted" IN (false, true) AND ` or `= false AND `, where the table has such a column and
+  // the keys are not those of its rows: beside a primary key it misleads planners to an index that
+  // begins with `deleted`.
   void name_deleted(SqlWriter& writer, std::string_view table_alias, const Table& table,
                     const Column& column, DeletedRows deleted_rows) const;
   // `expression` is one of the values that a query gives. It is run once, whatever it locks.
@@ -106,24 +111,26 @@ class Dialect {
   // `expression` begins with the text, letter case as the database compares, no wildcards.
   virtual void starts_with(SqlWriter& writer, std::string_view expression,
                            std::string prefix) const = 0;
-  // Whether starts_with() is a range of an index on a plain column. Where it is none, the values that begin so have to be
-  // looked up first, for an index to find their rows.
+  // Whether starts_with() is a range of an index on a plain column. Where it is none, the values
+  // that begin so have to be looked up first, for an index to find their rows.
   virtual bool starts_with_is_a_range() const { return true; }
-  // Compares the exact instant that the row holds, whatever zone its writer had. `document_path` leads to the
-  // same instant in the row's `value` document; a dialect uses it where the column alone can't tell (local_time).
+  // Compares the exact instant that the row holds, whatever zone its writer had. `document_path`
+  // leads to the same instant in the row's `value` document; a dialect uses it where the column
+  // alone can't tell (local_time).
   virtual void compare_instant(SqlWriter& writer, std::string_view table_alias,
                                const Column& column, std::span<const std::string> document_path,
                                Comparison comparison, Instant instant) const = 0;
 
-  // A bound on the column alone that every row fulfils whose exact instant does: wider than it where the column
-  // can't tell. No document is opened for it.
+  // A bound on the column alone that every row fulfils whose exact instant does: wider than it
+  // where the column can't tell. No document is opened for it.
   virtual void bound_instant(SqlWriter& writer, std::string_view table_alias, const Column& column,
                              Comparison comparison, Instant instant) const {
     compare_instant(writer, table_alias, column, {}, comparison, instant);
   }
 
-  // Whether compare_instant() may have to open documents; then certain_instant() writes a condition on the column
-  // alone, of rows that fulfil it for sure. A count of those needs an index and no row.
+  // Whether compare_instant() may have to open documents; then certain_instant() writes a condition
+  // on the column alone, of rows that fulfil it for sure. A count of those needs an index and no
+  // row.
   virtual bool opens_documents(const Column& /*column*/,
                                std::span<const std::string> /*document_path*/) const {
     return false;
@@ -133,24 +140,29 @@ class Dialect {
     compare_instant(writer, table_alias, column, {}, comparison, instant);
   }
 
-  // What stands for a column in an expression: the column itself, but where it holds less than the row's document does
-  // (minute_millis); there the document's value, in the column's unit. No index of Kestra's orders that.
+  // What stands for a column in an expression: the column itself, but where it holds less than the
+  // row's document does (minute_millis); there the document's value, in the column's unit. No index
+  // of Kestra's orders that.
   virtual std::string value_of(std::string_view table_alias, const Column& column) const;
 
-  // An expression that gives the column as text: booleans `true`/`false`, instants as document::to_text writes
-  // them, enumerations by label, documents on one line. `document_path` as above, may be empty.
+  // An expression that gives the column as text: booleans `true`/`false`, instants as
+  // document::to_text writes them, enumerations by label, documents on one line. `document_path` as
+  // above, may be empty.
   virtual std::string as_text(std::string_view table_alias, const Column& column,
                               std::span<const std::string> document_path) const = 0;
-  // An expression that gives the column as text that bind_as() takes back unchanged (for keyset cursors).
+  // An expression that gives the column as text that bind_as() takes back unchanged (for keyset
+  // cursors).
   virtual std::string as_cursor(std::string_view table_alias, const Column& column) const = 0;
   // The text in the row's document that as_text() makes the instant of, for a client that reads it
-  // by itself (document::append_utc) and spares the server the work. Empty: as_text() is no more work.
+  // by itself (document::append_utc) and spares the server the work. Empty: as_text() is no more
+  // work.
   virtual std::string instant_as_written(std::string_view /*table_alias*/, const Column& /*column*/,
                                          std::span<const std::string> /*document_path*/) const {
     return {};
   }
 
-  // A hidden column that leads to a row without an index, within one statement. Empty: there is none.
+  // A hidden column that leads to a row without an index, within one statement. Empty: there is
+  // none.
   virtual std::string_view row_address() const { return {}; }
   // The column's document as it is, decompressed: whoever reads several parts of it opens it once.
   // Empty: the server keeps documents open.
@@ -164,8 +176,9 @@ class Dialect {
 
   // What tells two texts apart letter by letter where it is grouped by.
   virtual std::string letters(std::string expression) const { return expression; }
-  // `key`, which stands for this column, is the text that `expression` gives, by the column's index: another table's text may
-  // have another collation, or character set. Letter case alone makes no other text.
+  // `key`, which stands for this column, is the text that `expression` gives, by the column's
+  // index: another table's text may have another collation, or character set. Letter case alone
+  // makes no other text.
   virtual std::string is_key(const Column& /*column*/, const std::string& key,
                              const std::string& expression) const {
     return key + " = " + expression;
@@ -179,8 +192,8 @@ class Dialect {
   // asked for; empty: it has no such thing.
   virtual std::string_view computed_once() const { return {}; }
 
-  // What ends a SELECT that locks its rows and passes over those that others hold; empty where a transaction
-  // locks the whole database (SQLite).
+  // What ends a SELECT that locks its rows and passes over those that others hold; empty where a
+  // transaction locks the whole database (SQLite).
   virtual std::string_view lock_skipping_locked() const = 0;
   // The same for one that waits for them, as long as Settings::lock_timeout_ms.
   std::string_view lock_waiting() const {
@@ -193,23 +206,27 @@ class Dialect {
   // What makes the server check now what it would check at COMMIT; empty: it checks nothing there.
   virtual std::string_view check_deferred_constraints() const { return {}; }
 
-  // What ends a SELECT count(*) that waits for those who are about to remove its rows. Empty where a count can't lock and
-  // what became of a transaction is told (PostgreSQL), and where nobody writes beside us (SQLite).
+  // What ends a SELECT count(*) that waits for those who are about to remove its rows. Empty where
+  // a count can't lock and what became of a transaction is told (PostgreSQL), and where nobody
+  // writes beside us (SQLite).
   virtual std::string_view count_waiting() const { return {}; }
 
-  // What a SELECT has to begin with for the table behind each alias to be read by that index; empty where the server
-  // finds it by itself. MySQL takes any index that begins with what is equal, though another one holds all columns.
+  // What a SELECT has to begin with for the table behind each alias to be read by that index; empty
+  // where the server finds it by itself. MySQL takes any index that begins with what is equal,
+  // though another one holds all columns.
   struct IndexChoice {
     std::string_view table_alias;
     std::string_view index;
   };
   virtual std::string index_hint(std::span<const IndexChoice> /*choices*/) const { return {}; }
 
-  // What a statement has to begin with, behind SELECT, that joins many rows by their keys: room for those of one side.
+  // What a statement has to begin with, behind SELECT, that joins many rows by their keys: room for
+  // those of one side.
   virtual std::string_view room_for_a_join() const { return {}; }
 
-  // What a SELECT has to begin with for the table behind the alias to be read as it lies, where the server sorts most of
-  // its rows quicker than it finds them one by one in the order of an index; empty where it does not.
+  // What a SELECT has to begin with for the table behind the alias to be read as it lies, where the
+  // server sorts most of its rows quicker than it finds them one by one in the order of an index;
+  // empty where it does not.
   virtual std::string scan_hint(std::string_view /*table_alias*/) const { return {}; }
 
   // The statement that an operator adds an index by, without keeping Kestra from writing meanwhile.
@@ -217,19 +234,19 @@ class Dialect {
   virtual std::string create_index(const Table& table, const std::vector<std::string>& columns,
                                    std::string_view value = {}) const;
 
-  // Whether the server merges what several servers answer (Vitess): it joins nothing with what it has merged, and computes
-  // little by itself.
+  // Whether the server merges what several servers answer (Vitess): it joins nothing with what it
+  // has merged, and computes little by itself.
   virtual bool merges_shards() const { return false; }
-  // The shard of each of these values of a sharded table's `sharding->column`: the value, then the shard's name. Nothing: the
-  // table's rows all lie on one server.
+  // The shard of each of these values of a sharded table's `sharding->column`: the value, then the
+  // shard's name. Nothing: the table's rows all lie on one server.
   virtual std::optional<Statement> shards_of(const Table& /*table*/,
                                              const TextList& /*values*/) const {
     return std::nullopt;
   }
 
-  // DELETE of the rows of `table` whose `expression_column` is one of `keys`; with `deleted` named where the table has
-  // that column, so that Kestra's indexes up to 1.2 serve (PR 12181). The shape is the one that keeps to the index
-  // at any number of keys (measurements.md).
+  // DELETE of the rows of `table` whose `expression_column` is one of `keys`; with `deleted` named
+  // where the table has that column, so that Kestra's indexes up to 1.2 serve (PR 12181). The shape
+  // is the one that keeps to the index at any number of keys (measurements.md).
   virtual Statement delete_by_keys(const Table& table, const Column& column, TextList keys,
                                    DeletedRows deleted_rows = DeletedRows::included) const = 0;
   // DELETE of the rows whose `first` is one of `values` and whose `column` is one of `keys`, by the

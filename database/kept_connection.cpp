@@ -43,7 +43,8 @@ struct KeptConnection::State {
   }
 
   // With the lock held. Without a thread nothing may wait.
-  // `ended`: a thread that is done but for closing what it ended with, to be joined without the lock.
+  // `ended`: a thread that is done but for closing what it ended with, to be joined without the
+  // lock.
   bool has_it_watched(std::thread& ended) {
     if (is_watched) return true;
     ended = std::move(thread);

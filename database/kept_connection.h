@@ -15,8 +15,8 @@ struct Kept {
   std::chrono::steady_clock::time_point connected;
 };
 
-// Thread-safe: whoever takes the connection has it to himself. From the first that waits on there is
-// a thread, which closes what has waited too long, and ends then.
+// Thread-safe: whoever takes the connection has it to himself. From the first that waits on there
+// is a thread, which closes what has waited too long, and ends then.
 class KeptConnection {
  public:
   // What a log-in alone finds out (another server behind the same name, rights that a role brings)

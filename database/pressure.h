@@ -1,4 +1,5 @@
-// How hard a server has it at this moment: what a purge gives way to. Read-only, and cheap enough to be asked every second.
+// How hard a server has it at this moment: what a purge gives way to. Read-only, and cheap enough
+// to be asked every second.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,8 @@ namespace winnow::database {
 struct Pressure {
   // Sessions of others that wait for a lock which a session of winnow's holds.
   std::optional<std::int64_t> lock_waiters = {};
-  // PostgreSQL: of the tables asked about, those that a VACUUM or ANALYZE works on, whoever began it.
+  // PostgreSQL: of the tables asked about, those that a VACUUM or ANALYZE works on, whoever began
+  // it.
   std::vector<std::string> vacuumed = {};
   // PostgreSQL: bytes of WAL since the cluster was made.
   std::optional<std::int64_t> wal_bytes = {};
@@ -24,10 +26,11 @@ struct Pressure {
   // MySQL group: the most transactions that wait in a member's queue to be applied.
   std::optional<std::int64_t> flow_control_queue = {};
 
-  // Up to where the server has written, in its own words; later positions hold all that earlier ones hold. Empty: it can't tell
-  // (MySQL without GTIDs).
+  // Up to where the server has written, in its own words; later positions hold all that earlier
+  // ones hold. Empty: it can't tell (MySQL without GTIDs).
   std::string position = {};
-  // The replicas that the server knows itself, and how many of the positions that were asked about each has applied.
+  // The replicas that the server knows itself, and how many of the positions that were asked about
+  // each has applied.
   struct Replica {
     std::string name;
     std::int64_t applied = 0;

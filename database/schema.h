@@ -1,4 +1,5 @@
-// What the probe found in the catalog: the tables that a task asked about, as this database has them.
+// What the probe found in the catalog: the tables that a task asked about, as this database has
+// them.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +20,13 @@ enum class ColumnType {
   number,
   enumeration,  // PostgreSQL enum type or MySQL ENUM
   instant,      // holds the exact instant: timestamptz, MySQL DATETIME in UTC, SQLite's UTC text
-  local_time,  // PostgreSQL timestamp WITHOUT zone: the local time of the session that wrote it (kestra.md)
+  // PostgreSQL timestamp WITHOUT zone: the local time of the session that wrote it
+  // (docs/design.md).
+  local_time,
   document,  // json, jsonb, SQLite's JSON text
-  // Milliseconds within the minute of a duration that the row's document holds whole: `state_duration`
-  // on PostgreSQL until Kestra mended it (kestra-io/kestra#16908). Dialect::value_of gives the whole.
+  // Milliseconds within the minute of a duration that the row's document holds whole:
+  // `state_duration` on PostgreSQL until Kestra mended it (kestra-io/kestra#16908).
+  // Dialect::value_of gives the whole.
   minute_millis,
   other,
 };
@@ -34,10 +38,10 @@ struct Column {
   std::string type_name;
   bool nullable = true;
   std::vector<std::string> labels;  // of an enumeration
-  std::string collation =
-      {};  // MySQL: what its texts compare by, "utf8mb4_unicode_ci"; empty elsewhere
-  // What finds texts by this column that are spelt differently, in words: "the type citext". Empty: nothing does, or the
-  // dialect tells them apart (MySQL).
+  // MySQL: what its texts compare by, "utf8mb4_unicode_ci"; empty elsewhere.
+  std::string collation = {};
+  // What finds texts by this column that are spelt differently, in words: "the type citext". Empty:
+  // nothing does, or the dialect tells them apart (MySQL).
   std::string lax = {};
 
   // False for an enumeration without that label: older Kestras have fewer, and servers refuse to
@@ -62,8 +66,8 @@ struct Partition {
   std::int64_t estimated_rows = -1;  // -1 where the server has no estimate
 };
 
-// How a table's rows are spread over several servers (Vitess): rows whose `column` has the same value under the
-// same function lie on one of them.
+// How a table's rows are spread over several servers (Vitess): rows whose `column` has the same
+// value under the same function lie on one of them.
 struct Sharding {
   std::string function;
   std::string column;
@@ -81,7 +85,8 @@ struct Table {
   // Empty for a table. Otherwise what bears the name instead, in words: "view", "foreign table",
   // "sequence"; no task works on those.
   std::string instead_of_table = {};
-  // PostgreSQL: the role from which a row-level policy may hide rows of the table; empty: all are seen.
+  // PostgreSQL: the role from which a row-level policy may hide rows of the table; empty: all are
+  // seen.
   std::string hides_rows_from = {};
   std::vector<Column> columns;
   std::vector<std::string> primary_key;
@@ -97,9 +102,11 @@ struct Table {
   bool may_keep_rows = false;
   // A trigger of its own fires when its rows are deleted, and may write such again.
   bool acts_on_deletions = false;
-  // Those of the tables that were asked for whose rows go with rows of this one by a foreign key (ON DELETE CASCADE).
+  // Those of the tables that were asked for whose rows go with rows of this one by a foreign key
+  // (ON DELETE CASCADE).
   std::vector<std::string> takes_along = {};
-  // MySQL: the engine that keeps its rows, where that takes no deletion back ("MyISAM"); empty: one that does.
+  // MySQL: the engine that keeps its rows, where that takes no deletion back ("MyISAM"); empty: one
+  // that does.
   std::string engine_without_transactions = {};
   // The server's own estimate, -1 when it has none.
   std::int64_t estimated_rows = -1;
@@ -112,9 +119,11 @@ struct Table {
   const Column* column(std::string_view name) const;
   // The column, or a schema failure that names it.
   Outcome<const Column*> require(std::string_view name) const;
-  // The first complete (not partial) ordered index whose leading columns are `leading`, in any order, or nullptr.
+  // The first complete (not partial) ordered index whose leading columns are `leading`, in any
+  // order, or nullptr.
   const Index* index_on(const std::vector<std::string>& leading) const;
-  // Whether some unique index has the column: alone, or with the column that splits the table, as partitions demand.
+  // Whether some unique index has the column: alone, or with the column that splits the table, as
+  // partitions demand.
   bool is_told_apart_by(std::string_view column) const;
 };
 

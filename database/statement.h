@@ -26,11 +26,12 @@ using Parameter = std::variant<std::monostate, bool, std::int64_t, std::string, 
 struct Statement {
   std::string sql;
   std::vector<Parameter> parameters;
-  // A count of most of a table's rows may be quicker without any index: the server is free to choose. Otherwise
-  // PostgreSQL is held to an index where there is one, and so is its EXPLAIN here: that an index could serve
-  // is known before the server chooses.
+  // A count of most of a table's rows may be quicker without any index: the server is free to
+  // choose. Otherwise PostgreSQL is held to an index where there is one, and so is its EXPLAIN
+  // here: that an index could serve is known before the server chooses.
   bool may_read_all = false;
-  // It is sent again and again, and one plan serves whatever its values are: PostgreSQL may keep that plan.
+  // It is sent again and again, and one plan serves whatever its values are: PostgreSQL may keep
+  // that plan.
   bool keeps_plan = false;
 };
 

@@ -140,9 +140,9 @@ Outcome<std::vector<std::int64_t>> MysqlConnection::run_all(std::span<const Stat
   return changed;
 }
 
-// In doubt where its answer never came: an error that the server names says that nothing was committed.
-// Not so where a member has left its group meanwhile: what it had sent to the others they may have
-// committed.
+// In doubt where its answer never came: an error that the server names says that nothing was
+// committed. Not so where a member has left its group meanwhile: what it had sent to the others
+// they may have committed.
 Outcome<void> MysqlConnection::commit() {
   auto sent = session_->send("COMMIT");
   if (sent) {
@@ -159,8 +159,8 @@ Outcome<void> MysqlConnection::commit() {
   return sent;
 }
 
-// It takes no writes then, and another member does. It refuses a COMMIT a moment before it says so: a refusal for any
-// other reason is rare, and worth the wait.
+// It takes no writes then, and another member does. It refuses a COMMIT a moment before it says so:
+// a refusal for any other reason is rare, and worth the wait.
 bool MysqlConnection::has_left_group() {
   constexpr int kLooks = 15;
   constexpr std::chrono::milliseconds kBetween(100);
@@ -208,8 +208,9 @@ Outcome<void> MysqlConnection::check_target() {
 }
 
 // A member of a group may take writes before it has applied what the group agreed on, by
-// group_replication_consistency: rows that another member's transaction removed are there still. That
-// waits for as long as wait_timeout says, which is 8 hours: a member whose applier stands is none to go on at.
+// group_replication_consistency: rows that another member's transaction removed are there still.
+// That waits for as long as wait_timeout says, which is 8 hours: a member whose applier stands is
+// none to go on at.
 Outcome<void> MysqlConnection::catch_up() {
   WINNOW_CHECK(
       session_->send("SET SESSION group_replication_consistency = 'BEFORE', wait_timeout = " +

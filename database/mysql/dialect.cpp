@@ -63,8 +63,8 @@ bool has_letters(const Column& column) {
 }
 
 // Beside a list that finds rows by the column's collation: only those whose text is the listed one,
-// letter by letter. Where the table of executions has a stricter collation than this one, the others
-// are rows of another execution.
+// letter by letter. Where the table of executions has a stricter collation than this one, the
+// others are rows of another execution.
 void write_letter_by_letter(SqlWriter& writer, const Column& column) {
   if (!has_letters(column)) return;
   const auto& dialect = writer.dialect();
@@ -234,8 +234,8 @@ std::string MysqlDialect::scan_hint(std::string_view table_alias) const {
   return "/*+ NO_INDEX(" + quoted(table_alias) + ") */ ";
 }
 
-// For some 300,000 keys. What does not fit (256 KB by default) goes through files, which takes a fifth of the time
-// of such a count. It is taken as it is needed.
+// For some 300,000 keys. What does not fit (256 KB by default) goes through files, which takes a
+// fifth of the time of such a count. It is taken as it is needed.
 std::string_view MysqlDialect::room_for_a_join() const {
   return "/*+ SET_VAR(join_buffer_size = 33554432) */ ";
 }

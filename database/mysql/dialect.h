@@ -6,7 +6,8 @@
 
 namespace winnow::database {
 
-// The index that leads to a table's rows by the column, with `deleted` before it where the table has that; nullptr: none.
+// The index that leads to a table's rows by the column, with `deleted` before it where the table
+// has that; nullptr: none.
 const Index* mysql_index_by(const Table& table, const Column& column);
 
 class MysqlDialect : public Dialect {
@@ -58,7 +59,8 @@ class MysqlDialect : public Dialect {
   virtual bool lists_are_tables() const { return true; }
 
  private:
-  // `DELETE t FROM` the keys, up to what is joined to them. `index`: nullptr where none leads to them.
+  // `DELETE t FROM` the keys, up to what is joined to them. `index`: nullptr where none leads to
+  // them.
   void begin_deletion(SqlWriter& writer, const Index* index, const Column& column,
                       TextList keys) const;
 };

@@ -124,12 +124,13 @@ constexpr std::array kRules = {
     Rule{2055, unavailable, true},   // the connection broke
 };
 
-// 2014: answers out of step, 2020: one longer than this side takes, 2026: TLS broke; of no use either.
+// 2014: answers out of step, 2020: one longer than this side takes, 2026: TLS broke; of no use
+// either.
 constexpr std::array kLost = {0U,    1053U, 1077U, 1152U, 1158U, 1159U, 1160U, 1161U, 1927U,
                               2006U, 2013U, 2014U, 2020U, 2026U, 2027U, 2055U, 4031U};
 
-// A server that takes no writes now: a replica, a primary that has stepped down, or a member that has left its
-// group. Its name, or another host of the URL, leads to the new primary.
+// A server that takes no writes now: a replica, a primary that has stepped down, or a member that
+// has left its group. Its name, or another host of the URL, leads to the new primary.
 bool takes_no_writes(unsigned int number, std::string_view message) {
   if (number == kReadOnly || number == kOffline || number == kOfflineWithReason) return true;
   return number == kForbiddenByOption && (message.find("read-only") != std::string_view::npos ||

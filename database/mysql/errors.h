@@ -16,7 +16,8 @@ Failure mysql_failure(unsigned int number, std::string_view sqlstate, std::strin
 // Group replication refused a COMMIT, or rolled it back.
 bool is_mysql_group_refusal(unsigned int number);
 
-// The same where the server is no member of its group any more: what became of the transaction the others know.
+// The same where the server is no member of its group any more: what became of the transaction the
+// others know.
 Failure mysql_has_left_group(const Failure& refusal);
 
 // The connector has no memory for a connection.

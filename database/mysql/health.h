@@ -19,7 +19,8 @@ Statement mysql_health_statement(const Schema& schema);
 Statement mysql_health_by_list(const Schema& schema, const Dialect& dialect);
 Outcome<Health> mysql_health(std::string_view json);
 
-// One row, one column: how many changes InnoDB still has to clear away. Needs the PROCESS privilege.
+// One row, one column: how many changes InnoDB still has to clear away. Needs the PROCESS
+// privilege.
 Statement mysql_history_statement();
 void add_history(std::int64_t length, Health& health);
 

@@ -1,5 +1,5 @@
-// A session with a MySQL server. What another server that speaks MySQL's protocol does otherwise is overridden
-// (vitess_connection.h).
+// A session with a MySQL server. What another server that speaks MySQL's protocol does otherwise is
+// overridden (vitess_connection.h).
 #pragma once
 
 #include <memory>

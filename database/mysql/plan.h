@@ -11,8 +11,8 @@
 
 namespace winnow::database {
 
-// A SELECT of the rows that this DELETE of MysqlDialect's means, in the same way: for a server that explains no deletion.
-// Empty: it is none.
+// A SELECT of the rows that this DELETE of MysqlDialect's means, in the same way: for a server that
+// explains no deletion. Empty: it is none.
 std::string mysql_reading_of(std::string_view deletion);
 
 class MysqlPlanReader {
@@ -21,7 +21,8 @@ class MysqlPlanReader {
   // Whether SHOW WARNINGS has to be asked for: a table that is scanned is known by its alias alone.
   bool needs_notes() const { return !scanned_.empty(); }
   void add_note(const Row& row);  // of SHOW WARNINGS after EXPLAIN
-  // In their place, where the server has none: the statement as it was sent, with "`table` AS alias".
+  // In their place, where the server has none: the statement as it was sent, with "`table` AS
+  // alias".
   void add_statement(std::string_view sql);
   QueryPlan take();
 

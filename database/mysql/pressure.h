@@ -1,5 +1,5 @@
-// MySQL's answers to what a purge gives way to. Each figure needs rights of its own, so each has its own statement; what the
-// account may not see is left out.
+// MySQL's answers to what a purge gives way to. Each figure needs rights of its own, so each has
+// its own statement; what the account may not see is left out.
 #pragma once
 
 #include <functional>

@@ -52,8 +52,8 @@ SELECT JSON_OBJECT(
     WHERE t.TABLE_SCHEMA = DATABASE()
       AND t.TABLE_NAME IN ({names}))))sql";
 
-// The names travel as digits, which have no character that any sql_mode takes for another: the probe is the first
-// statement of its session, by the text protocol.
+// The names travel as digits, which have no character that any sql_mode takes for another: the
+// probe is the first statement of its session, by the text protocol.
 constexpr std::string_view kProbedNames =
     R"sql(SELECT wanted.name FROM JSON_TABLE(_utf8mb4 X'{tables}', '$[*]' COLUMNS (
         name varchar(64) CHARACTER SET utf8mb3 COLLATE utf8mb3_bin PATH '$')) AS wanted)sql";
@@ -238,7 +238,8 @@ std::vector<std::string> mysql_base_tables(const Schema& schema) {
   return names;
 }
 
-// Members of a replication group and nodes of a Galera cluster each have a server_uuid of their own.
+// Members of a replication group and nodes of a Galera cluster each have a server_uuid of their
+// own.
 Statement mysql_identity_statement() {
   return {.sql = R"sql(
 SELECT DATABASE(), COALESCE(

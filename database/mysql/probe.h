@@ -18,8 +18,8 @@ namespace winnow::database {
 Statement mysql_probe_statement(std::span<const std::string> tables);
 // The same with the names as a plain list, for a server that has no JSON_TABLE.
 Statement mysql_probe_by_list(std::span<const std::string> tables);
-// As the first, and in the same round trip a deletion from `expected` to be explained, whose rows have more
-// columns; it fails where the user has no right to it, or one of them is missing.
+// As the first, and in the same round trip a deletion from `expected` to be explained, whose rows
+// have more columns; it fails where the user has no right to it, or one of them is missing.
 Statement mysql_probe_with_rights(std::span<const std::string> tables,
                                   std::span<const std::string> expected, const Dialect& dialect);
 // Those that a deletion would be explained for, by name.
@@ -29,8 +29,8 @@ Outcome<Schema> mysql_schema(std::string_view json);
 
 // Whether the server would let the user run a deletion that it is asked to explain.
 using MayDelete = std::function<Outcome<bool>(const Statement& explained)>;
-// Where the server refuses every deletion: Schema::deletion_refused. `everywhere_already`: it has said
-// that all may be deleted from.
+// Where the server refuses every deletion: Schema::deletion_refused. `everywhere_already`: it has
+// said that all may be deleted from.
 Outcome<Schema> mysql_with_rights(Schema schema, const Dialect& dialect, bool everywhere_already,
                                   const MayDelete& may_delete);
 

@@ -1,5 +1,5 @@
-// Locks of the server that a session has by name: MySQL's GET_LOCK. They are of the whole server, so
-// that their names hold the database.
+// Locks of the server that a session has by name: MySQL's GET_LOCK. They are of the whole server,
+// so that their names hold the database.
 #pragma once
 
 #include <string>

@@ -26,7 +26,8 @@ class VitessConnection final : public MysqlConnection {
   Outcome<void> release_lock(const std::string& name) override;
 
  private:
-  // vtgate tells other columns of a merged page when it prepares it than it gives, and binds nothing in an EXPLAIN.
+  // vtgate tells other columns of a merged page when it prepares it than it gives, and binds
+  // nothing in an EXPLAIN.
   Outcome<std::int64_t> run_with_values(const Statement& statement,
                                         const RowHandler* handler) override;
   void note_failed_commit(Failure& failure) override;

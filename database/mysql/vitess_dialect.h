@@ -1,5 +1,6 @@
-// MySQL's spelling as vtgate, the front of a sharded Vitess, takes it: it plans each statement over its shards, and knows
-// neither JSON_TABLE nor a list as a table. A list by the column that shards a table is sent to the shards that it leads to.
+// MySQL's spelling as vtgate, the front of a sharded Vitess, takes it: it plans each statement over
+// its shards, and knows neither JSON_TABLE nor a list as a table. A list by the column that shards
+// a table is sent to the shards that it leads to.
 #pragma once
 
 #include "database/mysql/dialect.h"

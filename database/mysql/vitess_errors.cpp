@@ -17,7 +17,8 @@ struct Words {
 };
 
 constexpr std::array kWords = {
-    // transaction_mode = 'single': the keys lie on several shards, as after a resharding. Fewer may lie on one.
+    // transaction_mode = 'single': the keys lie on several shards, as after a resharding. Fewer may
+    // lie on one.
     Words{"multi-db transaction attempted", conflict, true, Blame::some_rows},
     // A tablet gives so many rows at once (queryserver-config-max-result-size).
     Words{"Row count exceeded", unavailable, false, Blame::number_of_rows},

@@ -57,7 +57,8 @@ Outcome<Keyspace> keyspace_of(Connection& connection) {
   return keyspace;
 }
 
-// A table without a vindex, or with one of several columns, can't be told by a column where its rows lie.
+// A table without a vindex, or with one of several columns, can't be told by a column where its
+// rows lie.
 Outcome<void> read_sharding(Connection& connection, Table& table) {
   const auto statement =
       plain("SHOW VSCHEMA VINDEXES ON " + connection.dialect().quoted(table.name));

@@ -181,7 +181,8 @@ Outcome<void> PostgresConnection::send(const Group& group) {
   return sent;
 }
 
-// All is encoded before anything is sent: a value that can't be bound leaves no half of a group behind.
+// All is encoded before anything is sent: a value that can't be bound leaves no half of a group
+// behind.
 Outcome<void> PostgresConnection::send_all(const Group& group) {
   std::vector<PostgresParameters> encoded;
   encoded.reserve(group.size());
@@ -208,8 +209,8 @@ void PostgresConnection::add(const Statement& statement, Group& group, const Row
   group.add({.statement = &statement}, take);
 }
 
-// What is sent with each batch, or asked in front of each call's first query, stays prepared: planning it
-// costs as much as running it.
+// What is sent with each batch, or asked in front of each call's first query, stays prepared:
+// planning it costs as much as running it.
 void PostgresConnection::add_prepared(const Statement& statement, Group& group,
                                       const RowHandler* take) {
   constexpr std::size_t kMost = 32;
@@ -253,8 +254,8 @@ void PostgresConnection::forget_unprepared(const Group& group) {
   }
 }
 
-// Something that was prepared is no more (DISCARD ALL), or gives rows of another type since a table was altered:
-// without it the same statement may do well.
+// Something that was prepared is no more (DISCARD ALL), or gives rows of another type since a table
+// was altered: without it the same statement may do well.
 void PostgresConnection::give_up_prepared(Failure& failure) {
   constexpr std::string_view kUnknown = "26000";
   constexpr std::string_view kOtherType = "0A000";
@@ -264,7 +265,8 @@ void PostgresConnection::give_up_prepared(Failure& failure) {
   failure.retryable = true;
 }
 
-// The statement before a group's `first` sets what the configuration says: its failure names the setting.
+// The statement before a group's `first` sets what the configuration says: its failure names the
+// setting.
 Failure PostgresConnection::named(Failure failure, const Group& group, std::size_t first) const {
   const bool by_settings = first > 0 && group.answers[first - 1].failure;
   return by_settings ? postgres_refused_settings(settings_, std::move(failure)) : failure;
@@ -301,8 +303,8 @@ Outcome<void> PostgresConnection::query(const Statement& statement, const RowHan
 }
 
 // In one round trip, with a handler for each statement. What was recalled is asked for in front of
-// them: where an answer is another one by now, they may be wrong from their first word on: no row of
-// theirs is handed over, and their failure is of no interest.
+// them: where an answer is another one by now, they may be wrong from their first word on: no row
+// of theirs is handed over, and their failure is of no interest.
 Outcome<void> PostgresConnection::query_all(std::span<const Statement> statements,
                                             std::span<const RowHandler> handlers) {
   WINNOW_CHECK(check_usable());

@@ -199,7 +199,8 @@ void PostgresDialect::bound_instant(SqlWriter& writer, std::string_view table_al
   writer.text(looks_back(comparison) ? " <= " : " >= ").bind_as(column, instant);
 }
 
-// CONCURRENTLY: Kestra writes on while the index is built. PostgreSQL refuses that for a table with partitions.
+// CONCURRENTLY: Kestra writes on while the index is built. PostgreSQL refuses that for a table with
+// partitions.
 std::string PostgresDialect::create_index(const Table& table,
                                           const std::vector<std::string>& columns,
                                           std::string_view value) const {
@@ -208,7 +209,8 @@ std::string PostgresDialect::create_index(const Table& table,
   return sql.insert(std::string_view("CREATE INDEX").size(), " CONCURRENTLY");
 }
 
-// Kestra writes seconds, as a number with a fraction. What is none is no value, and never an error of the statement.
+// Kestra writes seconds, as a number with a fraction. What is none is no value, and never an error
+// of the statement.
 std::string PostgresDialect::value_of(std::string_view table_alias, const Column& column) const {
   if (column.type != ColumnType::minute_millis) return Dialect::value_of(table_alias, column);
   static const std::vector<std::string> kPath{"state", "duration"};

@@ -71,8 +71,8 @@ constexpr std::array kRules = {
     Rule{"XX", unavailable, false},               // the server's own internal error
 };
 
-// What libpq itself ends a log-in for, in its own words: no later try passes. Files that it can't use
-// are the configuration's, and what the server shows or offers is not.
+// What libpq itself ends a log-in for, in its own words: no later try passes. Files that it can't
+// use are the configuration's, and what the server shows or offers is not.
 struct LogInRule {
   std::string_view words;
   FailureKind kind;

@@ -10,8 +10,8 @@ namespace {
 using Json = nlohmann::json;
 
 // $1 and $2 hold the tables' schemas and names. Of other users' sessions a plain user sees no
-// times: then `oldest` is null. The rows of a partitioned table lie in its partitions; of their dates
-// the earliest counts.
+// times: then `oldest` is null. The rows of a partitioned table lie in its partitions; of their
+// dates the earliest counts.
 constexpr std::string_view kHealth = R"sql(
 SELECT json_build_object(
   'bytes', pg_database_size(current_database()),

@@ -9,8 +9,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-// VACUUM and ANALYZE, autovacuum's too, hold SHARE UPDATE EXCLUSIVE on their table: pg_locks tells everybody, while
-// pg_stat_progress_vacuum tells monitors alone.
+// VACUUM and ANALYZE, autovacuum's too, hold SHARE UPDATE EXCLUSIVE on their table: pg_locks tells
+// everybody, while pg_stat_progress_vacuum tells monitors alone.
 constexpr std::string_view kPressure = R"sql(
 SELECT json_build_object(
   'position', CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_current_wal_lsn() END,

@@ -7,11 +7,11 @@ namespace {
 
 using Json = nlohmann::json;
 
-// $1 names the tables. Where several schemas of the search path hold a table, the first counts, as it
-// does for an unqualified name. Enumerations are named with their schema, so that a cast never
+// $1 names the tables. Where several schemas of the search path hold a table, the first counts, as
+// it does for an unqualified name. Enumerations are named with their schema, so that a cast never
 // depends on the search path. A view, a sequence or an index that bears the name is found too: it
-// hides a table of a later schema. row_security_active() says yes where row_security = off makes an error
-// of the statement.
+// hides a table of a later schema. row_security_active() says yes where row_security = off makes an
+// error of the statement.
 constexpr std::string_view kProbe = R"sql(
 WITH path AS (
   SELECT name, position
@@ -146,7 +146,8 @@ std::string what_is_lax(const std::string& type, const Json& collation) {
   return type == "character" ? "the type character (filled up with spaces)" : "";
 }
 
-// EXTRACT(milliseconds FROM ...) gives what exceeds the minutes only (date_part('milliseconds', ...) in older catalogs).
+// EXTRACT(milliseconds FROM ...) gives what exceeds the minutes only (date_part('milliseconds',
+// ...) in older catalogs).
 bool is_minute_millis(const Column& column, const Json& generated) {
   if (column.type != ColumnType::integer || !generated.is_string()) return false;
   const auto& expression = generated.get_ref<const std::string&>();
@@ -221,8 +222,8 @@ Table read_table(const Json& found, const std::string& role) {
   return table;
 }
 
-// Kestra keeps its tables in one schema. Where a search path puts them together from several, an execution of the one has
-// its logs in another: those of all others would look like orphans.
+// Kestra keeps its tables in one schema. Where a search path puts them together from several, an
+// execution of the one has its logs in another: those of all others would look like orphans.
 std::optional<Problem> several_schemas(const Schema& schema) {
   const auto& tables = schema.tables;
   if (tables.empty()) return std::nullopt;

@@ -1,5 +1,5 @@
-// What PostgreSQL's catalog and its lists of namespaces answered before, so that a call can begin with
-// its own statement and have them confirmed in the same round trip.
+// What PostgreSQL's catalog and its lists of namespaces answered before, so that a call can begin
+// with its own statement and have them confirmed in the same round trip.
 #pragma once
 
 #include <string>

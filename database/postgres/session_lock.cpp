@@ -8,7 +8,8 @@ namespace winnow::database {
 namespace {
 
 // `winn` in ASCII: the first number of all of winnow's locks. The second is of the name and of the
-// table in which Kestra has its executions, so that two schemas of a database don't hinder each other.
+// table in which Kestra has its executions, so that two schemas of a database don't hinder each
+// other.
 constexpr std::string_view kSpace = "2003398254";
 constexpr std::string_view kKey =
     "hashtext($1 || ' ' || coalesce(to_regclass('executions')::oid::text, current_schema(), ''))";

@@ -10,8 +10,8 @@ namespace {
 constexpr std::array kAlways = {
     std::pair{"TimeZone", "UTC"},
     std::pair{"DateStyle", "ISO"},
-    // A table whose rows a policy hides in part is an error: its other rows would look like orphans,
-    // and a deletion that leaves rows out would pass for a whole one.
+    // A table whose rows a policy hides in part is an error: its other rows would look like
+    // orphans, and a deletion that leaves rows out would pass for a whole one.
     std::pair{"row_security", "off"},
     // No compiler is started for a statement of milliseconds.
     std::pair{"jit", "off"},
@@ -19,8 +19,9 @@ constexpr std::array kAlways = {
     std::pair{"idle_in_transaction_session_timeout", "10min"},
 };
 
-// Should this machine vanish, its locks go with the transaction: the server asks for it after 5 s without
-// a word, and waits 20 s for what it has sent to be acknowledged. Its own default is two hours.
+// Should this machine vanish, its locks go with the transaction: the server asks for it after 5 s
+// without a word, and waits 20 s for what it has sent to be acknowledged. Its own default is two
+// hours.
 constexpr std::array kOfPeer = {
     PeerSettings::Setting{"tcp_keepalives_idle", "5"},
     PeerSettings::Setting{"tcp_keepalives_interval", "5"},
@@ -50,9 +51,10 @@ class SettingsWriter {
   Statement statement_;
 };
 
-// What is another value once the server was started, was promoted in another one's place, or came back
-// from a crash. After a crash of one of its sessions alone the postmaster stays, and the statistics start
-// anew; before version 15 they lie in a file, which is too slow to read in each transaction.
+// What is another value once the server was started, was promoted in another one's place, or came
+// back from a crash. After a crash of one of its sessions alone the postmaster stays, and the
+// statistics start anew; before version 15 they lie in a file, which is too slow to read in each
+// transaction.
 std::string server_start(int server_version) {
   constexpr int kStatisticsInMemory = 150'000;
   std::string start = "date_part('epoch', pg_postmaster_start_time())";

@@ -247,7 +247,8 @@ Outcome<Health> SqliteConnection::examine(const Schema& schema) {
   const auto page_count = pages.at(1);
   const auto free_pages = pages.at(2);
   Health health;
-  // The probe's estimate, the greatest row number, stays high after a purge. An index of the table is read for the count.
+  // The probe's estimate, the greatest row number, stays high after a purge. An index of the table
+  // is read for the count.
   for (const auto& [name, table] : schema.tables) {
     WINNOW_TRY(health.tables[name].rows,
                count_of(*this, plain("SELECT count(*) FROM " + dialect_.quoted(name))));
@@ -281,8 +282,8 @@ tl::unexpected<Failure> cannot_open(const Settings& settings, int code, std::str
   return fail(std::move(failure));
 }
 
-// Where a file can't be opened for writing at the moment (no descriptor was left), SQLite opens it for
-// reading and says nothing: it would look as if the user may delete from no table.
+// Where a file can't be opened for writing at the moment (no descriptor was left), SQLite opens it
+// for reading and says nothing: it would look as if the user may delete from no table.
 bool opened_for_reading_instead(const Settings& settings, sqlite3* opened, int flags) {
   return (flags & SQLITE_OPEN_READWRITE) != 0 && sqlite3_db_readonly(opened, "main") == 1 &&
          ::access(settings.database.c_str(), W_OK) == 0;

@@ -30,8 +30,8 @@ Outcome<void> finish_options(Settings& settings);
 // word, `trustCertificateKeyStoreUrl` has.
 bool touches_security(std::string_view name);
 
-// Whether the files that these options name can be read: the client libraries report one that can't in
-// the middle of the log-in, as if the server were away. libpq's `system` names no file.
+// Whether the files that these options name can be read: the client libraries report one that can't
+// in the middle of the log-in, as if the server were away. libpq's `system` names no file.
 Outcome<void> check_files(const Settings& settings, std::initializer_list<const char*> options);
 
 }  // namespace winnow::database

@@ -1,5 +1,5 @@
-// What a URL or a connection pool sets in each new session, as settings that winnow can make in each
-// of its transactions: behind a pooler a session is never winnow's own.
+// What a URL or a connection pool sets in each new session, as settings that winnow can make in
+// each of its transactions: behind a pooler a session is never winnow's own.
 #pragma once
 
 #include <string>

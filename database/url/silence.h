@@ -1,6 +1,6 @@
-// A server whose kernel still takes connections while it answers nobody: stopped, swapped out, on a disk
-// that hangs. A statement that waits is looked after by another session, and what becomes of that one's
-// log-in tells a server that works from one that hangs.
+// A server whose kernel still takes connections while it answers nobody: stopped, swapped out, on a
+// disk that hangs. A statement that waits is looked after by another session, and what becomes of
+// that one's log-in tells a server that works from one that hangs.
 #pragma once
 
 #include <chrono>
@@ -24,8 +24,8 @@ class ServerLook {
 
   // Of the session that looks.
   const Settings& settings() const { return settings_; }
-  // Whether that session came to another server than `waiting`, the peer of the statement's connection: a
-  // name that a fail-over moved. The look is at that peer itself then.
+  // Whether that session came to another server than `waiting`, the peer of the statement's
+  // connection: a name that a fail-over moved. The look is at that peer itself then.
   bool went_elsewhere(const std::string& waiting, const std::string& looking);
   // Its log-in failed. A failure here: the server hangs, and the statement's connection is lost.
   Outcome<void> refused(const Failure& failure) const;

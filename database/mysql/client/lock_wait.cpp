@@ -38,8 +38,8 @@ std::string with_holders(const std::string& number) {
          number + " LIMIT 1)";
 }
 
-// Own sessions are visible without a right of their own. A wait for a row has no state there, but any account may know whether
-// somebody waits for one.
+// Own sessions are visible without a right of their own. A wait for a row has no state there, but
+// any account may know whether somebody waits for one.
 enum class Rows { seen, guessed };
 
 std::string by_state(const std::string& number, Rows rows) {

@@ -23,8 +23,8 @@ namespace {
 
 constexpr std::uint16_t kPort = 3306;
 constexpr unsigned long kOldest = 80021;  // 8.0.21
-// Rows that an UPDATE found count as changed, as on the other servers. Several statements in one text
-// are winnow's own (send()): whatever comes from outside is bound.
+// Rows that an UPDATE found count as changed, as on the other servers. Several statements in one
+// text are winnow's own (send()): whatever comes from outside is bound.
 constexpr unsigned long kCapabilities = CLIENT_FOUND_ROWS | CLIENT_MULTI_STATEMENTS;
 // For a result that may not come, once KILL QUERY has been answered.
 constexpr std::chrono::milliseconds kAfterKill(250);
@@ -34,11 +34,12 @@ constexpr std::chrono::milliseconds kAfterKill(250);
 // (measurements.md); UTC; MySQL's plain SQL (backslash escapes, no ANSI quotes); table sizes as
 // they are now and not as of yesterday; no guard for people who forget a WHERE or a LIMIT
 // (sql_safe_updates, max_join_size, sql_select_limit): a result that the server cuts off without a
-// word would make orphans of all the rest. Foreign keys are looked at, also where the import of a dump
-// left them switched off for the server: else rows would go that others lead to. A COMMIT is no more than a COMMIT (completion_type). A
-// table that is locked whole is waited for no longer than a row. Texts are UTF-8 on their way, whatever
-// `init_connect` or a server that passes over the handshake (character_set_client_handshake) made of the
-// session: names would be compared as others, and executions that exist be taken for missing.
+// word would make orphans of all the rest. Foreign keys are looked at, also where the import of a
+// dump left them switched off for the server: else rows would go that others lead to. A COMMIT is
+// no more than a COMMIT (completion_type). A table that is locked whole is waited for no longer
+// than a row. Texts are UTF-8 on their way, whatever `init_connect` or a server that passes over
+// the handshake (character_set_client_handshake) made of the session: names would be compared as
+// others, and executions that exist be taken for missing.
 std::string set_up_statement(const Settings& settings, bool is_vitess) {
   const auto lock_seconds = std::max(1, (settings.lock_timeout_ms + 999) / 1000);
   // 0 is vtgate's own: no limit. Any other it writes into each SELECT, and GET_LOCK takes none.
@@ -311,8 +312,8 @@ Outcome<void> MysqlSession::send_as_it_is(const std::string& sql) {
   return {};
 }
 
-// A KILL QUERY that reaches the server between two statements of a text ends all that follow: the next
-// has no result then.
+// A KILL QUERY that reaches the server between two statements of a text ends all that follow: the
+// next has no result then.
 Outcome<void> MysqlSession::go_to_next_result() {
   result_may_fail_to_come_ = true;
   if (asked_to_cancel_) shorten_the_wait();

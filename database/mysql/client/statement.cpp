@@ -130,7 +130,8 @@ bool MysqlStatement::widen_cells() {
   return !widened || bind_again();
 }
 
-// Binding sets the sizes to 0 in some versions of the connector; the row that was read keeps its own.
+// Binding sets the sizes to 0 in some versions of the connector; the row that was read keeps its
+// own.
 bool MysqlStatement::bind_again() {
   std::vector<unsigned long> sizes(cells_.size());
   for (std::size_t at = 0; at < cells_.size(); ++at) sizes[at] = cells_[at].size;

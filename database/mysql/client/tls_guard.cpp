@@ -39,8 +39,8 @@ bool open_conversation(MYSQL_PLUGIN_VIO* vio, MYSQL* mysql) {
 
 int pass_open_gate(MYSQL_PLUGIN_VIO* vio, MYSQL* mysql) {
   if (!open_conversation(vio, mysql)) return CR_ERROR;
-  // caching_sha2_password and sha256_password take a connection for safe that was to use TLS, and send the password as it
-  // is, whether the server offered it or not.
+  // caching_sha2_password and sha256_password take a connection for safe that was to use TLS, and
+  // send the password as it is, whether the server offered it or not.
   if (mysql_get_ssl_cipher(mysql) == nullptr) mysql->options.use_ssl = 0;
   return CR_OK;
 }

@@ -2,11 +2,12 @@
 //
 // With TLS asked for, the connector falls back to plain text when the server's greeting (or whoever
 // stands between) does not offer it, and then sends the password as it is (its
-// caching_sha2_password looks at what was asked for, not at what came of it). So a connection that may use TLS opens the conversation by an authentication plugin of our
-// own, whose name no server has: it sends the user's name and no proof, and where TLS is needed
-// ends the log-in unless it is up by then. The server then names the account's real plugin, which
-// costs one round trip. The gate is also where the socket is made non-blocking before TLS's
-// handshake, in which the connector waits on its own.
+// caching_sha2_password looks at what was asked for, not at what came of it). So a connection that
+// may use TLS opens the conversation by an authentication plugin of our own, whose name no server
+// has: it sends the user's name and no proof, and where TLS is needed ends the log-in unless it is
+// up by then. The server then names the account's real plugin, which costs one round trip. The gate
+// is also where the socket is made non-blocking before TLS's handshake, in which the connector
+// waits on its own.
 #pragma once
 
 #include <mysql.h>

@@ -16,7 +16,8 @@ struct MysqlWait {
   std::chrono::steady_clock::time_point deadline;
 };
 
-// What the socket is ready for; 0 when it is ready for nothing yet and there is a cancellation or the deadline to look at.
+// What the socket is ready for; 0 when it is ready for nothing yet and there is a cancellation or
+// the deadline to look at.
 Outcome<int> poll_mysql(const MysqlWait& wait);
 
 }  // namespace winnow::database

@@ -73,7 +73,8 @@ Options own_options(const Settings& settings) {
       {"keepalives_count", "3"},
       // libpq would look for Kerberos tickets on every connect.
       {"gssencmode", "disable"},
-      // A certificate or a list of revoked ones that only lies in a home directory is nobody's word.
+      // A certificate or a list of revoked ones that only lies in a home directory is nobody's
+      // word.
       {"sslmode", "prefer"},
       {"sslcert", kNoFile},
       {"sslkey", kNoFile},

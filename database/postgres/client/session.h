@@ -45,8 +45,8 @@ class PostgresSession {
   // first next().
   void stream_rows() { PQsetSingleRowMode(connection_.get()); }
 
-  // What to do while next() waits for a statement: after `first`, and every few seconds from then on,
-  // with how long it has waited. It must not use this session; its failure ends the wait.
+  // What to do while next() waits for a statement: after `first`, and every few seconds from then
+  // on, with how long it has waited. It must not use this session; its failure ends the wait.
   using OnSlow = std::function<Outcome<void>(std::chrono::milliseconds waited)>;
   void on_slow(std::chrono::milliseconds first, OnSlow slow) {
     first_slow_ = first;
