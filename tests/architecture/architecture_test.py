@@ -202,6 +202,16 @@ class Openings(unittest.TestCase):
         self.assertEqual(silent, [])
 
 
+class Comments(unittest.TestCase):
+    def test_they_are_as_wide_as_the_code(self):
+        """clang-format breaks C and C++ at 100 columns, and leaves prose to its writer."""
+        wide = re.compile(r"^(?=.{101})(\s*(//|/?\*).*|[^\"]*(\"[^\"]*\"[^\"]*)*  // .*)$")
+        folders = {folder.split("/")[0] for folder in MAY_USE} | {"tests", "bench"}
+        wrong = [f"{path.relative_to(ROOT)}:{number}: {line.strip()}" for folder in folders for path in code(folder)
+                 for number, line in enumerate(path.read_text().splitlines(), 1) if wide.match(line)]
+        self.assertEqual(wrong, [])
+
+
 class ReadingPath(unittest.TestCase):
     def test_it_is_as_short_as_readme_says(self):
         told = re.search(r"takes about ([\d,]+) lines, in this order(.*?)\nA listing", (ROOT / "README.md").read_text(), re.DOTALL)
