@@ -5,6 +5,7 @@
 #include "document/text_file.h"
 #include "plugin/builtin/schemas.h"
 #include "plugin/configuration/configuration.h"
+#include "plugin/manifests/filter_operators.h"
 #include "plugin/manifests/registry.h"
 #include "tests/plugin/scratch.h"
 
@@ -90,6 +91,19 @@ TEST_F(DocumentationTest, EveryManifestShownIsRead) {
   }
   const auto registry = Registry::load({folder()});
   EXPECT_TRUE(registry.has_value()) << registry.error().message;
+}
+
+TEST_F(DocumentationTest, EveryOperatorOfTheSchemaIsReadAndExplained) {
+  const auto schema = builtin_schema("manifest.schema.json");
+  const auto& filter =
+      schema["properties"]["parameters"]["additionalProperties"]["properties"]["filter"];
+  const auto& names = filter["properties"]["operator"]["enum"];
+  ASSERT_FALSE(names.empty());
+  const auto text = page("manifests.md");
+  for (const auto& name : names) {
+    EXPECT_EQ(operator_named(name.get<std::string>()).name, name);
+    EXPECT_THAT(text, testing::HasSubstr("`" + name.get<std::string>() + "`"));
+  }
 }
 
 TEST_F(DocumentationTest, TheExampleOnThePageIsTheExampleInItsFile) {
