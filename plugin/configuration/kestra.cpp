@@ -258,8 +258,8 @@ std::vector<std::string> KestraConfiguration::datasource_names() const {
   for (const auto& variable : variables_("DATASOURCES_")) {
     if (!variable.ends_with(kUrl)) continue;
     const auto name = document::lower(variable.substr(0, variable.size() - kUrl.size()));
-    if (name.find('_') == std::string::npos)
-      add(name);  // Micronaut would call it by its first word
+    // Micronaut would call another by its first word.
+    if (name.find('_') == std::string::npos) add(name);
   }
   return names;
 }
