@@ -110,10 +110,11 @@ bool is_reserved(std::string_view part) {
   return part.starts_with('_') || part == "executions" || part == "states" || part == "cache";
 }
 
-bool is_of_others(std::string_view first, std::string_view name) {
+bool is_of_others(std::string_view first, std::string_view name, std::size_t depth) {
   const bool named_by_flow =
       first == "tasks" || first == "inputs" || first == "trigger" || first == "triggers";
-  return named_by_flow ? name == "executions" : is_reserved(name);
+  if (!named_by_flow) return is_reserved(name);
+  return name == "executions" || (depth == 2 && name.starts_with('_'));
 }
 
 std::vector<std::string> path_parts(std::string_view path) {

@@ -3,6 +3,7 @@
 #include "storage/tree.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
@@ -96,7 +97,8 @@ class Walk {
   // Reads a folder of the last level, which becomes the last one.
   void begin(const std::string& name, Descriptor folder) {
     levels_.push_back({.name = name, .folder = std::move(folder), .folders = {}});
-    if (is_of_others_ != nullptr && levels_.size() > 1 && is_of_others(levels_[1].name, name)) {
+    const auto depth = levels_.size() - 1;
+    if (is_of_others_ != nullptr && depth > 0 && is_of_others(levels_[1].name, name, depth)) {
       *is_of_others_ = true;
     }
     struct stat status {};
@@ -270,6 +272,30 @@ class Walk {
   Removed result_;
 };
 
+// The number of the mount on which an open folder lies, as the kernel tells it in /proc (Linux 3.15); empty where that can't be read.
+std::string mount_of(int folder) {
+  constexpr std::string_view kMount = "mnt_id:";
+  const std::string path = "/proc/self/fdinfo/" + std::to_string(folder);
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::array<char, 512> text{};
+  const auto size = file.valid() ? ::read(file.get(), text.data(), text.size()) : -1;
+  if (size <= 0) return {};
+  const std::string_view told(text.data(), static_cast<std::size_t>(size));
+  const auto begin = told.find(kMount);
+  if (begin == std::string_view::npos) return {};
+  const auto number = told.substr(begin + kMount.size());
+  return std::string(number.substr(0, number.find('\n')));
+}
+
+// Without /proc the file system has to do, which a bind mount of the same one does not change.
+bool are_on_one_mount(int one, int other) {
+  const auto mount = mount_of(one);
+  if (!mount.empty()) return mount_of(other) == mount;
+  struct stat first {};
+  struct stat second {};
+  return ::fstat(one, &first) == 0 && ::fstat(other, &second) == 0 && first.st_dev == second.st_dev;
+}
+
 }  // namespace
 
 Descriptor open_folder(int parent, const std::string& name, int flags) {
@@ -288,7 +314,12 @@ Descriptor open_within(int parent, const std::string& name) {
   const long opened = ::syscall(kOpenat2, parent, name.c_str(), &how, sizeof how);
   if (opened >= 0) return Descriptor(static_cast<int>(opened));
   const bool unknown = errno == ENOSYS || errno == EPERM;  // an older kernel, a container's filter
-  return unknown ? open_folder(parent, name, kFlags) : Descriptor(-1);
+  if (!unknown) return Descriptor(-1);
+  Descriptor folder = open_folder(parent, name, kFlags);
+  if (!folder.valid() || are_on_one_mount(parent, folder.get())) return folder;
+  folder.close();
+  errno = EXDEV;
+  return folder;
 }
 
 bool is_folder(int parent, const FolderEntry& entry) {

@@ -142,6 +142,11 @@ Outcome<Configuration> read_configuration(const Options& options) {
         FailureKind::invalid_argument,
         "--kestra, --database, --storage and the name of a file of receipts take UTF-8 only");
   }
+  // An empty list is a server without any file, which only a configuration says.
+  if (!options.kestra.empty() && kestra_files(options.kestra).empty()) {
+    return fail(FailureKind::invalid_argument,
+                "--kestra: \"" + options.kestra + "\" names no file");
+  }
   Configuration result;
   if (needs_configuration(options)) result.file = chosen_file(options);
   if (!result.file.empty()) {

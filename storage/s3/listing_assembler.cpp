@@ -25,8 +25,10 @@ std::string folder_path(std::string_view key) {
 bool is_key_of_others(std::string_view key, std::string_view path) {
   auto folders = path_parts(key.substr(path.size()));
   if (!key.ends_with('/')) folders.pop_back();  // a file
-  return std::any_of(folders.begin(), folders.end(),
-                     [&](const auto& name) { return is_of_others(folders.front(), name); });
+  std::size_t depth = 0;
+  return std::any_of(folders.begin(), folders.end(), [&](const auto& name) {
+    return is_of_others(folders.front(), name, ++depth);
+  });
 }
 
 }  // namespace

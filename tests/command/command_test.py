@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """The command from outside, with the real library: its verbs, exit statuses, and where it looks for settings."""
 
+import ctypes
+import errno
 import json
 import os
 import pathlib
 import signal
 import sqlite3
+import struct
 import subprocess
 import unittest
 
@@ -129,6 +132,9 @@ class ExitStatuses(CommandTest):
                 self.assert_refused(answer, 3, "CONFIGURATION")
                 self.assertTrue(answer.error["message"].startswith(expected), answer.error["message"])
 
+    def test_2_for_a_list_of_files_that_names_none(self):
+        self.assert_refused(self.winnow("--kestra", ",", "tasks"), 2, "INVALID_ARGUMENT", '--kestra: "," names no file')
+
     def test_3_for_a_database_that_is_not_kestras(self):
         sqlite3.connect(self.path / "empty.db").execute("CREATE TABLE t (a)")
         self.assert_refused(self.winnow("--database", f"sqlite:{self.path}/empty.db", "call", "ListLogs"),
@@ -248,6 +254,19 @@ kestra:
                 "SELECT count(*) FROM executions WHERE tenant_id = 'main' AND NOT deleted"))
 
 
+def without_openat2():
+    """For a child: openat2 answers as kernels before 5.6 do (a filter of the kernel's)."""
+    load, jump_if_equal, give = 0x20, 0x15, 0x06  # of the number of the call
+    openat2, no_such_call, allow = 437, 0x00050000 | errno.ENOSYS, 0x7FFF0000
+    steps = struct.pack("HBBI" * 4, load, 0, 0, 0, jump_if_equal, 0, 1, openat2, give, 0, 0, no_such_call, give, 0, 0, allow)
+    held = ctypes.create_string_buffer(steps)
+    program = struct.pack("HP", 4, ctypes.addressof(held))
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    no_new_privileges, filter_calls = 38, 22
+    if prctl(no_new_privileges, 1, 0, 0, 0) != 0 or prctl(filter_calls, 2, program, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "no filter of calls")
+
+
 class Mounts(CommandTest):
     """What is mounted inside of an execution's folder is not the execution's."""
 
@@ -267,10 +286,10 @@ class Mounts(CommandTest):
         if subprocess.run([*unshare, "true"], stderr=subprocess.DEVNULL).returncode != 0:
             self.skipTest("mounting needs root, or namespaces of users")
         purge = f"{BIN}/winnow -q call PurgeExecutions --params '" + json.dumps({"endDate": LONG_AGO}) + "'"
-        for place in (folder / "inside", folder):
-            with self.subTest(place=place):
+        for place, filtered in ((folder / "inside", None), (folder, None), (folder / "inside", without_openat2)):
+            with self.subTest(place=place, filtered=filtered):
                 done = subprocess.run([*unshare, "sh", "-c", f"mount --bind {other} {place} && {purge}"], cwd=self.path, text=True,
-                                      capture_output=True, env=self.environment())
+                                      capture_output=True, env=self.environment(), preexec_fn=filtered)
                 error = json.loads(done.stdout)["error"]
                 self.assertEqual(error["code"], "STORAGE", done.stdout)
                 self.assertIn(f"{place} is a mount point", error["message"])

@@ -80,6 +80,8 @@ TEST(Search, PassesOverOtherFilesOfKestra) {
         "main/company/team/executions/other/states/s",
         "main/company/team/executions/other2/task/cache/c", "main/company/team/executions/_files/f",
         "main/company/team/executions/sub/flow/executions/a/x",
+        "main/company/team/executions/sub2/tasks/_files/deep/f",
+        "main/company/team/executions/sub3/inputs/_kv/k",
         // The flow `executions` of `company.team`.
         "main/company/team/executions/executions/a/x", "main/company/team/executions/states/s",
         // No text.
@@ -92,7 +94,7 @@ TEST(Search, PassesOverOtherFilesOfKestra) {
 TEST(Search, FindsExecutionsWhoseTasksAndInputsHaveNamesOfKestrasOtherFiles) {
   const Scratch scratch;
   for (const char* file :
-       {"a/tasks/cache/run/x", "b/inputs/states/x", "c/tasks/_tmp/run/_files/x"}) {
+       {"a/tasks/cache/run/x", "b/inputs/states/x", "c/tasks/tmp/run/_files/x"}) {
     scratch.file(kRun + file);
   }
   EXPECT_THAT(found(scratch, {.tenant = "main"}), SizeIs(3));
