@@ -32,8 +32,9 @@ class Search {
   Outcome<void> below(const Descriptor& folder, const std::string& path, const std::string& place,
                       std::size_t depth) {
     if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
-    WINNOW_TRY(const auto names, folders_in(folder, place));
-    for (const auto& name : names) {
+    const auto names = folders_in(folder, place);
+    if (!names) return pass_over(names.error());
+    for (const auto& name : *names) {
       if (name == "executions" && depth > 0) {
         auto seen = enter(folder, name, place, [&](const Descriptor& inner, const auto& at) {
           return executions(inner, inside(path, name), at);
@@ -54,19 +55,25 @@ class Search {
  private:
   // A folder that was deleted meanwhile, or replaced by a link, is skipped.
   template <class Work>
-  static Outcome<void> enter(const Descriptor& parent, const std::string& name,
-                             const std::string& place, Work&& work) {
+  Outcome<void> enter(const Descriptor& parent, const std::string& name, const std::string& place,
+                      Work&& work) {
     const std::string at = inside(place, name);
     const Descriptor inner = open_folder(parent.get(), name, kReadFolder);
     if (inner.valid()) return work(inner, at);
     if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) return {};
-    return fail(file_failure("open", at, errno));
+    return pass_over(file_failure("open", at, errno));
+  }
+
+  // What can't be read keeps nobody from the rest.
+  Outcome<void> pass_over(Failure failure) {
+    return handler_(FoundFolder{.folder = {}, .failure = std::move(failure)});
   }
 
   Outcome<void> executions(const Descriptor& folder, const std::string& path,
                            const std::string& place) {
-    WINNOW_TRY(const auto names, folders_in(folder, place));
-    for (const auto& name : names) {
+    const auto names = folders_in(folder, place);
+    if (!names) return pass_over(names.error());
+    for (const auto& name : *names) {
       auto execution = execution_of(inside(path, name));
       if (!execution) continue;
       execution->tenant = area_.tenant;
@@ -75,9 +82,12 @@ class Search {
       const auto counted =
           walk_tree(TreeAction::count, folder.get(), name, inside(place, name), cancellation_,
                     {.newest = &found.newest, .passes_mounts = true, .is_of_others = &of_others});
-      if (counted.failure) return fail(*counted.failure);
+      if (counted.failure && counted.failure->kind == FailureKind::cancelled) {
+        return fail(*counted.failure);
+      }
       if (of_others) continue;
       found.files = counted.files;
+      found.failure = counted.failure;
       WINNOW_CHECK(handler_(std::move(found)));
     }
     return {};

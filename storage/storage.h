@@ -60,6 +60,8 @@ struct FoundFolder {
   ExecutionFolder folder;  // its flow is the slug
   std::uint64_t files = 0;
   document::Instant newest = {};  // last change of anything in it
+  // What can't be read: this folder, or one on the way to others. Nothing else is known of it then.
+  std::optional<Failure> failure = std::nullopt;
 };
 using FolderHandler = std::function<Outcome<void>(FoundFolder)>;
 
@@ -94,8 +96,8 @@ class Storage {
                                        const Cancellation& cancellation);
 
   // Hands over the folder of every execution that has one there, whether the execution still exists
-  // or not. No link is followed. Ends with the handler's failure. `configuration` failure where the
-  // storage can't be searched.
+  // or not, and what it could not read on the way. No link is followed. Ends with the handler's failure.
+  // `configuration` failure where the storage can't be searched.
   virtual Outcome<void> find(const SearchArea& area, const FolderHandler& handler,
                              const Cancellation& cancellation);
 };

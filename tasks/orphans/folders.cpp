@@ -68,11 +68,8 @@ class FolderSweep {
 
   Outcome<void> run() {
     WINNOW_CHECK(find());
-    if (request_.dry_run) {
-      sweep_.counters()["purgedCount"] = found_;
-      return {};
-    }
-    if (found_ == 0) return {};
+    if (request_.dry_run) sweep_.counters()["purgedCount"] = found_;
+    if (request_.dry_run || found_ == 0) return whole();
     WINNOW_CHECK(
         sweep_.check_executions("every folder of the storage",
                                 "Check that this database and this storage belong together"));
@@ -86,12 +83,23 @@ class FolderSweep {
       WINNOW_CHECK(remove(paths));
       sweep_.note_pace(std::ssize(paths), Pacer::Clock::now() - began);
     }
-    if (!failure_) return {};
-    failure_->message += "; " + document::counted(kept_, "folder") + " could not be removed";
-    return fail(*failure_);
+    return whole();
   }
 
   std::int64_t found() const { return found_; }
+
+  // A failure where a folder could not be read or removed.
+  Outcome<void> whole() const {
+    if (!failure_) return {};
+    auto failure = *failure_;
+    if (unread_ > 0) {
+      failure.message += "; " + document::counted(unread_, "folder") + " could not be read";
+    }
+    if (kept_ > 0) {
+      failure.message += "; " + document::counted(kept_, "folder") + " could not be removed";
+    }
+    return fail(std::move(failure));
+  }
 
   Outcome<void> find() {
     auto& context = sweep_.context();
@@ -107,6 +115,10 @@ class FolderSweep {
 
  private:
   Outcome<void> take(FoundFolder found) {
+    if (found.failure) {
+      name(std::move(*found.failure));
+      return ++unread_ > kMostKept ? whole() : Outcome<void>{};
+    }
     add_to(sweep_.counters(), "scannedCount", 1);
     if (!filter_.takes(found)) return {};
     page_.push_back(std::move(found));
@@ -186,21 +198,21 @@ class FolderSweep {
       } else if (removed.failure->kind == FailureKind::cancelled) {
         cancelled = std::move(removed.failure);
       } else {
-        keep(std::move(*removed.failure));
+        name(std::move(*removed.failure));
+        ++kept_;
       }
     }
     report_batch(context, folders.size(), sweep_.counters());
     if (cancelled) return fail(std::move(*cancelled));
-    if (kept_ > kMostKept) return fail(*failure_);
+    if (kept_ > kMostKept) return whole();
     return {};
   }
 
-  void keep(Failure failure) {
+  void name(Failure failure) {
     if (!failure_ || failure_->message != failure.message) {
       sweep_.context().host.log(LogLevel::error, failure.message);
     }
     if (!failure_) failure_ = std::move(failure);
-    ++kept_;
   }
 
   Sweep& sweep_;
@@ -211,8 +223,9 @@ class FolderSweep {
   // Paths under the tenant's root.
   KeySpool orphans_;
   std::int64_t found_ = 0;
-  // The first failure of a folder that stays, and how many there are.
+  // The first failure of a folder that stays, how many of them could not be read, and how many not be removed.
   std::optional<Failure> failure_;
+  std::int64_t unread_ = 0;
   std::int64_t kept_ = 0;
 };
 
@@ -234,6 +247,7 @@ class OrphanFolders final : public Invocation {
     WINNOW_TRY(auto plan, sweep.plan());
     FolderSweep folders(sweep, request_);
     WINNOW_CHECK(folders.find());
+    WINNOW_CHECK(folders.whole());
     plan["selected"] = folders.found();
     return plan;
   }

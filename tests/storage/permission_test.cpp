@@ -108,6 +108,31 @@ TEST_F(Permission, AFolderOnTheWayThatCantBeEnteredIsNamed) {
   expect_failure_at(kRun + "a", as_nobody([&] { return outcome_of(scratch_); }));
 }
 
+// What a search hands over: executions, and what can't be read.
+std::string search_of(const Scratch& scratch) {
+  std::string text;
+  const Cancellation cancellation;
+  const auto handler = [&](storage::FoundFolder found) -> Outcome<void> {
+    text += found.folder.execution + (found.failure ? " " + found.failure->message : "") + "\n";
+    return {};
+  };
+  const auto searched = scratch.storage()->find({.tenant = "main"}, handler, cancellation);
+  return text + (searched ? "all" : searched.error().message);
+}
+
+TEST_F(Permission, ASearchNamesWhatItCantReadAndGoesOn) {
+  scratch_.file("main/company/other/flow/executions/c/x");
+  give_to_nobody(scratch_);
+  const auto place = [&](const std::string& path) { return (scratch_.base() / path).string(); };
+  forbid(place(kRun + "a/locked"), fs::perms::none);
+  EXPECT_EQ(as_nobody([&] { return search_of(scratch_); }),
+            "c\na can't open " + place(kRun + "a/locked") + ": Permission denied\nb\nall");
+  forbid(place(kRun), fs::perms::none);
+  EXPECT_EQ(
+      as_nobody([&] { return search_of(scratch_); }),
+      "c\n can't open " + place("main/company/team/flow/executions") + ": Permission denied\nall");
+}
+
 TEST_F(Permission, TheMessageIsTextWhateverTheName) {
   scratch_.file(kRun + "a/locked/\xff\n");
   fs::remove(scratch_.base() / (kRun + "a/locked/y"));

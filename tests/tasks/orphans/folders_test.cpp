@@ -43,7 +43,7 @@ class OrphanFolders : public OrphanBed {
   Scratch scratch_;
 };
 
-// Keeps the folder of one execution.
+// Keeps the folder of one execution, and can't read another.
 class StuckStorage : public storage::Storage {
  public:
   explicit StuckStorage(std::unique_ptr<storage::Storage> whole) : whole_(std::move(whole)) {}
@@ -68,12 +68,33 @@ class StuckStorage : public storage::Storage {
   }
   Outcome<void> find(const storage::SearchArea& area, const storage::FolderHandler& handler,
                      const Cancellation& cancellation) override {
-    return whole_->find(area, handler, cancellation);
+    const auto pass = [&](storage::FoundFolder found) {
+      if (found.folder.execution == "unread") {
+        found.failure = Failure{.kind = FailureKind::storage, .message = "unread"};
+      }
+      return handler(std::move(found));
+    };
+    return whole_->find(area, pass, cancellation);
   }
 
  private:
   const std::unique_ptr<storage::Storage> whole_;
 };
+
+TEST_P(OrphanFolders, ThatCantBeReadStayAndAreNamedWhileTheRestGoes) {
+  const auto gone = add_folder("gone");
+  const auto unread = add_folder("unread");
+  bed_.storage = std::make_unique<StuckStorage>(scratch_.storage());
+  for (const bool dry : {true, false}) {
+    const auto result = bed_.run("PurgeStorage", with(kSweep, {{"dryRun", dry}}));
+    ASSERT_FALSE(result) << result->dump();
+    EXPECT_EQ(result.error().kind, FailureKind::storage);
+    EXPECT_EQ(result.error().message, "unread; 1 folder could not be read");
+    EXPECT_EQ(result.error().done.at("purgedCount"), 1);
+    EXPECT_EQ(fs::exists(gone), dry);
+  }
+  EXPECT_TRUE(fs::exists(unread / "y"));
+}
 
 TEST_P(OrphanFolders, LeaveReceiptsThatNameThoseThatStay) {
   add_folder("gone");
