@@ -116,7 +116,10 @@ Handled ObjectDeleter::take_result(const Objects& objects, int round, const Resp
     return Handled::retry;
   }
   std::map<ObjectName, OwnedObject*> open;
-  for (auto& object : *objects) open.emplace(object.name, &object);
+  for (auto& object : *objects) {
+    const auto [at, is_new] = open.emplace(object.name, &object);
+    if (!is_new && object.is_file) at->second = &object;
+  }
   // A server may name the version of an object that was deleted as it stood.
   const auto take = [&](const ObjectName& name) -> OwnedObject* {
     auto node = open.extract(settings_.versions ? name : ObjectName{.key = name.key});

@@ -2,6 +2,7 @@
 
 #include <sstream>
 #include <utf8proc.h>
+#include <utility>
 
 #include <pugixml.hpp>
 
@@ -79,9 +80,13 @@ std::optional<Page> read_page(std::string_view xml) {
   for (const auto& object : root.children("Contents")) {
     auto key = text_of(object, "Key");
     const bool spelt = is_spelt(key, url);
-    page->objects.push_back({.key = url ? decoded(key) : std::move(key),
+    auto other = decoded(key);
+    if (url) key = std::exchange(other, {});
+    if (other == key) other.clear();
+    page->objects.push_back({.key = std::move(key),
                              .last_modified = text_of(object, "LastModified"),
-                             .is_spelt = spelt});
+                             .is_spelt = spelt,
+                             .if_encoded = std::move(other)});
   }
   return page;
 }

@@ -48,8 +48,13 @@ class S3Storage final : public Storage {
     const auto client = borrow();
     WINNOW_TRY(const auto roots, roots_in_use(*client, tenant, cancellation, kNoDeadlines));
     const auto& root = roots.front();
-    WINNOW_TRY(const auto page, list(*client, root, {}, kAny, cancellation, kNoDeadlines));
-    if (!page.objects.empty() || roots.size() > 1) return std::string();
+    if (roots.size() > 1) return std::string();
+    std::string token;
+    do {
+      WINNOW_TRY(const auto page, list(*client, root, token, kAny, cancellation, kNoDeadlines));
+      if (!page.objects.empty()) return std::string();
+      token = page.next;  // a page may be empty before the last one
+    } while (!token.empty());
     return "the bucket " + document::printable(settings_.bucket) + " at " +
            document::printable(settings_.endpoint) + " holds no object" +
            (root.empty() ? "" : " below \"" + document::printable(root) + "\"");

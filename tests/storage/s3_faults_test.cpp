@@ -164,6 +164,16 @@ TEST_F(S3Faults, AKeyThatTheListingCantSpellKeepsItsExecution) {
   EXPECT_EQ(removed.files, 0);
 }
 
+// Its answer to the deletion of a key that it does not have is the same.
+TEST_F(S3Faults, KeysThatTheServerEncodesWithoutSayingSoGoAndCountOnce) {
+  for (const char* key : {"a/100%", "a/b c", "a/d+e", "a/x", "a/%25"}) server_.put(kRuns + key);
+  server_.behave([](const SeenRequest&) { return Conduct{.hides_encoding = true}; });
+  const auto removed = remove("a");
+  EXPECT_FALSE(removed.failure) << message_of(removed);
+  EXPECT_EQ(removed.files, 5);
+  EXPECT_THAT(server_.keys(), IsEmpty());
+}
+
 TEST_F(S3Faults, AKeyThatTheServerWasTooBusyForIsTriedAgain) {
   for (const char* key : {"a/x", "a/y"}) server_.put(kRuns + key);
   at_first(2, {.key_errors = {{kRuns + "a/y", "SlowDown"}}}, &SeenRequest::is_deletion);
@@ -457,6 +467,16 @@ TEST_F(S3Faults, ATenantOfWhichThereIsNothingIsMissed) {
   server_.put("/old/company/team/flow/executions/a/x");
   settings_.path.clear();
   EXPECT_EQ(*open_bucket(settings_)->missing("old", cancellation), "");
+  // A page may be empty and not be the last one.
+  const std::string empty_page =
+      "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>k</"
+      "NextContinuationToken>"
+      "</ListBucketResult>";
+  server_.behave([&](const SeenRequest& request) {
+    const bool first = request.is_probe() && !request.query.contains("continuation-token");
+    return first ? Conduct{.kind = Kind::instead, .body = empty_page} : Conduct{};
+  });
+  EXPECT_EQ(*open_bucket(settings_)->missing("kestra", cancellation), "");
 }
 
 TEST_F(S3Faults, AProxyCarriesTheRequestsThatItIsNamedFor) {

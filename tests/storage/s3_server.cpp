@@ -272,7 +272,7 @@ std::string S3Server::list(const SeenRequest& request, const Conduct& conduct) {
   pugi::xml_document document;
   auto root = document.append_child("ListBucketResult");
   root.append_child("IsTruncated").text() = more;
-  root.append_child("EncodingType").text() = "url";
+  if (!conduct.hides_encoding) root.append_child("EncodingType").text() = "url";
   if (more) root.append_child("NextContinuationToken").text() = last.c_str();
   for (const auto& key : page) {
     auto object = root.append_child("Contents");

@@ -51,6 +51,7 @@ struct Conduct {
   std::set<std::string> silent_about = {};   // keys that go, and that the answer leaves out
   bool unordered = false;                    // the listing in reverse
   bool ignores_start = false;                // start-after has no effect
+  bool hides_encoding = false;               // keys are encoded, and the listing does not say so
   std::vector<std::string> also_lists = {};  // keys that were not asked for
 };
 
