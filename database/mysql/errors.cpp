@@ -21,6 +21,10 @@ struct Rule {
 
 constexpr std::string_view kLockTimeout =
     "; another session holds a lock that this one needs: it waited `database.lock-timeout`";
+constexpr std::string_view kReadOnlyTransaction =
+    "; `transaction_read_only` is on, for the server or by what the connection is begun with: "
+    "purges need a connection that "
+    "may write";
 constexpr std::string_view kExecutionTime = "; the limit is the server's `max_execution_time`";
 constexpr std::string_view kStatementLog =
     ". The server logs statements (binlog_format = STATEMENT), which allows no deletion at READ "
@@ -107,10 +111,10 @@ constexpr std::array kRules = {
     Rule{1153, unavailable, false, Blame::number_of_rows},  // larger than max_allowed_packet
     Rule{1206, unavailable, false, Blame::number_of_rows},  // the lock table is full
     Rule{kForbiddenByOption, unavailable, false},           // an option of the server, see below
-    Rule{1792, unavailable, false},                         // a read-only transaction
-    Rule{kReadOnly, unavailable, false},                    // see below
-    Rule{kOffline, unavailable, false},                     // see below
-    Rule{kOfflineWithReason, unavailable, false},           // the same on MySQL 9
+    Rule{1792, unavailable, false, Blame::none, kReadOnlyTransaction},
+    Rule{kReadOnly, unavailable, false},           // see below
+    Rule{kOffline, unavailable, false},            // see below
+    Rule{kOfflineWithReason, unavailable, false},  // the same on MySQL 9
     // The connector's own.
     Rule{0, unavailable, true},     // an answer broke off in its middle: it fails and says nothing
     Rule{2002, unavailable, true},  // no connection to the socket

@@ -30,13 +30,19 @@ constexpr std::string_view kReadOnly =
     "; the server is a standby, or `readOnly` of the URL or `default_transaction_read_only` of the "
     "role or the database is set: purges need a connection that may write";
 
+constexpr std::string_view kNoUtf8 =
+    "; a row holds a text that is not UTF-8, as a database of the encoding SQL_ASCII takes it: "
+    "correct "
+    "that row, or leave it out by the task's parameters";
+
 using enum FailureKind;
 
 // Whole states stand before their class: the first that fits decides.
 constexpr std::array kRules = {
-    Rule{"08", unavailable, true},            // connection exception
-    Rule{"0A", schema, false},                // not supported, such as a row lock on a view
-    Rule{"22021", invalid_parameter, false},  // a text that is not UTF-8
+    Rule{"08", unavailable, true},  // connection exception
+    Rule{"0A", schema, false},      // not supported, such as a row lock on a view
+    // Of a row: what winnow sends is UTF-8.
+    Rule{"22021", schema, false, Blame::none, kNoUtf8},
     Rule{"22P05", invalid_parameter, false},  // a text that the database's encoding can't hold
     // A data exception, such as a document with a date that is none.
     Rule{"22", internal, false, Blame::some_rows},

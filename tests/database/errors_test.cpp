@@ -47,7 +47,7 @@ TEST(PostgresErrors, EveryStateHasItsMeaning) {
                                         {"42704", schema, false},
                                         {"3F000", schema, false},
                                         {"23503", schema, false},
-                                        {"22021", invalid_parameter, false},
+                                        {"22021", schema, false},
                                         {"22P05", invalid_parameter, false},
                                         {"55000", schema, false},
                                         {"22007", internal, false},
@@ -100,6 +100,9 @@ TEST(PostgresErrors, BlameWhatASmallerBatchMayHelp) {
               testing::HasSubstr("`default_transaction_read_only`"));
   EXPECT_THAT(mysql_failure(1205, "HY000", "text", false).message,
               testing::HasSubstr("`database.lock-timeout`"));
+  EXPECT_THAT(mysql_failure(1792, "25006", "text", false).message,
+              testing::HasSubstr("`transaction_read_only`"));
+  EXPECT_THAT(postgres_failure("22021", "text", false).message, testing::HasSubstr("SQL_ASCII"));
   EXPECT_THAT(mysql_failure(3024, "HY000", "text", false).message,
               testing::HasSubstr("`max_execution_time`"));
 }
