@@ -68,6 +68,14 @@ std::string regex_of_word(const std::string& word) {
 }  // namespace
 
 std::optional<std::string> NamePattern::mistake(std::string_view text) {
+  // Taken as names, these would let go what somebody meant to keep.
+  if (text.starts_with('!')) {
+    return "`!` excludes nothing: what is not meant is written {not: " +
+           std::string(text.substr(1)) + "}";
+  }
+  if (text.find(',') != std::string_view::npos) {
+    return "several names are a list: [a, b]";
+  }
   for (const auto& word : words_of(text)) {
     if (word != kAnyWords && word.find(kAnyWords) != std::string::npos) {
       return "`**` stands for whole words, alone between dots: a.** and not a**";

@@ -52,25 +52,25 @@ Outcome<ReadValues> read_values(const Json& value, const std::string& pointer) {
   return read;
 }
 
-tl::unexpected<Failure> wrong_pattern(const std::string& pointer, const std::string& pattern,
-                                      const std::string& mistake) {
-  return fail(FailureKind::invalid_parameter,
-              pointer + ": the pattern \"" + pattern + "\" is wrong: " + mistake, pointer);
-}
-
 }  // namespace
+
+Outcome<void> check_name(const std::string& name, const std::string& pointer) {
+  const auto mistake = document::NamePattern::mistake(name);
+  if (!mistake) return {};
+  const std::string what = document::NamePattern::is_pattern(name) ? "pattern" : "name";
+  return fail(FailureKind::invalid_parameter,
+              pointer + ": the " + what + " \"" + name + "\" is wrong: " + *mistake, pointer);
+}
 
 Outcome<OneOf> read_one_of(OneOf one, const Json& value, const std::string& pointer,
                            Wildcards wildcards) {
   WINNOW_TRY(auto read, read_values(value, pointer));
   one.negated = read.negated;
   for (auto& each : read.values) {
+    if (wildcards == Wildcards::read) WINNOW_CHECK(check_name(each, pointer));
     if (wildcards == Wildcards::none || !document::NamePattern::is_pattern(each)) {
       one.values.push_back(std::move(each));
       continue;
-    }
-    if (const auto mistake = document::NamePattern::mistake(each)) {
-      return wrong_pattern(pointer, each, *mistake);
     }
     one.patterns.emplace_back(each);
   }

@@ -110,6 +110,7 @@ class ScopeReader {
         return add_one_of(name, filter, value, Wildcards::none);
       case FilterOperator::names:
         if (is_plain_name(value) && filter.document.empty()) {
+          WINNOW_CHECK(check_name(value.get<std::string>(), "/" + name));
           conditions.emplace_back(Equals{filter.column, value.get<std::string>()});
           return {};
         }
@@ -188,6 +189,7 @@ class ScopeReader {
 
   Outcome<void> add_namespace(const std::string& name, const Filter& filter,
                               std::string name_space) {
+    WINNOW_CHECK(check_name(name_space, "/" + name));
     WINNOW_CHECK(check_named(name, name_space));
     scope_.conditions.emplace_back(
         InNamespace{filter.column, std::move(name_space), is_exact(filter)});

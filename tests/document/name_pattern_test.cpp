@@ -3,6 +3,7 @@
 
 #include <regex>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace winnow::document {
@@ -68,6 +69,12 @@ TEST(NamePattern, TakesTwoStarsForWholeWordsOnly) {
   EXPECT_FALSE(NamePattern::mistake("a.**"));
   EXPECT_FALSE(NamePattern::mistake("**"));
   EXPECT_FALSE(NamePattern::mistake("a.*b*"));
+}
+
+TEST(NamePattern, ExcludesNothingAndIsOneName) {
+  EXPECT_THAT(NamePattern::mistake("!a.**").value_or(""), testing::HasSubstr("{not: a.**}"));
+  EXPECT_TRUE(NamePattern::mistake("a,b"));
+  EXPECT_FALSE(NamePattern::mistake("a!"));
 }
 
 // A pattern of a flow's author must not keep a processor busy.

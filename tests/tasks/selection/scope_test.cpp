@@ -122,6 +122,11 @@ TEST(Scope, IsRefusedWithThePlaceOfTheParameter) {
            {{{"namespace", "a.b.c.**"}}, FailureKind::denied, "/namespace", "policy.protect"},
            {{{"namespace", "a**"}}, FailureKind::invalid_parameter, "/namespace", "alone between"},
            {{{"flowId", {{"not", "x**"}}}}, FailureKind::invalid_parameter, "/flowId", "alone"},
+           {{{"namespace", "!company.x"}},
+            FailureKind::invalid_parameter,
+            "/namespace",
+            "{not: company.x}"},
+           {{{"flowId", "!keep"}}, FailureKind::invalid_parameter, "/flowId", "{not: keep}"},
            {{{"kind", "TSET"}}, FailureKind::invalid_parameter, "/kind", "did you mean"}}) {
     const auto refused = scope_of("PurgeExecutions", refusal.parameters, policy);
     ASSERT_FALSE(refused) << refusal.parameters;
