@@ -178,14 +178,23 @@ bool is_false(const std::string& value) {
   return word == "false" || word == "no" || word == "0";
 }
 
+bool same_word(std::string_view one, std::string_view other) {
+  return document::lower(one) == document::lower(other);
+}
+
+// Connector/J takes its names in any case, pgJDBC and libpq do not.
+bool is_named(const Settings& settings, std::string_view name, std::string_view known) {
+  return settings.engine == Engine::mysql ? same_word(name, known) : name == known;
+}
+
 // Options that become a field of the settings; nothing when it is none of those.
 std::optional<Outcome<void>> apply_field(Settings& settings, const std::string& name,
                                          const std::string& value) {
   if (settings.engine == Engine::sqlite) return std::nullopt;
   const bool postgres = settings.engine == Engine::postgresql;
-  if (name == "user") {
+  if (is_named(settings, name, "user")) {
     settings.user = value;
-  } else if (name == "password") {
+  } else if (is_named(settings, name, "password")) {
     settings.password = value;
   } else if (name == "host" && postgres) {
     if (value.find(',') != std::string::npos) {
@@ -203,7 +212,7 @@ std::optional<Outcome<void>> apply_field(Settings& settings, const std::string& 
   } else if (name == "connect_timeout" || (postgres && name == "connectTimeout") ||
              (postgres && name == "loginTimeout")) {
     return apply_timeout(settings, name, value, 1'000);
-  } else if (name == "connectTimeout") {
+  } else if (is_named(settings, name, "connectTimeout")) {
     return apply_timeout(settings, name, value, 1);
   } else {
     return std::nullopt;
@@ -234,10 +243,6 @@ bool is_nearly_of_security(Engine engine, const std::string& name) {
   auto names = known_names(engine);
   std::erase_if(names, [](const auto& known) { return !touches_security(known); });
   return document::nearest(name, names).has_value();
-}
-
-bool same_word(std::string_view one, std::string_view other) {
-  return document::lower(one) == document::lower(other);
 }
 
 Outcome<void> take_unknown(const Settings& settings, const std::string& name,
@@ -419,9 +424,7 @@ Outcome<void> apply_option(Settings& settings, const std::string& name, const st
                            Unknown unknown) {
   if (auto applied = apply_field(settings, name, value)) return std::move(*applied);
   for (const auto& [known, option] : passed_by(settings.engine)) {
-    // Connector/J takes its names in any case.
-    const bool same = settings.engine == Engine::mysql ? same_word(known, name) : known == name;
-    if (!same) continue;
+    if (!is_named(settings, name, known)) continue;
     settings.options[std::string(option)] = value;
     return {};
   }

@@ -323,9 +323,13 @@ Outcome<database::Settings> KestraConfiguration::database() const {
   WINNOW_TRY(const auto name, datasource());
   const auto key = [&](const char* last) { return Path{"datasources", name, last}; };
   WINNOW_TRY(auto url, text(key("url")));
-  if (url.empty()) {
-    WINNOW_TRY(url, text(key("jdbc-url")));  // Hikari's own name for it
+  WINNOW_TRY(const auto other, text(key("jdbc-url")));  // Hikari's own name for it
+  if (!url.empty() && !other.empty() && url != other) {
+    return refused(key("jdbc-url"),
+                   "another database than `url` names, and which of the two Kestra takes is not "
+                   "known here; keep one of them");
   }
+  if (url.empty()) url = other;
   if (url.empty()) return refused({"datasources"}, name + ".url is missing");
   if (url.starts_with("jdbc:h2:")) {
     return refused(key("url"), std::string("H2 is no database that winnow can reach; ") + kWorksOn);

@@ -316,6 +316,9 @@ TEST(Url, ReadsPastWhatOnlyAJdbcDriverNeeds) {
   EXPECT_FALSE(parse_url("jdbc:mysql://h/d?dnsSrv=true"));
   // Connector/J takes its names in any case.
   EXPECT_EQ(read("jdbc:mysql://h/d?sslmode=VERIFY_CA").options.at("ssl-mode"), "VERIFY_CA");
+  EXPECT_EQ(read("jdbc:mysql://h/d?User=kestra").user, "kestra");
+  EXPECT_EQ(read("jdbc:mysql://h/d?PASSWORD=p").password, "p");
+  EXPECT_EQ(read("jdbc:mysql://h/d?connecttimeout=3000").connect_timeout_ms, 3'000);
   // As people carry them over.
   EXPECT_THAT(read("mysql://h/d?useUnicode=true").options, IsEmpty());
   EXPECT_THAT(read("postgresql://h/d?ApplicationName=kestra").options, IsEmpty());

@@ -459,6 +459,11 @@ TEST_F(KestraConfigurationTest, AKeyInSeveralSpellingsIsTheLastOfThem) {
   EXPECT_EQ(path("    connectioninitsql: SET search_path TO a\n"), "") << "not to Micronaut";
   EXPECT_EQ(read("datasources: {postgres: {jdbcUrl: 'jdbc:postgresql://h/d'}}")->database->host,
             "h");
+  // Micronaut hands both to the same field, one after the other.
+  EXPECT_EQ(read(begin + "    jdbc-url: jdbc:postgresql://h/d\n")->database->host, "h");
+  EXPECT_THAT(refusal(begin + "    jdbc-url: jdbc:postgresql://other/d\n"),
+              AllOf(HasSubstr("application.yml:4: datasources.postgres.jdbc-url: "),
+                    HasSubstr("keep one of them")));
 }
 
 // As a pool of Micronaut 4.9 and 4.10 has them.
