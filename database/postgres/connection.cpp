@@ -481,8 +481,13 @@ Outcome<void> PostgresConnection::look_after(std::chrono::milliseconds waited) c
 }
 
 Outcome<Schema> PostgresConnection::probe(std::span<const std::string> tables) {
-  WINNOW_TRY(const auto found, text_of(*this, postgres_probe_statement(tables)));
-  return postgres_schema(found);
+  // First: what it looks for would stand in for the server's own in the other statement too.
+  WINNOW_TRY(const auto named, text_of(postgres_strangers_statement()));
+  WINNOW_TRY(auto stranger, postgres_stranger(named));
+  WINNOW_TRY(const auto found, text_of(postgres_probe_statement(tables)));
+  WINNOW_TRY(auto schema, postgres_schema(found));
+  if (stranger) schema.deletion_refused = std::move(stranger);
+  return schema;
 }
 
 Outcome<void> PostgresConnection::check_target() {

@@ -15,7 +15,7 @@ using Json = nlohmann::json;
 constexpr std::string_view kProbe = R"sql(
 WITH path AS (
   SELECT name, position
-  FROM unnest(current_schemas(false)) WITH ORDINALITY AS listed(name, position)),
+  FROM pg_catalog.unnest(current_schemas(false)) WITH ORDINALITY AS listed(name, position)),
 found AS (
   SELECT DISTINCT ON (c.relname) c.oid, c.relname, n.nspname, c.relkind, c.reltuples, c.relpages, c.relhassubclass
   FROM pg_catalog.pg_class c
@@ -93,7 +93,7 @@ SELECT json_build_object(
         'partial', i.indpred IS NOT NULL,
         'ordered', am.amname = 'btree',
         'columns', (SELECT json_agg(coalesce(a.attname, '') ORDER BY k.position)
-                    FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, position)
+                    FROM pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, position)
                     LEFT JOIN pg_catalog.pg_attribute a
                       ON a.attrelid = f.oid AND a.attnum = k.number AND k.number > 0
                     WHERE k.position <= i.indnkeyatts)) ORDER BY i.indisprimary DESC, ic.relname)
@@ -102,6 +102,51 @@ SELECT json_build_object(
       JOIN pg_catalog.pg_am am ON am.oid = ic.relam
       WHERE i.indrelid = f.oid AND i.indisvalid)))
     FROM found f), '[]'::json))::text)sql";
+
+// Finds what the server would take instead of its own in a statement of winnow's, because it fits a varchar column or a list
+// more closely, or because its schema stands before pg_catalog. Everybody who may create in a schema of the search path can
+// write it. The statement names the server's own operators, so that no other stands in for them.
+constexpr std::string_view kStrangers = R"sql(
+WITH reached AS (
+  SELECT n.oid, n.nspname, listed.position
+  FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS listed(name, position)
+  JOIN pg_catalog.pg_namespace n ON n.nspname OPERATOR(pg_catalog.=) listed.name),
+strangers AS (
+  SELECT 'operator ' OPERATOR(pg_catalog.||) o.oid::pg_catalog.regoperator::pg_catalog.text AS name, r.nspname
+  FROM reached r
+  JOIN pg_catalog.pg_operator o ON o.oprnamespace OPERATOR(pg_catalog.=) r.oid
+  JOIN pg_catalog.pg_type l ON l.oid OPERATOR(pg_catalog.=) o.oprleft
+  JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) o.oprright
+  WHERE r.nspname OPERATOR(pg_catalog.<>) 'pg_catalog'
+    AND o.oprname OPERATOR(pg_catalog.=) ANY ('{=,<>,<,<=,>,>=,~~,~,^@,@>,->,->>,#>,#>>,||}'::pg_catalog.name[])
+    AND l.typcategory OPERATOR(pg_catalog.=) t.typcategory AND l.typcategory OPERATOR(pg_catalog.<>) 'A'
+    AND (l.typtype OPERATOR(pg_catalog.=) 'e' OR l.typnamespace OPERATOR(pg_catalog.=) 'pg_catalog'::pg_catalog.regnamespace::pg_catalog.oid)
+    AND (t.typtype OPERATOR(pg_catalog.=) 'e' OR t.typnamespace OPERATOR(pg_catalog.=) 'pg_catalog'::pg_catalog.regnamespace::pg_catalog.oid)
+  UNION ALL
+  SELECT 'function ' OPERATOR(pg_catalog.||) p.oid::pg_catalog.regprocedure::pg_catalog.text, r.nspname
+  FROM reached r
+  JOIN pg_catalog.pg_proc p ON p.pronamespace OPERATOR(pg_catalog.=) r.oid
+  WHERE r.nspname OPERATOR(pg_catalog.<>) 'pg_catalog'
+    AND p.proname OPERATOR(pg_catalog.=) ANY ('{unnest,count,sum,min,max,jsonb_build_array,jsonb_build_object,json_build_object,
+        json_agg,array_agg}'::pg_catalog.name[])
+    AND p.proargtypes[0] OPERATOR(pg_catalog.=) ANY ('{text,varchar,timestamp,timestamptz,bool,jsonb,text[],varchar[]}'::pg_catalog.regtype[]::pg_catalog.oid[])
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d  -- an extension's
+                    WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid
+                      AND d.objid OPERATOR(pg_catalog.=) p.oid AND d.deptype OPERATOR(pg_catalog.=) 'e')
+  UNION ALL
+  SELECT hidden.name, 'pg_catalog'
+  FROM reached r, LATERAL (
+    SELECT 'operator ' OPERATOR(pg_catalog.||) oid::pg_catalog.regoperator::pg_catalog.text AS name FROM pg_catalog.pg_operator
+    WHERE oprnamespace OPERATOR(pg_catalog.=) r.oid AND NOT pg_catalog.pg_operator_is_visible(oid)
+    UNION ALL
+    SELECT 'function ' OPERATOR(pg_catalog.||) oid::pg_catalog.regprocedure::pg_catalog.text FROM pg_catalog.pg_proc
+    WHERE pronamespace OPERATOR(pg_catalog.=) r.oid AND NOT pg_catalog.pg_function_is_visible(oid)
+    UNION ALL
+    SELECT 'type ' OPERATOR(pg_catalog.||) typname::pg_catalog.text FROM pg_catalog.pg_type
+    WHERE typnamespace OPERATOR(pg_catalog.=) r.oid AND NOT pg_catalog.pg_type_is_visible(oid) AND typrelid OPERATOR(pg_catalog.=) 0
+      AND typelem OPERATOR(pg_catalog.=) 0) hidden
+  WHERE r.nspname OPERATOR(pg_catalog.=) 'pg_catalog' AND r.position OPERATOR(pg_catalog.>) 1)
+SELECT (SELECT pg_catalog.json_build_array(name, nspname)::pg_catalog.text FROM strangers ORDER BY name LIMIT 1))sql";
 
 // What pg_class.relkind stands for; empty for a table.
 std::string instead_of_table(char kind) {
@@ -244,6 +289,32 @@ std::optional<Problem> several_schemas(const Schema& schema) {
 Statement postgres_probe_statement(std::span<const std::string> tables) {
   return Statement{.sql = std::string(kProbe),
                    .parameters = {TextList(tables.begin(), tables.end())}};
+}
+
+Statement postgres_strangers_statement() {
+  return Statement{.sql = std::string(kStrangers), .parameters = {}};
+}
+
+Outcome<std::optional<Problem>> postgres_stranger(std::string_view json) {
+  if (json.empty()) return std::nullopt;
+  const auto found = Json::parse(json, nullptr, false);
+  if (!found.is_array() || found.size() != 2) {
+    return fail(FailureKind::internal,
+                "PostgreSQL's catalog answered what can't be read: " + std::string(json));
+  }
+  const auto name = found.at(0).get<std::string>();
+  const auto place = found.at(1).get<std::string>();
+  constexpr const char* kThen = ", so that conditions would not mean what they say";
+  if (place == "pg_catalog") {
+    return Problem{.what =
+                       "the search path has another schema before pg_catalog, and something there "
+                       "hides the server's own " +
+                       name + kThen,
+                   .remedy = "take pg_catalog out of the search path: it comes first then"};
+  }
+  return Problem{.what = "the schema \"" + place + "\" of the search path has the " + name +
+                         ", which the server would take instead of its own" + kThen,
+                 .remedy = "drop it, or move it to a schema outside of the search path"};
 }
 
 Outcome<Schema> postgres_schema(std::string_view json) {

@@ -114,6 +114,54 @@ TEST_P(ForeignSchema, TablesOfSeveralSchemasAreRefused) {
   EXPECT_THAT(findings(), HasSubstr("database.schema"));
 }
 
+// Everybody who may create in a schema of the search path decides otherwise which rows a condition takes.
+TEST_P(ForeignSchema, WhatStandsInForTheServersOwnOperatorsIsRefused) {
+  if (!on("postgresql")) GTEST_SKIP() << "only a search path leads to them";
+  add_executions(2);
+  add_log("other", "e9");
+  const auto holds = [&](const std::string& left, const std::string& right) {
+    say("CREATE FUNCTION public.own(" + left + ", " + right +
+        ") RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true'");
+    say("CREATE OPERATOR public.= (LEFTARG = " + left + ", RIGHTARG = " + right +
+        ", FUNCTION = public.own)");
+  };
+  const auto expect_refusal = [&](const std::string& part) {
+    for (const std::string task : {"PurgeExecutions", "PurgeLogs", "PurgeOrphans"}) {
+      const auto failure = refusal(task, task == "PurgeOrphans" ? Json{{"dryRun", false}} : kPurge);
+      EXPECT_EQ(failure.kind, FailureKind::configuration) << task;
+      EXPECT_THAT(failure.message, HasSubstr(part)) << task;
+    }
+    EXPECT_THAT(findings(), HasSubstr(part));
+  };
+  holds("varchar", "text");
+  expect_refusal("operator =(character varying,text)");
+  say("DROP OPERATOR public.= (varchar, text)");
+  say("CREATE FUNCTION public.unnest(text[]) RETURNS SETOF text LANGUAGE sql AS 'SELECT "
+      "NULL::text'");
+  expect_refusal("function unnest(text[])");
+  say("DROP FUNCTION public.unnest(text[])");
+  // What the server's own comes before, unless pg_catalog is put behind it.
+  holds("text", "text");
+  expect_refusal("=(text,text)");
+  say("DROP OPERATOR public.= (text, text)");
+  say("CREATE DOMAIN public.int8 AS text");
+  const auto path = "ALTER DATABASE " +
+                    connection_->dialect().quoted(database_.settings().database) +
+                    " SET search_path = public, pg_catalog";
+  EXPECT_THAT(findings(), Not(HasSubstr("instead of its own")));
+  say(path);
+  expect_refusal("hides the server's own type int8");
+  // What stands in for nothing, as people write it who miss a cast.
+  say("DROP DOMAIN public.int8");
+  holds("bigint", "text");
+  say("CREATE FUNCTION public.round(float8, int) RETURNS numeric LANGUAGE sql AS 'SELECT "
+      "1::numeric'");
+  const auto result = bed_.run("PurgeExecutions", kPurge);
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ((*result)["executionsCount"], 2);
+  EXPECT_THAT(rows_.keys("logs"), Contains("other"));
+}
+
 // A dump was read with the checks off, and nobody switched them on again.
 TEST_P(ForeignSchema, AForeignKeyHoldsWhereTheServersSessionsPassOverIt) {
   if (on("sqlite")) GTEST_SKIP() << "its sessions do not check foreign keys";
