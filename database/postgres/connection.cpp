@@ -1,6 +1,7 @@
 #include "database/postgres/connection.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <map>
 #include <optional>
@@ -480,11 +481,25 @@ Outcome<void> PostgresConnection::look_after(std::chrono::milliseconds waited) c
   return {};
 }
 
+// In one round trip. What the first statement finds would stand in for the server's own in the other one too.
 Outcome<Schema> PostgresConnection::probe(std::span<const std::string> tables) {
-  // First: what it looks for would stand in for the server's own in the other statement too.
-  WINNOW_TRY(const auto named, text_of(postgres_strangers_statement()));
+  const std::array statements{postgres_strangers_statement(), postgres_probe_statement(tables)};
+  std::string named;
+  std::string found;
+  const auto into = [](std::string& text) {
+    return [&text](const Row& row) {
+      text = row.text(0).value_or("");
+      return true;
+    };
+  };
+  const std::array<RowHandler, 2> takes{into(named), into(found)};
+  const auto asked = query_all(statements, takes);
   WINNOW_TRY(auto stranger, postgres_stranger(named));
-  WINNOW_TRY(const auto found, text_of(postgres_probe_statement(tables)));
+  if (!asked && stranger) {
+    return fail(FailureKind::configuration,
+                "PostgreSQL: " + stranger->what + "; " + stranger->remedy);
+  }
+  if (!asked) return fail(asked.error());
   WINNOW_TRY(auto schema, postgres_schema(found));
   if (stranger) schema.deletion_refused = std::move(stranger);
   return schema;
