@@ -33,6 +33,12 @@ bool in_order(const Page& page, const std::string& after) {
   return true;
 }
 
+// The next page can't begin behind a key of which nobody knows how it is spelt.
+bool has_uncertain_keys(const Page& page) {
+  return std::any_of(page.objects.begin(), page.objects.end(),
+                     [](const auto& object) { return !object.if_encoded.empty(); });
+}
+
 }  // namespace
 
 Deletion::Deletion(Action action, const S3Settings& settings, HttpClient& client,
@@ -109,7 +115,11 @@ Request Deletion::page_request(PrefixCursor& cursor) const {
     request.query["max-keys"] = std::to_string(cursor.asked);
   } else {
     request.query["prefix"] = prefix;
-    if (!cursor.token.empty()) request.query["continuation-token"] = cursor.token;
+    if (!cursor.token.empty()) {
+      request.query["continuation-token"] = cursor.token;
+    } else if (cursor.begun) {
+      request.query["start-after"] = cursor.after;
+    }
   }
   return request;
 }
@@ -149,6 +159,10 @@ void Deletion::take_refusal(PrefixCursor& cursor, const Response& response) {
 
 void Deletion::take_wide(PrefixCursor& cursor, const Page& page) {
   auto& executions = cursor.group.executions;
+  if (has_uncertain_keys(page)) {
+    cursor.wide = false;
+    return;
+  }
   if (!in_order(page, cursor.after)) {
     // Keys that were taken would be met again, and be counted twice.
     if (cursor.begun) {

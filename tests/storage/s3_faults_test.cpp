@@ -172,6 +172,20 @@ TEST_F(S3Faults, KeysThatTheServerEncodesWithoutSayingSoGoAndCountOnce) {
   EXPECT_FALSE(removed.failure) << message_of(removed);
   EXPECT_EQ(removed.files, 5);
   EXPECT_THAT(server_.keys(), IsEmpty());
+  // Where several executions are listed together, the next page begins behind a key.
+  server_.page_size = 3;
+  std::vector<storage::ExecutionFolder> folders;
+  for (const char* id : {"a", "b", "c", "d", "e"}) {
+    folders.push_back(folder(id));
+    for (const char* file : {"!", " x", "#", "%", "1", "2", "~"})
+      server_.put(kRuns + id + "/" + file);
+  }
+  const Cancellation cancellation;
+  for (const auto& each : open_bucket(settings_)->remove(folders, cancellation)) {
+    EXPECT_FALSE(each.failure) << message_of(each);
+    EXPECT_EQ(each.files, 7);
+  }
+  EXPECT_THAT(server_.keys(), IsEmpty());
 }
 
 TEST_F(S3Faults, AKeyThatTheServerWasTooBusyForIsTriedAgain) {
