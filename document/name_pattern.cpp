@@ -73,6 +73,9 @@ std::optional<std::string> NamePattern::mistake(std::string_view text) {
     return "`!` excludes nothing: what is not meant is written {not: " +
            std::string(text.substr(1)) + "}";
   }
+  if (is_expression(text)) {
+    return "an expression is evaluated in a flow's value alone, by Kestra or `winnow run`";
+  }
   if (text.find(',') != std::string_view::npos) {
     return "several names are a list: [a, b]";
   }

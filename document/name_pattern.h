@@ -14,10 +14,14 @@ namespace winnow::document {
 // case apart. May be used from several threads at once.
 class NamePattern {
  public:
+  // Whether there is an expression of a flow in the text, which nobody has evaluated.
+  static bool is_expression(std::string_view text) {
+    return text.find("{{") != text.npos || text.find("{%") != text.npos;
+  }
   // Whether the text has a wildcard. A name of Kestra's never has one of its own.
   static bool is_pattern(std::string_view text) { return text.find('*') != text.npos; }
   // Why the text is no pattern; nothing: it is one. A name without a wildcard is one too; no name of Kestra's begins
-  // with `!` or has a comma.
+  // with `!`, or has a comma or an expression.
   static std::optional<std::string> mistake(std::string_view text);
 
   // The text has no mistake.

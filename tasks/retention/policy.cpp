@@ -95,16 +95,24 @@ Outcome<milliseconds> read_age(const Json& value, const std::string& pointer) {
   return wrong(age.error().message + duration_meant(text), pointer);
 }
 
-// `known`: the only values that there are; none: any.
-Outcome<std::string> read_value(const Json& value, const Words& known, const std::string& pointer) {
+// No flow brings a policy, so that nobody evaluates it.
+Outcome<void> check_evaluated(const std::string& text, const std::string& pointer) {
+  if (!document::NamePattern::is_expression(text)) return {};
+  return wrong("\"" + text + "\" is an expression, and nobody evaluates it here", pointer);
+}
+
+Outcome<std::string> read_value(const Json& value, const Words* known, const std::string& pointer) {
   if (value.is_number() || value.is_boolean()) {
     return wrong("has to be a string: put it into quotes", pointer);
   }
   if (!value.is_string()) return wrong("has to be a string", pointer);
   const auto text = value.get<std::string>();
   if (text.empty()) return wrong("is empty", pointer);
-  if (known.empty() || std::find(known.begin(), known.end(), text) != known.end()) return text;
-  return wrong("there is no \"" + text + "\"" + document::did_you_mean(text, known), pointer);
+  WINNOW_CHECK(check_evaluated(text, pointer));
+  if (known == nullptr || std::find(known->begin(), known->end(), text) != known->end()) {
+    return text;
+  }
+  return wrong("there is no \"" + text + "\"" + document::did_you_mean(text, *known), pointer);
 }
 
 // A value, a list of them, or {not: a value or a list}.
@@ -148,13 +156,20 @@ Words all_states() {
   return states;
 }
 
-Words keys_of_match(RowsOf rows) {
-  Words keys;
-  for (const auto& field : rule_fields()) {
-    if (!field.only || field.only == rows) keys.emplace_back(field.name);
-  }
-  if (rows == RowsOf::executions) keys.emplace_back("labels");
-  return keys;
+Outcome<void> read_names(const Json& match, const char* key, const std::string& pointer,
+                         std::optional<ValueMatch>& names) {
+  if (!match.contains(key)) return {};
+  const auto place = pointer_to(pointer, key);
+  WINNOW_TRY(names, read_one_of(match[key], nullptr, place));
+  return check_patterns(*names, place);
+}
+
+Outcome<void> read_plain(const Json& match, const char* key, const Words* known,
+                         const std::string& pointer, std::optional<ValueMatch>& values) {
+  if (!match.contains(key)) return {};
+  const auto place = pointer_to(pointer, key);
+  WINNOW_TRY(values, read_one_of(match[key], known, place));
+  return values->negated && known == nullptr ? check_patterns(*values, place) : Outcome<void>{};
 }
 
 Outcome<RuleMatch> read_match(const Json& match, RowsOf rows, const std::string& pointer) {
@@ -174,6 +189,7 @@ Outcome<RuleMatch> read_match(const Json& match, RowsOf rows, const std::string&
     return wrong("has to be an object of labels, such as {env: prod}", place);
   }
   for (const auto& label : match["labels"].items()) {
+    WINNOW_CHECK(check_evaluated(label.key(), place));
     WINNOW_TRY(read.labels[label.key()],
                read_one_of(label.value(), {}, pointer_to(place, label.key())));
   }

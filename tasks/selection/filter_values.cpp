@@ -19,8 +19,19 @@ tl::unexpected<Failure> refused(const std::string& expected, const Json& found,
               pointer);
 }
 
+// {not: ...} of one would mean everything.
+Outcome<void> check_evaluated(const std::string& text, const std::string& pointer) {
+  if (!document::NamePattern::is_expression(text)) return {};
+  return fail(FailureKind::invalid_parameter,
+              pointer + ": \"" + text +
+                  "\" is an expression, and those are evaluated in a flow's values alone, by "
+                  "Kestra or `winnow run`",
+              pointer);
+}
+
 Outcome<std::string> read_value(const Json& value, const std::string& pointer) {
   if (value.is_string() && !value.get_ref<const std::string&>().empty()) {
+    WINNOW_CHECK(check_evaluated(value.get_ref<const std::string&>(), pointer));
     return value.get<std::string>();
   }
   if (value.is_number_integer() || value.is_boolean()) return value.dump();
@@ -84,6 +95,7 @@ Outcome<Conjunction> read_labels(const Json& labels, const std::string& pointer)
   Conjunction conditions;
   for (const auto& label : labels.items()) {
     const auto place = document::pointer_to(pointer, label.key());
+    WINNOW_CHECK(check_evaluated(label.key(), place));
     WINNOW_TRY(auto read, read_values(label.value(), place));
     conditions.emplace_back(
         HasLabel{.key = label.key(), .values = std::move(read.values), .negated = read.negated});

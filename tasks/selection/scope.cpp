@@ -148,6 +148,8 @@ class ScopeReader {
     WINNOW_TRY(auto one, read_one_of(empty, value, "/" + name, wildcards));
     const auto& known = filter.known_values;
     for (const auto& each : one.values) {
+      // Several in one text would exclude nobody.
+      if (one.negated && known.empty()) WINNOW_CHECK(check_name(each, "/" + name));
       if (known.empty() || std::find(known.begin(), known.end(), each) != known.end()) continue;
       return unknown_value("/" + name, each, known);
     }

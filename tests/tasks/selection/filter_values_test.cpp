@@ -55,6 +55,7 @@ TEST(FilterValues, AreRefusedAtTheirPlace) {
                           {{"a.**", "!a.b"}, "/namespace", "{not: a.b}"},
                           {"!a.**", "/namespace", "{not: a.**}"},
                           {{{"not", "a, b"}}, "/namespace", "[a, b]"},
+                          {{{"not", "{{ x }}"}}, "/namespace/not", "is an expression"},
                           {{"a", {{"not", "b"}}}, "/namespace/1", "a string"},
                           {Json::object(), "/namespace", "{not: ...}"},
                           {{{"nto", "a"}}, "/namespace", "{not: ...}"},
@@ -86,6 +87,12 @@ TEST(FilterValues, OfLabelsAreAConditionForEachKey) {
   EXPECT_EQ(tasks::read_labels({{"a/b", Json::array()}}, "/labels").error().pointer,
             "/labels/a~1b");
   EXPECT_EQ(tasks::read_labels(Json::array(), "/labels").error().pointer, "/labels");
+  for (const Json& labels :
+       {Json{{"{{ vars.key }}", {{"not", "prod"}}}}, Json{{"env", {{"not", "{{ x }}"}}}}}) {
+    const auto refused = tasks::read_labels(labels, "/labels");
+    ASSERT_FALSE(refused) << labels;
+    EXPECT_THAT(refused.error().message, HasSubstr("is an expression"));
+  }
 }
 
 }  // namespace

@@ -126,7 +126,15 @@ TEST(Scope, IsRefusedWithThePlaceOfTheParameter) {
             FailureKind::invalid_parameter,
             "/namespace",
             "{not: company.x}"},
+           {{{"namespace", "{{ inputs.x }}"}},
+            FailureKind::invalid_parameter,
+            "/namespace",
+            "an expression"},
            {{{"flowId", "!keep"}}, FailureKind::invalid_parameter, "/flowId", "{not: keep}"},
+           {{{"executionId", {{"not", "a,b"}}}},
+            FailureKind::invalid_parameter,
+            "/executionId",
+            "[a, b]"},
            {{{"kind", "TSET"}}, FailureKind::invalid_parameter, "/kind", "did you mean"}}) {
     const auto refused = scope_of("PurgeExecutions", refusal.parameters, policy);
     ASSERT_FALSE(refused) << refusal.parameters;
