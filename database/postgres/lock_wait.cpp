@@ -7,7 +7,8 @@ namespace {
 
 // Who may not see another role's session is shown its number and role at least.
 constexpr std::string_view kLockWait = R"sql(
-SELECT 'a lock'
+SELECT CASE WHEN waiting.wait_event = 'SyncRep' THEN 'a standby to confirm what it commits (synchronous_standby_names is "'
+  || current_setting('synchronous_standby_names') || '")' ELSE 'a lock'
   || coalesce((SELECT CASE WHEN l.locktype = 'tuple' OR l.relation IS NULL THEN ' on a row' ELSE '' END
                  || coalesce(' on table "' || c.relname || '"', '') || ' (' || l.mode || ')'
                FROM pg_catalog.pg_locks l
@@ -18,9 +19,9 @@ SELECT 'a lock'
                       || b.usename || coalesce(', ' || b.state, '') || ')', ''), ' and ' ORDER BY b.pid)
                  || CASE WHEN count(*) = 1 THEN ' holds' ELSE ' hold or wait for' END
                FROM pg_catalog.pg_stat_activity b
-               WHERE b.pid = ANY (pg_blocking_pids(waiting.pid))), '')
+               WHERE b.pid = ANY (pg_blocking_pids(waiting.pid))), '') END
 FROM pg_catalog.pg_stat_activity waiting
-WHERE waiting.pid = $1::text::int AND waiting.wait_event_type = 'Lock'
+WHERE waiting.pid = $1::text::int AND (waiting.wait_event_type = 'Lock' OR waiting.wait_event = 'SyncRep')
   AND waiting.usename = session_user AND waiting.datname = current_database())sql";
 
 }  // namespace

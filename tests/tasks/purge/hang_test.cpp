@@ -55,6 +55,42 @@ TEST_P(Hang, AServerThatAnswersNobodyIsGivenUpAndWaitedFor) {
   EXPECT_EQ(rows_.keys("executions").size(), 0U);
 }
 
+std::vector<TestEngine> with_postgres() {
+  auto engines = with_a_server();
+  std::erase_if(engines, [](const TestEngine& engine) { return engine.name != "postgresql"; });
+  return engines;
+}
+
+struct WithLostStandby {
+  OwnServer server{"postgresql", "synchronous_standby_names=lost"};
+};
+
+class LostStandby : protected WithLostStandby, public PurgeBed {
+ protected:
+  LostStandby() : PurgeBed(TestDatabase::create(GetParam(), server.url())) {}
+};
+
+// Every COMMIT waits then, and the server says nothing.
+TEST_P(LostStandby, ThatDoesNotConfirmIsNamedWhileItIsWaitedFor) {
+  add_executions(2);
+  say("ALTER DATABASE " + connection_->dialect().quoted(database_.settings().database) +
+      " SET synchronous_commit = on");
+  std::string waited_for;
+  bed_.host.on_event = [&](const Json& event) {
+    if (event["event"] != "waiting" || !waited_for.empty()) return;
+    waited_for = event["for"].get<std::string>();
+    say("ALTER SYSTEM SET synchronous_standby_names = ''");
+    say("SELECT pg_reload_conf()");
+  };
+  EXPECT_EQ(require_result(bed_.run("PurgeExecutions", kPurge))["executionsCount"], 2);
+  EXPECT_THAT(waited_for, HasSubstr("a standby to confirm"));
+  EXPECT_THAT(waited_for, HasSubstr("synchronous_standby_names is \"lost\""));
+}
+
+INSTANTIATE_TEST_SUITE_P(Servers, LostStandby, testing::ValuesIn(with_postgres()),
+                         testing::PrintToStringParamName());
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(LostStandby);
+
 INSTANTIATE_TEST_SUITE_P(Servers, Hang, testing::ValuesIn(with_a_server()),
                          testing::PrintToStringParamName());
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Hang);
