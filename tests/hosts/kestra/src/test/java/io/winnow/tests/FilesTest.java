@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -279,6 +280,69 @@ class FilesTest {
             says(execution, "PurgeExecutions: executionsCount 2");
         }
         assertThat(postgres.number("SELECT count(*) FROM executions")).isEqualTo(1);
+    }
+
+    /**
+     * Kestra interrupts the thread of a task that its kill() has not ended. The deletion of the last of three executions takes longer
+     * than any test.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {OWN, HOST})
+    void anInterruptedTaskEndsItsStatementAndSaysWhatWasCommitted(String way) throws Exception {
+        if (way.equals(HOST)) throughTheHost();
+        postgres.execute("CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(3600); RETURN NULL; END'");
+        postgres.execute("CREATE TRIGGER sleep AFTER DELETE ON executions FOR EACH ROW WHEN (OLD.key = 'done-2') EXECUTE FUNCTION sleep()");
+        try {
+            endsWhenInterrupted(() -> assertThat(postgres.number("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")).isPositive());
+        } finally {
+            postgres.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
+            postgres.execute("DROP FUNCTION sleep CASCADE");
+        }
+    }
+
+    /** The request under way has its time first. */
+    @Test
+    void aTaskThatIsInterruptedWhileItsStorageHangsEndsToo() throws Exception {
+        CountDownLatch hangs = new CountDownLatch(1);
+        CountDownLatch never = new CountDownLatch(1);
+        StorageInterface storage = Storages.named("HangingStorage", new Storages.Paged(folder, 1_000) {
+            @Override
+            public List<URI> deleteByPrefix(String tenant, String namespace, URI prefix) throws Exception {
+                if (!prefix.getPath().contains("done-2")) return super.deleteByPrefix(tenant, namespace, prefix);
+                hangs.countDown();
+                never.await();
+                throw new AssertionError("it waits until it is interrupted");
+            }
+        });
+        try (AutoCloseable other = kestra.keepsFilesIn(storage)) {
+            kestra.set("way", Map.of("winnow.storage.hold-time", 1_000));
+            endsWhenInterrupted(() -> assertThat(hangs.getCount()).isZero());
+        }
+    }
+
+    private static void endsWhenInterrupted(Kestra.Assertion isInTheMiddle) throws Exception {
+        FutureTask<Execution> running = new FutureTask<>(() -> kestra.run("company.ops", "small"));
+        new Thread(running).start();
+        eventually(isInTheMiddle);
+        threadOfTheTask().interrupt();
+        Execution execution = running.get();
+        assertThat(execution.getState().getCurrent()).isEqualTo(State.Type.FAILED);
+        assertThat(outputs(execution)).containsEntry("executionsCount", 2).containsEntry("logsCount", 4).containsEntry("metricsCount", 2)
+            .containsEntry("storagesCount", 1);
+        says(execution, "CANCELLED", "PurgeExecutions: executionsCount 2");
+        eventually(() -> assertThat(postgres.strangers()).isZero());
+        assertThat(left()).extracting(path -> path.getFileName().toString()).containsExactly("b.txt");
+        for (String rows : List.of("executions WHERE key = 'done-2'", "metrics WHERE execution_id = 'done-2'")) {
+            assertThat(postgres.number("SELECT count(*) FROM " + rows)).as(rows).isEqualTo(1);
+        }
+        assertThat(postgres.number("SELECT count(*) FROM executions")).isEqualTo(1);
+        assertThat(postgres.number("SELECT count(*) FROM logs WHERE execution_id = 'done-2'")).isEqualTo(2);
+    }
+
+    private static Thread threadOfTheTask() {
+        return Thread.getAllStackTraces().entrySet().stream()
+            .filter(each -> Stream.of(each.getValue()).anyMatch(call -> call.getClassName().equals("io.winnow.kestra.WinnowTask")))
+            .map(Map.Entry::getKey).findFirst().orElseThrow();
     }
 
     @ParameterizedTest
