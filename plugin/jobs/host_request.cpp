@@ -24,20 +24,14 @@ Json tenant_of(const HostRequest& request) {
 }
 
 // The response of a host of ABI 1.0: one number and one status for all.
-HostReply ask_delete_files(const winnow_host& host, const HostRequest& request) {
-  HostReply reply{.executions = {request.executions.size(), std::nullopt}};
-  if (request.executions.empty()) return reply;
-  const std::string text =
-      document::json_line({{"tenant", tenant_of(request)},
-                           {"dryRun", std::string_view(request.action) == "count"},
-                           {"executions", executions_of(request)}});
-  const auto status = host.delete_files(host.context, text.data(), text.size(), &reply.other_files);
-  reply.other_files = std::min(reply.other_files, kMostFiles);
-  if (status == 0) {
+HostReply read_delete_files(const HostRequest& request, const HostResponse& response) {
+  HostReply reply{.executions = {request.executions.size(), std::nullopt},
+                  .other_files = std::min(response.deleted, kMostFiles)};
+  if (response.status == 0) {
     for (auto& execution : reply.executions) execution = storage::Removed{};
   } else {
-    reply.problem =
-        "its delete_files returned " + std::to_string(status) + "; look at the host's own log";
+    reply.problem = "its delete_files returned " + std::to_string(response.status) +
+                    "; look at the host's own log";
   }
   return reply;
 }
@@ -97,22 +91,14 @@ void take_executions(const Json& json, const HostRequest& request, HostReply& re
   }
 }
 
-HostReply ask_storage(const winnow_host& host, const HostRequest& request) {
+HostReply read_storage(const HostRequest& request, const HostResponse& response) {
   HostReply reply{.executions = {request.executions.size(), std::nullopt}};
-  Json json = {{"action", request.action}, {"tenant", tenant_of(request)}};
-  if (request.time) json["milliseconds"] = request.time->count();
-  if (!request.executions.empty()) json["executions"] = executions_of(request);
-  const std::string text = document::json_line(json);
-  Sink sink;
-  winnow_reply out{.size = sizeof out, .reserved = 0, .sink = &sink, .write = Sink::write};
-  const auto status = host.storage(host.context, text.data(), text.size(), &out);
-  if (sink.out_of_memory) throw std::bad_alloc();
-  if (status != 0) {
-    reply.problem = "its `storage` callback returned " + std::to_string(status) +
+  if (response.status != 0) {
+    reply.problem = "its `storage` callback returned " + std::to_string(response.status) +
                     "; look at the host's own log";
     return reply;
   }
-  const auto document = document::parse_json(sink.text, "the host's reply");
+  const auto document = document::parse_json(response.text, "the host's reply");
   if (!document || !document->value.is_object()) {
     reply.problem = "the reply of its `storage` callback can't be read" +
                     (document ? "" : ": " + document.error().message);
@@ -132,8 +118,37 @@ HostReply ask_storage(const winnow_host& host, const HostRequest& request) {
 
 }  // namespace
 
-HostReply ask_host(const winnow_host& host, const HostRequest& request) {
-  return host.storage != nullptr ? ask_storage(host, request) : ask_delete_files(host, request);
+std::string text_of(const winnow_host& host, const HostRequest& request) {
+  if (host.storage == nullptr) {
+    return document::json_line({{"tenant", tenant_of(request)},
+                                {"dryRun", std::string_view(request.action) == "count"},
+                                {"executions", executions_of(request)}});
+  }
+  Json json = {{"action", request.action}, {"tenant", tenant_of(request)}};
+  if (!request.executions.empty()) json["executions"] = executions_of(request);
+  return document::json_line(json);
+}
+
+HostReply read_response(const winnow_host& host, const HostRequest& request,
+                        const HostResponse& response) {
+  return host.storage == nullptr ? read_delete_files(request, response)
+                                 : read_storage(request, response);
+}
+
+HostResponse call_storage(const winnow_host& host, std::string text,
+                          std::optional<std::chrono::milliseconds> time) {
+  HostResponse response;
+  if (host.storage == nullptr) {
+    response.status = host.delete_files(host.context, text.data(), text.size(), &response.deleted);
+    return response;
+  }
+  if (time) text.insert(1, "\"milliseconds\":" + std::to_string(time->count()) + ",");
+  Sink sink;
+  winnow_reply out{.size = sizeof out, .reserved = 0, .sink = &sink, .write = Sink::write};
+  response.status = host.storage(host.context, text.data(), text.size(), &out);
+  if (sink.out_of_memory) throw std::bad_alloc();
+  response.text = std::move(sink.text);
+  return response;
 }
 
 }  // namespace winnow::plugin

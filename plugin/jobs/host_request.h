@@ -25,7 +25,6 @@ struct HostExecution {
 struct HostRequest {
   const char* action = "remove";  // or "count", "exists"
   std::optional<std::string> tenant = std::nullopt;
-  std::optional<std::chrono::milliseconds> time = std::nullopt;  // nothing: as long as it takes
   std::vector<HostExecution> executions = {};
 };
 
@@ -37,7 +36,22 @@ struct HostReply {
   std::string problem = {};  // why executions were left open, for a person
 };
 
-// Calls the host, on the thread that may do so. May throw std::bad_alloc.
-HostReply ask_host(const winnow_host& host, const HostRequest& request);
+// What the callback gave back.
+struct HostResponse {
+  std::int32_t status = 0;
+  std::string text = {};
+  std::uint64_t deleted = 0;  // by delete_files
+};
+
+// The request as it goes to the host, but for the time that it has. Made, and its response read, on any
+// thread, so that the one that may call the host is soon free to do so again.
+std::string text_of(const winnow_host& host, const HostRequest& request);
+HostReply read_response(const winnow_host& host, const HostRequest& request,
+                        const HostResponse& response);
+
+// Calls the host, on the thread that may do so. Without a time it takes as long as it takes. May throw
+// std::bad_alloc.
+HostResponse call_storage(const winnow_host& host, std::string text,
+                          std::optional<std::chrono::milliseconds> time);
 
 }  // namespace winnow::plugin

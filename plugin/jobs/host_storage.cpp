@@ -1,6 +1,8 @@
 #include "plugin/jobs/host_storage.h"
 
 #include <algorithm>
+#include <future>
+#include <list>
 #include <map>
 #include <utility>
 
@@ -32,6 +34,10 @@ Failure cancelled() {
           .message = "The job was cancelled before the host was asked to remove the files."};
 }
 
+// A request that takes no longer has the next one behind it: without that the storage stands still while
+// the reply goes back through four threads, and the next request comes.
+constexpr milliseconds kQuick(10);
+
 std::optional<milliseconds> time_until(Deadline until) {
   if (until == storage::kNoDeadline) return std::nullopt;
   return std::max(milliseconds(0), duration_cast<milliseconds>(until - steady_clock::now()));
@@ -55,7 +61,9 @@ class HostStorage::Call {
         if (!may_ask(left, size)) break;
         ask(tenant, left.first(size));
         left = left.subspan(size);
+        take_replies(is_quick(size) ? 1 : 0);
       }
+      take_replies(0);
     }
     ask_again();
     return std::move(removed_);
@@ -64,7 +72,26 @@ class HostStorage::Call {
  private:
   using Places = std::vector<std::size_t>;  // of folders in the call
 
-  // A folder whose path can't be written fails here and is not sent to the host.
+  // A request on its way to the host and back.
+  struct Asked {
+    std::span<const std::size_t> places;
+    HostRequest request = {};
+    std::string text = {};
+    std::optional<HostResponse> response = {};  // nothing: its time was over before its turn
+    JobThread::HostCall call = {};
+    std::future<bool> called = {};
+
+    explicit Asked(std::span<const std::size_t> of) : places(of) {}
+    Asked(const Asked&) = delete;
+    Asked& operator=(const Asked&) = delete;
+    // The job's thread may be at it.
+    ~Asked() {
+      if (called.valid()) called.wait();
+    }
+  };
+
+  // Flow by flow, so that a host which keeps files in folders finds those of a request side by side. A
+  // folder whose path can't be written fails here and is not sent to the host.
   std::map<std::optional<std::string>, Places> sorted_by_tenant() {
     std::map<std::optional<std::string>, Places> sorted;
     paths_.resize(folders_.size());
@@ -77,13 +104,23 @@ class HostStorage::Call {
       paths_[i] = std::move(*path);
       sorted[folders_[i].tenant].push_back(i);
     }
+    for (auto& [tenant, places] : sorted) {
+      std::sort(places.begin(), places.end(),
+                [this](std::size_t one, std::size_t other) { return paths_[one] < paths_[other]; });
+    }
     return sorted;
   }
 
   // However slow the host was last time: one execution of each call has its turn.
   std::size_t fitting(std::size_t executions) const {
-    const auto size = storage_.fitting(executions, until_);
+    const auto size = storage_.fitting(executions, until_ - time_under_way());
     return size == 0 && !asked_ && steady_clock::now() < until_ ? 1 : size;
+  }
+
+  nanoseconds time_under_way() const {
+    std::size_t executions = 0;
+    for (const auto& asked : under_way_) executions += asked.places.size();
+    return storage_.expected(executions).value_or(nanoseconds(0));
   }
 
   // False where the call has to end; then the rest have their results.
@@ -99,11 +136,55 @@ class HostStorage::Call {
 
   void ask(const std::optional<std::string>& tenant, std::span<const std::size_t> places) {
     asked_ = true;
-    const auto reply = ask_host(tenant, places);
-    if (!reply) {
-      for (const auto place : places) removed_[place].failure = reply.error();
-      return;
+    const auto before = under_way_.size();
+    const auto posted = guarded([&]() -> Outcome<void> {
+      post(under_way_.emplace_back(places), tenant);
+      return {};
+    });
+    if (posted) return;
+    if (under_way_.size() > before) under_way_.pop_back();
+    fail_all(places, posted.error());
+  }
+
+  void post(Asked& asked, const std::optional<std::string>& tenant) {
+    asked.request = {.action = action_, .tenant = tenant};
+    for (const auto place : asked.places) {
+      asked.request.executions.push_back(
+          {folders_[place].execution, json_of(folders_[place], paths_[place])});
     }
+    asked.text = text_of(host(), asked.request);
+    asked.call = [this, &asked](const winnow_host& host) {
+      const auto begun = steady_clock::now();
+      const auto time = time_until(until_);
+      // It waited for another request of this job to end.
+      if (time == milliseconds(0)) return;
+      asked.response = call_storage(host, std::move(asked.text), time);
+      storage_.learn(asked.places.size(), steady_clock::now() - begun);
+    };
+    asked.called = storage_.job_thread_.post_host_call(asked.call);
+  }
+
+  bool is_quick(std::size_t executions) const {
+    const auto expected = storage_.expected(executions);
+    return expected && *expected <= kQuick;
+  }
+
+  // Waits until no more than so many are under way.
+  void take_replies(std::size_t most) {
+    while (under_way_.size() > most) {
+      take(under_way_.front());
+      under_way_.pop_front();
+    }
+  }
+
+  void take(Asked& asked) {
+    const auto reply = guarded([&]() -> Outcome<HostReply> {
+      if (!asked.called.get()) return fail(cancelled());
+      if (asked.response) return read_response(host(), asked.request, *asked.response);
+      return HostReply{.executions = {asked.places.size(), Removed{.unfinished = true}}};
+    });
+    if (!reply) return fail_all(asked.places, reply.error());
+    const auto places = asked.places;
     removed_[places.front()].files += reply->other_files;
     for (std::size_t i = 0; i < places.size(); ++i) {
       if (reply->executions[i]) {
@@ -116,6 +197,12 @@ class HostStorage::Call {
     }
   }
 
+  const winnow_host& host() const { return storage_.job_thread_.host(); }
+
+  void fail_all(std::span<const std::size_t> places, const Failure& failure) {
+    for (const auto place : places) removed_[place].failure = failure;
+  }
+
   // Each by itself, so that a file that can't be removed keeps the rows of its own execution only.
   void ask_again() {
     const Places open = std::exchange(open_, {});
@@ -123,32 +210,8 @@ class HostStorage::Call {
     for (; !left.empty(); left = left.subspan(1)) {
       if (!may_ask(left, fitting(1))) return;
       ask(folders_[left.front()].tenant, left.first(1));
+      take_replies(0);
     }
-  }
-
-  Outcome<HostReply> ask_host(const std::optional<std::string>& tenant,
-                              std::span<const std::size_t> places) {
-    return guarded([&]() -> Outcome<HostReply> {
-      HostRequest request{.action = action_, .tenant = tenant};
-      for (const auto place : places) {
-        request.executions.push_back(
-            {folders_[place].execution, json_of(folders_[place], paths_[place])});
-      }
-      HostReply reply;
-      const bool called = storage_.job_thread_.call_host([&](const winnow_host& host) {
-        const auto begun = steady_clock::now();
-        request.time = time_until(until_);
-        // It waited for another request of this job to end.
-        if (request.time == milliseconds(0)) {
-          reply.executions.resize(places.size(), Removed{.unfinished = true});
-          return;
-        }
-        reply = plugin::ask_host(host, request);
-        storage_.learn(places.size(), steady_clock::now() - begun);
-      });
-      if (!called) return fail(cancelled());
-      return reply;
-    });
   }
 
   void add(std::size_t place, const Removed& reported) {
@@ -172,7 +235,8 @@ class HostStorage::Call {
   std::span<const ExecutionFolder> folders_;
   std::vector<std::string> paths_;
   std::vector<Removed> removed_;
-  Places open_;  // no request said what became of them
+  std::list<Asked> under_way_;  // in the order in which the host has them
+  Places open_;                 // no request said what became of them
   bool asked_ = false;
 };
 
@@ -188,11 +252,14 @@ std::vector<Removed> HostStorage::count(std::span<const ExecutionFolder> folders
 
 Outcome<std::string> HostStorage::missing(const std::optional<std::string>& tenant,
                                           const Cancellation& /*cancellation*/) {
-  HostReply reply;
+  if (job_thread_.host().storage == nullptr) return std::string();  // of ABI 1.0: it can't be asked
+  HostResponse response;
   const HostRequest request{.action = "exists", .tenant = tenant};
-  const bool called = job_thread_.call_host(
-      [&](const winnow_host& host) { reply = plugin::ask_host(host, request); });
+  const bool called = job_thread_.call_host([&](const winnow_host& host) {
+    response = call_storage(host, text_of(host, request), std::nullopt);
+  });
   if (!called) return fail(cancelled());
+  const auto reply = read_response(job_thread_.host(), request, response);
   if (reply.exists.value_or(true)) return std::string();
   return "the host's storage holds nothing of " +
          (tenant ? "the tenant \"" + *tenant + "\"" : std::string("executions without a tenant"));
@@ -207,6 +274,12 @@ std::size_t HostStorage::fitting(std::size_t executions, Deadline until) const {
   const auto each = ns_per_execution_.load();
   if (each > 0) most = std::min(most, static_cast<std::size_t>(left / each));
   return most;
+}
+
+std::optional<nanoseconds> HostStorage::expected(std::size_t executions) const {
+  const auto each = ns_per_execution_.load();
+  if (each == 0) return std::nullopt;
+  return nanoseconds(each) * executions;
 }
 
 void HostStorage::learn(std::size_t executions, steady_clock::duration took) {

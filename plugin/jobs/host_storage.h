@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <optional>
 
 #include "plugin/jobs/job_thread.h"
 #include "storage/storage.h"
@@ -12,6 +13,7 @@ namespace winnow::plugin {
 
 // Asks the host's `storage` callback, or its delete_files where it has no other, for at most
 // kMostExecutions at a time; the cancellation and the deadline are looked at between two requests.
+// While a host that answers quickly has one, the next one waits for it already.
 // Executions whose result a request leaves open are requested once more, each by itself. The job's
 // thread must be serving while a call waits here.
 class HostStorage final : public storage::Storage {
@@ -31,6 +33,8 @@ class HostStorage final : public storage::Storage {
  private:
   class Call;
   std::size_t fitting(std::size_t executions, storage::Deadline until) const;
+  // What so many are expected to take; nothing where no request has been answered yet.
+  std::optional<std::chrono::nanoseconds> expected(std::size_t executions) const;
   void learn(std::size_t executions, std::chrono::steady_clock::duration took);
 
   JobThread& job_thread_;

@@ -82,10 +82,14 @@ void JobThread::event(const Json& event) {
 }
 
 bool JobThread::call_host(const HostCall& call) {
+  return post_host_call(call).get();
+}
+
+std::future<bool> JobThread::post_host_call(const HostCall& call) {
   Call message{.call = &call, .done = {}};
   auto done = message.done.get_future();
   post(std::move(message));
-  return done.get();
+  return done;
 }
 
 void JobThread::post(Message message) {

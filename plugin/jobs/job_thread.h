@@ -28,6 +28,8 @@ class JobThread final : public tasks::Host {
   JobThread(const winnow_host& host, Cancellation& cancellation)
       : host_(host), cancellation_(cancellation) {}
 
+  const winnow_host& host() const { return host_; }
+
   // Runs `work` on a thread of its own and serves the host's callbacks on this one until it is done
   // and every message was delivered; no lock is held while a callback runs. An exception of `work`
   // comes out here.
@@ -43,6 +45,8 @@ class JobThread final : public tasks::Host {
   // returned. False: the job was cancelled before, and the host was not called.
   using HostCall = std::function<void(const winnow_host& host)>;
   bool call_host(const HostCall& call);
+  // The same without the wait: `call` has to stay until the result is there.
+  std::future<bool> post_host_call(const HostCall& call);
 
  private:
   struct LogLine {

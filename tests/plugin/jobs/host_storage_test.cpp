@@ -251,6 +251,51 @@ TEST_F(HostStorageTest, CancellationEndsItBetweenTwoRequests) {
   EXPECT_EQ(removed[49].failure->kind, FailureKind::cancelled);
 }
 
+// A host that answers quickly has the next request waiting for it.
+TEST_F(HostStorageTest, ARequestThatWaitsForItsTurnEndsWithACancellation) {
+  storage = [&](const Json& request, std::string& reply) {
+    if (requests_.size() == 4) cancellation_.request();
+    reply = files_each(request, 1);
+    return 0;
+  };
+  const auto cancelled = remove(50);
+  EXPECT_THAT(requests_, SizeIs(4));
+  EXPECT_EQ(failed(cancelled).size(), 50 - files_of(cancelled));
+}
+
+TEST_F(HostStorageTest, ARequestThatWaitsForItsTurnEndsAtTheDeadline) {
+  const auto until = steady_clock::now() + milliseconds(200);
+  storage = [&](const Json& request, std::string& reply) {
+    if (requests_.size() == 4) std::this_thread::sleep_until(until);
+    reply = files_each(request, 1);
+    return 0;
+  };
+  const auto late = remove(50, until);
+  EXPECT_THAT(requests_, SizeIs(Le(4)));
+  EXPECT_THAT(failed(late), IsEmpty());
+  const auto unfinished =
+      std::count_if(late.begin(), late.end(), [](const Removed& each) { return each.unfinished; });
+  EXPECT_EQ(static_cast<std::uint64_t>(unfinished), 50 - files_of(late));
+}
+
+TEST_F(HostStorageTest, AsksFlowByFlow) {
+  storage = [](const Json& request, std::string& reply) {
+    reply = files_each(request, 1);
+    return 0;
+  };
+  with_storage([&](HostStorage& host) {
+    auto mixed = folders(40);
+    for (std::size_t i = 0; i < mixed.size(); i += 2) mixed[i].flow = "hourly";
+    return host.remove(mixed, cancellation_, storage::kNoDeadline);
+  });
+  std::vector<std::string> flows;
+  for (const auto& request : requests_) {
+    for (const auto& execution : request["executions"]) flows.push_back(execution["flowId"]);
+  }
+  EXPECT_THAT(flows, SizeIs(40));
+  EXPECT_TRUE(std::is_sorted(flows.begin(), flows.end()));
+}
+
 TEST_F(HostStorageTest, SaysWhetherTheHostHoldsAnythingOfTheTenant) {
   for (const auto& [reply_text, expected] :
        {std::pair{R"({"exists": false})",
