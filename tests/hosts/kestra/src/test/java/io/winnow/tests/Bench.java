@@ -34,14 +34,20 @@ public final class Bench {
     private static final String PURGED = "tenant_id = 'main' AND deleted IN (true, false) AND end_date <= '2100-01-01' AND state_current IN ("
         + String.join(", ", STATES.stream().map(state -> "'" + state + "'").toList()) + ")";
     private static final String FLOW = """
-        id: purge
+        id: %s
         namespace: company.ops
         tasks:
           - id: purge
             type: io.winnow.kestra.PurgeExecutions
             endDate: "2100-01-01T00:00:00Z"
             states: %s
-        """.formatted(STATES);
+            purgeStorage: %s
+        """;
+    private static final String WITH_FILES = "purge";
+    private static final String ROWS = "purge-rows";
+    private static final String PARAMETERS = """
+        {"endDate": "2100-01-01T00:00:00Z", "states": ["%s"], "purgeStorage": false}
+        """.formatted(String.join("\", \"", STATES));
     /** Every table as it was, whatever a purge took; generated columns follow. */
     private static final String RESTORE = """
         DO $$
@@ -78,7 +84,8 @@ public final class Bench {
         this.database = database;
         this.kestra = new Kestra("bench", storage);
         kestra.keepsExecutionsIn(database);
-        kestra.flow(FLOW);
+        kestra.flow(FLOW.formatted(WITH_FILES, STATES, true));
+        kestra.flow(FLOW.formatted(ROWS, STATES, false));
     }
 
     /** Arguments: a folder for the files, and how many executions. Status 0 when everything was measured. */
@@ -119,6 +126,8 @@ public final class Bench {
         kestra.unset("way");
         report(round, "kestra", this::kestra);
         report(round, "storage", this::storage);
+        report(round, "rows", this::rows);
+        report(round, "command", this::command);
     }
 
     private interface Run {
@@ -128,7 +137,7 @@ public final class Bench {
     /** Each on the same rows and files; the first round warms the JVM and opens the server's pool. */
     private void report(int round, String contender, Run run) throws Exception {
         database.execute(RESTORE);
-        writeFiles();
+        if (!contender.equals("rows") && !contender.equals("command")) writeFiles();
         database.execute("VACUUM ANALYZE");
         database.execute("CHECKPOINT");
         Duration took = run.run();
@@ -139,19 +148,37 @@ public final class Bench {
 
     /** By a flow, from the moment at which the worker begins the task to its end. */
     private Duration winnow(String way) throws Exception {
-        Execution execution = kestra.run("company.ops", "purge");
+        Execution execution = kestra.run("company.ops", WITH_FILES);
+        Kestra.eventually(() -> {
+            List<String> log = kestra.logs(execution);
+            if (log.stream().noneMatch(message -> message.contains(way))) throw new AssertionError(way + ", but it said " + log);
+        });
+        return took(execution);
+    }
+
+    private Duration rows() throws Exception {
+        return took(kestra.run("company.ops", ROWS));
+    }
+
+    private Duration took(Execution execution) throws Exception {
         TaskRun task = execution.findTaskRunsByTaskId("purge").getFirst();
         Object purged = kestra.outputs(execution, "purge").get("executionsCount");
         if (task.getState().getCurrent() != State.Type.SUCCESS || !purged.equals(count) || executions() != 0) {
             throw new IllegalStateException(task.getState().getCurrent() + ", " + purged + " executions: " + kestra.logs(execution));
         }
-        Kestra.eventually(() -> {
-            List<String> log = kestra.logs(execution);
-            if (log.stream().noneMatch(message -> message.contains(way))) throw new AssertionError(way + ", but it said " + log);
-        });
         Instant begun = task.getState().getHistories().stream().filter(each -> each.getState() == State.Type.RUNNING).findFirst()
             .orElseThrow().getDate();
         return Duration.between(begun, task.getState().getEndDate().orElseThrow());
+    }
+
+    /** The same rows by the command, from its start as a process to its end. */
+    private Duration command() throws Exception {
+        Command command = new Command(storage, "call", "PurgeExecutions", "--params", PARAMETERS).on(database);
+        long begun = System.nanoTime();
+        command.run();
+        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+        if (executions() != 0) throw new IllegalStateException("The command left executions");
+        return took;
     }
 
     /**
