@@ -264,7 +264,8 @@ TEST_P(DriverStatements, ADeletionByKeysTakesThoseKeysAlone) {
   insert({{"key", "gone"}, {"deleted", true}});
   const auto deletion = connection_->dialect().delete_by_keys(
       items(), column("key"), {"k00001", "gone", "k00003", "no such key"});
-  EXPECT_EQ(deletion.parameters.size(), 1U);
+  // MySQL has each key written out, and its letters beside it.
+  EXPECT_EQ(deletion.parameters.size(), is("mysql") ? 8U : 1U);
   EXPECT_THAT(require(connection_->execute({&deletion, 1}, AfterBatch::commit)), ElementsAre(3));
   EXPECT_EQ(count_items(), "3");
 }
