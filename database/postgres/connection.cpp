@@ -486,13 +486,7 @@ Outcome<Schema> PostgresConnection::probe(std::span<const std::string> tables) {
   const std::array statements{postgres_strangers_statement(), postgres_probe_statement(tables)};
   std::string named;
   std::string found;
-  const auto into = [](std::string& text) {
-    return [&text](const Row& row) {
-      text = row.text(0).value_or("");
-      return true;
-    };
-  };
-  const std::array<RowHandler, 2> takes{into(named), into(found)};
+  const std::array takes{take_text(named), take_text(found)};
   const auto asked = query_all(statements, takes);
   WINNOW_TRY(auto stranger, postgres_stranger(named));
   if (!asked && stranger) {

@@ -101,7 +101,8 @@ Outcome<void> check_evaluated(const std::string& text, const std::string& pointe
   return wrong("\"" + text + "\" is an expression, and nobody evaluates it here", pointer);
 }
 
-Outcome<std::string> read_value(const Json& value, const Words* known, const std::string& pointer) {
+// `known`: the only values that there are; none: any.
+Outcome<std::string> read_value(const Json& value, const Words& known, const std::string& pointer) {
   if (value.is_number() || value.is_boolean()) {
     return wrong("has to be a string: put it into quotes", pointer);
   }
@@ -109,10 +110,8 @@ Outcome<std::string> read_value(const Json& value, const Words* known, const std
   const auto text = value.get<std::string>();
   if (text.empty()) return wrong("is empty", pointer);
   WINNOW_CHECK(check_evaluated(text, pointer));
-  if (known == nullptr || std::find(known->begin(), known->end(), text) != known->end()) {
-    return text;
-  }
-  return wrong("there is no \"" + text + "\"" + document::did_you_mean(text, *known), pointer);
+  if (known.empty() || std::find(known.begin(), known.end(), text) != known.end()) return text;
+  return wrong("there is no \"" + text + "\"" + document::did_you_mean(text, known), pointer);
 }
 
 // A value, a list of them, or {not: a value or a list}.
@@ -156,20 +155,13 @@ Words all_states() {
   return states;
 }
 
-Outcome<void> read_names(const Json& match, const char* key, const std::string& pointer,
-                         std::optional<ValueMatch>& names) {
-  if (!match.contains(key)) return {};
-  const auto place = pointer_to(pointer, key);
-  WINNOW_TRY(names, read_one_of(match[key], nullptr, place));
-  return check_patterns(*names, place);
-}
-
-Outcome<void> read_plain(const Json& match, const char* key, const Words* known,
-                         const std::string& pointer, std::optional<ValueMatch>& values) {
-  if (!match.contains(key)) return {};
-  const auto place = pointer_to(pointer, key);
-  WINNOW_TRY(values, read_one_of(match[key], known, place));
-  return values->negated && known == nullptr ? check_patterns(*values, place) : Outcome<void>{};
+Words keys_of_match(RowsOf rows) {
+  Words keys;
+  for (const auto& field : rule_fields()) {
+    if (!field.only || field.only == rows) keys.emplace_back(field.name);
+  }
+  if (rows == RowsOf::executions) keys.emplace_back("labels");
+  return keys;
 }
 
 Outcome<RuleMatch> read_match(const Json& match, RowsOf rows, const std::string& pointer) {
@@ -180,7 +172,8 @@ Outcome<RuleMatch> read_match(const Json& match, RowsOf rows, const std::string&
     if (!match.contains(field.name)) continue;
     const auto place = pointer_to(pointer, field.name);
     WINNOW_TRY(auto values, read_one_of(match[field.name], field.known, place));
-    if (field.is_name) WINNOW_CHECK(check_patterns(values, place));
+    const bool are_names = field.is_name || (values.negated && field.known.empty());
+    if (are_names) WINNOW_CHECK(check_patterns(values, place));
     read.*field.values = std::move(values);
   }
   if (!match.contains("labels")) return read;
