@@ -20,8 +20,8 @@ class NamePattern {
   }
   // Whether the text has a wildcard. A name of Kestra's never has one of its own.
   static bool is_pattern(std::string_view text) { return text.find('*') != text.npos; }
-  // Why the text is no pattern; nothing: it is one. A name without a wildcard is one too; no name of Kestra's begins
-  // with `!`, or has a comma or an expression.
+  // Why the text is no pattern; nothing: it is one. A name without a wildcard is one too; no name
+  // of Kestra's begins with `!`, or has a comma or an expression.
   static std::optional<std::string> mistake(std::string_view text);
 
   // The text has no mistake.

@@ -96,8 +96,8 @@ class Storage {
                                        const Cancellation& cancellation);
 
   // Hands over the folder of every execution that has one there, whether the execution still exists
-  // or not, and what it could not read on the way. No link is followed. Ends with the handler's failure.
-  // `configuration` failure where the storage can't be searched.
+  // or not, and what it could not read on the way. No link is followed. Ends with the handler's
+  // failure. `configuration` failure where the storage can't be searched.
   virtual Outcome<void> find(const SearchArea& area, const FolderHandler& handler,
                              const Cancellation& cancellation);
 };

@@ -272,7 +272,8 @@ class Walk {
   Removed result_;
 };
 
-// The number of the mount on which an open folder lies, as the kernel tells it in /proc (Linux 3.15); empty where that can't be read.
+// The number of the mount on which an open folder lies, as the kernel tells it in /proc (Linux
+// 3.15); empty where that can't be read.
 std::string mount_of(int folder) {
   constexpr std::string_view kMount = "mnt_id:";
   const std::string path = "/proc/self/fdinfo/" + std::to_string(folder);

@@ -33,8 +33,9 @@ Removed walk_tree(TreeAction action, int parent, const std::string& name, const 
 // Opens the folder `name` inside `parent` and never a link. -1 and errno where that can't be.
 Descriptor open_folder(int parent, const std::string& name, int flags);
 
-// Opens a folder for reading that is an execution's own, or inside of one: no link, and on the same mount as `parent`, since
-// whatever somebody mounted there is no file of the execution's. errno is EXDEV where it is on another.
+// Opens a folder for reading that is an execution's own, or inside of one: no link, and on the same
+// mount as `parent`, since whatever somebody mounted there is no file of the execution's. errno is
+// EXDEV where it is on another.
 Descriptor open_within(int parent, const std::string& name);
 
 // Whether the entry of the open folder `parent` is a folder.

@@ -12,9 +12,11 @@ namespace {
 // joined.
 constexpr std::size_t kWrittenOut = 16;
 
-// A deletion's list is written out up to here, twice: the server takes 65,535 values in a statement.
+// A deletion's list is written out up to here, twice: the server takes 65,535 values in a
+// statement.
 constexpr std::size_t kWrittenOutToDelete = 10'000;
-// Ranges of so many keys take more memory than the server allows them by default, and it would scan.
+// Ranges of so many keys take more memory than the server allows them by default, and it would
+// scan.
 constexpr std::string_view kRoomForRanges = "SET_VAR(range_optimizer_max_mem_size = 0)";
 
 // `deleted` in a join: a list of its two values, because MySQL reads an index by several columns
@@ -325,8 +327,9 @@ void MysqlDialect::begin_deletion(SqlWriter& writer, const Index* index, const C
   writer.text(" STRAIGHT_JOIN ");
 }
 
-// The server deletes each row where it meets it, which takes a third less than a list that is joined: of a join it
-// keeps the rows' addresses first, and looks each up again (docs/measurements.md).
+// The server deletes each row where it meets it, which takes a third less than a list that is
+// joined: of a join it keeps the rows' addresses first, and looks each up again
+// (docs/measurements.md).
 Statement MysqlDialect::delete_by_keys(const Table& table, const Column& column, TextList keys,
                                        DeletedRows deleted_rows) const {
   const auto* index = mysql_index_by(table, column);

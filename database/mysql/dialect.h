@@ -62,7 +62,8 @@ class MysqlDialect : public Dialect {
   // As delete_by_keys, of a list that is joined.
   Statement delete_joined(const Table& table, const Column& column, TextList keys,
                           DeletedRows deleted_rows) const;
-  // `DELETE t FROM` the keys, up to what is joined to them. `index`: nullptr where none leads to them.
+  // `DELETE t FROM` the keys, up to what is joined to them. `index`: nullptr where none leads to
+  // them.
   void begin_deletion(SqlWriter& writer, const Index* index, const Column& column,
                       TextList keys) const;
 };

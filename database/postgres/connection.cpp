@@ -481,7 +481,8 @@ Outcome<void> PostgresConnection::look_after(std::chrono::milliseconds waited) c
   return {};
 }
 
-// In one round trip. What the first statement finds would stand in for the server's own in the other one too.
+// In one round trip. What the first statement finds would stand in for the server's own in the
+// other one too.
 Outcome<Schema> PostgresConnection::probe(std::span<const std::string> tables) {
   const std::array statements{postgres_strangers_statement(), postgres_probe_statement(tables)};
   std::string named;

@@ -103,9 +103,10 @@ SELECT json_build_object(
       WHERE i.indrelid = f.oid AND i.indisvalid)))
     FROM found f), '[]'::json))::text)sql";
 
-// Finds what the server would take instead of its own in a statement of winnow's, because it fits a varchar column or a list
-// more closely, or because its schema stands before pg_catalog. Everybody who may create in a schema of the search path can
-// write it. The statement names the server's own operators, so that no other stands in for them.
+// Finds what the server would take instead of its own in a statement of winnow's, because it fits a
+// varchar column or a list more closely, or because its schema stands before pg_catalog. Everybody
+// who may create in a schema of the search path can write it. The statement names the server's own
+// operators, so that no other stands in for them.
 constexpr std::string_view kStrangers = R"sql(
 WITH reached AS (
   SELECT n.oid, n.nspname, listed.position

@@ -15,8 +15,8 @@ namespace winnow::database {
 Statement postgres_probe_statement(std::span<const std::string> tables);
 Outcome<Schema> postgres_schema(std::string_view json);
 
-// The same for what stands in the way of every deletion: operators and functions of a schema in the search path that the
-// server would take instead of its own.
+// The same for what stands in the way of every deletion: operators and functions of a schema in the
+// search path that the server would take instead of its own.
 Statement postgres_strangers_statement();
 Outcome<std::optional<Problem>> postgres_stranger(std::string_view json);
 

@@ -43,14 +43,14 @@ struct HostResponse {
   std::uint64_t deleted = 0;  // by delete_files
 };
 
-// The request as it goes to the host, but for the time that it has. Made, and its response read, on any
-// thread, so that the one that may call the host is soon free to do so again.
+// The request as it goes to the host, but for the time that it has. Made, and its response read, on
+// any thread, so that the one that may call the host is soon free to do so again.
 std::string text_of(const winnow_host& host, const HostRequest& request);
 HostReply read_response(const winnow_host& host, const HostRequest& request,
                         const HostResponse& response);
 
-// Calls the host, on the thread that may do so. Without a time it takes as long as it takes. May throw
-// std::bad_alloc.
+// Calls the host, on the thread that may do so. Without a time it takes as long as it takes. May
+// throw std::bad_alloc.
 HostResponse call_storage(const winnow_host& host, std::string text,
                           std::optional<std::chrono::milliseconds> time);
 

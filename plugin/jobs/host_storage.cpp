@@ -34,8 +34,8 @@ Failure cancelled() {
           .message = "The job was cancelled before the host was asked to remove the files."};
 }
 
-// A request that takes no longer has the next one behind it: without that the storage stands still while
-// the reply goes back through four threads, and the next request comes.
+// A request that takes no longer has the next one behind it: without that the storage stands still
+// while the reply goes back through four threads, and the next request comes.
 constexpr milliseconds kQuick(10);
 
 std::optional<milliseconds> time_until(Deadline until) {
@@ -90,8 +90,8 @@ class HostStorage::Call {
     }
   };
 
-  // Flow by flow, so that a host which keeps files in folders finds those of a request side by side. A
-  // folder whose path can't be written fails here and is not sent to the host.
+  // Flow by flow, so that a host which keeps files in folders finds those of a request side by
+  // side. A folder whose path can't be written fails here and is not sent to the host.
   std::map<std::optional<std::string>, Places> sorted_by_tenant() {
     std::map<std::optional<std::string>, Places> sorted;
     paths_.resize(folders_.size());

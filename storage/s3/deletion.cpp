@@ -232,8 +232,8 @@ void Deletion::take_object(ExecutionPrefix& execution, const ListedObject& objec
   deleter_.add({.name = {.key = object.key, .version = object.version},
                 .execution = &execution,
                 .is_file = is_file});
-  // A server that deletes an object which is not there says that it is gone, so that nobody would notice which of the two
-  // names it has. Both are the execution's.
+  // A server that deletes an object which is not there says that it is gone, so that nobody would
+  // notice which of the two names it has. Both are the execution's.
   if (!object.if_encoded.starts_with(execution.prefix)) return;
   ++execution.pending;
   deleter_.add({.name = {.key = object.if_encoded}, .execution = &execution, .is_file = false});

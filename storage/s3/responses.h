@@ -14,7 +14,8 @@ struct ListedObject {
   std::string version = {};        // of ListObjectVersions alone
   bool is_file = true;             // false: an older version, or a delete marker
   bool is_spelt = true;            // false: the server has put U+FFFD where XML can't spell the key
-  // What the key is where the server encodes keys and does not say so; empty: that would be the same key.
+  // What the key is where the server encodes keys and does not say so; empty: that would be the
+  // same key.
   std::string if_encoded = {};
 };
 

@@ -223,7 +223,8 @@ class FolderSweep {
   // Paths under the tenant's root.
   KeySpool orphans_;
   std::int64_t found_ = 0;
-  // The first failure of a folder that stays, how many of them could not be read, and how many not be removed.
+  // The first failure of a folder that stays, how many of them could not be read, and how many not
+  // be removed.
   std::optional<Failure> failure_;
   std::int64_t unread_ = 0;
   std::int64_t kept_ = 0;

@@ -19,9 +19,9 @@ Outcome<OneOf> read_one_of(OneOf one, const Json& value, const std::string& poin
 // invalid_parameter where no name and no pattern of names can be spelt so.
 Outcome<void> check_name(const std::string& name, const std::string& pointer);
 
-// {env: prod, team: [a, b], tier: {not: trial}}: a condition for each label, all of which hold. Kestra's
-// labels are strings: a whole number or a boolean is taken for the string that it is written as. Refused as
-// above.
+// {env: prod, team: [a, b], tier: {not: trial}}: a condition for each label, all of which hold.
+// Kestra's labels are strings: a whole number or a boolean is taken for the string that it is
+// written as. Refused as above.
 Outcome<Conjunction> read_labels(const Json& labels, const std::string& pointer);
 
 }  // namespace winnow::tasks

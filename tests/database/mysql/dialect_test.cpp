@@ -1,5 +1,6 @@
-// MySQL's spelling, where it matters that it is this one: an index on (deleted, execution_id) is read only where both are
-// equal to something, collations have to agree, and an ENUM is ordered by its labels' places.
+// MySQL's spelling, where it matters that it is this one: an index on (deleted, execution_id) is
+// read only where both are equal to something, collations have to agree, and an ENUM is ordered by
+// its labels' places.
 #include <set>
 
 #include <gmock/gmock.h>

@@ -114,7 +114,8 @@ TEST_P(ForeignSchema, TablesOfSeveralSchemasAreRefused) {
   EXPECT_THAT(findings(), HasSubstr("database.schema"));
 }
 
-// Everybody who may create in a schema of the search path decides otherwise which rows a condition takes.
+// Everybody who may create in a schema of the search path decides otherwise which rows a condition
+// takes.
 TEST_P(ForeignSchema, WhatStandsInForTheServersOwnOperatorsIsRefused) {
   if (!on("postgresql")) GTEST_SKIP() << "only a search path leads to them";
   add_executions(2);
