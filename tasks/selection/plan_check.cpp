@@ -211,6 +211,18 @@ class PlanCheck {
   const Context& context_;
 };
 
+// Of a list: up to its comma, or to the end of the list.
+std::string_view first_element(std::string_view list) {
+  int depth = 0;
+  for (std::size_t at = 0; at < list.size(); ++at) {
+    if (list[at] == '(') ++depth;
+    const bool ends = depth == 0 && (list[at] == ')' || list[at] == ',');
+    if (ends) return list.substr(0, at);
+    if (list[at] == ')') --depth;
+  }
+  return list;
+}
+
 }  // namespace
 
 Outcome<bool> is_big(const database::Table& table, Connection& connection) {
@@ -245,10 +257,33 @@ const Index* serving_index(const IndexNeed& need) {
   return found == indexes.end() ? nullptr : &*found;
 }
 
+std::string with_short_lists(std::string_view sql) {
+  constexpr std::string_view kBegins = " IN (";
+  constexpr std::string_view kNext = ", ";
+  std::string text;
+  while (true) {
+    const auto begins = sql.find(kBegins);
+    if (begins == std::string_view::npos) return text.append(sql);
+    const auto from = begins + kBegins.size();
+    text += sql.substr(0, from);
+    sql.remove_prefix(from);
+    const auto element = first_element(sql);
+    auto rest = sql.substr(element.size());
+    while (rest.starts_with(kNext) && rest.substr(kNext.size()).starts_with(element)) {
+      rest.remove_prefix(kNext.size() + element.size());
+    }
+    const bool of_placeholders = element.find('?') != std::string_view::npos &&
+                                 !element.starts_with("SELECT ") && rest.starts_with(")");
+    if (!of_placeholders) continue;
+    text.append(element).append(", ...");
+    sql = rest;
+  }
+}
+
 Outcome<Json> explained(Connection& connection, const PlannedStatement& planned) {
   WINNOW_TRY(const auto plan, connection.explain(planned.statement));
   Json described{{"purpose", planned.purpose},
-                 {"sql", planned.statement.sql},
+                 {"sql", with_short_lists(planned.statement.sql)},
                  {"indexes", plan.indexes},
                  {"scans", plan.scans}};
   if (auto ddl = missing_index(connection.dialect(), planned.need)) {

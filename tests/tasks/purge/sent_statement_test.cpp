@@ -1,7 +1,8 @@
-// What a plan explains is what a run sends, word for word.
+// What a plan explains is what a run sends, word for word but for the number of keys.
 #include <gmock/gmock.h>
 
 #include "storage/local.h"
+#include "tasks/selection/plan_check.h"
 #include "tests/database/breaking_proxy.h"
 #include "tests/tasks/purge/bed.h"
 #include "tests/tasks/purge/broken_link.h"
@@ -130,7 +131,7 @@ class PurgeSends : public PurgeBed {
     const auto plan = planned(task, parameters);
     const auto run = sent(task, parameters);
     EXPECT_GE(run.size(), at_least);
-    for (const auto& text : run) EXPECT_TRUE(plan.contains(text)) << text;
+    for (const auto& text : run) EXPECT_TRUE(plan.contains(tasks::with_short_lists(text))) << text;
   }
 };
 

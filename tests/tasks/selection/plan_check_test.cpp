@@ -157,6 +157,19 @@ TEST_P(PlanCheck, LetsAPurgeScanWhatItsManifestDeclaresSmall) {
   EXPECT_GT(gone["executionsCount"].get<int>(), 0);
 }
 
+// A thousand keys make no text of a thousand placeholders, and a plan's text is that of a run with fewer.
+TEST(PlanText, ShowsAListOfPlaceholdersAsOne) {
+  const auto shown = tasks::with_short_lists;
+  EXPECT_EQ(shown("WHERE k IN (?) AND b IN (?, ?, ?) LIMIT ?"),
+            "WHERE k IN (?, ...) AND b IN (?, ...) LIMIT ?");
+  EXPECT_EQ(shown("l IN (CAST(f(?, 1) AS BINARY), CAST(f(?, 1) AS BINARY))"),
+            "l IN (CAST(f(?, 1) AS BINARY), ...)");
+  for (const auto* other : {"a IN (true, false)", "a IN (?, 'x')",
+                            "a IN (SELECT v FROM t WHERE b = ?)", "a = ANY($1)", "a IN ("}) {
+    EXPECT_EQ(shown(other), other);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, PlanCheck, testing::ValuesIn(test_drivers()),
                          testing::PrintToStringParamName());
 
