@@ -50,10 +50,8 @@ struct Settings {
   // The driver's own options: sslmode, sslrootcert, ...
   std::map<std::string, std::string> options;
   Expectation expected;
-  // PostgreSQL: the parallel workers that a statement starts at most where it may read all of a
-  // table (Statement::may_read_all), unless `session` says otherwise; others start none. Nothing:
-  // the server decides.
-  std::optional<std::int32_t> parallel_workers = {};
+  // PostgreSQL: statements start no parallel workers, unless `session` says otherwise.
+  bool one_processor = false;
   std::int32_t connect_timeout_ms = 10'000;  // for each host
   std::int32_t lock_timeout_ms = 2'000;      // a statement waits no longer for a lock
   // A statement without an answer for so long is given up where nobody else gets one (silence.h).

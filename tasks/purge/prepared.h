@@ -41,9 +41,6 @@ struct Prepared {
 
 // Whether the purge is to remove files, and has a storage to remove them from.
 bool removes_files(const PurgeRequest& request, const Context& context);
-// As many as the operator says. Without a word two where files go; else one, so that Kestra's
-// writers find the server's processors free.
-std::int32_t connections_of(const Context& context, const PurgeRequest& request);
 
 // Connects, probes and resolves. The manifest and the context must outlive the result, whose
 // connection is the session's.

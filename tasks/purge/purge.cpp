@@ -14,9 +14,9 @@ namespace {
 
 // So that Kestra is served before a purge is. A server looks for a deadlock after a while
 // (PostgreSQL's deadlock_timeout, 1 s) and then fails whoever asked first: with a shorter wait we
-// give up first. And no statement of PostgreSQL's takes more processors from those who write than
-// the run's connections would. SQLite has one lock and no deadlocks.
-Context giving_way(Context context, const PurgeRequest& request) {
+// give up first. And none of PostgreSQL's statements takes further processors from those who write.
+// SQLite has one lock and no deadlocks.
+Context giving_way(Context context) {
   constexpr std::int32_t kLongestMs = 500;
   auto& settings = context.database;
   if (settings.engine == database::Engine::sqlite) return context;

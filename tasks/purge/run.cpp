@@ -36,7 +36,8 @@ std::string quoted_keys(const std::vector<SkippedRow>& rows) {
 }
 
 // What is right for a purge that removes files: the more executions it takes at once, the less
-// often it walks to their flows' folders.
+// often it walks to their flows' folders, and while one connection waits for the storage the other
+// deletes rows.
 constexpr milliseconds kTimeWithFiles(250);
 constexpr std::int32_t kConnectionsWithFiles = 2;
 

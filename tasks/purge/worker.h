@@ -81,9 +81,6 @@ class PurgeWorker {
   // (docs/measurements.md), but for those of executions that came back. False when all were looked
   // at.
   Outcome<bool> sweep_late_rows();
-  // Whether so many rows went that each table is read once for many of them. A pass keeps busy as
-  // many processors as the run has connections, so that one worker sweeps.
-  bool sweeps_in_passes() const;
 
   // How many selected rows there are, counted no further than `most`, and the keys of the first.
   Outcome<std::int64_t> count_left(std::int64_t most);

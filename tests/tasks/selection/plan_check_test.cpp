@@ -157,7 +157,8 @@ TEST_P(PlanCheck, LetsAPurgeScanWhatItsManifestDeclaresSmall) {
   EXPECT_GT(gone["executionsCount"].get<int>(), 0);
 }
 
-// A thousand keys make no text of a thousand placeholders, and a plan's text is that of a run with fewer.
+// A thousand keys make no text of a thousand placeholders, and a plan's text is that of a run with
+// fewer.
 TEST(PlanText, ShowsAListOfPlaceholdersAsOne) {
   const auto shown = tasks::with_short_lists;
   EXPECT_EQ(shown("WHERE k IN (?) AND b IN (?, ?, ?) LIMIT ?"),
