@@ -50,8 +50,8 @@ Outcome<bool> is_big(const database::Table& table, database::Connection& connect
 // Whether an index leads to the rows by the columns that `match` names, with or without `deleted`.
 bool index_serves(const database::Table& table, const Match& match);
 
-// The statement as a plan shows it: a list of placeholders, which has one for each key, as `(?, ...)`, however many they
-// are. Elsewhere a list is one value, and its text stays.
+// The statement as a plan shows it: a list of placeholders, which has one for each key, as `(?,
+// ...)`, however many they are. Elsewhere a list is one value, and its text stays.
 std::string with_short_lists(std::string_view sql);
 
 // As a plan has it: {"purpose", "sql", "indexes", "scans"}, and "missingIndex" where its need has
