@@ -1,5 +1,6 @@
 #include "database/mysql/dialect.h"
 
+#include <bit>
 #include <utility>
 
 #include "document/strings.h"
@@ -7,14 +8,14 @@
 namespace winnow::database {
 namespace {
 
-// Up to here a list is written out, which lets the server make ranges of it together with other
-// columns; it compares a list of many hundreds row by row (measurements.md), so longer ones are
-// joined.
+// Up to here a condition's list is written out, which lets the server make ranges of it together
+// with other columns; it compares a list of many hundreds row by row (measurements.md), so longer
+// ones are joined.
 constexpr std::size_t kWrittenOut = 16;
 
 // A deletion's list is written out up to here, twice: the server takes 65,535 values in a
 // statement.
-constexpr std::size_t kWrittenOutToDelete = 10'000;
+constexpr std::size_t kWrittenOutToDelete = 8'192;
 // Ranges of so many keys take more memory than the server allows them by default, and it would
 // scan.
 constexpr std::string_view kRoomForRanges = "SET_VAR(range_optimizer_max_mem_size = 0)";
@@ -79,19 +80,32 @@ void write_letter_by_letter(SqlWriter& writer, const Column& column) {
               dialect.letters("listed.v"));
 }
 
-// The same beside a list that is written out.
+// The same beside a list that is written out. Values travel in UTF-8, and beside bytes they are
+// compared as bytes.
 void write_letters_among(SqlWriter& writer, const std::string& name, TextList keys) {
   const char* separator = " IN (";
   writer.text(" AND " + writer.dialect().letters(name));
-  for (auto& key : keys) {
-    writer.text(std::exchange(separator, ", "));
-    writer.text(kLettersOf).bind(std::move(key)).text(kAsBytes);
-  }
+  for (auto& key : keys) writer.text(std::exchange(separator, ", ")).bind(std::move(key));
   writer.text(keys.empty() ? " IS NULL" : ")");
 }
 
 bool marks_deleted(const Table& table) {
   return table.column("deleted") != nullptr;
+}
+
+// Whether Dialect::name_deleted writes it.
+bool names_deleted(const Table& table, const Column& column) {
+  const auto* deleted = table.column("deleted");
+  return deleted != nullptr && deleted->type == ColumnType::boolean &&
+         table.primary_key != std::vector{column.name};
+}
+
+// The keys as often as a power of two has it, so that batches of about a size are one text, which
+// stays prepared. What a list has twice it has once.
+TextList padded(TextList keys) {
+  keys.reserve(std::bit_ceil(keys.size()));
+  while (!std::has_single_bit(keys.size())) keys.push_back(keys.back());
+  return keys;
 }
 
 // An index on (deleted, column) serves only where both are equal to something.
@@ -332,11 +346,13 @@ void MysqlDialect::begin_deletion(SqlWriter& writer, const Index* index, const C
 // (docs/measurements.md).
 Statement MysqlDialect::delete_by_keys(const Table& table, const Column& column, TextList keys,
                                        DeletedRows deleted_rows) const {
-  const auto* index = mysql_index_by(table, column);
+  const auto* index =
+      names_deleted(table, column) ? mysql_index_by(table, column) : table.index_on({column.name});
   // A text of another character set is compared as that by the server, which leads to no index.
   const bool written_out = index != nullptr && column.collation.starts_with("utf8mb4_") &&
                            !keys.empty() && keys.size() <= kWrittenOutToDelete;
   if (!written_out) return delete_joined(table, column, std::move(keys), deleted_rows);
+  keys = padded(std::move(keys));
   SqlWriter writer(*this);
   writer.text("DELETE /*+ INDEX(" + quoted("t") + " " + quoted(index->name) + ") ");
   writer.text(kRoomForRanges).text(" */ FROM ").table(table).text(" AS t WHERE ");

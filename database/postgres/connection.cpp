@@ -490,7 +490,7 @@ Outcome<Schema> PostgresConnection::probe(std::span<const std::string> tables) {
   const std::array takes{take_text(named), take_text(found)};
   const auto asked = query_all(statements, takes);
   WINNOW_TRY(auto stranger, postgres_stranger(named));
-  if (!asked && stranger) {
+  if (!asked && stranger && asked.error().kind == FailureKind::schema) {
     return fail(FailureKind::configuration,
                 "PostgreSQL: " + stranger->what + "; " + stranger->remedy);
   }

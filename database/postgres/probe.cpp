@@ -119,7 +119,7 @@ strangers AS (
   JOIN pg_catalog.pg_type l ON l.oid OPERATOR(pg_catalog.=) o.oprleft
   JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) o.oprright
   WHERE r.nspname OPERATOR(pg_catalog.<>) 'pg_catalog'
-    AND o.oprname OPERATOR(pg_catalog.=) ANY ('{=,<>,<,<=,>,>=,~~,~,^@,@>,->,->>,#>,#>>,||}'::pg_catalog.name[])
+    AND o.oprname OPERATOR(pg_catalog.=) ANY ('{=,<>,<,<=,>,>=,~~,~,^@,@>,||}'::pg_catalog.name[])
     AND l.typcategory OPERATOR(pg_catalog.=) t.typcategory AND l.typcategory OPERATOR(pg_catalog.<>) 'A'
     AND (l.typtype OPERATOR(pg_catalog.=) 'e' OR l.typnamespace OPERATOR(pg_catalog.=) 'pg_catalog'::pg_catalog.regnamespace::pg_catalog.oid)
     AND (t.typtype OPERATOR(pg_catalog.=) 'e' OR t.typnamespace OPERATOR(pg_catalog.=) 'pg_catalog'::pg_catalog.regnamespace::pg_catalog.oid)
@@ -128,8 +128,8 @@ strangers AS (
   FROM reached r
   JOIN pg_catalog.pg_proc p ON p.pronamespace OPERATOR(pg_catalog.=) r.oid
   WHERE r.nspname OPERATOR(pg_catalog.<>) 'pg_catalog'
-    AND p.proname OPERATOR(pg_catalog.=) ANY ('{unnest,count,sum,min,max,jsonb_build_array,jsonb_build_object,json_build_object,
-        json_agg,array_agg}'::pg_catalog.name[])
+    AND p.proname OPERATOR(pg_catalog.=) ANY ('{unnest,count,sum,min,max,substr,replace,jsonb_build_array,jsonb_build_object,
+        json_build_object,json_agg,array_agg}'::pg_catalog.name[])
     AND p.proargtypes[0] OPERATOR(pg_catalog.=) ANY ('{text,varchar,timestamp,timestamptz,bool,jsonb,text[],varchar[]}'::pg_catalog.regtype[]::pg_catalog.oid[])
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d  -- an extension's
                     WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid

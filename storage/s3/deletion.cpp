@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "document/utf8.h"
+
 namespace winnow::storage::s3 {
 namespace {
 
@@ -37,6 +39,23 @@ bool in_order(const Page& page, const std::string& after) {
 bool has_uncertain_keys(const Page& page) {
   return std::any_of(page.objects.begin(), page.objects.end(),
                      [](const auto& object) { return !object.if_encoded.empty(); });
+}
+
+bool has_dot_segment(std::string_view key) {
+  const std::string path = "/" + std::string(key) + "/";
+  return path.find("/./") != std::string::npos || path.find("/../") != std::string::npos;
+}
+
+// Whether the key may be an encoded one of the execution's. A name that just looks like that
+// (`50%df`) may become one which no server takes, or which leads elsewhere on a server that keeps
+// files.
+bool may_be_encoded(const ListedObject& object, const std::string& prefix) {
+  const auto& name = object.if_encoded;
+  const bool has_control = std::any_of(name.begin(), name.end(), [](char letter) {
+    return static_cast<unsigned char>(letter) < ' ';
+  });
+  return name.starts_with(prefix) && document::is_utf8(name) && !has_control &&
+         !has_dot_segment(name);
 }
 
 }  // namespace
@@ -234,7 +253,7 @@ void Deletion::take_object(ExecutionPrefix& execution, const ListedObject& objec
                 .is_file = is_file});
   // A server that deletes an object which is not there says that it is gone, so that nobody would
   // notice which of the two names it has. Both are the execution's.
-  if (!object.if_encoded.starts_with(execution.prefix)) return;
+  if (!may_be_encoded(object, execution.prefix)) return;
   ++execution.pending;
   deleter_.add({.name = {.key = object.if_encoded}, .execution = &execution, .is_file = false});
 }

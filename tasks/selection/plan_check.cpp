@@ -36,13 +36,15 @@ std::string sizes(const Statement& statement) {
     const auto* list = std::get_if<database::TextList>(&parameter);
     if (list != nullptr) text += std::to_string(std::bit_width(list->size())) + ",";
   }
-  return text;
+  // Of a list that is written out each key is a parameter.
+  return text + std::to_string(std::bit_width(statement.parameters.size()));
 }
 
 std::string key_of(const Statement& statement, const database::Settings& settings) {
   std::string key = std::to_string(static_cast<int>(settings.engine));
-  for (const auto& part : {settings.host, std::to_string(settings.port), settings.database,
-                           settings.search_path, settings.user, sizes(statement), statement.sql}) {
+  for (const auto& part :
+       {settings.host, std::to_string(settings.port), settings.database, settings.search_path,
+        settings.user, sizes(statement), with_short_lists(statement.sql)}) {
     key += '\n' + part;
   }
   return key;

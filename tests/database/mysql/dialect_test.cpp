@@ -78,13 +78,30 @@ class MysqlDialect : public DriverBed {
 
 TEST_P(MysqlDialect, ADeletionKeepsToTheIndexAtAnyNumberOfKeys) {
   for (const auto deleted_rows : {DeletedRows::included, DeletedRows::excluded}) {
-    // Up to 10,000 they are written out.
-    for (const int count : {1, 100, 1'000, 10'000, 10'001}) {
+    // Up to 8,192 they are written out.
+    for (const int count : {1, 100, 1'000, 8'192, 8'193}) {
       const auto plan = require(connection_->explain(deletion(count, deleted_rows)));
       EXPECT_THAT(plan.indexes, ElementsAre("ix_execution_id")) << count << "\n" << plan.text;
       EXPECT_THAT(plan.scans, ElementsAre()) << count << "\n" << plan.text;
     }
   }
+}
+
+// A deletion by the primary key does not name `deleted`, with which the other index begins.
+TEST_P(MysqlDialect, ADeletionByThePrimaryKeyIsServedByIt) {
+  run(*connection_, {"ALTER TABLE logs ADD INDEX of_an_operator (deleted, `key`)"});
+  more_ = require(connection_->probe(std::vector<std::string>{"logs"}));
+  const auto plan = require(connection_->explain(connection_->dialect().delete_by_keys(
+      table("logs"), *table("logs").column("key"), keys_up_to(1'000), DeletedRows::included)));
+  EXPECT_THAT(plan.indexes, ElementsAre("PRIMARY")) << plan.text;
+  EXPECT_THAT(plan.scans, ElementsAre()) << plan.text;
+}
+
+// So a batch's deletions stay prepared in the session, however many rows it has.
+TEST_P(MysqlDialect, DeletionsOfAboutAsManyKeysAreOneText) {
+  const auto text = [&](int keys) { return deletion(keys, DeletedRows::excluded).sql; };
+  EXPECT_EQ(text(600), text(1'000));
+  EXPECT_NE(text(500), text(1'000));
 }
 
 TEST_P(MysqlDialect, ADeletionReadsNoMoreRowsThanItDeletes) {
