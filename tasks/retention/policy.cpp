@@ -96,7 +96,7 @@ Outcome<milliseconds> read_age(const Json& value, const std::string& pointer) {
 }
 
 // No flow brings a policy, so that nobody evaluates it.
-Outcome<void> check_evaluated(const std::string& text, const std::string& pointer) {
+Outcome<void> check_no_expression(const std::string& text, const std::string& pointer) {
   if (!document::NamePattern::is_expression(text)) return {};
   return wrong("\"" + text + "\" is an expression, and nobody evaluates it here", pointer);
 }
@@ -109,7 +109,7 @@ Outcome<std::string> read_value(const Json& value, const Words& known, const std
   if (!value.is_string()) return wrong("has to be a string", pointer);
   const auto text = value.get<std::string>();
   if (text.empty()) return wrong("is empty", pointer);
-  WINNOW_CHECK(check_evaluated(text, pointer));
+  WINNOW_CHECK(check_no_expression(text, pointer));
   if (known.empty() || std::find(known.begin(), known.end(), text) != known.end()) return text;
   return wrong("there is no \"" + text + "\"" + document::did_you_mean(text, known), pointer);
 }
@@ -182,7 +182,7 @@ Outcome<RuleMatch> read_match(const Json& match, RowsOf rows, const std::string&
     return wrong("has to be an object of labels, such as {env: prod}", place);
   }
   for (const auto& label : match["labels"].items()) {
-    WINNOW_CHECK(check_evaluated(label.key(), place));
+    WINNOW_CHECK(check_no_expression(label.key(), place));
     WINNOW_TRY(read.labels[label.key()],
                read_one_of(label.value(), {}, pointer_to(place, label.key())));
   }
