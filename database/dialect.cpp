@@ -67,11 +67,15 @@ void Dialect::one_of_query(SqlWriter& writer, std::string_view expression,
   writer.text(")");
 }
 
+bool Dialect::names_deleted(const Table& table, const Column& column) {
+  const auto* deleted = table.column("deleted");
+  return deleted != nullptr && deleted->type == ColumnType::boolean &&
+         table.primary_key != std::vector{column.name};
+}
+
 void Dialect::name_deleted(SqlWriter& writer, std::string_view table_alias, const Table& table,
                            const Column& column, DeletedRows deleted_rows) const {
-  const auto* deleted = table.column("deleted");
-  if (deleted == nullptr || deleted->type != ColumnType::boolean) return;
-  if (table.primary_key == std::vector{column.name}) return;
+  if (!names_deleted(table, column)) return;
   writer.text(qualified(*this, table_alias, "deleted"));
   writer.text(deleted_rows == DeletedRows::included ? " IN (false, true) AND " : " = false AND ");
 }

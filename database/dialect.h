@@ -105,6 +105,8 @@ class Dialect {
   // begins with `deleted`.
   void name_deleted(SqlWriter& writer, std::string_view table_alias, const Table& table,
                     const Column& column, DeletedRows deleted_rows) const;
+  // Whether it writes anything.
+  static bool names_deleted(const Table& table, const Column& column);
   // `expression` is one of the values that a query gives. It is run once, whatever it locks.
   virtual void one_of_query(SqlWriter& writer, std::string_view expression,
                             const std::function<void()>& write_query) const;

@@ -66,6 +66,17 @@ void write_in_list(SqlWriter& writer, std::string_view expression, const Column&
   writer.text(")");
 }
 
+// The same with the values, of which there has to be one, written out.
+void write_values(SqlWriter& writer, std::string_view expression, const Column& column,
+                  TextList values) {
+  const char* separator = " IN (";
+  writer.text(expression);
+  for (auto& value : values) {
+    writer.text(std::exchange(separator, ", ")).bind_as(column, std::move(value));
+  }
+  writer.text(")");
+}
+
 bool has_letters(const Column& column) {
   return column.type == ColumnType::text;
 }
@@ -83,21 +94,16 @@ void write_letter_by_letter(SqlWriter& writer, const Column& column) {
 // The same beside a list that is written out. Values travel in UTF-8, and beside bytes they are
 // compared as bytes.
 void write_letters_among(SqlWriter& writer, const std::string& name, TextList keys) {
-  const char* separator = " IN (";
-  writer.text(" AND " + writer.dialect().letters(name));
-  for (auto& key : keys) writer.text(std::exchange(separator, ", ")).bind(std::move(key));
-  writer.text(keys.empty() ? " IS NULL" : ")");
+  const auto letters = " AND " + writer.dialect().letters(name);
+  if (keys.empty()) {
+    writer.text(letters + " IS NULL");
+    return;
+  }
+  write_values(writer, letters, document_string(), std::move(keys));
 }
 
 bool marks_deleted(const Table& table) {
   return table.column("deleted") != nullptr;
-}
-
-// Whether Dialect::name_deleted writes it.
-bool names_deleted(const Table& table, const Column& column) {
-  const auto* deleted = table.column("deleted");
-  return deleted != nullptr && deleted->type == ColumnType::boolean &&
-         table.primary_key != std::vector{column.name};
 }
 
 // The keys as often as a power of two has it, so that batches of about a size are one text, which
@@ -161,13 +167,7 @@ void MysqlDialect::any_of(SqlWriter& writer, std::string_view expression, const 
     write_in_list(writer, expression, column, std::move(values));
     return;
   }
-  const char* separator = " IN (";
-  writer.text(expression);
-  for (auto& value : values) {
-    writer.text(separator).bind_as(column, std::move(value));
-    separator = ", ";
-  }
-  writer.text(")");
+  write_values(writer, expression, column, std::move(values));
 }
 
 void MysqlDialect::any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
@@ -358,10 +358,7 @@ Statement MysqlDialect::delete_by_keys(const Table& table, const Column& column,
   writer.text(kRoomForRanges).text(" */ FROM ").table(table).text(" AS t WHERE ");
   name_deleted(writer, "t", table, column, deleted_rows);
   const auto name = qualified(*this, "t", column.name);
-  const char* separator = " IN (";
-  writer.text(name);
-  for (const auto& key : keys) writer.text(std::exchange(separator, ", ")).bind(key);
-  writer.text(")");
+  write_values(writer, name, column, keys);
   if (has_letters(column)) write_letters_among(writer, name, std::move(keys));
   return writer.take();
 }
