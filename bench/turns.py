@@ -6,6 +6,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 from places import program
 from sessions import Sql
@@ -21,6 +22,8 @@ class Series:
     """What one contender needed in each round."""
     executions: int
     seconds: list = dataclasses.field(default_factory=list)
+    # Until the server had done what it leaves for later, where that is waited for.
+    cleaned_seconds: list = dataclasses.field(default_factory=list)
     peak_kib: list = dataclasses.field(default_factory=list)
     cpu_seconds: list = dataclasses.field(default_factory=list)
     output: dict = dataclasses.field(default_factory=dict)
@@ -29,13 +32,13 @@ class Series:
     def median(self):
         return statistics.median(self.seconds)
 
-    def per_execution(self):
-        return [each / self.executions for each in self.seconds]
+    def per_execution(self, cleaned=False):
+        return [each / self.executions for each in (self.cleaned_seconds if cleaned else self.seconds)]
 
 
-def ratio(one, other):
-    """How much longer `one` takes than `other`: (median, least, most) of the rounds' ratios."""
-    each = [a / b for a, b in zip(one.per_execution(), other.per_execution())]
+def ratio(one, other, cleaned=False):
+    """How much longer `one` takes than `other`: (median, least, most) of the rounds' ratios; until all was cleaned up, if `cleaned`."""
+    each = [a / b for a, b in zip(one.per_execution(cleaned), other.per_execution(cleaned))]
     return statistics.median(each), min(each), max(each)
 
 
@@ -57,8 +60,8 @@ def check_purged(url, until):
             raise RuntimeError(f"{left} executions were left")
 
 
-def take_turns(engine, world, executions, contenders, rounds):
-    """{title: Series} of every contender after `rounds` rounds."""
+def take_turns(engine, world, executions, contenders, rounds, cleans_up=False):
+    """{title: Series} of every contender after `rounds` rounds; `cleans_up`: what the server does after the last commit is waited for."""
     series = {each.title: Series(max(1, round(executions * each.share))) for each in contenders}
     for number in range(1, rounds + 1):
         for contender in contenders:
@@ -68,13 +71,16 @@ def take_turns(engine, world, executions, contenders, rounds):
             command = contender.command(engine, url, until)
             engine.forget_statements(url)
             measured, output = launch(command)
+            ended = time.monotonic()
+            afterwards = engine.settle(url) - ended if cleans_up else 0
             own.profile = engine.slowest_statements(url)
             check_purged(url, until)
             own.seconds.append(measured["seconds"])
+            own.cleaned_seconds.append(measured["seconds"] + afterwards)
             own.peak_kib.append(measured["peak_kib"])
             own.cpu_seconds.append(measured["cpu_seconds"])
             if output.startswith("{"):
                 own.output = json.loads(output)
             say(f"  {number}/{rounds} {engine.title} {contender.title}: {measured['seconds']:.2f} s for {own.executions} executions,"
-                f" peak {measured['peak_kib'] / 1024:.0f} MiB")
+                f" {afterwards:.1f} s afterwards, peak {measured['peak_kib'] / 1024:.0f} MiB")
     return series

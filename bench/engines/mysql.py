@@ -5,6 +5,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import time
 from urllib.parse import unquote, urlsplit
 
 import worlds
@@ -18,6 +19,10 @@ SETTINGS = ["--innodb-buffer-pool-size=2G", "--innodb-flush-log-at-trx-commit=1"
 TABLES = ["executions", "logs", "metrics"]
 FAST_FILL = ["innodb_flush_log_at_trx_commit = 0", "innodb_ddl_buffer_size = 536870912", "innodb_ddl_threads = 2"]
 
+# So long InnoDB reads and logs nothing when it has purged all.
+STILL_SECONDS = 3
+LONGEST_PURGE_SECONDS = 900
+
 
 class Mysql:
     name = "mysql"
@@ -26,8 +31,9 @@ class Mysql:
     settings = "innodb_buffer_pool_size 2 GB, innodb_redo_log_capacity 2 GB, innodb_flush_log_at_trx_commit 1, no binary log"
     options = SETTINGS
 
-    def __init__(self):
+    def __init__(self, still_seconds=STILL_SECONDS):
         self.folder = DATA / "mysql"
+        self.still_seconds = still_seconds
         self.running = None
         self.url = None
 
@@ -105,6 +111,22 @@ class Mysql:
         with Sql(url) as sql:
             return sql.rows("SELECT count_star, round(sum_timer_wait / 1e9), digest_text"
                             " FROM performance_schema.events_statements_summary_by_digest ORDER BY sum_timer_wait DESC LIMIT 6")
+
+    def counters(self, url):
+        with Sql(url) as sql:
+            status = dict(sql.rows("SHOW GLOBAL STATUS WHERE variable_name IN ('Innodb_pages_read', 'Innodb_os_log_written')"))
+        return [int(status["Innodb_pages_read"]), int(status["Innodb_os_log_written"])]
+
+    def settle(self, url):
+        """Until InnoDB has purged what was marked as deleted, which it does after the commit. The moment when it had."""
+        began = done = time.monotonic()
+        counted = None
+        while time.monotonic() < min(done + self.still_seconds, began + LONGEST_PURGE_SECONDS):
+            latest = self.counters(url)
+            if latest != counted:
+                counted, done = latest, time.monotonic()
+            time.sleep(0.2)
+        return done
 
     def explain(self, sql_text):
         return "EXPLAIN ANALYZE " + sql_text

@@ -1,6 +1,7 @@
 """A PostgreSQL of the benchmark's own, set as a production server of 8 GiB is: commits reach the disk."""
 
 import subprocess
+import time
 from urllib.parse import urlsplit, urlunsplit
 
 import worlds
@@ -81,6 +82,10 @@ class Postgres:
             return sql.rows("SELECT calls, round(total_exec_time)::bigint, query FROM pg_stat_statements"
                             " WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND query NOT LIKE '%pg_stat_statements_reset%'"
                             " ORDER BY total_exec_time DESC LIMIT 6")
+
+    def settle(self, url):
+        """A deletion is all done when it is committed. The moment when it was."""
+        return time.monotonic()
 
     def explain(self, sql_text):
         return "EXPLAIN (ANALYZE, BUFFERS) " + sql_text

@@ -4,16 +4,13 @@ import os
 import subprocess
 import time
 
-from engines.mysql import Mysql
+from engines.mysql import STILL_SECONDS, Mysql
 from engines.postgres import RUN, Postgres
 from places import DATA, REPOSITORY
 from sessions import Sql
 
 BUFFERS_MIB = 256
 PAGE_CACHE = "/proc/sys/vm/drop_caches"
-# So long InnoDB reads and logs nothing when it has purged all.
-STILL_SECONDS = 3
-LONGEST_PURGE_SECONDS = 900
 
 
 def forget_files():
@@ -106,9 +103,8 @@ class SmallMysql(Mysql):
                "--innodb-buffer-pool-load-at-startup=OFF", "--innodb-buffer-pool-dump-at-shutdown=OFF"]
 
     def __init__(self, still_seconds=STILL_SECONDS):
-        super().__init__()
+        super().__init__(still_seconds)
         self.folder = DATA / "mysql-small"
-        self.still_seconds = still_seconds
 
     def fresh(self, world):
         kept = self._kept(world)
@@ -130,22 +126,6 @@ class SmallMysql(Mysql):
         self._pause()
         forget_files()
         return self._run("resume", run)
-
-    def counters(self, url):
-        with Sql(url) as sql:
-            status = dict(sql.rows("SHOW GLOBAL STATUS WHERE variable_name IN ('Innodb_pages_read', 'Innodb_os_log_written')"))
-        return [int(status["Innodb_pages_read"]), int(status["Innodb_os_log_written"])]
-
-    def settle(self, url):
-        """Until InnoDB has purged what was marked as deleted, which it does after the commit. The moment when it had."""
-        began = done = time.monotonic()
-        counted = None
-        while time.monotonic() < min(done + self.still_seconds, began + LONGEST_PURGE_SECONDS):
-            latest = self.counters(url)
-            if latest != counted:
-                counted, done = latest, time.monotonic()
-            time.sleep(0.2)
-        return done
 
     def pages_by_table(self, url):
         """(reads, milliseconds, file) since the server's start."""
