@@ -93,6 +93,7 @@ class Dialect {
                                    const Table& table, const Column& column, TextList keys) const {
     any_key(writer, table_alias, table, column, std::move(keys));
   }
+  // Whether that is so, and many rows that no index covers are best counted by one statement.
   virtual bool reads_in_one_pass() const { return false; }
   // Whether a statement with any_key() on this table has one plan whatever its keys are
   // (Statement::keeps_plan).

@@ -92,6 +92,7 @@ IndexNeed ListingQuery::count_need() const {
 // A count of its own for each value of `deleted`, and for what the index alone can tell: such a
 // count reads no row.
 database::Statement ListingQuery::count() const {
+  if (dialect_->reads_in_one_pass() && !is_covered()) return count_in_one_pass();
   SqlWriter writer(*dialect_);
   writer.text("SELECT ");
   const auto counted = counted_columns();
@@ -108,6 +109,32 @@ database::Statement ListingQuery::count() const {
   auto statement = writer.take();
   statement.may_read_all = true;
   return statement;
+}
+
+// Rows have to be read: one statement reads each once, where a count for each value of `deleted`
+// would read all of them twice.
+database::Statement ListingQuery::count_in_one_pass() const {
+  const auto& deleted = selection_.deleted_branches();
+  SqlWriter writer(*dialect_);
+  writer.text("SELECT count(*) FROM ").table(selection_.table());
+  writer.text(" AS ").text(kRow).text(" WHERE ");
+  if (deleted.size() == 1) {
+    selection_.write(writer, kRow, deleted.front());
+  } else {
+    const auto& mark = *selection_.table().column("deleted");
+    writer.text(quoted(kRow, mark)).text(" IN (false, true) AND ");
+    selection_.write(writer, kRow, std::nullopt);
+  }
+  auto statement = writer.take();
+  statement.may_read_all = true;
+  return statement;
+}
+
+// Whether an index holds all that a count names.
+bool ListingQuery::is_covered() const {
+  const auto columns = selection_.filter_columns();
+  if (columns.empty()) return true;
+  return columns.size() == 1 && covering_index(columns.front()) != nullptr;
 }
 
 // The index that holds the column and what every statement names, and so answers without a row.

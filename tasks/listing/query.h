@@ -126,6 +126,8 @@ class ListingQuery {
   std::string ordering(std::string_view alias) const;
   std::string order_value() const;
   database::Column page_order() const;
+  bool is_covered() const;
+  database::Statement count_in_one_pass() const;
   const database::Index* covering_index(const std::string& column) const;
   std::vector<CountedColumn> counted_columns() const;
   void write_count(database::SqlWriter& writer, const std::vector<CountedColumn>& counted,

@@ -185,6 +185,20 @@ class ListingCost : public testing::TestWithParam<TestEngine> {
     EXPECT_TRUE(both.count().may_read_all);
   }
 
+  // What no index holds is read once, whatever its mark and however near its date is to the bound.
+  void expect_counts_of_rows_to_read_each_once() {
+    if (!on("postgresql")) return;
+    for (const bool deleted : {false, true}) {
+      const auto statement = query({{"namespace", "company.team"},
+                                    {"endDate", "2025-09-15T00:00:00Z"},
+                                    {"deleted", deleted}})
+                                 .count();
+      const auto first = statement.sql.find("FROM");
+      EXPECT_EQ(statement.sql.find("FROM", first + 1), std::string::npos) << statement.sql;
+      EXPECT_THAT(require(connection_->explain(statement)).scans, testing::IsEmpty());
+    }
+  }
+
   // Where most of a table is stored, MySQL reads it as it lies and sorts once; a page never is read
   // so.
   void expect_all_rows_to_be_sorted_on_mysql_alone() {
@@ -275,6 +289,7 @@ TEST_P(ListingCost, OfAPageIsAFewRowsForEachRowOfItAtAnyDepth) {
     sparse("a short time", {{"startDate", kMiddle}, {"endDate", "2025-09-15T12:00:00Z"}});
   }
   expect_counts_by_indexes_alone();
+  expect_counts_of_rows_to_read_each_once();
   expect_all_rows_to_be_sorted_on_mysql_alone();
 }
 
