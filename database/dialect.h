@@ -29,6 +29,12 @@ class Dialect;
 std::string qualified(const Dialect& dialect, std::string_view alias, std::string_view column);
 
 // Builds one statement: text is appended, a value is bound where it stands.
+// One of `parts` shares of a table's pages, from 0.
+struct PageShare {
+  std::int64_t part = 0;
+  std::int64_t parts = 1;
+};
+
 class SqlWriter {
  public:
   explicit SqlWriter(const Dialect& dialect) : dialect_(dialect) {}
@@ -93,6 +99,10 @@ class Dialect {
                                    const Table& table, const Column& column, TextList keys) const {
     any_key(writer, table_alias, table, column, std::move(keys));
   }
+  // Writes ` AND ...`: the row lies in this share of the table's pages. The shares together hold
+  // each row once, whatever is written meanwhile. Only where reads_in_one_pass().
+  virtual void write_share(SqlWriter& /*writer*/, std::string_view /*table_alias*/,
+                           const Table& /*table*/, PageShare /*share*/) const {}
   // Whether that is so, and many rows that no index covers are best counted by one statement.
   virtual bool reads_in_one_pass() const { return false; }
   // Whether a statement with any_key() on this table has one plan whatever its keys are

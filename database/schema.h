@@ -112,6 +112,8 @@ struct Table {
   std::int64_t estimated_rows = -1;
   // PostgreSQL: whether the server's buffers can hold all of its rows at once.
   bool fits_buffers = true;
+  // That the server counted last; 0 where it is not known.
+  std::int64_t pages = 0;
 
   // Why no task can work on what bears the name; nothing for a table whose rows are all seen.
   std::optional<Problem> problem() const;

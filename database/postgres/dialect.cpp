@@ -127,6 +127,17 @@ void PostgresDialect::any_key_in_one_pass(SqlWriter& writer, std::string_view ta
   writer.bind_as(column, std::move(keys)).text("))");
 }
 
+// By address, in a range of which the server reads nothing else (from version 14 on).
+void PostgresDialect::write_share(SqlWriter& writer, std::string_view table_alias,
+                                  const Table& table, PageShare share) const {
+  const auto bound = [&](std::string_view sign, std::int64_t part) {
+    writer.text(" AND ").text(table_alias).text(".ctid ").text(sign);
+    writer.text(" '(" + std::to_string(table.pages * part / share.parts) + ",0)'::tid");
+  };
+  if (share.part > 0) bound(">=", share.part);
+  if (share.part + 1 < share.parts) bound("<", share.part + 1);
+}
+
 // As an array, which is made before the first row is looked for.
 void PostgresDialect::one_of_query(SqlWriter& writer, std::string_view expression,
                                    const std::function<void()>& write_query) const {

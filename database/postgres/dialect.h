@@ -23,6 +23,8 @@ class PostgresDialect final : public Dialect {
                  std::string_view value) const override;
   void any_key_in_one_pass(SqlWriter& writer, std::string_view table_alias, const Table& table,
                            const Column& column, TextList keys) const override;
+  void write_share(SqlWriter& writer, std::string_view table_alias, const Table& table,
+                   PageShare share) const override;
   bool reads_in_one_pass() const override { return true; }
   bool one_plan_serves(const Table& table) const override;
   void starts_with(SqlWriter& writer, std::string_view expression,

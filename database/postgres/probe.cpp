@@ -57,6 +57,7 @@ SELECT json_build_object(
                   FROM pg_catalog.pg_partition_tree(f.oid) tree
                   JOIN pg_catalog.pg_class part ON part.oid = tree.relid
                   WHERE tree.isleaf) END,
+    'pages', f.relpages,
     'fits_buffers', coalesce(CASE WHEN f.relkind <> 'p' THEN f.relpages
             ELSE (SELECT sum(part.relpages)
                   FROM pg_catalog.pg_partition_tree(f.oid) tree
@@ -251,6 +252,7 @@ Table read_table(const Json& found, const std::string& role) {
   }
   table.estimated_rows = estimate(found);
   table.fits_buffers = found.at("fits_buffers").get<bool>();
+  table.pages = found.at("pages").get<std::int64_t>();
   if (found.at("partitions").is_array()) {
     for (const auto& part : found.at("partitions")) {
       table.partitions.push_back(

@@ -15,39 +15,58 @@ using database::Connection;
 // Fewer are not worth a connection.
 constexpr std::int64_t kFewestKeysOfASweep = 1'000;
 
-std::vector<BatchRow> rows_of(std::vector<std::string> keys) {
+std::vector<BatchRow> rows_of(const database::TextList& keys) {
   std::vector<BatchRow> rows(keys.size());
-  for (std::size_t i = 0; i < keys.size(); ++i) rows[i].key = std::move(keys[i]);
+  for (std::size_t i = 0; i < keys.size(); ++i) rows[i].key = keys[i];
   return rows;
 }
 
 }  // namespace
 
-std::int64_t PurgeWorker::keys_of_a_sweep() const {
+PurgeWorker::SweepSize PurgeWorker::size_of_a_sweep() const {
   const auto deleted = shared_.context.progress.rows_done.load();
   const auto in_one_pass = std::min(deleted, kKeysOfAPass);
   const auto late = steps_.late();
   if (std::all_of(late.begin(), late.end(), [&](const RowStep& step) {
         return statements_.pays_in_one_pass(*step.table, in_one_pass);
       })) {
-    return in_one_pass;
+    return {.keys = in_one_pass, .parts = shared_.connections};
   }
   // A connection's share, so that none sweeps alone while the others have nothing to do.
   const auto share = deleted / shared_.connections + 1;
-  return std::clamp(share, kFewestKeysOfASweep, kKeysOfASweep);
+  return {.keys = std::clamp(share, kFewestKeysOfASweep, kKeysOfASweep)};
 }
 
 Outcome<bool> PurgeWorker::sweep_late_rows() {
-  WINNOW_TRY(auto keys, shared_.ledger.next_deleted(static_cast<std::size_t>(keys_of_a_sweep())));
-  if (keys.empty()) return false;
+  const auto size = size_of_a_sweep();
+  WINNOW_TRY(const auto deleted,
+             shared_.ledger.next_deleted(static_cast<std::size_t>(size.keys), size.parts));
+  if (deleted.keys->empty()) return false;
+  const auto none = has_no_late_rows(deleted);
+  if (none && *none) return true;
+  if (!none && none.error().blame == Blame::none) return none;
   WINNOW_CHECK(by_halves(
-      {.rows = rows_of(std::move(keys))}, shared_.sweep_sizer, shared_.stall,
+      {.rows = rows_of(*deleted.keys)}, shared_.sweep_sizer, shared_.stall,
       shared_.context.progress, [this](const Batch& part, Batch&) { return sweep(part.rows); },
       [this](const Batch& part, Failure failure) {
         failure.message = "rows that were written for it late stay: " + failure.message;
         return skip_refused(part.rows.front().key, failure);
       }));
   return true;
+}
+
+// A look at a share of the tables, by keys alone: as rows of a batch they would take three times the
+// memory.
+Outcome<bool> PurgeWorker::has_no_late_rows(const DeletedKeys& deleted) {
+  bool none = false;
+  WINNOW_CHECK(connection_.retry({.run = [&](Connection& connection) -> Outcome<void> {
+                                    WINNOW_TRY(none,
+                                               are_dependents_gone(connection, *deleted.keys,
+                                                                   Look::at_once, deleted.share));
+                                    return {};
+                                  },
+                                  .divisible = deleted.keys->size() > 1}));
+  return none;
 }
 
 // In one transaction. Rare: nearly always a look finds nothing.
@@ -57,12 +76,12 @@ Outcome<void> PurgeWorker::sweep(const std::vector<BatchRow>& rows) {
       .run = [&](Connection& connection) -> Outcome<void> {
         WINNOW_CHECK(take_back(shared_.context.receipts, tried.receipt));
         tried = {};
-        WINNOW_TRY(const bool none, are_dependents_gone(connection, rows, Look::at_once));
+        WINNOW_TRY(const bool none, are_dependents_gone(connection, keys_of(rows), Look::at_once));
         return none ? Outcome<void>{} : transaction_.sweep(connection, rows, tried);
       },
       .verify =
           [&](Connection& connection) {
-            return are_dependents_gone(connection, rows, Look::waiting);
+            return are_dependents_gone(connection, keys_of(rows), Look::waiting);
           },
       .divisible = rows.size() > 1};
   const auto swept = connection_.retry(sweeping);
@@ -75,7 +94,7 @@ Outcome<void> PurgeWorker::sweep(const std::vector<BatchRow>& rows) {
 // A trigger may write rows for each that goes, and would do so for ever.
 Outcome<void> PurgeWorker::check_swept(const std::vector<BatchRow>& rows) {
   WINNOW_TRY(const bool none, connection_.read([&](Connection& connection) {
-    return are_dependents_gone(connection, rows, Look::at_once);
+    return are_dependents_gone(connection, keys_of(rows), Look::at_once);
   }));
   if (none) return {};
   return fail(Failure{.kind = FailureKind::schema,
@@ -85,11 +104,14 @@ Outcome<void> PurgeWorker::check_swept(const std::vector<BatchRow>& rows) {
 }
 
 Outcome<bool> PurgeWorker::are_dependents_gone(Connection& connection,
-                                               const std::vector<BatchRow>& rows, Look look) const {
-  const auto size = static_cast<std::int64_t>(rows.size());
+                                               const database::TextList& keys, Look look,
+                                               database::PageShare share) const {
+  const auto size = std::ssize(keys);
   for (auto& step : look == Look::waiting ? steps_.late() : steps_.late_now(connection)) {
-    step.in_one_pass = look == Look::at_once && statements_.pays_in_one_pass(*step.table, size);
-    auto statement = statements_.count_dependents(step, rows);
+    const bool pays = share.parts > 1 || statements_.pays_in_one_pass(*step.table, size);
+    step.in_one_pass = look == Look::at_once && pays;
+    step.share = share;
+    auto statement = statements_.count_dependents(step, keys);
     if (look == Look::waiting) statement.sql += statements_.dialect().count_waiting();
     WINNOW_TRY(const auto left, database::count_of(connection, statement));
     if (left > 0) return false;

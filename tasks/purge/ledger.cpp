@@ -41,14 +41,20 @@ Outcome<void> PurgeLedger::deleted(const std::vector<BatchRow>& rows) {
   return keys_.append(keys);
 }
 
-Outcome<std::vector<std::string>> PurgeLedger::next_deleted(std::size_t most) {
+Outcome<DeletedKeys> PurgeLedger::next_deleted(std::size_t most, std::int64_t parts) {
   const std::lock_guard guard(mutex_);
-  return keys_.take(most);
+  auto& share = latest_.share;
+  if (++share.part < share.parts) return latest_;
+  WINNOW_TRY(auto keys, keys_.take(most));
+  const bool none = keys.empty();
+  latest_ = {.keys = std::make_shared<const database::TextList>(std::move(keys)),
+             .share = {.part = 0, .parts = none ? 1 : parts}};
+  return latest_;
 }
 
 bool PurgeLedger::has_more_deleted() const {
   const std::lock_guard guard(mutex_);
-  return !keys_.empty();
+  return !keys_.empty() || latest_.share.part + 1 < latest_.share.parts;
 }
 
 void PurgeLedger::count_namespaces(const std::map<std::string, std::int64_t>& rows) {

@@ -4,11 +4,13 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "database/dialect.h"
 #include "tasks/purge/batch.h"
 #include "tasks/purge/skipped.h"
 #include "tasks/shared/key_spool.h"
@@ -28,6 +30,12 @@ struct CommittedBatch {
 // Rows by the namespace of their flow, of those that have one (BatchRow::of).
 std::map<std::string, std::int64_t> by_namespace(const std::vector<BatchRow>& rows);
 
+// Keys of rows that went. No key: all were handed out.
+struct DeletedKeys {
+  std::shared_ptr<const database::TextList> keys = {};
+  database::PageShare share = {};
+};
+
 // Thread-safe.
 class PurgeLedger {
  public:
@@ -42,8 +50,9 @@ class PurgeLedger {
   Outcome<void> open_keys();
   // Notes keys whose rows are deleted.
   Outcome<void> deleted(const std::vector<BatchRow>& rows);
-  // The next of them, at most `most`; empty: all were handed out. Only once no more rows go.
-  Outcome<std::vector<std::string>> next_deleted(std::size_t most);
+  // What a worker is to look at next: at most `most` keys, and of the tables' pages one of `parts`
+  // shares. The other shares are for those who ask next. Only once no more rows go.
+  Outcome<DeletedKeys> next_deleted(std::size_t most, std::int64_t parts);
   bool has_more_deleted() const;
 
   void count_namespaces(const std::map<std::string, std::int64_t>& rows);
@@ -59,6 +68,8 @@ class PurgeLedger {
   Json counters_;
   std::map<std::string, std::int64_t> namespaces_;
   KeySpool keys_;
+  // What was handed out last.
+  DeletedKeys latest_;
   SkippedRows skipped_;
 };
 

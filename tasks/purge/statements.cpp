@@ -295,7 +295,10 @@ Statement PurgeStatements::count_remaining(const std::vector<BatchRow>& rows) co
 // The conditions that find the dependents; their table stands as `t`.
 void PurgeStatements::write_match(SqlWriter& writer, const RowStep& step,
                                   const std::vector<BatchRow>& rows) const {
-  auto keys = dependents_keys(step, rows);
+  write_match(writer, step, dependents_keys(step, rows));
+}
+
+void PurgeStatements::write_match(SqlWriter& writer, const RowStep& step, TextList keys) const {
   if (step.only_column != nullptr) {
     dialect_->any_of(writer, database::qualified(*dialect_, "t", step.only_column->name),
                      *step.only_column, step.only_values);
@@ -303,6 +306,7 @@ void PurgeStatements::write_match(SqlWriter& writer, const RowStep& step,
   }
   if (step.column != nullptr && step.in_one_pass) {
     dialect_->any_key_in_one_pass(writer, "t", *step.table, *step.column, std::move(keys));
+    dialect_->write_share(writer, "t", *step.table, step.share);
     return;
   }
   if (step.column != nullptr) {
@@ -388,9 +392,13 @@ Statement PurgeStatements::lock_far(const RowStep& step, const std::vector<Batch
 
 Statement PurgeStatements::count_dependents(const RowStep& step,
                                             const std::vector<BatchRow>& rows) const {
+  return count_dependents(step, dependents_keys(step, rows));
+}
+
+Statement PurgeStatements::count_dependents(const RowStep& step, TextList keys) const {
   SqlWriter writer(*dialect_);
   writer.text("SELECT count(*) FROM ").table(*step.table).text(" AS t WHERE ");
-  write_match(writer, step, rows);
+  write_match(writer, step, std::move(keys));
   return writer.take();
 }
 

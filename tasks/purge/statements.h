@@ -95,6 +95,8 @@ class PurgeStatements {
                                         const std::vector<BatchRow>& rows) const;
   database::Statement count_dependents(const RowStep& step,
                                        const std::vector<BatchRow>& rows) const;
+  // The same by the keys that they have.
+  database::Statement count_dependents(const RowStep& step, database::TextList keys) const;
   // Whether the dependents are looked up first, by find_dependents(), and deleted by their own
   // keys.
   bool finds_first(const RowStep& step) const;
@@ -141,6 +143,7 @@ class PurgeStatements {
                    const database::Table& measured) const;
   void write_match(database::SqlWriter& writer, const RowStep& step,
                    const std::vector<BatchRow>& rows) const;
+  void write_match(database::SqlWriter& writer, const RowStep& step, database::TextList keys) const;
   std::string column(std::string_view name) const;
 
   const Selection* selection_ = nullptr;

@@ -36,6 +36,8 @@ struct RowStep {
   database::DeletedRows deleted = database::DeletedRows::included;
   // A look at so many rows that the table is read once from end to end.
   bool in_one_pass = false;
+  // Of the table's pages then: others look at the rest.
+  database::PageShare share = {};
   // The rows lie on other shards than their execution: they go in transactions of their own
   // (far_rows.h).
   bool far = false;

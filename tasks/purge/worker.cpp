@@ -178,7 +178,7 @@ Outcome<void> PurgeWorker::remove(const Batch& part, Batch& rest) {
           [&](Connection& connection) {
             return steps_.deletes_parent()
                        ? are_gone(connection, tried.went)
-                       : are_dependents_gone(connection, tried.went, Look::waiting);
+                       : are_dependents_gone(connection, keys_of(tried.went), Look::waiting);
           },
       .divisible = !waits};
   const auto removed = connection_.retry(removing);

@@ -27,7 +27,7 @@ namespace winnow::tasks {
 // Keys per transaction of the sweep: many, so that neighbours in an index are met together.
 inline constexpr std::int64_t kKeysOfASweep = 10'000;
 // The most where each table is read in one pass, for memory's sake.
-inline constexpr std::int64_t kKeysOfAPass = 50'000;
+inline constexpr std::int64_t kKeysOfAPass = 100'000;
 
 struct PurgeShared {
   Context& context;
@@ -93,7 +93,13 @@ class PurgeWorker {
   std::unique_ptr<database::Connection> take_connection() { return connection_.take(); }
 
  private:
-  std::int64_t keys_of_a_sweep() const;
+  // How many keys a sweep looks at together, and by how many shares of the tables' pages.
+  struct SweepSize {
+    std::int64_t keys = 0;
+    std::int64_t parts = 1;
+  };
+  SweepSize size_of_a_sweep() const;
+  Outcome<bool> has_no_late_rows(const DeletedKeys& deleted);
   // Rows of the batch that may go, by the limits.
   Outcome<std::int64_t> reserve(const Batch& batch);
   Outcome<void> remove(const Batch& part, Batch& rest);
@@ -119,8 +125,10 @@ class PurgeWorker {
   // is under way while its connection is given up.
   enum class Look { at_once, waiting };
   Outcome<bool> are_gone(database::Connection& connection, const std::vector<BatchRow>& rows) const;
+  // With a share of the tables' pages: at once, in one pass.
   Outcome<bool> are_dependents_gone(database::Connection& connection,
-                                    const std::vector<BatchRow>& rows, Look look) const;
+                                    const database::TextList& keys, Look look,
+                                    database::PageShare share = {}) const;
 
   PurgeShared& shared_;
   const PurgeStatements& statements_;

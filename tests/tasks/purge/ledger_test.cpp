@@ -107,6 +107,30 @@ TEST(KeySpool, RefusesAKeyThatItWouldCut) {
   EXPECT_THAT(spool.take(2).value(), ElementsAre(longest));
 }
 
+// The tables' pages are shared: each connection looks for the same keys on its own part of them.
+TEST(PurgeLedger, HandsOutKeysOnceForEachShareOfThePages) {
+  tasks::PurgeLedger ledger(Json::object());
+  ASSERT_TRUE(ledger.open_keys());
+  ASSERT_TRUE(ledger.deleted({{.key = "a"}, {.key = "b"}, {.key = "c"}}));
+  const auto next = [&] {
+    const auto deleted = ledger.next_deleted(2, 2).value();
+    std::string told;
+    for (const auto& key : *deleted.keys) told += key;
+    return told + std::to_string(deleted.share.part);
+  };
+  EXPECT_EQ(next(), "ab0");
+  EXPECT_TRUE(ledger.has_more_deleted());
+  EXPECT_EQ(next(), "ab1");
+  EXPECT_EQ(next(), "c0");
+  EXPECT_TRUE(ledger.has_more_deleted());
+  EXPECT_EQ(next(), "c1");
+  EXPECT_FALSE(ledger.has_more_deleted());
+  EXPECT_EQ(next(), "0");
+  // A server that took over had rows back, which went once more.
+  ASSERT_TRUE(ledger.deleted({{.key = "d"}}));
+  EXPECT_EQ(next(), "d0");
+}
+
 TEST(BatchSizer, GrowsTowardsTheTargetTimeAndNeverAboveTheMost) {
   BatchSizer sizer(1'000, milliseconds(250));
   EXPECT_EQ(sizer.size(), 100);
