@@ -79,9 +79,9 @@ class Connection {
   // out.
   virtual Outcome<Schema> probe(std::span<const std::string> tables) = 0;
 
-  // As probe() and as a query of one column, but an answer that this process has had before may be
-  // given without asking: the next query then asks once more in its own round trip, and fails
-  // before a row of its own reaches the handler where the answer is another one by now.
+  // What a listing has to know (reading.h), and a query of one column. An answer that this process
+  // has had before may be given without asking: the next query then asks once more in its own round
+  // trip, and fails before a row of its own reaches the handler where the answer is another one.
   virtual Outcome<Schema> recall(std::span<const std::string> tables) { return probe(tables); }
   virtual Outcome<TextList> recall_texts(const Statement& statement);
   // After a failure: whether what was recalled is out of date, or was not confirmed yet, so that

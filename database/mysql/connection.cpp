@@ -16,6 +16,7 @@
 #include "database/mysql/probe.h"
 #include "database/mysql/session_lock.h"
 #include "database/mysql/vitess_connection.h"
+#include "database/reading.h"
 #include "database/texts.h"
 #include "outcome/try.h"
 
@@ -239,34 +240,52 @@ Outcome<Identity> MysqlConnection::identify(Ask ask) {
   return identity;
 }
 
-Outcome<Schema> MysqlConnection::probe(std::span<const std::string> tables) {
+// A text that begins with the catalog's answer, and a look in front of it, in the same round trip,
+// whether the server is what it was. What fails behind that answer is the caller's to judge.
+Outcome<MysqlConnection::OfCatalog> MysqlConnection::ask_catalog(const Statement& statement,
+                                                                 const RowHandler* more) {
   WINNOW_CHECK(check_usable());
   std::string standing;
-  std::string found;
-  std::size_t explained_rows = 0;
+  OfCatalog answer;
   const bool asks_standing = standing_.take_question();
   std::vector<RowHandler> handlers;
   if (asks_standing) handlers.push_back(take_text(standing));
-  handlers.push_back(take_text(found));
-  handlers.emplace_back([&](const Row&) { return ++explained_rows > 0; });
-  const auto key = key_of(tables);
-  const auto expected = expected_of(key, tables);
-  const auto read = run_text((asks_standing ? mysql_standing().sql + "; " : "") +
-                                 mysql_probe_with_rights(tables, expected, dialect_).sql,
-                             handlers);
+  handlers.push_back(take_text(answer.text));
+  if (more != nullptr) handlers.push_back(*more);
+  const auto read =
+      run_text((asks_standing ? mysql_standing().sql + "; " : "") + statement.sql, handlers);
   const bool told = asks_standing && !standing.empty();
   if (told) WINNOW_CHECK(check_standing(standing));
-  if (!read && (found.empty() || session_->broken() || session_->asked_to_cancel())) {
+  if (!read && (answer.text.empty() || session_->broken() || session_->asked_to_cancel())) {
     return give_up(read.error());
   }
   if (session_->asked_to_cancel()) {
     return give_up({.kind = FailureKind::cancelled, .message = "cancelled"});
   }
-  auto schema = mysql_schema(found);
+  answer.is_whole = read.has_value();
+  return answer;
+}
+
+// What only a deletion has to know takes most of the time of a probe. Nothing is remembered: the
+// catalog and the page can't share a round trip.
+Outcome<Schema> MysqlConnection::recall(std::span<const std::string> tables) {
+  WINNOW_TRY(const auto answer, ask_catalog(mysql_reading_statement(tables), nullptr));
+  WINNOW_TRY(auto schema, mysql_schema(answer.text));
+  return for_reading(std::move(schema));
+}
+
+Outcome<Schema> MysqlConnection::probe(std::span<const std::string> tables) {
+  const auto key = key_of(tables);
+  const auto expected = expected_of(key, tables);
+  std::size_t explained_rows = 0;
+  const RowHandler count = [&](const Row&) { return ++explained_rows > 0; };
+  WINNOW_TRY(const auto answer,
+             ask_catalog(mysql_probe_with_rights(tables, expected, dialect_), &count));
+  auto schema = mysql_schema(answer.text);
   if (!schema) return schema;
   const auto there = mysql_base_tables(*schema);
   expected_tables().keep(key, there);
-  const bool may_delete_all = read && explained_rows > 0 && there == expected;
+  const bool may_delete_all = answer.is_whole && explained_rows > 0 && there == expected;
   // The catalog does not say what roles and patterns in a grant add up to; EXPLAIN checks the
   // rights of what it explains. All tables at once, and one by one only where that fails.
   const auto may_delete = [&](const Statement& deletion) -> Outcome<bool> {

@@ -29,6 +29,7 @@ class MysqlConnection : public Connection {
   const Dialect& dialect() const override { return dialect_; }
   Outcome<Identity> identify(Ask ask) override;
   Outcome<Schema> probe(std::span<const std::string> tables) override;
+  Outcome<Schema> recall(std::span<const std::string> tables) override;
   Outcome<void> begin() override;
   Outcome<void> rollback() override;
   Outcome<void> query(const Statement& statement, const RowHandler& handler) override;
@@ -68,10 +69,15 @@ class MysqlConnection : public Connection {
 
  private:
   enum class Transaction { none, wanted, open };
+  struct OfCatalog {
+    std::string text;
+    bool is_whole = false;  // what was asked behind it was answered too
+  };
 
   bool is_cancelled() const { return cancellation_ == nullptr || cancellation_->requested(); }
   Outcome<void> check_standing(const std::string& found);
   Outcome<void> ask_standing();
+  Outcome<OfCatalog> ask_catalog(const Statement& statement, const RowHandler* more);
   std::string key_of(std::span<const std::string> tables) const;
   Outcome<std::string> explaining_text(std::span<const Statement> statements,
                                        std::size_t& taken) const;

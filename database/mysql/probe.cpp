@@ -25,11 +25,7 @@ SELECT JSON_OBJECT(
     'schema', t.TABLE_SCHEMA,
     'type', t.TABLE_TYPE,
     'rows', t.TABLE_ROWS,
-    'engine', t.ENGINE,
-    'takes_along', (SELECT JSON_ARRAYAGG(r.TABLE_NAME)
-      FROM information_schema.REFERENTIAL_CONSTRAINTS r
-      WHERE r.CONSTRAINT_SCHEMA = t.TABLE_SCHEMA AND r.UNIQUE_CONSTRAINT_SCHEMA = t.TABLE_SCHEMA
-        AND r.REFERENCED_TABLE_NAME = t.TABLE_NAME AND r.DELETE_RULE = 'CASCADE'),
+    'engine', t.ENGINE,{along}
     'columns', (SELECT JSON_ARRAYAGG(JSON_OBJECT(
         'name', c.COLUMN_NAME,
         'position', c.ORDINAL_POSITION,
@@ -52,6 +48,13 @@ SELECT JSON_OBJECT(
     WHERE t.TABLE_SCHEMA = DATABASE()
       AND t.TABLE_NAME IN ({names}))))sql";
 
+// Of the same, what only a deletion has to know: foreign keys by which rows of others go along.
+constexpr std::string_view kAlong = R"sql(
+    'takes_along', (SELECT JSON_ARRAYAGG(r.TABLE_NAME)
+      FROM information_schema.REFERENTIAL_CONSTRAINTS r
+      WHERE r.CONSTRAINT_SCHEMA = t.TABLE_SCHEMA AND r.UNIQUE_CONSTRAINT_SCHEMA = t.TABLE_SCHEMA
+        AND r.REFERENCED_TABLE_NAME = t.TABLE_NAME AND r.DELETE_RULE = 'CASCADE'),)sql";
+
 // The names travel as digits, which have no character that any sql_mode takes for another: the
 // probe is the first statement of its session, by the text protocol.
 constexpr std::string_view kProbedNames =
@@ -62,10 +65,23 @@ std::string digits(std::string_view text) {
   return document::hexadecimal(text, document::kUpperHexDigits);
 }
 
-Statement probe_of(const std::string& names) {
-  constexpr std::string_view kPlace = "{names}";
+std::string list_of(std::span<const std::string> tables) {
+  std::string names;
+  for (const auto& table : tables) {
+    names += (names.empty() ? "_utf8mb4 X'" : ", _utf8mb4 X'") + digits(table) + "'";
+  }
+  return names;
+}
+
+enum class Facts { of_reading, of_deletion };
+
+Statement probe_of(const std::string& names, Facts facts) {
   std::string sql(kProbe);
-  sql.replace(sql.find(kPlace), kPlace.size(), names);
+  const auto put = [&sql](std::string_view place, std::string_view text) {
+    sql.replace(sql.find(place), place.size(), text);
+  };
+  put("{along}", facts == Facts::of_deletion ? kAlong : "");
+  put("{names}", names);
   return plain(sql);
 }
 
@@ -157,8 +173,8 @@ Table read_table(const Json& found) {
   table.schema = found.at("schema").get<std::string>();
   if (!document::is_text(found.at("type"), "BASE TABLE")) table.instead_of_table = "view";
   table.can_delete = false;
-  if (const auto& along = found.at("takes_along"); along.is_array()) {
-    table.takes_along = along.get<std::vector<std::string>>();
+  if (const auto along = found.find("takes_along"); along != found.end() && along->is_array()) {
+    table.takes_along = along->get<std::vector<std::string>>();
   }
   if (auto engine = text_or_empty(found, "engine"); !has_transactions(engine)) {
     table.engine_without_transactions = std::move(engine);
@@ -205,15 +221,15 @@ Statement mysql_probe_statement(std::span<const std::string> tables) {
   const auto names = Json(std::vector<std::string>(tables.begin(), tables.end())).dump();
   std::string sql(kProbedNames);
   sql.replace(sql.find(kTables), kTables.size(), digits(names));
-  return probe_of(sql);
+  return probe_of(sql, Facts::of_deletion);
 }
 
 Statement mysql_probe_by_list(std::span<const std::string> tables) {
-  std::string names;
-  for (const auto& table : tables) {
-    names += (names.empty() ? "_utf8mb4 X'" : ", _utf8mb4 X'") + digits(table) + "'";
-  }
-  return probe_of(names);
+  return probe_of(list_of(tables), Facts::of_deletion);
+}
+
+Statement mysql_reading_statement(std::span<const std::string> tables) {
+  return probe_of(list_of(tables), Facts::of_reading);
 }
 
 Statement mysql_probe_with_rights(std::span<const std::string> tables,

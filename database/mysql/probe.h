@@ -18,6 +18,8 @@ namespace winnow::database {
 Statement mysql_probe_statement(std::span<const std::string> tables);
 // The same with the names as a plain list, for a server that has no JSON_TABLE.
 Statement mysql_probe_by_list(std::span<const std::string> tables);
+// That without what only a deletion has to know.
+Statement mysql_reading_statement(std::span<const std::string> tables);
 // As the first, and in the same round trip a deletion from `expected` to be explained, whose rows
 // have more columns; it fails where the user has no right to it, or one of them is missing.
 Statement mysql_probe_with_rights(std::span<const std::string> tables,

@@ -12,6 +12,7 @@ class VitessConnection final : public MysqlConnection {
 
   const Dialect& dialect() const override { return dialect_; }
   Outcome<Schema> probe(std::span<const std::string> tables) override;
+  Outcome<Schema> recall(std::span<const std::string> tables) override { return probe(tables); }
   Outcome<Health> examine(const Schema& schema) override;
   // vtgate has no notes.
   Outcome<std::vector<QueryPlan>> explain_all(std::span<const Statement> statements) override {

@@ -20,6 +20,7 @@
 #include "database/postgres/recall.h"
 #include "database/postgres/session_lock.h"
 #include "database/postgres/transaction.h"
+#include "database/reading.h"
 #include "database/target.h"
 #include "database/texts.h"
 #include "database/url/silence.h"
@@ -386,9 +387,17 @@ bool PostgresConnection::stop_recalling() {
   return unconfirmed && !dead_ && !standing_.is_outdated(dead_);
 }
 
+// Of a table that is not as Kestra makes it all is asked for.
 Outcome<Schema> PostgresConnection::recall(std::span<const std::string> tables) {
-  WINNOW_TRY(const auto texts, recall_texts(postgres_probe_statement(tables)));
-  return postgres_schema(texts.empty() ? std::string_view() : std::string_view(texts.front()));
+  const auto first = [](const TextList& texts) {
+    return texts.empty() ? std::string_view() : std::string_view(texts.front());
+  };
+  WINNOW_TRY(const auto listed, recall_texts(postgres_listing_statement(tables)));
+  WINNOW_TRY(auto told, postgres_listing_schema(first(listed)));
+  if (told) return *std::move(told);
+  WINNOW_TRY(const auto all, recall_texts(postgres_probe_statement(tables)));
+  WINNOW_TRY(auto schema, postgres_schema(first(all)));
+  return for_reading(std::move(schema));
 }
 
 Outcome<TextList> PostgresConnection::recall_texts(const Statement& statement) {

@@ -1,6 +1,15 @@
 #include "database/postgres/probe.h"
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <map>
+#include <utility>
+
 #include <nlohmann/json.hpp>
+
+#include "database/reading.h"
+#include "document/object.h"
 
 namespace winnow::database {
 namespace {
@@ -12,28 +21,59 @@ using Json = nlohmann::json;
 // depends on the search path. A view, a sequence or an index that bears the name is found too: it
 // hides a table of a later schema. row_security_active() says yes where row_security = off makes an
 // error of the statement.
+//
+// A new session has nothing of the catalog at hand when it plans this: each catalog that is joined
+// costs more than the rows that it finds. So what can be put together here is not by the server.
 constexpr std::string_view kProbe = R"sql(
-WITH path AS (
-  SELECT name, position
-  FROM pg_catalog.unnest(current_schemas(false)) WITH ORDINALITY AS listed(name, position)),
-found AS (
-  SELECT DISTINCT ON (c.relname) c.oid, c.relname, n.nspname, c.relkind, c.reltuples, c.relpages, c.relhassubclass
-  FROM pg_catalog.pg_class c
-  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  JOIN path ON path.name = n.nspname
-  WHERE c.relname = ANY($1::text[])
-  ORDER BY c.relname, path.position)
 SELECT json_build_object(
   'server', current_setting('server_version'),
-  'role', current_user,
-  'passes_over_triggers', current_setting('session_replication_role') = 'replica',
-  'tables', coalesce((SELECT json_agg(json_build_object(
+  'role', current_user,{of_session}
+  'tables', (SELECT json_agg(json_build_object(
     'name', f.relname,
-    'schema', f.nspname,
+    'schema', n.nspname,
     'kind', f.relkind,
-    'can_select', has_schema_privilege(f.nspname, 'USAGE') AND has_table_privilege(f.oid, 'SELECT'),
-    'can_delete', f.relkind IN ('r', 'p') AND has_schema_privilege(f.nspname, 'USAGE')
-                  AND has_table_privilege(f.oid, 'DELETE'),
+    'filtered', row_security_active(f.oid),
+    'can_select', has_table_privilege(f.oid, 'SELECT'),{of_table}
+    'columns', (SELECT json_agg(json_build_object(
+        'number', a.attnum,
+        'name', a.attname,
+        'type', format_type(CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE a.atttypid END, NULL),
+        'kind', t.typtype,
+        {of_column},
+        'enum_type', CASE WHEN t.typtype = 'e' THEN format('%s.%I', t.typnamespace::regnamespace, t.typname) END,
+        'nullable', NOT a.attnotnull,
+        'generated', CASE WHEN a.attgenerated = 's' AND t.typcategory = 'N' THEN (
+            SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_catalog.pg_attrdef d
+            WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END,
+        'labels', (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder)
+                   FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid)) ORDER BY a.attnum)
+      FROM pg_catalog.pg_attribute a
+      JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+      WHERE a.attrelid = f.oid AND NOT a.attisdropped),
+    'indexes', (SELECT json_agg(json_build_object(
+        'name', ic.relname,
+        'primary', i.indisprimary,
+        'unique', i.indisunique,
+        'partial', i.indpred IS NOT NULL,
+        'method', ic.relam,
+        'key_columns', i.indnkeyatts,
+        'columns', i.indkey) ORDER BY i.indisprimary DESC, ic.relname)
+      FROM pg_catalog.pg_index i
+      JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
+      WHERE i.indrelid = f.oid AND i.indisvalid))
+      ORDER BY array_position(current_schemas(false), n.nspname), f.relname)
+    FROM pg_catalog.pg_class f
+    JOIN pg_catalog.pg_namespace n ON n.oid = f.relnamespace
+    WHERE f.relname = ANY($1::text[]) AND n.nspname = ANY(current_schemas(false))))::text)sql";
+
+// What only a deletion has to know: rights to more than to read, triggers and rules that keep rows
+// or write them again, foreign keys by which others go along, and whether a table is small enough
+// to be read at once. The rest is for tables that Kestra does not make, and a listing asks for it
+// where it meets one: those that are split, and orders of letters.
+constexpr std::string_view kOfSession = R"sql(
+  'passes_over_triggers', current_setting('session_replication_role') = 'replica',)sql";
+constexpr std::string_view kOfTable = R"sql(
+    'can_delete', f.relkind IN ('r', 'p') AND has_table_privilege(f.oid, 'DELETE'),
     'can_lock', has_any_column_privilege(f.oid, 'UPDATE'),
     'may_keep_rows', EXISTS (
         SELECT FROM (SELECT f.oid AS relid UNION SELECT relid FROM pg_catalog.pg_partition_tree(f.oid)) own
@@ -48,10 +88,10 @@ SELECT json_build_object(
         WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & 8 = 8),  -- DELETE
     'takes_along', (
         SELECT json_agg(DISTINCT along.relname) FROM pg_catalog.pg_trigger t
-        JOIN found along ON along.oid = t.tgconstrrelid
+        JOIN pg_catalog.pg_class along ON along.oid = t.tgconstrrelid
         WHERE t.tgrelid = f.oid AND t.tgisinternal
+          AND along.relname = ANY($1::text[]) AND along.relnamespace = f.relnamespace
           AND t.tgfoid = 'pg_catalog."RI_FKey_cascade_del"'::regproc),
-    'filtered', row_security_active(f.oid),
     'rows', CASE WHEN f.relkind <> 'p' THEN f.reltuples::float8
             ELSE (SELECT sum(greatest(part.reltuples, 0))::float8
                   FROM pg_catalog.pg_partition_tree(f.oid) tree
@@ -68,41 +108,17 @@ SELECT json_build_object(
         FROM (SELECT relid FROM pg_catalog.pg_partition_tree(f.oid) WHERE f.relkind = 'p' AND isleaf
               UNION ALL  -- by INHERITS
               SELECT inhrelid FROM pg_catalog.pg_inherits WHERE f.relhassubclass AND f.relkind = 'r' AND inhparent = f.oid) tree
-        JOIN pg_catalog.pg_class part ON part.oid = tree.relid),
-    'columns', (SELECT json_agg(json_build_object(
-        'name', a.attname,
-        'type', format_type(CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE a.atttypid END, NULL),
-        'kind', t.typtype,
-        'collation', CASE WHEN a.attcollation NOT IN (0, 100) THEN (  -- none, and the database's own
+        JOIN pg_catalog.pg_class part ON part.oid = tree.relid),)sql";
+constexpr std::string_view kOfColumn =
+    R"sql('collation', CASE WHEN a.attcollation NOT IN (0, 100) THEN (
             SELECT co.collname FROM pg_catalog.pg_collation co
-            WHERE co.oid = a.attcollation AND NOT co.collisdeterministic) END,
-        'enum_type', CASE WHEN t.typtype = 'e' THEN format('%I.%I', tn.nspname, t.typname) END,
-        'nullable', NOT a.attnotnull,
-        'generated', CASE WHEN a.attgenerated = 's' THEN (
-            SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_catalog.pg_attrdef d
-            WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END,
-        'labels', (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder)
-                   FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid)) ORDER BY a.attnum)
-      FROM pg_catalog.pg_attribute a
-      JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-      JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace
-      WHERE a.attrelid = f.oid AND a.attnum > 0 AND NOT a.attisdropped),
-    'indexes', (SELECT json_agg(json_build_object(
-        'name', ic.relname,
-        'primary', i.indisprimary,
-        'unique', i.indisunique,
-        'partial', i.indpred IS NOT NULL,
-        'ordered', am.amname = 'btree',
-        'columns', (SELECT json_agg(coalesce(a.attname, '') ORDER BY k.position)
-                    FROM pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, position)
-                    LEFT JOIN pg_catalog.pg_attribute a
-                      ON a.attrelid = f.oid AND a.attnum = k.number AND k.number > 0
-                    WHERE k.position <= i.indnkeyatts)) ORDER BY i.indisprimary DESC, ic.relname)
-      FROM pg_catalog.pg_index i
-      JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
-      JOIN pg_catalog.pg_am am ON am.oid = ic.relam
-      WHERE i.indrelid = f.oid AND i.indisvalid)))
-    FROM found f), '[]'::json))::text)sql";
+            WHERE co.oid = a.attcollation AND NOT co.collisdeterministic) END)sql";
+
+// Of the same for a listing.
+constexpr std::string_view kOfListedTable = R"sql(
+    'rows', f.reltuples,
+    'is_split', f.relhassubclass,)sql";
+constexpr std::string_view kOfListedColumn = "'collation_number', a.attcollation";
 
 // Finds what the server would take instead of its own in a statement of winnow's, because it fits a
 // varchar column or a list more closely, or because its schema stands before pg_catalog. Everybody
@@ -208,7 +224,7 @@ Column read_column(const Json& found) {
   column.type_name = found.at("type").get<std::string>();
   column.type = type_of(column.type_name, found.at("kind").get<std::string>());
   column.nullable = found.at("nullable").get<bool>();
-  column.lax = what_is_lax(column.type_name, found.at("collation"));
+  column.lax = what_is_lax(column.type_name, found.value("collation", Json()));
   if (is_minute_millis(column, found.at("generated"))) {
     column.type = ColumnType::minute_millis;
     column.nullable = true;
@@ -221,12 +237,32 @@ Column read_column(const Json& found) {
   return column;
 }
 
-Index read_index(const Json& found) {
-  return Index{.name = found.at("name").get<std::string>(),
-               .columns = found.at("columns").get<std::vector<std::string>>(),
-               .unique = found.at("unique").get<bool>(),
-               .partial = found.at("partial").get<bool>(),
-               .ordered = found.at("ordered").get<bool>()};
+// What belongs to every table of the server has a number below 1.
+std::map<int, Column> columns_by_number(const Json& found) {
+  std::map<int, Column> columns;
+  if (!found.is_array()) return columns;
+  for (const auto& column : found) {
+    const auto number = column.at("number").get<int>();
+    if (number > 0) columns.emplace(number, read_column(column));
+  }
+  return columns;
+}
+
+// An expression has no number, and what an index only carries along comes last.
+Index read_index(const Json& found, const std::map<int, Column>& columns) {
+  constexpr std::string_view kTree = "403";
+  Index index{.name = found.at("name").get<std::string>(),
+              .columns = {},
+              .unique = found.at("unique").get<bool>(),
+              .partial = found.at("partial").get<bool>(),
+              .ordered = document::is_text(found.at("method"), kTree)};
+  auto numbers = found.at("columns").get<std::vector<int>>();
+  numbers.resize(std::min(numbers.size(), found.at("key_columns").get<std::size_t>()));
+  for (const auto number : numbers) {
+    const auto column = columns.find(number);
+    index.columns.push_back(column == columns.end() ? std::string() : column->second.name);
+  }
+  return index;
 }
 
 // Below 0: never analyzed. A server before 14 says 0 there.
@@ -236,13 +272,7 @@ std::int64_t estimate(const Json& found) {
   return rows < 0 ? -1 : static_cast<std::int64_t>(rows);
 }
 
-Table read_table(const Json& found, const std::string& role) {
-  Table table;
-  table.name = found.at("name").get<std::string>();
-  table.schema = found.at("schema").get<std::string>();
-  table.instead_of_table = instead_of_table(found.at("kind").get<std::string>().at(0));
-  if (found.at("filtered").get<bool>()) table.hides_rows_from = role;
-  table.can_select = found.at("can_select").get<bool>();
+void read_deletion(const Json& found, Table& table) {
   table.can_delete = found.at("can_delete").get<bool>();
   table.can_lock = found.at("can_lock").get<bool>();
   table.may_keep_rows = found.at("may_keep_rows").get<bool>();
@@ -250,24 +280,54 @@ Table read_table(const Json& found, const std::string& role) {
   if (const auto& along = found.at("takes_along"); along.is_array()) {
     table.takes_along = along.get<std::vector<std::string>>();
   }
-  table.estimated_rows = estimate(found);
   table.fits_buffers = found.at("fits_buffers").get<bool>();
   table.pages = found.at("pages").get<std::int64_t>();
-  if (found.at("partitions").is_array()) {
-    for (const auto& part : found.at("partitions")) {
-      table.partitions.push_back(
-          {.name = part.at("name").get<std::string>(), .estimated_rows = estimate(part)});
+  if (!found.at("partitions").is_array()) return;
+  for (const auto& part : found.at("partitions")) {
+    table.partitions.push_back(
+        {.name = part.at("name").get<std::string>(), .estimated_rows = estimate(part)});
+  }
+}
+
+Table read_table(const Json& found, const std::string& role) {
+  Table table;
+  table.name = found.at("name").get<std::string>();
+  table.schema = found.at("schema").get<std::string>();
+  table.instead_of_table = instead_of_table(found.at("kind").get<std::string>().at(0));
+  if (found.at("filtered").get<bool>()) table.hides_rows_from = role;
+  table.can_select = found.at("can_select").get<bool>();
+  table.estimated_rows = estimate(found);
+  if (found.contains("can_delete")) read_deletion(found, table);
+  auto columns = columns_by_number(found.at("columns"));
+  if (found.at("indexes").is_array()) {
+    for (const auto& index : found.at("indexes")) {
+      table.indexes.push_back(read_index(index, columns));
+      if (index.at("primary").get<bool>()) table.primary_key = table.indexes.back().columns;
     }
   }
-  if (found.at("columns").is_array()) {
-    for (const auto& column : found.at("columns")) table.columns.push_back(read_column(column));
-  }
-  if (!found.at("indexes").is_array()) return table;
-  for (const auto& index : found.at("indexes")) {
-    table.indexes.push_back(read_index(index));
-    if (index.at("primary").get<bool>()) table.primary_key = table.indexes.back().columns;
-  }
+  for (auto& [number, column] : columns) table.columns.push_back(std::move(column));
   return table;
+}
+
+// Of a name the first counts, as it does for the server.
+std::map<std::string, const Json*> tables_by_name(const Json& found) {
+  std::map<std::string, const Json*> tables;
+  if (!found.is_array()) return tables;
+  for (const auto& table : found) tables.emplace(table.at("name").get<std::string>(), &table);
+  return tables;
+}
+
+// Whether a listing was told all that it has to know: not of a table that the server splits, nor of
+// letters that have an order of their own (0: a column has none; 100: the database's; 950 and 951:
+// bytes).
+bool is_as_kestra_makes_it(const Json& found) {
+  static constexpr std::array<std::string_view, 4> kPlain = {"0", "100", "950", "951"};
+  if (found.at("is_split").get<bool>() || found.at("kind").get<std::string>() == "p") return false;
+  const auto& columns = found.at("columns");
+  return !columns.is_array() || std::all_of(columns.begin(), columns.end(), [](const Json& column) {
+    const auto& collation = column.at("collation_number").get_ref<const std::string&>();
+    return std::find(kPlain.begin(), kPlain.end(), collation) != kPlain.end();
+  });
 }
 
 // Kestra keeps its tables in one schema. Where a search path puts them together from several, an
@@ -287,11 +347,40 @@ std::optional<Problem> several_schemas(const Schema& schema) {
   return std::nullopt;
 }
 
+std::string with(std::string sql, std::string_view place, std::string_view text) {
+  return sql.replace(sql.find(place), place.size(), text);
+}
+
+Statement probe_of(std::span<const std::string> tables, std::string_view of_session,
+                   std::string_view of_table, std::string_view of_column) {
+  auto sql = with(std::string(kProbe), "{of_session}", of_session);
+  sql = with(with(std::move(sql), "{of_table}", of_table), "{of_column}", of_column);
+  return Statement{.sql = std::move(sql), .parameters = {TextList(tables.begin(), tables.end())}};
+}
+
+tl::unexpected<Failure> unreadable(const Json::exception& error) {
+  return fail(FailureKind::internal,
+              std::string("PostgreSQL's catalog answered what can't be read: ") + error.what());
+}
+
+Schema schema_of(const Json& document) {
+  Schema schema;
+  schema.server = "PostgreSQL " + document.at("server").get<std::string>();
+  const auto role = document.at("role").get<std::string>();
+  for (const auto& [name, found] : tables_by_name(document.at("tables"))) {
+    schema.tables.emplace(name, read_table(*found, role));
+  }
+  return schema;
+}
+
 }  // namespace
 
 Statement postgres_probe_statement(std::span<const std::string> tables) {
-  return Statement{.sql = std::string(kProbe),
-                   .parameters = {TextList(tables.begin(), tables.end())}};
+  return probe_of(tables, kOfSession, kOfTable, kOfColumn);
+}
+
+Statement postgres_listing_statement(std::span<const std::string> tables) {
+  return probe_of(tables, {}, kOfListedTable, kOfListedColumn);
 }
 
 Statement postgres_strangers_statement() {
@@ -321,11 +410,10 @@ Outcome<std::optional<Problem>> postgres_stranger(std::string_view json) {
 }
 
 Outcome<Schema> postgres_schema(std::string_view json) {
-  Schema schema;
   try {
     const auto document = Json::parse(json);
-    schema.server = "PostgreSQL " + document.at("server").get<std::string>();
-    const auto role = document.at("role").get<std::string>();
+    auto schema = schema_of(document);
+    schema.deletion_refused = several_schemas(schema);
     if (document.at("passes_over_triggers").get<bool>()) {
       schema.deletion_refused = Problem{
           .what =
@@ -335,17 +423,22 @@ Outcome<Schema> postgres_schema(std::string_view json) {
               "take it back where it is set, for the role, the database or the server: "
               "ALTER ROLE ... RESET session_replication_role"};
     }
-    for (const auto& found : document.at("tables")) {
-      auto table = read_table(found, role);
-      auto name = table.name;
-      schema.tables.emplace(std::move(name), std::move(table));
-    }
-    if (!schema.deletion_refused) schema.deletion_refused = several_schemas(schema);
+    return schema;
   } catch (const Json::exception& error) {
-    return fail(FailureKind::internal,
-                std::string("PostgreSQL's catalog answered what can't be read: ") + error.what());
+    return unreadable(error);
   }
-  return schema;
+}
+
+Outcome<std::optional<Schema>> postgres_listing_schema(std::string_view json) {
+  try {
+    const auto document = Json::parse(json);
+    for (const auto& [name, found] : tables_by_name(document.at("tables"))) {
+      if (!is_as_kestra_makes_it(*found)) return std::nullopt;
+    }
+    return for_reading(schema_of(document));
+  } catch (const Json::exception& error) {
+    return unreadable(error);
+  }
 }
 
 }  // namespace winnow::database

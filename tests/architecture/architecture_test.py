@@ -66,7 +66,7 @@ MAY_USE = {
 # The interface that a folder's rooms implement or are handed: a room includes these headers and nothing else above it.
 INTERFACES = {
     "database": {"database/connection.h", "database/count.h", "database/dialect.h", "database/health.h",
-                 "database/memory.h", "database/pressure.h", "database/schema.h", "database/statement.h",
+                 "database/memory.h", "database/pressure.h", "database/reading.h", "database/schema.h", "database/statement.h",
                  "database/target.h", "database/texts.h"},
     "tasks": {"tasks/manifest.h", "tasks/task.h"},
 }

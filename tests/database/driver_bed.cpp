@@ -1,6 +1,7 @@
 #include "tests/database/driver_bed.h"
 
 #include <cstdio>
+#include <sstream>
 
 namespace winnow::tests {
 namespace {
@@ -73,6 +74,36 @@ void run(database::Connection& connection, const std::vector<std::string>& state
   batch.reserve(statements.size());
   for (const auto& sql : statements) batch.push_back(plain(sql));
   require(connection.execute(batch, AfterBatch::commit));
+}
+
+namespace {
+
+std::string told_of(const database::Table& table) {
+  std::ostringstream text;
+  text << table.name << ' ' << table.schema << ' ' << table.instead_of_table << ' '
+       << table.hides_rows_from << ' ' << table.estimated_rows << '\n';
+  for (const auto& column : table.columns) {
+    text << column.name << ' ' << static_cast<int>(column.type) << ' ' << column.type_name << ' '
+         << column.nullable << ' ' << column.collation << ' ' << column.lax;
+    for (const auto& label : column.labels) text << ' ' << label;
+    text << '\n';
+  }
+  for (const auto& index : table.indexes) {
+    text << index.name << ' ' << index.unique << index.partial << index.ordered;
+    for (const auto& column : index.columns) text << " <" << column << '>';
+    text << '\n';
+  }
+  for (const auto& column : table.primary_key) text << column << '\n';
+  for (const auto& part : table.partitions) text << part.name << part.estimated_rows << '\n';
+  return text.str();
+}
+
+}  // namespace
+
+testing::AssertionResult same_to_a_listing(const database::Table& left,
+                                           const database::Table& right) {
+  if (told_of(left) == told_of(right)) return testing::AssertionSuccess();
+  return testing::AssertionFailure() << told_of(left) << "is not\n" << told_of(right);
 }
 
 DriverBed::DriverBed()

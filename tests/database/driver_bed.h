@@ -31,6 +31,9 @@ std::vector<Cells> rows_of(database::Connection& connection, const std::string& 
 std::optional<std::string> cell_of(database::Connection& connection, const Statement& statement);
 std::optional<std::string> cell_of(database::Connection& connection, const std::string& sql);
 void run(database::Connection& connection, const std::vector<std::string>& statements);
+// Whether two probes said the same of what a listing has to know.
+testing::AssertionResult same_to_a_listing(const database::Table& left,
+                                           const database::Table& right);
 
 // Table `items`: key, name (text), number (integer), ratio (number), flag (boolean), moment
 // (instant), state (enumeration CREATED, RUNNING, SUCCESS; text on SQLite), value (document),

@@ -35,6 +35,25 @@ TEST_P(DriverProbe, KnowsWhatEachColumnHolds) {
   EXPECT_EQ(items().columns.size(), 9U);
 }
 
+// A listing is told less than a deletion has to know. It can't be taken for the whole, which the
+// next probe of the same connection tells.
+TEST_P(DriverProbe, WhatAListingIsToldAllowsNoDeletion) {
+  if (is("sqlite")) GTEST_SKIP() << "tells all at once";
+  const std::vector<std::string> names = {"items"};
+  for (int time = 0; time < 2; ++time) {
+    const auto told = require(connection_->recall(names));
+    EXPECT_FALSE(told.allows_deletions());
+    const auto& table = *require(told.require("items"));
+    EXPECT_FALSE(table.can_delete);
+    EXPECT_TRUE(table.may_keep_rows);
+    EXPECT_TRUE(same_to_a_listing(table, items()));
+    const auto all = require(connection_->probe(names));
+    EXPECT_TRUE(all.allows_deletions());
+    EXPECT_TRUE(all.table("items")->can_delete);
+    EXPECT_FALSE(all.table("items")->may_keep_rows);
+  }
+}
+
 // Where `=` finds texts that are spelt differently. MySQL's dialect compares the letters beside.
 TEST_P(DriverProbe, KnowsWhichColumnsTakeTextsForTheSame) {
   if (is("mysql")) GTEST_SKIP() << "all of its collations do";

@@ -188,6 +188,41 @@ TEST_P(PostgresProbe, APartitionedTableIsATable) {
   run(*connection_, {connection_->dialect().create_index(parts, {"key"})});
 }
 
+// Whatever is not as Kestra makes it: an order of letters, a domain, a generated column, parts that
+// are declared, and parts by INHERITS. A table of an earlier schema comes first for a listing too.
+TEST_P(PostgresProbe, TellsAListingTheSame) {
+  run(*connection_,
+      {"CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+       "CREATE DOMAIN short AS varchar(9)", "CREATE TYPE mood AS ENUM ('SAD', 'OK')",
+       "CREATE DOMAIN temper AS mood",
+       "CREATE TABLE odd (lax text COLLATE loose, short short, moods mood[], temper temper, "
+       "value jsonb, gone int, "
+       "duration bigint GENERATED ALWAYS AS (EXTRACT(milliseconds FROM (value #>> "
+       "'{state,duration}')::numeric * interval '1 second')) STORED, char char(3), \"Two Words\" "
+       "int)",
+       "ALTER TABLE odd DROP COLUMN gone",
+       "CREATE INDEX odd_words ON odd (\"Two Words\", lower(lax)) INCLUDE (short)",
+       "CREATE TABLE parts (key text, day int, PRIMARY KEY (day, key)) PARTITION BY LIST (day)",
+       "CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN (1)",
+       "CREATE TABLE parts_2 PARTITION OF parts FOR VALUES IN (2)",
+       "INSERT INTO parts SELECT 'k' || i, 1 + i % 2 FROM generate_series(1, 100) i",
+       "CREATE TABLE above (key text)", "CREATE TABLE below (n int) INHERITS (above)",
+       "CREATE VIEW seen AS SELECT * FROM items", "CREATE SCHEMA later",
+       "CREATE TABLE later.odd (n int)", "CREATE TABLE later.more (n int)", "ANALYZE"});
+  const auto connection = require(database::connect(with("", "public, later"), never_));
+  const std::vector<std::string> names = {"odd", "parts", "above", "seen", "more", "none", "items"};
+  const auto all = require(connection->probe(names));
+  EXPECT_EQ(all.tables.size(), names.size() - 1);
+  EXPECT_EQ(all.table("odd")->column("duration")->type, ColumnType::minute_millis);
+  EXPECT_EQ(all.table("parts")->partitions.size(), 2U);
+  for (const auto& name : names) {
+    const auto told = require(connection->recall(std::array{name}));
+    ASSERT_EQ(told.tables.size(), name == "none" ? 0U : 1U) << name;
+    if (name == "none") continue;
+    EXPECT_TRUE(same_to_a_listing(*told.table(name), *all.table(name)));
+  }
+}
+
 TEST_P(PostgresProbe, AViewCanBeReadAndNotDeletedFrom) {
   run(*connection_, {"CREATE VIEW seen AS SELECT * FROM items"});
   const auto schema = require(connection_->probe(std::vector<std::string>{"seen"}));

@@ -1,8 +1,11 @@
 // A listing takes the schema for what it was the last time, and is right all the same when it is
 // another one by now.
+#include <mutex>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/database/breaking_proxy.h"
 #include "tests/tasks/listing/bed.h"
 #include "tests/tasks/listing/world.h"
 
@@ -64,6 +67,35 @@ TEST_P(ListingRecall, CountsAndStoresByWhatTheSchemaIsNow) {
   alter("RENAME COLUMN flow_id TO flow");
   EXPECT_FALSE(bed_.run("ListExecutions", count));
   EXPECT_FALSE(bed_.run("ListExecutions", store));
+}
+
+// A session's first look into a catalog costs more than the page: what only a deletion has to know
+// is not asked for.
+TEST_P(ListingRecall, AsksForNoCatalogThatOnlyADeletionHasToKnow) {
+  if (on("sqlite")) GTEST_SKIP() << "looks into a file";
+  auto settings = database_.settings();
+  std::mutex mutex;
+  std::string sent;
+  BreakingProxy proxy(settings.host, settings.port, "no client sends this",
+                      BreakingProxy::When::after_forwarding, BreakingProxy::How::hang_up,
+                      [&](std::string_view bytes) {
+                        const std::lock_guard guard(mutex);
+                        sent += bytes;
+                      });
+  settings.port = proxy.port();
+  if (on("postgresql")) settings.options["sslmode"] = "disable";
+  TaskBed bed(settings);
+  bed.policy.tenants = {"main"};
+  for (const Json& parameters : {Json{{"size", 1}}, Json{{"fetchType", "NONE"}}}) {
+    require_result(bed.run("ListExecutions", parameters));
+  }
+  const std::lock_guard guard(mutex);
+  EXPECT_THAT(sent, testing::HasSubstr(on("postgresql") ? "pg_attribute" : "information_schema"));
+  for (const char* deletions :
+       {"pg_trigger", "pg_rewrite", "pg_operator", "pg_proc", "pg_depend", "pg_partition_tree",
+        "pg_inherits", "has_any_column_privilege", "REFERENTIAL_CONSTRAINTS", "DELETE"}) {
+    EXPECT_THAT(sent, testing::Not(testing::HasSubstr(deletions)));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Servers, ListingRecall, testing::ValuesIn(test_drivers()),

@@ -3,6 +3,7 @@
 // everything else goes, and the run ends.
 #include <gmock/gmock.h>
 
+#include "database/kept_connection.h"
 #include "tests/tasks/purge/bed.h"
 
 namespace winnow::tests {
@@ -117,6 +118,34 @@ TEST_P(PurgeRefused, AnExecutionThatAForeignKeyPointsAtWhenItCommits) {
   say("CREATE TABLE billing (ex varchar REFERENCES executions(key) DEFERRABLE INITIALLY DEFERRED)");
   say("INSERT INTO billing VALUES ('e7')");
   purge_all_but("e7", "billing");
+}
+
+// What a listing was told of the catalog, and what the opened library remembers of it, is less than
+// a deletion has to know.
+TEST_P(PurgeRefused, WhateverListingsCameBeforeOnOneHandle) {
+  database::KeptConnection kept(std::chrono::minutes(10));
+  bed_.kept = &kept;
+  const auto list = [&] {
+    for (int time = 0; time < 2; ++time) {
+      EXPECT_EQ(require_result(bed_.run("ListExecutions", Json::object()))["size"], kExecutions);
+    }
+  };
+  list();
+  if (on("postgresql")) {
+    say("CREATE FUNCTION public.alike(varchar, text) RETURNS boolean LANGUAGE sql IMMUTABLE AS "
+        "'SELECT true'");
+    say("CREATE OPERATOR public.= (LEFTARG = varchar, RIGHTARG = text, FUNCTION = public.alike)");
+    list();
+    const auto refused = bed_.run("PurgeExecutions", kPurge);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message, HasSubstr("operator =(character varying,text)"));
+    EXPECT_EQ(rows_.keys("executions").size(), static_cast<std::size_t>(kExecutions));
+    say("DROP OPERATOR public.= (varchar, text)");
+  }
+  const bool raises = on("mysql");
+  make_trigger("executions", old_key() + " = 'e7'", raises ? raising() : keeping());
+  list();
+  purge_all_but("e7", raises ? "audited" : "trigger");
 }
 
 TEST_P(PurgeRefused, AnExecutionForWhichATriggerRaises) {
