@@ -108,6 +108,17 @@ class TrustStore(unittest.TestCase):
                     shutil.copy(os.environ[authority], folder / f"{hashed}.0")
                     self.assertTrue(self.call(root, client))
 
+    def test_no_store_is_read_where_nobody_is_verified(self):
+        """It takes most of a log-in. Whoever reads this one waits without end."""
+        folder = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, folder)
+        os.mkfifo(folder / "store")
+        url = os.environ["WINNOW_TEST_MYSQL_URL"].partition("?")[0] + "?ssl-mode=REQUIRED"
+        (folder / "winnow.yaml").write_text(json.dumps({"database": {"url": url}, "storage": {"type": "none"}}))
+        said = subprocess.run([self.release / "winnow", "call", "ListExecutions", "--config", folder / "winnow.yaml"], text=True,
+                              capture_output=True, timeout=60, env={**os.environ, "SSL_CERT_FILE": str(folder / "store")})
+        self.assertRegex(said.stdout + said.stderr, '"rows"|executions')  # it is in
+
 
 if __name__ == "__main__":
     unittest.main()
