@@ -55,8 +55,8 @@ Outcome<bool> PurgeWorker::sweep_late_rows() {
   return true;
 }
 
-// A look at a share of the tables, by keys alone: as rows of a batch they would take three times the
-// memory.
+// A look at a share of the tables, by keys alone: as rows of a batch they would take three times
+// the memory.
 Outcome<bool> PurgeWorker::has_no_late_rows(const DeletedKeys& deleted) {
   bool none = false;
   WINNOW_CHECK(connection_.retry({.run = [&](Connection& connection) -> Outcome<void> {
