@@ -1,7 +1,5 @@
 #include "database/target.h"
 
-#include <utility>
-
 namespace winnow::database {
 
 std::vector<Target> rounds_of(const Settings& settings) {
@@ -34,21 +32,6 @@ Outcome<void> check_kind(const Settings& settings, bool takes_writes, std::strin
                .message = settings.safe_name() + ": " + std::string(what_it_is),
                .retryable = true,
                .sqlstate = std::string(kNotTheTarget)});
-}
-
-bool Standing::note(std::string found, bool takes_writes, Target wanted) {
-  if (!is_wanted(wanted, takes_writes)) return false;
-  noted_ = std::move(found);
-  return true;
-}
-
-void Standing::begin_call() {
-  to_be_asked_ = true;
-  answered_ = false;
-}
-
-bool Standing::take_question() {
-  return std::exchange(to_be_asked_, false);
 }
 
 }  // namespace winnow::database

@@ -27,31 +27,4 @@ bool is_wanted(Target wanted, bool takes_writes);
 // Fails where the server is not of Settings::target; `what_it_is` tells a person why.
 Outcome<void> check_kind(const Settings& settings, bool takes_writes, std::string_view what_it_is);
 
-// What a connection's server was when the connection was new, and whether it is that still: for one
-// that waits for the next call (kept_connection.h). Texts of the server's, compared as they are.
-class Standing {
- public:
-  // Before any work. False: the server is not of the wanted kind, and nothing was noted.
-  bool note(std::string found, bool takes_writes, Target wanted);
-  bool is_noted() const { return !noted_.empty(); }
-
-  // Another call is served: its first round trip asks.
-  void begin_call();
-  // Whether this round trip asks. True once a call.
-  bool take_question();
-  bool is_still(std::string_view found) const { return found == noted_; }
-
-  // The call that is served had an answer.
-  void note_answer() { answered_ = true; }
-  void note_change(bool changed) { changed_ = changed; }
-  // Whether a call that failed may do well on a new connection.
-  bool is_outdated(bool broken) const { return changed_ || (broken && !answered_); }
-
- private:
-  std::string noted_;  // empty: nobody asked
-  bool to_be_asked_ = false;
-  bool answered_ = true;
-  bool changed_ = false;
-};
-
 }  // namespace winnow::database

@@ -13,7 +13,7 @@
 #include "database/mysql/dialect.h"
 #include "database/mysql/plan.h"
 #include "database/mysql/pressure.h"
-#include "database/target.h"
+#include "database/standing.h"
 
 namespace winnow::database {
 

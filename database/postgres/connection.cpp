@@ -21,6 +21,7 @@
 #include "database/postgres/session_lock.h"
 #include "database/postgres/transaction.h"
 #include "database/reading.h"
+#include "database/standing.h"
 #include "database/target.h"
 #include "database/texts.h"
 #include "database/url/silence.h"

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "database/standing.h"
+
 namespace winnow::database {
 namespace {
 
