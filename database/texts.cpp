@@ -4,16 +4,20 @@
 
 namespace winnow::database {
 
+std::string cell_of(const Row& row, std::size_t column) {
+  return std::string(row.text(column).value_or(""));
+}
+
 RowHandler take_text(std::string& text) {
   return [&text](const Row& row) {
-    text = row.text(0).value_or("");
+    text = cell_of(row, 0);
     return true;
   };
 }
 
 RowHandler take_texts(TextList& texts) {
   return [&texts](const Row& row) {
-    texts.emplace_back(row.text(0).value_or(""));
+    texts.push_back(cell_of(row, 0));
     return true;
   };
 }

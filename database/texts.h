@@ -7,6 +7,9 @@
 
 namespace winnow::database {
 
+// The text of a row's column. NULL is an empty string.
+std::string cell_of(const Row& row, std::size_t column);
+
 // Takes the first column of a row. NULL is an empty string.
 RowHandler take_text(std::string& text);
 RowHandler take_texts(TextList& texts);

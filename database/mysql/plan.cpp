@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "database/texts.h"
 #include "document/strings.h"
 
 namespace winnow::database {
@@ -19,10 +20,6 @@ constexpr std::size_t kMessage = 2;
 
 void add_once(std::vector<std::string>& list, std::string_view name) {
   if (std::find(list.begin(), list.end(), name) == list.end()) list.emplace_back(name);
-}
-
-std::string text_of(const Row& row, std::size_t column) {
-  return std::string(row.text(column).value_or(""));
 }
 
 // Not a table: a list that the statement brings, or what another step made (`<derived2>`).
@@ -58,19 +55,19 @@ std::string mysql_reading_of(std::string_view deletion) {
 }
 
 void MysqlPlanReader::add_step(const Row& row) {
-  const auto table = text_of(row, kTable);
-  const auto type = text_of(row, kType);
-  const auto extra = text_of(row, kExtra);
+  const auto table = cell_of(row, kTable);
+  const auto type = cell_of(row, kType);
+  const auto extra = cell_of(row, kExtra);
   if (!plan_.text.empty()) plan_.text += "\n";
   plan_.text += table.empty() ? extra : table + ": " + type;
   if (table.empty()) return;
-  const auto key = text_of(row, kKey);
+  const auto key = cell_of(row, kKey);
   if (!key.empty()) plan_.text += " using " + key;
-  plan_.text += " (rows " + text_of(row, kRows) + ")";
+  plan_.text += " (rows " + cell_of(row, kRows) + ")";
   if (!extra.empty()) plan_.text += " " + extra;
   if (is_made_up(table, extra)) return;
-  const auto rows = document::number_of<double>(text_of(row, kRows));
-  const auto filtered = document::number_of<double>(text_of(row, kFiltered));
+  const auto rows = document::number_of<double>(cell_of(row, kRows));
+  const auto filtered = document::number_of<double>(cell_of(row, kFiltered));
   if (!plan_.rows && rows && filtered) {
     plan_.rows = static_cast<std::int64_t>(*rows * *filtered / 100);
   }
@@ -84,7 +81,7 @@ void MysqlPlanReader::add_step(const Row& row) {
 }
 
 void MysqlPlanReader::add_note(const Row& row) {
-  rewritten_ += text_of(row, kMessage);
+  rewritten_ += cell_of(row, kMessage);
 }
 
 void MysqlPlanReader::add_statement(std::string_view sql) {

@@ -14,7 +14,7 @@ void add_once(std::vector<std::string>& list, const std::string& name) {
   if (std::find(list.begin(), list.end(), name) == list.end()) list.push_back(name);
 }
 
-std::string text_of(const Json& node, const char* key) {
+std::string member_of(const Json& node, const char* key) {
   return node.value(key, std::string());
 }
 
@@ -26,9 +26,9 @@ double processes(const Json& node) {
 }
 
 void read_node(const Json& node, std::size_t depth, double shared_by, QueryPlan& plan) {
-  const auto type = text_of(node, "Node Type");
-  const auto index = text_of(node, "Index Name");
-  const auto table = text_of(node, "Relation Name");
+  const auto type = member_of(node, "Node Type");
+  const auto index = member_of(node, "Index Name");
+  const auto table = member_of(node, "Relation Name");
   if (!index.empty()) add_once(plan.indexes, index);
   if (type == "Seq Scan" || type == "Foreign Scan") add_once(plan.scans, table);
   plan.text += std::string(depth * 2, ' ') + type;
@@ -40,7 +40,7 @@ void read_node(const Json& node, std::size_t depth, double shared_by, QueryPlan&
     plan.rows = static_cast<std::int64_t>(node.value("Plan Rows", 0.0) * shared_by);
   }
   for (const auto* condition : {"Index Cond", "Filter"}) {
-    const auto text = text_of(node, condition);
+    const auto text = member_of(node, condition);
     if (!text.empty()) plan.text += " " + std::string(condition) + ": " + text;
   }
   plan.text += "\n";

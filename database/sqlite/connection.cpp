@@ -28,7 +28,7 @@ struct Closer {
 };
 using Handle = std::unique_ptr<sqlite3, Closer>;
 
-std::string_view text_of(sqlite3_value* value) {
+std::string_view argument_of(sqlite3_value* value) {
   const auto* text = sqlite3_value_text(value);
   if (text == nullptr) return {};
   return {reinterpret_cast<const char*>(text),
@@ -39,8 +39,8 @@ std::string_view text_of(sqlite3_value* value) {
 void fits(sqlite3_context* context, int /*count*/, sqlite3_value** arguments) {
   if (sqlite3_value_type(arguments[0]) == SQLITE_NULL) return sqlite3_result_null(context);
   try {
-    const document::NamePattern pattern(text_of(arguments[1]));
-    sqlite3_result_int(context, pattern.matches(text_of(arguments[0])) ? 1 : 0);
+    const document::NamePattern pattern(argument_of(arguments[1]));
+    sqlite3_result_int(context, pattern.matches(argument_of(arguments[0])) ? 1 : 0);
   } catch (const std::bad_alloc&) {
     sqlite3_result_error_nomem(context);
   }
