@@ -101,6 +101,33 @@ bool needs_configuration(const Options& options) {
   return options.receipts.empty() || names_database(options);
 }
 
+// What the file names counts before Kestra's settings, and before the URL's own database or schema:
+// the task would work elsewhere than the command line says, without a word.
+Outcome<void> check_places(const Json& settings, const Options& options, const std::string& file) {
+  const auto refuse = [&](const std::string& option, const std::string& key,
+                          const std::string& remedy) {
+    return fail(FailureKind::configuration,
+                option + ": " + file + " has `" + key + "`, which would count instead; " + remedy);
+  };
+  const Json database = settings.value("database", Json());
+  const auto has = [&](const char* key) { return database.is_object() && database.contains(key); };
+  if (!options.kestra.empty()) {
+    const std::string remedy =
+        "take it out there, or write `kestra` beside it and leave the option out";
+    if (options.database.empty() && has("url")) return refuse("--kestra", "database.url", remedy);
+    if (options.storage.empty() && settings.contains("storage")) {
+      return refuse("--kestra", "storage", remedy);
+    }
+  }
+  if (options.database.empty() || !has("url")) return {};
+  for (const char* key : {"catalog", "schema", "connection-init-sql"}) {
+    if (!has(key)) continue;
+    return refuse("--database", std::string("database.") + key,
+                  "it belongs to the URL there: name another file by --config");
+  }
+  return {};
+}
+
 void lay_over(Json& settings, const Options& options, Configuration& configuration) {
   if (!options.kestra.empty()) {
     settings["kestra"] = kestra_files(options.kestra);
@@ -165,6 +192,7 @@ Outcome<Configuration> read_configuration(const Options& options) {
   if (!settings.is_object()) {
     return fail(FailureKind::configuration, result.file + ": expected a map of settings");
   }
+  WINNOW_CHECK(check_places(settings, options, result.file));
   lay_over(settings, options, result);
   result.text = settings.dump();
   return result;

@@ -1,5 +1,8 @@
 #include "hosts/cli/options.h"
 
+#include <optional>
+#include <string_view>
+
 #include <CLI/CLI.hpp>
 
 namespace winnow::cli {
@@ -112,6 +115,26 @@ void add_verbs(CLI::App& app, Options& options) {
       ->group("");  // not shown
 }
 
+// An option without its value: `--config ""`, where a script's variable is not set, would work on
+// another database, and `--config= WORD` take what comes after it.
+std::optional<std::string> without_value(const CLI::App& app, int count,
+                                         const char* const* arguments) {
+  for (int at = 1; at < count; ++at) {
+    const std::string_view word = arguments[at];
+    if (word == "--") break;
+    if (word.starts_with("--") && word.find('=') + 1 == word.size()) {
+      return std::string(word.substr(0, word.size() - 1));
+    }
+  }
+  for (const auto* option : app.get_options()) {
+    const bool takes_one = option->get_expected_min() > 0;
+    if (takes_one && option->count() > 0 && option->results().back().empty()) {
+      return option->get_name();
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 tl::expected<Options, NoOptions> read_options(int count, const char* const* arguments) {
@@ -133,6 +156,9 @@ tl::expected<Options, NoOptions> read_options(int count, const char* const* argu
     return tl::unexpected(NoOptions{true, app.help()});
   } catch (const CLI::Error& error) {
     return refuse(error.what());
+  }
+  if (const auto option = without_value(app, count, arguments)) {
+    return refuse(*option + ": a value is missing");
   }
   if (app.count("--quiet") > 0 && app.count("--verbose") > 0) {
     return refuse("--quiet excludes --verbose");

@@ -107,6 +107,30 @@ TEST_F(ConfigurationTest, LaysTheCommandLineOverTheFile) {
     "kestra": "application.yml", "storage": {"type": "local", "base-path": "/app/storage"}})"));
 }
 
+// What the file has would count before Kestra's settings and the URL's own database.
+TEST_F(ConfigurationTest, RefusesAFileThatLeadsElsewhereThanTheCommandLine) {
+  const auto refused = [&](const std::string& text, const std::string& named) {
+    write("winnow.yaml", text);
+    const auto read = read_configuration(options_);
+    ASSERT_FALSE(read) << text;
+    EXPECT_EQ(read.error().kind, FailureKind::configuration);
+    EXPECT_THAT(read.error().message, HasSubstr("winnow.yaml has `" + named + "`"));
+  };
+  options_.kestra = "application.yml";
+  refused("database: {url: 'sqlite:x'}", "database.url");
+  refused("storage: {type: none}", "storage");
+  write("winnow.yaml", "database: {connections: 2}");
+  EXPECT_TRUE(read_configuration(options_));
+  options_.kestra.clear();
+  options_.database = "mysql://h/other";
+  refused("database: {url: 'mysql://h/x', catalog: x}", "database.catalog");
+  refused("database: {url: 'mysql://h/x', schema: x}", "database.schema");
+  refused("database: {url: 'mysql://h/x', connection-init-sql: USE x}",
+          "database.connection-init-sql");
+  write("winnow.yaml", "database: {catalog: x}");
+  EXPECT_TRUE(read_configuration(options_));
+}
+
 TEST_F(ConfigurationTest, NamesThePasswordsVariableAndNotThePassword) {
   password_.set("geheim");
   options_.database = "postgresql://kestra@127.0.0.1/kestra";
@@ -170,6 +194,24 @@ TEST(CommandLine, TakesGlobalOptionsBeforeAndBehindTheCommand) {
   EXPECT_EQ(options->flow, "flow.yaml");
   EXPECT_THAT(options->inputs, testing::ElementsAre("x=1", "y=2"));
   EXPECT_EQ(options->loudness, Loudness::quiet);
+}
+
+// A script's variable that is not set leads to no other database.
+TEST(CommandLine, RefusesAnOptionWithoutItsValue) {
+  const auto refused = [](std::vector<const char*> words) {
+    words.insert(words.begin(), "winnow");
+    const auto options = read_options(static_cast<int>(words.size()), words.data());
+    EXPECT_FALSE(options) << words.back();
+    return options ? std::string() : options.error().text;
+  };
+  for (const char* name : {"--config", "--kestra", "--database", "--storage"}) {
+    EXPECT_THAT(refused({"doctor", name, ""}), HasSubstr(name));
+    const auto joined = std::string(name) + "=";
+    EXPECT_THAT(refused({joined.c_str(), "doctor", "doctor"}), HasSubstr(name));
+  }
+  EXPECT_THAT(refused({"--config=", "WORD", "doctor"}), HasSubstr("--config"));
+  const char* words[] = {"winnow", "run", "flow.yaml", "--input", "x="};
+  EXPECT_TRUE(read_options(std::size(words), words));
 }
 
 TEST(CommandLine, DoesNotTakeTheFlowForAnInput) {
