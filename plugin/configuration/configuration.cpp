@@ -12,6 +12,7 @@
 #include "document/json.h"
 #include "document/object.h"
 #include "document/pointer.h"
+#include "document/strings.h"
 #include "document/text_file.h"
 #include "document/yaml.h"
 #include "outcome/try.h"
@@ -82,6 +83,18 @@ database::Expectation expectation_of(const Json& keys) {
   return expected;
 }
 
+// Beside `kestra` they would mean nothing, and another schema be worked on than is written here.
+Outcome<void> check_keys_of_url(const Document& document, const Json& database) {
+  if (database.contains("url")) return {};
+  for (const char* key : {"username", "schema", "catalog", "connection-init-sql", "properties"}) {
+    if (!database.contains(key)) continue;
+    return refused(document, std::string("/database/") + key,
+                   "needs `url` beside it: without one the database is reached as Kestra's own "
+                   "configuration says");
+  }
+  return {};
+}
+
 // Above an hour a connection is not idle, but forgotten.
 Outcome<void> read_keep_alive(const Document& document, const Json& database,
                               Configuration& configuration) {
@@ -106,6 +119,7 @@ Outcome<void> read_database(const Document& document, const KestraConfiguration*
     return refused(document, "/database/url",
                    "is required where no `kestra` says where the database is");
   }
+  WINNOW_CHECK(check_keys_of_url(document, database));
   WINNOW_TRY(auto settings,
              database.contains("url") ? own_settings(document, database) : kestra->database());
   const bool has_own_url = database.contains("url");
@@ -351,8 +365,24 @@ Outcome<std::vector<Document>> read_kestra_source(const Json& source) {
   return document::parse_application_yaml(text, "$" + source["env"].get<std::string>());
 }
 
+// Micronaut reads these before all else.
+Outcome<void> check_kestra_json(const Document& document) {
+  for (const char* name : {"MICRONAUT_APPLICATION_JSON", "SPRING_APPLICATION_JSON"}) {
+    const auto text = document::lower(environment(name).value_or(""));
+    const bool counts =
+        text.find("datasources") != std::string::npos || text.find("kestra") != std::string::npos;
+    if (!counts) continue;
+    return refused(document, "/kestra",
+                   std::string("the variable ") + name +
+                       " holds settings of Kestra's, which winnow doesn't read there: move them to "
+                       "a file or to variables of their own");
+  }
+  return {};
+}
+
 Outcome<std::optional<KestraConfiguration>> read_kestra(const Document& document) {
   if (!document.value.contains("kestra")) return std::nullopt;
+  WINNOW_CHECK(check_kestra_json(document));
   const auto& kestra = document.value["kestra"];
   std::vector<Document> documents;
   for (const auto& source : kestra.is_array() ? kestra : Json::array({kestra})) {

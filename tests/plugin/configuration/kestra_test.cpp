@@ -76,6 +76,24 @@ TEST_F(KestraConfigurationTest, WhatTheConfigurationSaysItselfComesFirst) {
   EXPECT_EQ(mixed.connections, 3);
 }
 
+// They would be passed over, and Kestra's own schema be worked on.
+TEST_F(KestraConfigurationTest, KeysThatBelongToAUrlNeedOne) {
+  for (const char* key : {"schema: own", "catalog: own", "username: own", "properties: {a: b}",
+                          "connection-init-sql: SET search_path TO own"}) {
+    const std::string text = key;
+    EXPECT_THAT(
+        refusal(kPostgres, "database: {" + text + "}\n"),
+        AllOf(HasSubstr("/database/" + text.substr(0, text.find(':'))), HasSubstr("needs `url`")));
+  }
+}
+
+TEST_F(KestraConfigurationTest, SettingsInAVariableOfMicronautsAreRefused) {
+  set("MICRONAUT_APPLICATION_JSON", R"({"datasources": {"postgres": {"url": "x"}}})");
+  EXPECT_THAT(refusal(kPostgres), HasSubstr("the variable MICRONAUT_APPLICATION_JSON"));
+  set("MICRONAUT_APPLICATION_JSON", R"({"micronaut": {"server": {"port": 1}}})");
+  EXPECT_TRUE(read(kPostgres));
+}
+
 TEST_F(KestraConfigurationTest, TheSchemaIsThatOfKestrasOwnConnections) {
   const std::string begin = "datasources:\n  postgres:\n    url: jdbc:postgresql://h/d\n";
   EXPECT_EQ(read(begin + "    schema: kestra\n").value().database->search_path, "\"kestra\"");
