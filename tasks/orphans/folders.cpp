@@ -68,6 +68,11 @@ class FolderSweep {
 
   Outcome<void> run() {
     WINNOW_CHECK(find());
+    WINNOW_TRY(const auto missing, missing_storage());
+    if (!missing.empty()) {
+      sweep_.counters()["notes"] = {missing};
+      sweep_.context().host.log(LogLevel::warn, missing);
+    }
     if (request_.dry_run) sweep_.counters()["purgedCount"] = found_;
     if (request_.dry_run || found_ == 0) return whole();
     WINNOW_CHECK(
@@ -99,6 +104,17 @@ class FolderSweep {
       failure.message += "; " + document::counted(kept_, "folder") + " could not be removed";
     }
     return fail(std::move(failure));
+  }
+
+  // Why there may be nothing to find: most likely the storage is not Kestra's. Empty: it is.
+  Outcome<std::string> missing_storage() const {
+    auto& context = sweep_.context();
+    if (context.allow_missing_files) return std::string();
+    WINNOW_TRY(auto missing, context.storage->missing(request_.tenant, context.cancellation));
+    if (missing.empty()) return std::string();
+    return missing +
+           ": no folder was looked at. Check that `storage` names Kestra's own storage, and that a "
+           "folder is mounted here";
   }
 
   Outcome<void> find() {
@@ -140,7 +156,7 @@ class FolderSweep {
     page_.clear();
     WINNOW_CHECK(orphans_.append(paths));
     found_ += static_cast<std::int64_t>(paths.size());
-    return limits_.check_number(found_);
+    return limits_.check_number(std::min(found_, limits_.count_up_to()));
   }
 
   Outcome<std::set<std::string>> missing_of(const std::vector<std::string>& executions) {
@@ -250,6 +266,8 @@ class OrphanFolders final : public Invocation {
     WINNOW_CHECK(folders.find());
     WINNOW_CHECK(folders.whole());
     plan["selected"] = folders.found();
+    WINNOW_TRY(const auto missing, folders.missing_storage());
+    if (!missing.empty()) plan["notes"] = {missing};
     return plan;
   }
 

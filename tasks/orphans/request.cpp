@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "outcome/try.h"
+#include "tasks/selection/removal_limits.h"
 
 namespace winnow::tasks {
 namespace {
@@ -22,9 +23,9 @@ Outcome<OrphanRowsRequest> read_orphan_rows_request(const Manifest& manifest,
   WINNOW_TRY(auto pace, wanted_pace(parameters));
   OrphanRowsRequest request{.scope = std::move(scope),
                             .written_until = document::now() - minimum_age(parameters, policy),
-                            .batch_size = parameters.at("batchSize").get<std::int64_t>(),
                             .pace = std::move(pace),
                             .dry_run = parameters.at("dryRun").get<bool>()};
+  request.batch_size = batch_size_of(parameters, request.notes);
   WINNOW_TRY(request.expected, expected_plan(parameters));
   if (!request.expected) return request;
   const auto& planned = request.expected->terms;

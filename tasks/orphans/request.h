@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tasks/pace/pace.h"
 #include "tasks/selection/plan_id.h"
@@ -25,6 +26,8 @@ struct OrphanRowsRequest {
   // The plan that the run is held to. nullptr: none.
   std::shared_ptr<const ExpectedPlan> expected = {};
   bool dry_run = true;
+  // What the caller should know about these parameters, each a sentence.
+  std::vector<std::string> notes = {};
 };
 
 // What binds a run of this request to its plan, but for tables and rows: of each of the manifest's

@@ -22,6 +22,8 @@ class OrphanRows final : public Invocation {
     if (!request_.dry_run) WINNOW_CHECK(opened.sweep.schema().allows_deletions());
     for (const auto& reason : opened.left_out) context.host.log(LogLevel::warn, reason);
     if (!opened.left_out.empty()) opened.sweep.counters()["leftOut"] = opened.left_out;
+    if (!request_.notes.empty()) opened.sweep.counters()["notes"] = request_.notes;
+    for (const auto& note : request_.notes) context.host.log(LogLevel::warn, note);
     RowSweep sweep(opened.sweep, opened.tables, request_);
     const auto swept = sweep.run();
     if (swept && request_.dry_run) {
@@ -36,10 +38,12 @@ class OrphanRows final : public Invocation {
     WINNOW_TRY(auto opened, open(context, Sweep::Paced::no));
     WINNOW_TRY(auto plan, opened.sweep.plan());
     plan["leftOut"] = opened.left_out;
+    auto notes = request_.notes;
     const auto allowed = opened.sweep.schema().allows_deletions();
     if (!allowed && !request_.dry_run) {
-      plan["notes"] = {"a run is refused: " + allowed.error().message};
+      notes.push_back("a run is refused: " + allowed.error().message);
     }
+    if (!notes.empty()) plan["notes"] = std::move(notes);
     auto& connection = opened.sweep.connection().get();
     for (const auto& table : opened.tables) {
       WINNOW_TRY(auto statements, explained(connection, planned(connection.dialect(), *table)));

@@ -63,14 +63,6 @@ Json what_goes(const PurgeRequest& request) {
   return goes;
 }
 
-void limit_batch_size(PurgeRequest& request) {
-  if (request.batch_size <= PurgeRequest::kLargestBatch) return;
-  const auto most = std::to_string(PurgeRequest::kLargestBatch);
-  request.notes.push_back("batchSize " + std::to_string(request.batch_size) + " is reduced to " +
-                          most + ", the most rows that a transaction takes");
-  request.batch_size = PurgeRequest::kLargestBatch;
-}
-
 }  // namespace
 
 const Filter* end_beside(const Manifest& manifest, const std::string& order) {
@@ -143,7 +135,6 @@ Outcome<PurgeRequest> read_purge_request(const Manifest& manifest, const Json& p
     if (step.kind == PurgeStep::Kind::parent) continue;
     if (is_on(step, request.deletes_parent)) request.steps.push_back(&step);
   }
-  request.batch_size = parameters.at("batchSize").get<std::int64_t>();
   if (const auto* time = given(parameters, "batchTime")) {
     request.batch_time = std::chrono::milliseconds(time->get<std::int64_t>());
   }
@@ -156,7 +147,7 @@ Outcome<PurgeRequest> read_purge_request(const Manifest& manifest, const Json& p
   WINNOW_CHECK(hold_min_age(manifest, policy, request));
   WINNOW_CHECK(read_expected(manifest, parameters, policy, request));
   request.notes = notes_on(manifest, parameters, request.scope);
-  limit_batch_size(request);
+  request.batch_size = batch_size_of(parameters, request.notes);
   return request;
 }
 

@@ -49,9 +49,6 @@ struct PurgeRequest {
   // What the caller should know about these parameters, each a sentence.
   std::vector<std::string> notes = {};
 
-  // A larger batchSize is lowered to this.
-  static constexpr std::int64_t kLargestBatch = 10'000;
-
   bool removes_files() const;
   // The bound of `order` that rows are at or before; nullptr: there is none.
   const InstantBound* bound() const;

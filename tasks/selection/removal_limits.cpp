@@ -28,6 +28,14 @@ RemovalWishes wanted_limits(const document::Json& parameters) {
   return wishes;
 }
 
+std::int64_t batch_size_of(const document::Json& parameters, std::vector<std::string>& notes) {
+  const auto wanted = parameters.at("batchSize").get<std::int64_t>();
+  if (wanted <= kLargestBatch) return wanted;
+  notes.push_back("batchSize " + std::to_string(wanted) + " is reduced to " +
+                  std::to_string(kLargestBatch) + ", the most rows that a transaction takes");
+  return kLargestBatch;
+}
+
 RemovalLimits::RemovalLimits(const Policy& policy, std::string what, const RemovalWishes& wishes)
     : most_(policy.max_executions),
       percent_(policy.max_percent),

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "document/yaml.h"
 #include "outcome/failure.h"
@@ -22,6 +23,10 @@ struct RemovalWishes {
 };
 // `parameters` fit the manifest's schema.
 RemovalWishes wanted_limits(const document::Json& parameters);
+
+// A larger batchSize is lowered to this, with a word in `notes`.
+constexpr std::int64_t kLargestBatch = 10'000;
+std::int64_t batch_size_of(const document::Json& parameters, std::vector<std::string>& notes);
 
 // 12.5 and 30, without zeros behind.
 std::string percent_text(double percent);

@@ -96,6 +96,16 @@ TEST_P(OrphanFolders, ThatCantBeReadStayAndAreNamedWhileTheRestGoes) {
   EXPECT_TRUE(fs::exists(unread / "y"));
 }
 
+TEST_P(OrphanFolders, OfAStorageThatHoldsNothingOfTheTenantAreMissed) {
+  bed_.allow_missing_files = false;
+  const std::string empty = "the folder " + scratch_.base().string() + " is empty";
+  EXPECT_THAT(require_result(bed_.run("PurgeStorage", kSweep))["notes"].dump(), HasSubstr(empty));
+  EXPECT_THAT(bed_.host.logs(), testing::Contains(HasSubstr(empty)));
+  EXPECT_THAT(require_result(bed_.plan("PurgeStorage", kSweep))["notes"].dump(), HasSubstr(empty));
+  add_folder("gone");
+  EXPECT_FALSE(require_result(bed_.run("PurgeStorage", kSweep)).contains("notes"));
+}
+
 TEST_P(OrphanFolders, LeaveReceiptsThatNameThoseThatStay) {
   add_folder("gone");
   const auto stuck = add_folder("stuck");
