@@ -181,7 +181,9 @@ Outcome<Configuration> read_configuration(const Options& options) {
   }
   result.is_written = options.kestra.empty() && options.database.empty() &&
                       options.storage.empty() && options.receipts.empty();
-  if (result.is_written && result.file.empty()) {
+  const bool names_place =
+      !options.kestra.empty() || !options.database.empty() || !options.receipts.empty();
+  if (!names_place && result.file.empty()) {
     const auto kestra = kestra_of_the_container();
     if (!kestra.is_null()) result.text = Json{{"kestra", kestra}}.dump();
   }

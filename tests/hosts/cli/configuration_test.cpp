@@ -59,6 +59,10 @@ TEST_F(ConfigurationTest, WithoutAFileTakesTheSettingsOfTheServerInTheContainer)
   const tests::EnvironmentGuard yaml("KESTRA_CONFIGURATION", "kestra: {}");
   EXPECT_EQ(Json::parse(read_configuration(options_)->text),
             Json::parse(R"({"kestra": {"env": "KESTRA_CONFIGURATION"}})"));
+  options_.storage = "/app/storage";
+  EXPECT_EQ(Json::parse(read_configuration(options_)->text)["kestra"],
+            Json::parse(R"({"env": "KESTRA_CONFIGURATION"})"));
+  options_.storage.clear();
   write("winnow.yaml", "a");
   EXPECT_EQ(read_configuration(options_)->text, "a");
   std::filesystem::remove("winnow.yaml");

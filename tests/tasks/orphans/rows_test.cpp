@@ -229,7 +229,7 @@ TEST_P(OrphanRows, GoByALargeBatchSizeToo) {
   add_child("logs", "k", "gone");
   const Json run{{"dryRun", false}, {"batchSize", 50'000}};
   EXPECT_THAT(require_result(bed_.plan("PurgeOrphans", run))["notes"].dump(), HasSubstr("10000"));
-  const auto result = require_result(bed_.run("PurgeOrphans", run));
+  auto result = require_result(bed_.run("PurgeOrphans", run));
   EXPECT_EQ(result["logsCount"], 1);
   EXPECT_THAT(result["notes"].dump(), HasSubstr("batchSize 50000 is reduced to 10000"));
 }
