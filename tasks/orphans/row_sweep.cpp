@@ -115,7 +115,7 @@ Outcome<void> RowSweep::run() {
   }
   progress.phase = Phase::working;
   const auto removed = remove_all();
-  warn_of_skipped();
+  tell_of_skipped();
   return removed;
 }
 
@@ -332,12 +332,18 @@ Outcome<void> RowSweep::remove_together(const Part& part) {
       if (parts.size() > 1) return remove_by_shard(part);
       WINNOW_TRY(const auto refused, refused_row(part, kept));
       if (refused.empty() || std::ssize(kept) == kMostKept) return fail(std::move(batch.error()));
+      first_kept_.try_emplace(&part.table, refused, batch.error().message);
       kept.push_back(refused);
       continue;
     }
     if (batch->keys.empty() && batch->others.empty()) return {};
     kept.insert(kept.end(), batch->others.begin(), batch->others.end());
     kept.insert(kept.end(), batch->kept.begin(), batch->kept.end());
+    if (!batch->kept.empty()) {
+      first_kept_.try_emplace(&part.table, batch->kept.front(),
+                              "a trigger or a rule of the database keeps the row, or writes it "
+                              "again");
+    }
     if (std::ssize(kept) > kMostKept) return {};
     if (batch->removed > 0) note_removed(part, *batch);
     if (batch->receipt) WINNOW_CHECK(sweep_.context().receipts->committed(*batch->receipt));
@@ -506,18 +512,27 @@ Outcome<void> RowSweep::note_skipped(const Part& part) {
   return {};
 }
 
-void RowSweep::warn_of_skipped() const {
+void RowSweep::tell_of_skipped() {
+  Json skipped = Json::array();
   for (const auto& table : tables_) {
     const auto stay = stay_.find(table.get());
     if (stay == stay_.end()) continue;
-    sweep_.context().host.log(
-        LogLevel::warn,
-        document::counted(stay->second, "orphaned row") + " of table \"" + table->table().name +
-            (stay->second == 1
-                 ? "\" stays: another session holds it, or the database keeps it or writes it again"
-                 : "\" stay: other sessions hold them, or the database keeps them or writes them "
-                   "again"));
+    const auto& name = table->table().name;
+    const bool one = stay->second == 1;
+    auto told = document::counted(stay->second, "orphaned row") + " of table \"" + name + "\" " +
+                (one ? "stays" : "stay") + ": ";
+    const auto first = first_kept_.find(table.get());
+    if (first == first_kept_.end()) {
+      told += one ? "another session holds it, or the database keeps it or writes it again"
+                  : "other sessions hold them, or the database keeps them or writes them again";
+    } else {
+      const auto& [key, reason] = first->second;
+      told += (one ? "\"" : "the first is \"") + key + "\" (" + reason + ")";
+      skipped.push_back({{"table", name}, {"key", key}, {"reason", reason}});
+    }
+    sweep_.context().host.log(LogLevel::warn, told);
   }
+  if (!skipped.empty()) sweep_.counters()["skipped"] = std::move(skipped);
 }
 
 }  // namespace winnow::tasks

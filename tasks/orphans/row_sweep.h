@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tasks/orphans/sweep.h"
@@ -81,7 +82,7 @@ class RowSweep {
   Outcome<void> uncount_lost(database::Connection& connection);
   Outcome<void> remove_all();
   Outcome<void> note_skipped(const Part& part);
-  void warn_of_skipped() const;
+  void tell_of_skipped();
   Outcome<std::int64_t> number(const database::Statement& statement);
   Outcome<std::int64_t> rows_of(const Part& part, const Orphans& orphans);
 
@@ -95,6 +96,8 @@ class RowSweep {
   // Where the run is held to a plan: how many rows of each table may go.
   std::map<const OrphanTable*, RemovalLimits> planned_;
   std::map<const OrphanTable*, std::int64_t> stay_;
+  // Of each table the first row that the database refuses to delete or keeps, and why.
+  std::map<const OrphanTable*, std::pair<std::string, std::string>> first_kept_;
   std::int64_t removed_ = 0;
   std::map<const OrphanTable*, std::int64_t> removed_of_;
   CommittedBatches<Committed> committed_;

@@ -445,7 +445,13 @@ TEST_P(OrphanRows, ThatTheDatabaseRefusesToDeleteStayAndTheOthersGo) {
   EXPECT_EQ(result["metricsCount"], 2);
   EXPECT_EQ(result["skippedCount"], 1);
   EXPECT_THAT(rows_.keys("logs"), ElementsAre("alive-1", "alive-2", "gone-1"));
-  EXPECT_THAT(bed_.host.logs(), Contains(HasSubstr("1 orphaned row of table \"logs\" stays")));
+  ASSERT_EQ(result.value("skipped", Json()).size(), 1U);
+  EXPECT_EQ(result["skipped"][0]["table"], "logs");
+  EXPECT_EQ(result["skipped"][0]["key"], "gone-1");
+  EXPECT_THAT(result["skipped"][0]["reason"].dump(), HasSubstr("audited"));
+  EXPECT_THAT(bed_.host.logs(),
+              Contains(AllOf(HasSubstr("1 orphaned row of table \"logs\" stays: \"gone-1\""),
+                             HasSubstr("audited"))));
 }
 
 TEST_P(OrphanRows, ThatATriggerKeepsStayAndTheOthersGo) {
@@ -463,6 +469,8 @@ TEST_P(OrphanRows, ThatATriggerKeepsStayAndTheOthersGo) {
   const auto result = require_result(bed_.run("PurgeOrphans", kSweep));
   EXPECT_EQ(result["logsCount"], 3);
   EXPECT_EQ(result["skippedCount"], 1);
+  ASSERT_EQ(result.value("skipped", Json()).size(), 1U);
+  EXPECT_EQ(result["skipped"][0]["key"], "gone-1");
 }
 
 TEST_P(OrphanRows, ThatOthersHoldStayAndTheOthersGo) {
