@@ -527,7 +527,8 @@ void RowSweep::tell_of_skipped() {
                   : "other sessions hold them, or the database keeps them or writes them again";
     } else {
       const auto& [key, reason] = first->second;
-      told += (one ? "\"" : "the first is \"") + key + "\" (" + reason + ")";
+      told += one ? "\"" : "the first is \"";
+      told.append(key).append("\" (").append(reason).append(")");
       skipped.push_back({{"table", name}, {"key", key}, {"reason", reason}});
     }
     sweep_.context().host.log(LogLevel::warn, told);
