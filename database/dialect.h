@@ -28,13 +28,13 @@ class Dialect;
 // `alias`.`column`, both quoted; the column alone where there is no alias.
 std::string qualified(const Dialect& dialect, std::string_view alias, std::string_view column);
 
-// Builds one statement: text is appended, a value is bound where it stands.
 // One of `parts` shares of a table's pages, from 0.
 struct PageShare {
   std::int64_t part = 0;
   std::int64_t parts = 1;
 };
 
+// Builds one statement: text is appended, a value is bound where it stands.
 class SqlWriter {
  public:
   explicit SqlWriter(const Dialect& dialect) : dialect_(dialect) {}
@@ -100,7 +100,9 @@ class Dialect {
     any_key(writer, table_alias, table, column, std::move(keys));
   }
   // Writes ` AND ...`: the row lies in this share of the table's pages. The shares together hold
-  // each row once, whatever is written meanwhile. Only where reads_in_one_pass().
+  // each row once. A row that is updated between two statements may move from a share that is not
+  // read yet into one that is: for tables whose rows are written once. Only where
+  // reads_in_one_pass().
   virtual void write_share(SqlWriter& /*writer*/, std::string_view /*table_alias*/,
                            const Table& /*table*/, PageShare /*share*/) const {}
   // Whether that is so, and many rows that no index covers are best counted by one statement.

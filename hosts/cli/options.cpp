@@ -1,5 +1,6 @@
 #include "hosts/cli/options.h"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -128,9 +129,9 @@ std::optional<std::string> without_value(const CLI::App& app, int count,
   }
   for (const auto* option : app.get_options()) {
     const bool takes_one = option->get_expected_min() > 0;
-    if (takes_one && option->count() > 0 && option->results().back().empty()) {
-      return option->get_name();
-    }
+    const auto& given = option->results();
+    const bool lacks_one = std::find(given.begin(), given.end(), std::string()) != given.end();
+    if (takes_one && lacks_one) return option->get_name();
   }
   return std::nullopt;
 }

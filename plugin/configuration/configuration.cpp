@@ -365,13 +365,28 @@ Outcome<std::vector<Document>> read_kestra_source(const Json& source) {
   return document::parse_application_yaml(text, "$" + source["env"].get<std::string>());
 }
 
+// Whether a variable's JSON says where the database or the storage is, by nested keys or by dotted
+// ones. What can't be read may.
+bool holds_places(const std::string& text) {
+  if (text.empty()) return false;
+  const auto settings = Json::parse(document::lower(text), nullptr, false);
+  if (settings.is_discarded()) return true;
+  const auto flat = settings.flatten();
+  for (const auto& [pointer, value] : flat.items()) {
+    auto path = pointer;
+    std::replace(path.begin(), path.end(), '.', '/');
+    for (const auto* place :
+         {"/datasources/", "/kestra/storage/", "/kestra/repository/", "/kestra/queue/"}) {
+      if (path.starts_with(place)) return true;
+    }
+  }
+  return false;
+}
+
 // Micronaut reads these before all else.
 Outcome<void> check_kestra_json(const Document& document) {
   for (const char* name : {"MICRONAUT_APPLICATION_JSON", "SPRING_APPLICATION_JSON"}) {
-    const auto text = document::lower(environment(name).value_or(""));
-    const bool counts =
-        text.find("datasources") != std::string::npos || text.find("kestra") != std::string::npos;
-    if (!counts) continue;
+    if (!holds_places(environment(name).value_or(""))) continue;
     return refused(document, "/kestra",
                    std::string("the variable ") + name +
                        " holds settings of Kestra's, which winnow doesn't read there: move them to "

@@ -109,7 +109,7 @@ class FolderSweep {
   // Why there may be nothing to find: most likely the storage is not Kestra's. Empty: it is.
   Outcome<std::string> missing_storage() const {
     auto& context = sweep_.context();
-    if (context.allow_missing_files) return std::string();
+    if (context.allow_missing_files || found_ > 0) return std::string();
     WINNOW_TRY(auto missing, context.storage->missing(request_.tenant, context.cancellation));
     if (missing.empty()) return std::string();
     return missing +

@@ -1,6 +1,7 @@
 // A worker's share of the sweep of late rows: dependents that Kestra wrote after their batch was
 // committed.
 #include <algorithm>
+#include <mutex>
 
 #include "database/count.h"
 #include "outcome/try.h"
@@ -45,6 +46,8 @@ Outcome<bool> PurgeWorker::sweep_late_rows() {
   const auto none = has_no_late_rows(deleted);
   if (none && *none) return true;
   if (!none && none.error().blame == Blame::none) return none;
+  const std::lock_guard one_at_a_time(deleted.sweep->mutex);
+  if (deleted.sweep->is_done) return true;
   WINNOW_CHECK(by_halves(
       {.rows = rows_of(*deleted.keys)}, shared_.sweep_sizer, shared_.stall,
       shared_.context.progress, [this](const Batch& part, Batch&) { return sweep(part.rows); },
@@ -52,6 +55,7 @@ Outcome<bool> PurgeWorker::sweep_late_rows() {
         failure.message = "rows that were written for it late stay: " + failure.message;
         return skip_refused(part.rows.front().key, failure);
       }));
+  deleted.sweep->is_done = true;
   return true;
 }
 
@@ -110,7 +114,13 @@ Outcome<bool> PurgeWorker::are_dependents_gone(Connection& connection,
   for (auto& step : look == Look::waiting ? steps_.late() : steps_.late_now(connection)) {
     const bool pays = share.parts > 1 || statements_.pays_in_one_pass(*step.table, size);
     step.in_one_pass = look == Look::at_once && pays;
-    step.share = share;
+    // Kestra writes logs and metrics once. A state or a message may change, and move meanwhile: who
+    // has the first share looks for it on all pages.
+    if (!step.step->optional) {
+      step.share = share;
+    } else if (share.part > 0) {
+      continue;
+    }
     auto statement = statements_.count_dependents(step, keys);
     if (look == Look::waiting) statement.sql += statements_.dialect().count_waiting();
     WINNOW_TRY(const auto left, database::count_of(connection, statement));

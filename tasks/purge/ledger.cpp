@@ -48,7 +48,8 @@ Outcome<DeletedKeys> PurgeLedger::next_deleted(std::size_t most, std::int64_t pa
   WINNOW_TRY(auto keys, keys_.take(most));
   const bool none = keys.empty();
   latest_ = {.keys = std::make_shared<const database::TextList>(std::move(keys)),
-             .share = {.part = 0, .parts = none ? 1 : parts}};
+             .share = {.part = 0, .parts = none ? 1 : parts},
+             .sweep = std::make_shared<SweepOnce>()};
   return latest_;
 }
 

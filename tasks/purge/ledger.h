@@ -30,10 +30,18 @@ struct CommittedBatch {
 // Rows by the namespace of their flow, of those that have one (BatchRow::of).
 std::map<std::string, std::int64_t> by_namespace(const std::vector<BatchRow>& rows);
 
+// A sweep takes all of its keys, wherever their rows lie: one is enough, whoever found a late row.
+struct SweepOnce {
+  std::mutex mutex = {};
+  bool is_done = false;
+};
+
 // Keys of rows that went. No key: all were handed out.
 struct DeletedKeys {
   std::shared_ptr<const database::TextList> keys = {};
   database::PageShare share = {};
+  // Of all shares together.
+  std::shared_ptr<SweepOnce> sweep = {};
 };
 
 // Thread-safe.

@@ -90,7 +90,10 @@ TEST_F(KestraConfigurationTest, KeysThatBelongToAUrlNeedOne) {
 TEST_F(KestraConfigurationTest, SettingsInAVariableOfMicronautsAreRefused) {
   set("MICRONAUT_APPLICATION_JSON", R"({"datasources": {"postgres": {"url": "x"}}})");
   EXPECT_THAT(refusal(kPostgres), HasSubstr("the variable MICRONAUT_APPLICATION_JSON"));
-  set("MICRONAUT_APPLICATION_JSON", R"({"micronaut": {"server": {"port": 1}}})");
+  set("MICRONAUT_APPLICATION_JSON", R"({"kestra.storage.type": "s3"})");
+  EXPECT_THAT(refusal(kPostgres), HasSubstr("the variable MICRONAUT_APPLICATION_JSON"));
+  set("MICRONAUT_APPLICATION_JSON",
+      R"({"micronaut": {"server": {"context-path": "/kestra"}}, "logger.levels.io.kestra": "INFO"})");
   EXPECT_TRUE(read(kPostgres));
 }
 
