@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "database/mysql/probe.h"
+#include "database/texts.h"
 #include "outcome/try.h"
 
 namespace winnow::database {
@@ -13,14 +14,10 @@ namespace {
 constexpr std::size_t kColumns = 0;
 constexpr std::size_t kName = 1;
 
-std::string column_text(const Row& row, std::size_t column) {
-  return std::string(row.text(column).value_or(""));
-}
-
 Outcome<std::string> first_text(Connection& connection, const Statement& statement) {
   std::string text;
   WINNOW_CHECK(connection.query(statement, [&](const Row& row) {
-    text = column_text(row, 0);
+    text = cell_of(row, 0);
     return false;
   }));
   return text;
@@ -50,7 +47,7 @@ Outcome<Keyspace> keyspace_of(Connection& connection) {
     return true;
   }));
   WINNOW_CHECK(connection.query(plain("SHOW VITESS_SHARDS"), [&](const Row& row) {
-    if (column_text(row, 0).starts_with(name + "/")) ++keyspace.shards;
+    if (cell_of(row, 0).starts_with(name + "/")) ++keyspace.shards;
     return true;
   }));
   keyspace.shards = std::max<std::int64_t>(1, keyspace.shards);
@@ -63,8 +60,7 @@ Outcome<void> read_sharding(Connection& connection, Table& table) {
   const auto statement =
       plain("SHOW VSCHEMA VINDEXES ON " + connection.dialect().quoted(table.name));
   auto read = connection.query(statement, [&](const Row& row) {
-    table.sharding =
-        Sharding{.function = column_text(row, kName), .column = column_text(row, kColumns)};
+    table.sharding = Sharding{.function = cell_of(row, kName), .column = cell_of(row, kColumns)};
     return false;
   });
   if (!read && read.error().retryable) return read;

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "database/sqlite/dialect.h"
+#include "database/texts.h"
 #include "document/strings.h"
 #include "outcome/try.h"
 
@@ -30,10 +31,6 @@ ColumnType type_of(std::string declared) {
   return declared.find("CHAR") == std::string::npos ? ColumnType::other : ColumnType::text;
 }
 
-std::string text_of(const Row& row, std::size_t column) {
-  return std::string(row.text(column).value_or(""));
-}
-
 Outcome<void> each_row(sqlite3* database, const char* sql, const std::string& argument,
                        const std::function<void(const Row&)>& take) {
   WINNOW_TRY(auto statement,
@@ -53,11 +50,11 @@ Outcome<void> read_columns(sqlite3* database, Table& table) {
                        "pragma_table_xinfo(?1) WHERE hidden <> 1 ORDER BY cid",
                        table.name, [&](const Row& row) {
                          Column column;
-                         column.name = text_of(row, 0);
-                         column.type_name = text_of(row, 1);
+                         column.name = cell_of(row, 0);
+                         column.type_name = cell_of(row, 1);
                          column.type = type_of(column.type_name);
-                         column.nullable = text_of(row, 2) == "0";
-                         if (text_of(row, 3) != "00000") key[text_of(row, 3)] = column.name;
+                         column.nullable = cell_of(row, 2) == "0";
+                         if (cell_of(row, 3) != "00000") key[cell_of(row, 3)] = column.name;
                          table.columns.push_back(std::move(column));
                        });
   for (const auto& [position, name] : key) table.primary_key.push_back(name);
@@ -85,13 +82,13 @@ Outcome<void> read_indexes(sqlite3* database, Table& table) {
       "list, "
       "pragma_index_info(list.name) AS info ORDER BY list.origin <> 'pk', list.name, info.seqno",
       table.name, [&](const Row& row) {
-        if (table.indexes.empty() || table.indexes.back().name != text_of(row, 0)) {
-          table.indexes.push_back({.name = text_of(row, 0),
+        if (table.indexes.empty() || table.indexes.back().name != cell_of(row, 0)) {
+          table.indexes.push_back({.name = cell_of(row, 0),
                                    .columns = {},
-                                   .unique = text_of(row, 1) == "1",
-                                   .partial = text_of(row, 2) == "1"});
+                                   .unique = cell_of(row, 1) == "1",
+                                   .partial = cell_of(row, 2) == "1"});
         }
-        table.indexes.back().columns.push_back(text_of(row, 3));
+        table.indexes.back().columns.push_back(cell_of(row, 3));
       });
 }
 
@@ -121,7 +118,7 @@ Outcome<std::optional<Table>> probe_sqlite_table(sqlite3* database, const std::s
   std::string kind;
   auto read =
       each_row(database, "SELECT type FROM sqlite_schema WHERE name = ?1 AND type <> 'trigger'",
-               name, [&](const Row& row) { kind = text_of(row, 0); });
+               name, [&](const Row& row) { kind = cell_of(row, 0); });
   if (!read) return fail(std::move(read.error()));
   if (kind.empty()) return std::optional<Table>();
   Table table;

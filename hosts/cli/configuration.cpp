@@ -179,10 +179,9 @@ Outcome<Configuration> read_configuration(const Options& options) {
   if (!result.file.empty()) {
     WINNOW_TRY(result.text, document::read_text_file(result.file, document::kLargestText));
   }
-  result.is_written = options.kestra.empty() && options.database.empty() &&
-                      options.storage.empty() && options.receipts.empty();
   const bool names_place =
       !options.kestra.empty() || !options.database.empty() || !options.receipts.empty();
+  result.is_written = !names_place && options.storage.empty();
   if (!names_place && result.file.empty()) {
     const auto kestra = kestra_of_the_container();
     if (!kestra.is_null()) result.text = Json{{"kestra", kestra}}.dump();
