@@ -13,6 +13,7 @@ from engines.postgres import Postgres
 ENGINES = {"postgres": Postgres, "mysql": Mysql}
 # By name: what is measured on each server.
 CASES = {
+    "purge-few": purge.few,
     "purge-small": purge.small,
     "purge-large": purge.large,
     "growth": growth.growth,
@@ -27,7 +28,7 @@ CASES = {
 }
 QUICK = ["purge-small", "call"]
 BY_NAME = ["beyond"]  # takes half an hour and 20 GB
-TINY = {"purge": purge.tiny, "growth": growth.tiny, "beyond": beyond.tiny, "writer": writer.tiny, "listing": listing.tiny, "store": store.tiny, "call": call.tiny,
+TINY = {"purge": purge.tiny, "purge-few": purge.tiny_few, "growth": growth.tiny, "beyond": beyond.tiny, "writer": writer.tiny, "listing": listing.tiny, "store": store.tiny, "call": call.tiny,
         "retention": retention.tiny}
 
 

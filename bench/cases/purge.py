@@ -1,5 +1,6 @@
 """Purges: winnow against Kestra's statements, row by row, procedures in the server and pt-archiver."""
 
+import dataclasses
 import statistics
 
 import contenders
@@ -20,7 +21,16 @@ def small(engine, rounds):
 
 def large(engine, rounds):
     share = 0.02
-    return purge(engine, worlds.LARGE, 100_000, share, min(rounds, 2), engine.name == "mysql")
+    on_mysql = engine.name == "mysql"  # where a round takes nine minutes
+    return purge(engine, worlds.LARGE, 100_000, share, min(rounds, 2) if on_mysql else rounds, on_mysql)
+
+
+def few(engine, rounds):
+    return few_of(engine, worlds.SMALL, [200, 2_000], rounds)
+
+
+def tiny_few(engine, rounds):
+    return few_of(engine, worlds.TINY, [20, 100], 1)
 
 
 def tiny(engine, rounds):
@@ -67,6 +77,27 @@ def purge(engine, world, executions, share, rounds, cleans_up=False):
         own = series[each.title]
         result.profiles.append((f"{each.title}: {number(own.seconds[-1])} s, of which the client computed {number(own.cpu_seconds[-1])} s;"
                                 " the server's statements", statements(own.profile)))
+    return result
+
+
+def few_of(engine, world, sizes, rounds):
+    """Where connecting and looking at the schema are most of a purge, which Kestra's statements do without."""
+    def of(executions, contender):
+        title = f"{executions:,} executions: {contender.title}"
+        return dataclasses.replace(contender, title=title, share=executions / sizes[-1])
+    pairs = {executions: [of(executions, each) for each in (contenders.winnow_by_default(), contenders.kestra())] for executions in sizes}
+    series = take_turns(engine, world, sizes[-1], [each for pair in pairs.values() for each in pair], rounds)
+    result = Section(
+        f"Purge of {' and '.join(f'{each:,}' for each in sizes)} executions on {engine.version()}",
+        ["", "seconds (median)", "least .. most", "rows", "us per row", "client's processor time, s"],
+        [[title, number(own.median()), f"{number(min(own.seconds))} .. {number(max(own.seconds))}", f"{world.rows(own.executions):,}",
+          number(own.median() * 1e6 / world.rows(own.executions)), number(statistics.median(own.cpu_seconds))] for title, own in series.items()],
+        about=f"With {world.logs} logs and {world.metrics} metrics each, among {world.executions:,} executions; {rounds} rounds in turn. The whole process counts.")
+    for executions, (winnow, kestra) in pairs.items():
+        middle, least, most = ratio(series[winnow.title], series[kestra.title])
+        result.goals.append(Goal(f"{executions:,} executions: winnow by default takes at most (i)", middle, 1, spread=(least, most)))
+        own = series[winnow.title]
+        result.profiles.append((f"{winnow.title}: {number(own.seconds[-1])} s; the server's statements", statements(own.profile)))
     return result
 
 
