@@ -143,6 +143,14 @@ class Dialect {
     compare_instant(writer, table_alias, column, {}, comparison, instant);
   }
 
+  // The same, but where the column by itself denies it, the document decides: so few rows too many
+  // are met, and no document is opened of those that the column affirms.
+  virtual void likely_instant(SqlWriter& writer, std::string_view table_alias, const Column& column,
+                              std::span<const std::string> /*document_path*/, Comparison comparison,
+                              Instant instant) const {
+    bound_instant(writer, table_alias, column, comparison, instant);
+  }
+
   // Whether compare_instant() may have to open documents; then certain_instant() writes a condition
   // on the column alone, of rows that fulfil it for sure. A count of those needs an index and no
   // row.

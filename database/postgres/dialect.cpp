@@ -177,14 +177,33 @@ void PostgresDialect::compare_instant(SqlWriter& writer, std::string_view table_
   // The column holds the local time of a session that we don't know. A bound that is wider by the
   // greatest offset keeps the column's index; beyond the other side of that band the answer is
   // certain too, and only inside the band is the document opened.
-  const auto document = document_text(qualified(*this, table_alias, "value"), document_path);
   writer.text("(");
   bound_instant(writer, table_alias, column, comparison, instant);
   writer.text(" AND CASE WHEN ");
   certain_instant(writer, table_alias, column, comparison, instant);
   writer.text(" THEN true ELSE ");
-  writer.text(document).text("::timestamptz").text(sign(comparison)).bind(instant);
+  write_document_instant(writer, table_alias, document_path, comparison, instant);
   writer.text(" END)");
+}
+
+void PostgresDialect::likely_instant(SqlWriter& writer, std::string_view table_alias,
+                                     const Column& column,
+                                     std::span<const std::string> document_path,
+                                     Comparison comparison, Instant instant) const {
+  bound_instant(writer, table_alias, column, comparison, instant);
+  if (!opens_documents(column, document_path)) return;
+  writer.text(" AND CASE WHEN ").text(qualified(*this, table_alias, column.name));
+  writer.text(sign(comparison)).bind_as(column, instant);
+  writer.text(" THEN true ELSE ");
+  write_document_instant(writer, table_alias, document_path, comparison, instant);
+  writer.text(" END");
+}
+
+void PostgresDialect::write_document_instant(SqlWriter& writer, std::string_view table_alias,
+                                             std::span<const std::string> document_path,
+                                             Comparison comparison, Instant instant) const {
+  writer.text(document_text(qualified(*this, table_alias, "value"), document_path));
+  writer.text("::timestamptz").text(sign(comparison)).bind(instant);
 }
 
 bool PostgresDialect::opens_documents(const Column& column,

@@ -36,6 +36,9 @@ class PostgresDialect final : public Dialect {
                        Instant instant) const override;
   void bound_instant(SqlWriter& writer, std::string_view table_alias, const Column& column,
                      Comparison comparison, Instant instant) const override;
+  void likely_instant(SqlWriter& writer, std::string_view table_alias, const Column& column,
+                      std::span<const std::string> document_path, Comparison comparison,
+                      Instant instant) const override;
   bool opens_documents(const Column& column,
                        std::span<const std::string> document_path) const override;
   void certain_instant(SqlWriter& writer, std::string_view table_alias, const Column& column,
@@ -63,6 +66,11 @@ class PostgresDialect final : public Dialect {
   }
   Statement delete_by_keys(const Table& table, const Column& column, TextList keys,
                            DeletedRows deleted_rows) const override;
+
+ private:
+  void write_document_instant(SqlWriter& writer, std::string_view table_alias,
+                              std::span<const std::string> document_path, Comparison comparison,
+                              Instant instant) const;
 };
 
 }  // namespace winnow::database

@@ -10,8 +10,8 @@
 namespace winnow::tasks {
 namespace {
 
-// A batch of fewer rows costs its round trips.
-constexpr std::int64_t kLeastShare = 50;
+// Batches of fewer rows at the end cost more than a connection that waits for another's.
+constexpr std::int64_t kLeastShare = 200;
 
 }  // namespace
 
@@ -38,11 +38,11 @@ BatchRow BatchSource::row_of(const database::Row& row) {
   return taken;
 }
 
-Outcome<Batch> BatchSource::next(Connection& connection, std::int64_t limit) {
-  if (families_ == nullptr) return picked(connection, limit);
+Outcome<Batch> BatchSource::next(Connection& connection, std::int64_t limit, std::int32_t workers) {
+  if (families_ == nullptr) return picked(connection, limit, workers);
   Batch met;
   while (true) {
-    WINNOW_TRY(auto batch, picked(connection, limit));
+    WINNOW_TRY(auto batch, picked(connection, limit, workers));
     const bool ended = batch.rows.empty();
     if (!ended) WINNOW_CHECK(complete(connection, batch));
     met.deleted = batch.deleted;
@@ -77,7 +77,8 @@ void BatchSource::give_back(Batch batch) {
   returned_.push_back(std::move(batch));
 }
 
-Outcome<Batch> BatchSource::picked(Connection& connection, std::int64_t limit) {
+Outcome<Batch> BatchSource::picked(Connection& connection, std::int64_t limit,
+                                   std::int32_t workers) {
   const std::lock_guard guard(mutex_);
   if (!returned_.empty()) {
     auto batch = std::move(returned_.back());
@@ -87,7 +88,7 @@ Outcome<Batch> BatchSource::picked(Connection& connection, std::int64_t limit) {
   while (true) {
     if (handed_out_ == page_.rows.size()) WINNOW_CHECK(read_page(connection));
     if (page_.rows.empty()) return Batch{};
-    WINNOW_TRY(auto rows, going(connection, limit));
+    WINNOW_TRY(auto rows, going(connection, share(limit, workers)));
     if (!rows.empty()) return Batch{.deleted = page_.deleted, .rows = std::move(rows)};
   }
 }
@@ -171,11 +172,10 @@ Outcome<void> BatchSource::take_page(std::int64_t rows) {
   return {};
 }
 
-std::int64_t BatchSource::share(std::int64_t limit, std::int32_t workers) {
-  const std::lock_guard guard(mutex_);
+std::int64_t BatchSource::share(std::int64_t limit, std::int32_t workers) const {
   const auto left = std::ssize(page_.rows) - static_cast<std::int64_t>(handed_out_);
   const bool is_last_page = std::ssize(page_.rows) < page_size_;
-  if (workers == 1 || left == 0 || !is_last_page) return limit;
+  if (workers == 1 || !is_last_page) return limit;
   return std::min(limit, std::max(kLeastShare, left / (std::int64_t{2} * workers)));
 }
 

@@ -49,13 +49,11 @@ class BatchSource {
         found_(found) {}
 
   // The next rows, at most `limit` (of families: so many roots); empty: the walk has come to its
-  // end. Outside of a transaction.
+  // end. Outside of a transaction. Towards the end of the walk fewer: what is left is shared by
+  // the workers, so that none of them is alone with a last large batch.
   // Some may be among them that are not selected, which PurgeStatements::take() leaves out.
-  Outcome<Batch> next(database::Connection& connection, std::int64_t limit);
-
-  // `limit`, or less towards the end of the walk: what is left is shared by the workers, so that
-  // none of them is alone with a last large batch.
-  std::int64_t share(std::int64_t limit, std::int32_t workers);
+  Outcome<Batch> next(database::Connection& connection, std::int64_t limit,
+                      std::int32_t workers = 1);
 
   // The rows that were read and not handed out yet. Where there is none, whether another page may
   // have some: nobody knows before it is asked for.
@@ -66,7 +64,8 @@ class BatchSource {
   void rewind();
 
  private:
-  Outcome<Batch> picked(database::Connection& connection, std::int64_t limit);
+  Outcome<Batch> picked(database::Connection& connection, std::int64_t limit, std::int32_t workers);
+  std::int64_t share(std::int64_t limit, std::int32_t workers) const;
   Outcome<void> complete(database::Connection& connection, Batch& batch);
   void give_back(Batch batch);
   Outcome<void> read_page(database::Connection& connection);

@@ -159,7 +159,7 @@ Statement PurgeStatements::page(std::optional<bool> deleted, const std::optional
     }
   }
   writer.text(", " + dialect_->as_cursor("e", *order_));
-  // Where take() decides, it alone opens documents for dates.
+  // Where take() decides, it alone opens the documents of rows that their columns affirm.
   const auto certainty = page_decides_ ? Certainty::all : Certainty::possible;
   const auto write_part = [&] { selection_->write_part(writer, "e", parts_, certainty); };
   const auto once = dialect_->computed_once();

@@ -79,8 +79,7 @@ Outcome<bool> PurgeWorker::step() {
   if (next == Pacer::Next::budget_used) return false;
   WINNOW_TRY(auto batch, connection_.read([&](Connection& connection) {
     note_outage();
-    auto& source = shared_.source;
-    return source.next(connection, source.share(shared_.sizer.size(), shared_.workers));
+    return shared_.source.next(connection, shared_.sizer.size(), shared_.workers);
   }));
   if (shared_.outage) return false;
   shared_.ledger.skipped().add_families(batch.kept, batch.kept_count);

@@ -206,7 +206,8 @@ void ConditionWriter::operator()(const InstantBound& bound) {
   const auto& dated = column(bound.column);
   writer_.text(" AND ");
   if (certainty_ == Certainty::possible) {
-    return dialect.bound_instant(writer_, alias_, dated, bound.comparison, bound.instant);
+    return dialect.likely_instant(writer_, alias_, dated, bound.document, bound.comparison,
+                                  bound.instant);
   }
   if (certainty_ != Certainty::all && dialect.opens_documents(dated, bound.document)) {
     if (certainty_ == Certainty::uncertain) writer_.text("NOT ");

@@ -13,8 +13,8 @@ namespace winnow::tasks {
 
 // Rows for which a bound on a date is certain by the column alone, and those for which only the
 // document can tell (Dialect::opens_documents): apart, so that a count reads no row of the former.
-// `possible`: all that the columns don't rule out. No document is opened for a date, and some rows
-// too many are met.
+// `possible`: all that the columns don't rule out, but for rows of which a column denies it and the
+// document too. Of a row that its column affirms no document is opened, and it may be one too many.
 enum class Certainty { all, certain, uncertain, possible };
 
 // The namespaces that a condition means, where they were looked up.

@@ -57,6 +57,13 @@ class PostgresLocalTime : public testing::TestWithParam<TestEngine> {
     return rows_of(*connection_, selection(comparison, bound).take()).size();
   }
 
+  std::size_t likely(Comparison comparison, Instant bound) {
+    SqlWriter writer(connection_->dialect());
+    writer.text("SELECT key FROM executions e WHERE ");
+    connection_->dialect().likely_instant(writer, "e", end_date(), kPath, comparison, bound);
+    return rows_of(*connection_, writer.take()).size();
+  }
+
   TestDatabase database_;
   std::unique_ptr<database::Connection> connection_;
   database::Schema schema_;
@@ -94,6 +101,29 @@ TEST_P(PostgresLocalTime, NoBoundFindsARowThatItShouldNot) {
     EXPECT_EQ(found(Comparison::before, bound), bound > at ? kAll : 0U) << hours.count();
     EXPECT_EQ(found(Comparison::at_or_after, bound), bound <= at ? kAll : 0U) << hours.count();
     EXPECT_EQ(found(Comparison::after, bound), bound < at ? kAll : 0U) << hours.count();
+  }
+}
+
+TEST_P(PostgresLocalTime, NoLikelyBoundMissesARow) {
+  const auto at = require(document::parse_instant("2026-03-29T00:59:59.999999Z"));
+  for (const auto* zone : kZones) write(zone, zone, at);
+  for (auto hours = std::chrono::hours{-40}; hours <= std::chrono::hours{40}; ++hours) {
+    for (const auto comparison : {Comparison::at_or_before, Comparison::before,
+                                  Comparison::at_or_after, Comparison::after}) {
+      EXPECT_GE(likely(comparison, at + hours), found(comparison, at + hours)) << hours.count();
+    }
+  }
+}
+
+// Kestra's server usually runs in UTC: a purge then meets no execution that ended too late.
+TEST_P(PostgresLocalTime, OfAWriterInUtcALikelyBoundIsExact) {
+  const auto at = require(document::parse_instant("2026-07-01T12:00:00.123456Z"));
+  write("k", "UTC", at);
+  for (const auto away : {microseconds{1}, microseconds{std::chrono::hours{1}}}) {
+    EXPECT_EQ(likely(Comparison::at_or_before, at - away), 0U);
+    EXPECT_EQ(likely(Comparison::at_or_before, at + away), 1U);
+    EXPECT_EQ(likely(Comparison::at_or_after, at + away), 0U);
+    EXPECT_EQ(likely(Comparison::at_or_after, at - away), 1U);
   }
 }
 
