@@ -76,9 +76,9 @@ TEST_P(PurgeTogether, LeavesNoConnectionAloneWithALastLargeBatch) {
   };
   require_result(bed_.run("PurgeExecutions", with(kPurge, {{"batchTime", 60'000}})));
   const auto small = std::ranges::count_if(bed_.host.events(), [](const Json& event) {
-    return event["event"] == "batch" && event["rows"] < 100;
+    return event["event"] == "batch" && event["rows"] <= 200;
   });
-  EXPECT_GE(small, 5);
+  EXPECT_GE(small, 4) << "the first two, and as many at the end";
 }
 
 TEST_P(PurgeTogether, WaitsForAnExecutionWhoseLogsAloneGo) {
