@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <map>
 #include <optional>
 #include <utility>
 
 #include "database/count.h"
-#include "database/postgres/client/answer.h"
+#include "database/postgres/client/pipeline.h"
 #include "database/postgres/client/session.h"
 #include "database/postgres/dialect.h"
 #include "database/postgres/errors.h"
@@ -35,7 +34,10 @@ class PostgresConnection final : public Connection {
  public:
   PostgresConnection(const Settings& settings, const Cancellation& cancellation,
                      std::unique_ptr<PostgresSession> session)
-      : settings_(settings), cancellation_(&cancellation), session_(std::move(session)) {
+      : settings_(settings),
+        cancellation_(&cancellation),
+        session_(std::move(session)),
+        pipeline_(*session_) {
     serve(&cancellation, settings.on_lock_wait);
   }
 
@@ -57,7 +59,7 @@ class PostgresConnection final : public Connection {
   Outcome<bool> can_be_kept(Target wanted) override;
   bool rest() override;
   void resume(const Cancellation& cancellation, const OnLockWait& on_lock_wait) override;
-  bool is_outdated() const override { return standing_.is_outdated(dead_); }
+  bool is_outdated() const override { return standing_.is_outdated(pipeline_.is_dead()); }
   Outcome<Health> examine(const Schema& schema) override;
   Outcome<Pressure> pressure(const PressureQuestion& question) override;
   Outcome<std::int64_t> applied(const TextList& positions) override;
@@ -85,33 +87,9 @@ class PostgresConnection final : public Connection {
     return peer_.is_known() ? nullptr : &learn;
   }
   std::vector<Statement> before_query(const Statement& statement) const;
-  struct Sent {
-    const Statement* statement;
-    std::string name = {};  // empty: of no name
-    bool prepares = false;  // and does not run it
-  };
-  // Of one round trip. A handler for each, nullptr where nobody wants its rows.
-  struct Group {
-    std::vector<Sent> sent = {};
-    std::vector<const RowHandler*> takers = {};
-    std::vector<PostgresAnswer> answers = {};  // once it was read
-
-    void add(Sent each, const RowHandler* take) {
-      sent.push_back(std::move(each));
-      takers.push_back(take);
-    }
-    std::size_t size() const { return sent.size(); }
-  };
-  Outcome<void> send(const Group& group);
-  Outcome<void> send_all(const Group& group);
-  void add(const Statement& statement, Group& group, const RowHandler* take);
-  void add_prepared(const Statement& statement, Group& group, const RowHandler* take);
-  std::optional<Failure> read(Group& group);
-  void forget_unprepared(const Group& group);
-  void give_up_prepared(Failure& failure);
   Outcome<void> query_all(std::span<const Statement> statements,
                           std::span<const RowHandler> handlers);
-  Failure named(Failure failure, const Group& group, std::size_t first) const;
+  Failure named(Failure failure, const PostgresGroup& group, std::size_t first) const;
   tl::unexpected<Failure> give_up(Failure failure) {
     return database::give_up(*this, std::move(failure), session_->asked_to_cancel());
   }
@@ -121,6 +99,7 @@ class PostgresConnection final : public Connection {
   Settings settings_;
   const Cancellation* cancellation_;  // nullptr: it waits for a call
   std::unique_ptr<PostgresSession> session_;
+  PostgresPipeline pipeline_;
   Transaction transaction_ = Transaction::none;
   std::string transaction_name_;
   PeerSettings peer_;
@@ -133,13 +112,7 @@ class PostgresConnection final : public Connection {
   std::vector<Recalled> recalled_;
   bool recalls_ = true;
   Standing standing_;
-  // No pooler lends the session to others.
-  bool is_own_session_ = false;
-  std::map<std::string, std::string> prepared_;  // names by text
-  bool prepares_ = true;
-  int prepared_before_ = 0;
   bool recalled_in_vain_ = false;
-  bool dead_ = false;
 };
 
 void PostgresConnection::serve(const Cancellation* cancellation, OnLockWait on_lock_wait) {
@@ -153,15 +126,15 @@ void PostgresConnection::serve(const Cancellation* cancellation, OnLockWait on_l
 Outcome<void> PostgresConnection::check_usable() {
   if (cancellation_ == nullptr || cancellation_->requested())
     return fail(FailureKind::cancelled, "cancelled");
-  if (!dead_ && !session_->hung_up()) return {};
-  dead_ = true;
+  if (!pipeline_.is_dead() && !session_->hung_up()) return {};
+  pipeline_.give_up();
   return fail(session_->lost());
 }
 
 RowHandler PostgresConnection::learn_peer() {
   return [this](const Row& row) {
     peer_.learn(row);
-    is_own_session_ = peer_.process() == std::to_string(session_->backend());
+    pipeline_.set_own_session(peer_.process() == std::to_string(session_->backend()));
     return true;
   };
 }
@@ -178,99 +151,10 @@ std::vector<Statement> PostgresConnection::before_query(const Statement& stateme
       postgres_settings(settings_, peer_, statement.may_read_all ? Plans::any : Plans::by_index)};
 }
 
-Outcome<void> PostgresConnection::send(const Group& group) {
-  auto sent = send_all(group);
-  if (!sent) forget_unprepared(group);
-  return sent;
-}
-
-// All is encoded before anything is sent: a value that can't be bound leaves no half of a group
-// behind.
-Outcome<void> PostgresConnection::send_all(const Group& group) {
-  std::vector<PostgresParameters> encoded;
-  encoded.reserve(group.size());
-  for (const auto& each : group.sent) {
-    WINNOW_TRY(auto parameters,
-               PostgresParameters::make(each.prepares ? std::vector<Parameter>()
-                                                      : each.statement->parameters));
-    encoded.push_back(std::move(parameters));
-  }
-  Outcome<void> sent;
-  for (std::size_t at = 0; at < group.size() && sent; ++at) {
-    const auto& [statement, name, prepares] = group.sent[at];
-    sent = name.empty() ? session_->send(statement->sql, encoded[at])
-           : prepares   ? session_->send_prepare(name, statement->sql)
-                        : session_->send_prepared(name, encoded[at]);
-  }
-  if (sent) sent = session_->send_sync();
-  if (!sent) dead_ = true;
-  return sent;
-}
-
-void PostgresConnection::add(const Statement& statement, Group& group, const RowHandler* take) {
-  if (statement.keeps_plan) return add_prepared(statement, group, take);
-  group.add({.statement = &statement}, take);
-}
-
-// What is sent with each batch, or asked in front of each call's first query, stays prepared:
-// planning it costs as much as running it.
-void PostgresConnection::add_prepared(const Statement& statement, Group& group,
-                                      const RowHandler* take) {
-  constexpr std::size_t kMost = 32;
-  auto found = prepares_ ? prepared_.find(statement.sql) : prepared_.end();
-  if (found == prepared_.end() && prepares_ && is_own_session_ && prepared_.size() < kMost) {
-    const auto name = "winnow_" + std::to_string(++prepared_before_);
-    found = prepared_.emplace(statement.sql, name).first;
-    group.add({.statement = &statement, .name = name, .prepares = true}, nullptr);
-  }
-  const auto name = found == prepared_.end() ? std::string() : found->second;
-  group.add({.statement = &statement, .name = name}, take);
-}
-
-// Reads the answers of a group that was sent. Returns the first failure.
-std::optional<Failure> PostgresConnection::read(Group& group) {
-  // Until all is read: a handler that throws leaves the rest to nobody, and the connection with it.
-  dead_ = true;
-  group.answers.assign(group.size(), {});
-  std::optional<Failure> failure;
-  for (std::size_t at = 0; at < group.size(); ++at) {
-    auto& answer = group.answers[at];
-    answer = read_answer(*session_, group.takers[at]);
-    if (answer.failure && !failure) {
-      failure = answer.failure;
-      if (!group.sent[at].name.empty()) give_up_prepared(*failure);
-    }
-    if (answer.lost) return failure;
-  }
-  dead_ = !read_group_end(*session_);
-  if (dead_ && !failure) failure = session_->lost();
-  if (failure) forget_unprepared(group);
-  return failure;
-}
-
-// Those of a group that failed which the server has not prepared.
-void PostgresConnection::forget_unprepared(const Group& group) {
-  for (std::size_t at = 0; at < group.size(); ++at) {
-    const bool answered = at < group.answers.size();
-    const bool done = answered && !group.answers[at].failure && !group.answers[at].skipped;
-    if (group.sent[at].prepares && !done) prepared_.erase(group.sent[at].statement->sql);
-  }
-}
-
-// Something that was prepared is no more (DISCARD ALL), or gives rows of another type since a table
-// was altered: without it the same statement may do well.
-void PostgresConnection::give_up_prepared(Failure& failure) {
-  constexpr std::string_view kUnknown = "26000";
-  constexpr std::string_view kOtherType = "0A000";
-  if (failure.sqlstate != kUnknown && failure.sqlstate != kOtherType) return;
-  prepares_ = false;
-  failure.kind = FailureKind::conflict;
-  failure.retryable = true;
-}
-
 // The statement before a group's `first` sets what the configuration says: its failure names the
 // setting.
-Failure PostgresConnection::named(Failure failure, const Group& group, std::size_t first) const {
+Failure PostgresConnection::named(Failure failure, const PostgresGroup& group,
+                                  std::size_t first) const {
   const bool by_settings = first > 0 && group.answers[first - 1].failure;
   return by_settings ? postgres_refused_settings(settings_, std::move(failure)) : failure;
 }
@@ -287,17 +171,17 @@ Outcome<void> PostgresConnection::begin() {
 
 Outcome<void> PostgresConnection::rollback() {
   const auto was = std::exchange(transaction_, Transaction::none);
-  if (was != Transaction::open || dead_) return {};
+  if (was != Transaction::open || pipeline_.is_dead()) return {};
   session_->enter_peace();
   const auto statement = plain("ROLLBACK");
-  Group group;
-  group.add({.statement = &statement}, nullptr);
-  auto done = send(group);
+  PostgresGroup group;
+  pipeline_.add(statement, group, nullptr);
+  auto done = pipeline_.send(group);
   if (done) {
-    if (auto failure = read(group)) done = fail(std::move(*failure));
+    if (auto failure = pipeline_.read(group)) done = fail(std::move(*failure));
   }
   session_->leave_peace();
-  if (!done) dead_ = true;
+  if (!done) pipeline_.give_up();
   return done;
 }
 
@@ -312,14 +196,15 @@ Outcome<void> PostgresConnection::query_all(std::span<const Statement> statement
                                             std::span<const RowHandler> handlers) {
   WINNOW_CHECK(check_usable());
   if (statements.empty()) return {};
-  const auto recalled = std::exchange(recalled_, {});
+  auto recalled = std::exchange(recalled_, {});
   const bool asks_standing = standing_.take_question();
   const auto before = before_query(statements.front());
   const auto ask_standing = postgres_standing();
-  Group group;
+  PostgresGroup group;
   const auto take_peer = learn_peer();
   for (const auto& statement : before) {
-    add(statement, group, &statement == &before.back() ? peer_learner(take_peer) : nullptr);
+    pipeline_.add(statement, group,
+                  &statement == &before.back() ? peer_learner(take_peer) : nullptr);
   }
   const auto first = group.size();
   std::string standing;
@@ -328,15 +213,12 @@ Outcome<void> PostgresConnection::query_all(std::span<const Statement> statement
   takes.reserve(1 + found.size() + statements.size());  // they stay where they are
   if (asks_standing) {
     takes.push_back(take_text(standing));
-    add_prepared(ask_standing, group, &takes.back());
+    pipeline_.add(ask_standing, group, &takes.back());
   }
   for (std::size_t at = 0; at < recalled.size(); ++at) {
     takes.push_back(take_texts(found[at]));
-    if (asks_standing) {
-      add_prepared(recalled[at].statement, group, &takes.back());
-    } else {
-      group.add({.statement = &recalled[at].statement}, &takes.back());
-    }
+    recalled[at].statement.keeps_plan = asks_standing;
+    pipeline_.add(recalled[at].statement, group, &takes.back());
   }
   const auto is_what_it_was = [&] { return !asks_standing || standing_.is_still(standing); };
   std::optional<bool> was_right;  // found out once what was recalled has all been read
@@ -355,12 +237,12 @@ Outcome<void> PostgresConnection::query_all(std::span<const Statement> statement
     takes.emplace_back([&confirmed, &handler = handlers[at]](const Row& row) {
       return confirmed() && handler(row);
     });
-    add(statements[at], group, &takes.back());
+    pipeline_.add(statements[at], group, &takes.back());
   }
-  if (auto sent = send(group); !sent) return give_up(std::move(sent.error()));
+  if (auto sent = pipeline_.send(group); !sent) return give_up(std::move(sent.error()));
   if (transaction_ == Transaction::wanted) transaction_ = Transaction::open;
-  auto failure = read(group);
-  if (!dead_) standing_.note_answer();
+  auto failure = pipeline_.read(group);
+  if (!pipeline_.is_dead()) standing_.note_answer();
   if (failure && recalled.empty() && !asks_standing) {
     return give_up(named(std::move(*failure), group, first));
   }
@@ -369,8 +251,8 @@ Outcome<void> PostgresConnection::query_all(std::span<const Statement> statement
   if (session_->asked_to_cancel()) {
     return give_up({.kind = FailureKind::cancelled, .message = "cancelled"});
   }
-  standing_.note_change(!dead_ && !is_what_it_was());
-  recalled_in_vain_ = !dead_ && !confirmed();
+  standing_.note_change(!pipeline_.is_dead() && !is_what_it_was());
+  recalled_in_vain_ = !pipeline_.is_dead() && !confirmed();
   if (recalled_in_vain_) {
     failure = Failure{.kind = FailureKind::conflict,
                       .message = "the schema has changed since it was read",
@@ -385,7 +267,7 @@ bool PostgresConnection::stop_recalling() {
   recalled_.clear();
   recalled_in_vain_ = false;
   recalls_ = false;
-  return unconfirmed && !dead_ && !standing_.is_outdated(dead_);
+  return unconfirmed && !pipeline_.is_dead() && !standing_.is_outdated(pipeline_.is_dead());
 }
 
 // Of a table that is not as Kestra makes it all is asked for.
@@ -438,25 +320,26 @@ Outcome<std::vector<std::int64_t>> PostgresConnection::execute(
     return true;
   };
   const auto take_peer = learn_peer();
-  Group group;
+  PostgresGroup group;
   for (const auto& statement : before) {
-    add(statement, group, &statement == &before.back() ? peer_learner(take_peer) : nullptr);
+    pipeline_.add(statement, group,
+                  &statement == &before.back() ? peer_learner(take_peer) : nullptr);
   }
   const auto first = group.size();
   std::vector<std::size_t> places;
   places.reserve(statements.size());
   for (const auto& statement : statements) {
-    add(statement, group, nullptr);
+    pipeline_.add(statement, group, nullptr);
     places.push_back(group.size() - 1);
   }
-  add(last, group, commits ? nullptr : &take_name);
-  if (auto sent = send(group); !sent) {
+  pipeline_.add(last, group, commits ? nullptr : &take_name);
+  if (auto sent = pipeline_.send(group); !sent) {
     auto failure = std::move(sent.error());
-    failure.commit_in_doubt = commits && dead_;
+    failure.commit_in_doubt = commits && pipeline_.is_dead();
     return give_up(std::move(failure));
   }
   transaction_ = Transaction::open;
-  auto failure = read(group);
+  auto failure = pipeline_.read(group);
   const bool committed = commits && group.answers.back().tag == "COMMIT";
   // What breaks after the server said so is the next call's concern.
   if (committed) failure.reset();
@@ -613,13 +496,14 @@ Outcome<bool> PostgresConnection::can_be_kept(Target wanted) {
   });
   if (!asked && asked.error().kind == FailureKind::schema) return false;
   if (!asked) return fail(asked.error());
-  is_own_session_ = process == std::to_string(session_->backend());
+  pipeline_.set_own_session(process == std::to_string(session_->backend()));
   const bool takes_writes = standing.starts_with("primary ");
   return standing_.note(std::move(standing), takes_writes, wanted);
 }
 
 bool PostgresConnection::rest() {
-  const bool sound = !dead_ && transaction_ == Transaction::none && !session_->asked_to_cancel();
+  const bool sound =
+      !pipeline_.is_dead() && transaction_ == Transaction::none && !session_->asked_to_cancel();
   if (!sound || !standing_.is_noted() || session_->hung_up()) return false;
   recalled_.clear();
   recalls_ = true;

@@ -99,7 +99,7 @@ Statement postgres_settings(const Settings& settings, const PeerSettings& peer, 
 }
 
 Statement postgres_standing() {
-  return plain(R"sql(
+  auto statement = plain(R"sql(
 SELECT concat_ws(' ',
   CASE WHEN pg_is_in_recovery() THEN 'standby'
        WHEN current_setting('default_transaction_read_only') = 'on' THEN 'read-only'
@@ -110,6 +110,8 @@ SELECT concat_ws(' ',
    WHERE s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))
      AND s.setrole IN (0, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = session_user)))),
   pg_backend_pid())sql");
+  statement.keeps_plan = true;
+  return statement;
 }
 
 Failure postgres_refused_settings(const Settings& settings, Failure failure) {
