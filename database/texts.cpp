@@ -1,11 +1,18 @@
 #include "database/texts.h"
 
+#include <algorithm>
+
 #include "outcome/try.h"
 
 namespace winnow::database {
 
 std::string cell_of(const Row& row, std::size_t column) {
   return std::string(row.text(column).value_or(""));
+}
+
+void add_once(std::vector<std::string>& list, std::string_view text) {
+  const bool is_there = std::find(list.begin(), list.end(), text) != list.end();
+  if (!text.empty() && !is_there) list.emplace_back(text);
 }
 
 RowHandler take_text(std::string& text) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "database/connection.h"
 
@@ -9,6 +11,9 @@ namespace winnow::database {
 
 // The text of a row's column. NULL is an empty string.
 std::string cell_of(const Row& row, std::size_t column);
+
+// Puts the text behind the others, unless it stands there already or is empty.
+void add_once(std::vector<std::string>& list, std::string_view text);
 
 // Takes the first column of a row. NULL is an empty string.
 RowHandler take_text(std::string& text);

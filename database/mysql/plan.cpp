@@ -18,10 +18,6 @@ constexpr std::size_t kExtra = 11;
 // SHOW WARNINGS' columns.
 constexpr std::size_t kMessage = 2;
 
-void add_once(std::vector<std::string>& list, std::string_view name) {
-  if (std::find(list.begin(), list.end(), name) == list.end()) list.emplace_back(name);
-}
-
 // Not a table: a list that the statement brings, or what another step made (`<derived2>`).
 bool is_made_up(const std::string& table, const std::string& extra) {
   return table.empty() || table.front() == '<' || extra.find("Table function") != std::string::npos;

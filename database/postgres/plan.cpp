@@ -5,14 +5,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "database/texts.h"
+
 namespace winnow::database {
 namespace {
 
 using Json = nlohmann::json;
-
-void add_once(std::vector<std::string>& list, const std::string& name) {
-  if (std::find(list.begin(), list.end(), name) == list.end()) list.push_back(name);
-}
 
 std::string member_of(const Json& node, const char* key) {
   return node.value(key, std::string());
@@ -29,7 +27,7 @@ void read_node(const Json& node, std::size_t depth, double shared_by, QueryPlan&
   const auto type = member_of(node, "Node Type");
   const auto index = member_of(node, "Index Name");
   const auto table = member_of(node, "Relation Name");
-  if (!index.empty()) add_once(plan.indexes, index);
+  add_once(plan.indexes, index);
   if (type == "Seq Scan" || type == "Foreign Scan") add_once(plan.scans, table);
   plan.text += std::string(depth * 2, ' ') + type;
   if (!index.empty()) plan.text += " using " + index;

@@ -4,6 +4,8 @@
 #include <cctype>
 #include <set>
 
+#include "database/texts.h"
+
 namespace winnow::database {
 namespace {
 
@@ -12,11 +14,6 @@ std::string word_after(std::string_view text, std::string_view before) {
   if (at == std::string_view::npos) return {};
   const auto rest = text.substr(at + before.size());
   return std::string(rest.substr(0, rest.find_first_of(" (")));
-}
-
-void add_once(std::vector<std::string>& list, const std::string& name) {
-  if (!name.empty() && std::find(list.begin(), list.end(), name) == list.end())
-    list.push_back(name);
 }
 
 bool is_word(char character) {
