@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "database/connection.h"
-#include "database/mysql/connection.h"
+#include "database/mysql/driver.h"
 #include "database/postgres/connection.h"
 #include "database/sqlite/connection.h"
 #include "database/target.h"

@@ -29,7 +29,7 @@ constexpr std::string_view kBothDeleted =
 constexpr std::string_view kLettersOf = "CAST(CONVERT(";
 constexpr std::string_view kAsBytes = " USING utf8mb4) AS BINARY)";
 
-// Under the session's sql_mode a backslash escapes (mysql_session.cpp).
+// Under the session's sql_mode a backslash escapes (client/session.cpp).
 std::string literal(std::string_view text) {
   std::string result = "'";
   for (const char character : text) {

@@ -1,7 +1,7 @@
 // A session with vtgate, the front of a sharded Vitess, which speaks MySQL's protocol.
 #pragma once
 
-#include "database/mysql/mysql_connection.h"
+#include "database/mysql/connection.h"
 #include "database/mysql/vitess_dialect.h"
 
 namespace winnow::database {

@@ -1,4 +1,4 @@
-// SQLite's spelling. Declared types tell what a column holds (sqlite_probe.h); instants are
+// SQLite's spelling. Declared types tell what a column holds (probe.h); instants are
 // canonical UTC text, so that they compare as text; a list travels as one JSON array.
 #pragma once
 

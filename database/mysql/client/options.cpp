@@ -26,7 +26,7 @@ MysqlTls tls_of(const std::string& mode) {
 }
 
 // DISABLED: none. PREFERRED, as where nothing is said: TLS where the server offers it, unverified.
-// REQUIRED: not without (mysql_gate.h). VERIFY_CA: a certificate of the given CA. VERIFY_IDENTITY:
+// REQUIRED: not without (tls_guard.h). VERIFY_CA: a certificate of the given CA. VERIFY_IDENTITY:
 // and of this host.
 void set_tls(MysqlOptions& options, const Settings& settings) {
   const auto mode = option(settings, "ssl-mode");

@@ -20,7 +20,7 @@ namespace winnow::database {
 
 class MysqlSession {
  public:
-  // Connected, logged in, and set up (mysql_session.cpp: what a session of winnow's is like).
+  // Connected, logged in, and set up (session.cpp: what a session of winnow's is like).
   static Outcome<std::unique_ptr<MysqlSession>> open(const Settings& settings,
                                                      const Cancellation& cancellation);
   MysqlSession(const MysqlSession&) = delete;
