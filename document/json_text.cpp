@@ -7,7 +7,7 @@
 namespace winnow::document {
 namespace {
 
-std::string_view text_of(const Json& value) {
+std::string_view held_text(const Json& value) {
   const auto& bytes = value.get_binary();
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast)
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -45,7 +45,7 @@ void write_json(const Json& root, const std::function<void(std::string_view)>& w
   for (const auto& member : root.items()) {
     write(before + json_line(member.key()) + ":");
     if (member.value().is_binary()) {
-      write(text_of(member.value()));
+      write(held_text(member.value()));
     } else {
       write(json_line(member.value()));
     }

@@ -39,23 +39,23 @@ std::string decoded(std::string_view text) {
   return out;
 }
 
-std::string text_of(const pugi::xml_node& parent, const char* name) {
+std::string child_text(const pugi::xml_node& parent, const char* name) {
   return parent.child(name).text().get();
 }
 
 // A listing's page without its objects. Nothing where there is more without a way to get at it, or
 // where the response does not say whether there is more.
 std::optional<Page> page_of(const pugi::xml_node& root, const char* next) {
-  const std::string truncated = text_of(root, "IsTruncated");
+  const std::string truncated = child_text(root, "IsTruncated");
   if (truncated == "false") return Page{};
-  Page page{.objects = {}, .next = text_of(root, next)};
+  Page page{.objects = {}, .next = child_text(root, next)};
   if (truncated != "true" || page.next.empty()) return std::nullopt;
   return page;
 }
 
 // A server that does not know encoding-type does not repeat it.
 bool is_encoded(const pugi::xml_node& root) {
-  return text_of(root, "EncodingType") == "url";
+  return child_text(root, "EncodingType") == "url";
 }
 
 // Without encoding-type a writer of XML puts U+FFFD where a key has a control character: the object
@@ -65,7 +65,7 @@ bool is_spelt(const std::string& key, bool url) {
 }
 
 ObjectName name_of(const pugi::xml_node& object) {
-  return {.key = text_of(object, "Key"), .version = text_of(object, "VersionId")};
+  return {.key = child_text(object, "Key"), .version = child_text(object, "VersionId")};
 }
 
 }  // namespace
@@ -78,13 +78,13 @@ std::optional<Page> read_page(std::string_view xml) {
   if (!page) return std::nullopt;
   const bool url = is_encoded(root);
   for (const auto& object : root.children("Contents")) {
-    auto key = text_of(object, "Key");
+    auto key = child_text(object, "Key");
     const bool spelt = is_spelt(key, url);
     auto other = decoded(key);
     if (url) key = std::exchange(other, {});
     if (other == key) other.clear();
     page->objects.push_back({.key = std::move(key),
-                             .last_modified = text_of(object, "LastModified"),
+                             .last_modified = child_text(object, "LastModified"),
                              .is_spelt = spelt,
                              .if_encoded = std::move(other)});
   }
@@ -99,17 +99,18 @@ std::optional<Page> read_versions(std::string_view xml) {
   if (!page) return std::nullopt;
   const bool url = is_encoded(root);
   if (url) page->next = decoded(page->next);
-  if (!page->next.empty()) page->next_version = text_of(root, "NextVersionIdMarker");
+  if (!page->next.empty()) page->next_version = child_text(root, "NextVersionIdMarker");
   for (const auto& object : root.children()) {
     const std::string_view kind = object.name();
     if (kind != "Version" && kind != "DeleteMarker") continue;
-    auto key = text_of(object, "Key");
+    auto key = child_text(object, "Key");
     const bool spelt = is_spelt(key, url);
-    page->objects.push_back({.key = url ? decoded(key) : std::move(key),
-                             .last_modified = text_of(object, "LastModified"),
-                             .version = text_of(object, "VersionId"),
-                             .is_file = kind == "Version" && text_of(object, "IsLatest") == "true",
-                             .is_spelt = spelt});
+    page->objects.push_back(
+        {.key = url ? decoded(key) : std::move(key),
+         .last_modified = child_text(object, "LastModified"),
+         .version = child_text(object, "VersionId"),
+         .is_file = kind == "Version" && child_text(object, "IsLatest") == "true",
+         .is_spelt = spelt});
   }
   return page;
 }
@@ -122,8 +123,8 @@ std::optional<DeleteResult> read_delete_result(std::string_view xml) {
   for (const auto& each : root.children("Deleted")) result.deleted.push_back(name_of(each));
   for (const auto& each : root.children("Error")) {
     result.errors.push_back({.object = name_of(each),
-                             .code = text_of(each, "Code"),
-                             .message = text_of(each, "Message")});
+                             .code = child_text(each, "Code"),
+                             .message = child_text(each, "Message")});
   }
   return result;
 }
@@ -132,10 +133,10 @@ std::optional<ServerError> read_error(std::string_view xml) {
   pugi::xml_document document;
   const auto root = root_of(document, xml, "Error");
   if (!root) return std::nullopt;
-  return ServerError{.code = text_of(root, "Code"),
-                     .message = text_of(root, "Message"),
-                     .endpoint = text_of(root, "Endpoint"),
-                     .region = text_of(root, "Region")};
+  return ServerError{.code = child_text(root, "Code"),
+                     .message = child_text(root, "Message"),
+                     .endpoint = child_text(root, "Endpoint"),
+                     .region = child_text(root, "Region")};
 }
 
 // MinIO tells reads from writes: SlowDownRead, SlowDownWrite.

@@ -23,7 +23,7 @@ tl::unexpected<Failure> must(const std::string& what, const Json& value) {
 }
 
 // The string, or an empty one for another value.
-std::string_view text_of(const Json& value) {
+std::string_view string_or_empty(const Json& value) {
   return value.is_string() ? std::string_view(value.get_ref<const std::string&>()) : "";
 }
 
@@ -34,19 +34,19 @@ Outcome<Json> as_string(const FlowInput& /*input*/, const Json& value) {
 
 // What `min` and `max` are compared with: the number itself, a duration's milliseconds.
 std::optional<Json> measured_whole(const Json& value) {
-  const auto number = value.is_string() ? document::number_of<std::int64_t>(text_of(value))
+  const auto number = value.is_string() ? document::number_of<std::int64_t>(string_or_empty(value))
                                         : expression::whole_number(value);
   return number ? std::optional(Json(*number)) : std::nullopt;
 }
 
 std::optional<Json> measured_real(const Json& value) {
   if (value.is_number()) return value;
-  const auto number = document::number_of<double>(text_of(value));
+  const auto number = document::number_of<double>(string_or_empty(value));
   return number && std::isfinite(*number) ? std::optional(Json(*number)) : std::nullopt;
 }
 
 std::optional<Json> measured_duration(const Json& value) {
-  const auto length = document::length_of_duration(text_of(value));
+  const auto length = document::length_of_duration(string_or_empty(value));
   return length ? std::optional(Json(length->count())) : std::nullopt;
 }
 
@@ -67,25 +67,26 @@ Outcome<Json> as_boolean(const FlowInput& /*input*/, const Json& value) {
 }
 
 Outcome<Json> as_instant(const FlowInput& /*input*/, const Json& value) {
-  if (document::parse_instant(text_of(value))) return value;
+  if (document::parse_instant(string_or_empty(value))) return value;
   return must("a date and time with a zone such as 2026-02-03T01:00:00Z", value);
 }
 
 Outcome<Json> as_date(const FlowInput& /*input*/, const Json& value) {
-  const auto text = text_of(value);
+  const auto text = string_or_empty(value);
   if (text.size() == 10 && document::parse_iso_date_time(text)) return value;
   return must("a date such as 2026-02-03", value);
 }
 
 Outcome<Json> as_time(const FlowInput& /*input*/, const Json& value) {
-  const auto read = document::parse_iso_date_time("2000-01-01T" + std::string(text_of(value)));
+  const auto read =
+      document::parse_iso_date_time("2000-01-01T" + std::string(string_or_empty(value)));
   if (read && !read->offset) return value;
   return must("a time of day such as 01:00:00", value);
 }
 
 Outcome<Json> as_duration(const FlowInput& /*input*/, const Json& value) {
-  return read_duration(text_of(value)) ? Outcome<Json>(value)
-                                       : must(std::string(kDurationForm), value);
+  return read_duration(string_or_empty(value)) ? Outcome<Json>(value)
+                                               : must(std::string(kDurationForm), value);
 }
 
 Outcome<Json> as_choice(const FlowInput& input, const Json& value) {
@@ -98,7 +99,7 @@ Outcome<Json> as_choice(const FlowInput& input, const Json& value) {
 
 Outcome<Json> as_json(const FlowInput& /*input*/, const Json& value) {
   if (!value.is_string()) return value;
-  auto parsed = document::parse_json(text_of(value), "JSON");
+  auto parsed = document::parse_json(string_or_empty(value), "JSON");
   return parsed ? Outcome<Json>(std::move(parsed->value)) : must("JSON", value);
 }
 
