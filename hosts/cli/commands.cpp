@@ -16,9 +16,9 @@
 namespace winnow::cli {
 namespace {
 
-Ending ending_of(ResultText result, View view, bool started = false) {
+Ending ending_of(ResultText result, Report report, bool started = false) {
   if (!result) return failed(result.error(), started);
-  return Ending{.result = Result(std::move(*result)), .started = started, .view = view};
+  return Ending{.result = Result(std::move(*result)), .started = started, .report = report};
 }
 
 // Parameters are wrong usage, wherever they stand.
@@ -40,13 +40,13 @@ class Command {
         watcher_(console, [this](const std::string& done) { give_up(done); }) {}
 
   Ending run() {
-    if (options_.verb == Verb::syntax) return ending_of(flow_syntax().dump(), View::json);
+    if (options_.verb == Verb::syntax) return ending_of(flow_syntax().dump(), nullptr);
     if (options_.verb == Verb::run) return run_flow_file();
     const auto session = open();
     if (!session) return failed(session.error());
     if (options_.verb == Verb::describe) {
       return ending_of(session->describe(options_.task),
-                       options_.task.empty() ? View::tasks : View::task);
+                       options_.task.empty() ? tasks_report : task_report);
     }
     if (options_.verb == Verb::tasks) return tasks(*session);
     return one_task(*session);
@@ -73,7 +73,7 @@ class Command {
       }
       list.push_back(std::move(shown));
     }
-    Ending ending{.view = View::tasks};
+    Ending ending{.report = tasks_report};
     ending.result.add("tasks", list);
     return ending;
   }
@@ -90,7 +90,7 @@ class Command {
     watcher_.end();
     return ending_of(
         std::move(result),
-        options_.verb != Verb::plan && options_.task == "Doctor" ? View::doctor : View::values,
+        options_.verb != Verb::plan && options_.task == "Doctor" ? doctor_report : values_report,
         true);
   }
 

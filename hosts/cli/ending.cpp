@@ -42,7 +42,7 @@ std::string for_people(const Ending& ending, const Screen& screen, bool error_wa
       const auto done = ending.error->find("done");
       if (done != ending.error->end() && !done->empty()) result["done before"] = *done;
     }
-    return report(ending.view, result, screen);
+    return ending.report(result, screen);
   } catch (const Json::exception&) {
     // Another version of the library has another form.
     return ending.result.text(true) + "\n";
@@ -71,7 +71,7 @@ ExitStatus finish(Ending ending, Console& console, bool json) {
     status = status_of(code, ending.started);
   }
   const auto screen = screen_of(STDOUT_FILENO);
-  const auto text = screen && !json && ending.view != View::json
+  const auto text = screen && !json && ending.report != nullptr
                         ? for_people(ending, *screen, console.is_terminal())
                         : ending.result.text(screen.has_value()) + "\n";
   console.clear_progress();

@@ -25,8 +25,8 @@ struct Ending {
   std::optional<document::Json> error = {};
   // A task had begun: a wrong parameter is then a task that failed, not bad usage.
   bool started = false;
-  // What the result is of, for people.
-  View view = View::values;
+  // For people; nullptr: the result is for programs alone.
+  Report report = values_report;
 };
 
 Ending failed(const TaskFailure& failure, bool started = false);

@@ -9,13 +9,10 @@
 
 namespace winnow::cli {
 
-// What a result is of. `values`: of any task or flow; `json`: for programs alone.
-enum class View { values, tasks, task, doctor, json };
+// `result` is a JSON object. Every line of a report is ended.
+using Report = std::string (*)(const document::Json& result, const Screen& screen);
 
-// `result` is a JSON object. Every line of the report is ended.
-std::string report(View view, const document::Json& result, const Screen& screen);
-
-// The members of an object in their order: values one below the other, lists of objects as tables,
+// Of any task or flow. The members of an object in their order: values one below the other, lists of objects as tables,
 // and what a member holds below its name.
 std::string values_report(const document::Json& result, const Screen& screen);
 
