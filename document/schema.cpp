@@ -230,13 +230,8 @@ struct Schema::Compiled {
   valijson::Schema constraints;
 };
 
-Schema::Schema(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}
-Schema::Schema(Schema&&) noexcept = default;
-Schema& Schema::operator=(Schema&&) noexcept = default;
-Schema::~Schema() = default;
-
 Outcome<Schema> Schema::compile(const Json& definition) {
-  auto compiled = std::make_unique<Compiled>();
+  auto compiled = std::make_shared<Compiled>();
   compiled->definition = definition;
   try {
     const nlohmann::json plain = without_own_checks(definition);
@@ -275,10 +270,7 @@ struct LazySchema::State {
 };
 
 LazySchema::LazySchema(std::function<Json()> definition)
-    : state_(std::make_unique<State>(std::move(definition))) {}
-LazySchema::LazySchema(LazySchema&&) noexcept = default;
-LazySchema& LazySchema::operator=(LazySchema&&) noexcept = default;
-LazySchema::~LazySchema() = default;
+    : state_(std::make_shared<State>(std::move(definition))) {}
 
 Outcome<const Schema*> LazySchema::compiled() const {
   const std::lock_guard lock(state_->mutex);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "document/yaml.h"
 
@@ -22,11 +23,6 @@ class Schema {
   // The failure is `internal` when `definition` itself is not a schema: schemas are ours, not the
   // user's.
   static Outcome<Schema> compile(const Json& definition);
-  Schema(const Schema&) = delete;
-  Schema& operator=(const Schema&) = delete;
-  Schema(Schema&&) noexcept;
-  Schema& operator=(Schema&&) noexcept;
-  ~Schema();
 
   // The first value that does not fit (deepest cause, not "the object is not valid"), or nothing.
   // An unknown property is reported at its own pointer, with the nearest known name where one is
@@ -35,8 +31,8 @@ class Schema {
 
  private:
   struct Compiled;
-  explicit Schema(std::unique_ptr<Compiled> compiled);
-  std::unique_ptr<Compiled> compiled_;
+  explicit Schema(std::shared_ptr<const Compiled> compiled) : compiled_(std::move(compiled)) {}
+  std::shared_ptr<const Compiled> compiled_;
 };
 
 // A schema that is compiled when it is first used: of many, a run uses one or two. Thread-safe. A
@@ -44,18 +40,13 @@ class Schema {
 class LazySchema {
  public:
   explicit LazySchema(std::function<Json()> definition);
-  LazySchema(const LazySchema&) = delete;
-  LazySchema& operator=(const LazySchema&) = delete;
-  LazySchema(LazySchema&&) noexcept;
-  LazySchema& operator=(LazySchema&&) noexcept;
-  ~LazySchema();
 
-  // As Schema::compile(); the schema lives as long as this object.
+  // As Schema::compile(); the schema lives as long as this object or a copy of it.
   Outcome<const Schema*> compiled() const;
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;
 };
 
 // `value` with the `default` of every missing property of the object schema `definition` filled in
