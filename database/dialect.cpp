@@ -80,8 +80,22 @@ void Dialect::name_deleted(SqlWriter& writer, std::string_view table_alias, cons
   writer.text(deleted_rows == DeletedRows::included ? " IN (false, true) AND " : " = false AND ");
 }
 
+void Dialect::compare_instant(SqlWriter& writer, std::string_view table_alias, const Column& column,
+                              std::span<const std::string> /*document_path*/, Comparison comparison,
+                              Instant instant) const {
+  writer.text(qualified(*this, table_alias, column.name)).text(sign(comparison)).bind(instant);
+}
+
 std::string Dialect::value_of(std::string_view table_alias, const Column& column) const {
   return qualified(*this, table_alias, column.name);
+}
+
+Statement Dialect::delete_by_keys(const Table& table, const Column& column, TextList keys,
+                                  DeletedRows deleted_rows) const {
+  SqlWriter writer(*this);
+  writer.text("DELETE FROM ").table(table).text(" WHERE ");
+  any_key(writer, {}, table, column, std::move(keys), deleted_rows);
+  return writer.take();
 }
 
 std::string Dialect::create_index(const Table& table, const std::vector<std::string>& columns,

@@ -134,7 +134,7 @@ class Dialect {
   // alone can't tell (local_time).
   virtual void compare_instant(SqlWriter& writer, std::string_view table_alias,
                                const Column& column, std::span<const std::string> document_path,
-                               Comparison comparison, Instant instant) const = 0;
+                               Comparison comparison, Instant instant) const;
 
   // A bound on the column alone that every row fulfils whose exact instant does: wider than it
   // where the column can't tell. No document is opened for it.
@@ -271,7 +271,7 @@ class Dialect {
   // where the table has that column, so that Kestra's indexes up to 1.2 serve (PR 12181). The shape
   // is the one that keeps to the index at any number of keys (measurements.md).
   virtual Statement delete_by_keys(const Table& table, const Column& column, TextList keys,
-                                   DeletedRows deleted_rows = DeletedRows::included) const = 0;
+                                   DeletedRows deleted_rows = DeletedRows::included) const;
   // DELETE of the rows whose `first` is one of `values` and whose `column` is one of `keys`, by the
   // table's index on both. Nothing: there is none, or the conditions by themselves lead to it.
   virtual std::optional<Statement> delete_by_pairs(const Table& /*table*/, const Column& /*first*/,

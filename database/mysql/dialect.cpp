@@ -234,13 +234,6 @@ void MysqlDialect::has_label(SqlWriter& writer, std::string_view table_alias, st
   writer.text(", 'value', ").bind(std::string(value)).text("), '$.labels')");
 }
 
-void MysqlDialect::compare_instant(SqlWriter& writer, std::string_view table_alias,
-                                   const Column& column,
-                                   std::span<const std::string> /*document_path*/,
-                                   Comparison comparison, Instant instant) const {
-  writer.text(qualified(*this, table_alias, column.name)).text(sign(comparison)).bind(instant);
-}
-
 std::string MysqlDialect::index_hint(std::span<const IndexChoice> choices) const {
   std::string hint;
   for (const auto& choice : choices) {

@@ -29,9 +29,6 @@ class MysqlDialect : public Dialect {
                  std::string_view value) const override;
   void starts_with(SqlWriter& writer, std::string_view expression,
                    std::string prefix) const override;
-  void compare_instant(SqlWriter& writer, std::string_view table_alias, const Column& column,
-                       std::span<const std::string> document_path, Comparison comparison,
-                       Instant instant) const override;
   std::string index_hint(std::span<const IndexChoice> choices) const override;
   std::string_view room_for_a_join() const override;
   std::string scan_hint(std::string_view table_alias) const override;

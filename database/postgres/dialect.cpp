@@ -66,6 +66,11 @@ std::string dollar(std::size_t ordinal) {
   return "$" + std::to_string(ordinal);
 }
 
+void write_document_instant(SqlWriter& writer, std::string_view document, Comparison comparison,
+                            Instant instant) {
+  writer.text(document).text("::timestamptz").text(sign(comparison)).bind(instant);
+}
+
 }  // namespace
 
 std::string PostgresDialect::quoted(std::string_view identifier) const {
@@ -177,12 +182,13 @@ void PostgresDialect::compare_instant(SqlWriter& writer, std::string_view table_
   // The column holds the local time of a session that we don't know. A bound that is wider by the
   // greatest offset keeps the column's index; beyond the other side of that band the answer is
   // certain too, and only inside the band is the document opened.
+  const auto document = document_text(qualified(*this, table_alias, "value"), document_path);
   writer.text("(");
   bound_instant(writer, table_alias, column, comparison, instant);
   writer.text(" AND CASE WHEN ");
   certain_instant(writer, table_alias, column, comparison, instant);
   writer.text(" THEN true ELSE ");
-  write_document_instant(writer, table_alias, document_path, comparison, instant);
+  write_document_instant(writer, document, comparison, instant);
   writer.text(" END)");
 }
 
@@ -192,18 +198,12 @@ void PostgresDialect::likely_instant(SqlWriter& writer, std::string_view table_a
                                      Comparison comparison, Instant instant) const {
   bound_instant(writer, table_alias, column, comparison, instant);
   if (!opens_documents(column, document_path)) return;
+  const auto document = document_text(qualified(*this, table_alias, "value"), document_path);
   writer.text(" AND CASE WHEN ").text(qualified(*this, table_alias, column.name));
   writer.text(sign(comparison)).bind_as(column, instant);
   writer.text(" THEN true ELSE ");
-  write_document_instant(writer, table_alias, document_path, comparison, instant);
+  write_document_instant(writer, document, comparison, instant);
   writer.text(" END");
-}
-
-void PostgresDialect::write_document_instant(SqlWriter& writer, std::string_view table_alias,
-                                             std::span<const std::string> document_path,
-                                             Comparison comparison, Instant instant) const {
-  writer.text(document_text(qualified(*this, table_alias, "value"), document_path));
-  writer.text("::timestamptz").text(sign(comparison)).bind(instant);
 }
 
 bool PostgresDialect::opens_documents(const Column& column,
@@ -303,14 +303,6 @@ std::string PostgresDialect::document_text(std::string_view column_expression,
   std::string steps;
   for (const auto& step : path) steps += (steps.empty() ? "" : ", ") + literal(step);
   return "(" + std::string(column_expression) + " #>> ARRAY[" + steps + "]::text[])";
-}
-
-Statement PostgresDialect::delete_by_keys(const Table& table, const Column& column, TextList keys,
-                                          DeletedRows deleted_rows) const {
-  SqlWriter writer(*this);
-  writer.text("DELETE FROM ").table(table).text(" WHERE ");
-  any_key(writer, {}, table, column, std::move(keys), deleted_rows);
-  return writer.take();
 }
 
 }  // namespace winnow::database

@@ -64,13 +64,6 @@ class PostgresDialect final : public Dialect {
   std::string_view check_deferred_constraints() const override {
     return "SET CONSTRAINTS ALL IMMEDIATE";
   }
-  Statement delete_by_keys(const Table& table, const Column& column, TextList keys,
-                           DeletedRows deleted_rows) const override;
-
- private:
-  void write_document_instant(SqlWriter& writer, std::string_view table_alias,
-                              std::span<const std::string> document_path, Comparison comparison,
-                              Instant instant) const;
 };
 
 }  // namespace winnow::database

@@ -69,13 +69,6 @@ void SqliteDialect::has_label(SqlWriter& writer, std::string_view table_alias, s
   writer.text(" AND " + member("value") + " = ").bind(std::string(value)).text(")");
 }
 
-void SqliteDialect::compare_instant(SqlWriter& writer, std::string_view table_alias,
-                                    const Column& column,
-                                    std::span<const std::string> /*document_path*/,
-                                    Comparison comparison, Instant instant) const {
-  writer.text(qualified(*this, table_alias, column.name)).text(sign(comparison)).bind(instant);
-}
-
 std::string SqliteDialect::as_text(std::string_view table_alias, const Column& column,
                                    std::span<const std::string> /*document_path*/) const {
   const auto name = qualified(*this, table_alias, column.name);
@@ -111,21 +104,6 @@ std::string SqliteDialect::document_text(std::string_view column_expression,
   return "(CASE json_type(" + arguments +
          ") WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST(json_extract(" + arguments +
          ") AS TEXT) END)";
-}
-
-Statement SqliteDialect::delete_by_keys(const Table& table, const Column& column, TextList keys,
-                                        DeletedRows deleted_rows) const {
-  SqlWriter writer(*this);
-  writer.text("DELETE FROM ").table(table).text(" WHERE ");
-  // Beside the primary key `deleted` would mislead SQLite to an index that begins with it, of which
-  // it then reads all.
-  const bool by_primary_key = table.primary_key == std::vector{column.name};
-  if (!by_primary_key && table.column("deleted") != nullptr) {
-    writer.identifier("deleted").text(deleted_rows == DeletedRows::included ? " IN (0, 1) AND "
-                                                                            : " = 0 AND ");
-  }
-  any_of(writer, quoted(column.name), column, std::move(keys));
-  return writer.take();
 }
 
 }  // namespace winnow::database

@@ -21,9 +21,6 @@ class SqliteDialect final : public Dialect {
                  std::string_view value) const override;
   void starts_with(SqlWriter& writer, std::string_view expression,
                    std::string prefix) const override;
-  void compare_instant(SqlWriter& writer, std::string_view table_alias, const Column& column,
-                       std::span<const std::string> document_path, Comparison comparison,
-                       Instant instant) const override;
   std::string as_text(std::string_view table_alias, const Column& column,
                       std::span<const std::string> document_path) const override;
   std::string as_cursor(std::string_view table_alias, const Column& column) const override;
@@ -31,8 +28,6 @@ class SqliteDialect final : public Dialect {
   std::string document_text(std::string_view column_expression,
                             std::span<const std::string> path) const override;
   std::string_view lock_skipping_locked() const override { return {}; }
-  Statement delete_by_keys(const Table& table, const Column& column, TextList keys,
-                           DeletedRows deleted_rows) const override;
 };
 
 }  // namespace winnow::database
