@@ -41,7 +41,7 @@ class PostgresConnection final : public Connection {
     serve(&cancellation, settings.on_lock_wait);
   }
 
-  const Dialect& dialect() const override { return dialect_; }
+  const Dialect& dialect() const override { return postgres_dialect(); }
   Outcome<Identity> identify(Ask ask) override;
   Outcome<Schema> probe(std::span<const std::string> tables) override;
   Outcome<Schema> recall(std::span<const std::string> tables) override;
@@ -95,7 +95,6 @@ class PostgresConnection final : public Connection {
   }
   Outcome<void> look_after(std::chrono::milliseconds waited) const;
 
-  static inline const PostgresDialect dialect_{};
   Settings settings_;
   const Cancellation* cancellation_;  // nullptr: it waits for a call
   std::unique_ptr<PostgresSession> session_;

@@ -35,7 +35,7 @@ std::string_view argument_of(sqlite3_value* value) {
           static_cast<std::size_t>(sqlite3_value_bytes(value))};
 }
 
-// winnow_fits(name, pattern), of SqliteDialect::fits: NULL for NULL.
+// winnow_fits(name, pattern), of sqlite_dialect().fits(): NULL for NULL.
 void fits(sqlite3_context* context, int /*count*/, sqlite3_value** arguments) {
   if (sqlite3_value_type(arguments[0]) == SQLITE_NULL) return sqlite3_result_null(context);
   try {
@@ -58,7 +58,7 @@ class SqliteConnection final : public Connection {
     sqlite3_progress_handler(handle_.get(), kStepsBetweenLooks, on_progress, this);
   }
 
-  const Dialect& dialect() const override { return dialect_; }
+  const Dialect& dialect() const override { return sqlite_dialect(); }
   Outcome<Identity> identify(Ask ask) override;
   Outcome<Schema> probe(std::span<const std::string> tables) override;
   Outcome<void> begin() override;
@@ -83,7 +83,6 @@ class SqliteConnection final : public Connection {
   Outcome<void> read_rows(const Statement& statement, const RowHandler& handler);
   tl::unexpected<Failure> give_up(Failure failure);
 
-  static inline const SqliteDialect dialect_{};
   std::chrono::milliseconds patience_;
   const OnLockWait on_lock_wait_;
   const Cancellation& cancellation_;
@@ -251,7 +250,7 @@ Outcome<Health> SqliteConnection::examine(const Schema& schema) {
   // is read for the count.
   for (const auto& [name, table] : schema.tables) {
     WINNOW_TRY(health.tables[name].rows,
-               count_of(*this, plain("SELECT count(*) FROM " + dialect_.quoted(name))));
+               count_of(*this, plain("SELECT count(*) FROM " + dialect().quoted(name))));
   }
   health.numbers = {{"bytes", page_count * page_size}, {"freeBytes", free_pages * page_size}};
   constexpr std::int64_t kQuarter = 4;

@@ -104,7 +104,7 @@ void add_rowid_key(Table& table) {
 // The greatest row number is found at once, and is no less than the number of rows. A table without
 // row numbers has no estimate.
 void estimate_rows(sqlite3* database, Table& table) {
-  const auto sql = "SELECT max(rowid), ?1 FROM " + SqliteDialect().quoted(table.name);
+  const auto sql = "SELECT max(rowid), ?1 FROM " + sqlite_dialect().quoted(table.name);
   static_cast<void>(each_row(database, sql.c_str(), table.name, [&table](const Row& row) {
     table.estimated_rows =
         document::number_of<std::int64_t>(row.text(0).value_or("0")).value_or(-1);

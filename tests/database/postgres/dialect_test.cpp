@@ -18,11 +18,11 @@ Column column(std::string name, ColumnType type, std::string type_name) {
 }
 
 TEST(PostgresDialect, DoublesQuotesInNames) {
-  EXPECT_EQ(PostgresDialect().quoted("a\"b"), "\"a\"\"b\"");
+  EXPECT_EQ(postgres_dialect().quoted("a\"b"), "\"a\"\"b\"");
 }
 
 TEST(PostgresDialect, CastsEveryPlaceholder) {
-  const PostgresDialect dialect;
+  const auto& dialect = postgres_dialect();
   EXPECT_EQ(dialect.placeholder(1, "x"), "$1::text");
   EXPECT_EQ(dialect.placeholder(2, true), "$2::boolean");
   EXPECT_EQ(dialect.placeholder(3, std::int64_t{1}), "$3::bigint");
@@ -42,14 +42,18 @@ TEST(PostgresDialect, DeletesByOneListWhateverItsLength) {
   const auto key = column("execution_id", ColumnType::text, "character varying");
   table.columns = {key};
   EXPECT_EQ(
-      PostgresDialect().delete_by_keys(table, key, TextList(1, "a"), DeletedRows::excluded).sql,
+      postgres_dialect().delete_by_keys(table, key, TextList(1, "a"), DeletedRows::excluded).sql,
       R"(DELETE FROM "public"."logs" WHERE "execution_id" = ANY((SELECT $1::text[])::text[]))");
   table.columns.push_back(column("deleted", ColumnType::boolean, "boolean"));
   EXPECT_EQ(
-      PostgresDialect().delete_by_keys(table, key, TextList(1'000, "a"), DeletedRows::included).sql,
+      postgres_dialect()
+          .delete_by_keys(table, key, TextList(1'000, "a"), DeletedRows::included)
+          .sql,
       R"(DELETE FROM "public"."logs" WHERE "deleted" IN (false, true) AND "execution_id" = ANY((SELECT $1::text[])::text[]))");
   EXPECT_EQ(
-      PostgresDialect().delete_by_keys(table, key, TextList(1'000, "a"), DeletedRows::excluded).sql,
+      postgres_dialect()
+          .delete_by_keys(table, key, TextList(1'000, "a"), DeletedRows::excluded)
+          .sql,
       R"(DELETE FROM "public"."logs" WHERE "deleted" = false AND "execution_id" = ANY((SELECT $1::text[])::text[]))");
 }
 
@@ -59,9 +63,10 @@ TEST(PostgresDialect, ShowsThePlannerTheKeysForASmallTable) {
   table.estimated_rows = 100;
   const auto key = column("execution_id", ColumnType::text, "character varying");
   table.columns = {key};
-  EXPECT_EQ(
-      PostgresDialect().delete_by_keys(table, key, TextList(1'000, "a"), DeletedRows::included).sql,
-      R"(DELETE FROM "logs" WHERE "execution_id" = ANY($1::text[]))");
+  EXPECT_EQ(postgres_dialect()
+                .delete_by_keys(table, key, TextList(1'000, "a"), DeletedRows::included)
+                .sql,
+            R"(DELETE FROM "logs" WHERE "execution_id" = ANY($1::text[]))");
 }
 
 TEST(PostgresParameters, QuoteEveryElementOfAList) {
