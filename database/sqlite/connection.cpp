@@ -59,16 +59,119 @@ class SqliteConnection final : public Connection {
   }
 
   const Dialect& dialect() const override { return sqlite_dialect(); }
-  Outcome<Identity> identify(Ask ask) override;
-  Outcome<Schema> probe(std::span<const std::string> tables) override;
-  Outcome<void> begin() override;
-  Outcome<void> rollback() override;
-  Outcome<void> query(const Statement& statement, const RowHandler& handler) override;
+
+  Outcome<Identity> identify(Ask /*ask*/) override {
+    return fail(FailureKind::configuration,
+                "`database.expect` goes with PostgreSQL and MySQL: SQLite has no server to ask",
+                "/database/expect");
+  }
+
+  Outcome<Schema> probe(std::span<const std::string> tables) override {
+    if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
+    Schema schema;
+    schema.server = std::string("SQLite ") + sqlite3_libversion();
+    const bool writable = sqlite3_db_readonly(handle_.get(), "main") == 0;
+    for (const auto& name : tables) {
+      auto table = probe_sqlite_table(handle_.get(), name, writable);
+      if (!table) return give_up(std::move(table.error()));
+      if (*table) schema.tables.emplace(name, std::move(**table));
+    }
+    return schema;
+  }
+
+  Outcome<void> begin() override {
+    if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
+    if (in_transaction()) {
+      return fail(FailureKind::internal, "a transaction was begun inside another");
+    }
+    // At once with the write lock: a transaction that reads first and writes later can fail in its
+    // middle.
+    auto begun = run(plain("BEGIN IMMEDIATE"));
+    if (!begun) return give_up(std::move(begun.error()));
+    return {};
+  }
+
+  Outcome<void> rollback() override {
+    if (!in_transaction()) return {};
+    in_peace_ = true;
+    auto done = run(plain("ROLLBACK"));
+    in_peace_ = false;
+    if (!done) return fail(std::move(done.error()));
+    return {};
+  }
+
+  Outcome<void> query(const Statement& statement, const RowHandler& handler) override {
+    auto read = read_rows(statement, handler);
+    if (!read) return give_up(std::move(read.error()));
+    return {};
+  }
+
   Outcome<std::vector<std::int64_t>> execute(std::span<const Statement> statements,
-                                             AfterBatch after) override;
-  Outcome<QueryPlan> explain(const Statement& statement) override;
-  Outcome<Health> examine(const Schema& schema) override;
-  Outcome<SessionLock> take_lock(const std::string& name) override;
+                                             AfterBatch after) override {
+    if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
+    if (!in_transaction()) {
+      WINNOW_CHECK(begin());
+    }
+    std::vector<std::int64_t> changed;
+    for (const auto& statement : statements) {
+      auto rows = run(statement);
+      if (!rows) return give_up(std::move(rows.error()));
+      changed.push_back(*rows);
+    }
+    if (after == AfterBatch::stay_open) return changed;
+    if (auto committed = run(plain("COMMIT")); !committed)
+      return give_up(std::move(committed.error()));
+    return changed;
+  }
+
+  Outcome<QueryPlan> explain(const Statement& statement) override {
+    const Statement explained{.sql = "EXPLAIN QUERY PLAN " + statement.sql,
+                              .parameters = statement.parameters};
+    constexpr std::size_t kDetail = 3;
+    std::vector<std::string> details;
+    WINNOW_CHECK(query(explained, [&](const Row& row) {
+      details.push_back(cell_of(row, kDetail));
+      return true;
+    }));
+    WINNOW_TRY(const auto tables,
+               texts_of(*this, plain("SELECT name FROM sqlite_schema WHERE type = 'table'")));
+    return sqlite_plan(details, tables, statement.sql);
+  }
+
+  Outcome<Health> examine(const Schema& schema) override {
+    WINNOW_TRY(
+        const auto pages,
+        numbers_of(*this, plain("SELECT page_size, page_count, freelist_count FROM "
+                                "pragma_page_size, pragma_page_count, pragma_freelist_count")));
+    const auto page_size = pages.at(0);
+    const auto page_count = pages.at(1);
+    const auto free_pages = pages.at(2);
+    Health health;
+    // The probe's estimate, the greatest row number, stays high after a purge. An index of the
+    // table is read for the count.
+    for (const auto& [name, table] : schema.tables) {
+      WINNOW_TRY(health.tables[name].rows,
+                 count_of(*this, plain("SELECT count(*) FROM " + dialect().quoted(name))));
+    }
+    health.numbers = {{"bytes", page_count * page_size}, {"freeBytes", free_pages * page_size}};
+    constexpr std::int64_t kQuarter = 4;
+    if (free_pages * kQuarter > page_count) {
+      health.findings.push_back(
+          {.table = {},
+           .problem = "more than a quarter of the file is free pages",
+           .remedy = "VACUUM gives them back, and rewrites the file while nothing else uses it"});
+    }
+    return health;
+  }
+
+  Outcome<SessionLock> take_lock(const std::string& name) override {
+    SessionLock lock;
+    const char* file = sqlite3_db_filename(handle_.get(), "main");
+    WINNOW_TRY(lock_, SqliteFileLock::take(file == nullptr ? "" : file, name, lock));
+    lock.is_own = lock_ != nullptr;
+    return lock;
+  }
+
   Outcome<bool> has_lock(const std::string& /*name*/) override { return lock_ != nullptr; }
   Outcome<void> release_lock(const std::string& /*name*/) override {
     lock_.reset();
@@ -76,12 +179,64 @@ class SqliteConnection final : public Connection {
   }
 
  private:
-  static int on_busy(void* self, int attempt);
-  static int on_progress(void* self);
+  // Another connection holds the lock. Waits a little and asks SQLite to try again, until the
+  // patience is used up.
+  static int on_busy(void* self, int attempt) {
+    auto& connection = *static_cast<SqliteConnection*>(self);
+    const auto now = Clock::now();
+    if (attempt == 0) {
+      connection.waiting_since_ = now;
+      connection.next_report_ = now + kFirstLockReport;
+    }
+    const auto waited = now - connection.waiting_since_;
+    if (waited >= connection.patience_) return 0;
+    if (connection.on_lock_wait_ && now >= connection.next_report_) {
+      connection.next_report_ = now + kBetweenLockReports;
+      connection.on_lock_wait_(
+          {.waited = std::chrono::duration_cast<std::chrono::milliseconds>(waited),
+           .what = "the lock on the database file, which another program holds"});
+    }
+    pollfd wake{connection.cancellation_.wake_descriptor(), POLLIN, 0};
+    ::poll(&wake, 1, std::min(1 + attempt, 25));
+    return connection.cancellation_.requested() ? 0 : 1;
+  }
+
+  static int on_progress(void* self) {
+    const auto& connection = *static_cast<SqliteConnection*>(self);
+    return !connection.in_peace_ && connection.cancellation_.requested() ? 1 : 0;
+  }
+
   bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
-  Outcome<std::int64_t> run(const Statement& statement);
-  Outcome<void> read_rows(const Statement& statement, const RowHandler& handler);
-  tl::unexpected<Failure> give_up(Failure failure);
+
+  Outcome<std::int64_t> run(const Statement& statement) {
+    WINNOW_TRY(auto prepared, SqliteStatement::prepare(handle_.get(), statement));
+    const auto before = sqlite3_total_changes64(handle_.get());
+    while (true) {
+      WINNOW_TRY(const auto stepped, prepared.step());
+      if (!stepped) break;
+    }
+    // A statement that changes no rows leaves the count of the one before it standing.
+    if (sqlite3_total_changes64(handle_.get()) == before) return 0;
+    return sqlite3_changes64(handle_.get());
+  }
+
+  Outcome<void> read_rows(const Statement& statement, const RowHandler& handler) {
+    WINNOW_TRY(auto prepared, SqliteStatement::prepare(handle_.get(), statement));
+    while (true) {
+      if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
+      WINNOW_TRY(const auto stepped, prepared.step());
+      if (!stepped || !handler(prepared)) return {};
+    }
+  }
+
+  tl::unexpected<Failure> give_up(Failure failure) {
+    // A lock that was given up on because of a cancellation is told as such.
+    if (cancellation_.requested() && failure.kind == FailureKind::conflict) {
+      failure = {.kind = FailureKind::cancelled, .message = "cancelled"};
+    }
+    (void)rollback();
+    return fail(std::move(failure));
+  }
 
   std::chrono::milliseconds patience_;
   const OnLockWait on_lock_wait_;
@@ -92,176 +247,6 @@ class SqliteConnection final : public Connection {
   bool in_peace_ = false;  // a rollback is not to be interrupted
   Handle handle_;
 };
-
-// Another connection holds the lock. Waits a little and asks SQLite to try again, until the
-// patience is used up.
-int SqliteConnection::on_busy(void* self, int attempt) {
-  auto& connection = *static_cast<SqliteConnection*>(self);
-  const auto now = Clock::now();
-  if (attempt == 0) {
-    connection.waiting_since_ = now;
-    connection.next_report_ = now + kFirstLockReport;
-  }
-  const auto waited = now - connection.waiting_since_;
-  if (waited >= connection.patience_) return 0;
-  if (connection.on_lock_wait_ && now >= connection.next_report_) {
-    connection.next_report_ = now + kBetweenLockReports;
-    connection.on_lock_wait_(
-        {.waited = std::chrono::duration_cast<std::chrono::milliseconds>(waited),
-         .what = "the lock on the database file, which another program holds"});
-  }
-  pollfd wake{connection.cancellation_.wake_descriptor(), POLLIN, 0};
-  ::poll(&wake, 1, std::min(1 + attempt, 25));
-  return connection.cancellation_.requested() ? 0 : 1;
-}
-
-int SqliteConnection::on_progress(void* self) {
-  const auto& connection = *static_cast<SqliteConnection*>(self);
-  return !connection.in_peace_ && connection.cancellation_.requested() ? 1 : 0;
-}
-
-Outcome<std::int64_t> SqliteConnection::run(const Statement& statement) {
-  WINNOW_TRY(auto prepared, SqliteStatement::prepare(handle_.get(), statement));
-  const auto before = sqlite3_total_changes64(handle_.get());
-  while (true) {
-    WINNOW_TRY(const auto stepped, prepared.step());
-    if (!stepped) break;
-  }
-  // A statement that changes no rows leaves the count of the one before it standing.
-  if (sqlite3_total_changes64(handle_.get()) == before) return 0;
-  return sqlite3_changes64(handle_.get());
-}
-
-Outcome<void> SqliteConnection::read_rows(const Statement& statement, const RowHandler& handler) {
-  WINNOW_TRY(auto prepared, SqliteStatement::prepare(handle_.get(), statement));
-  while (true) {
-    if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
-    WINNOW_TRY(const auto stepped, prepared.step());
-    if (!stepped || !handler(prepared)) return {};
-  }
-}
-
-tl::unexpected<Failure> SqliteConnection::give_up(Failure failure) {
-  // A lock that was given up on because of a cancellation is told as such.
-  if (cancellation_.requested() && failure.kind == FailureKind::conflict) {
-    failure = {.kind = FailureKind::cancelled, .message = "cancelled"};
-  }
-  (void)rollback();
-  return fail(std::move(failure));
-}
-
-Outcome<void> SqliteConnection::begin() {
-  if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
-  if (in_transaction()) {
-    return fail(FailureKind::internal, "a transaction was begun inside another");
-  }
-  // At once with the write lock: a transaction that reads first and writes later can fail in its
-  // middle.
-  auto begun = run(plain("BEGIN IMMEDIATE"));
-  if (!begun) return give_up(std::move(begun.error()));
-  return {};
-}
-
-Outcome<void> SqliteConnection::rollback() {
-  if (!in_transaction()) return {};
-  in_peace_ = true;
-  auto done = run(plain("ROLLBACK"));
-  in_peace_ = false;
-  if (!done) return fail(std::move(done.error()));
-  return {};
-}
-
-Outcome<void> SqliteConnection::query(const Statement& statement, const RowHandler& handler) {
-  auto read = read_rows(statement, handler);
-  if (!read) return give_up(std::move(read.error()));
-  return {};
-}
-
-Outcome<std::vector<std::int64_t>> SqliteConnection::execute(std::span<const Statement> statements,
-                                                             AfterBatch after) {
-  if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
-  if (!in_transaction()) {
-    WINNOW_CHECK(begin());
-  }
-  std::vector<std::int64_t> changed;
-  for (const auto& statement : statements) {
-    auto rows = run(statement);
-    if (!rows) return give_up(std::move(rows.error()));
-    changed.push_back(*rows);
-  }
-  if (after == AfterBatch::stay_open) return changed;
-  if (auto committed = run(plain("COMMIT")); !committed)
-    return give_up(std::move(committed.error()));
-  return changed;
-}
-
-Outcome<Identity> SqliteConnection::identify(Ask /*ask*/) {
-  return fail(FailureKind::configuration,
-              "`database.expect` goes with PostgreSQL and MySQL: SQLite has no server to ask",
-              "/database/expect");
-}
-
-Outcome<Schema> SqliteConnection::probe(std::span<const std::string> tables) {
-  if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
-  Schema schema;
-  schema.server = std::string("SQLite ") + sqlite3_libversion();
-  const bool writable = sqlite3_db_readonly(handle_.get(), "main") == 0;
-  for (const auto& name : tables) {
-    auto table = probe_sqlite_table(handle_.get(), name, writable);
-    if (!table) return give_up(std::move(table.error()));
-    if (*table) schema.tables.emplace(name, std::move(**table));
-  }
-  return schema;
-}
-
-Outcome<SessionLock> SqliteConnection::take_lock(const std::string& name) {
-  SessionLock lock;
-  const char* file = sqlite3_db_filename(handle_.get(), "main");
-  WINNOW_TRY(lock_, SqliteFileLock::take(file == nullptr ? "" : file, name, lock));
-  lock.is_own = lock_ != nullptr;
-  return lock;
-}
-
-Outcome<QueryPlan> SqliteConnection::explain(const Statement& statement) {
-  const Statement explained{.sql = "EXPLAIN QUERY PLAN " + statement.sql,
-                            .parameters = statement.parameters};
-  constexpr std::size_t kDetail = 3;
-  std::vector<std::string> details;
-  auto read = query(explained, [&](const Row& row) {
-    details.emplace_back(row.text(kDetail).value_or(""));
-    return true;
-  });
-  if (!read) return fail(std::move(read.error()));
-  WINNOW_TRY(const auto tables,
-             texts_of(*this, plain("SELECT name FROM sqlite_schema WHERE type = 'table'")));
-  return sqlite_plan(details, tables, statement.sql);
-}
-
-Outcome<Health> SqliteConnection::examine(const Schema& schema) {
-  WINNOW_TRY(
-      const auto pages,
-      numbers_of(*this, plain("SELECT page_size, page_count, freelist_count FROM "
-                              "pragma_page_size, pragma_page_count, pragma_freelist_count")));
-  const auto page_size = pages.at(0);
-  const auto page_count = pages.at(1);
-  const auto free_pages = pages.at(2);
-  Health health;
-  // The probe's estimate, the greatest row number, stays high after a purge. An index of the table
-  // is read for the count.
-  for (const auto& [name, table] : schema.tables) {
-    WINNOW_TRY(health.tables[name].rows,
-               count_of(*this, plain("SELECT count(*) FROM " + dialect().quoted(name))));
-  }
-  health.numbers = {{"bytes", page_count * page_size}, {"freeBytes", free_pages * page_size}};
-  constexpr std::int64_t kQuarter = 4;
-  if (free_pages * kQuarter > page_count) {
-    health.findings.push_back(
-        {.table = {},
-         .problem = "more than a quarter of the file is free pages",
-         .remedy = "VACUUM gives them back, and rewrites the file while nothing else uses it"});
-  }
-  return health;
-}
 
 int open_flags(const Settings& settings) {
   const auto mode = settings.options.find("mode");
