@@ -93,10 +93,8 @@ Outcome<Health> mysql_health(std::string_view json) {
 }
 
 Statement mysql_history_statement() {
-  return {.sql =
-              "SELECT `COUNT` FROM information_schema.INNODB_METRICS "
-              "WHERE NAME = 'trx_rseg_history_len'",
-          .parameters = {}};
+  return plain(
+      "SELECT `COUNT` FROM information_schema.INNODB_METRICS WHERE NAME = 'trx_rseg_history_len'");
 }
 
 void add_history(std::int64_t length, Health& health) {

@@ -1,5 +1,6 @@
 #include "database/mysql/pressure.h"
 
+#include "database/mysql/health.h"
 #include "document/strings.h"
 
 namespace winnow::database {
@@ -10,9 +11,6 @@ constexpr std::string_view kPosition =
     "SELECT IF(@@GLOBAL.gtid_mode = 'ON', REPLACE(@@GLOBAL.gtid_executed, '\n', ''), '')";
 
 constexpr std::string_view kThreads = "SHOW GLOBAL STATUS LIKE 'Threads_running'";
-
-constexpr std::string_view kHistory =
-    "SELECT `COUNT` FROM information_schema.INNODB_METRICS WHERE NAME = 'trx_rseg_history_len'";
 
 constexpr std::string_view kQueue =
     "SELECT MAX(COUNT_TRANSACTIONS_REMOTE_IN_APPLIER_QUEUE + COUNT_TRANSACTIONS_IN_QUEUE) "
@@ -39,7 +37,7 @@ std::vector<PressureFigure> mysql_pressure_figures() {
   };
   return {{plain(kPosition), [](const std::string& value, Pressure& to) { to.position = value; }},
           {plain(kThreads), counter(&Pressure::threads_running)},
-          {plain(kHistory), counter(&Pressure::history_length)},
+          {mysql_history_statement(), counter(&Pressure::history_length)},
           {plain(kQueue), counter(&Pressure::flow_control_queue)},
           {plain(kWaiters), counter(&Pressure::lock_waiters)}};
 }

@@ -257,14 +257,13 @@ std::vector<std::string> mysql_base_tables(const Schema& schema) {
 // Members of a replication group and nodes of a Galera cluster each have a server_uuid of their
 // own.
 Statement mysql_identity_statement() {
-  return {.sql = R"sql(
+  return plain(R"sql(
 SELECT DATABASE(), COALESCE(
   (SELECT NULLIF(VARIABLE_VALUE, '') FROM performance_schema.global_variables
    WHERE VARIABLE_NAME = 'group_replication_group_name'),
   (SELECT NULLIF(VARIABLE_VALUE, '') FROM performance_schema.global_status
    WHERE VARIABLE_NAME = 'wsrep_cluster_state_uuid'),
-  @@server_uuid))sql",
-          .parameters = {}};
+  @@server_uuid))sql");
 }
 
 Statement mysql_standing() {

@@ -384,7 +384,7 @@ Statement postgres_listing_statement(std::span<const std::string> tables) {
 }
 
 Statement postgres_strangers_statement() {
-  return Statement{.sql = std::string(kStrangers), .parameters = {}};
+  return plain(kStrangers);
 }
 
 Outcome<std::optional<Problem>> postgres_stranger(std::string_view json) {

@@ -142,8 +142,7 @@ Failure postgres_refused_settings(const Settings& settings, Failure failure) {
 }
 
 std::vector<Statement> postgres_begin(const Settings& settings, const PeerSettings& peer) {
-  return {{.sql = "BEGIN ISOLATION LEVEL READ COMMITTED", .parameters = {}},
-          postgres_settings(settings, peer)};
+  return {plain("BEGIN ISOLATION LEVEL READ COMMITTED"), postgres_settings(settings, peer)};
 }
 
 Statement postgres_transaction_name(int server_version) {
