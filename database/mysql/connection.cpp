@@ -12,9 +12,7 @@
 #include "database/mysql/client/written_out.h"
 #include "database/mysql/driver.h"
 #include "database/mysql/errors.h"
-#include "database/mysql/health.h"
 #include "database/mysql/probe.h"
-#include "database/mysql/session_lock.h"
 #include "database/mysql/vitess_connection.h"
 #include "database/reading.h"
 #include "database/texts.h"
@@ -297,10 +295,6 @@ Outcome<Schema> MysqlConnection::probe(std::span<const std::string> tables) {
   return mysql_with_rights(std::move(*schema), dialect_, may_delete_all, may_delete);
 }
 
-Statement MysqlConnection::health_statement(const Schema& schema) const {
-  return mysql_health_statement(schema);
-}
-
 Outcome<void> MysqlConnection::check_standing(const std::string& found) {
   const bool changed = !standing_.is_still(found);
   standing_.note_answer();
@@ -404,18 +398,6 @@ Outcome<void> MysqlConnection::add_notes(MysqlPlanReader& reader, const Statemen
     reader.add_note(row);
     return true;
   });
-}
-
-Outcome<SessionLock> MysqlConnection::take_lock(const std::string& name) {
-  return take_mysql_lock(*this, name);
-}
-
-Outcome<bool> MysqlConnection::has_lock(const std::string& name) {
-  return has_mysql_lock(*this, name);
-}
-
-Outcome<void> MysqlConnection::release_lock(const std::string& name) {
-  return release_mysql_lock(*this, name);
 }
 
 // How each of the first statements would be run, and what the server then notes of it; `taken`: how

@@ -11,8 +11,10 @@
 #include "database/mysql/client/session.h"
 #include "database/mysql/client/statements.h"
 #include "database/mysql/dialect.h"
+#include "database/mysql/health.h"
 #include "database/mysql/plan.h"
 #include "database/mysql/pressure.h"
+#include "database/mysql/session_lock.h"
 #include "database/standing.h"
 
 namespace winnow::database {
@@ -44,9 +46,13 @@ class MysqlConnection : public Connection {
   Outcome<Health> examine(const Schema& schema) override;
   Outcome<Pressure> pressure(const PressureQuestion& question) override;
   Outcome<std::int64_t> applied(const TextList& positions) override;
-  Outcome<SessionLock> take_lock(const std::string& name) override;
-  Outcome<bool> has_lock(const std::string& name) override;
-  Outcome<void> release_lock(const std::string& name) override;
+  Outcome<SessionLock> take_lock(const std::string& name) override {
+    return take_mysql_lock(*this, name);
+  }
+  Outcome<bool> has_lock(const std::string& name) override { return has_mysql_lock(*this, name); }
+  Outcome<void> release_lock(const std::string& name) override {
+    return release_mysql_lock(*this, name);
+  }
 
   // Whether the server is of Settings::target.
   Outcome<void> check_target();
@@ -63,7 +69,9 @@ class MysqlConnection : public Connection {
                                                 const RowHandler* handler);
   // What a COMMIT failed with.
   virtual void note_failed_commit(Failure& /*failure*/) {}
-  virtual Statement health_statement(const Schema& schema) const;
+  virtual Statement health_statement(const Schema& schema) const {
+    return mysql_health_statement(schema);
+  }
   // After an EXPLAIN of that statement.
   virtual Outcome<void> add_notes(MysqlPlanReader& reader, const Statement& explained);
 

@@ -100,4 +100,15 @@ Outcome<std::int64_t> read_mysql_answers(MysqlSession& session,
   });
 }
 
+Outcome<std::string> mysql_first_cell(MysqlSession& session, const std::string& sql) {
+  std::string found;
+  const RowHandler handler = [&](const Row& row) {
+    if (found.empty()) found = row.text(0).value_or("");
+    return true;
+  };
+  WINNOW_CHECK(session.send(sql));
+  WINNOW_CHECK(read_mysql_answer(session, &handler));
+  return found;
+}
+
 }  // namespace winnow::database

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "database/connection.h"
 #include "database/mysql/client/session.h"
@@ -17,5 +18,8 @@ Outcome<std::int64_t> read_mysql_answer(MysqlSession& session, const RowHandler*
 // handler.
 Outcome<std::int64_t> read_mysql_answers(MysqlSession& session,
                                          std::span<const RowHandler> handlers);
+
+// Asks, and gives the first column of the first row that has a text there; empty where none has.
+Outcome<std::string> mysql_first_cell(MysqlSession& session, const std::string& sql);
 
 }  // namespace winnow::database

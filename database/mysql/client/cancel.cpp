@@ -10,13 +10,9 @@
 namespace winnow::database {
 namespace {
 
+// Of a SELECT 1.
 bool finds_a_row(MysqlSession& session, const std::string& sql) {
-  bool found = false;
-  const RowHandler handler = [&](const Row& /*row*/) {
-    found = true;
-    return true;
-  };
-  return session.send(sql) && read_mysql_answer(session, &handler) && found;
+  return mysql_first_cell(session, sql).value_or("") == "1";
 }
 
 // Own sessions are visible without a right of their own in both tables.

@@ -4,7 +4,6 @@
 
 #include "database/mysql/client/answer.h"
 #include "database/mysql/client/session.h"
-#include "outcome/try.h"
 
 namespace winnow::database {
 namespace {
@@ -59,28 +58,18 @@ constexpr const char* kGrant =
     "QUOTE(account.h)) "
     "FROM (SELECT CURRENT_USER() AS u, SUBSTRING_INDEX(CURRENT_USER(), '@', -1) AS h) AS account";
 
-Outcome<std::string> first_of(MysqlSession& session, const std::string& sql) {
-  std::string found;
-  const RowHandler handler = [&](const Row& row) {
-    if (found.empty()) found = row.text(0).value_or("");
-    return true;
-  };
-  WINNOW_CHECK(session.send(sql));
-  WINNOW_CHECK(read_mysql_answer(session, &handler));
-  return found;
-}
-
 }  // namespace
 
 std::string mysql_lock_wait(MysqlSession& other, unsigned long number, bool& told_what_is_missing) {
   const auto text = std::to_string(number);
-  const auto known = first_of(other, with_holders(text));
+  const auto known = mysql_first_cell(other, with_holders(text));
   if (known && !known->empty()) return *known;
   // Who may see all waits sees that it is none for a row.
-  auto what = first_of(other, by_state(text, known ? Rows::seen : Rows::guessed)).value_or("");
+  auto what =
+      mysql_first_cell(other, by_state(text, known ? Rows::seen : Rows::guessed)).value_or("");
   const bool may_not = !known && known.error().kind == FailureKind::schema;
   if (what.empty() || !may_not || std::exchange(told_what_is_missing, true)) return what;
-  return what + first_of(other, kGrant).value_or("");
+  return what + mysql_first_cell(other, kGrant).value_or("");
 }
 
 }  // namespace winnow::database
