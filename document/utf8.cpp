@@ -1,6 +1,7 @@
 // UTF-8, as utf8proc judges it.
 #include "document/utf8.h"
 
+#include <algorithm>
 #include <utf8proc.h>
 
 #include "document/strings.h"
@@ -32,17 +33,25 @@ bool is_safe_to_show(utf8proc_int32_t code_point) {
 
 }  // namespace
 
+Character first_character(std::string_view text) {
+  Character first;
+  const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());  // NOLINT
+  // It has four bytes at most; a smaller count also keeps huge texts within the library's signed
+  // sizes.
+  const auto used =
+      utf8proc_iterate(bytes, static_cast<utf8proc_ssize_t>(std::min<std::size_t>(text.size(), 4)),
+                       &first.code_point);
+  if (used <= 0) return {};
+  first.bytes = static_cast<std::size_t>(used);
+  return first;
+}
+
 std::size_t utf8_prefix(std::string_view text) {
   std::string_view rest = text;
   while (!rest.empty()) {
-    utf8proc_int32_t code_point = 0;
-    const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(rest.data());
-    // A character has four bytes at most; a smaller count also keeps huge texts within the
-    // library's signed sizes.
-    const auto used = utf8proc_iterate(
-        bytes, rest.size() < 4 ? static_cast<utf8proc_ssize_t>(rest.size()) : 4, &code_point);
-    if (used <= 0) break;
-    rest.remove_prefix(static_cast<std::size_t>(used));
+    const auto next = first_character(rest);
+    if (next.code_point < 0) break;
+    rest.remove_prefix(next.bytes);
   }
   return text.size() - rest.size();
 }
@@ -63,12 +72,8 @@ std::string shortened(std::string_view text, std::size_t bytes) {
 std::string printable(std::string_view bytes) {
   std::string out;
   while (!bytes.empty()) {
-    utf8proc_int32_t codepoint = -1;
-    const auto read =
-        utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(bytes.data()),  // NOLINT
-                         static_cast<utf8proc_ssize_t>(bytes.size()), &codepoint);
-    const auto size = read > 0 ? static_cast<std::size_t>(read) : 1;
-    const bool shown = read > 0 && is_safe_to_show(codepoint);
+    const auto [size, code_point] = first_character(bytes);
+    const bool shown = code_point >= 0 && is_safe_to_show(code_point);
     for (const char& byte : bytes.substr(0, size)) {
       out += shown ? std::string(1, byte) : "\\x" + hexadecimal({&byte, 1});
     }

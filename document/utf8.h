@@ -1,10 +1,18 @@
 // Strings as UTF-8: whether they are, and how to show those that are not.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace winnow::document {
+
+// The first character of a text that is not empty.
+struct Character {
+  std::size_t bytes = 1;
+  std::int32_t code_point = -1;  // below 0: a byte that is not UTF-8
+};
+Character first_character(std::string_view text);
 
 // Well-formed UTF-8: no overlong form, no surrogate, nothing beyond U+10FFFF, nothing cut off.
 bool is_utf8(std::string_view text);

@@ -1,12 +1,12 @@
 #include "storage/s3/responses.h"
 
 #include <sstream>
-#include <utf8proc.h>
 #include <utility>
 
 #include <pugixml.hpp>
 
 #include "document/strings.h"
+#include "document/utf8.h"
 
 namespace winnow::storage::s3 {
 namespace {
@@ -147,15 +147,12 @@ bool is_passing(std::string_view code) {
 
 bool fits_xml(std::string_view key) {
   while (!key.empty()) {
-    utf8proc_int32_t codepoint = -1;
-    const auto size =
-        utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(key.data()),  // NOLINT
-                         static_cast<utf8proc_ssize_t>(key.size()), &codepoint);
+    const auto [size, code_point] = document::first_character(key);
     // Readers of XML make one line break of every kind of it.
-    const bool fits = size > 0 && codepoint >= 0x20 && (codepoint < 0x7F || codepoint > 0x9F) &&
-                      codepoint != 0x2028 && (codepoint & 0xFFFE) != 0xFFFE;
+    const bool fits = code_point >= 0x20 && (code_point < 0x7F || code_point > 0x9F) &&
+                      code_point != 0x2028 && (code_point & 0xFFFE) != 0xFFFE;
     if (!fits) return false;
-    key.remove_prefix(static_cast<std::size_t>(size));
+    key.remove_prefix(size);
   }
   return true;
 }

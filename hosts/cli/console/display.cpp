@@ -15,20 +15,9 @@ namespace {
 
 constexpr std::string_view kEllipsis = "…";
 
-struct Character {
-  std::size_t bytes = 1;
-  std::size_t columns = 1;
-};
-
-// The first one of a string that is not empty.
-Character first_character(std::string_view text) {
-  utf8proc_int32_t code_point = -1;
-  const auto read = utf8proc_iterate(
-      reinterpret_cast<const utf8proc_uint8_t*>(text.data()),  // NOLINT
-      static_cast<utf8proc_ssize_t>(std::min<std::size_t>(text.size(), 4)), &code_point);
-  if (read <= 0) return {};
-  return {static_cast<std::size_t>(read),
-          static_cast<std::size_t>(std::max(0, utf8proc_charwidth(code_point)))};
+std::size_t columns_of(const document::Character& character) {
+  if (character.code_point < 0) return 1;
+  return static_cast<std::size_t>(std::max(0, utf8proc_charwidth(character.code_point)));
 }
 
 // The longest beginning that takes at most so many columns, with the marks that combine with its
@@ -36,8 +25,8 @@ Character first_character(std::string_view text) {
 std::string_view beginning(std::string_view text, std::size_t columns) {
   std::size_t bytes = 0;
   for (std::size_t used = 0; bytes < text.size();) {
-    const auto next = first_character(text.substr(bytes));
-    used += next.columns;
+    const auto next = document::first_character(text.substr(bytes));
+    used += columns_of(next);
     if (used > columns) break;
     bytes += next.bytes;
   }
@@ -69,8 +58,8 @@ std::string printable(std::string_view text) {
 std::size_t display_width(std::string_view text) {
   std::size_t columns = 0;
   while (!text.empty()) {
-    const auto next = first_character(text);
-    columns += next.columns;
+    const auto next = document::first_character(text);
+    columns += columns_of(next);
     text.remove_prefix(next.bytes);
   }
   return columns;

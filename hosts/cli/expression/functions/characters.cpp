@@ -1,23 +1,18 @@
 #include "hosts/cli/expression/functions/characters.h"
 
-#include <algorithm>
 #include <array>
 #include <utf8proc.h>
+
+#include "document/utf8.h"
 
 namespace winnow::cli::expression {
 namespace {
 
-std::size_t read(std::string_view text, utf8proc_int32_t& point) {
-  const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
-  const auto size = utf8proc_iterate(bytes, static_cast<utf8proc_ssize_t>(text.size()), &point);
-  return size > 0 ? static_cast<std::size_t>(size) : 0;
-}
-
 std::string mapped(std::string_view text, utf8proc_int32_t (*change)(utf8proc_int32_t)) {
   std::string result;
   for (const auto character : characters(text)) {
-    utf8proc_int32_t point = 0;
-    if (read(character, point) == 0) {
+    const auto point = document::first_character(character).code_point;
+    if (point < 0) {
       result += character;
       continue;
     }
@@ -33,8 +28,7 @@ std::string mapped(std::string_view text, utf8proc_int32_t (*change)(utf8proc_in
 std::vector<std::string_view> characters(std::string_view text) {
   std::vector<std::string_view> all;
   while (!text.empty()) {
-    utf8proc_int32_t point = 0;
-    const auto size = std::max<std::size_t>(1, read(text, point));
+    const auto size = document::first_character(text).bytes;
     all.push_back(text.substr(0, size));
     text.remove_prefix(size);
   }
