@@ -3,19 +3,16 @@
 #include <algorithm>
 #include <cctype>
 
+#include "document/strings.h"
+
 namespace winnow::document {
 namespace {
 
 constexpr std::string_view kAnyWords = "**";
 
 std::vector<std::string> words_of(std::string_view name) {
-  std::vector<std::string> words;
-  for (std::size_t from = 0;;) {
-    const auto dot = name.find('.', from);
-    words.emplace_back(name.substr(from, dot - from));
-    if (dot == std::string_view::npos) return words;
-    from = dot + 1;
-  }
+  const auto words = split(name, '.');
+  return {words.begin(), words.end()};
 }
 
 // Whether the sequence fits the pattern, of which some members stand for any number of the

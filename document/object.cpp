@@ -8,4 +8,10 @@ Json object_of(std::initializer_list<std::pair<const char*, Json>> members) {
   return object;
 }
 
+std::vector<std::string> keys_of(const Json& object) {
+  std::vector<std::string> keys;
+  for (const auto& member : object.items()) keys.push_back(member.key());
+  return keys;
+}
+
 }  // namespace winnow::document

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "document/yaml.h"
 
@@ -13,6 +14,9 @@ namespace winnow::document {
 // The members in their order. nlohmann's own constructor from a list loses what it has made where
 // an allocation fails; for what a run says on its way out of that.
 Json object_of(std::initializer_list<std::pair<const char*, Json>> members);
+
+// The names of an object's members, in their order.
+std::vector<std::string> keys_of(const Json& object);
 
 // Whether it is this text. nlohmann's == makes a JSON value of the text first, in a function that
 // may not throw: without memory for that the process ends.

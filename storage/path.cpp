@@ -46,23 +46,10 @@ Outcome<void> check_segment(const char* what, const std::string& segment) {
 // joins them.
 std::string namespace_path(std::string_view name_space) {
   std::string path;
-  while (!name_space.empty()) {
-    const auto dot = name_space.find('.');
-    const auto part = name_space.substr(0, dot);
+  for (const auto part : document::split(name_space, '.')) {
     if (!part.empty()) path.append(part).append("/");
-    name_space.remove_prefix(dot == std::string_view::npos ? name_space.size() : dot + 1);
   }
   return path;
-}
-
-std::vector<std::string_view> parts_of(std::string_view path) {
-  std::vector<std::string_view> parts;
-  while (true) {
-    const auto slash = path.find('/');
-    parts.push_back(path.substr(0, slash));
-    if (slash == std::string_view::npos) return parts;
-    path.remove_prefix(slash + 1);
-  }
 }
 
 }  // namespace
@@ -86,8 +73,7 @@ std::string slug(std::string_view flow) {
 
 Outcome<std::string> execution_path(const ExecutionFolder& folder) {
   if (folder.tenant) {
-    if (auto fit = check_segment("tenant", *folder.tenant); !fit)
-      return fail(std::move(fit.error()));
+    WINNOW_CHECK(check_segment("tenant", *folder.tenant));
   }
   WINNOW_CHECK(check_segment("execution id", folder.execution));
   const std::string parents = namespace_path(folder.name_space);
@@ -119,7 +105,7 @@ bool is_of_others(std::string_view first, std::string_view name, std::size_t dep
 
 std::vector<std::string> path_parts(std::string_view path) {
   std::vector<std::string> parts;
-  for (const auto part : parts_of(path)) {
+  for (const auto part : document::split(path, '/')) {
     if (!part.empty()) parts.emplace_back(part);
   }
   return parts;
@@ -138,7 +124,7 @@ Outcome<std::string> search_path(const SearchArea& area) {
 }
 
 std::optional<ExecutionFolder> execution_of(std::string_view path) {
-  const auto parts = parts_of(path);
+  const auto parts = document::split(path, '/');
   const auto count = parts.size();
   if (count < 4 || parts[count - 2] != "executions") return std::nullopt;
   // No id begins like `_files`, which a namespace called `executions` has here, and the database

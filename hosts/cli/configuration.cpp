@@ -79,11 +79,9 @@ std::string absolute(const std::string& path) {
 Json kestra_files(const std::string& files) {
   constexpr std::string_view kScheme = "file:";
   Json list = Json::array();
-  for (std::size_t at = 0; at <= files.size();) {
-    const auto comma = std::min(files.find(',', at), files.size());
-    if (files.compare(at, kScheme.size(), kScheme) == 0) at += kScheme.size();
-    if (comma > at) list.push_back(files.substr(at, comma - at));
-    at = comma + 1;
+  for (auto file : document::split(files, ',')) {
+    if (file.starts_with(kScheme)) file.remove_prefix(kScheme.size());
+    if (!file.empty()) list.push_back(file);
   }
   return list.size() == 1 ? list.front() : list;
 }

@@ -4,16 +4,11 @@
 #include <vector>
 
 #include "document/nearest.h"
+#include "document/object.h"
 #include "hosts/cli/flow/rendering.h"
 
 namespace winnow::cli {
 namespace {
-
-std::vector<std::string> keys(const Json& map) {
-  std::vector<std::string> names;
-  for (const auto& [key, value] : map.items()) names.push_back(key);
-  return names;
-}
 
 // Variables that Kestra has in a run of its own.
 std::string undefined_variable(const std::string& name, const std::vector<std::string>& known) {
@@ -46,7 +41,7 @@ std::string wrong_output(const std::vector<std::string>& path, const EarlierOutp
     return {};
   }
   return "the task '" + path[1] + "' has no output '" + path[2] + "'" +
-         document::did_you_mean(path[2], keys(*properties));
+         document::did_you_mean(path[2], document::keys_of(*properties));
 }
 
 }  // namespace
@@ -60,7 +55,7 @@ std::string wrong_reference(const expression::Reference& reference, const expres
     if (!at->is_object()) return {};  // the evaluator reports the rest, and knows lists and null
     const auto found = at->find(name);
     if (found == at->end()) {
-      const auto known = keys(*at);
+      const auto known = document::keys_of(*at);
       return at == &scope.variables
                  ? undefined_variable(name, known)
                  : "'" + name + "' is not defined" + document::did_you_mean(name, known);

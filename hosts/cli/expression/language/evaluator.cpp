@@ -3,18 +3,13 @@
 #include <optional>
 
 #include "document/nearest.h"
+#include "document/object.h"
 #include "document/strings.h"
 #include "hosts/cli/expression/language/mistake.h"
 #include "outcome/try.h"
 
 namespace winnow::cli::expression {
 namespace {
-
-std::vector<std::string> keys(const Json& map) {
-  std::vector<std::string> names;
-  for (const auto& [key, value] : map.items()) names.push_back(key);
-  return names;
-}
 
 class Evaluator {
  public:
@@ -63,8 +58,8 @@ class Evaluator {
     const auto key = printed(name);
     const auto found = map->find(key);
     if (found != map->end()) return map.narrowed(*found);
-    return undefined(offset,
-                     "'" + key + "' is not defined" + document::did_you_mean(key, keys(*map)));
+    return undefined(offset, "'" + key + "' is not defined" +
+                                 document::did_you_mean(key, document::keys_of(*map)));
   }
 
   Outcome<Value> attribute(const Node& node) {
