@@ -74,7 +74,6 @@ constexpr std::array kMysqlPassed = {
     Renamed{"localSocket", "socket"},
     // finish_options() turns the rest into something else.
     Renamed{"useSSL", "useSSL"},
-    Renamed{"useSsl", "useSSL"},
     Renamed{"requireSSL", "requireSSL"},
     Renamed{"verifyServerCertificate", "verifyServerCertificate"},
 };

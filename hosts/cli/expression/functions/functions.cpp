@@ -8,24 +8,18 @@ namespace winnow::cli::expression {
 namespace {
 
 // Null never wins, as in Pebble: comparing it with anything gives false.
-Outcome<Json> extreme(const Invocation& call, bool greatest) {
+template <bool Greatest>
+Outcome<Json> extreme(const Invocation& call) {
   Json best;
   for (const auto& candidate : call.arguments) {
     if (!best.is_null()) {
       WINNOW_TRY(const bool wins,
-                 greatest ? is_greater(*candidate, best) : is_greater(best, *candidate));
+                 Greatest ? is_greater(*candidate, best) : is_greater(best, *candidate));
       if (!wins) continue;
     }
     best = *candidate;
   }
   return best;
-}
-
-Outcome<Json> max(const Invocation& call) {
-  return extreme(call, true);
-}
-Outcome<Json> min(const Invocation& call) {
-  return extreme(call, false);
 }
 
 Outcome<Json> numbers(const Invocation& call) {
@@ -45,18 +39,13 @@ Outcome<Json> is(const Invocation& call) {
   return Json((call.input.*Is)());
 }
 
-Outcome<Json> has_remainder(const Invocation& call, std::int64_t remainder) {
+template <bool Even>
+Outcome<Json> divides(const Invocation& call) {
   const auto number = whole_number(call.input);
-  if (number) return Json(*number % 2 == remainder || *number % 2 == -remainder);
+  if (number) return Json((*number % 2 == 0) == Even);
   return refuse("expected a whole number, found " + described(call.input));
 }
 
-Outcome<Json> is_even(const Invocation& call) {
-  return has_remainder(call, 0);
-}
-Outcome<Json> is_odd(const Invocation& call) {
-  return has_remainder(call, 1);
-}
 Outcome<Json> is_empty_value(const Invocation& call) {
   return Json(is_empty(call.input));
 }
@@ -67,8 +56,8 @@ Outcome<Json> is_defined(const Invocation& call) {
 std::vector<Callable> functions() {
   return {
       {"now", {"format", "timeZone"}, 0, now},
-      {.name = "max", .required = 1, .call = max, .variadic = true},
-      {.name = "min", .required = 1, .call = min, .variadic = true},
+      {.name = "max", .required = 1, .call = extreme<true>, .variadic = true},
+      {.name = "min", .required = 1, .call = extreme<false>, .variadic = true},
       {"range", {"start", "end", "increment"}, 2, numbers},
       {"fromJson", {"json"}, 1, from_json},
       {"json", {"json"}, 1, from_json},
@@ -85,13 +74,10 @@ std::vector<Callable> filters() {
 
 std::vector<Callable> tests() {
   return {
-      {"empty", {}, 0, is_empty_value},
-      {"null", {}, 0, is<&Json::is_null>},
-      {"defined", {}, 0, is_defined, true},
-      {"map", {}, 0, is<&Json::is_object>},
-      {"iterable", {}, 0, is<&Json::is_array>},
-      {"even", {}, 0, is_even},
-      {"odd", {}, 0, is_odd},
+      {"empty", {}, 0, is_empty_value},         {"null", {}, 0, is<&Json::is_null>},
+      {"defined", {}, 0, is_defined, true},     {"map", {}, 0, is<&Json::is_object>},
+      {"iterable", {}, 0, is<&Json::is_array>}, {"even", {}, 0, divides<true>},
+      {"odd", {}, 0, divides<false>},
   };
 }
 
