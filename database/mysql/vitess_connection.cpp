@@ -2,11 +2,35 @@
 
 #include "database/mysql/client/written_out.h"
 #include "database/mysql/health.h"
-#include "database/mysql/vitess_lock.h"
 #include "database/mysql/vitess_probe.h"
+#include "database/texts.h"
 #include "outcome/try.h"
 
 namespace winnow::database {
+namespace {
+
+// GET_LOCK goes to one shard, always the same one, over a connection that vtgate keeps for the
+// session; a lock function stands alone in its statement, and takes a name that is written out: as
+// on MySQL, with the keyspace for the database, of at most 64 characters.
+Outcome<std::string> ask_vitess_lock(Connection& connection, const std::string& function,
+                                     const std::string& name, const std::string& more = {}) {
+  WINNOW_TRY(
+      const auto lock,
+      text_of(connection, {.sql = "SELECT CONCAT('winnow.', ?, '.', "
+                                  "LEFT(SHA2(SUBSTRING_INDEX(SUBSTRING_INDEX(DATABASE(), '@', 1), "
+                                  "':', 1), 256), 32))",
+                           .parameters = {name}}));
+  return text_of(connection,
+                 {.sql = "SELECT " + function + "(?" + more + ")", .parameters = {lock}});
+}
+
+// The number of that connection at the shard's MySQL; empty: nobody has the lock. While it has the
+// lock it is the session's own, and a connection that is lost takes the lock with it.
+Outcome<std::string> holder_of_vitess_lock(Connection& connection, const std::string& name) {
+  return ask_vitess_lock(connection, "IS_USED_LOCK", name);
+}
+
+}  // namespace
 
 Outcome<Schema> VitessConnection::probe(std::span<const std::string> tables) {
   WINNOW_CHECK(check_usable());
@@ -41,7 +65,10 @@ Outcome<void> VitessConnection::add_notes(MysqlPlanReader& reader, const Stateme
 }
 
 Outcome<SessionLock> VitessConnection::take_lock(const std::string& name) {
-  WINNOW_TRY(auto lock, take_vitess_lock(*this, name));
+  WINNOW_TRY(const auto taken, ask_vitess_lock(*this, "GET_LOCK", name, ", 0"));
+  SessionLock lock{.is_own = taken.starts_with('1')};
+  WINNOW_TRY(lock.session, holder_of_vitess_lock(*this, name));
+  lock.holder = "session " + lock.session + " of a shard's MySQL, of which vtgate tells no more";
   if (lock.is_own) lock_session_ = lock.session;
   return lock;
 }
@@ -52,7 +79,8 @@ Outcome<bool> VitessConnection::has_lock(const std::string& name) {
 }
 
 Outcome<void> VitessConnection::release_lock(const std::string& name) {
-  return release_vitess_lock(*this, name);
+  WINNOW_CHECK(ask_vitess_lock(*this, "RELEASE_LOCK", name));
+  return {};
 }
 
 }  // namespace winnow::database
