@@ -3,6 +3,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "database/target.h"
 
@@ -12,13 +14,20 @@ namespace winnow::database {
 class Standing {
  public:
   // Before any work. False: the server is not of the wanted kind, and nothing was noted.
-  bool note(std::string found, bool takes_writes, Target wanted);
+  bool note(std::string found, bool takes_writes, Target wanted) {
+    if (!is_wanted(wanted, takes_writes)) return false;
+    noted_ = std::move(found);
+    return true;
+  }
   bool is_noted() const { return !noted_.empty(); }
 
   // Another call is served: its first round trip asks.
-  void begin_call();
+  void begin_call() {
+    to_be_asked_ = true;
+    answered_ = false;
+  }
   // Whether this round trip asks. True once a call.
-  bool take_question();
+  bool take_question() { return std::exchange(to_be_asked_, false); }
   bool is_still(std::string_view found) const { return found == noted_; }
 
   // The call that is served had an answer.

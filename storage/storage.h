@@ -92,14 +92,21 @@ class Storage {
   // Says what is missing where the storage holds nothing of the tenant at all, for a message: "the
   // folder /app/storage holds no folder \"main\"". Empty: it holds something, or that can't be
   // known.
-  virtual Outcome<std::string> missing(const std::optional<std::string>& tenant,
-                                       const Cancellation& cancellation);
+  virtual Outcome<std::string> missing(const std::optional<std::string>& /*tenant*/,
+                                       const Cancellation& /*cancellation*/) {
+    return std::string();
+  }
 
   // Hands over the folder of every execution that has one there, whether the execution still exists
   // or not, and what it could not read on the way. No link is followed. Ends with the handler's
   // failure. `configuration` failure where the storage can't be searched.
-  virtual Outcome<void> find(const SearchArea& area, const FolderHandler& handler,
-                             const Cancellation& cancellation);
+  virtual Outcome<void> find(const SearchArea& /*area*/, const FolderHandler& /*handler*/,
+                             const Cancellation& /*cancellation*/) {
+    return fail(FailureKind::configuration,
+                "the storage can't be searched for the folders of executions: configure one of "
+                "type local, s3 or minio",
+                "/storage/type");
+  }
 };
 
 }  // namespace winnow::storage

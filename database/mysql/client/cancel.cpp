@@ -1,11 +1,11 @@
 #include "database/mysql/client/cancel.h"
 
 #include <array>
-#include <cstdio>
 
 #include <sys/random.h>
 
 #include "database/mysql/client/answer.h"
+#include "document/strings.h"
 
 namespace winnow::database {
 namespace {
@@ -32,11 +32,9 @@ bool is_its_server(MysqlSession& other, const MysqlSessionMark& mark) {
 }  // namespace
 
 std::string new_mysql_session_attribute() {
-  std::array<unsigned long long, 2> bits{};
-  (void)::getrandom(bits.data(), sizeof bits, 0);
-  std::array<char, 33> text{};
-  std::snprintf(text.data(), text.size(), "%016llx%016llx", bits[0], bits[1]);
-  return text.data();
+  std::array<char, 16> bytes{};
+  (void)::getrandom(bytes.data(), bytes.size(), 0);
+  return document::hexadecimal({bytes.data(), bytes.size()});
 }
 
 bool kill_mysql_query(MysqlSession& other, const MysqlSessionMark& mark) {

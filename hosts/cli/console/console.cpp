@@ -63,10 +63,8 @@ Console::~Console() {
 void Console::log(std::int32_t level, std::string_view text) {
   if (level < least_level(loudness_)) return;
   clear_progress();
-  const auto now =
-      std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
   const Level shown = level_of(level);
-  std::string line = document::to_text(now) + " ";
+  std::string line = document::to_text(document::now()) + " ";
   const bool colour = has_colour_ && !shown.colour.empty();
   if (colour) line += shown.colour;
   line.append(shown.name);

@@ -1,6 +1,5 @@
 #include "hosts/cli/flow/scope.h"
 
-#include <chrono>
 #include <random>
 #include <string_view>
 #include <unistd.h>
@@ -41,8 +40,7 @@ std::string random_id() {
 
 expression::Scope initial_scope(const Flow& flow) {
   expression::Scope scope;
-  scope.now =
-      std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  scope.now = document::now();
   scope.variables["flow"] = Json{{"id", flow.id}, {"namespace", flow.name_space}};
   scope.variables["vars"] = flow.variables;
   scope.variables["execution"] =

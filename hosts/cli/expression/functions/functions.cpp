@@ -39,10 +39,10 @@ Outcome<Json> is(const Invocation& call) {
   return Json((call.input.*Is)());
 }
 
-template <bool Even>
-Outcome<Json> divides(const Invocation& call) {
+template <bool Wanted>
+Outcome<Json> is_even(const Invocation& call) {
   const auto number = whole_number(call.input);
-  if (number) return Json((*number % 2 == 0) == Even);
+  if (number) return Json((*number % 2 == 0) == Wanted);
   return refuse("expected a whole number, found " + described(call.input));
 }
 
@@ -76,8 +76,8 @@ std::vector<Callable> tests() {
   return {
       {"empty", {}, 0, is_empty_value},         {"null", {}, 0, is<&Json::is_null>},
       {"defined", {}, 0, is_defined, true},     {"map", {}, 0, is<&Json::is_object>},
-      {"iterable", {}, 0, is<&Json::is_array>}, {"even", {}, 0, divides<true>},
-      {"odd", {}, 0, divides<false>},
+      {"iterable", {}, 0, is<&Json::is_array>}, {"even", {}, 0, is_even<true>},
+      {"odd", {}, 0, is_even<false>},
   };
 }
 
