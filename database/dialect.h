@@ -88,8 +88,8 @@ class Dialect {
   virtual void has_label(SqlWriter& writer, std::string_view table_alias, std::string_view key,
                          std::string_view value) const = 0;
   // The row that `table_alias` stands for is one of `keys` by its `column`; `deleted` is named
-  // where the table has it, so that Kestra's indexes up to 1.2 serve (PR 12181). As any_of, in the
-  // shape that keeps to the index at any number.
+  // where the table has it, so that Kestra's indexes up to 1.2 serve (kestra-io/kestra#12181). As
+  // any_of, in the shape that keeps to the index at any number.
   virtual void any_key(SqlWriter& writer, std::string_view table_alias, const Table& table,
                        const Column& column, TextList keys,
                        DeletedRows deleted_rows = DeletedRows::included) const;
@@ -268,8 +268,9 @@ class Dialect {
   }
 
   // DELETE of the rows of `table` whose `expression_column` is one of `keys`; with `deleted` named
-  // where the table has that column, so that Kestra's indexes up to 1.2 serve (PR 12181). The shape
-  // is the one that keeps to the index at any number of keys (measurements.md).
+  // where the table has that column, so that Kestra's indexes up to 1.2 serve
+  // (kestra-io/kestra#12181). The shape is the one that keeps to the index at any number of keys
+  // (docs/measurements.md).
   virtual Statement delete_by_keys(const Table& table, const Column& column, TextList keys,
                                    DeletedRows deleted_rows = DeletedRows::included) const;
   // DELETE of the rows whose `first` is one of `values` and whose `column` is one of `keys`, by the

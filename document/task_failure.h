@@ -13,8 +13,8 @@ namespace winnow {
 
 struct TaskFailure : Failure {
   // A Failure becomes one by itself, so that WINNOW_TRY passes it on.
-  TaskFailure(Failure failure, document::Json what_was_done =
-                                   document::Json::object())  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  TaskFailure(Failure failure, document::Json what_was_done = document::Json::object())
       : Failure(std::move(failure)), done(std::move(what_was_done)) {}
 
   // In the form of the task's result. An empty object: nothing was committed; null: that is not

@@ -12,8 +12,8 @@ namespace {
 
 struct Close {
   void operator()(std::FILE* file) const {
-    std::fclose(file);  // NOLINT(cppcoreguidelines-owning-memory): unique_ptr's deleter is where a
-                        // FILE ends
+    // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): unique_ptr's deleter is where a FILE ends
+    std::fclose(file);
   }
 };
 

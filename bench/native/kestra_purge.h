@@ -16,8 +16,8 @@ struct Purged {
 // `IN` with a value per id, each its own transaction. `until` is the UTC text of the latest end.
 Purged purge_as_kestra(const std::string& url, const std::string& until);
 
-// Before 1.1 (PR 11685): the same cursor, and three deletes for each execution, each its own
-// transaction.
+// Before 1.1 (kestra-io/kestra#11685): the same cursor, and three deletes for each execution, each
+// its own transaction.
 Purged purge_row_by_row(const std::string& url, const std::string& until);
 
 }  // namespace winnow::bench

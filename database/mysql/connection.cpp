@@ -103,11 +103,11 @@ Outcome<void> MysqlConnection::begin() {
 Outcome<void> MysqlConnection::rollback() {
   const auto was = std::exchange(transaction_, Transaction::none);
   if (was != Transaction::open || session_->broken()) return {};
-  session_->enter_peace();
+  session_->enter_cleanup();
   auto done = session_->send("ROLLBACK");
   // A KILL QUERY that came too late for its statement hits the next one.
   if (!done && !session_->broken()) done = session_->send("ROLLBACK");
-  session_->leave_peace();
+  session_->leave_cleanup();
   if (!done) session_->give_up();
   return done;
 }

@@ -9,8 +9,8 @@ namespace winnow::database {
 namespace {
 
 // Up to here a condition's list is written out, which lets the server make ranges of it together
-// with other columns; it compares a list of many hundreds row by row (measurements.md), so longer
-// ones are joined.
+// with other columns; it compares a list of many hundreds row by row (docs/measurements.md), so
+// longer ones are joined.
 constexpr std::size_t kWrittenOut = 16;
 
 // A deletion's list is written out up to here, twice: the server takes 65,535 values in a

@@ -141,7 +141,7 @@ class PostgresConnection final : public Connection {
   Outcome<void> rollback() override {
     const auto was = std::exchange(transaction_, Transaction::none);
     if (was != Transaction::open || pipeline_.is_dead()) return {};
-    session_->enter_peace();
+    session_->enter_cleanup();
     const auto statement = plain("ROLLBACK");
     PostgresGroup group;
     pipeline_.add(statement, group, nullptr);
@@ -149,7 +149,7 @@ class PostgresConnection final : public Connection {
     if (done) {
       if (auto failure = pipeline_.read(group)) done = fail(std::move(*failure));
     }
-    session_->leave_peace();
+    session_->leave_cleanup();
     if (!done) pipeline_.give_up();
     return done;
   }

@@ -49,7 +49,7 @@ void fits(sqlite3_context* context, int /*count*/, sqlite3_value** arguments) {
 class SqliteConnection final : public Connection {
  public:
   SqliteConnection(const Settings& settings, const Cancellation& cancellation, Handle handle)
-      : patience_(settings.lock_timeout_ms),
+      : timeout_(settings.lock_timeout_ms),
         on_lock_wait_(settings.on_lock_wait),
         cancellation_(cancellation),
         handle_(std::move(handle)) {
@@ -93,9 +93,9 @@ class SqliteConnection final : public Connection {
 
   Outcome<void> rollback() override {
     if (!in_transaction()) return {};
-    in_peace_ = true;
+    in_cleanup_ = true;
     auto done = run(plain("ROLLBACK"));
-    in_peace_ = false;
+    in_cleanup_ = false;
     if (!done) return fail(std::move(done.error()));
     return {};
   }
@@ -180,7 +180,7 @@ class SqliteConnection final : public Connection {
 
  private:
   // Another connection holds the lock. Waits a little and asks SQLite to try again, until the
-  // patience is used up.
+  // timeout has passed.
   static int on_busy(void* self, int attempt) {
     auto& connection = *static_cast<SqliteConnection*>(self);
     const auto now = Clock::now();
@@ -189,7 +189,7 @@ class SqliteConnection final : public Connection {
       connection.next_report_ = now + kFirstLockReport;
     }
     const auto waited = now - connection.waiting_since_;
-    if (waited >= connection.patience_) return 0;
+    if (waited >= connection.timeout_) return 0;
     if (connection.on_lock_wait_ && now >= connection.next_report_) {
       connection.next_report_ = now + kBetweenLockReports;
       connection.on_lock_wait_(
@@ -203,7 +203,7 @@ class SqliteConnection final : public Connection {
 
   static int on_progress(void* self) {
     const auto& connection = *static_cast<SqliteConnection*>(self);
-    return !connection.in_peace_ && connection.cancellation_.requested() ? 1 : 0;
+    return !connection.in_cleanup_ && connection.cancellation_.requested() ? 1 : 0;
   }
 
   bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
@@ -238,13 +238,13 @@ class SqliteConnection final : public Connection {
     return fail(std::move(failure));
   }
 
-  std::chrono::milliseconds patience_;
+  std::chrono::milliseconds timeout_;
   const OnLockWait on_lock_wait_;
   const Cancellation& cancellation_;
   Clock::time_point waiting_since_;
   Clock::time_point next_report_;
   std::unique_ptr<SqliteFileLock> lock_;
-  bool in_peace_ = false;  // a rollback is not to be interrupted
+  bool in_cleanup_ = false;  // a rollback is not to be interrupted
   Handle handle_;
 };
 

@@ -34,7 +34,7 @@ Outcome<void> read_rows(MysqlSession& session, MYSQL_RES* result, const RowHandl
     }
     if (handler == nullptr || session.asked_to_cancel()) return {};
     if (!(*handler)(TextRow(row, mysql_fetch_lengths(result), mysql_num_fields(result)))) return {};
-    session.heed_cancellation();
+    session.check_cancellation();
   }
 }
 

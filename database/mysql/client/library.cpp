@@ -32,7 +32,7 @@ bool initialise() {
   ::sigaction(SIGPIPE, &before, nullptr);
   const std::unique_ptr<MYSQL, decltype(&mysql_close)> any(begun ? mysql_init(nullptr) : nullptr,
                                                            &mysql_close);
-  return any && register_mysql_gates(any.get());
+  return any && register_mysql_tls_guards(any.get());
 }
 
 }  // namespace

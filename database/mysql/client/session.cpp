@@ -31,8 +31,8 @@ constexpr std::chrono::milliseconds kAfterKill(250);
 
 // What a session of winnow's is like, whatever the server's or the account's defaults: READ
 // COMMITTED, so that a purge locks its own rows and no gaps that Kestra inserts into
-// (measurements.md); UTC; MySQL's plain SQL (backslash escapes, no ANSI quotes); table sizes as
-// they are now and not as of yesterday; no guard for people who forget a WHERE or a LIMIT
+// (docs/measurements.md); UTC; MySQL's plain SQL (backslash escapes, no ANSI quotes); table sizes
+// as they are now and not as of yesterday; no guard for people who forget a WHERE or a LIMIT
 // (sql_safe_updates, max_join_size, sql_select_limit): a result that the server cuts off without a
 // word would make orphans of all the rest. Foreign keys are looked at, also where the import of a
 // dump left them switched off for the server: else rows would go that others lead to. A COMMIT is
@@ -98,7 +98,7 @@ MysqlSession::MysqlSession(const Settings& settings, const Cancellation& cancell
     : settings_(settings),
       cancellation_(&cancellation),
       name_(settings.safe_name()),
-      patience_(settings.connect_timeout_ms) {
+      timeout_(settings.connect_timeout_ms) {
   if (use_mysql_library()) mysql_.reset(mysql_init(nullptr));
 }
 
@@ -137,7 +137,7 @@ Outcome<void> MysqlSession::start() {
   if (is_cancelled()) return fail(FailureKind::cancelled, "cancelled while connecting");
   const auto* wait = reinterpret_cast<const void*>(&MysqlSession::wait_inside);
   WINNOW_CHECK(set_mysql_options(mysql_.get(), settings_, attribute_, wait));
-  deadline_ = Clock::now() + patience_;
+  deadline_ = Clock::now() + timeout_;
   const auto socket = settings_.options.find("socket");
   const char* path = socket == settings_.options.end() ? nullptr : socket->second.c_str();
   // All is named, and nothing left to the connector: it would ask the environment.
@@ -230,7 +230,7 @@ Outcome<int> MysqlSession::wait(int wanted) {
   while (true) {
     if (is_cancelled() && watches()) {
       if (!connected_) return fail(FailureKind::cancelled, "cancelled while connecting");
-      ask_to_stop();
+      send_kill();
     }
     const auto ready = poll_until(std::min(deadline_, look), wanted);
     if (!ready || *ready != 0) return ready;
@@ -247,7 +247,7 @@ Outcome<int> MysqlSession::wait(int wanted) {
     if (Clock::now() >= deadline_) {
       return fail(Failure{.kind = FailureKind::unavailable,
                           .message = "the server did not answer within " +
-                                     std::to_string(patience_.count()) + " ms" +
+                                     std::to_string(timeout_.count()) + " ms" +
                                      (connected_ ? "" : " (is it a MySQL server?)"),
                           .retryable = true});
     }
@@ -275,7 +275,7 @@ Outcome<void> MysqlSession::look_after(std::chrono::milliseconds waited) {
   }
   if (!other) return look.refused(other.error());
   if (!settings_.on_lock_wait) return {};
-  (*other)->enter_peace();
+  (*other)->enter_cleanup();
   auto what = mysql_lock_wait(**other, mysql_thread_id(mysql_.get()), told_what_is_missing_);
   if (!what.empty()) settings_.on_lock_wait({.waited = waited, .what = std::move(what)});
   return {};
@@ -324,14 +324,14 @@ Outcome<void> MysqlSession::go_to_next_result() {
   return {};
 }
 
-void MysqlSession::heed_cancellation() {
-  if (is_cancelled() && watches()) ask_to_stop();
+void MysqlSession::check_cancellation() {
+  if (is_cancelled() && watches()) send_kill();
 }
 
 // KILL QUERY goes over a connection of its own, as the first one is busy; once it has been answered
 // it can no longer hit a later statement. A server that can't be reached for it, or that isn't the
-// statement's own, is waited for no longer than `patience_`, here and for the statement's own end.
-void MysqlSession::ask_to_stop() {
+// statement's own, is waited for no longer than `timeout_`, here and for the statement's own end.
+void MysqlSession::send_kill() {
   asked_to_cancel_ = true;
   if (is_vitess_) {
     // vtgate knows no KILL QUERY; it ends what a connection that is gone has asked for.
@@ -340,10 +340,10 @@ void MysqlSession::ask_to_stop() {
   }
   const Cancellation never;
   if (auto other = open(settings_, never)) {
-    (*other)->enter_peace();
+    (*other)->enter_cleanup();
     kill_mysql_query(**other, mark());
   }
-  deadline_ = Clock::now() + patience_;
+  deadline_ = Clock::now() + timeout_;
   if (result_may_fail_to_come_) shorten_the_wait();
 }
 
@@ -367,13 +367,13 @@ void MysqlSession::serve(const Cancellation* cancellation, OnLockWait on_lock_wa
   settings_.on_lock_wait = std::move(on_lock_wait);
 }
 
-void MysqlSession::enter_peace() {
-  in_peace_ = true;
-  deadline_ = Clock::now() + patience_;
+void MysqlSession::enter_cleanup() {
+  in_cleanup_ = true;
+  deadline_ = Clock::now() + timeout_;
 }
 
-void MysqlSession::leave_peace() {
-  in_peace_ = false;
+void MysqlSession::leave_cleanup() {
+  in_cleanup_ = false;
   if (!asked_to_cancel_) deadline_ = Clock::time_point::max();
 }
 

@@ -60,15 +60,15 @@ class MysqlSession {
   // On a requested cancellation the server is asked once, over another connection, to stop the
   // statement in flight; what it then answers comes out like any other answer. Called while
   // waiting; who reads rows calls it too.
-  void heed_cancellation();
+  void check_cancellation();
   bool asked_to_cancel() const { return asked_to_cancel_; }
 
   // Whose wish to stop counts from now on, nullptr: nobody's; and who hears of waits for locks.
   void serve(const Cancellation* cancellation, OnLockWait on_lock_wait);
 
-  // For a rollback: until leave_peace() the Cancellation is passed over and waits are bounded.
-  void enter_peace();
-  void leave_peace();
+  // For a rollback: until leave_cleanup() cancellation is ignored, and waits have a timeout.
+  void enter_cleanup();
+  void leave_cleanup();
 
   // The server has hung up already: nothing was sent, so nothing is in doubt.
   bool hung_up();
@@ -100,8 +100,8 @@ class MysqlSession {
   Outcome<void> look_after(std::chrono::milliseconds waited);
   std::string peer() const;  // its server's address, in the form of peer_of()
   bool is_cancelled() const { return cancellation_ != nullptr && cancellation_->requested(); }
-  bool watches() const { return cancellation_ != nullptr && !in_peace_ && !asked_to_cancel_; }
-  void ask_to_stop();
+  bool watches() const { return cancellation_ != nullptr && !in_cleanup_ && !asked_to_cancel_; }
+  void send_kill();
   void shorten_the_wait();
   MysqlSessionMark mark() const;
 
@@ -109,7 +109,7 @@ class MysqlSession {
   const Cancellation* cancellation_;  // nullptr: it serves no call
   const std::string attribute_ = new_mysql_session_attribute();
   std::string name_;
-  std::chrono::milliseconds patience_;
+  std::chrono::milliseconds timeout_;
   std::unique_ptr<MYSQL, Closer> mysql_;
   Clock::time_point deadline_ = Clock::time_point::max();
   std::optional<Failure> failed_inside_;  // what ended a wait that the connector made on its own
@@ -120,7 +120,7 @@ class MysqlSession {
   bool is_vitess_ = false;
   bool connected_ = false;
   bool driving_ = false;  // a call that may wait has begun and not ended
-  bool in_peace_ = false;
+  bool in_cleanup_ = false;
   bool asked_to_cancel_ = false;
   bool broken_ = false;
 };

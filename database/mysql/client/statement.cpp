@@ -84,7 +84,7 @@ Outcome<void> MysqlStatement::read_rows(const RowHandler* handler) {
     WINNOW_TRY(const auto found, fetch());
     if (!found || handler == nullptr || session_.asked_to_cancel()) return {};
     if (!(*handler)(row)) return {};
-    session_.heed_cancellation();
+    session_.check_cancellation();
   }
 }
 

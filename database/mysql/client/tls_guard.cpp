@@ -67,7 +67,7 @@ AuthenticationPlugin gate(const char* name, int (*pass)(MYSQL_PLUGIN_VIO*, MYSQL
 
 }  // namespace
 
-bool register_mysql_gates(MYSQL* any) {
+bool register_mysql_tls_guards(MYSQL* any) {
   static AuthenticationPlugin open = gate(kOpenGate, pass_open_gate);
   static AuthenticationPlugin tls = gate(kTlsGate, pass_tls_gate);
   return mysql_client_register_plugin(any, &open.head) != nullptr &&

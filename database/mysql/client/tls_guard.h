@@ -17,7 +17,7 @@ namespace winnow::database {
 class MysqlOptions;
 
 // Once for the process; any connection serves. False where there was no memory for it.
-bool register_mysql_gates(MYSQL* any);
+bool register_mysql_tls_guards(MYSQL* any);
 
 enum class MysqlTls { off, preferred, needed };
 

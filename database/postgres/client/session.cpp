@@ -31,7 +31,7 @@ int poll_timeout(std::chrono::steady_clock::time_point deadline) {
 PostgresSession::PostgresSession(const Settings& settings, const Cancellation& cancellation)
     : cancellation_(&cancellation),
       name_(settings.safe_name()),
-      patience_(settings.connect_timeout_ms) {}
+      timeout_(settings.connect_timeout_ms) {}
 
 Outcome<std::unique_ptr<PostgresSession>> PostgresSession::open(const Settings& settings,
                                                                 const Cancellation& cancellation) {
@@ -50,7 +50,7 @@ Outcome<std::unique_ptr<PostgresSession>> PostgresSession::open(const Settings& 
 }
 
 Outcome<void> PostgresSession::start(const Settings& settings) {
-  const auto deadline = Clock::now() + patience_;
+  const auto deadline = Clock::now() + timeout_;
   WINNOW_TRY(const auto options, libpq_options(settings));
   std::vector<const char*> names;
   std::vector<const char*> values;
@@ -107,7 +107,7 @@ Outcome<void> PostgresSession::wait(short events, Clock::time_point deadline) {
   if (ready || Clock::now() < deadline) return {};
   return fail(Failure{
       .kind = FailureKind::unavailable,
-      .message = "the server did not answer within " + std::to_string(patience_.count()) + " ms",
+      .message = "the server did not answer within " + std::to_string(timeout_.count()) + " ms",
       .retryable = true});
 }
 
@@ -199,17 +199,17 @@ Outcome<PostgresResult> PostgresSession::next() {
 
 void PostgresSession::ask_to_cancel() {
   cancel_ = std::make_unique<PostgresCancel>(connection_.get());
-  deadline_ = Clock::now() + patience_;
+  deadline_ = Clock::now() + timeout_;
 }
 
-void PostgresSession::enter_peace() {
-  in_peace_ = true;
-  deadline_ = Clock::now() + patience_;
+void PostgresSession::enter_cleanup() {
+  in_cleanup_ = true;
+  deadline_ = Clock::now() + timeout_;
   if (cancel_) cancel_->wait_until(deadline_);
 }
 
-void PostgresSession::leave_peace() {
-  in_peace_ = false;
+void PostgresSession::leave_cleanup() {
+  in_cleanup_ = false;
   if (!cancel_) deadline_ = Clock::time_point::max();
 }
 

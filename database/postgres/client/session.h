@@ -58,9 +58,9 @@ class PostgresSession {
   // Whose wish to stop counts from now on; nullptr: nobody's.
   void serve(const Cancellation* cancellation) { cancellation_ = cancellation; }
 
-  // For a rollback: until leave_peace() the Cancellation is passed over and waits are bounded.
-  void enter_peace();
-  void leave_peace();
+  // For a rollback: until leave_cleanup() cancellation is ignored, and waits have a timeout.
+  void enter_cleanup();
+  void leave_cleanup();
 
   // The server has hung up already: nothing was sent, so nothing is in doubt.
   bool hung_up();
@@ -83,18 +83,18 @@ class PostgresSession {
   Outcome<void> wait(short events, Clock::time_point deadline);
   Outcome<bool> poll_until(short events, Clock::time_point deadline);
   Outcome<void> wait_for_answer(short events, Clock::time_point began, Clock::time_point& look);
-  bool watches() const { return cancellation_ != nullptr && !in_peace_ && !cancel_; }
+  bool watches() const { return cancellation_ != nullptr && !in_cleanup_ && !cancel_; }
   void ask_to_cancel();
 
   bool is_cancelled() const { return cancellation_ != nullptr && cancellation_->requested(); }
 
   const Cancellation* cancellation_;  // nullptr: it serves no call
   std::string name_;
-  std::chrono::milliseconds patience_;
+  std::chrono::milliseconds timeout_;
   std::unique_ptr<PGconn, Finisher> connection_;
   std::unique_ptr<PostgresCancel> cancel_;
   Clock::time_point deadline_ = Clock::time_point::max();
-  bool in_peace_ = false;
+  bool in_cleanup_ = false;
   std::chrono::milliseconds first_slow_{};
   OnSlow slow_;
 };

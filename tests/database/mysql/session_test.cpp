@@ -66,7 +66,7 @@ TEST_P(MysqlSession, NothingIsCancelledOnAServerThatIsNotTheStatementsOwn) {
   await("state = 'User sleep'");
   const auto number = others_id();
   const auto other = require(database::MysqlSession::open(database_.settings(), never_));
-  other->enter_peace();
+  other->enter_cleanup();
   EXPECT_FALSE(database::kill_mysql_query(
       *other, {.number = std::stoul(number), .local_port = 1, .attribute = "0"}));
   EXPECT_EQ(cell_of(*connection_,
