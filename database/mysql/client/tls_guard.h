@@ -1,4 +1,4 @@
-// Lets no password out before TLS is up.
+// Keeps the password from being sent before TLS is established.
 //
 // With TLS asked for, the connector falls back to plain text when the server's greeting (or whoever
 // stands between) does not offer it, and then sends the password as it is (its

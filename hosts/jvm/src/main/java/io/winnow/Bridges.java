@@ -1,6 +1,5 @@
 package io.winnow;
 
-
 /** Chooses the way into the library, once. */
 final class Bridges {
     /** The ABI's major number in its upper half: what this package was written for. */

@@ -8,21 +8,12 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
 
-/** The files of one execution in Kestra's own storage. */
-final class ExecutionFolder {
-    private final StorageInterface storage;
-    private final String tenant;
-    private final String namespace;
-    private final String path;
-
-    /** @param path under the tenant's root, as the library gives it */
-    ExecutionFolder(StorageInterface storage, String tenant, String namespace, String path) {
-        this.storage = storage;
-        this.tenant = tenant;
-        this.namespace = namespace;
-        this.path = path;
-    }
-
+/**
+ * The files of one execution in Kestra's own storage.
+ *
+ * @param path under the tenant's root, as the library gives it
+ */
+record ExecutionFolder(StorageInterface storage, String tenant, String namespace, String path) {
     /** @param error why files stay; null where none does */
     record Result(long files, String error) {}
 
