@@ -5,8 +5,7 @@
 namespace winnow::database {
 
 bool Column::can_hold(std::string_view text) const {
-  return type != ColumnType::enumeration ||
-         std::find(labels.begin(), labels.end(), text) != labels.end();
+  return type != ColumnType::enumeration || std::ranges::find(labels, text) != labels.end();
 }
 
 const Column& document_string() {
@@ -36,8 +35,7 @@ std::optional<Problem> Table::problem() const {
 }
 
 const Column* Table::column(std::string_view wanted) const {
-  const auto found = std::find_if(columns.begin(), columns.end(),
-                                  [&](const Column& column) { return column.name == wanted; });
+  const auto found = std::ranges::find(columns, wanted, &Column::name);
   return found == columns.end() ? nullptr : &*found;
 }
 
@@ -53,14 +51,14 @@ const Index* Table::index_on(const std::vector<std::string>& leading) const {
     const auto end = index.columns.begin() + static_cast<std::ptrdiff_t>(leading.size());
     return std::is_permutation(index.columns.begin(), end, leading.begin(), leading.end());
   };
-  const auto found = std::find_if(indexes.begin(), indexes.end(), serves);
+  const auto found = std::ranges::find_if(indexes, serves);
   return found == indexes.end() ? nullptr : &*found;
 }
 
 bool Table::is_told_apart_by(std::string_view column) const {
-  return std::any_of(indexes.begin(), indexes.end(), [&](const Index& index) {
+  return std::ranges::any_of(indexes, [&](const Index& index) {
     return index.unique && !index.partial &&
-           std::find(index.columns.begin(), index.columns.end(), column) != index.columns.end();
+           std::ranges::find(index.columns, column) != index.columns.end();
   });
 }
 

@@ -116,7 +116,7 @@ std::optional<Mismatch> unknown_property(const Location& location) {
     known.insert(known.end(), names.begin(), names.end());
   }
   for (const auto& member : location.value->items()) {
-    if (std::find(known.begin(), known.end(), member.key()) != known.end()) continue;
+    if (std::ranges::find(known, member.key()) != known.end()) continue;
     return Mismatch{pointer_to(location.pointer, member.key()),
                     "is not known here" + did_you_mean(member.key(), known)};
   }
@@ -125,9 +125,8 @@ std::optional<Mismatch> unknown_property(const Location& location) {
 
 std::optional<Mismatch> missing_property(const Location& location) {
   std::vector<const Json*> objects;
-  std::copy_if(location.definitions.begin(), location.definitions.end(),
-               std::back_inserter(objects),
-               [](const Json* definition) { return takes_objects(*definition); });
+  std::ranges::copy_if(location.definitions, std::back_inserter(objects),
+                       [](const Json* definition) { return takes_objects(*definition); });
   if (objects.size() != 1) return std::nullopt;  // which of several was meant is not known
   const auto required = objects.front()->find("required");
   if (required == objects.front()->end()) return std::nullopt;
@@ -143,8 +142,9 @@ std::optional<Mismatch> missing_property(const Location& location) {
 }
 
 bool is_secret(const Location& location) {
-  return std::any_of(location.definitions.begin(), location.definitions.end(),
-                     [](const Json* definition) { return definition->value("writeOnly", false); });
+  return std::ranges::any_of(location.definitions, [](const Json* definition) {
+    return definition->value("writeOnly", false);
+  });
 }
 
 // The texts that one of the alternatives lists.
@@ -171,9 +171,8 @@ Mismatch wrong_value(const Location& location) {
 
 Mismatch explained(const Location& location) {
   const auto& definitions = location.definitions;
-  const bool may_be_object =
-      std::any_of(definitions.begin(), definitions.end(),
-                  [](const Json* definition) { return takes_objects(*definition); });
+  const bool may_be_object = std::ranges::any_of(
+      definitions, [](const Json* definition) { return takes_objects(*definition); });
   if (location.value->is_object() && may_be_object) {
     if (auto unknown = unknown_property(location)) return std::move(*unknown);
     if (auto missing = missing_property(location)) return std::move(*missing);

@@ -35,8 +35,8 @@ std::vector<std::size_t> by_flow(std::span<const ExecutionFolder> folders) {
     const auto& folder = folders[at];
     return std::tie(folder.tenant, folder.name_space, folder.flow);
   };
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t one, std::size_t other) { return flow(one) < flow(other); });
+  std::ranges::stable_sort(
+      order, [&](std::size_t one, std::size_t other) { return flow(one) < flow(other); });
   return order;
 }
 

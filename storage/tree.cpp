@@ -128,9 +128,8 @@ class Walk {
 
   bool is_read_once(const FolderReader& reader, const std::vector<FolderEntry>& entries) const {
     return action_ == TreeAction::remove && levels_.back().passes == 0 && reader.had_room() &&
-           !entries.empty() && std::all_of(entries.begin(), entries.end(), [](const auto& entry) {
-             return entry.type == DT_DIR;
-           });
+           !entries.empty() &&
+           std::ranges::all_of(entries, [](const auto& entry) { return entry.type == DT_DIR; });
   }
 
   // `whole`: these are all entries of the last level.
@@ -145,7 +144,7 @@ class Walk {
   }
 
   static bool has_sidecar(const std::vector<FolderEntry>& entries, const std::string& name) {
-    return std::any_of(entries.begin(), entries.end(), [&](const auto& entry) {
+    return std::ranges::any_of(entries, [&](const auto& entry) {
       return entry.name.size() == name.size() + kSidecar.size() && entry.name.starts_with(name) &&
              entry.name.ends_with(kSidecar);
     });

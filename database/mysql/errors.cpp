@@ -159,9 +159,7 @@ Failure mysql_failure(unsigned int number, std::string_view sqlstate, std::strin
     failure.kind = FailureKind::cancelled;
     return failure;
   }
-  const auto* rule = std::find_if(kRules.begin(), kRules.end(), [&](const Rule& candidate) {
-    return candidate.number == number;
-  });
+  const auto* rule = std::ranges::find(kRules, number, &Rule::number);
   if (rule == kRules.end()) {
     // A trigger may signal what it likes.
     if (told) failure.blame = Blame::some_rows;

@@ -147,8 +147,7 @@ Column read_column(const Json& found) {
 
 void add_part(Table& table, const Json& found) {
   const auto name = found.at("index").get<std::string>();
-  auto index = std::find_if(table.indexes.begin(), table.indexes.end(),
-                            [&](const Index& known) { return known.name == name; });
+  auto index = std::ranges::find(table.indexes, name, &Index::name);
   if (index == table.indexes.end()) {
     index = table.indexes.insert(index, Index{.name = name,
                                               .columns = {},
@@ -164,7 +163,7 @@ void add_part(Table& table, const Json& found) {
 bool has_transactions(std::string_view engine) {
   constexpr std::array kWithout = {"MyISAM",  "MRG_MYISAM", "MRG_MyISAM", "MEMORY", "CSV",
                                    "ARCHIVE", "FEDERATED",  "BLACKHOLE",  "EXAMPLE"};
-  return std::find(kWithout.begin(), kWithout.end(), engine) == kWithout.end();
+  return std::ranges::find(kWithout, engine) == kWithout.end();
 }
 
 Table read_table(const Json& found) {
@@ -189,13 +188,12 @@ Table read_table(const Json& found) {
   for (const auto& part : ordered(found.at("parts"))) add_part(table, part);
   // The beginnings of texts (`key`(191), where an index could be no longer) are not the columns.
   const auto& key = table.primary_key;
-  if (std::find(key.begin(), key.end(), "") != key.end()) table.primary_key.clear();
-  std::stable_sort(table.indexes.begin(), table.indexes.end(),
-                   [](const Index& left, const Index& right) {
-                     const bool primary = left.name == "PRIMARY";
-                     if (primary != (right.name == "PRIMARY")) return primary;
-                     return left.name < right.name;
-                   });
+  if (std::ranges::find(key, std::string()) != key.end()) table.primary_key.clear();
+  std::ranges::stable_sort(table.indexes, [](const Index& left, const Index& right) {
+    const bool primary = left.name == "PRIMARY";
+    if (primary != (right.name == "PRIMARY")) return primary;
+    return left.name < right.name;
+  });
   return table;
 }
 

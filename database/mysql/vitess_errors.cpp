@@ -45,7 +45,7 @@ bool is_of_mysql(std::string_view message) {
 
 void read_vitess_failure(Failure& failure) {
   const std::string_view message = failure.message;
-  const auto* found = std::find_if(kWords.begin(), kWords.end(), [&](const Words& each) {
+  const auto* found = std::ranges::find_if(kWords, [&](const Words& each) {
     return message.find(each.words) != std::string_view::npos;
   });
   const bool by_number = is_of_mysql(message) && failure.kind != internal;

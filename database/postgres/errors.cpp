@@ -99,7 +99,7 @@ std::string_view without_line_end(std::string_view text) {
 }
 
 bool is_state(std::string_view text) {
-  return text.size() == 5 && std::all_of(text.begin(), text.end(), [](char c) {
+  return text.size() == 5 && std::ranges::all_of(text, [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
          });
 }
@@ -119,9 +119,8 @@ Failure postgres_failure(std::string_view sqlstate, std::string_view message, bo
     failure.kind = FailureKind::cancelled;
     return failure;
   }
-  const auto* rule = std::find_if(kRules.begin(), kRules.end(), [&](const Rule& candidate) {
-    return sqlstate.starts_with(candidate.state);
-  });
+  const auto* rule = std::ranges::find_if(
+      kRules, [&](const Rule& candidate) { return sqlstate.starts_with(candidate.state); });
   if (rule == kRules.end()) {
     // A trigger may raise what it likes.
     failure.blame = Blame::some_rows;
@@ -145,7 +144,7 @@ Failure postgres_connect_failure(std::string_view verbose_message) {
     return postgres_failure(state, message.substr(at + 10), false);
   }
   auto failure = postgres_failure({}, message, false);
-  const auto* rule = std::find_if(kLogInRules.begin(), kLogInRules.end(), [&](const auto& each) {
+  const auto* rule = std::ranges::find_if(kLogInRules, [&](const auto& each) {
     return message.find(each.words) != std::string_view::npos;
   });
   if (rule == kLogInRules.end()) return failure;

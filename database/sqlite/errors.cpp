@@ -43,9 +43,7 @@ constexpr std::array kRules = {
 Failure sqlite_failure(int code, std::string_view message) {
   Failure failure{.kind = internal, .message = "SQLite: " + std::string(message)};
   constexpr int kPrimary = 0xff;
-  const auto* rule = std::find_if(kRules.begin(), kRules.end(), [&](const Rule& candidate) {
-    return candidate.code == (code & kPrimary);
-  });
+  const auto* rule = std::ranges::find(kRules, code & kPrimary, &Rule::code);
   if (rule == kRules.end()) return failure;
   failure.kind = rule->kind;
   failure.retryable = rule->retryable;

@@ -42,10 +42,9 @@ bool has_alias(std::string_view sql, const std::string& table, const std::string
 // The table that a plan's name stands for; empty for a subquery or a list.
 std::string table_of(const std::string& name, const std::vector<std::string>& tables,
                      std::string_view sql) {
-  if (std::find(tables.begin(), tables.end(), name) != tables.end()) return name;
-  const auto found = std::find_if(tables.begin(), tables.end(), [&](const std::string& table) {
-    return has_alias(sql, table, name);
-  });
+  if (std::ranges::find(tables, name) != tables.end()) return name;
+  const auto found = std::ranges::find_if(
+      tables, [&](const std::string& table) { return has_alias(sql, table, name); });
   return found == tables.end() ? std::string() : *found;
 }
 

@@ -156,8 +156,8 @@ Outcome<void> apply_target(Settings& settings, const std::string& name, const st
       std::pair{"preferslave", Target::prefer_standby},
   };
   const auto wanted = document::lower(value);
-  const auto* found = std::find_if(kTargets.begin(), kTargets.end(),
-                                   [&](const auto& target) { return target.first == wanted; });
+  const auto* found =
+      std::ranges::find_if(kTargets, [&](const auto& target) { return target.first == wanted; });
   if (found == kTargets.end()) {
     return bad_value(name,
                      "any, primary, standby, preferPrimary or prefer-standby, or what "
@@ -247,13 +247,12 @@ bool is_nearly_of_security(Engine engine, const std::string& name) {
 Outcome<void> take_unknown(const Settings& settings, const std::string& name,
                            const std::string& value, Unknown unknown) {
   const bool harmless =
-      std::any_of(kHarmless.begin(), kHarmless.end(),
-                  [&](auto known) { return same_word(known, name); }) ||
-      std::any_of(kDefaults.begin(), kDefaults.end(),
-                  [&](const auto& known) {
-                    return same_word(known.name, name) && same_word(known.option, value);
-                  }) ||
-      std::find(kOfNoMeaning.begin(), kOfNoMeaning.end(), name) != kOfNoMeaning.end();
+      std::ranges::any_of(kHarmless, [&](auto known) { return same_word(known, name); }) ||
+      std::ranges::any_of(kDefaults,
+                          [&](const auto& known) {
+                            return same_word(known.name, name) && same_word(known.option, value);
+                          }) ||
+      std::ranges::find(kOfNoMeaning, name) != kOfNoMeaning.end();
   if (harmless && settings.engine != Engine::sqlite) return {};
   const bool suspicious = touches_security(name) || is_nearly_of_security(settings.engine, name);
   if (unknown == Unknown::read_past && !suspicious) return {};
@@ -400,14 +399,14 @@ Outcome<void> finish_sqlite(Settings& settings) {
 
 // A word begins where a capital follows a small letter, and after `-`, `_` and `.`.
 bool touches_security(std::string_view name) {
-  if (std::find(kSecurityNames.begin(), kSecurityNames.end(), name) != kSecurityNames.end()) {
+  if (std::ranges::find(kSecurityNames, name) != kSecurityNames.end()) {
     return true;
   }
   std::string word;
   const auto ends_so = [&word] {
     const auto found = std::exchange(word, {});
-    return std::any_of(kSecurity.begin(), kSecurity.end(),
-                       [&](const auto& stem) { return found.starts_with(stem); });
+    return std::ranges::any_of(kSecurity,
+                               [&](const auto& stem) { return found.starts_with(stem); });
   };
   for (std::size_t at = 0; at < name.size(); ++at) {
     const bool capital = document::lower(name[at]) != name[at];

@@ -58,9 +58,8 @@ Outcome<void> read_server(const UrlParts& parts, Settings& settings) {
 }
 
 Outcome<void> read_file(const UrlParts& parts, Settings& settings) {
-  const bool on_a_host = std::any_of(parts.hosts.begin(), parts.hosts.end(), [](const auto& host) {
-    return !host.name.empty() || !host.port.empty();
-  });
+  const bool on_a_host = std::ranges::any_of(
+      parts.hosts, [](const auto& host) { return !host.name.empty() || !host.port.empty(); });
   if (on_a_host || !parts.user.empty()) {
     return unusable_url("SQLite has no host; write sqlite:/path/to/file");
   }
@@ -75,7 +74,7 @@ Outcome<void> read_file(const UrlParts& parts, Settings& settings) {
 }
 
 bool may_be_named(const std::string& option) {
-  return !option.empty() && std::all_of(option.begin(), option.end(), [](char c) {
+  return !option.empty() && std::ranges::all_of(option, [](char c) {
     return document::is_letter(c) || document::is_digit(c) || c == '_' || c == '-' || c == '.';
   });
 }

@@ -37,8 +37,8 @@ bool in_order(const Page& page, const std::string& after) {
 
 // The next page can't begin behind a key of which nobody knows how it is spelt.
 bool has_uncertain_keys(const Page& page) {
-  return std::any_of(page.objects.begin(), page.objects.end(),
-                     [](const auto& object) { return !object.if_encoded.empty(); });
+  return std::ranges::any_of(page.objects,
+                             [](const auto& object) { return !object.if_encoded.empty(); });
 }
 
 bool has_dot_segment(std::string_view key) {
@@ -51,9 +51,8 @@ bool has_dot_segment(std::string_view key) {
 // files.
 bool may_be_encoded(const ListedObject& object, const std::string& prefix) {
   const auto& name = object.if_encoded;
-  const bool has_control = std::any_of(name.begin(), name.end(), [](char letter) {
-    return static_cast<unsigned char>(letter) < ' ';
-  });
+  const bool has_control = std::ranges::any_of(
+      name, [](char letter) { return static_cast<unsigned char>(letter) < ' '; });
   return name.starts_with(prefix) && document::is_utf8(name) && !has_control &&
          !has_dot_segment(name);
 }

@@ -23,8 +23,8 @@ std::vector<PrefixGroup> grouped(std::vector<ExecutionPrefix> executions, std::s
   }
   std::vector<PrefixGroup> groups;
   for (auto& [parent, all] : by_flow) {
-    std::sort(all.begin(), all.end(),
-              [](const auto& one, const auto& other) { return one.prefix < other.prefix; });
+    std::ranges::sort(all,
+                      [](const auto& one, const auto& other) { return one.prefix < other.prefix; });
     for (std::size_t at = 0; at < all.size(); at += most) {
       const auto end = std::min(all.size(), at + most);
       PrefixGroup group{.parent = parent, .executions = {}};

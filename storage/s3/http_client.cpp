@@ -219,8 +219,8 @@ void HttpClient::complete_finished() {
 }
 
 void HttpClient::on_complete(CURL* handle, CURLcode code) {
-  const auto place = std::find_if(in_flight_.begin(), in_flight_.end(),
-                                  [&](const auto& each) { return each->handle == handle; });
+  const auto place =
+      std::ranges::find_if(in_flight_, [&](const auto& each) { return each->handle == handle; });
   const auto in_flight = std::move(*place);
   in_flight_.erase(place);
   Response response{.status = 0, .body = std::move(in_flight->transfer.body())};

@@ -15,8 +15,7 @@ constexpr std::size_t kLongest = 16'384;
 }  // namespace
 
 Outcome<MysqlStatement*> MysqlStatements::prepared(const std::string& sql) {
-  const auto found =
-      std::find_if(kept_.begin(), kept_.end(), [&](const Kept& kept) { return kept.sql == sql; });
+  const auto found = std::ranges::find(kept_, sql, &Kept::sql);
   if (found != kept_.end()) {
     kept_.splice(kept_.begin(), kept_, found);
     return kept_.front().statement.get();

@@ -184,8 +184,8 @@ bool override_variable(Options& options, const std::string& name) {
   }
   if (name == "requirepeer") return !options["host"].starts_with('/');
   if (name == "password" && options["passfile"] != kNoFile) return false;
-  const auto* neutral = std::find_if(kNeutral.begin(), kNeutral.end(),
-                                     [&](const auto& entry) { return entry.first == name; });
+  const auto* neutral =
+      std::ranges::find_if(kNeutral, [&](const auto& entry) { return entry.first == name; });
   if (neutral == kNeutral.end()) return false;
   options[name] = neutral->second;
   return true;

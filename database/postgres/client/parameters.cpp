@@ -69,8 +69,8 @@ Outcome<PostgresParameters> PostgresParameters::make(const std::vector<Parameter
 
 std::vector<const char*> PostgresParameters::pointers() const {
   std::vector<const char*> result(texts_.size());
-  std::transform(texts_.begin(), texts_.end(), result.begin(),
-                 [](const auto& text) { return text ? text->c_str() : nullptr; });
+  std::ranges::transform(texts_, result.begin(),
+                         [](const auto& text) { return text ? text->c_str() : nullptr; });
   return result;
 }
 

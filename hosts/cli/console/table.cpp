@@ -39,8 +39,8 @@ std::string Table::text(const Screen& screen) const {
   std::string text;
   std::vector<std::string> titles;
   for (const auto& column : columns_) titles.push_back(column.title);
-  const bool titled = std::any_of(titles.begin(), titles.end(),
-                                  [](const std::string& title) { return !title.empty(); });
+  const bool titled =
+      std::ranges::any_of(titles, [](const std::string& title) { return !title.empty(); });
   if (titled) {
     auto top = line(titles, widths);
     top.pop_back();

@@ -141,8 +141,7 @@ constexpr Type kTypes[] = {
 };
 
 const Type* find_type(std::string_view name) {
-  const auto* found = std::find_if(std::begin(kTypes), std::end(kTypes),
-                                   [&](const Type& type) { return type.name == name; });
+  const auto* found = std::ranges::find(kTypes, name, &Type::name);
   return found == std::end(kTypes) ? nullptr : found;
 }
 

@@ -79,7 +79,7 @@ std::vector<expression::Reference> references_in(const Json& value) {
 
 bool uses_outputs(const Json& value) {
   const auto found = references_in(value);
-  return std::any_of(found.begin(), found.end(), [](const expression::Reference& reference) {
+  return std::ranges::any_of(found, [](const expression::Reference& reference) {
     return reference.path.front() == "outputs";
   });
 }

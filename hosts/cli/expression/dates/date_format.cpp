@@ -186,8 +186,7 @@ Outcome<std::string> DateFormat::library_format() const {
 }
 
 bool DateFormat::has(std::string_view flag) const {
-  return std::any_of(fields_.begin(), fields_.end(),
-                     [&](const DateField& field) { return field.flag == flag; });
+  return std::ranges::any_of(fields_, [&](const DateField& field) { return field.flag == flag; });
 }
 
 Outcome<DateTime> DateFormat::read(std::string_view text, const Zone& zone) const {
@@ -203,8 +202,8 @@ Outcome<DateTime> DateFormat::read(std::string_view text, const Zone& zone) cons
   const auto other_form =
       "'" + document::shortened(text, 60) + "' does not have the form '" + pattern_ + "'";
   const bool has_offset = has("%z") || has("%Ez");
-  const bool has_fraction = std::any_of(fields_.begin(), fields_.end(),
-                                        [](const DateField& field) { return field.fraction > 0; });
+  const bool has_fraction =
+      std::ranges::any_of(fields_, [](const DateField& field) { return field.fraction > 0; });
   const auto date = has_fraction ? parsed<microseconds>(format, std::string(text), zone, has_offset)
                                  : parsed<seconds>(format, std::string(text), zone, has_offset);
   if (!date) return refuse(other_form);

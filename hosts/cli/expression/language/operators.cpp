@@ -173,10 +173,9 @@ const std::vector<BinaryOperator>& binary_operators() {
 }  // namespace
 
 const BinaryOperator* find_binary_operator(std::string_view symbol) {
-  for (const auto& candidate : binary_operators()) {
-    if (candidate.symbol == symbol) return &candidate;
-  }
-  return nullptr;
+  const auto& all = binary_operators();
+  const auto found = std::ranges::find(all, symbol, &BinaryOperator::symbol);
+  return found == all.end() ? nullptr : &*found;
 }
 
 std::vector<std::string_view> binary_operator_symbols() {

@@ -195,9 +195,7 @@ class Parser {
   // The token at hand is the name of what is called.
   Outcome<Node> call(const std::string& what, std::span<const Callable> known, Node input) {
     const Token token = now();
-    const auto found = std::find_if(known.begin(), known.end(), [&](const Callable& callable) {
-      return callable.name == token.text;
-    });
+    const auto found = std::ranges::find(known, token.text, &Callable::name);
     if (found == known.end()) {
       return refuse("unknown " + what + " " + seen(token) + hint(what, token.text, known));
     }
