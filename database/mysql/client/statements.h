@@ -4,26 +4,29 @@
 
 #include <cstdint>
 #include <list>
-#include <memory>
 #include <string>
 
-#include "database/mysql/client/statement.h"
+#include "database/connection.h"
+#include "database/mysql/client/session.h"
 
 namespace winnow::database {
+
+class MysqlStatement;
 
 // The session must outlive it.
 class MysqlStatements {
  public:
-  explicit MysqlStatements(MysqlSession& session) : session_(session) {}
+  explicit MysqlStatements(MysqlSession& session);
+  MysqlStatements(const MysqlStatements&) = delete;
+  MysqlStatements& operator=(const MysqlStatements&) = delete;
+  ~MysqlStatements();
 
-  // As MysqlStatement::run, prepared before where it isn't yet.
+  // Prepares the statement where it isn't yet, and reads its answer to the end; rows go to the
+  // handler, when there is one, until it wants no more. Returns the rows that it changed.
   Outcome<std::int64_t> run(const Statement& statement, const RowHandler* handler);
 
  private:
-  struct Kept {
-    std::string sql;
-    std::unique_ptr<MysqlStatement> statement;
-  };
+  struct Kept;
   Outcome<MysqlStatement*> prepared(const std::string& sql);
 
   MysqlSession& session_;
