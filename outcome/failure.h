@@ -64,6 +64,11 @@ inline tl::unexpected<Failure> fail(Failure failure) {
   return tl::unexpected<Failure>(std::move(failure));
 }
 
+// What a call ends as that was asked to stop.
+inline Failure cancelled_failure() {
+  return {.kind = FailureKind::cancelled, .message = "cancelled"};
+}
+
 // Stable names of the kinds, as they stand in `code` of an ABI error ("INVALID_PARAMETER", ...).
 const char* failure_code(FailureKind kind) noexcept;
 

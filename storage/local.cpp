@@ -94,7 +94,7 @@ class LocalStorage final : public Storage {
     for (const auto at : by_flow(folders)) {
       auto& result = results[at];
       if (cancellation.requested()) {
-        result = failed({.kind = FailureKind::cancelled, .message = "cancelled"});
+        result = failed(cancelled_failure());
       } else if (std::chrono::steady_clock::now() >= until) {
         result = {.unfinished = true};
       } else if (!base.valid()) {

@@ -31,7 +31,7 @@ class Search {
   // `path` is the folder's under the tenant's root, `place` its own for messages.
   Outcome<void> below(const Descriptor& folder, const std::string& path, const std::string& place,
                       std::size_t depth) {
-    if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
+    if (cancellation_.requested()) return fail(cancelled_failure());
     const auto names = folders_in(folder, place);
     if (!names) return pass_over(names.error());
     for (const auto& name : *names) {

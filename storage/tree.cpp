@@ -135,9 +135,7 @@ class Walk {
   // `whole`: these are all entries of the last level.
   void visit(const std::vector<FolderEntry>& entries, bool whole = false) {
     for (const auto& entry : entries) {
-      if (cancellation_.requested()) {
-        result_.failure = Failure{.kind = FailureKind::cancelled, .message = "cancelled"};
-      }
+      if (cancellation_.requested()) result_.failure = cancelled_failure();
       if (result_.failure) return;
       visit(entry, !whole || has_sidecar(entries, entry.name));
     }

@@ -45,7 +45,7 @@ TextList expected_of(const std::string& key, std::span<const std::string> tables
 }  // namespace
 
 Outcome<void> MysqlConnection::check_usable() {
-  if (is_cancelled()) return fail(FailureKind::cancelled, "cancelled");
+  if (is_cancelled()) return fail(cancelled_failure());
   if (session_->hung_up()) return fail(session_->lost());
   return {};
 }
@@ -66,7 +66,7 @@ Outcome<void> MysqlConnection::open_transaction() {
 // A statement with values is prepared, one without goes as it is: some (START TRANSACTION) can't be
 // prepared.
 Outcome<std::int64_t> MysqlConnection::run(const Statement& statement, const RowHandler* handler) {
-  if (is_cancelled()) return fail(FailureKind::cancelled, "cancelled");
+  if (is_cancelled()) return fail(cancelled_failure());
   const bool has_values = !statement.parameters.empty();
   return has_values ? run_with_values(statement, handler) : run_as_it_is(statement.sql, handler);
 }
@@ -85,7 +85,7 @@ Outcome<std::int64_t> MysqlConnection::run_as_it_is(const std::string& sql,
 // Several statements in one text, with a handler for each.
 Outcome<void> MysqlConnection::run_text(const std::string& text,
                                         std::span<const RowHandler> handlers) {
-  if (is_cancelled()) return fail(FailureKind::cancelled, "cancelled");
+  if (is_cancelled()) return fail(cancelled_failure());
   WINNOW_CHECK(session_->send(text));
   WINNOW_CHECK(read_mysql_answers(*session_, handlers));
   return {};
@@ -122,9 +122,7 @@ Outcome<void> MysqlConnection::query(const Statement& statement, const RowHandle
   if (!done) return give_up(std::move(done.error()));
   // The rows may all have been under way when the request to stop left; the handler did not see
   // them all. `sleep()` ends without an error when it is interrupted.
-  if (session_->asked_to_cancel()) {
-    return give_up({.kind = FailureKind::cancelled, .message = "cancelled"});
-  }
+  if (session_->asked_to_cancel()) return give_up(cancelled_failure());
   return {};
 }
 
@@ -135,7 +133,7 @@ Outcome<std::vector<std::int64_t>> MysqlConnection::run_all(std::span<const Stat
     WINNOW_TRY(const auto rows, run(statement, nullptr));
     changed.push_back(rows);
   }
-  if (is_cancelled()) return fail(FailureKind::cancelled, "cancelled");
+  if (is_cancelled()) return fail(cancelled_failure());
   return changed;
 }
 
@@ -257,9 +255,7 @@ Outcome<MysqlConnection::OfCatalog> MysqlConnection::ask_catalog(const Statement
   if (!read && (answer.text.empty() || session_->broken() || session_->asked_to_cancel())) {
     return give_up(read.error());
   }
-  if (session_->asked_to_cancel()) {
-    return give_up({.kind = FailureKind::cancelled, .message = "cancelled"});
-  }
+  if (session_->asked_to_cancel()) return give_up(cancelled_failure());
   answer.is_whole = read.has_value();
   return answer;
 }
@@ -455,9 +451,7 @@ Outcome<std::vector<QueryPlan>> MysqlConnection::explain_all(
       explained = explain_one_by_one(next);
     }
     if (!explained) return give_up(std::move(explained.error()));
-    if (session_->asked_to_cancel()) {
-      return give_up({.kind = FailureKind::cancelled, .message = "cancelled"});
-    }
+    if (session_->asked_to_cancel()) return give_up(cancelled_failure());
     std::move(explained->begin(), explained->end(), std::back_inserter(plans));
   }
   return plans;

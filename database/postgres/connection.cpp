@@ -353,8 +353,7 @@ class PostgresConnection final : public Connection {
   }
 
   Outcome<void> check_usable() {
-    if (cancellation_ == nullptr || cancellation_->requested())
-      return fail(FailureKind::cancelled, "cancelled");
+    if (cancellation_ == nullptr || cancellation_->requested()) return fail(cancelled_failure());
     if (!pipeline_.is_dead() && !session_->hung_up()) return {};
     pipeline_.give_up();
     return fail(session_->lost());
@@ -445,9 +444,7 @@ class PostgresConnection final : public Connection {
     }
     // The rows may all have been under way when the request to cancel left; the handler did not see
     // them all.
-    if (session_->asked_to_cancel()) {
-      return give_up({.kind = FailureKind::cancelled, .message = "cancelled"});
-    }
+    if (session_->asked_to_cancel()) return give_up(cancelled_failure());
     standing_.note_change(!pipeline_.is_dead() && !is_what_it_was());
     recalled_in_vain_ = !pipeline_.is_dead() && !confirmed();
     if (recalled_in_vain_) {

@@ -67,7 +67,7 @@ class SqliteConnection final : public Connection {
   }
 
   Outcome<Schema> probe(std::span<const std::string> tables) override {
-    if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
+    if (cancellation_.requested()) return fail(cancelled_failure());
     Schema schema;
     schema.server = std::string("SQLite ") + sqlite3_libversion();
     const bool writable = sqlite3_db_readonly(handle_.get(), "main") == 0;
@@ -80,7 +80,7 @@ class SqliteConnection final : public Connection {
   }
 
   Outcome<void> begin() override {
-    if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
+    if (cancellation_.requested()) return fail(cancelled_failure());
     if (in_transaction()) {
       return fail(FailureKind::internal, "a transaction was begun inside another");
     }
@@ -108,7 +108,7 @@ class SqliteConnection final : public Connection {
 
   Outcome<std::vector<std::int64_t>> execute(std::span<const Statement> statements,
                                              AfterBatch after) override {
-    if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
+    if (cancellation_.requested()) return fail(cancelled_failure());
     if (!in_transaction()) {
       WINNOW_CHECK(begin());
     }
@@ -223,7 +223,7 @@ class SqliteConnection final : public Connection {
   Outcome<void> read_rows(const Statement& statement, const RowHandler& handler) {
     WINNOW_TRY(auto prepared, SqliteStatement::prepare(handle_.get(), statement));
     while (true) {
-      if (cancellation_.requested()) return fail(FailureKind::cancelled, "cancelled");
+      if (cancellation_.requested()) return fail(cancelled_failure());
       WINNOW_TRY(const auto stepped, prepared.step());
       if (!stepped || !handler(prepared)) return {};
     }
@@ -232,7 +232,7 @@ class SqliteConnection final : public Connection {
   tl::unexpected<Failure> give_up(Failure failure) {
     // A lock that was given up on because of a cancellation is told as such.
     if (cancellation_.requested() && failure.kind == FailureKind::conflict) {
-      failure = {.kind = FailureKind::cancelled, .message = "cancelled"};
+      failure = cancelled_failure();
     }
     (void)rollback();
     return fail(std::move(failure));

@@ -93,9 +93,7 @@ std::vector<Removed> Deletion::run(const Cancellation& cancellation, const Deadl
         result.trouble = client_.trouble();
       }
       if (end == RunEnd::failed) result.failure = client_.failure();
-      if (end == RunEnd::cancelled) {
-        result.failure = Failure{.kind = FailureKind::cancelled, .message = "cancelled"};
-      }
+      if (end == RunEnd::cancelled) result.failure = cancelled_failure();
     }
   }
   return std::move(results_);

@@ -181,7 +181,7 @@ class S3Storage final : public Storage {
         },
         HttpClient::Priority::in_turn);
     const auto end = client.run(cancellation, deadlines);
-    if (end == RunEnd::cancelled) return fail(FailureKind::cancelled, "cancelled");
+    if (end == RunEnd::cancelled) return fail(cancelled_failure());
     if (end == RunEnd::time_up) {
       return fail({.kind = FailureKind::storage,
                    .message = "the storage at " + document::printable(settings_.endpoint) +

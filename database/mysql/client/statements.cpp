@@ -42,7 +42,7 @@ class MysqlStatement {
   // wants no more. Returns the rows that it changed.
   Outcome<std::int64_t> run(MysqlParameters& parameters, const RowHandler* handler) {
     // The server was asked to stop what it prepared; it would not stop what comes now.
-    if (session_.asked_to_cancel()) return fail(FailureKind::cancelled, "cancelled");
+    if (session_.asked_to_cancel()) return fail(cancelled_failure());
     auto* handle = statement_.get();
     if (mysql_stmt_param_count(handle) != parameters.size()) {
       return fail(FailureKind::internal, "a statement has another number of values than places");
