@@ -252,12 +252,7 @@ class PostgresConnection final : public Connection {
     std::vector<std::string> found(statements.size());
     std::vector<RowHandler> takes;
     takes.reserve(found.size());
-    for (auto& text : found) {
-      takes.emplace_back([&text](const Row& row) {
-        text += row.text(0).value_or("");
-        return true;
-      });
-    }
+    for (auto& text : found) takes.push_back(take_text(text));
     WINNOW_CHECK(query_all(explained, takes));
     std::vector<QueryPlan> plans;
     plans.reserve(found.size());
