@@ -12,8 +12,8 @@ namespace winnow::cli {
 // `result` is a JSON object. Every line of a report is ended.
 using Report = std::string (*)(const document::Json& result, const Screen& screen);
 
-// Of any task or flow. The members of an object in their order: values one below the other, lists of objects as tables,
-// and what a member holds below its name.
+// Of any task or flow. The members of an object in their order: values one below the other, lists
+// of objects as tables, and what a member holds below its name.
 std::string values_report(const document::Json& result, const Screen& screen);
 
 // `Tasks` of describe, by name and title.
