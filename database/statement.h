@@ -40,4 +40,9 @@ inline Statement plain(std::string_view sql) {
   return {.sql = std::string(sql), .parameters = {}};
 }
 
+// The SQL with the text in the one place that holds `{...}`.
+inline std::string filled(std::string sql, std::string_view place, std::string_view text) {
+  return sql.replace(sql.find(place), place.size(), text);
+}
+
 }  // namespace winnow::database

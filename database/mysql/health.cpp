@@ -36,9 +36,7 @@ std::optional<std::int64_t> number(const Json& object, const char* key) {
 }
 
 std::string health_statement_of(std::string_view names) {
-  constexpr std::string_view kPlace = "{names}";
-  std::string sql(kHealth);
-  return sql.replace(sql.find(kPlace), kPlace.size(), names);
+  return filled(std::string(kHealth), "{names}", names);
 }
 
 }  // namespace

@@ -76,13 +76,8 @@ std::string list_of(std::span<const std::string> tables) {
 enum class Facts { of_reading, of_deletion };
 
 Statement probe_of(const std::string& names, Facts facts) {
-  std::string sql(kProbe);
-  const auto put = [&sql](std::string_view place, std::string_view text) {
-    sql.replace(sql.find(place), place.size(), text);
-  };
-  put("{along}", facts == Facts::of_deletion ? kAlong : "");
-  put("{names}", names);
-  return plain(sql);
+  auto sql = filled(std::string(kProbe), "{along}", facts == Facts::of_deletion ? kAlong : "");
+  return plain(filled(std::move(sql), "{names}", names));
 }
 
 ColumnType type_of(const std::string& kind, const std::string& type) {
@@ -215,11 +210,8 @@ Statement deletion_of(const Dialect& dialect, std::span<const Table* const> tabl
 }  // namespace
 
 Statement mysql_probe_statement(std::span<const std::string> tables) {
-  constexpr std::string_view kTables = "{tables}";
   const auto names = Json(std::vector<std::string>(tables.begin(), tables.end())).dump();
-  std::string sql(kProbedNames);
-  sql.replace(sql.find(kTables), kTables.size(), digits(names));
-  return probe_of(sql, Facts::of_deletion);
+  return probe_of(filled(std::string(kProbedNames), "{tables}", digits(names)), Facts::of_deletion);
 }
 
 Statement mysql_probe_by_list(std::span<const std::string> tables) {

@@ -347,14 +347,10 @@ std::optional<Problem> several_schemas(const Schema& schema) {
   return std::nullopt;
 }
 
-std::string with(std::string sql, std::string_view place, std::string_view text) {
-  return sql.replace(sql.find(place), place.size(), text);
-}
-
 Statement probe_of(std::span<const std::string> tables, std::string_view of_session,
                    std::string_view of_table, std::string_view of_column) {
-  auto sql = with(std::string(kProbe), "{of_session}", of_session);
-  sql = with(with(std::move(sql), "{of_table}", of_table), "{of_column}", of_column);
+  auto sql = filled(std::string(kProbe), "{of_session}", of_session);
+  sql = filled(filled(std::move(sql), "{of_table}", of_table), "{of_column}", of_column);
   return Statement{.sql = std::move(sql), .parameters = {TextList(tables.begin(), tables.end())}};
 }
 
