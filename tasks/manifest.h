@@ -145,6 +145,8 @@ struct PurgeStep {
   std::vector<std::string> written_document = {};
   // Left out where the probed schema has no such table, column or index.
   bool optional = false;
+  // Kestra never changes a row, which stays on its page of the table.
+  bool written_once = false;
 };
 
 // A version of Kestra's schema as the doctor tells it: by what is there, "task_outputs" (a table)

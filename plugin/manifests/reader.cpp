@@ -105,6 +105,7 @@ PurgeStep read_step(const Json& step, const std::string& parent_table) {
     read.written = text(member(content, "written"), "column");
     read.written_document = texts(member(member(content, "written"), "document"));
     read.optional = content.value("optional", false);
+    read.written_once = content.value("written-once", false);
   }
   return read;
 }

@@ -49,10 +49,12 @@ TEST(ManifestReaderTest, ReadsEachStepInItsOrder) {
   EXPECT_EQ(steps[1].match.kind, Match::Kind::column);
   EXPECT_EQ(steps[1].match.column, "execution_id");
   EXPECT_FALSE(steps[1].optional);
+  EXPECT_TRUE(steps[1].written_once);
   EXPECT_EQ(steps[7].table, "execution_queued");
   EXPECT_EQ(steps[7].match.kind, Match::Kind::composed_key);
   EXPECT_EQ(steps[7].match.column, "key");
   EXPECT_TRUE(steps[7].optional);
+  EXPECT_FALSE(steps[7].written_once);
   EXPECT_EQ(steps[9].match.kind, Match::Kind::document);
   EXPECT_EQ(steps[9].match.document, (std::vector<std::string>{"taskRun", "executionId"}));
   EXPECT_EQ(steps[10].match.only_column, "type");
