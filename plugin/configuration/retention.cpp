@@ -6,19 +6,16 @@
 
 namespace winnow::plugin {
 
-// The rules speak first: they know more than the schema, and say it better.
 Outcome<tasks::RetentionPolicy> read_retention_file(const std::string& path) {
   WINNOW_TRY(const auto document, document::read_yaml_file(path));
-  auto policy = document.value.is_object() ? tasks::read_retention(document.value)
-                                           : Outcome<tasks::RetentionPolicy>();
-  if (!policy) {
-    const auto& wrong = policy.error();
-    return fail(FailureKind::configuration, placed(document, wrong.pointer, wrong.message),
-                wrong.pointer);
+  if (document.value.empty()) {
+    return fail(FailureKind::configuration, placed(document, "", "has no rules"));
   }
-  WINNOW_CHECK(check_against("retention.schema.json", document));
-  if (tasks::has_retention(document.value)) return policy;
-  return fail(FailureKind::configuration, placed(document, "", "has no rules"));
+  auto policy = tasks::read_retention(document.value);
+  if (policy) return policy;
+  const auto& wrong = policy.error();
+  return fail(FailureKind::configuration, placed(document, wrong.pointer, wrong.message),
+              wrong.pointer);
 }
 
 }  // namespace winnow::plugin

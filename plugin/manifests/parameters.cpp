@@ -3,14 +3,32 @@
 
 #include "document/json.h"
 #include "outcome/try.h"
+#include "plugin/builtin/schemas.h"
 #include "plugin/manifests/task.h"
 
 namespace winnow::plugin {
+namespace {
+
+using document::Json;
+
+// What a policy's rules are like inside is for tasks/retention to say, which knows more of them.
+Json schema_to_check(const tasks::Manifest& manifest) {
+  auto schema = manifest.schema;
+  if (manifest.purge_names.empty()) return schema;
+  const auto rules = builtin_schema("retention.schema.json");
+  for (const auto& member : rules["properties"].items()) {
+    const auto own = schema["properties"].find(member.key());
+    if (own != schema["properties"].end()) *own = Json{{"type", member.value()["type"]}};
+  }
+  return schema;
+}
+
+}  // namespace
 
 Task::Task(tasks::Manifest of)
-    : manifest(std::move(of)), parameters([this] { return manifest.schema; }) {}
+    : manifest(std::move(of)), parameters([this] { return schema_to_check(manifest); }) {}
 
-Outcome<document::Json> checked_parameters(const Task& task, std::string_view json_text) {
+Outcome<Json> checked_parameters(const Task& task, std::string_view json_text) {
   auto document = document::parse_json(json_text.empty() ? "{}" : json_text, "parameters");
   if (!document) {
     Failure failure = std::move(document.error());

@@ -1,7 +1,6 @@
 #include "tasks/retention/policy.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "document/duration.h"
@@ -281,7 +280,7 @@ Outcome<void> check_decides(const RetentionRule& rule, const std::vector<Retenti
 
 Outcome<void> read_rules(const Json& object, const char* key, RowsOf rows,
                          std::vector<RetentionRule>& rules) {
-  if (!object.contains(key) || object[key].is_null()) return {};
+  if (!object.contains(key)) return {};
   const auto pointer = pointer_to("", key);
   const auto& list = object[key];
   if (!list.is_array()) return wrong("has to be a list of rules", pointer);
@@ -299,7 +298,7 @@ Outcome<void> read_rules(const Json& object, const char* key, RowsOf rows,
 }
 
 Outcome<void> read_otherwise(const Json& object, std::vector<RetentionRule>& rules) {
-  if (!object.contains("otherwise") || object["otherwise"].is_null()) return {};
+  if (!object.contains("otherwise")) return {};
   const auto& value = object["otherwise"];
   RetentionRule rule{.pointer = "/otherwise"};
   WINNOW_CHECK(check_keys(value, {"keep"}, rule.pointer));
@@ -316,9 +315,8 @@ Outcome<void> read_otherwise(const Json& object, std::vector<RetentionRule>& rul
 Outcome<void> check_not_empty(const RetentionPolicy& policy, const Json& object) {
   if (!policy.rules.empty() || !policy.logs.empty() || !policy.metrics.empty()) return {};
   for (const char* key : {"rules", "logs", "metrics"}) {
-    if (object.contains(key) && object[key].is_array()) {
-      return wrong("there is no rule here, and none elsewhere", pointer_to("", key));
-    }
+    if (!object.contains(key)) continue;
+    return wrong("there is no rule here, and none elsewhere", pointer_to("", key));
   }
   return {};
 }
@@ -393,15 +391,8 @@ std::vector<std::string> removable_states(const RetentionRule& rule) {
   return states;
 }
 
-bool has_retention(const Json& object) {
-  for (const char* key : {"rules", "otherwise", "logs", "metrics"}) {
-    const auto found = object.find(key);
-    if (found != object.end() && !found->is_null()) return true;
-  }
-  return false;
-}
-
 Outcome<RetentionPolicy> read_retention(const Json& object) {
+  WINNOW_CHECK(check_keys(object, {kRulesMembers.begin(), kRulesMembers.end()}, ""));
   RetentionPolicy policy;
   WINNOW_CHECK(read_rules(object, "rules", RowsOf::executions, policy.rules));
   WINNOW_CHECK(read_otherwise(object, policy.rules));

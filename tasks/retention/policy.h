@@ -2,6 +2,7 @@
 // once, from a flow's parameters or from the operator's file; knows no SQL and no database.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -98,12 +99,13 @@ struct RetentionPolicy {
 // What it matches in another state stays.
 std::vector<std::string> removable_states(const RetentionRule& rule);
 
-// Whether an object has rules at all: `rules`, `otherwise`, `logs` or `metrics`.
-bool has_retention(const document::Json& object);
+// The members that rules stand in: of a flow's parameters, and of the operator's file.
+inline constexpr std::array<const char*, 4> kRulesMembers{"rules", "otherwise", "logs", "metrics"};
 
-// Reads the members `rules`, `otherwise`, `logs` and `metrics`; others are not read. The failure is
-// invalid_parameter with the pointer of what is wrong: a value of another form, an unknown key, a
-// rule without a match or hidden by an earlier one, a keep that says nothing or can't be meant.
+// Reads an object of these members. The one place where the form of rules is checked: manifests/
+// retention.schema.json describes it, for hosts and people. The failure is invalid_parameter with
+// the pointer of what is wrong: a value of another form, an unknown key, a rule without a match or
+// hidden by an earlier one, a keep that says nothing or can't be meant.
 Outcome<RetentionPolicy> read_retention(const document::Json& object);
 
 }  // namespace winnow::tasks

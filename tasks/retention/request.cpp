@@ -15,7 +15,11 @@ tl::unexpected<Failure> placed(Failure failure) {
 
 Outcome<std::shared_ptr<const RetentionPolicy>> rules_of(const Json& parameters,
                                                          const Policy& policy) {
-  if (!has_retention(parameters)) {
+  Json rules = Json::object();
+  for (const char* member : kRulesMembers) {
+    if (const auto* value = given(parameters, member)) rules[member] = *value;
+  }
+  if (rules.empty()) {
     if (policy.retention) return policy.retention;
     return fail(FailureKind::invalid_parameter,
                 "there are no rules: give `rules` or `otherwise`, or have the operator's "
@@ -28,7 +32,7 @@ Outcome<std::shared_ptr<const RetentionPolicy>> rules_of(const Json& parameters,
                 "its own: leave them out",
                 "/rules");
   }
-  auto read = read_retention(parameters);
+  auto read = read_retention(rules);
   if (!read) return placed(std::move(read.error()));
   return std::make_shared<const RetentionPolicy>(std::move(*read));
 }
