@@ -156,7 +156,7 @@ class FolderSweep {
     page_.clear();
     WINNOW_CHECK(orphans_.append(paths));
     found_ += static_cast<std::int64_t>(paths.size());
-    return limits_.check_number(std::min(found_, limits_.count_up_to()));
+    return limits_.check_so_far(found_);
   }
 
   Outcome<std::set<std::string>> missing_of(const std::vector<std::string>& executions) {

@@ -185,8 +185,7 @@ Outcome<void> RowSweep::count(const Part& part) {
   add_to(sweep_.counters(), part.table.counter(), rows);
   going_[&part.table] += rows;
   all_going_ += rows;
-  // What the pages behind this one have is not known.
-  return limits_.check_number(std::min(all_going_, limits_.count_up_to()));
+  return limits_.check_so_far(all_going_);
 }
 
 Outcome<void> RowSweep::check_shares() {

@@ -2,6 +2,7 @@
 // removes anything, and held in every batch.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -43,6 +44,10 @@ class RemovalLimits {
 
   // A `limit` failure where more would go than the limit in rows has.
   Outcome<void> check_number(std::int64_t going) const;
+  // The same where more may be met: a failure tells no number.
+  Outcome<void> check_so_far(std::int64_t going) const {
+    return check_number(std::min(going, count_up_to()));
+  }
   // The same for the limit in percent of what there is. `count_all` counts that, no further than it
   // is told: the answer is exact, and a small purge of a big table counts little of it.
   using Count = std::function<Outcome<std::int64_t>(std::int64_t most)>;
