@@ -13,16 +13,6 @@ namespace {
 // More files than any storage has, and few enough to be added up.
 constexpr std::uint64_t kMostFiles = 1'000'000'000'000;
 
-Json executions_of(const HostRequest& request) {
-  Json executions = Json::array();
-  for (const auto& execution : request.executions) executions.push_back(execution.json);
-  return executions;
-}
-
-Json tenant_of(const HostRequest& request) {
-  return request.tenant ? Json(*request.tenant) : Json();
-}
-
 // The response of a host of ABI 1.0: one number and one status for all.
 HostReply read_delete_files(const HostRequest& request, const HostResponse& response) {
   HostReply reply{.executions = {request.executions.size(), std::nullopt},
@@ -118,14 +108,13 @@ HostReply read_storage(const HostRequest& request, const HostResponse& response)
 
 }  // namespace
 
-std::string text_of(const winnow_host& host, const HostRequest& request) {
-  if (host.storage == nullptr) {
-    return document::json_line({{"tenant", tenant_of(request)},
-                                {"dryRun", std::string_view(request.action) == "count"},
-                                {"executions", executions_of(request)}});
-  }
-  Json json = {{"action", request.action}, {"tenant", tenant_of(request)}};
-  if (!request.executions.empty()) json["executions"] = executions_of(request);
+std::string request_text(const winnow_host& host, const HostRequest& request) {
+  const bool is_delete_files = host.storage == nullptr;
+  Json json = Json::object();
+  if (!is_delete_files) json["action"] = request.action;
+  json["tenant"] = request.tenant ? Json(*request.tenant) : Json();
+  if (is_delete_files) json["dryRun"] = std::string_view(request.action) == "count";
+  for (const auto& execution : request.executions) json["executions"].push_back(execution.json);
   return document::json_line(json);
 }
 

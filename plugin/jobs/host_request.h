@@ -45,7 +45,7 @@ struct HostResponse {
 
 // The request as it goes to the host, but for the time that it has. Made, and its response read, on
 // any thread, so that the one that may call the host is soon free to do so again.
-std::string text_of(const winnow_host& host, const HostRequest& request);
+std::string request_text(const winnow_host& host, const HostRequest& request);
 HostReply read_response(const winnow_host& host, const HostRequest& request,
                         const HostResponse& response);
 

@@ -152,7 +152,7 @@ class HostStorage::Call {
       asked.request.executions.push_back(
           {folders_[place].execution, json_of(folders_[place], paths_[place])});
     }
-    asked.text = text_of(host(), asked.request);
+    asked.text = request_text(host(), asked.request);
     asked.call = [this, &asked](const winnow_host& host) {
       const auto begun = steady_clock::now();
       const auto time = time_until(until_);
@@ -256,7 +256,7 @@ Outcome<std::string> HostStorage::missing(const std::optional<std::string>& tena
   HostResponse response;
   const HostRequest request{.action = "exists", .tenant = tenant};
   const bool called = job_thread_.call_host([&](const winnow_host& host) {
-    response = call_storage(host, text_of(host, request), std::nullopt);
+    response = call_storage(host, request_text(host, request), std::nullopt);
   });
   if (!called) return fail(cancelled());
   const auto reply = read_response(job_thread_.host(), request, response);
