@@ -13,6 +13,7 @@
 #include "database/texts.h"
 #include "document/strings.h"
 #include "outcome/try.h"
+#include "tasks/selection/chunks.h"
 #include "tasks/selection/match.h"
 #include "tasks/selection/plan_check.h"
 #include "tasks/selection/rights.h"
@@ -346,13 +347,11 @@ class Examination {
                                               const database::TextList& keys) const {
     const auto& key = *parent.column(parent.primary_key.front());
     database::TextList missing;
-    for (std::size_t from = 0; from < keys.size(); from += kParentsAtOnce) {
-      const auto begin = keys.begin() + static_cast<std::ptrdiff_t>(from);
-      const auto count = std::min(kParentsAtOnce, keys.size() - from);
-      WINNOW_TRY(auto some, missing_keys(*connection_, parent, key,
-                                         {begin, begin + static_cast<std::ptrdiff_t>(count)}));
-      std::move(some.begin(), some.end(), std::back_inserter(missing));
-    }
+    WINNOW_CHECK(in_chunks(keys, kParentsAtOnce, [&](const auto& some) -> Outcome<void> {
+      WINNOW_TRY(auto found, missing_keys(*connection_, parent, key, some));
+      std::move(found.begin(), found.end(), std::back_inserter(missing));
+      return {};
+    }));
     return missing;
   }
 

@@ -6,22 +6,13 @@
 #include <utility>
 
 #include "outcome/try.h"
+#include "tasks/selection/chunks.h"
 
 namespace winnow::tasks {
 namespace {
 
 using database::Connection;
 using database::TextList;
-
-template <typename Action>
-Outcome<void> in_chunks(const TextList& keys, const Action& action) {
-  for (std::size_t from = 0; from < keys.size(); from += Families::kKeysAtOnce) {
-    const auto to = std::min(keys.size(), from + Families::kKeysAtOnce);
-    WINNOW_CHECK(action(TextList(keys.begin() + static_cast<std::ptrdiff_t>(from),
-                                 keys.begin() + static_cast<std::ptrdiff_t>(to))));
-  }
-  return {};
-}
 
 template <typename Kin>
 bool is_root(const Kin& kin, const Relative& relative) {
@@ -66,7 +57,7 @@ Outcome<Families::Kin> Families::climb(Connection& connection, const TextList& k
   }
   for (int level = 0; !frontier.empty() && level <= levels; ++level) {
     TextList parents;
-    WINNOW_CHECK(in_chunks(frontier, [&](TextList chunk) {
+    WINNOW_CHECK(in_chunks(frontier, kKeysAtOnce, [&](TextList chunk) {
       return connection.query(statements_.by_keys(std::move(chunk)), [&](const database::Row& row) {
         auto relative = statements_.read(row);
         // A collation may take another key for the same.
@@ -85,7 +76,7 @@ Outcome<Families::Kin> Families::climb(Connection& connection, const TextList& k
 
 Outcome<void> Families::read_children(Connection& connection, const TextList& parents,
                                       const Take& take) const {
-  return in_chunks(parents, [&](const TextList& keys) -> Outcome<void> {
+  return in_chunks(parents, kKeysAtOnce, [&](const TextList& keys) -> Outcome<void> {
     const std::unordered_set<std::string_view> asked(keys.begin(), keys.end());
     for (const auto& statement : statements_.children(keys)) {
       WINNOW_CHECK(connection.query(statement, [&](const database::Row& row) {

@@ -1,6 +1,5 @@
 #include "tasks/purge/far_families.h"
 
-#include <algorithm>
 #include <iterator>
 #include <set>
 #include <string>
@@ -9,6 +8,7 @@
 #include "outcome/try.h"
 #include "tasks/purge/family_batches.h"
 #include "tasks/purge/shards.h"
+#include "tasks/selection/chunks.h"
 
 namespace winnow::tasks {
 namespace {
@@ -20,13 +20,11 @@ using Keys = std::set<std::string, std::less<>>;
 // Locked for no longer than each statement takes: a row that is held now would part its family.
 Outcome<Keys> free_rows(const Families& families, Connection& connection, const TextList& keys) {
   Keys free;
-  for (std::size_t from = 0; from < keys.size(); from += Families::kKeysAtOnce) {
-    const auto begin = keys.begin() + static_cast<std::ptrdiff_t>(from);
-    const auto count = std::min(Families::kKeysAtOnce, keys.size() - from);
-    const TextList some(begin, begin + static_cast<std::ptrdiff_t>(count));
+  WINNOW_CHECK(in_chunks(keys, Families::kKeysAtOnce, [&](const TextList& some) -> Outcome<void> {
     WINNOW_TRY(auto found, database::texts_of(connection, families.statements().lock(some)));
     free.insert(std::move_iterator(found.begin()), std::move_iterator(found.end()));
-  }
+    return {};
+  }));
   return free;
 }
 

@@ -1,8 +1,6 @@
 #include "tasks/selection/placement.h"
 
-#include <algorithm>
-
-#include "outcome/try.h"
+#include "tasks/selection/chunks.h"
 
 namespace winnow::tasks {
 namespace {
@@ -27,12 +25,8 @@ Outcome<void> check_placement(const database::Table& table) {
 
 Outcome<void> ShardNumbers::ask(database::Connection& connection,
                                 const database::TextList& values) {
-  for (std::size_t from = 0; from < values.size(); from += kAtOnce) {
-    const auto begin = values.begin() + static_cast<std::ptrdiff_t>(from);
-    const auto count = std::min(kAtOnce, values.size() - from);
-    WINNOW_CHECK(ask_some(connection, {begin, begin + static_cast<std::ptrdiff_t>(count)}));
-  }
-  return {};
+  return in_chunks(values, kAtOnce,
+                   [&](const database::TextList& some) { return ask_some(connection, some); });
 }
 
 Outcome<void> ShardNumbers::ask_some(database::Connection& connection,
