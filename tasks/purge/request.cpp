@@ -22,9 +22,7 @@ std::string order_of(const Scope& scope) {
 Outcome<void> hold_min_age(const Manifest& manifest, const Policy& policy, PurgeRequest& request) {
   if (!policy.min_age) return {};
   const auto youngest = youngest_removable(policy, document::now());
-  for (const auto& condition : request.scope.conditions) {
-    const auto* bound = looking_back(condition, request.order);
-    if (bound == nullptr) continue;
+  if (const auto* bound = request.bound()) {
     WINNOW_CHECK(check_min_age(policy, bound->instant, youngest, "/endDate"));
   }
   if (const auto* end = end_beside(manifest, request.order)) {
@@ -66,13 +64,9 @@ Json what_goes(const PurgeRequest& request) {
 }  // namespace
 
 const Filter* end_beside(const Manifest& manifest, const std::string& order) {
-  for (const auto& parameter : manifest.parameters) {
-    if (parameter.filter && parameter.filter->instead &&
-        parameter.filter->instead->column == order) {
-      return &*parameter.filter;
-    }
-  }
-  return nullptr;
+  const auto* end = end_filter(manifest);
+  const bool beside = end != nullptr && end->instead && end->instead->column == order;
+  return beside ? end : nullptr;
 }
 
 bool PurgeRequest::removes_files() const {
@@ -81,10 +75,7 @@ bool PurgeRequest::removes_files() const {
 }
 
 const InstantBound* PurgeRequest::bound() const {
-  for (const auto& condition : scope.conditions) {
-    if (const auto* bound = looking_back(condition, order)) return bound;
-  }
-  return nullptr;
+  return looking_back(scope.conditions, order);
 }
 
 document::Instant PurgeRequest::cutoff() const {

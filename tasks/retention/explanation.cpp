@@ -30,13 +30,12 @@ struct Dates {
 };
 
 Outcome<Dates> dates_of(const Manifest& purge) {
-  for (const auto& parameter : purge.parameters) {
-    if (!parameter.filter || !parameter.filter->instead) continue;
-    const auto& filter = *parameter.filter;
-    return Dates{.end = {filter.column, filter.document},
-                 .start = {filter.instead->column, filter.instead->document}};
+  const auto* end = end_filter(purge);
+  if (end == nullptr || !end->instead) {
+    return fail(FailureKind::internal, purge.name + " compares one date only");
   }
-  return fail(FailureKind::internal, purge.name + " compares one date only");
+  return Dates{.end = {end->column, end->document},
+               .start = {end->instead->column, end->instead->document}};
 }
 
 // An execution, and which of the rules match it.

@@ -9,13 +9,6 @@ namespace {
 
 using database::SqlWriter;
 
-std::optional<document::Instant> bound_of(const Scope& scope, const std::string& column) {
-  for (const auto& condition : scope.conditions) {
-    if (const auto* bound = looking_back(condition, column)) return bound->instant;
-  }
-  return std::nullopt;
-}
-
 Scope without_bound(Scope scope, const std::string& column) {
   std::erase_if(scope.conditions, [&](const Condition& condition) {
     return looking_back(condition, column) != nullptr;
@@ -23,7 +16,8 @@ Scope without_bound(Scope scope, const std::string& column) {
   return scope;
 }
 
-// The filter that compares the date of a row's end.
+}  // namespace
+
 const Filter* end_filter(const Manifest& manifest) {
   for (const auto& parameter : manifest.parameters) {
     if (parameter.filter && parameter.filter->operation == FilterOperator::at_or_before) {
@@ -33,14 +27,12 @@ const Filter* end_filter(const Manifest& manifest) {
   return nullptr;
 }
 
-}  // namespace
-
 Outcome<std::optional<KeepLast>> read_keep_last(const Manifest& manifest, const Json& parameters,
                                                 const Scope& scope) {
   const auto* last = given(parameters, "keepLast");
   const auto* end = end_filter(manifest);
   if (last == nullptr || end == nullptr) return std::nullopt;
-  if (end->instead && bound_of(scope, end->instead->column)) {
+  if (end->instead && looking_back(scope.conditions, end->instead->column) != nullptr) {
     return fail(FailureKind::invalid_parameter,
                 "keepLast keeps the executions that ended last: leave `dateFilter` START out",
                 "/keepLast");
@@ -73,7 +65,8 @@ Outcome<std::unique_ptr<NewestOfFlows>> NewestOfFlows::make(const Scope& scope,
   std::unique_ptr<NewestOfFlows> newest(new NewestOfFlows(std::move(matched), dialect, keep.count));
   newest->order_ = newest->matched_.table().column(keep.column);
   newest->document_ = keep.document;
-  newest->until_ = bound_of(scope, keep.column);
+  const auto* bound = looking_back(scope.conditions, keep.column);
+  if (bound != nullptr) newest->until_ = bound->instant;
   newest->deleted_ = newest->matched_.deleted_branches().front();
   return newest;
 }

@@ -28,6 +28,9 @@ struct KeepLast {
   std::optional<document::Instant> newest_until = {};
 };
 
+// The filter that compares the date of a row's end; nullptr: there is none.
+const Filter* end_filter(const Manifest& manifest);
+
 // The parameter keepLast, by the date of the manifest's bound; nothing where it is not given.
 // Beside a bound on another date it is refused (invalid_parameter): the newest are those that ended
 // last.

@@ -229,6 +229,13 @@ const InstantBound* looking_back(const Condition& condition, const std::string& 
   return looks_back ? bound : nullptr;
 }
 
+const InstantBound* looking_back(const Conjunction& conditions, const std::string& column) {
+  for (const auto& condition : conditions) {
+    if (const auto* bound = looking_back(condition, column)) return bound;
+  }
+  return nullptr;
+}
+
 const std::string& column_of(const Condition& condition) {
   return std::visit([](const auto& each) -> const std::string& { return each.column; }, condition);
 }

@@ -89,6 +89,8 @@ const std::string& column_of(const Condition& condition);
 
 // The condition, where it is a bound of this column that rows are at or before; else nullptr.
 const InstantBound* looking_back(const Condition& condition, const std::string& column);
+// The first such bound among them.
+const InstantBound* looking_back(const Conjunction& conditions, const std::string& column);
 
 struct Scope {
   std::string table;
