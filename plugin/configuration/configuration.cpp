@@ -177,23 +177,26 @@ Outcome<void> read_local(const Document& document, const Json& storage, StorageS
 Outcome<void> read_bucket(const Document& document, const Json& storage,
                           StorageSettings& settings) {
   settings.kind = StorageKind::s3;
-  S3Words words{.minio = document::is_text(storage["type"], "minio"),
-                .bucket = storage.value("bucket", ""),
-                .region = storage.value("region", ""),
-                .endpoint = storage.value("endpoint", ""),
-                .path = storage.value("path", ""),
+  S3Words words{.settings = {.endpoint = storage.value("endpoint", ""),
+                             .region = storage.value("region", ""),
+                             .bucket = storage.value("bucket", ""),
+                             .path = storage.value("path", ""),
+                             .ca_file = storage.value("ca-file", ""),
+                             .verify_tls = storage.value("verify-tls", true),
+                             .proxy = storage.value("proxy", ""),
+                             .proxy_user = storage.value("proxy-user", ""),
+                             .versions = storage.value("versions", false)},
+                .minio = document::is_text(storage["type"], "minio"),
                 .profile = storage.value("profile", ""),
-                .credentials_file = storage.value("credentials-file", ""),
-                .ca_file = storage.value("ca-file", ""),
-                .verify_tls = storage.value("verify-tls", true),
-                .proxy = storage.value("proxy", ""),
-                .proxy_user = storage.value("proxy-user", ""),
-                .versions = storage.value("versions", false)};
+                .credentials_file = storage.value("credentials-file", "")};
+  auto& given = words.settings;
+  given.requests = storage.value("requests", given.requests);
+  given.timeout_ms = storage.value("timeout", given.timeout_ms);
   if (storage.contains("path-style")) words.path_style = storage["path-style"].get<bool>();
   for (const auto& [key, word] :
-       {std::pair{"access-key", &words.access_key}, std::pair{"secret-key", &words.secret_key},
-        std::pair{"session-token", &words.session_token},
-        std::pair{"proxy-password", &words.proxy_password}}) {
+       {std::pair{"access-key", &given.access_key}, std::pair{"secret-key", &given.secret_key},
+        std::pair{"session-token", &given.session_token},
+        std::pair{"proxy-password", &given.proxy_password}}) {
     if (!storage.contains(key)) continue;
     auto secret = resolve_secret(storage[key]);
     if (!secret) return refused(document, std::string("/storage/") + key, secret.error().message);
@@ -204,8 +207,6 @@ Outcome<void> read_bucket(const Document& document, const Json& storage,
     return refused(document, "/storage" + complete.error().pointer, complete.error().message);
   }
   settings.s3 = std::move(*complete);
-  settings.s3.requests = storage.value("requests", settings.s3.requests);
-  settings.s3.timeout_ms = storage.value("timeout", settings.s3.timeout_ms);
   return {};
 }
 

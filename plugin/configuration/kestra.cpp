@@ -386,46 +386,47 @@ Outcome<KestraStorage> KestraConfiguration::bucket(const std::string& type) cons
     }
     return std::string();
   };
-  S3Words words{.minio = type == "minio",
-                .bucket = given({"bucket"}),
-                .region = given({"region"}),
-                .endpoint = given({"endpoint-override", "endpoint"}),
-                .path = given({"path"}),
-                .access_key = given({"access-key-id", "access-key"}),
-                .secret_key = given({"secret-key-id", "secret-key"})};
+  S3Words words{.settings = {.endpoint = given({"endpoint-override", "endpoint"}),
+                             .region = given({"region"}),
+                             .bucket = given({"bucket"}),
+                             .path = given({"path"}),
+                             .access_key = given({"access-key-id", "access-key"}),
+                             .secret_key = given({"secret-key-id", "secret-key"})},
+                .minio = type == "minio"};
+  auto& settings = words.settings;
   // As AWS's SDK, which Kestra's storage is written with, addresses a bucket at any endpoint.
   if (!words.minio) {
     words.path_style =
-        is_true(given({"force-path-style"})) || !fits_host(words.bucket, words.endpoint);
+        is_true(given({"force-path-style"})) || !fits_host(settings.bucket, settings.endpoint);
   }
-  if (words.minio && !words.endpoint.empty()) {
+  if (words.minio && !settings.endpoint.empty()) {
     const auto port = given({"port"});
     const bool secure = is_true(given({"secure"}));
-    if (words.endpoint.find("://") == std::string::npos) {
-      words.endpoint = (secure ? "https://" : "http://") + words.endpoint;
+    if (settings.endpoint.find("://") == std::string::npos) {
+      settings.endpoint = (secure ? "https://" : "http://") + settings.endpoint;
     }
-    if (!port.empty()) words.endpoint += ":" + port;
+    if (!port.empty()) settings.endpoint += ":" + port;
     if (const auto virtual_host = given({"vhost"}); !virtual_host.empty()) {
       words.path_style = !is_true(virtual_host);
     }
   }
-  words.versions = is_true(given({"s3-files-compatible"}));
-  words.ca_pem = given({"ca-pem"});
-  words.client_pem = given({"client-pem"});
-  words.verify_tls = !is_true(given({"ssl-options.insecure-trust-all-certificates"}));
+  settings.versions = is_true(given({"s3-files-compatible"}));
+  settings.ca_pem = given({"ca-pem"});
+  settings.client_pem = given({"client-pem"});
+  settings.verify_tls = !is_true(given({"ssl-options.insecure-trust-all-certificates"}));
   const auto proxy = [&](const std::string& name) {
     return given({("proxy-configuration." + name).c_str()});
   };
   // Without a type it is DIRECT.
   if (const auto kind = proxy("type"); kind == "HTTP" || kind == "SOCKS") {
-    words.proxy =
+    settings.proxy =
         (kind == "SOCKS" ? "socks5h://" : "http://") + proxy("address") + ":" + proxy("port");
-    words.proxy_user = proxy("username");
-    words.proxy_password = proxy("password");
+    settings.proxy_user = proxy("username");
+    settings.proxy_password = proxy("password");
   }
   const bool role = !given({"sts-role-arn"}).empty();
   if (!read) return fail(read.error());
-  if (words.bucket.empty()) return refused({"kestra", "storage"}, type + ".bucket is missing");
+  if (settings.bucket.empty()) return refused({"kestra", "storage"}, type + ".bucket is missing");
   const auto unusable = [&](const std::string& reason) {
     return KestraStorage{std::nullopt, "the bucket of kestra.storage." + type + " in " + names() +
                                            " can't be used: " + reason};

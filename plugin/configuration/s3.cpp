@@ -69,13 +69,10 @@ Outcome<void> take_profile(const std::string& path, const std::string& profile,
 
 Outcome<void> find_credentials(const S3Words& words, const Lookup& lookup,
                                storage::S3Settings& settings) {
-  if (words.access_key.empty() != words.secret_key.empty()) {
-    return refused(words.access_key.empty() ? "/access-key" : "/secret-key",
+  if (settings.access_key.empty() != settings.secret_key.empty()) {
+    return refused(settings.access_key.empty() ? "/access-key" : "/secret-key",
                    "is missing: an access key and a secret key go together");
   }
-  settings.access_key = words.access_key;
-  settings.secret_key = words.secret_key;
-  settings.session_token = words.session_token;
   if (!settings.access_key.empty()) return {};
   const bool file_is_named = !words.profile.empty() || !words.credentials_file.empty();
   if (!file_is_named) {
@@ -134,42 +131,33 @@ std::string endpoint_of_aws(const std::string& region) {
 }  // namespace
 
 Outcome<storage::S3Settings> complete_s3(const S3Words& words, const Lookup& lookup) {
-  storage::S3Settings settings;
-  if (words.bucket.empty())
+  auto settings = words.settings;
+  if (settings.bucket.empty())
     return refused("/bucket", "is required: the bucket that Kestra writes to");
-  if (!is_bucket_name(words.bucket)) {
-    return refused("/bucket", "\"" + words.bucket + "\" can't be the name of a bucket");
+  if (!is_bucket_name(settings.bucket)) {
+    return refused("/bucket", "\"" + settings.bucket + "\" can't be the name of a bucket");
   }
-  if (words.minio && words.endpoint.empty()) {
+  const bool is_of_aws = settings.endpoint.empty();
+  if (words.minio && is_of_aws) {
     return refused("/endpoint", "is required for MinIO: https://HOST:PORT");
   }
-  settings.bucket = words.bucket;
-  settings.region = words.region;
   if (settings.region.empty() && !words.minio) {
     settings.region = first_of(lookup, {"AWS_REGION", "AWS_DEFAULT_REGION"});
   }
   if (settings.region.empty()) settings.region = "us-east-1";
-  settings.endpoint = words.endpoint.empty() ? endpoint_of_aws(settings.region) : words.endpoint;
+  if (is_of_aws) settings.endpoint = endpoint_of_aws(settings.region);
   while (settings.endpoint.ends_with('/')) settings.endpoint.pop_back();
   // A certificate for *.s3.amazonaws.com does not hold for a name with further dots.
-  const bool by_path = !words.endpoint.empty() || words.bucket.find('.') != std::string::npos;
+  const bool by_path = !is_of_aws || settings.bucket.find('.') != std::string::npos;
   settings.path_style = words.path_style.value_or(by_path);
-  WINNOW_TRY(settings.path, path_prefix(words.path));
+  WINNOW_TRY(settings.path, path_prefix(settings.path));
   std::error_code error;
-  if (!words.ca_file.empty() && !std::filesystem::is_regular_file(words.ca_file, error)) {
-    return refused("/ca-file", "\"" + words.ca_file + "\" is no file on this machine");
+  if (!settings.ca_file.empty() && !std::filesystem::is_regular_file(settings.ca_file, error)) {
+    return refused("/ca-file", "\"" + settings.ca_file + "\" is no file on this machine");
   }
-  settings.ca_file = words.ca_file;
-  settings.ca_pem = words.ca_pem;
-  settings.client_pem = words.client_pem;
-  settings.verify_tls = words.verify_tls;
-  if (!is_proxy(words.proxy)) {
+  if (!is_proxy(settings.proxy)) {
     return refused("/proxy", "is not the URL of a proxy: http://HOST:PORT or socks5h://HOST:PORT");
   }
-  settings.proxy = words.proxy;
-  settings.proxy_user = words.proxy_user;
-  settings.proxy_password = words.proxy_password;
-  settings.versions = words.versions;
   if (auto found = find_credentials(words, lookup, settings); !found) return fail(found.error());
   if (auto opened = storage::open_s3(settings); !opened) {
     return refused("/endpoint", opened.error().message);

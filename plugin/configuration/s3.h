@@ -11,27 +11,13 @@
 
 namespace winnow::plugin {
 
-// Empty texts were not given.
 struct S3Words {
+  // What was given; empty texts were not.
+  storage::S3Settings settings = {};
   bool minio = false;  // needs an endpoint; AWS has one for each region
-  std::string bucket = {};
-  std::string region = {};
-  std::string endpoint = {};
-  std::string path = {};
-  std::optional<bool> path_style = std::nullopt;
-  std::string access_key = {};
-  std::string secret_key = {};
-  std::string session_token = {};
+  std::optional<bool> path_style = {};
   std::string profile = {};
   std::string credentials_file = {};
-  std::string ca_file = {};
-  std::string ca_pem = {};
-  std::string client_pem = {};
-  bool verify_tls = true;
-  std::string proxy = {};
-  std::string proxy_user = {};
-  std::string proxy_password = {};
-  bool versions = false;
 };
 
 // A configuration failure whose pointer is the key that is wrong, `/bucket` for example.

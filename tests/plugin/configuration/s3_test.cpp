@@ -17,7 +17,7 @@ using testing::Not;
 using Variables = std::map<std::string, std::string>;
 
 Outcome<storage::S3Settings> complete(S3Words words, const Variables& variables) {
-  if (words.bucket.empty()) words.bucket = "b";
+  if (words.settings.bucket.empty()) words.settings.bucket = "b";
   return complete_s3(words, [&](const std::string& name) -> std::optional<std::string> {
     const auto found = variables.find(name);
     return found == variables.end() ? std::nullopt : std::optional(found->second);
@@ -39,7 +39,7 @@ class S3Credentials : public Scratch {
 };
 
 TEST_F(S3Credentials, ThatAreGivenComeFirst) {
-  const auto settings = complete({.access_key = "given", .secret_key = "x"}, kKeys);
+  const auto settings = complete({.settings = {.access_key = "given", .secret_key = "x"}}, kKeys);
   ASSERT_TRUE(settings) << settings.error().message;
   EXPECT_EQ(settings->access_key, "given");
   EXPECT_EQ(settings->session_token, "");
@@ -85,11 +85,12 @@ TEST(S3Defaults, AreThoseOfAws) {
   ASSERT_TRUE(settings) << settings.error().message;
   EXPECT_EQ(settings->endpoint, "https://s3.eu-central-1.amazonaws.com");
   EXPECT_FALSE(settings->path_style);
-  EXPECT_EQ(complete({.region = "cn-north-1"}, kKeys)->endpoint,
+  EXPECT_EQ(complete({.settings = {.region = "cn-north-1"}}, kKeys)->endpoint,
             "https://s3.cn-north-1.amazonaws.com.cn");
-  EXPECT_TRUE(complete({.bucket = "a.b"}, kKeys)->path_style);
-  EXPECT_TRUE(complete({.endpoint = "https://h:1/"}, kKeys)->path_style);
-  EXPECT_FALSE(complete({.endpoint = "https://h", .path_style = false}, kKeys)->path_style);
+  EXPECT_TRUE(complete({.settings = {.bucket = "a.b"}}, kKeys)->path_style);
+  EXPECT_TRUE(complete({.settings = {.endpoint = "https://h:1/"}}, kKeys)->path_style);
+  EXPECT_FALSE(
+      complete({.settings = {.endpoint = "https://h"}, .path_style = false}, kKeys)->path_style);
 }
 
 }  // namespace
