@@ -4,7 +4,6 @@
 #include <set>
 #include <utility>
 
-#include "database/count.h"
 #include "database/texts.h"
 #include "document/strings.h"
 #include "tasks/selection/placement.h"
@@ -161,11 +160,6 @@ Outcome<void> RowSweep::walk_branch(const OrphanTable& table, const OrphanBranch
   }
 }
 
-Outcome<std::int64_t> RowSweep::number(const Statement& statement) {
-  return sweep_.connection().read(
-      [&](Connection& connection) { return database::count_of(connection, statement); });
-}
-
 Outcome<std::int64_t> RowSweep::rows_of(const Part& part, const Orphans& orphans) {
   const auto statement = part.table.count(sweep_.dialect(), part.branch, orphans);
   return sweep_.connection().read([&](Connection& connection) -> Outcome<std::int64_t> {
@@ -192,15 +186,11 @@ Outcome<void> RowSweep::check_shares() {
   for (const auto& table : tables_) {
     const RemovalLimits limits(sweep_.context().policy,
                                "rows of table \"" + table->table().name + "\"");
-    WINNOW_CHECK(
-        limits.check_share(going_[table.get()], [&](std::int64_t most) -> Outcome<std::int64_t> {
-          std::int64_t all = 0;
-          for (const auto deleted : table->deleted_branches()) {
-            WINNOW_TRY(const auto more, number(table->held(sweep_.dialect(), deleted, most)));
-            all += more;
-          }
-          return all;
-        }));
+    WINNOW_CHECK(limits.check_share(going_[table.get()], [&](std::int64_t most) {
+      return sweep_.connection().read([&](Connection& connection) {
+        return table->selection().count_tenant(connection, most);
+      });
+    }));
   }
   return {};
 }

@@ -83,7 +83,6 @@ class RowSweep {
   Outcome<void> remove_all();
   Outcome<void> note_skipped(const Part& part);
   void tell_of_skipped();
-  Outcome<std::int64_t> number(const database::Statement& statement);
   Outcome<std::int64_t> rows_of(const Part& part, const Orphans& orphans);
 
   Sweep& sweep_;

@@ -257,13 +257,4 @@ Statement OrphanTable::remaining(const Dialect& dialect, const Orphans& orphans,
   return writer.take();
 }
 
-Statement OrphanTable::held(const Dialect& dialect, std::optional<bool> deleted,
-                            std::int64_t most) const {
-  SqlWriter writer(dialect);
-  writer.text("SELECT count(*) FROM (SELECT 1 AS one FROM ").table(*table_).text(" AS t WHERE ");
-  selection_->write_scope(writer, "t", deleted);
-  writer.text(" LIMIT ").bind(most).text(") AS held");
-  return writer.take();
-}
-
 }  // namespace winnow::tasks

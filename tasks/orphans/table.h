@@ -84,12 +84,7 @@ class OrphanTable {
   // Those of these keys that still have a row.
   database::Statement remaining(const database::Dialect& dialect, const Orphans& orphans,
                                 database::TextList keys) const;
-  // The number of rows that the tenant has in this table; counting stops at `most`.
-  database::Statement held(const database::Dialect& dialect, std::optional<bool> deleted,
-                           std::int64_t most) const;
-  const std::vector<std::optional<bool>>& deleted_branches() const {
-    return selection_->deleted_branches();
-  }
+  const Selection& selection() const { return *selection_; }
 
  private:
   OrphanTable() = default;  // NOLINT(bugprone-exception-escape): empty values throw nothing

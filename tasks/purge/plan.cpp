@@ -151,7 +151,7 @@ Outcome<void> note_limits(const Policy& policy, const PurgeRequest& request,
   auto allowed = limits.check_number(selected);
   if (allowed) {
     allowed = limits.check_share(selected, [&](std::int64_t most) {
-      return count_tenant(prepared, *prepared.connection, most);
+      return prepared.selection->count_tenant(*prepared.connection, most);
     });
   }
   if (allowed) return {};

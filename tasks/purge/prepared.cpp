@@ -120,14 +120,6 @@ std::optional<std::int64_t> estimate_selected(const Prepared& prepared,
   return rows;
 }
 
-Outcome<std::int64_t> count_tenant(const Prepared& prepared, database::Connection& connection,
-                                   std::int64_t most) {
-  return count_branches(connection, prepared.selection->deleted_branches(), most,
-                        [&](std::optional<bool> deleted, std::int64_t further) {
-                          return prepared.statements->count_tenant(deleted, further);
-                        });
-}
-
 Outcome<std::vector<std::string>> first_selected(const Prepared& prepared,
                                                  database::Connection& connection,
                                                  std::int64_t most) {

@@ -58,9 +58,6 @@ std::optional<std::int64_t> estimate_selected(const Prepared& prepared,
 // The selected rows, counted by namespace; under an empty name what has none.
 Outcome<std::map<std::string, std::int64_t>> count_by_namespace(const Prepared& prepared,
                                                                 database::Connection& connection);
-// The same as count_selected of all rows that the tenant has.
-Outcome<std::int64_t> count_tenant(const Prepared& prepared, database::Connection& connection,
-                                   std::int64_t most);
 // The keys of the first of the selected rows, at most `most`.
 Outcome<std::vector<std::string>> first_selected(const Prepared& prepared,
                                                  database::Connection& connection,

@@ -127,7 +127,7 @@ Outcome<std::int64_t> size_of_tenant(const Manifest& manifest, const PurgeReques
                                      std::int64_t most) {
   WINNOW_TRY(auto own, context_of_run(context, request));
   WINNOW_TRY(const auto prepared, prepare(manifest, request, own, session));
-  WINNOW_TRY(const auto rows, count_tenant(*prepared, *prepared->connection, most));
+  WINNOW_TRY(const auto rows, prepared->selection->count_tenant(*prepared->connection, most));
   session.give_back(std::move(prepared->connection));
   return rows;
 }

@@ -480,13 +480,4 @@ Statement PurgeStatements::first_selected(std::optional<bool> deleted, std::int6
   return writer.take();
 }
 
-Statement PurgeStatements::count_tenant(std::optional<bool> deleted, std::int64_t most) const {
-  SqlWriter writer(*dialect_);
-  writer.text("SELECT count(*) FROM (SELECT 1 AS one");
-  write_from(writer);
-  selection_->write_scope(writer, "e", deleted);
-  writer.text(" LIMIT ").bind(most).text(") AS held");
-  return writer.take();
-}
-
 }  // namespace winnow::tasks

@@ -120,8 +120,6 @@ class PurgeStatements {
   database::Statement count_still_selected(const Batch& batch) const;
   // The keys of the first of them. A page() has rows beside the selection, which take() drops.
   database::Statement first_selected(std::optional<bool> deleted, std::int64_t most) const;
-  // How many rows the tenant has in this branch, counted no further than `most`.
-  database::Statement count_tenant(std::optional<bool> deleted, std::int64_t most) const;
 
   // The number of these rows' dependents, and the bytes of their documents; of no more than `most`.
   database::Statement measure_dependents(const RowStep& step, const std::vector<BatchRow>& rows,

@@ -325,7 +325,7 @@ Outcome<std::int64_t> PurgeWorker::count_left(std::int64_t most) {
 
 Outcome<std::int64_t> PurgeWorker::count_tenant(std::int64_t most) {
   return connection_.read([&](Connection& connection) {
-    return tasks::count_tenant(shared_.prepared, connection, most);
+    return shared_.prepared.selection->count_tenant(connection, most);
   });
 }
 

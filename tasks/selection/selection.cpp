@@ -218,6 +218,18 @@ std::vector<Certainty> Selection::countable_parts(const database::Dialect& diale
   return {Certainty::certain, Certainty::uncertain};
 }
 
+Outcome<std::int64_t> Selection::count_tenant(database::Connection& connection,
+                                              std::int64_t most) const {
+  return count_branches(connection, deleted_branches_, most,
+                        [&](std::optional<bool> deleted, std::int64_t further) {
+                          SqlWriter writer(connection.dialect());
+                          writer.text("SELECT count(*) FROM (SELECT 1 AS one FROM ").table(*table_);
+                          writer.text(" AS t WHERE ");
+                          write_scope(writer, "t", deleted);
+                          return writer.text(" LIMIT ").bind(further).text(") AS held").take();
+                        });
+}
+
 Outcome<std::int64_t> count_branches(database::Connection& connection,
                                      std::span<const std::optional<bool>> branches,
                                      std::int64_t most, const CountStatement& statement) {

@@ -78,6 +78,9 @@ class Selection {
   std::vector<std::string> scope_columns() const;
   std::vector<std::string> equal_columns() const;
 
+  // How many rows the tenant has in the table, selected or not; counted no further than `most`.
+  Outcome<std::int64_t> count_tenant(database::Connection& connection, std::int64_t most) const;
+
   const database::Table& table() const { return *table_; }
   const Scope& scope() const { return scope_; }
 
