@@ -8,11 +8,11 @@
 #include "database/count.h"
 #include "document/json_text.h"
 #include "outcome/try.h"
+#include "tasks/listing/filtered_rows.h"
 #include "tasks/listing/query.h"
 #include "tasks/listing/request.h"
 #include "tasks/listing/rows.h"
 #include "tasks/listing/store.h"
-#include "tasks/listing/with_children.h"
 #include "tasks/selection/plan_check.h"
 #include "tasks/selection/unserved.h"
 #include "tasks/shared/call_connection.h"
@@ -188,8 +188,8 @@ class Listing final : public Invocation {
 
   Outcome<Json> list(const Opened& opened, Context& context) const {
     if (counts_by_statement()) return count(opened, context);
-    RowsWithChildren reader(*opened.connection, opened.query, opened.newest.get(),
-                            opened.children.get());
+    FilteredRows reader(*opened.connection, opened.query, opened.newest.get(),
+                        opened.children.get());
     if (request_.after) WINNOW_CHECK(reader.start_after(*request_.after));
     if (request_.fetch_type == FetchType::store) return store(opened, reader, context);
     if (request_.fetch_type == FetchType::one) return fetch_one(reader, context);
@@ -198,7 +198,7 @@ class Listing final : public Invocation {
   }
 
   // One row beyond the page says whether there are more.
-  Outcome<Json> fetch(RowsWithChildren& reader, Context& context) const {
+  Outcome<Json> fetch(FilteredRows& reader, Context& context) const {
     document::ArrayText rows;
     Position last;
     std::size_t bytes = 0;
@@ -223,7 +223,7 @@ class Listing final : public Invocation {
     return result;
   }
 
-  static Outcome<Json> fetch_one(RowsWithChildren& reader, Context& context) {
+  static Outcome<Json> fetch_one(FilteredRows& reader, Context& context) {
     Json result = Json::object();
     const auto take = [&](const ListedRow& row) -> Outcome<bool> {
       WINNOW_CHECK(check_row(row.text));
@@ -236,7 +236,7 @@ class Listing final : public Invocation {
     return result;
   }
 
-  Outcome<Json> store(const Opened& opened, RowsWithChildren& reader, Context& context) const {
+  Outcome<Json> store(const Opened& opened, FilteredRows& reader, Context& context) const {
     WINNOW_TRY(auto file, StoreFile::create(context.store_directory, manifest_.name));
     std::int64_t total = 0;
     const auto take = [&](const ListedRow& row) -> Outcome<bool> {
@@ -287,7 +287,7 @@ class Listing final : public Invocation {
     context.host.event({{"event", "page"}, {"rows", rows}, {"total", total}});
   }
 
-  static Outcome<Json> walk(RowsWithChildren& reader, Context& context) {
+  static Outcome<Json> walk(FilteredRows& reader, Context& context) {
     const auto take = [&](const ListedRow&) -> Outcome<bool> {
       ++context.progress.rows_done;
       return true;

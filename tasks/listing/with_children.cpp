@@ -7,7 +7,6 @@
 
 #include "document/json_text.h"
 #include "outcome/try.h"
-#include "tasks/listing/listing.h"
 
 namespace winnow::tasks {
 namespace {
@@ -20,15 +19,6 @@ Json as_json(const Relative& child, const Keys& hidden) {
           {"namespace", child.of->name_space},
           {"flowId", child.of->flow},
           {"state", child.state}};
-}
-
-// `{"id":"a"}` with further members.
-void append_members(std::string& row, const std::string& members) {
-  if (members.empty()) return;
-  row.pop_back();
-  if (row != "{") row += ',';
-  row += members;
-  row += '}';
 }
 
 }  // namespace
@@ -94,64 +84,6 @@ std::vector<PlannedStatement> Children::planned(std::int64_t rows) const {
   auto planned = families_.statements().planned(keys);
   if (look_ == Look::roots_alone) planned.resize(1);
   return planned;
-}
-
-Outcome<std::int64_t> RowsWithChildren::read(std::int64_t limit,
-                                             const RowReader::Handler& handler) {
-  if (children_ == nullptr) return rows_.read(limit, handler);
-  std::int64_t rows = 0;
-  auto at_once = std::min(limit, RowsWithoutNewest::kMostAtOnce);
-  while (rows < limit) {
-    if (waiting_.empty()) {
-      if (ended_) break;
-      WINNOW_CHECK(read_more(at_once));
-      at_once = std::min(2 * at_once, RowsWithoutNewest::kMostAtOnce);
-      continue;
-    }
-    const auto row = std::move(waiting_.front());
-    waiting_.pop_front();
-    ++rows;
-    WINNOW_TRY(const bool more, handler({.text = row.text, .position = row.position}));
-    if (!more) break;
-  }
-  return rows;
-}
-
-// No more than a page has bytes, as RowsWithoutNewest.
-Outcome<void> RowsWithChildren::read_more(std::int64_t rows) {
-  std::vector<Waiting> read;
-  std::size_t bytes = 0;
-  bool full = false;
-  const auto take = [&](const ListedRow& row) -> Outcome<bool> {
-    bytes += row.text.size();
-    read.push_back({.text = std::string(row.text), .position = row.position});
-    full = bytes > kLongestPage;
-    return !full;
-  };
-  WINNOW_TRY(const auto count, rows_.read(rows, take));
-  ended_ = count < rows && !full;
-  return add(read);
-}
-
-// Where their families are too many at once, fewer rows are looked at.
-Outcome<void> RowsWithChildren::add(std::span<Waiting> rows) {
-  database::TextList keys;
-  for (const auto& row : rows) keys.push_back(row.position.key);
-  auto found = children_->of(connection_, keys);
-  if (!found && found.error().blame == Blame::number_of_rows && rows.size() > 1) {
-    const auto half = rows.size() / 2;
-    WINNOW_CHECK(add(rows.first(half)));
-    return add(rows.subspan(half));
-  }
-  if (!found) return fail(std::move(found.error()));
-  auto root = found->begin();
-  for (auto& row : rows) {
-    if (root == found->end() || root->key != row.position.key) continue;
-    append_members(row.text, root->members);
-    waiting_.push_back(std::move(row));
-    ++root;
-  }
-  return {};
 }
 
 }  // namespace winnow::tasks

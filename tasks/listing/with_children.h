@@ -3,15 +3,12 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "database/connection.h"
 #include "tasks/families/families.h"
-#include "tasks/listing/without_newest.h"
 #include "tasks/selection/policy.h"
 
 namespace winnow::tasks {
@@ -47,34 +44,6 @@ class Children {
   Families families_;
   Look look_;
   const Policy* policy_;
-};
-
-// Reads some rows, looks up their families, and hands over those that are roots. Without `children`
-// it hands every row over as it comes.
-class RowsWithChildren {
- public:
-  // As RowsWithoutNewest; `children` must outlive it too.
-  RowsWithChildren(database::Connection& connection, const ListingQuery& query,
-                   NewestOfFlows* newest, const Children* children)
-      : connection_(connection), rows_(connection, query, newest), children_(children) {}
-
-  // As RowReader's.
-  Outcome<void> start_after(Position position) { return rows_.start_after(std::move(position)); }
-  Outcome<std::int64_t> read(std::int64_t limit, const RowReader::Handler& handler);
-
- private:
-  struct Waiting {
-    std::string text;
-    Position position;
-  };
-  Outcome<void> read_more(std::int64_t rows);
-  Outcome<void> add(std::span<Waiting> rows);
-
-  database::Connection& connection_;
-  RowsWithoutNewest rows_;
-  const Children* children_;
-  std::deque<Waiting> waiting_;
-  bool ended_ = false;
 };
 
 }  // namespace winnow::tasks
