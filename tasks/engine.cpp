@@ -5,11 +5,9 @@
 
 #include "tasks/doctor/doctor.h"
 #include "tasks/listing/listing.h"
-#include "tasks/orphans/folders.h"
-#include "tasks/orphans/rows.h"
+#include "tasks/orphans/orphans.h"
 #include "tasks/purge/purge.h"
 #include "tasks/receipts/verification.h"
-#include "tasks/retention/explanation.h"
 #include "tasks/retention/retention.h"
 
 namespace winnow::tasks {

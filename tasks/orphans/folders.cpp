@@ -1,9 +1,9 @@
-#include "tasks/orphans/folders.h"
-
+// The sweep of folders.
 #include <algorithm>
 #include <set>
 
 #include "document/strings.h"
+#include "tasks/orphans/orphans.h"
 #include "tasks/orphans/request.h"
 #include "tasks/orphans/sweep.h"
 #include "tasks/receipts/receipts.h"

@@ -1,5 +1,5 @@
-#include "tasks/orphans/rows.h"
-
+// The sweep of rows: its tables are opened, swept and planned.
+#include "tasks/orphans/orphans.h"
 #include "tasks/orphans/row_sweep.h"
 #include "tasks/selection/plan_check.h"
 

@@ -1,5 +1,4 @@
-#include "tasks/retention/explanation.h"
-
+// What a policy does with one execution.
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -8,6 +7,7 @@
 #include "outcome/try.h"
 #include "tasks/retention/compile.h"
 #include "tasks/retention/request.h"
+#include "tasks/retention/retention.h"
 #include "tasks/selection/newest.h"
 #include "tasks/selection/plan_check.h"
 #include "tasks/selection/selection.h"

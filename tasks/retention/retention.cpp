@@ -11,8 +11,8 @@
 #include "tasks/retention/compile.h"
 #include "tasks/retention/plan.h"
 #include "tasks/retention/request.h"
-#include "tasks/retention/totals.h"
 #include "tasks/retention/walks.h"
+#include "tasks/shared/counters.h"
 
 namespace winnow::tasks {
 namespace {
@@ -41,6 +41,53 @@ class RuleHost final : public Host {
   Host& host_;
   // Empty: the limits are looked at, of all rules together.
   std::string rule_;
+};
+
+// The purges of logs and metrics count their own rows as `count`.
+std::string total_of(const Manifest& purge, const std::string& counter) {
+  return counter == "count" ? purge.table + "Count" : counter;
+}
+
+// The result of a run of several rules: what went in all, and by rule.
+class Totals {
+ public:
+  Totals(const Manifest& manifest, bool dry_run) : totals_(zero_counters(manifest)) {
+    totals_["rules"] = Json::array();
+    if (dry_run) totals_["dryRun"] = true;
+  }
+
+  // Adds the result of a rule's purge, or what it had done when it failed. How many rows of its own
+  // table went.
+  std::int64_t add(const std::string& rule, const Manifest& purge, const Json& result) {
+    Json own{{"rule", rule}};
+    std::int64_t went = 0;
+    for (const auto& entry : result.items()) {
+      const auto name = total_of(purge, entry.key());
+      const bool own_counter = entry.key() == purge.steps.back().counter;
+      if (own_counter && entry.value().is_number()) went = entry.value().get<std::int64_t>();
+      // The plan is that of all rules together.
+      if (entry.key() == "dryRun" || entry.key() == "planId") continue;
+      // `retries` of a purge are those of the whole run so far.
+      if (entry.key() == "retries") {
+        totals_[name] = entry.value();
+        continue;
+      }
+      if (totals_.contains(name) && entry.value().is_number_integer()) {
+        add_to(totals_, name, entry.value().get<std::int64_t>());
+      }
+      own[name] = entry.value();
+    }
+    totals_["rules"].push_back(std::move(own));
+    return went;
+  }
+  void note(const std::string& note) { totals_["notes"].push_back(note); }
+  // The plan of a dry run, or the one that the run is held to.
+  void plan(const std::string& id) { totals_["planId"] = id; }
+  // {"executionsCount", "logsCount", ..., "rules": [{"rule", its counts, "namespaces"}]}.
+  const Json& result() const { return totals_; }
+
+ private:
+  Json totals_;
 };
 
 // Rows that the purges of one table may remove, whose limits hold for all of them together.

@@ -12,4 +12,10 @@ namespace winnow::tasks {
 Outcome<std::unique_ptr<Invocation>> invoke_retention(const Manifest& manifest,
                                                       const Json& parameters, const Policy& policy);
 
+// The engine of ExplainRetention: what a policy does with one execution, by the conditions that a
+// run sends. See tasks::invoke().
+Outcome<std::unique_ptr<Invocation>> invoke_explanation(const Manifest& manifest,
+                                                        const Json& parameters,
+                                                        const Policy& policy);
+
 }  // namespace winnow::tasks
