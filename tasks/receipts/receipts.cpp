@@ -1,10 +1,7 @@
 #include "tasks/receipts/receipts.h"
 
 #include <algorithm>
-#include <array>
-#include <unistd.h>
 
-#include "database/url/settings.h"
 #include "document/json_text.h"
 #include "document/object.h"
 #include "document/sha256.h"
@@ -14,22 +11,6 @@
 
 namespace winnow::tasks {
 namespace {
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) != 0) return {};
-  return name.data();
-}
-
-// Of the process.
-std::string user_name() {
-  return database::user_of(database::Settings{});
-}
-
-Json plan_of(const RunFacts& facts) {
-  const auto found = facts.parameters.find("expectPlan");
-  return found == facts.parameters.end() ? Json() : *found;
-}
 
 // The numbers of a result; what else it has is in the log.
 Json numbers_of(const Json& counts) {
@@ -69,31 +50,26 @@ Outcome<void> Receipts::settled(const BatchReceipt& batch, BatchEnd end, const s
                  {"at", document::to_text(document::now())}});
 }
 
-Json Receipts::who() const {
-  return {{"task", facts_.task},
-          {"user", user_name()},
-          {"host", host_name()},
-          {"databaseUser", facts_.database_user},
-          {"database", facts_.database},
-          {"server", facts_.server},
-          {"parameters", facts_.parameters}};
+Json Receipts::record_of_run(const char* kind) const {
+  Json record{{"receipt", kind},
+              {"run", run_},
+              {"plan", plan_},
+              {"at", document::to_text(document::now())}};
+  record.update(facts_);
+  return record;
 }
 
-Outcome<void> Receipts::begin(RunFacts facts) {
+Outcome<void> Receipts::begin(Json facts) {
   facts_ = std::move(facts);
-  Json record{{"receipt", "begin"},
-              {"run", run_},
-              {"plan", plan_of(facts_)},
-              {"at", document::to_text(document::now())}};
-  record.update(who());
-  return append_on_disk(std::move(record));
+  plan_ = facts_.at("parameters").value("expectPlan", Json());
+  return append_on_disk(record_of_run("begin"));
 }
 
 Outcome<std::int64_t> Receipts::before_commit(RemovedBatch batch) {
   std::sort(batch.keys.begin(), batch.keys.end());
   const auto hash = sha256_of_keys(batch.keys);
   if (hash.empty()) return fail(FailureKind::internal, "OpenSSL makes no SHA-256 here");
-  Json record{{"receipt", "batch"}, {"run", run_}, {"plan", plan_of(facts_)}, {"sequence", 0}};
+  Json record{{"receipt", "batch"}, {"run", run_}, {"plan", plan_}, {"sequence", 0}};
   record["task"] = batch.task;
   if (!rule_.empty()) record["rule"] = rule_;
   record["table"] = batch.table.empty() ? Json() : Json(batch.table);
@@ -149,11 +125,7 @@ Outcome<void> Receipts::ended(Json record, std::int64_t sequence) {
 }
 
 Outcome<void> Receipts::end(const Json& counts, const Failure* failure) {
-  Json record{{"receipt", "end"},
-              {"run", run_},
-              {"plan", plan_of(facts_)},
-              {"at", document::to_text(document::now())}};
-  record.update(who());
+  auto record = record_of_run("end");
   {
     const std::lock_guard lock(mutex_);
     record["cutoff"] = cutoff_ ? Json(document::to_text(*cutoff_)) : Json();

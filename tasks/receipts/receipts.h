@@ -33,16 +33,6 @@ struct RemovedBatch {
   std::optional<document::Instant> cutoff = {};
 };
 
-// Who works, and where: constant parts of a run's first and last record.
-// NOLINTNEXTLINE(bugprone-exception-escape): clang-tidy takes Json's move for one that throws
-struct RunFacts {
-  std::string task;
-  Json parameters;
-  std::string database_user;
-  std::string database;
-  std::string server;
-};
-
 // Thread-safe: the records of several connections are one chain.
 class Receipts {
  public:
@@ -55,7 +45,8 @@ class Receipts {
   // The first record, after those that tell of a torn end and settle what an earlier run left.
   Outcome<void> torn(const ReceiptFile::Torn& torn);
   Outcome<void> settled(const BatchReceipt& batch, BatchEnd end, const std::string& by);
-  Outcome<void> begin(RunFacts facts);
+  // `facts`: who works, and where, as it stands in that record and in the last one.
+  Outcome<void> begin(Json facts);
 
   // Between two batches: the rule of a policy that the next ones go by, as a JSON Pointer.
   void begin_rule(std::string rule) { rule_ = std::move(rule); }
@@ -85,13 +76,15 @@ class Receipts {
   Outcome<void> append_on_disk(Json record);
   Outcome<void> flush(std::int64_t position);
   Outcome<void> ended(Json record, std::int64_t sequence);
-  Json who() const;
+  Json record_of_run(const char* kind) const;
 
   const std::unique_ptr<ReceiptFile> file_;
   const ReceiptSettings settings_;
   Host& host_;
   const std::string run_;
-  RunFacts facts_;
+  Json facts_;
+  // That the run is held to; null: none.
+  Json plan_;
   // Empty: the task has no rules.
   std::string rule_;
 

@@ -1,5 +1,8 @@
 #include "tasks/receipts/run.h"
 
+#include <array>
+#include <unistd.h>
+
 #include "document/strings.h"
 #include "outcome/try.h"
 #include "tasks/receipts/receipts.h"
@@ -7,6 +10,12 @@
 
 namespace winnow::tasks {
 namespace {
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return {};
+  return name.data();
+}
 
 Outcome<std::unique_ptr<Receipts>> begin(const Manifest& manifest, const Json& parameters,
                                          Context& context) {
@@ -31,11 +40,13 @@ Outcome<std::unique_ptr<Receipts>> begin(const Manifest& manifest, const Json& p
   if (receipts->file() != nullptr) {
     WINNOW_CHECK(settle(*receipts, connection, place, context.host));
   }
-  WINNOW_CHECK(receipts->begin({.task = manifest.name,
-                                .parameters = parameters,
-                                .database_user = database::user_of(context.database),
-                                .database = place.database,
-                                .server = place.server}));
+  WINNOW_CHECK(receipts->begin({{"task", manifest.name},
+                                {"user", database::user_of(database::Settings{})},  // the process's
+                                {"host", host_name()},
+                                {"databaseUser", database::user_of(context.database)},
+                                {"database", place.database},
+                                {"server", place.server},
+                                {"parameters", parameters}}));
   return receipts;
 }
 
