@@ -2,7 +2,6 @@
 #include "plugin/configuration/kestra.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <span>
 #include <string_view>
@@ -12,7 +11,6 @@
 #include "document/pointer.h"
 #include "document/strings.h"
 #include "outcome/try.h"
-#include "plugin/builtin/schemas.h"
 #include "plugin/configuration/s3.h"
 
 namespace winnow::plugin {

@@ -1,7 +1,6 @@
 // The file that STORE writes: one row a line, there only when it is complete.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 

@@ -1,7 +1,6 @@
 #include "tasks/pace/pacer.h"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <poll.h>
 #include <system_error>

@@ -8,7 +8,6 @@
 #include <mutex>
 #include <optional>
 
-#include "outcome/cancellation.h"
 #include "tasks/pace/monitor.h"
 #include "tasks/pace/pace.h"
 #include "tasks/pace/reason.h"

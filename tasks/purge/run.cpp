@@ -1,10 +1,8 @@
 #include "tasks/purge/run.h"
 
 #include <algorithm>
-#include <limits>
 #include <thread>
 
-#include "database/count.h"
 #include "document/strings.h"
 #include "outcome/guard.h"
 #include "outcome/try.h"

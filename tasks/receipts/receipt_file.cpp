@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
-#include <system_error>
 #include <unistd.h>
 
 #include <sys/file.h>

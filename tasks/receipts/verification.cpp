@@ -1,6 +1,5 @@
 #include "tasks/receipts/verification.h"
 
-#include <cerrno>
 #include <fcntl.h>
 
 #include <sys/stat.h>

@@ -1,7 +1,6 @@
 #include "tasks/retention/policy.h"
 
 #include <algorithm>
-#include <set>
 
 #include "document/duration.h"
 #include "document/name_pattern.h"

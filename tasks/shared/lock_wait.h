@@ -5,7 +5,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <string>
 
 #include "database/connection.h"
 #include "tasks/task.h"
