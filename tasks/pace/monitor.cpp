@@ -23,6 +23,16 @@ void add_above(std::vector<Waiting>& waiting, Reason reason,
   waiting.push_back({.reason = reason, .figure = *figure, .limit = *limit});
 }
 
+// Nothing where the replica is close enough.
+std::optional<Waiting> lagging(const std::string& replica, milliseconds behind, const Pace& pace) {
+  const auto most = pace.max_lag.value_or(kMaxLag);
+  if (behind <= most) return std::nullopt;
+  return Waiting{.reason = Reason::replica_lag,
+                 .figure = behind.count(),
+                 .limit = most.count(),
+                 .of = replica};
+}
+
 }  // namespace
 
 Monitor::Monitor(const Pace& pace, Watched watched) : pace_(pace), watched_(std::move(watched)) {
@@ -106,24 +116,19 @@ std::vector<Waiting> Monitor::look() {
     if (!std::exchange(reported_, true))
       report("the server's health can't be read", pressure.error());
   }
-  auto lagging = ask_replicas(now);
-  std::move(lagging.begin(), lagging.end(), std::back_inserter(waiting));
+  auto late = ask_replicas(now);
+  std::move(late.begin(), late.end(), std::back_inserter(waiting));
   return waiting;
 }
 
 std::vector<Waiting> Monitor::judge(const database::Pressure& pressure, Clock::time_point now) {
   std::vector<Waiting> waiting;
   // Of the replicas that the server knows itself.
-  const auto most = pace_.max_lag.value_or(kMaxLag);
   auto applied_by_all = std::numeric_limits<std::int64_t>::max();
   for (const auto& replica : pressure.replicas) {
     applied_by_all = std::min(applied_by_all, replica.applied);
-    const auto behind = lag_.behind(replica.applied, now);
-    if (behind <= most) continue;
-    waiting.push_back({.reason = Reason::replica_lag,
-                       .figure = behind.count(),
-                       .limit = most.count(),
-                       .of = replica.name});
+    auto late = lagging(replica.name, lag_.behind(replica.applied, now), pace_);
+    if (late) waiting.push_back(*std::move(late));
   }
   // The operator's replicas have yet to be asked about them.
   if (replicas_.empty() && !pressure.replicas.empty()) lag_.forget(applied_by_all);
@@ -192,12 +197,7 @@ std::optional<Waiting> Monitor::ask(Replica& replica, Clock::time_point now,
       report("the replica " + replica.settings.safe_name() + " can't be asked", answered.error());
     }
   }
-  const auto most = pace_.max_lag.value_or(kMaxLag);
-  if (behind <= most) return std::nullopt;
-  return Waiting{.reason = Reason::replica_lag,
-                 .figure = behind.count(),
-                 .limit = most.count(),
-                 .of = replica.settings.safe_name()};
+  return lagging(replica.settings.safe_name(), behind, pace_);
 }
 
 }  // namespace winnow::tasks
