@@ -22,17 +22,30 @@ std::vector<RowStep> late_of(const std::vector<RowStep>& rows) {
   return steps;
 }
 
-// Each probe asks about the step beside it. Where they fail, every table counts as one that has
-// rows, marked deleted too.
-void note_findings(Connection& connection, const std::vector<TableProbe>& probes,
-                   const std::vector<RowStep*>& steps) {
+// Looks which of the steps' tables have a row, and which have one that is marked deleted: of those
+// that are asked about. Where the probes fail, every such table counts as one that has both.
+template <class AsksForRows, class AsksForMarked>
+void probe(Connection& connection, std::vector<RowStep>& steps, const AsksForRows& asks_for_rows,
+           const AsksForMarked& asks_for_marked) {
+  std::vector<TableProbe> probes;
+  std::vector<RowStep*> probed;
+  for (auto& step : steps) {
+    if (asks_for_rows(step)) {
+      probes.push_back({.table = step.table});
+      probed.push_back(&step);
+    }
+    if (asks_for_marked(step)) {
+      probes.push_back({.table = step.table, .deleted_before = step.column});
+      probed.push_back(&step);
+    }
+  }
   const auto found = run_probes(connection, probes);
   for (std::size_t at = 0; at < probes.size(); ++at) {
     const bool any = !found || (*found)[at];
     if (probes[at].deleted_before == nullptr) {
-      steps[at]->empty = !any;
+      probed[at]->empty = !any;
     } else {
-      steps[at]->deleted = any ? DeletedRows::included : DeletedRows::excluded;
+      probed[at]->deleted = any ? DeletedRows::included : DeletedRows::excluded;
     }
   }
 }
@@ -144,20 +157,13 @@ bool PurgeSteps::sweeps_late_rows() const {
 
 void PurgeSteps::probe_emptiness(Connection& connection) {
   if (!sweeps_late_rows()) return;
-  std::vector<TableProbe> probes;
-  std::vector<RowStep*> probed;
-  for (auto& step : rows_) {
-    if (!may_be_late(step)) continue;
-    if (step.table->estimated_rows <= 0) {
-      probes.push_back({.table = step.table});
-      probed.push_back(&step);
-    }
-    if (step.column != nullptr && deleted_leads(*step.table, *step.column)) {
-      probes.push_back({.table = step.table, .deleted_before = step.column});
-      probed.push_back(&step);
-    }
-  }
-  note_findings(connection, probes, probed);
+  probe(
+      connection, rows_,
+      [](const RowStep& step) { return may_be_late(step) && step.table->estimated_rows <= 0; },
+      [](const RowStep& step) {
+        return may_be_late(step) && step.column != nullptr &&
+               deleted_leads(*step.table, *step.column);
+      });
   if (have_ended_long_ago_) look_into_small_tables(connection, rows_);
 }
 
@@ -172,18 +178,9 @@ std::vector<RowStep> PurgeSteps::late() const {
 
 std::vector<RowStep> PurgeSteps::late_now(Connection& connection) const {
   auto steps = late_of(rows_);
-  std::vector<TableProbe> probes;
-  std::vector<RowStep*> probed;
-  for (auto& step : steps) {
-    if (step.empty) {
-      probes.push_back({.table = step.table});
-      probed.push_back(&step);
-    }
-    if (step.deleted == DeletedRows::included) continue;
-    probes.push_back({.table = step.table, .deleted_before = step.column});
-    probed.push_back(&step);
-  }
-  note_findings(connection, probes, probed);
+  probe(
+      connection, steps, [](const RowStep& step) { return step.empty; },
+      [](const RowStep& step) { return step.deleted == DeletedRows::excluded; });
   std::erase_if(steps, [](const RowStep& step) { return step.empty; });
   return steps;
 }
