@@ -293,11 +293,6 @@ Statement PurgeStatements::count_remaining(const std::vector<BatchRow>& rows) co
 }
 
 // The conditions that find the dependents; their table stands as `t`.
-void PurgeStatements::write_match(SqlWriter& writer, const RowStep& step,
-                                  const std::vector<BatchRow>& rows) const {
-  write_match(writer, step, dependents_keys(step, rows));
-}
-
 void PurgeStatements::write_match(SqlWriter& writer, const RowStep& step, TextList keys) const {
   if (step.only_column != nullptr) {
     dialect_->any_of(writer, database::qualified(*dialect_, "t", step.only_column->name),
@@ -344,7 +339,7 @@ Statement PurgeStatements::delete_dependents(const RowStep& step,
   }
   SqlWriter writer(*dialect_);
   writer.text("DELETE FROM ").table(*step.table).text(" AS t WHERE ");
-  write_match(writer, step, rows);
+  write_match(writer, step, dependents_keys(step, rows));
   return writer.take();
 }
 
@@ -358,7 +353,7 @@ Statement PurgeStatements::find_dependents(const RowStep& step,
   SqlWriter writer(*dialect_);
   writer.text("SELECT " + database::qualified(*dialect_, "t", "key") + " FROM ");
   writer.table(*step.table).text(" AS t WHERE ");
-  write_match(writer, step, rows);
+  write_match(writer, step, dependents_keys(step, rows));
   return writer.take();
 }
 
@@ -372,7 +367,7 @@ Statement PurgeStatements::find_far(const RowStep& step, const std::vector<Batch
   writer.text("SELECT " + database::qualified(*dialect_, "t", kKey));
   writer.text(", " + database::qualified(*dialect_, "t", place == nullptr ? kKey : place->name));
   writer.text(" FROM ").table(*step.table).text(" AS t WHERE ");
-  write_match(writer, step, rows);
+  write_match(writer, step, dependents_keys(step, rows));
   return writer.take();
 }
 
@@ -419,18 +414,13 @@ Statement PurgeStatements::count_selected(std::optional<bool> deleted, std::int6
 }
 
 Statement PurgeStatements::count_by_namespace(std::optional<bool> deleted) const {
-  const auto& name = selection_->scope().namespace_column;
+  const auto& name_space = selection_->scope().namespace_column;
+  const auto name = name_space.empty() ? "''" : dialect_->letters(column(name_space));
   SqlWriter writer(*dialect_);
-  if (name.empty()) {
-    writer.text("SELECT '', count(*)");
-    write_from(writer);
-    selection_->write(writer, "e", deleted);
-    return writer.take();
-  }
-  writer.text("SELECT " + dialect_->letters(column(name)) + " AS name, count(*)");
+  writer.text("SELECT " + name + ", count(*)");
   write_from(writer);
   selection_->write(writer, "e", deleted);
-  writer.text(" GROUP BY " + dialect_->letters(column(name)));
+  if (!name_space.empty()) writer.text(" GROUP BY " + name);
   return writer.take();
 }
 
@@ -456,7 +446,7 @@ Statement PurgeStatements::measure_dependents(const RowStep& step,
   writer.text("SELECT count(*), sum(bytes) FROM (SELECT ");
   write_bytes(writer, "t", *step.table);
   writer.text(" AS bytes FROM ").table(*step.table).text(" AS t WHERE ");
-  write_match(writer, step, rows);
+  write_match(writer, step, dependents_keys(step, rows));
   writer.text(" LIMIT ").bind(most).text(") AS measured");
   return writer.take();
 }

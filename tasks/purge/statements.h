@@ -139,8 +139,6 @@ class PurgeStatements {
   std::string only() const;
   void write_bytes(database::SqlWriter& writer, std::string_view alias,
                    const database::Table& measured) const;
-  void write_match(database::SqlWriter& writer, const RowStep& step,
-                   const std::vector<BatchRow>& rows) const;
   void write_match(database::SqlWriter& writer, const RowStep& step, database::TextList keys) const;
   std::string column(std::string_view name) const;
 
