@@ -62,26 +62,25 @@ Outcome<std::shared_ptr<Instance>> Instance::open(const winnow_host* host,
 bool Instance::close() {
   {
     const std::lock_guard lock(mutex_);
-    if (closed_ || leases_ > 0) return false;
+    if (closed_ || holds_ > 0) return false;
     closed_ = true;
   }
   if (kept_) kept_->close();
   return true;
 }
 
-Outcome<Lease> Lease::take(const std::shared_ptr<Instance>& instance) {
-  const std::lock_guard lock(instance->mutex_);
-  if (instance->closed_) {
-    return fail(FailureKind::invalid_argument, "`w` was closed by another thread.");
+Outcome<std::shared_ptr<const Instance>> Instance::hold(const std::shared_ptr<Instance>& instance) {
+  {
+    const std::lock_guard lock(instance->mutex_);
+    if (instance->closed_) {
+      return fail(FailureKind::invalid_argument, "`w` was closed by another thread.");
+    }
+    ++instance->holds_;
   }
-  ++instance->leases_;
-  return Lease(instance);
-}
-
-Lease::~Lease() {
-  if (!instance_) return;
-  const std::lock_guard lock(instance_->mutex_);
-  --instance_->leases_;
+  return std::shared_ptr<const Instance>(instance.get(), [instance](const Instance*) {
+    const std::lock_guard lock(instance->mutex_);
+    --instance->holds_;
+  });
 }
 
 }  // namespace winnow::plugin

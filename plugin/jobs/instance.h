@@ -31,11 +31,14 @@ class Instance {
   // nullptr: no connection is kept.
   database::KeptConnection* kept() const { return kept_.get(); }
 
+  // A job's hold on it: while there is one, the instance can't be closed. Refused where it was closed
+  // meanwhile.
+  static Outcome<std::shared_ptr<const Instance>> hold(const std::shared_ptr<Instance>& instance);
+
   // Ends its use; false where something uses it still, or it was closed before.
   bool close();
 
  private:
-  friend class Lease;
   Instance(const winnow_host& host, Configuration configuration, Registry registry);
 
   winnow_host host_;
@@ -43,27 +46,8 @@ class Instance {
   Registry registry_;
   std::unique_ptr<database::KeptConnection> kept_;
   std::mutex mutex_;
-  int leases_ = 0;
+  int holds_ = 0;
   bool closed_ = false;
-};
-
-// A job's hold on the instance that it works for: while there is one, the instance can't be closed.
-class Lease {
- public:
-  // Refused where the instance was closed meanwhile.
-  static Outcome<Lease> take(const std::shared_ptr<Instance>& instance);
-  Lease(Lease&&) noexcept = default;
-  Lease& operator=(Lease&&) = delete;
-  Lease(const Lease&) = delete;
-  Lease& operator=(const Lease&) = delete;
-  ~Lease();
-
-  const Instance& operator*() const { return *instance_; }
-  const Instance* operator->() const { return instance_.get(); }
-
- private:
-  explicit Lease(std::shared_ptr<Instance> instance) : instance_(std::move(instance)) {}
-  std::shared_ptr<Instance> instance_;
 };
 
 }  // namespace winnow::plugin

@@ -125,16 +125,16 @@ class Job::RunGuard {
 
 Outcome<std::shared_ptr<Job>> Job::make(const std::shared_ptr<Instance>& instance,
                                         std::string_view task, std::string_view parameters) {
-  WINNOW_TRY(auto lease, Lease::take(instance));
-  const Configuration& configuration = lease->configuration();
-  WINNOW_TRY(const auto* found, lease->registry().find(task));
+  WINNOW_TRY(auto held, Instance::hold(instance));
+  const Configuration& configuration = held->configuration();
+  WINNOW_TRY(const auto* found, held->registry().find(task));
   const tasks::Manifest& manifest = found->manifest;
   WINNOW_TRY(const auto checked,
              checked_parameters(*found, parameters.empty() ? "{}" : parameters));
   WINNOW_TRY(auto invocation, tasks::invoke(manifest, checked, configuration.policy));
   if (invocation->needs_database()) WINNOW_CHECK(check_database(configuration));
   WINNOW_CHECK(check_storage(configuration, manifest, *invocation));
-  return std::shared_ptr<Job>(new Job(std::move(lease), std::move(invocation)));
+  return std::shared_ptr<Job>(new Job(std::move(held), std::move(invocation)));
 }
 
 tasks::TaskResult Job::plan() {

@@ -38,7 +38,7 @@ class Job {
   enum class State { fresh, planning, running, done };
   class RunGuard;
 
-  Job(Lease instance, std::unique_ptr<tasks::Invocation> invocation)
+  Job(std::shared_ptr<const Instance> instance, std::unique_ptr<tasks::Invocation> invocation)
       : instance_(std::move(instance)), invocation_(std::move(invocation)) {}
   tasks::TaskResult perform(State state, Action action);
   tasks::TaskResult work(JobThread& job_thread, Action action);
@@ -48,7 +48,7 @@ class Job {
   Outcome<std::unique_ptr<storage::Storage>> open_automatic(const StorageSettings& settings,
                                                             JobThread& job_thread) const;
 
-  const Lease instance_;
+  const std::shared_ptr<const Instance> instance_;
   // Knows its manifest, which the instance owns.
   const std::unique_ptr<const tasks::Invocation> invocation_;
   Cancellation cancellation_;
