@@ -19,9 +19,9 @@
 #include "plugin/builtin/schemas.h"
 #include "plugin/configuration/kestra.h"
 #include "plugin/configuration/pace.h"
-#include "plugin/configuration/retention.h"
 #include "plugin/configuration/s3.h"
 #include "plugin/configuration/secret.h"
+#include "tasks/retention/policy.h"
 
 namespace winnow::plugin {
 namespace {
@@ -304,7 +304,14 @@ Outcome<void> read_policy(const Document& document, tasks::Policy& policy) {
 
 Outcome<void> read_retention_part(const Document& document, tasks::Policy& policy) {
   if (!document.value.contains("retention")) return {};
-  auto retention = read_retention_file(document.value["retention"].get<std::string>());
+  const auto retention_of = [](const Json& path) -> Outcome<tasks::RetentionPolicy> {
+    WINNOW_TRY(const auto file, document::read_yaml_file(path.get<std::string>()));
+    if (file.value.empty()) return refused(file, "", "has no rules");
+    auto read = tasks::read_retention(file.value);
+    if (read) return read;
+    return refused(file, read.error().pointer, read.error().message);
+  };
+  auto retention = retention_of(document.value["retention"]);
   if (!retention) return refused(document, "/retention", retention.error().message);
   policy.retention = std::make_shared<const tasks::RetentionPolicy>(std::move(*retention));
   return {};
