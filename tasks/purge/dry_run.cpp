@@ -29,7 +29,7 @@ Outcome<void> PurgeWorker::count_part(const Batch& part) {
   for (const auto& step : steps_.rows()) {
     if (rows.empty()) break;
     WINNOW_TRY(const auto found,
-               database::count_of(connection(), statements_.count_dependents(step, rows)));
+               database::count_of(connection_.get(), statements_.count_dependents(step, rows)));
     would.counts[step.step->counter] += found;
   }
   if (steps_.deletes_parent()) transaction_.count_rows(rows, would);

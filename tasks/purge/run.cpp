@@ -78,7 +78,7 @@ PurgeRun::PurgeRun(const Manifest& manifest, const PurgeRequest& request, Contex
   // A database that can't pass over locked rows has one lock: connections would wait for each
   // other.
   const bool alone =
-      request.dry_run || worker_.connection().dialect().lock_skipping_locked().empty();
+      request.dry_run || worker_.connection().get().dialect().lock_skipping_locked().empty();
   if (!alone) helpers_.resize(static_cast<std::size_t>(shared_.connections - 1));
 }
 
@@ -148,7 +148,7 @@ std::int64_t PurgeRun::rows_met() const {
 
 Outcome<void> PurgeRun::count_what_the_budget_left() {
   if (!shared_.pacer.ended()) return {};
-  WINNOW_TRY(left_, worker_.count_left(kCountAll));
+  WINNOW_TRY(left_, count_left(kCountAll));
   context_.host.log(LogLevel::info,
                     "the budget of the pace is used up: " + document::counted(*left_, "row") +
                         " of table \"" + manifest_.table + (*left_ == 1 ? "\" is" : "\" are") +
@@ -165,19 +165,28 @@ Outcome<void> PurgeRun::check_limits() {
   context_.progress.rows_planned = -1;
   if (!limits.any()) return {};
   const auto* plan = request_.expected.get();
-  WINNOW_TRY(const auto selected,
-             worker_.count_left(plan != nullptr ? kCountAll : limits.count_up_to()));
+  WINNOW_TRY(const auto selected, count_left(plan != nullptr ? kCountAll : limits.count_up_to()));
   if (plan != nullptr) {
     WINNOW_CHECK(check_drift(plan->terms.purges.front().rows, selected, plan->max_drift,
                              "rows of table \"" + manifest_.table + "\""));
     plan_id_ = plan->id;
   }
   WINNOW_CHECK(limits.check_number(selected));
-  WINNOW_CHECK(limits.check_share(
-      selected, [this](std::int64_t most) { return worker_.count_tenant(most); }));
+  WINNOW_CHECK(limits.check_share(selected, [this](std::int64_t most) {
+    return worker_.connection().read([&](database::Connection& connection) {
+      return prepared_.selection->count_tenant(connection, most);
+    });
+  }));
   shared_.allowance = limits.allowance(selected);
   context_.progress.rows_planned = selected;
   return {};
+}
+
+// Selected rows that there are, counted no further than `most`.
+Outcome<std::int64_t> PurgeRun::count_left(std::int64_t most) {
+  return worker_.connection().read([&](database::Connection& connection) {
+    return count_selected(prepared_, connection, most);
+  });
 }
 
 Outcome<void> PurgeRun::passes_and_sweeps() {
@@ -231,7 +240,7 @@ Outcome<bool> PurgeRun::finished_or_waited(std::int64_t done_before, Backoff& ba
   if (shared_.pacer.ended()) return true;
   if (shared_.unaccounted == 0 && !shared_.stall.is_over()) return true;
   const auto stays = shared_.ledger.skipped().count_that_may_go();
-  WINNOW_TRY(const auto left, worker_.count_left(stays + 1));
+  WINNOW_TRY(const auto left, count_left(stays + 1));
   // What came alive of a family counts no more, and keeps the others: the next pass names it.
   const bool is_told = !request_.members || shared_.unaccounted == 0;
   if (left <= stays && is_told) return true;
@@ -247,11 +256,13 @@ Outcome<bool> PurgeRun::finished_or_waited(std::int64_t done_before, Backoff& ba
 
 Outcome<void> PurgeRun::name_what_is_locked() {
   const auto& skipped = shared_.ledger.skipped();
-  WINNOW_TRY(const auto left, worker_.count_left(kCountAll));
+  WINNOW_TRY(const auto left, count_left(kCountAll));
   locked_ = std::max<std::int64_t>(0, left - skipped.count_that_may_go());
   const auto named = skipped.named();
-  WINNOW_TRY(const auto keys,
-             worker_.first_left(static_cast<std::int64_t>(SkippedRows::kNamed + named.size())));
+  const auto most = static_cast<std::int64_t>(SkippedRows::kNamed + named.size());
+  WINNOW_TRY(const auto keys, worker_.connection().read([&](database::Connection& connection) {
+    return first_selected(prepared_, connection, most);
+  }));
   for (const auto& key : keys) {
     const bool known = std::any_of(named.begin(), named.end(),
                                    [&](const SkippedRow& row) { return row.key == key; });
@@ -303,7 +314,7 @@ Outcome<void> PurgeRun::all(Step step) {
     if (!took || !has_more(step)) return {};
   }
   if (!request_.dry_run && context_.progress.phase == Phase::working) {
-    prepared_.steps->probe_emptiness(worker_.connection());
+    prepared_.steps->probe_emptiness(worker_.connection().get());
     estimate_rows();
   }
   return helpers_.empty() ? work(worker_, step) : work_together(step);
@@ -314,7 +325,7 @@ Outcome<void> PurgeRun::all(Step step) {
 void PurgeRun::estimate_rows() {
   auto& progress = context_.progress;
   if (progress.rows_planned >= 0) return;
-  const auto left = estimate_selected(prepared_, worker_.connection());
+  const auto left = estimate_selected(prepared_, worker_.connection().get());
   if (left && *left > 0) progress.rows_planned = progress.rows_done + *left;
 }
 

@@ -27,6 +27,7 @@ class PurgeRun {
   Json result() const;
   Outcome<void> purge();
   Outcome<void> check_limits();
+  Outcome<std::int64_t> count_left(std::int64_t most);
   Outcome<void> passes_and_sweeps();
   Outcome<void> passes();
   Outcome<void> uncount_lost();

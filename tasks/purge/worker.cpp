@@ -318,22 +318,6 @@ Outcome<void> PurgeWorker::skip_refused(const std::string& key, const Failure& f
   return fail(std::move(last));
 }
 
-Outcome<std::int64_t> PurgeWorker::count_left(std::int64_t most) {
-  return connection_.read(
-      [&](Connection& connection) { return count_selected(shared_.prepared, connection, most); });
-}
-
-Outcome<std::int64_t> PurgeWorker::count_tenant(std::int64_t most) {
-  return connection_.read([&](Connection& connection) {
-    return shared_.prepared.selection->count_tenant(connection, most);
-  });
-}
-
-Outcome<std::vector<std::string>> PurgeWorker::first_left(std::int64_t most) {
-  return connection_.read(
-      [&](Connection& connection) { return first_selected(shared_.prepared, connection, most); });
-}
-
 Outcome<bool> PurgeWorker::are_gone(Connection& connection,
                                     const std::vector<BatchRow>& rows) const {
   WINNOW_TRY(const auto left, database::count_of(connection, statements_.count_remaining(rows)));

@@ -82,13 +82,7 @@ class PurgeWorker {
   // at.
   Outcome<bool> sweep_late_rows();
 
-  // How many selected rows there are, counted no further than `most`, and the keys of the first.
-  Outcome<std::int64_t> count_left(std::int64_t most);
-  Outcome<std::vector<std::string>> first_left(std::int64_t most);
-  // How many rows the tenant has, selected or not, counted no further than `most`.
-  Outcome<std::int64_t> count_tenant(std::int64_t most);
-
-  database::Connection& connection() { return connection_.get(); }
+  ReconnectingConnection& connection() { return connection_; }
   // Nothing else of the worker may be called after it.
   std::unique_ptr<database::Connection> take_connection() { return connection_.take(); }
 
