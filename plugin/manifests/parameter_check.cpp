@@ -124,10 +124,8 @@ std::string wrong_type(Operand operand, const Json& parameter) {
 void check_is_parameter(const std::string& name, const Json& parameters, const std::string& pointer,
                         Diagnostics& diagnostics) {
   if (parameters.contains(name)) return;
-  std::vector<std::string> known;
-  for (const auto& parameter : parameters.items()) known.push_back(parameter.key());
-  diagnostics.add(pointer,
-                  "there is no parameter \"" + name + "\"" + document::did_you_mean(name, known));
+  diagnostics.add(pointer, "there is no parameter \"" + name + "\"" +
+                               document::did_you_mean(name, names_of(parameters)));
 }
 
 void check_exact_with(const Json& filter, const Json& parameters, const std::string& pointer,
