@@ -60,8 +60,8 @@ void ListingQuery::write_all(SqlWriter& writer, const PageRequest& request) cons
 }
 
 // Where a row has an address it is read by that and not by its key's index, and its document is
-// opened once for all fields: with both a page costs less than half (measurements.md). OFFSET 0
-// keeps PostgreSQL from copying the opened document's expression into each field.
+// opened once for all fields: with both a page costs less than half (docs/measurements.md).
+// OFFSET 0 keeps PostgreSQL from copying the opened document's expression into each field.
 void ListingQuery::write_rows(SqlWriter& writer) const {
   const auto key = quoted(kRow, *key_) + " = " + quoted(kPageRows, *key_);
   if (!has_row_address()) {
@@ -116,9 +116,9 @@ std::vector<const Column*> ListingQuery::columns_of_fields() const {
 }
 
 // One branch for each value of `deleted`, with a condition, an order and a limit of its own: only
-// so can each walk its index and stop (PR 12181; `deleted IN (false, true)` sorts everything,
-// measurements.md). The branches stand in subqueries because SQLite does not take parentheses
-// around the members of a UNION.
+// so can each walk its index and stop (kestra-io/kestra#12181; `deleted IN (false, true)` sorts
+// everything, docs/measurements.md). The branches stand in subqueries because SQLite does not take
+// parentheses around the members of a UNION.
 void ListingQuery::write_branches(SqlWriter& writer, const PageRequest& request) const {
   const auto& branches = selection_.deleted_branches();
   if (branches.size() == 1) {
@@ -166,7 +166,7 @@ void ListingQuery::write_region(SqlWriter& writer, Region region) const {
 }
 
 // Written out and not as a row comparison, with the redundant outer bound beside it: MySQL makes a
-// range of an index of nothing else (3.2 against 65 ms, measurements.md).
+// range of an index of nothing else (3.2 against 65 ms, docs/measurements.md).
 void ListingQuery::write_after(SqlWriter& writer, Region region, const Position& after) const {
   const std::string beyond = descending_ ? " < " : " > ";
   const auto key = quoted(kRow, *key_);

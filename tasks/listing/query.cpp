@@ -146,7 +146,8 @@ const database::Index* ListingQuery::covering_index(const std::string& column) c
 
 // Where the server has to be told: by which index it counts one filter's column, and by which two
 // it counts a namespace's and another's, whose rows it joins by their keys, which every index of
-// MySQL holds (1.4 s instead of 4 to 12 s, measurements.md). Otherwise one entry without an index.
+// MySQL holds (1.4 s instead of 4 to 12 s, docs/measurements.md). Otherwise one entry without
+// an index.
 std::vector<CountedColumn> ListingQuery::counted_columns() const {
   const std::vector<CountedColumn> unaided = {{.alias = std::string(kRow), .column = {}}};
   const auto columns = selection_.filter_columns();

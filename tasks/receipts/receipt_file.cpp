@@ -112,9 +112,10 @@ Outcome<void> ReceiptFile::read_end() {
   FileLines first(descriptor_.get(), path_, 0);
   WINNOW_TRY(const auto beginning, first.next());
   if (!beginning || !may_begin_a_receipt(*beginning)) {
-    return fail(FailureKind::storage, "\"" + path_ +
-                                          "\" is no file of receipts: its first line is none. Name "
-                                          "another file in `receipts.file`");
+    return fail(FailureKind::storage,
+                "\"" + path_ +
+                    "\" is no file of receipts: its first line is no receipt. Name "
+                    "another file in `receipts.file`");
   }
   // From the last line that begins as a receipt does: it, and what may be torn behind it.
   WINNOW_TRY(const auto last, last_line_with(descriptor_.get(), path_, size_, kReceiptBeginning));
