@@ -158,7 +158,7 @@ Outcome<storage::S3Settings> complete_s3(const S3Words& words, const Lookup& loo
   if (!is_proxy(settings.proxy)) {
     return refused("/proxy", "is not the URL of a proxy: http://HOST:PORT or socks5h://HOST:PORT");
   }
-  if (auto found = find_credentials(words, lookup, settings); !found) return fail(found.error());
+  WINNOW_CHECK(find_credentials(words, lookup, settings));
   if (auto opened = storage::open_s3(settings); !opened) {
     return refused("/endpoint", opened.error().message);
   }
