@@ -98,6 +98,16 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"{", "", "parameters:1: this is not JSON"}, Case{"endDate: x", "", "this is not JSON"},
         Case{"{\"a\": \"\xc3\"}", "", "not UTF-8"}, Case{" ", "", "this is not JSON"}));
 
+// What is wrong inside of them the task says itself, as of an operator's file.
+TEST(ParametersTest, TheRulesOfAPolicyAreHeldToTheirTypeAlone) {
+  EXPECT_TRUE(check("ApplyRetention", R"({"rules": [{"match": {"state": "FAILED"}}]})"));
+  const auto refused = check("ApplyRetention", R"({"rules": {}})");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().pointer, "/rules");
+  EXPECT_THAT(refused.error().message, HasSubstr("expected a list"));
+  EXPECT_FALSE(check("ExplainRetention", R"({"executionId": "a", "logs": []})"));
+}
+
 TEST(ParametersTest, RefusesDeepAndLargeTexts) {
   EXPECT_THAT(check("ListLogs", "{\"a\":" + std::string(1'000'000, '[')).error().message,
               HasSubstr("deeper than 100 levels"));

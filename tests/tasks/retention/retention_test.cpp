@@ -270,6 +270,7 @@ TEST_P(Retention, NeedsRules) {
   const auto wrong = bed_.run("ApplyRetention", {{"otherwise", {{"keep", {{"age", "30d"}}}}}});
   ASSERT_FALSE(wrong);
   EXPECT_THAT(wrong.error().message, testing::StartsWith("/otherwise/keep/age: expected a"));
+  EXPECT_THAT(wrong.error().message, testing::EndsWith("(did you mean P30D?)"));
 }
 
 TEST_P(Retention, LeavesProtectedNamespacesAlone) {
