@@ -173,12 +173,13 @@ Outcome<void> PurgeWorker::remove(const Batch& part, Batch& rest) {
         tried = {};
         return transaction_.run(connection, part, tried);
       },
-      .verify =
-          [&](Connection& connection) {
-            return steps_.deletes_parent()
-                       ? are_gone(connection, tried.went)
-                       : are_dependents_gone(connection, keys_of(tried.went), Look::waiting);
-          },
+      .verify = [&](Connection& connection) -> Outcome<bool> {
+        if (!steps_.deletes_parent()) {
+          return are_dependents_gone(connection, keys_of(tried.went), Look::waiting);
+        }
+        WINNOW_TRY(const auto left, count_there(connection, tried.went));
+        return left == 0;
+      },
       .divisible = !waits};
   const auto removed = connection_.retry(removing);
   if (!removed) return fail(left_in_doubt(removed.error(), tried));
@@ -247,9 +248,9 @@ void PurgeWorker::remember(const Tried& tried) {
   committed_.remember(std::move(batch));
 }
 
-Outcome<std::int64_t> PurgeWorker::count_ends(Connection& connection,
-                                              const CommittedBatch& batch) const {
-  return database::count_of(connection, statements_.count_remaining(batch.ends));
+Outcome<std::int64_t> PurgeWorker::count_there(Connection& connection,
+                                               const std::vector<BatchRow>& rows) const {
+  return database::count_of(connection, statements_.count_remaining(rows));
 }
 
 // Where the connection is lost meanwhile, the next server is asked anew.
@@ -258,9 +259,9 @@ Outcome<void> PurgeWorker::uncount_lost() {
     const auto reopened = connection_.reopened();
     // Finds out whether the connection still stands.
     const auto* newest = committed_.newest();
-    if (newest != nullptr) WINNOW_CHECK(count_ends(connection, *newest));
+    if (newest != nullptr) WINNOW_CHECK(count_there(connection, newest->ends));
     return committed_.forget_lost(
-        reopened, [&](const auto& batch) { return count_ends(connection, batch); },
+        reopened, [&](const auto& batch) { return count_there(connection, batch.ends); },
         [&](const auto& batch) { shared_.ledger.uncount(batch); });
   }}));
   const auto lost = committed_.take_lost();
@@ -316,12 +317,6 @@ Outcome<void> PurgeWorker::skip_refused(const std::string& key, const Failure& f
                   " rows before this one, and the run ends here";
   last.blame = Blame::none;
   return fail(std::move(last));
-}
-
-Outcome<bool> PurgeWorker::are_gone(Connection& connection,
-                                    const std::vector<BatchRow>& rows) const {
-  WINNOW_TRY(const auto left, database::count_of(connection, statements_.count_remaining(rows)));
-  return left == 0;
 }
 
 }  // namespace winnow::tasks

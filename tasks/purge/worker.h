@@ -100,8 +100,8 @@ class PurgeWorker {
   Outcome<void> settle(const Tried& tried);
   void note_outage();
   void remember(const Tried& tried);
-  Outcome<std::int64_t> count_ends(database::Connection& connection,
-                                   const CommittedBatch& batch) const;
+  Outcome<std::int64_t> count_there(database::Connection& connection,
+                                    const std::vector<BatchRow>& rows) const;
   Outcome<void> skip_files(const KeptFiles& kept);
   Outcome<void> leave(const Batch& part, const Failure& failure);
   Outcome<void> skip_refused(const std::string& key, const Failure& failure);
@@ -118,7 +118,6 @@ class PurgeWorker {
   // Waiting: for a transaction that is still open and may remove the rows yet, as one whose COMMIT
   // is under way while its connection is given up.
   enum class Look { at_once, waiting };
-  Outcome<bool> are_gone(database::Connection& connection, const std::vector<BatchRow>& rows) const;
   // With a share of the tables' pages: at once, in one pass.
   Outcome<bool> are_dependents_gone(database::Connection& connection,
                                     const database::TextList& keys, Look look,
