@@ -151,8 +151,7 @@ KestraConfiguration::Found KestraConfiguration::find(const Path& path) const {
 
 std::optional<std::string> KestraConfiguration::in_environment(const Path& path) const {
   if (form_ == Form::resolved) return std::nullopt;
-  auto value = lookup_(environment_name(path));
-  return value && !value->empty() ? value : std::nullopt;
+  return variable(environment_name(path), lookup_);
 }
 
 std::string KestraConfiguration::names() const {
@@ -222,17 +221,14 @@ Outcome<std::string> KestraConfiguration::replaced(const Path& path, const std::
 // first.
 Outcome<std::optional<std::string>> KestraConfiguration::named(const std::string& name,
                                                                int depth) const {
-  const auto given = [](std::string value) {
-    return value.empty() ? std::nullopt : std::optional(std::move(value));
-  };
   const bool is_variable =
       std::none_of(name.begin(), name.end(), [](char c) { return document::upper(c) != c; });
   if (is_variable) {
-    if (auto value = given(lookup_(name).value_or(""))) return value;
+    if (auto value = variable(name, lookup_)) return value;
   }
   WINNOW_TRY(auto setting, text_within(split(name), depth));
-  if (is_variable || !setting.empty()) return given(std::move(setting));
-  return given(lookup_(name).value_or(""));
+  if (!setting.empty()) return std::optional(std::move(setting));
+  return is_variable ? std::nullopt : variable(name, lookup_);
 }
 
 std::vector<std::string> KestraConfiguration::datasource_names() const {

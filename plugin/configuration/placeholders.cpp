@@ -41,13 +41,6 @@ std::size_t closing_brace(std::string_view text) {
 
 Outcome<std::string> resolved(std::string_view text, const Lookup& lookup, int depth);
 
-// A variable's value; empty counts as not set, as it does for Micronaut.
-std::optional<std::string> value_of(std::string_view name, const Lookup& lookup) {
-  auto value = lookup(std::string(name));
-  if (value && value->empty()) value.reset();
-  return value;
-}
-
 // The inside of one placeholder: `NAME`, `NAME:default` or `NAME:OTHER:default`.
 Outcome<std::string> inside(std::string_view expression, const Lookup& lookup, int depth) {
   for (;;) {
@@ -57,7 +50,7 @@ Outcome<std::string> inside(std::string_view expression, const Lookup& lookup, i
       return fail(FailureKind::configuration,
                   "a placeholder ${...} without the name of a variable");
     }
-    if (auto value = value_of(name, lookup)) return std::move(*value);
+    if (auto value = variable(name, lookup)) return std::move(*value);
     if (colon == std::string_view::npos) {
       return fail(FailureKind::configuration,
                   (is_environment_name(name) ? "the environment variable \"" : "the setting \"") +
@@ -96,6 +89,12 @@ Outcome<std::string> resolved(std::string_view text, const Lookup& lookup, int d
 }
 
 }  // namespace
+
+std::optional<std::string> variable(std::string_view name, const Lookup& lookup) {
+  auto value = lookup(std::string(name));
+  if (value && value->empty()) value.reset();
+  return value;
+}
 
 Outcome<std::string> resolve_placeholders(std::string_view text, const Lookup& lookup) {
   return resolved(text, lookup, 0);
