@@ -12,11 +12,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
 #include "abi/winnow.h"
 #include "database/connection.h"
 #include "database/count.h"
+#include "tests/abi/buffer.h"
 #include "tests/support/require.h"
 #include "tests/support/test_database.h"
 #include "tools/sample/fill.h"
@@ -25,15 +25,6 @@
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
-
-struct Buffer : winnow_buffer {
-  Buffer() : winnow_buffer{sizeof(winnow_buffer), 0, nullptr, 0} {}
-  Buffer(const Buffer&) = delete;
-  Buffer& operator=(const Buffer&) = delete;
-  ~Buffer() { winnow_buffer_free(this); }
-  Json json() const { return Json::parse(std::string(data, length)); }
-};
 
 const std::string kPurge = R"({"endDate": "2026-09-01T00:00:00Z", "batchSize": 10})";
 

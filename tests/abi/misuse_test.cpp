@@ -6,22 +6,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
 #include "abi/winnow.h"
+#include "tests/abi/buffer.h"
 
 namespace {
-
-using Json = nlohmann::json;
-
-// An answer of the library, given back at its end.
-struct Buffer : winnow_buffer {
-  Buffer() : winnow_buffer{sizeof(winnow_buffer), 0, nullptr, 0} {}
-  Buffer(const Buffer&) = delete;
-  Buffer& operator=(const Buffer&) = delete;
-  ~Buffer() { winnow_buffer_free(this); }
-  Json json() const { return Json::parse(std::string(data, length)); }
-};
 
 const std::string kConfig =
     "database: {url: \"sqlite:/nowhere/at/all.db\"}\nstorage: {type: none}\n";
