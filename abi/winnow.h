@@ -1,8 +1,8 @@
 /*
- * winnow.h - the contract between winnow and those who call it. ABI 1.
+ * winnow.h - the contract between winnow and its hosts. ABI 1.
  *
- * winnow keeps a Kestra database small and its listings fast. A host opens the library, hands a
- * task's name and its parameters over as JSON, and gets a JSON result back.
+ * winnow keeps a Kestra database small and its listings fast. A host opens the library, passes a
+ * task's name and its parameters as JSON, and gets a JSON result back.
  *
  *     winnow *w = NULL; winnow_job *job = NULL;
  *     winnow_buffer out = {sizeof out, 0, NULL, 0};
@@ -12,42 +12,41 @@
  *     winnow_buffer_free(&out); winnow_job_free(job); winnow_close(w);
  *
  * CONVENTIONS
- *  1. Text is UTF-8, a pointer and a length in bytes; it need not end in NUL, and may be NULL where
- *     the length is 0. Text that is not UTF-8 is refused with WINNOW_INVALID_ARGUMENT (from Java
- *     pass bytes, not GetStringUTFChars).
- *  2. Every struct that crosses starts with `uint32_t size`, set by the caller to sizeof the struct
- *     it was compiled with. The library touches only what both sides know. A size smaller than that
- *     of ABI 1.0 is refused.
- *  3. Inputs are borrowed for the call. What the library allocates goes back through
- *     winnow_buffer_free, winnow_job_free or winnow_close, and through nothing else.
- *  4. `winnow_buffer *` arguments may be NULL where the caller doesn't want the text. Otherwise the
- *     caller zeroes the struct but for `size`; a buffer that still holds text of an earlier call is
- *     freed before it is filled again.
- *  5. Functions return WINNOW_OK or another constant of `winnow_status`. A host must accept numbers
- *     that it does not know, as failures. An error's text is one JSON object:
+ *  1. Text is UTF-8, passed as a pointer and a length in bytes. It need not end in NUL, and may be
+ *     NULL if the length is 0. Text that is not UTF-8 is refused with WINNOW_INVALID_ARGUMENT (from
+ *     Java pass bytes, not GetStringUTFChars).
+ *  2. Every struct in the interface starts with `uint32_t size`, which the caller sets to the
+ *     sizeof of the struct it was compiled with. The library touches only members that both sides
+ *     know. A size smaller than that of ABI 1.0 is refused.
+ *  3. Inputs are borrowed for the call. What the library allocates is freed only by
+ *     winnow_buffer_free, winnow_job_free or winnow_close.
+ *  4. `winnow_buffer *` arguments may be NULL if the caller doesn't want the text. Otherwise the
+ *     caller zeroes the struct except for `size`. A buffer that still holds text from an earlier
+ *     call is freed before it is filled again.
+ *  5. Functions return WINNOW_OK or another constant of `winnow_status`. A host must treat numbers
+ *     that it does not know as failures. An error's text is one JSON object:
  *       {"code": "INVALID_PARAMETER", "message": "...", "pointer": "/endDate", "retryable": false,
  *        "sqlstate": "", "done": {...}}
- *     `pointer` is a JSON Pointer into what the call was given, or empty; `retryable` says that the
- *     same call may succeed later; `sqlstate` is the server's code where there is one; `done`,
- *     after a run, is what was committed before the failure, in the form of the task's result; it
- *     is missing where there was no memory left to tell it.
- *     None of them holds a password, in any case.
- *  6. Handles are checked: one that was freed or closed, or never was one, gives
+ *     `pointer` is a JSON Pointer into the call's input, or empty; `retryable` says that the same
+ *     call may succeed later; `sqlstate` is the server's code if there is one; `done`, after a run,
+ *     is what was committed before the failure, in the form of the task's result; it is missing if
+ *     there was no memory left to report it. None of them ever contains a password.
+ *  6. Handles are checked: an invalid handle, or one that was freed or closed, gives
  *     WINNOW_INVALID_ARGUMENT.
  *  7. Threads: [any] may be called from any thread at any time, also concurrently; [job] from one
- *     thread at a time for each job. A `winnow *` may be used from many threads, jobs of it run
- *     beside each other. No function may be called from a signal handler.
+ *     thread at a time for each job. A `winnow *` may be used from many threads; its jobs run in
+ *     parallel. No function may be called from a signal handler.
  *  8. Callbacks run only on the thread that is inside winnow_job_plan or winnow_job_run, and never
  *     with a lock held. They may call winnow_job_cancel, winnow_job_pause, winnow_job_resume and
  *     winnow_job_progress, and must not call other functions on their own job. Their text is valid
  *     until they return. They must return normally: no exception or longjmp may leave them.
  *  9. The library writes nothing to stdout or stderr, installs no signal handler, changes no
  *     process state (working directory, locale, umask, environment) and keeps no thread, connection
- *     or file beyond the call of run or plan. Two exceptions: a PostgreSQL that hangs may never
- *     take the request to cancel a statement; such a request keeps its thread and socket until the
- *     socket ends. And where the configuration has `database.keep-alive`, an opened library keeps
- *     the connection of its last listing, and one thread that closes it, for the time that it says
- *     and until winnow_close. No C++ exception leaves the library.
+ *     or file beyond the call of run or plan. There are two exceptions. A PostgreSQL server that
+ *     hangs may never accept the request to cancel a statement; such a request keeps its thread and
+ *     socket until the socket is closed. And if the configuration has `database.keep-alive`, an
+ *     opened library keeps the connection of its last listing, and one thread that closes it, for
+ *     that time or until winnow_close. No C++ exception leaves the library.
  * 10. Within ABI 1 no function is removed or changed, structs only grow at their end, JSON only
  *     gains fields.
  */
@@ -73,19 +72,19 @@ enum { WINNOW_ABI_VERSION = (1 << 16) + 1 };
 /* What a function returns. */
 enum winnow_status {
   WINNOW_OK = 0,
-  WINNOW_INVALID_ARGUMENT = 1,  /* a NULL, size, handle or order of calls that is forbidden here */
+  WINNOW_INVALID_ARGUMENT = 1,  /* a NULL, size, handle or order of calls that is not allowed */
   WINNOW_UNKNOWN_TASK = 2,      /* no manifest has that name or alias */
   WINNOW_INVALID_PARAMETER = 3, /* a parameter is unknown, missing or ill-formed: see `pointer` */
-  WINNOW_CONFIGURATION = 4,     /* the configuration or a manifest is wrong */
+  WINNOW_CONFIGURATION = 4,     /* the configuration or a manifest is invalid */
   WINNOW_DENIED = 5,            /* the operator's policy forbids it (tenant, namespace) */
   WINNOW_UNAVAILABLE = 6,       /* a server can't be reached, or refused the log-in */
   WINNOW_SCHEMA = 7,            /* a table, column, index or right that the task needs is missing */
   WINNOW_CONFLICT = 8,          /* locks, deadlocks or serialization failures used up the retries */
-  WINNOW_CANCELLED = 9,         /* winnow_job_cancel, or is_cancelled answered other than 0 */
+  WINNOW_CANCELLED = 9,         /* winnow_job_cancel, or is_cancelled returned other than 0 */
   WINNOW_LIMIT = 10,            /* a cap of the policy was hit; nothing was deleted */
   WINNOW_STORAGE = 11,          /* a file can't be removed or written; its execution's rows stay */
   WINNOW_NO_MEMORY = 12,        /* an allocation failed */
-  WINNOW_INTERNAL = 13          /* a defect of winnow */
+  WINNOW_INTERNAL = 13          /* a bug in winnow */
 };
 
 /* Levels of a log line. */
@@ -131,21 +130,20 @@ typedef struct winnow_buffer {
 } winnow_buffer;
 
 /*
- * Where a callback of the host writes its reply. Valid until the callback returns.
+ * A callback of the host writes its reply here. Valid until the callback returns.
  */
 typedef struct winnow_reply {
   uint32_t size;     /* sizeof(winnow_reply), set by the library */
   uint32_t reserved; /* 0 */
-  void *sink;        /* the library's own; hand it to `write` */
+  void *sink;        /* the library's own; pass it to `write` */
 
   /* Copies `length` bytes of text. A second call replaces the text of the first. Never fails. */
   void (*write)(void *sink, const char *text, size_t length);
 } winnow_reply;
 
 /*
- * What the host offers. Each function may be NULL. The struct is copied by winnow_open; `context`
- * is handed to every call and must stay valid until winnow_close. Convention 8 says on which thread
- * they run.
+ * The functions of the host. Each may be NULL. winnow_open copies the struct; `context` is passed
+ * to every call and must stay valid until winnow_close. Convention 8 says on which thread they run.
  */
 typedef struct winnow_host {
   uint32_t size;     /* sizeof(winnow_host) */
@@ -159,8 +157,8 @@ typedef struct winnow_host {
   void (*event)(void *context, const char *json, size_t length);
 
   /*
-   * Asked when plan or run begins and about every 50 ms until it ends; other than 0 cancels the job
-   * as winnow_job_cancel does.
+   * Called when plan or run begins and about every 50 ms until it ends; a result other than 0
+   * cancels the job as winnow_job_cancel does.
    */
   int32_t (*is_cancelled)(void *context);
 
@@ -171,30 +169,30 @@ typedef struct winnow_host {
    *    "executions": [{"id", "namespace", "flowId", "path"}]}
    * with at most 25 executions, where `path` is the folder under the tenant's root. Stores in
    * `deleted` how many files were deleted (or, with dryRun, would be), also when it fails. Returns
-   * 0, or any other number when a file stays: then each of these executions is asked for once more
-   * by itself, and those that fail again keep their rows. Files that were deleted before are no
-   * failure.
+   * 0, or any other number if a file stays: then the library calls it again for each of these
+   * executions separately, and those that fail again keep their rows. Files that were deleted
+   * before are not a failure.
    */
   int32_t (*delete_files)(void *context, const char *request, size_t length, uint64_t *deleted);
 
   /*
-   * From ABI 1.1 on. A storage of the host's own, as delete_files, that tells each execution's
-   * result. `request` is
+   * From ABI 1.1 on. A storage of the host's own, like delete_files, but with a result per
+   * execution. `request` is
    *   {"action": "remove", "tenant": "main" or null, "milliseconds": 4200,
    *    "executions": [{"id", "namespace", "flowId", "path"}]}
    * and `action` one of
    *   remove  deletes the files of each execution, until the storage lists none of it any more;
    *   count   counts the files that `remove` would delete, and deletes none;
    *   exists  asks whether the storage holds anything of the tenant; there are no `executions`.
-   * The executions' rows are locked meanwhile: begin nothing new when `milliseconds` are over (it
-   * is missing where nothing is locked). Writes the reply and returns 0:
+   * The executions' rows are locked meanwhile: begin nothing new after `milliseconds` (missing if
+   * nothing is locked). Writes the reply and returns 0:
    *   {"executions": [{"id": "...", "files": 2}, {"id": "...", "files": 1, "error": "reason"},
    *                   {"id": "...", "files": 0, "unfinished": true}]}
-   * or {"exists": true}, or {} where the host can't know that. `files` are those that were deleted,
-   * folders not counted; `error` says why others stay, and keeps the execution's rows; `unfinished`
-   * says that the time was over, and the execution is asked for again. Where the whole request
-   * failed, the reply is {"error": "reason"}, or the return value is not 0. Executions that the
-   * reply lacks are asked for once more, each by itself.
+   * or {"exists": true}, or {} if the host can't know that. `files` is the number of deleted files,
+   * without folders; `error` says why others stay, and keeps the execution's rows; `unfinished`
+   * says that the time was over, and that the library has to ask for the execution again. If the
+   * whole request failed, the reply is {"error": "reason"}, or the return value is not 0. The
+   * library asks again for each execution that the reply lacks, one by one.
    */
   int32_t (*storage)(void *context, const char *request, size_t length, winnow_reply *reply);
 } winnow_host;
@@ -204,17 +202,17 @@ typedef struct winnow_progress {
   uint32_t size;        /* sizeof(winnow_progress) */
   int32_t phase;        /* one of winnow_phase */
   int64_t rows_done;    /* executions (or logs, metrics) purged, or rows listed */
-  int64_t rows_planned; /* how many there will be, counted or estimated; -1: not known */
+  int64_t rows_planned; /* the expected total, counted or estimated; -1: not known */
   int64_t batches;      /* transactions committed */
-  int64_t retries;      /* batches tried again after a conflict */
+  int64_t retries;      /* batches retried after a conflict */
   int64_t elapsed_ms;   /* since run or plan began, until it returned */
-  int64_t waiting;      /* from ABI 1.1 on. 1: it waits, paused or for its pace; 0: it does not */
+  int64_t waiting;      /* from ABI 1.1 on. 1: waits, paused or for its pace; 0: does not wait */
 } winnow_progress;
 
 /*
- * [any] The ABI of the library that was loaded, (major << 16) + minor. A host's first call: go on
- * when the major number is that of WINNOW_ABI_VERSION and the minor one is not smaller. Never
- * fails.
+ * [any] The ABI of the library that was loaded, (major << 16) + minor. A host's first call:
+ * continue if the major number equals that of WINNOW_ABI_VERSION and the minor number is not
+ * smaller. Never fails.
  */
 WINNOW_EXPORT uint32_t winnow_abi_version(void);
 
@@ -227,9 +225,9 @@ WINNOW_EXPORT const char *winnow_build_info(void);
 
 /*
  * [any] Reads the configuration and the manifests. No network.
- *   host    what the host offers, or NULL for nothing; copied.
+ *   host    the host's functions, or NULL for none; copied.
  *   config  the operator's configuration, YAML or JSON, `size` bytes; docs/configuration.md lists
- *           its keys. Relative paths in it are taken from the working directory.
+ *           its keys. Relative paths in it start at the working directory.
  *   out     receives the handle; NULL is stored when the call fails.
  *   error   receives the error's JSON, or NULL.
  * Errors: INVALID_ARGUMENT, CONFIGURATION (with file, line and reason), NO_MEMORY, INTERNAL.
@@ -238,9 +236,8 @@ WINNOW_EXPORT int32_t winnow_open(const winnow_host *host, const char *config, s
                                   winnow_library **out, winnow_buffer *error);
 
 /*
- * [any] Gives the handle back; NULL is fine and does nothing. Refused with INVALID_ARGUMENT while a
- * job of it is not freed, or was freed inside a call that has not returned: the handle stays valid
- * then.
+ * [any] Closes the handle; NULL does nothing. Refused with INVALID_ARGUMENT while one of its jobs
+ * is not freed, or was freed inside a call that has not returned: then the handle stays valid.
  */
 WINNOW_EXPORT int32_t winnow_close(winnow_library *w);
 
@@ -256,9 +253,9 @@ WINNOW_EXPORT int32_t winnow_describe(winnow_library *w, const char *task, size_
                                       winnow_buffer *out);
 
 /*
- * [any] Makes a job from a task's name or alias and its parameters (a JSON object; size 0 stands
- * for {}). They are checked strictly: an unknown or ill-typed one is refused with its JSON Pointer.
- * No connection is made.
+ * [any] Makes a job from a task's name or alias and its parameters (a JSON object; size 0 means
+ * {}). They are checked strictly: an unknown or ill-typed one is refused with its JSON Pointer. It
+ * does not connect.
  *   out     receives the job; NULL is stored when the call fails. Free it with winnow_job_free.
  *   error   receives the error's JSON, or NULL.
  * Errors: INVALID_ARGUMENT, UNKNOWN_TASK, INVALID_PARAMETER, DENIED, CONFIGURATION (the task needs
@@ -269,7 +266,7 @@ WINNOW_EXPORT int32_t winnow_job_new(winnow_library *w, const char *task, size_t
                                      winnow_buffer *error);
 
 /*
- * [job] Read-only: what would go and which index serves it. Changes nothing; may be called any
+ * [job] Shows what would be deleted and which index serves it. Changes nothing; may be called any
  * number of times before winnow_job_run.
  *   out     receives the plan's JSON, or the error's.
  * Errors: INVALID_ARGUMENT (after or during a run), CONFIGURATION (found only when connecting),
@@ -278,9 +275,9 @@ WINNOW_EXPORT int32_t winnow_job_new(winnow_library *w, const char *task, size_t
 WINNOW_EXPORT int32_t winnow_job_plan(winnow_job *job, winnow_buffer *out);
 
 /*
- * [job] Does the task; blocks until it is done. A second call is refused with INVALID_ARGUMENT; a
- * job that was cancelled before ends as CANCELLED without having touched anything. Whatever the
- * status, what was committed stays, and a new job with the same parameters finishes the rest.
+ * [job] Runs the task; blocks until it is done. A second call is refused with INVALID_ARGUMENT; a
+ * job that was cancelled before ends with CANCELLED and touches nothing. Whatever the status, what
+ * was committed stays, and a new job with the same parameters finishes the rest.
  *   out     receives the result's JSON, or the error's, whose `done` says what was committed
  *           before it.
  * Errors: INVALID_ARGUMENT, CONFIGURATION (found only when connecting), DENIED, UNAVAILABLE,
@@ -296,43 +293,42 @@ WINNOW_EXPORT int32_t winnow_job_run(winnow_job *job, winnow_buffer *out);
 WINNOW_EXPORT int32_t winnow_job_cancel(winnow_job *job);
 
 /*
- * [any] From ABI 1.1 on. A run that removes something waits before its next batch, until
- * winnow_job_resume; returns at once. The batch in flight ends as ever, so that the run holds no
- * lock on rows and no transaction while it waits. Of `exclusive` it keeps the lock. The wait is
- * reported like any other of a pace: in the log, as the events {"event": "paused", "reason":
- * "host"} and "resumed", in winnow_progress.waiting, and in the result's `pace`. A budget of the
- * pace goes on; cancelling ends the wait. Before the run it lets the run come as far as its first
- * batch. A plan and a task that only reads pass it over. Idempotent; one call of resume ends any
- * number of pauses.
+ * [any] From ABI 1.1 on. Returns at once. A run that deletes then waits before its next batch,
+ * until winnow_job_resume. The batch in flight is finished, so the run holds no row lock and no
+ * transaction while it waits. It keeps the lock of `exclusive`. The wait is reported like the waits
+ * of a pace: in the log, as the events {"event": "paused", "reason": "host"} and "resumed", in
+ * winnow_progress.waiting, and in the result's `pace`. The budget of the pace runs on; cancelling
+ * ends the wait. If called before the run, the run stops before its first batch. A plan and a task
+ * that only reads ignore it. Idempotent; one call of resume ends any number of pauses.
  *   job     the job; it stays the caller's.
  * Errors: INVALID_ARGUMENT, also for a job whose run has returned.
  */
 WINNOW_EXPORT int32_t winnow_job_pause(winnow_job *job);
 
 /*
- * [any] From ABI 1.1 on. Ends what winnow_job_pause asked for; returns at once, and the run goes on
- * within 200 ms. Idempotent, and fine for a job that was not paused.
+ * [any] From ABI 1.1 on. Ends the pause of winnow_job_pause; returns at once, and the run goes on
+ * within 200 ms. Idempotent, and allowed for a job that was not paused.
  *   job     the job; it stays the caller's.
  * Errors: INVALID_ARGUMENT, also for a job whose run has returned.
  */
 WINNOW_EXPORT int32_t winnow_job_resume(winnow_job *job);
 
 /*
- * [any] Fills `out`, whose `size` the caller has set. Takes no lock that a run holds.
- * Errors: INVALID_ARGUMENT.
+ * [any] Fills `out`, whose `size` the caller has set. Never waits for a run. Errors:
+ * INVALID_ARGUMENT.
  */
 WINNOW_EXPORT int32_t winnow_job_progress(winnow_job *job, winnow_progress *out);
 
 /*
- * [any] Gives the job back; NULL is fine. A job that is inside plan or run is cancelled; the call
- * does not wait for it, and what it holds is released when that call returns. Freeing twice does
+ * [any] Frees the job; NULL does nothing. A job that is inside plan or run is cancelled; this call
+ * does not wait for it, and its resources are released when that call returns. Freeing twice does
  * nothing.
  */
 WINNOW_EXPORT void winnow_job_free(winnow_job *job);
 
 /*
- * [any] Releases the text and zeroes the struct but for `size`. NULL and an empty buffer are fine,
- * also twice.
+ * [any] Frees the text and zeroes the struct except for `size`. NULL and an empty buffer are
+ * allowed, also twice.
  */
 WINNOW_EXPORT void winnow_buffer_free(winnow_buffer *buffer);
 
