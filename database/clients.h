@@ -1,4 +1,4 @@
-// The client libraries that this process talks to databases with, for winnow_build_info.
+// The database client libraries of this process, for winnow_build_info.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ struct Client {
   std::string version;  // of the library that was loaded, "15.18"
 };
 
-// One per engine that this build can talk to.
+// One per engine that this build supports.
 std::vector<Client> clients();
 
 }  // namespace winnow::database

@@ -1,5 +1,5 @@
-// How a database is: what its tables take and what its server should be helped with, from the
-// catalog and the server's own counters.
+// The state of a database: the sizes of its tables and what needs attention, from the catalog and
+// the server's own counters.
 #pragma once
 
 #include <cstdint>
@@ -11,18 +11,18 @@
 
 namespace winnow::database {
 
-// Nothing where the server does not tell.
+// Nothing for figures that the server does not report.
 struct TableHealth {
   std::optional<std::int64_t> rows = {};       // estimated
-  std::optional<std::int64_t> dead_rows = {};  // deleted or replaced, their space not yet free
+  std::optional<std::int64_t> dead_rows = {};  // deleted or replaced, space not yet freed
   std::optional<std::int64_t> bytes = {};      // of the rows, with documents stored beside them
   std::optional<std::int64_t> index_bytes = {};
   std::optional<std::int64_t> free_bytes = {};  // inside the table's own files
-  std::optional<std::string> last_vacuum = {};  // UTC; PostgreSQL's, by whomever
+  std::optional<std::string> last_vacuum = {};  // UTC; PostgreSQL's, manual or automatic
   std::optional<std::string> last_analyze = {};
 };
 
-// Something that an operator should see to.
+// Something that an operator should attend to.
 struct Finding {
   std::string table;  // empty: the whole database
   std::string problem;

@@ -1,5 +1,4 @@
-// Where a connection leads, as the server itself says it, and whether that is where it was meant
-// to.
+// Where a connection leads according to the server, and whether that is the intended place.
 #pragma once
 
 #include <string>
@@ -13,12 +12,12 @@ namespace winnow::database {
 
 struct Identity {
   std::string database;
-  // PostgreSQL: the schemas of the search path that exist, in their order. MySQL: the database.
+  // PostgreSQL: the existing schemas of the search path, in order. MySQL: the database.
   std::vector<std::string> schemas;
   // The same for all servers that hold the same data, so that a pooler, a proxy or a failover makes
   // no difference. PostgreSQL: the cluster's system identifier, which its replicas share. MySQL:
   // the name of its replication group, the state UUID of its Galera cluster, or else its
-  // server_uuid. Empty where the server does not tell this user.
+  // server_uuid. Empty if the server does not tell this user.
   std::string server;
 };
 

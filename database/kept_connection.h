@@ -15,12 +15,12 @@ struct Kept {
   std::chrono::steady_clock::time_point connected;
 };
 
-// Thread-safe: whoever takes the connection has it to himself. From the first that waits on there
-// is a thread, which closes what has waited too long, and ends then.
+// Thread-safe: take() hands the connection to one caller only. While a connection is kept, a thread
+// waits to close it when its time is over, and then ends.
 class KeptConnection {
  public:
-  // What a log-in alone finds out (another server behind the same name, rights that a role brings)
-  // counts after this time at the latest.
+  // Changes that only a log-in notices (another server behind the same name, rights from a role)
+  // take effect after at most this time.
   static constexpr std::chrono::milliseconds kLongestLife{300'000};
 
   explicit KeptConnection(std::chrono::milliseconds idle,
@@ -29,10 +29,10 @@ class KeptConnection {
   KeptConnection& operator=(const KeptConnection&) = delete;
   ~KeptConnection();
 
-  // The connection that waits, to be resumed; none where there is none, or it is too old.
+  // The kept connection, to be resumed; empty if there is none or it is too old.
   Kept take();
-  // After a call that did well. Closed where another one waits already, where it is not sound, and
-  // after close().
+  // After a successful call. Closes the connection if another one is kept already, if it is
+  // unusable, or after close().
   void give(Kept kept);
   // Nothing is kept from now on.
   void close();

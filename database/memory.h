@@ -1,5 +1,5 @@
-// What this process has learned of its databases, for the next call: Kestra opens an instance of
-// the library for each run, and what that remembers is lost with it.
+// What this process has learned about its databases, for the next call: Kestra opens an instance of
+// the library for each run, and whatever that instance remembers is lost with it.
 #pragma once
 
 #include <mutex>
@@ -27,8 +27,8 @@ class Memory {
   }
 
  private:
-  // Some hundred keys are all that a host's flows have. Should it make up ever new ones, it begins
-  // again.
+  // A host's flows have some hundred keys. If a host keeps inventing new ones, the memory is
+  // cleared.
   static constexpr std::size_t kMost = 1'000;
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Value> values_;

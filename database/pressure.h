@@ -1,5 +1,5 @@
-// How hard a server has it at this moment: what a purge gives way to. Read-only, and cheap enough
-// to be asked every second.
+// The current load of a server, to which a purge gives way. Read-only, and cheap enough for every
+// second.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +11,12 @@
 
 namespace winnow::database {
 
-// Nothing where the server does not tell this user.
+// Nothing for figures that the server does not show to this user.
 struct Pressure {
-  // Sessions of others that wait for a lock which a session of winnow's holds.
+  // Other sessions that wait for a lock held by one of winnow's sessions.
   std::optional<std::int64_t> lock_waiters = {};
-  // PostgreSQL: of the tables asked about, those that a VACUUM or ANALYZE works on, whoever began
-  // it.
+  // PostgreSQL: those of the given tables that a VACUUM or ANALYZE is working on, manual or
+  // automatic.
   std::vector<std::string> vacuumed = {};
   // PostgreSQL: bytes of WAL since the cluster was made.
   std::optional<std::int64_t> wal_bytes = {};
@@ -26,11 +26,10 @@ struct Pressure {
   // MySQL group: the most transactions that wait in a member's queue to be applied.
   std::optional<std::int64_t> flow_control_queue = {};
 
-  // Up to where the server has written, in its own words; later positions hold all that earlier
-  // ones hold. Empty: it can't tell (MySQL without GTIDs).
+  // How far the server has written, in its own notation; a later position includes everything of
+  // earlier ones. Empty: it can't tell (MySQL without GTIDs).
   std::string position = {};
-  // The replicas that the server knows itself, and how many of the positions that were asked about
-  // each has applied.
+  // The replicas that the server knows, and how many of the given positions each has applied.
   struct Replica {
     std::string name;
     std::int64_t applied = 0;
@@ -42,7 +41,7 @@ struct PressureQuestion {
   // Tables of the purge, by schema and name.
   TextList schemas = {};
   TextList tables = {};
-  // Positions that pressure() told before, oldest first.
+  // Positions that pressure() reported before, oldest first.
   TextList positions = {};
 };
 

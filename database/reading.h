@@ -1,12 +1,12 @@
-// What a driver tells a listing of the catalog is less than what a deletion has to know.
+// A driver reads less of the catalog for a listing than a deletion needs.
 #pragma once
 
 #include "database/schema.h"
 
 namespace winnow::database {
 
-// A schema that was read without what only a deletion has to know. Should one be planned by it all
-// the same, it is refused, and what nobody asked is taken for what hinders most.
+// Marks a schema that was read without the parts that only a deletion needs. A deletion that is
+// planned with it anyway is refused, and every unknown is assumed to be the worst case.
 Schema for_reading(Schema schema);
 
 }  // namespace winnow::database

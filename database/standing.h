@@ -1,5 +1,5 @@
-// What a connection's server was when the connection was new, and whether it is that still: for one
-// that waits for the next call (kept_connection.h).
+// The state of a connection's server when the connection was new, and whether it is still the same:
+// for a connection that is kept for the next call (kept_connection.h).
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace winnow::database {
 
-// Texts of the server's, compared as they are.
+// Texts from the server, compared exactly.
 class Standing {
  public:
   // Before any work. False: the server is not of the wanted kind, and nothing was noted.
@@ -30,14 +30,14 @@ class Standing {
   bool take_question() { return std::exchange(to_be_asked_, false); }
   bool is_still(std::string_view found) const { return found == noted_; }
 
-  // The call that is served had an answer.
+  // The current call got a reply.
   void note_answer() { answered_ = true; }
   void note_change(bool changed) { changed_ = changed; }
-  // Whether a call that failed may do well on a new connection.
+  // Whether a failed call may succeed on a new connection.
   bool is_outdated(bool broken) const { return changed_ || (broken && !answered_); }
 
  private:
-  std::string noted_;  // empty: nobody asked
+  std::string noted_;  // empty: not asked yet
   bool to_be_asked_ = false;
   bool answered_ = true;
   bool changed_ = false;

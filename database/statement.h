@@ -13,9 +13,9 @@
 namespace winnow::database {
 
 using document::Instant;
-// Bound as one parameter, see Dialect::any_of. A class of its own: libstdc++ 12 believes that a
-// variant of vectors and strings is never without a value, and destroys one whose copy has just
-// failed for want of memory.
+// Bound as one parameter, see Dialect::any_of. A separate class: libstdc++ 12 assumes that a
+// variant of vectors and strings always has a value, and destroys one whose copy has just failed
+// for lack of memory.
 struct TextList : std::vector<std::string> {
   using vector::vector;
   TextList(std::vector<std::string> texts) : vector(std::move(texts)) {}  // NOLINT: so they are
@@ -26,16 +26,15 @@ using Parameter = std::variant<std::monostate, bool, std::int64_t, std::string, 
 struct Statement {
   std::string sql;
   std::vector<Parameter> parameters;
-  // A count of most of a table's rows may be quicker without any index: the server is free to
-  // choose. Otherwise PostgreSQL is held to an index where there is one, and so is its EXPLAIN
-  // here: that an index could serve is known before the server chooses.
+  // A count of most of a table's rows may be faster without any index, so the server is free to
+  // choose. Otherwise PostgreSQL is made to use an index if there is one; the same holds for
+  // EXPLAIN here, which shows that an index could serve before the server chooses.
   bool may_read_all = false;
-  // It is sent again and again, and one plan serves whatever its values are: PostgreSQL may keep
-  // that plan.
+  // It is sent again and again, and one plan serves all values: PostgreSQL may keep that plan.
   bool keeps_plan = false;
 };
 
-// One that binds nothing.
+// A statement that binds nothing.
 inline Statement plain(std::string_view sql) {
   return {.sql = std::string(sql), .parameters = {}};
 }

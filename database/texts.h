@@ -1,4 +1,4 @@
-// Asks for strings: keys, names, and documents of the catalog.
+// Queries for strings: keys, names, and documents of the catalog.
 #pragma once
 
 #include <string>
@@ -19,7 +19,7 @@ void add_once(std::vector<std::string>& list, std::string_view text);
 RowHandler take_text(std::string& text);
 RowHandler take_texts(TextList& texts);
 
-// The one cell of a query; empty where it gives no row.
+// The only cell of a query; empty if it returns no row.
 Outcome<std::string> text_of(Connection& connection, const Statement& statement);
 
 // The first column of each row, in the order of the rows.

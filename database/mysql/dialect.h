@@ -1,13 +1,13 @@
-// MySQL's spelling. Instants are DATETIMEs in UTC; texts compare by their column's collation, which
-// at Kestra ignores case.
+// MySQL's SQL. Instants are DATETIMEs in UTC; texts are compared by their column's collation, which
+// ignores case in Kestra's schema.
 #pragma once
 
 #include "database/dialect.h"
 
 namespace winnow::database {
 
-// The index that leads to a table's rows by the column, with `deleted` before it where the table
-// has that; nullptr: none.
+// The index that finds a table's rows by the column, with `deleted` before it if the table has
+// that; nullptr: none.
 const Index* mysql_index_by(const Table& table, const Column& column);
 
 class MysqlDialect : public Dialect {
@@ -43,7 +43,7 @@ class MysqlDialect : public Dialect {
                             std::span<const std::string> path) const override;
   std::string_view lock_skipping_locked() const override { return "FOR UPDATE SKIP LOCKED"; }
   std::string_view count_waiting() const override { return " FOR UPDATE"; }
-  // It does so with each row that such a DELETE compares, and reads the table once for each key.
+  // InnoDB locks each row that such a DELETE compares, and reads the table once for each key.
   bool locks_what_it_reads() const override { return true; }
   Statement delete_by_keys(const Table& table, const Column& column, TextList keys,
                            DeletedRows deleted_rows) const override;
@@ -56,11 +56,11 @@ class MysqlDialect : public Dialect {
   virtual bool lists_are_tables() const { return true; }
 
  private:
-  // As delete_by_keys, of a list that is joined.
+  // Like delete_by_keys, with a joined list.
   Statement delete_joined(const Table& table, const Column& column, TextList keys,
                           DeletedRows deleted_rows) const;
-  // `DELETE t FROM` the keys, up to what is joined to them. `index`: nullptr where none leads to
-  // them.
+  // `DELETE t FROM` the keys, up to the table that is joined to them. `index`: nullptr if no index
+  // finds them.
   void begin_deletion(SqlWriter& writer, const Index* index, const Column& column,
                       TextList keys) const;
 };

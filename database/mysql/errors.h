@@ -1,4 +1,4 @@
-// What MySQL's error numbers mean for whoever called winnow.
+// The meaning of MySQL's error numbers for winnow's callers.
 #pragma once
 
 #include <string>
@@ -16,20 +16,20 @@ Failure mysql_failure(unsigned int number, std::string_view sqlstate, std::strin
 // Group replication refused a COMMIT, or rolled it back.
 bool is_mysql_group_refusal(unsigned int number);
 
-// The same where the server is no member of its group any more: what became of the transaction the
-// others know.
+// The same if the server is no longer a member of its group: only the other members know the
+// outcome of the transaction.
 Failure mysql_has_left_group(const Failure& refusal);
 
 // The connector has no memory for a connection.
 Failure mysql_no_memory();
 
-// The server logs statements, and refuses each deletion for that alone.
+// The server logs statements, and refuses every deletion for that reason.
 bool is_mysql_statement_log(const Failure& failure);
 
-// The server takes no writes of this account (read_only): it is a replica, or has stepped down.
+// The server accepts no writes from this account (read_only): it is a replica, or has stepped down.
 bool is_mysql_read_only(const Failure& failure);
 
-// After this error the connection is of no more use.
+// After this error the connection is unusable.
 bool mysql_connection_lost(unsigned int number);
 
 }  // namespace winnow::database

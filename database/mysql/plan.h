@@ -1,5 +1,5 @@
-// Reads what EXPLAIN FORMAT=TRADITIONAL answers: of all its forms the one that every version writes
-// alike.
+// Reads the result of EXPLAIN FORMAT=TRADITIONAL, the only format that is the same in every
+// version.
 #pragma once
 
 #include <map>
@@ -11,17 +11,17 @@
 
 namespace winnow::database {
 
-// A SELECT of the rows that this DELETE of MysqlDialect's means, in the same way: for a server that
-// explains no deletion. Empty: it is none.
+// A SELECT that finds the same rows in the same way as this DELETE of MysqlDialect's, for a server
+// that explains no deletion. Empty: it is not such a DELETE.
 std::string mysql_reading_of(std::string_view deletion);
 
 class MysqlPlanReader {
  public:
   void add_step(const Row& row);  // of EXPLAIN
-  // Whether SHOW WARNINGS has to be asked for: a table that is scanned is known by its alias alone.
+  // Whether SHOW WARNINGS is needed: of a scanned table only the alias is known.
   bool needs_notes() const { return !scanned_.empty(); }
   void add_note(const Row& row);  // of SHOW WARNINGS after EXPLAIN
-  // In their place, where the server has none: the statement as it was sent, with "`table` AS
+  // Instead of notes, if the server has none: the statement as it was sent, with "`table` AS
   // alias".
   void add_statement(std::string_view sql);
   QueryPlan take();

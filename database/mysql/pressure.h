@@ -1,5 +1,5 @@
-// MySQL's answers to what a purge gives way to. Each figure needs rights of its own, so each has
-// its own statement; what the account may not see is left out.
+// Reads the figures of MySQL to which a purge gives way. Each figure needs its own rights, so each
+// has its own statement; figures that the account may not see are left out.
 #pragma once
 
 #include <functional>
@@ -10,7 +10,7 @@
 
 namespace winnow::database {
 
-// A statement whose one row, with the column that counts last, goes to `take`.
+// A statement whose only row goes to `take`; its last column is the figure.
 struct PressureFigure {
   Statement statement;
   std::function<void(const std::string& value, Pressure& pressure)> take;
@@ -18,7 +18,7 @@ struct PressureFigure {
 
 std::vector<PressureFigure> mysql_pressure_figures();
 
-// Asked of a replica: how many of these positions (sets of GTIDs) it has applied.
+// For a replica: how many of these positions (sets of GTIDs) it has applied.
 Statement mysql_applied_statement(const TextList& positions);
 
 }  // namespace winnow::database

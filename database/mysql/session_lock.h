@@ -1,5 +1,5 @@
-// Locks of the server that a session has by name: MySQL's GET_LOCK. They are of the whole server,
-// so that their names hold the database.
+// Named locks of a session on the server: MySQL's GET_LOCK. They apply to the whole server, so
+// their names contain the database.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace winnow::database {
 
-// As the functions of Connection.
+// Like the functions of Connection.
 Outcome<SessionLock> take_mysql_lock(Connection& connection, const std::string& name);
 Outcome<bool> has_mysql_lock(Connection& connection, const std::string& name);
 Outcome<void> release_mysql_lock(Connection& connection, const std::string& name);

@@ -20,15 +20,15 @@ class VitessConnection final : public MysqlConnection {
   }
   // It speaks for more than one server.
   Outcome<bool> can_be_kept(Target /*wanted*/) override { return false; }
-  // They would be those of whichever shard answers.
+  // The figures would be those of whichever shard answers.
   Outcome<Pressure> pressure(const PressureQuestion& /*question*/) override { return Pressure{}; }
   Outcome<SessionLock> take_lock(const std::string& name) override;
   Outcome<bool> has_lock(const std::string& name) override;
   Outcome<void> release_lock(const std::string& name) override;
 
  private:
-  // vtgate tells other columns of a merged page when it prepares it than it gives, and binds
-  // nothing in an EXPLAIN.
+  // For a prepared statement of a merged page vtgate announces other columns than it returns, and
+  // it binds nothing in an EXPLAIN.
   Outcome<std::int64_t> run_with_values(const Statement& statement,
                                         const RowHandler* handler) override;
   void note_failed_commit(Failure& failure) override;
@@ -36,7 +36,7 @@ class VitessConnection final : public MysqlConnection {
   Outcome<void> add_notes(MysqlPlanReader& reader, const Statement& explained) override;
 
   static inline const VitessDialect dialect_{};
-  // Of the lock that this session took.
+  // The number of the session that holds this session's lock.
   std::string lock_session_;
 };
 

@@ -1,6 +1,6 @@
-// MySQL's spelling as vtgate, the front of a sharded Vitess, takes it: it plans each statement over
-// its shards, and knows neither JSON_TABLE nor a list as a table. A list by the column that shards
-// a table is sent to the shards that it leads to.
+// MySQL's SQL as vtgate, the proxy of a sharded Vitess, accepts it: vtgate plans each statement
+// over its shards, and has neither JSON_TABLE nor a list as a table. It sends a list for the column
+// that shards a table only to the shards concerned.
 #pragma once
 
 #include "database/mysql/dialect.h"

@@ -1,5 +1,4 @@
-// What vtgate tells about the tables of its keyspace, and about how their rows are spread over the
-// shards.
+// Reads from vtgate the tables of its keyspace, and how their rows are spread over the shards.
 #pragma once
 
 #include <span>
@@ -10,11 +9,11 @@
 namespace winnow::database {
 
 // The catalog is one shard's: all shards have the same tables. Rows are estimated as if each shard
-// had as many as that one. vtgate has no rights that an EXPLAIN would check: a table that its
-// tablets' lists (table ACL) keep from this user is found out by the first statement.
+// had as many as that one. vtgate has no rights that an EXPLAIN would check: if its tablets' lists
+// (table ACL) deny this user a table, only the first statement shows it.
 Outcome<Schema> vitess_schema(Connection& connection, std::span<const std::string> tables);
 
-// What one shard's catalog tells of its tables, as if each shard had as much.
+// One shard's figures, as if each shard had as much.
 Outcome<Health> of_all_shards(Connection& connection, Health of_one);
 
 }  // namespace winnow::database

@@ -1,4 +1,4 @@
-// The PostgreSQL driver's door.
+// The entry point of the PostgreSQL driver.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
-// PostgreSQL's spelling. Values travel as text, each with a cast in its placeholder, so that no
-// statement depends on what the server guesses or on a session's settings.
+// PostgreSQL's SQL. Values are sent as text, each with a cast in its placeholder, so that no
+// statement depends on the server's guesses or on a session's settings.
 #pragma once
 
 #include "database/dialect.h"

@@ -1,4 +1,4 @@
-// What a SQLSTATE means for whoever called winnow.
+// The meaning of a SQLSTATE for winnow's callers.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace winnow::database {
 
-// `sqlstate` is empty where the connection broke and the server said nothing. `message` is the
+// `sqlstate` is empty if the connection broke and the server sent nothing. `message` is the
 // server's or libpq's own text. `cancelled`: this side asked the server to cancel.
 Failure postgres_failure(std::string_view sqlstate, std::string_view message, bool cancelled);
 

@@ -1,4 +1,4 @@
-// Asks PostgreSQL's catalog and statistics how tables are, in one query.
+// Reads the state of tables from PostgreSQL's catalog and statistics, in one query.
 #pragma once
 
 #include <string_view>
@@ -10,7 +10,7 @@
 
 namespace winnow::database {
 
-// A query of one row and one column, the text that postgres_health() reads.
+// A query with one row and one column: the text that postgres_health() reads.
 Statement postgres_health_statement(const Schema& schema);
 Outcome<Health> postgres_health(std::string_view json);
 

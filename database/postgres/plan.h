@@ -1,4 +1,4 @@
-// Reads what EXPLAIN (FORMAT JSON) answers.
+// Reads the result of EXPLAIN (FORMAT JSON).
 #pragma once
 
 #include <string_view>

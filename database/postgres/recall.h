@@ -1,5 +1,5 @@
-// What PostgreSQL's catalog and its lists of namespaces answered before, so that a call can begin
-// with its own statement and have them confirmed in the same round trip.
+// Earlier results from PostgreSQL's catalog and lists of namespaces, so that a call can begin with
+// its own statement and confirm them in the same round trip.
 #pragma once
 
 #include <string>
@@ -10,10 +10,10 @@
 
 namespace winnow::database {
 
-// `settings`: whose server, database, user, role and search path an answer holds for.
+// `settings`: the server, database, user, role and search path for which a result is valid.
 std::string recall_key(const Settings& settings, const Statement& statement);
 
-// By that key, the rows of a query of one column, NULL as an empty string.
+// By that key, the rows of a query with one column, NULL as an empty string.
 Memory<TextList>& postgres_memory();
 
 }  // namespace winnow::database

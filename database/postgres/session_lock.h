@@ -1,5 +1,5 @@
-// Locks of the server that a session has by name: PostgreSQL's advisory locks of two numbers, which
-// bigint locks of others (Flyway's, Kestra's) never meet. They are of one database.
+// Named locks of a session on the server: PostgreSQL's advisory locks with two numbers, which never
+// collide with bigint locks of others (Flyway's, Kestra's). They apply to one database.
 #pragma once
 
 #include <functional>
@@ -10,15 +10,15 @@
 
 namespace winnow::database {
 
-// Connects once more, to where the connection leads.
+// Opens another connection to the same place.
 using ConnectAgain = std::function<Outcome<std::unique_ptr<Connection>>()>;
 
-// As Connection::take_lock(). `backend` is the process that answered at log-in: another one behind
-// it means a pooler, which is then asked for a second connection, to see whether it gives clients
+// Like Connection::take_lock(). `backend` is the server process that answered at log-in: if another
+// one answers now, there is a pooler, and a second connection shows whether it gives clients
 // sessions of their own.
 Outcome<SessionLock> take_postgres_lock(Connection& connection, const std::string& name,
                                         int backend, const ConnectAgain& connect_again);
-// As the functions of Connection.
+// Like the functions of Connection.
 Outcome<bool> has_postgres_lock(Connection& connection, const std::string& name);
 Outcome<void> release_postgres_lock(Connection& connection, const std::string& name);
 

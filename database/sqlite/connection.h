@@ -1,5 +1,5 @@
-// The SQLite driver's door: winnow's own embedded engine, to try and to test with. It is not a
-// Kestra database.
+// The entry point of the SQLite driver: winnow's own embedded engine, for demos and tests. It is
+// not a Kestra database.
 #pragma once
 
 #include <memory>
@@ -8,8 +8,8 @@
 
 namespace winnow::database {
 
-// The file must exist, but for `mode=rwc` in the URL's query, which creates it. `mode=ro` opens it
-// read-only.
+// The file must exist, except with `mode=rwc` in the URL's query, which creates it. `mode=ro` opens
+// it read-only.
 Outcome<std::unique_ptr<Connection>> connect_sqlite(const Settings& settings,
                                                     const Cancellation& cancellation);
 

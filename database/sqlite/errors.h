@@ -1,4 +1,4 @@
-// What a result code of SQLite means for whoever called winnow.
+// The meaning of SQLite's result codes for winnow's callers.
 #pragma once
 
 #include <string>

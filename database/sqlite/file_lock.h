@@ -1,5 +1,5 @@
-// A lock that one program at a time has, by name, beside a database file: SQLite's own locks last
-// no longer than a transaction.
+// A named lock beside a database file, which one program at a time has: SQLite's own locks last no
+// longer than a transaction.
 #pragma once
 
 #include <memory>
@@ -11,12 +11,11 @@
 namespace winnow::database {
 
 // Holds `<database>-winnow-<name>.lock` by flock(2) until it is destroyed or the process ends, and
-// removes the file then; a process that was killed leaves an empty-handed file, which hinders
-// nobody.
+// then removes the file. A killed process leaves an unlocked file, which does no harm.
 class SqliteFileLock {
  public:
-  // nullptr: another has it, and `holder` says who. An empty database path (in memory) is a lock
-  // that nobody else can want.
+  // nullptr: another program has it, and `holder` says which. With an empty database path (in
+  // memory) nobody else can want the lock.
   static Outcome<std::unique_ptr<SqliteFileLock>> take(const std::string& database,
                                                        const std::string& name,
                                                        SessionLock& holder);

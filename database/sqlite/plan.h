@@ -9,8 +9,8 @@
 
 namespace winnow::database {
 
-// Takes the `detail` texts in their order. `tables` are the names of the database's tables and
-// `sql` the statement: the plan names a table by its alias, which is looked up there.
+// Takes the `detail` texts in order. `tables` are the names of the database's tables and `sql` is
+// the statement, where the aliases in the plan are looked up.
 QueryPlan sqlite_plan(const std::vector<std::string>& details,
                       const std::vector<std::string>& tables, std::string_view sql);
 

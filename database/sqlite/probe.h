@@ -1,5 +1,5 @@
-// Asks SQLite about tables, by its pragma functions. What a column holds is told by its declared
-// type: BOOLEAN, INTEGER, REAL, TEXT, INSTANT (UTC text as document::to_text writes it) or JSON.
+// Reads tables with SQLite's pragma functions. The declared type says what a column holds: BOOLEAN,
+// INTEGER, REAL, TEXT, INSTANT (UTC text as document::to_text writes it) or JSON.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace winnow::database {
 
-// Nothing where the database has no such table.
+// Nothing if the database has no such table.
 Outcome<std::optional<Table>> probe_sqlite_table(sqlite3* database, const std::string& name,
                                                  bool writable);
 

@@ -15,7 +15,7 @@ class SqliteStatement final : public Row {
  public:
   static Outcome<SqliteStatement> prepare(sqlite3* database, const Statement& statement);
 
-  // True: stands on a row. False: done.
+  // True: there is a row. False: done.
   Outcome<bool> step();
 
   std::size_t size() const override;

@@ -1,5 +1,5 @@
-// A datasource as a connection pool on the JVM is configured (HikariCP's keys, which Kestra's
-// `datasources.*` has), read as the pool and its JDBC driver read it.
+// A datasource as configured for a JVM connection pool (with HikariCP's keys, as in Kestra's
+// `datasources.*`), read as the pool and its JDBC driver read it.
 #pragma once
 
 #include <string>
@@ -13,15 +13,15 @@ struct Datasource {
   std::string url;
   std::string username = {};
   std::string password = {};
-  // PostgreSQL: the search path is this schema alone. MySQL has no schema beside its databases.
+  // PostgreSQL: the search path is only this schema. MySQL has no schemas besides its databases.
   std::string schema = {};
   std::string catalog = {};    // MySQL: the database, whatever the URL says. PostgreSQL: nothing
   std::string init_sql = {};   // run last in each new connection
-  Properties properties = {};  // options that count where the URL does not name them
+  Properties properties = {};  // options, unless the URL names them
 };
 
-// The settings that lead where the pool's own connections lead. What stands in the URL comes before
-// `username`, `password` and `properties`, then the pool sets `catalog` and `schema`, and at last
+// The settings that connect to the same place as the pool. The URL takes precedence over
+// `username`, `password` and `properties`; then the pool sets `catalog` and `schema`, and finally
 // runs `init_sql`. A configuration failure points at the key: `/url`, `/schema`,
 // `/connection-init-sql`, `/properties`.
 Outcome<Settings> read_datasource(const Datasource& datasource);

@@ -1,4 +1,4 @@
-// What a connection reports while one of its statements waits for a lock.
+// The report of a connection while one of its statements waits for a lock.
 #pragma once
 
 #include <chrono>
@@ -13,11 +13,10 @@ struct LockWait {
   std::string what;
 };
 
-// Called on the thread that uses the connection, in the middle of its call: it must not use the
-// connection.
+// Called on the thread that uses the connection, during its call: it must not use the connection.
 using OnLockWait = std::function<void(const LockWait&)>;
 
-// A wait is reported once it is noticed, and not too often from then on.
+// A wait is reported when it is noticed, and then not too often.
 inline constexpr std::chrono::milliseconds kFirstLockReport{1'000};
 inline constexpr std::chrono::milliseconds kBetweenLockReports{5'000};
 

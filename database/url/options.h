@@ -1,5 +1,5 @@
-// The options of a database URL's query: which are winnow's, which the driver's, and which mean
-// nothing here.
+// The options in a database URL's query: winnow's own, the driver's, and those without meaning
+// here.
 #pragma once
 
 #include <initializer_list>
@@ -11,27 +11,27 @@
 
 namespace winnow::database {
 
-// How a name that winnow does not know is taken.
+// How to treat an unknown name.
 enum class Unknown {
-  refused,    // in a URL of winnow's own: it is a slip of the hand
-  read_past,  // in a JDBC URL: drivers have hundreds; what touches security is refused all the same
+  refused,    // in winnow's own URLs: it is a typing error
+  read_past,  // in a JDBC URL: drivers have hundreds; but options about security are refused
 };
 
 // Takes one option of the query into `settings`. The failure names the option and never its value.
 Outcome<void> apply_option(Settings& settings, const std::string& name, const std::string& value,
                            Unknown unknown);
 
-// Turns what was collected (ssl, useSSL, options, ...) into the driver's own mode and the session's
-// settings. Called once, at the end.
+// Turns the collected options (ssl, useSSL, options, ...) into the driver's own mode and the
+// session's settings. Called once, at the end.
 Outcome<void> finish_options(Settings& settings);
 
-// Whether the name of an option says that it decides who is reached, who is believed or who one is:
-// one of its words is `ssl`, `trust`, `host`, `user` or the like. `useReadAheadInput` has no such
-// word, `trustCertificateKeyStoreUrl` has.
+// Whether the name of an option concerns the server, trust or the user's identity: one of its words
+// is `ssl`, `trust`, `host`, `user` or the like. `useReadAheadInput` has no such word,
+// `trustCertificateKeyStoreUrl` has.
 bool touches_security(std::string_view name);
 
-// Whether the files that these options name can be read: the client libraries report one that can't
-// in the middle of the log-in, as if the server were away. libpq's `system` names no file.
+// Whether the files that these options name can be read: the client libraries report an unreadable
+// one only during the log-in, as if the server were down. libpq's `system` is not a file.
 Outcome<void> check_files(const Settings& settings, std::initializer_list<const char*> options);
 
 }  // namespace winnow::database

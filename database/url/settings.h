@@ -23,13 +23,13 @@ struct Host {
 // Which of several hosts to use. `primary` takes writes, a `standby` does not.
 enum class Target { any, primary, standby, prefer_primary, prefer_standby };
 
-// What the operator, or Kestra, says about the place where a connection leads; compared once it is
-// open. Empty fields are not compared.
+// Where the connection must lead according to the operator or Kestra; compared once it is open.
+// Empty fields are not compared.
 struct Expectation {
-  // One schema: the current one. Several: all that exist of the search path, in their order.
+  // One schema: the current one. Several: all existing ones of the search path, in order.
   std::vector<std::string> schemas;
   std::string database;
-  std::string server;  // as database/identity.h has it
+  std::string server;  // as in database/identity.h
 
   bool empty() const { return schemas.empty() && database.empty() && server.empty(); }
 };
@@ -38,14 +38,14 @@ struct Settings {
   Engine engine = Engine::sqlite;
   std::string host;
   std::uint16_t port = 0;         // 0: the engine's own default
-  std::vector<Host> other_hosts;  // tried after it, in their order
+  std::vector<Host> other_hosts;  // tried after it, in order
   Target target = Target::any;
   std::string database;  // name, or SQLite's path
   std::string user;
   std::string password;  // a secret: never in a message, a log or a plan
   // PostgreSQL: the value of search_path as SET takes it; empty: the server's own for this role.
   std::string search_path;
-  // PostgreSQL: further settings of each transaction, in their order.
+  // PostgreSQL: further settings of each transaction, in order.
   std::vector<std::pair<std::string, std::string>> session;
   // The driver's own options: sslmode, sslrootcert, ...
   std::map<std::string, std::string> options;
@@ -54,20 +54,21 @@ struct Settings {
   bool one_processor = false;
   std::int32_t connect_timeout_ms = 10'000;  // for each host
   std::int32_t lock_timeout_ms = 2'000;      // a statement waits no longer for a lock
-  // A statement without an answer for so long is given up where nobody else gets one (silence.h).
+  // A statement without a reply for this long is given up if another log-in gets none either
+  // (silence.h).
   std::int32_t silence_ms = 20'000;
-  OnLockWait on_lock_wait = {};  // empty: nobody wants to know
+  OnLockWait on_lock_wait = {};  // empty: waits are not reported
 
   // `postgresql://user@host:port/database`, without password and options: safe to print.
   std::string safe_name() const;
 };
 
-// The user of the settings, or the operating system's where they name none, as JDBC has it; and the
-// home directory of that one. No environment variable has a say in it.
+// The user of the settings, or else the operating system's, as in JDBC; and the home directory of
+// that one. Environment variables are ignored.
 std::string user_of(const Settings& settings);
 std::string home_directory();
 
-// Names and values as JDBC's `Properties` have them.
+// Names and values as in JDBC's `Properties`.
 using Properties = std::vector<std::pair<std::string, std::string>>;
 
 // Reads postgresql://, postgres://, mysql://, mariadb://, sqlite: and their jdbc: forms, with user

@@ -1,4 +1,4 @@
-// Reads the answer to a statement that was sent by the text protocol.
+// Reads the result of a statement that was sent by the text protocol.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +10,11 @@
 
 namespace winnow::database {
 
-// To its end; rows go to the handler, when there is one, until it wants no more. Returns the rows
-// that were changed.
+// Reads it completely; rows go to the handler, if there is one, until it stops. Returns the number
+// of changed rows.
 Outcome<std::int64_t> read_mysql_answer(MysqlSession& session, const RowHandler* handler);
 
-// The same for several statements that were sent as one text: the rows of each result go to its own
-// handler.
+// The same for several statements that were sent as one text, with a handler for each result.
 Outcome<std::int64_t> read_mysql_answers(MysqlSession& session,
                                          std::span<const RowHandler> handlers);
 

@@ -1,4 +1,4 @@
-// Hands the settings to the connector.
+// Passes the settings to the connector.
 #pragma once
 
 #include <mysql.h>
@@ -9,19 +9,19 @@
 
 namespace winnow::database {
 
-// The connector's options, and whether it had the memory for each. It copies a text without a look
-// at whether that went well, and then goes on without it: no CA, and no certificate is verified.
+// The connector's options, and whether it had memory for each. It copies a text without checking
+// the result, and goes on without it: with no CA, no certificate would be verified.
 class MysqlOptions {
  public:
   explicit MysqlOptions(MYSQL* mysql) : mysql_(mysql) {}
 
   void set(mysql_option option, const void* value);
   void set_text(mysql_option option, const std::string& value);
-  // A text that the connector does not let be read back: set twice, so that a copy that failed is
-  // made after all.
+  // A text that can't be read back from the connector: set twice, so that a failed copy is made
+  // after all.
   void set_unread(mysql_option option, const char* value);
 
-  // False when one of them is not what was set.
+  // False if one of them does not have the value that was set.
   bool complete() const { return complete_; }
 
  private:
@@ -29,8 +29,8 @@ class MysqlOptions {
   bool complete_ = true;
 };
 
-// Sets all that mysql_real_connect looks at beside its arguments. Refuses what can't be used (a
-// file that can't be read). `attribute` is the session's (cancel.h), `wait` the connector's
+// Sets everything that mysql_real_connect uses besides its arguments. Refuses unusable values (an
+// unreadable file). `attribute` is the session's (cancel.h), `wait` the connector's
 // MARIADB_OPT_IO_WAIT.
 Outcome<void> set_mysql_options(MYSQL* mysql, const Settings& settings,
                                 const std::string& attribute, const void* wait);

@@ -1,4 +1,4 @@
-// Writes bound values as MySQL's binary protocol takes them.
+// Writes bound values for MySQL's binary protocol.
 #pragma once
 
 #include <deque>
@@ -14,7 +14,7 @@ namespace winnow::database {
 // Refuses a text that is not UTF-8.
 Outcome<void> check_texts(const std::vector<Parameter>& values);
 
-// The values of one statement; binds() point into this object, which has to stay where it is.
+// The values of one statement; binds() point into this object, which must not be moved.
 class MysqlParameters {
  public:
   // Fails as check_texts().
@@ -27,7 +27,7 @@ class MysqlParameters {
   struct Adder;
 
   std::vector<MYSQL_BIND> binds_;
-  std::deque<std::string> texts_;  // deques: what has been added stays where it is
+  std::deque<std::string> texts_;  // deques: elements keep their addresses
   std::deque<MYSQL_TIME> times_;
   std::deque<long long> numbers_;
 };

@@ -28,17 +28,17 @@ class MysqlSession {
   ~MysqlSession();
 
   MYSQL* handle() const { return mysql_.get(); }
-  // Whether the server is vtgate, the front of a sharded Vitess.
+  // Whether the server is vtgate, the proxy of a sharded Vitess.
   bool is_vitess() const { return is_vitess_; }
 
-  // Runs one of the connector's calls that may wait: `start` begins it, `resume` goes on once the
-  // socket has what it waited for; both answer with what to wait for next, 0 at the end. A failure
-  // here means that the connection is gone; whether the call itself did well is its own result to
-  // tell.
+  // Runs one of the connector's calls that may wait: `start` begins it, `resume` continues it once
+  // the socket is ready; both return what to wait for next, 0 at the end. A failure here means that
+  // the connection is lost; the call's own result says whether it succeeded.
   using Start = std::function<int()>;
   using Resume = std::function<int(int)>;
   Outcome<void> drive(const Start& start, const Resume& resume);
-  // The same of a pair such as mysql_real_query_start and _cont, which leave the call's own result.
+  // The same for a pair such as mysql_real_query_start and _cont, which store the call's own
+  // result.
   template <class Result, class Handle, class... Arguments>
   Outcome<Result> call(int (*begin)(Result*, Handle*, Arguments...),
                        int (*go_on)(Result*, Handle*, int), Handle* handle,
@@ -49,12 +49,12 @@ class MysqlSession {
     return result;
   }
 
-  // A statement without values, by the text protocol. Its answer (a result, or none) is the
-  // caller's to read. The first one takes the session's set-up along in its round trip.
+  // Sends a statement without values, by the text protocol. The caller reads its result. The first
+  // statement also sets up the session in its round trip.
   Outcome<void> send(const std::string& sql);
-  // Sets the session up where nothing was sent yet: before a statement that can't take it along.
+  // Sets up the session if nothing was sent yet: before a statement that can't include the set-up.
   Outcome<void> set_up();
-  // Of a text of several statements, where there is one more.
+  // For a text of several statements, if there is another result.
   Outcome<void> go_to_next_result();
 
   // On a requested cancellation the server is asked once, over another connection, to stop the
@@ -63,20 +63,20 @@ class MysqlSession {
   void check_cancellation();
   bool asked_to_cancel() const { return asked_to_cancel_; }
 
-  // Whose wish to stop counts from now on, nullptr: nobody's; and who hears of waits for locks.
+  // Sets the Cancellation to check from now on (nullptr: none), and the receiver of lock waits.
   void serve(const Cancellation* cancellation, OnLockWait on_lock_wait);
 
   // For a rollback: until leave_cleanup() cancellation is ignored, and waits have a timeout.
   void enter_cleanup();
   void leave_cleanup();
 
-  // The server has hung up already: nothing was sent, so nothing is in doubt.
+  // Whether the server has already closed the connection: nothing was sent, so nothing is in doubt.
   bool hung_up();
   bool broken() const { return broken_; }
   void give_up();
 
-  // The error of the last call on the connection; marks it as broken where it is. `lost` is for
-  // where the server hung up.
+  // The error of the last call on the connection; marks the connection as broken if it is. `lost`
+  // is for a connection that the server closed.
   Failure failure();
   Failure failure(unsigned int number, const char* sqlstate, const char* message);
   Failure lost();
@@ -98,7 +98,7 @@ class MysqlSession {
   static int wait_inside(my_socket socket, my_bool reads, int timeout);
   Outcome<int> poll_until(Clock::time_point deadline, int wanted);
   Outcome<void> look_after(std::chrono::milliseconds waited);
-  std::string peer() const;  // its server's address, in the form of peer_of()
+  std::string peer() const;  // the server's address, in the form of peer_of()
   bool is_cancelled() const { return cancellation_ != nullptr && cancellation_->requested(); }
   bool watches() const { return cancellation_ != nullptr && !in_cleanup_ && !asked_to_cancel_; }
   void send_kill();
@@ -112,10 +112,10 @@ class MysqlSession {
   std::chrono::milliseconds timeout_;
   std::unique_ptr<MYSQL, Closer> mysql_;
   Clock::time_point deadline_ = Clock::time_point::max();
-  std::optional<Failure> failed_inside_;  // what ended a wait that the connector made on its own
+  std::optional<Failure> failed_inside_;  // ended a wait inside the connector
   bool is_set_up_ = false;
-  bool result_may_fail_to_come_ = false;  // of another statement than the first of a text
-  bool told_what_is_missing_ = false;     // to see who holds a lock
+  bool result_may_fail_to_come_ = false;  // for a statement after the first of a text
+  bool told_what_is_missing_ = false;     // the right to see who has a lock
   bool uses_tls_ = false;
   bool is_vitess_ = false;
   bool connected_ = false;

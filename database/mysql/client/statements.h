@@ -1,5 +1,5 @@
-// The statements that a connection keeps prepared: a purge sends the same few texts again and
-// again, and preparing one costs a round trip.
+// The prepared statements of a connection: a purge sends the same few texts again and again, and
+// preparing one costs a round trip.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ class MysqlStatements {
   Outcome<MysqlStatement*> prepared(const std::string& sql);
 
   MysqlSession& session_;
-  std::list<Kept> kept_;  // the one used last comes first
+  std::list<Kept> kept_;  // the most recently used first
 };
 
 }  // namespace winnow::database

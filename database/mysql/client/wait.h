@@ -1,4 +1,4 @@
-// One wait for a connection's socket, in the connector's terms.
+// One wait for a connection's socket, with the connector's constants.
 #pragma once
 
 #include <chrono>
@@ -12,12 +12,12 @@ struct MysqlWait {
   my_socket socket;
   int wanted;    // MYSQL_WAIT_READ, _WRITE, _EXCEPT
   bool watches;  // for a cancellation, by `wake`
-  int wake;      // -1: then it is looked for now and then
+  int wake;      // -1: then it is polled from time to time
   std::chrono::steady_clock::time_point deadline;
 };
 
-// What the socket is ready for; 0 when it is ready for nothing yet and there is a cancellation or
-// the deadline to look at.
+// What the socket is ready for; 0 if it is not ready yet and the cancellation or the deadline must
+// be checked.
 Outcome<int> poll_mysql(const MysqlWait& wait);
 
 }  // namespace winnow::database

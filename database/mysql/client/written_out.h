@@ -1,7 +1,7 @@
-// A statement with its values in its text. For vtgate: in an EXPLAIN it binds none, and of a merged
-// result it tells other columns when it prepares than when it runs. It takes the values out of each
-// text itself before it plans it. And for several EXPLAINs in one round trip: what is prepared
-// travels alone.
+// A statement with its values in its text. For vtgate: it binds no values in an EXPLAIN, and for a
+// prepared statement of a merged result it announces other columns than it returns. It removes the
+// values from each text itself before it plans it. Also for several EXPLAINs in one round trip,
+// because a prepared statement is sent alone.
 #pragma once
 
 #include <string>
@@ -12,8 +12,8 @@
 
 namespace winnow::database {
 
-// The values are escaped by the connector, in the session's character set and by its sql_mode: the
-// session is set up.
+// The connector escapes the values for the session's character set and sql_mode, so the session
+// must be set up.
 Outcome<std::string> written_out(const MysqlSession& session, const Statement& statement);
 
 }  // namespace winnow::database

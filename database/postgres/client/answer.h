@@ -1,4 +1,4 @@
-// What the server says to one statement of a pipeline.
+// The server's reply to one statement of a pipeline.
 #pragma once
 
 #include <cstdint>
@@ -15,14 +15,14 @@ struct PostgresAnswer {
   std::int64_t changed = 0;  // rows
   std::optional<Failure> failure;
   bool skipped = false;  // not run, because an earlier statement of the group failed
-  bool lost = false;     // the connection is gone, or of no more use
+  bool lost = false;     // the connection is lost or unusable
 };
 
-// Reads one statement's results to their end; rows go to the handler, when there is one, until it
-// wants no more.
+// Reads one statement's results completely; rows go to the handler, if there is one, until it
+// stops.
 PostgresAnswer read_answer(PostgresSession& session, const RowHandler* handler);
 
-// Reads the end of a group. False: the connection is of no more use.
+// Reads the end of a group. False: the connection is unusable.
 bool read_group_end(PostgresSession& session);
 
 }  // namespace winnow::database

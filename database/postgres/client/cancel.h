@@ -9,9 +9,10 @@
 
 namespace winnow::database {
 
-// PQcancel opens a connection of its own and waits until the server closes it, for ever if the
-// server hangs. So it runs in a thread, which owns all it uses. The thread ends before this object
-// does, unless the server hangs: then it stays until its socket ends (convention 9 of winnow.h).
+// PQcancel opens a connection of its own and waits until the server closes it, forever if the
+// server hangs. So it runs in a thread, which owns everything that it uses. The thread ends before
+// this object, unless the server hangs: then it stays until its socket is closed (convention 9 of
+// winnow.h).
 class PostgresCancel {
  public:
   explicit PostgresCancel(PGconn* connection);
@@ -19,8 +20,8 @@ class PostgresCancel {
   PostgresCancel& operator=(const PostgresCancel&) = delete;
   ~PostgresCancel();
 
-  // Until the request was delivered, or until then; whether it was. Afterwards it can no longer hit
-  // a later statement.
+  // Waits until the request was delivered or the deadline; returns whether it was delivered. After
+  // that it can no longer hit a later statement.
   bool wait_until(std::chrono::steady_clock::time_point deadline);
 
  private:

@@ -1,4 +1,4 @@
-// Hands the settings to libpq, so that nothing else decides where it connects and as whom.
+// Passes the settings to libpq, so that nothing else decides where and as whom it connects.
 #pragma once
 
 #include <map>
@@ -9,13 +9,13 @@
 
 namespace winnow::database {
 
-// The names and values for PQconnectStartParams: the settings, what winnow needs, and a value for
+// The names and values for PQconnectStartParams: the settings, winnow's own needs, and a value for
 // everything that libpq would otherwise take from an environment variable (PGPORT, PGOPTIONS,
-// PGSSLMODE, ...), from ~/.pgpass or from ~/.postgresql/. Without a host it is localhost, as it is
-// to JDBC; without a user, the operating system's.
+// PGSSLMODE, ...), from ~/.pgpass or from ~/.postgresql/. The default host is localhost, as in
+// JDBC; the default user is the operating system's.
 //
-// A configuration failure where a file of the URL can't be read, or where the environment has a
-// variable that nothing overrides (PGSERVICE).
+// A configuration failure if a file of the URL can't be read, or if the environment has a variable
+// that can't be overridden (PGSERVICE).
 Outcome<std::map<std::string, std::string>> libpq_options(const Settings& settings);
 
 }  // namespace winnow::database

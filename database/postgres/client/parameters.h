@@ -10,11 +10,11 @@
 
 namespace winnow::database {
 
-// The values of one statement; pointers() stays valid as long as this object is neither changed nor
+// The values of one statement; pointers() stay valid while this object is neither changed nor
 // moved.
 class PostgresParameters {
  public:
-  // Refuses a text that holds a NUL: libpq would cut it there, and so name another row.
+  // Refuses a text with a NUL: libpq would truncate it there, and so name another row.
   static Outcome<PostgresParameters> make(const std::vector<Parameter>& values);
 
   int size() const { return static_cast<int>(texts_.size()); }

@@ -1,6 +1,6 @@
 // libpq without its waits: every wait here is a poll(2) that also sees the Cancellation and a
-// deadline. The connection is in pipeline mode all the time, so that several statements make one
-// round trip.
+// deadline. The connection is always in pipeline mode, so that several statements take one round
+// trip.
 #pragma once
 
 #include <chrono>
@@ -33,42 +33,41 @@ class PostgresSession {
   // a group.
   Outcome<void> send(const std::string& sql, const PostgresParameters& parameters);
   Outcome<void> send_sync();
-  // The same under a name, which is the session's: for one that no pooler lends to others.
+  // The same under a name, which belongs to the session: only without a pooler that shares it.
   Outcome<void> send_prepare(const std::string& name, const std::string& sql);
   Outcome<void> send_prepared(const std::string& name, const PostgresParameters& parameters);
 
-  // The next result; nullptr ends each statement's results. On a requested cancellation the server
-  // is asked once to stop, and what it then answers comes out here like any other result.
+  // The next result; nullptr ends each statement's results. If cancellation was requested, asks the
+  // server once to stop, and returns its reply like any other result.
   Outcome<PostgresResult> next();
 
-  // The rows of the statement whose results come next arrive one by one. To be called before its
-  // first next().
+  // The rows of the next statement arrive one by one. Call it before that statement's first next().
   void stream_rows() { PQsetSingleRowMode(connection_.get()); }
 
-  // What to do while next() waits for a statement: after `first`, and every few seconds from then
-  // on, with how long it has waited. It must not use this session; its failure ends the wait.
+  // Called while next() waits for a statement: after `first`, and then every few seconds, with the
+  // time waited so far. It must not use this session; its failure ends the wait.
   using OnSlow = std::function<Outcome<void>(std::chrono::milliseconds waited)>;
   void on_slow(std::chrono::milliseconds first, OnSlow slow) {
     first_slow_ = first;
     slow_ = std::move(slow);
   }
   int backend() const { return PQbackendPID(connection_.get()); }
-  std::string peer() const;  // its server's address, in the form of peer_of()
+  std::string peer() const;  // the server's address, in the form of peer_of()
 
-  // Whose wish to stop counts from now on; nullptr: nobody's.
+  // Sets the Cancellation to check from now on; nullptr: none.
   void serve(const Cancellation* cancellation) { cancellation_ = cancellation; }
 
   // For a rollback: until leave_cleanup() cancellation is ignored, and waits have a timeout.
   void enter_cleanup();
   void leave_cleanup();
 
-  // The server has hung up already: nothing was sent, so nothing is in doubt.
+  // Whether the server has already closed the connection: nothing was sent, so nothing is in doubt.
   bool hung_up();
   bool broken() const { return PQstatus(connection_.get()) != CONNECTION_OK; }
   bool asked_to_cancel() const { return cancel_ != nullptr; }
   int server_version() const { return PQserverVersion(connection_.get()); }
 
-  Failure lost() const;  // the connection is gone, in libpq's own words
+  Failure lost() const;  // the connection is lost; libpq's message
 
  private:
   using Clock = std::chrono::steady_clock;
