@@ -1,5 +1,5 @@
-// Reads what an open folder holds, as the kernel gives it: no second descriptor, no stream, and no
-// more calls than needed. An execution has four folders, so each call counts.
+// Lists an open folder by the kernel's own call: no second descriptor, no stream, and no
+// unnecessary calls. An execution has four folders, so each call counts.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ struct FolderEntry {
   unsigned char type = DT_UNKNOWN;  // DT_*; some file systems don't say
 };
 
-// One reader of a folder at a time: the place where it reads is the descriptor's.
+// One reader per folder at a time: the descriptor holds the reading position.
 class FolderReader {
  public:
   // From the first entry on. The folder must stay open.
@@ -28,8 +28,7 @@ class FolderReader {
 
   enum class Read { entries, end, failed };
 
-  // Replaces `entries` by the next ones, without `.` and `..`. There may be none of them although
-  // this is not the end.
+  // Replaces `entries` by the next ones, without `.` and `..`. They may be empty before the end.
   Read next(std::vector<FolderEntry>& entries) {
     entries.clear();
     const long read = ::syscall(SYS_getdents64, folder_, buffer_.data(), buffer_.size());
@@ -49,8 +48,8 @@ class FolderReader {
     return Read::entries;
   }
 
-  // Whether the last read left room for one more entry. Then most file systems have no more; some
-  // (over a network) give fewer than they could.
+  // Whether the last read had room for another entry. Then most file systems have no more; some
+  // (over a network) return fewer than they could.
   bool had_room() const { return had_room_; }
   // The errno of the read that failed.
   int error() const { return error_; }

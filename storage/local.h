@@ -1,4 +1,4 @@
-// Files in a folder of this machine, in the layout of Kestra's storage-local.
+// Files in a local folder, in the layout of Kestra's storage-local.
 #pragma once
 
 #include <memory>
@@ -9,9 +9,9 @@
 namespace winnow::storage {
 
 // `base_path` is Kestra's kestra.storage.local.base-path. Refused as configuration: empty, `/`,
-// relative, missing or not a folder. Every step below it is opened relative to its parent and never
-// through a link, so that nothing outside can be reached, also when a folder is exchanged for a
-// link meanwhile; a link inside an execution's folder is removed itself.
+// relative, missing or not a folder. Every folder below it is opened relative to its parent and
+// never through a link, so that nothing outside can be reached, even if a folder is replaced by a
+// link meanwhile. A link inside an execution's folder is removed itself.
 Outcome<std::unique_ptr<Storage>> open_local(const std::string& base_path);
 
 }  // namespace winnow::storage

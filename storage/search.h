@@ -7,7 +7,7 @@
 
 namespace winnow::storage {
 
-// Storage::find() for a folder of this machine: from the base path downwards, never through a link.
+// Storage::find() for a local folder: from the base path downwards, never through a link.
 Outcome<void> search_folders(const std::string& base_path, const SearchArea& area,
                              const FolderHandler& handler, const Cancellation& cancellation);
 

@@ -1,5 +1,5 @@
-// Execution files: where Kestra keeps what the tasks of an execution wrote, and how they are
-// removed.
+// The files of executions: where Kestra keeps what an execution's tasks wrote, and how to remove
+// it.
 #pragma once
 
 #include <chrono>
@@ -25,18 +25,17 @@ struct ExecutionFolder {
 };
 
 // `company/team/my-flow/executions/<id>`, the path under the tenant's root: dots of the namespace
-// become `/`, the flow id its slug. `storage` failure where a part can't be a path segment ("..",
-// "/", NUL, empty).
+// become `/`, the flow id its slug. `storage` failure if a part can't be a path segment ("..", "/",
+// NUL, empty).
 Outcome<std::string> execution_path(const ExecutionFolder& folder);
 
 // Kestra's slug of a flow id (io.kestra.core.utils.Slugify): white space to `-`, NFD, only word
 // characters and `-`, `_` to `-`, runs of `-` to one, one `-` at each end trimmed, lower case.
 std::string slug(std::string_view flow);
 
-// The other way round: which execution the folder at this path under the tenant's root is of. The
-// flow is its slug. Nothing where it can't be told for sure: a part that other files of Kestra use
-// too (`_files`, `states`, `cache`, `executions` as a namespace, a flow or an id), or that is no
-// text.
+// The reverse: the execution of the folder at this path under the tenant's root. The flow is its
+// slug. Nothing if that is ambiguous: a part that other files of Kestra use too (`_files`,
+// `states`, `cache`, `executions` as a namespace, a flow or an id), or that is not valid text.
 std::optional<ExecutionFolder> execution_of(std::string_view path);
 
 using Deadline = std::chrono::steady_clock::time_point;
@@ -46,8 +45,8 @@ struct Removed {
   std::uint64_t files = 0;  // deleted files; folders and .metadata sidecars don't count
   // Names the file that stays; then the execution's rows must stay too.
   std::optional<Failure> failure = std::nullopt;
-  bool unfinished = false;   // the time was up and files may be left: no failure, ask again
-  std::string trouble = {};  // unfinished: the last error because of which something is tried again
+  bool unfinished = false;   // the time was over and files may remain: not a failure, ask again
+  std::string trouble = {};  // unfinished: the last error that caused a retry
 };
 
 // Where to look for the folders of executions.
@@ -59,8 +58,8 @@ struct SearchArea {
 struct FoundFolder {
   ExecutionFolder folder;  // its flow is the slug
   std::uint64_t files = 0;
-  document::Instant newest = {};  // last change of anything in it
-  // What can't be read: this folder, or one on the way to others. Nothing else is known of it then.
+  document::Instant newest = {};  // last change inside it
+  // This folder, or one on the path to others, can't be read. Then nothing else is known about it.
   std::optional<Failure> failure = std::nullopt;
 };
 using FolderHandler = std::function<Outcome<void>(FoundFolder)>;
@@ -74,10 +73,10 @@ class Storage {
   virtual ~Storage() = default;
 
   // Removes the files of each execution; the result has one entry per folder, in order. A folder
-  // that does not exist has no files: that is no failure. Ends early on cancellation: the rest fail
-  // as `cancelled`. Returns by `until`, as far as the storage lets itself be interrupted (a file
-  // system: between two executions only); before that it brings to its end what it has begun, so
-  // that `files` counts every deleted file.
+  // that does not exist has no files, which is not a failure. Ends early on cancellation: the rest
+  // fail as `cancelled`. Returns by `until`, as far as the storage can be interrupted (a file
+  // system: only between two executions); before that it finishes what it has begun, so that
+  // `files` counts every deleted file.
   virtual std::vector<Removed> remove(std::span<const ExecutionFolder> folders,
                                       const Cancellation& cancellation, Deadline until) = 0;
   std::vector<Removed> remove(std::span<const ExecutionFolder> folders,
@@ -89,7 +88,7 @@ class Storage {
   virtual std::vector<Removed> count(std::span<const ExecutionFolder> folders,
                                      const Cancellation& cancellation) = 0;
 
-  // Says what is missing where the storage holds nothing of the tenant at all, for a message: "the
+  // Says, for a message, what is missing if the storage holds nothing of the tenant at all: "the
   // folder /app/storage holds no folder \"main\"". Empty: it holds something, or that can't be
   // known.
   virtual Outcome<std::string> missing(const std::optional<std::string>& /*tenant*/,

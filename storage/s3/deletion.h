@@ -1,5 +1,5 @@
-// One call of remove() or count(): lists what the executions have in the bucket and deletes it,
-// both at the same time.
+// One call of remove() or count(): lists the objects of the executions in the bucket and deletes
+// them at the same time.
 #pragma once
 
 #include <memory>
@@ -10,10 +10,10 @@
 
 namespace winnow::storage::s3 {
 
-// A page of a flow's `executions/` may hold many executions of one batch: as long as that pays, a
-// cursor asks for pages from the next wanted execution on, and not for each one of them. This
-// relies on S3's order (by the bytes of the keys), which is checked: where it doesn't hold, each
-// execution is listed by itself.
+// A page of a flow's `executions/` may hold many executions of one batch: while that is worthwhile,
+// a cursor requests pages from the next wanted execution on, instead of listing each one. This
+// relies on S3's order (by the bytes of the keys), which is checked: if the order is wrong, each
+// execution is listed separately.
 class Deletion {
  public:
   enum class Action { remove, count };
@@ -29,12 +29,12 @@ class Deletion {
   // A way through the listing of one group.
   struct PrefixCursor {
     PrefixGroup group;
-    std::size_t at = 0;        // the first that is not listed to its end
+    std::size_t at = 0;        // the first that is not listed completely
     bool wide = false;         // pages of all of the flow's executions, not of one
-    bool begun = false;        // keys of the execution at `at` have been taken already
+    bool begun = false;        // some keys of the execution at `at` were processed
     std::size_t asked = 0;     // wide: keys that the page may have
     std::string after = {};    // wide: the last key that was seen
-    std::string token = {};    // else: where the listing of the execution goes on
+    std::string token = {};    // otherwise: continuation of the execution's listing
     std::string version = {};  // and with which version
   };
 
@@ -56,7 +56,7 @@ class Deletion {
   ObjectDeleter deleter_;
   std::vector<Removed> results_;
   std::vector<std::unique_ptr<PrefixCursor>> cursors_;
-  std::size_t listing_ = 0;  // cursors that are not at their end
+  std::size_t listing_ = 0;  // cursors that are not finished
 };
 
 }  // namespace winnow::storage::s3

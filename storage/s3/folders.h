@@ -1,4 +1,4 @@
-// Which objects of a bucket belong to which execution.
+// Assigns the objects of a bucket to executions.
 #pragma once
 
 #include <cstddef>
@@ -11,15 +11,15 @@
 
 namespace winnow::storage::s3 {
 
-// The prefix of all keys of one execution, and how far its deletion has come.
+// The prefix of all keys of one execution, and the progress of its deletion.
 struct ExecutionPrefix {
   std::size_t place = 0;    // in the caller's list
   std::string prefix;       // `<root>.../executions/<id>/`
   bool listed = false;      // every key of it is known
-  std::size_t pending = 0;  // keys that are listed and whose deletion is not known yet
+  std::size_t pending = 0;  // listed keys whose deletion is not confirmed yet
 };
 
-// Executions of one flow, whose prefixes differ in the last part only, sorted by prefix.
+// Executions of one flow, whose prefixes differ only in the last part, sorted by prefix.
 struct PrefixGroup {
   std::string parent;  // `.../executions/`
   std::vector<ExecutionPrefix> executions;
@@ -27,7 +27,7 @@ struct PrefixGroup {
 
 // The prefixes that a tenant's keys may have. The first is Kestra's own, `<path>/<tenant>/`; the
 // others are of older versions of its storage plugins, which wrote a `/` before the tenant, or
-// before the namespace where there was none.
+// before the namespace if there was no tenant.
 std::vector<std::string> roots_of(const std::string& path,
                                   const std::optional<std::string>& tenant);
 

@@ -1,5 +1,5 @@
-// Sends requests to the bucket, several at a time, and hands over the responses: connections,
-// signatures, retries. Knows nothing of what a response means beyond "retry".
+// Sends requests to the bucket, several at a time, and passes on the responses: connections,
+// signatures, retries. Of a response's meaning it only knows "retry".
 #pragma once
 
 #include <chrono>
@@ -21,16 +21,16 @@ namespace winnow::storage::s3 {
 
 enum class Handled { done, retry };
 
-// Takes a response of any status but those that are retried in any case. May send further requests.
-// `last` is set where no retry is left: then `retry` counts as `done`.
+// Handles a response of any status except those that are always retried. May send further requests.
+// `last` is set if no retry is left: then `retry` counts as `done`.
 using ResponseHandler = std::function<Handled(const Response& response, bool last)>;
 
 enum class RunEnd { complete, time_up, cancelled, failed };
 
-// When a run has to come to its end.
+// When a run must end.
 struct Deadlines {
-  std::chrono::steady_clock::time_point last_begin;  // no request is begun from here on
-  std::chrono::steady_clock::time_point end;         // those in flight are dropped
+  std::chrono::steady_clock::time_point last_begin;  // no request starts after this
+  std::chrono::steady_clock::time_point end;         // requests in flight are dropped
 };
 
 // Not thread-safe: one run at a time. Connections stay open from run to run.
@@ -43,20 +43,20 @@ class HttpClient {
 
   enum class Priority { first, in_turn };
   void send(Request request, ResponseHandler handler, Priority priority);
-  // After a pause, as if the request had been tried so many times; `reason` says why.
+  // Sends it after a pause, as if it had been tried `tries` times; `reason` says why.
   void send_later(Request request, ResponseHandler handler, int tries, std::string reason);
 
-  // Until every request has its response. A request that gets no usable one within its retries ends
-  // the run as `failed`, with the reason in failure(). What is pending then is dropped, and its
-  // handler never called.
+  // Runs until every request has its response. A request that gets no usable response within its
+  // retries ends the run as `failed`, with the reason in failure(). Pending requests are then
+  // dropped, and their handlers never called.
   RunEnd run(const Cancellation& cancellation, const Deadlines& deadlines);
   const Failure& failure() const { return failure_; }
-  // Why the last run tried something again, the last time that it did; empty where it did not.
+  // The reason of the last run's last retry; empty if there was none.
   const std::string& trouble() const { return trouble_; }
-  // Drops what is pending; connections in mid-response end. Each run ends with it; to be called
-  // where an exception took the place of that end.
+  // Drops pending requests, and closes connections in mid-response. Each run ends with it; call it
+  // if an exception prevented that.
   void clear() noexcept;
-  // Ends the run as failed, from inside of a handler.
+  // Ends the run as failed, from inside a handler.
   void stop(Failure failure);
 
  private:
@@ -81,14 +81,14 @@ class HttpClient {
   std::vector<CURL*> idle_;
   std::vector<std::unique_ptr<InFlight>> in_flight_;
   std::deque<std::unique_ptr<PendingRequest>> pending_;
-  std::vector<std::unique_ptr<PendingRequest>> retries_;  // each waits for its time
+  std::vector<std::unique_ptr<PendingRequest>> retries_;  // each waits until its time
   std::minstd_rand random_;
   bool failed_ = false;
   Failure failure_;
   std::string trouble_;
 };
 
-// A response that is no success, as a failure that a person can act on.
+// Turns an unsuccessful response into a failure that a person can act on.
 Failure response_failure(const S3Settings& settings, const std::string& doing,
                          const Response& response);
 

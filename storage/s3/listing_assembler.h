@@ -1,4 +1,4 @@
-// The folders of executions in a listing, put together from keys that follow each other.
+// Assembles the folders of executions from the consecutive keys of a listing.
 #pragma once
 
 #include <optional>
@@ -11,12 +11,12 @@ namespace winnow::storage::s3 {
 
 class ListingAssembler {
  public:
-  // `root` stands before all keys of the tenant. `handler` must outlive it.
+  // `root` is the prefix of all keys of the tenant. `handler` must outlive it.
   ListingAssembler(std::string root, std::optional<std::string> tenant,
                    const FolderHandler& handler)
       : root_(std::move(root)), tenant_(std::move(tenant)), handler_(handler) {}
 
-  // A `storage` failure where the keys are not in their order; then a folder may be met twice.
+  // A `storage` failure if the keys are not in order; then a folder could appear twice.
   Outcome<void> take(const Page& page);
   // After the last page.
   Outcome<void> end();

@@ -1,4 +1,4 @@
-// Deletes objects, a thousand at a time where the server can do that.
+// Deletes objects, a thousand at a time if the server can do that.
 #pragma once
 
 #include <atomic>
@@ -28,7 +28,7 @@ struct OwnedObject {
 
 class ObjectDeleter {
  public:
-  // Whom it tells. A failure names the object, or what was asked of the server.
+  // Receives the results. A failure names the object, or the request.
   struct Listener {
     std::function<void(const OwnedObject&, bool existed)> deleted;
     std::function<void(ExecutionPrefix&, Failure)> failed;
@@ -40,14 +40,14 @@ class ObjectDeleter {
       : settings_(settings), client_(client), limits_(limits), listener_(std::move(listener)) {}
 
   void add(OwnedObject object);
-  // Sends what add() has kept for a full batch.
+  // Sends what add() has collected for a batch.
   void flush();
 
  private:
   using Objects = std::shared_ptr<std::vector<OwnedObject>>;
   enum class Form { with_checksum, plain };
 
-  // `reason`: why it is sent again, from the second round on.
+  // `reason`: why it is sent again (from the second round on).
   void send_batch(const Objects& objects, Form form, int round, std::string reason);
   Handled take_batch(const Objects& objects, Form form, int round, const Response& response,
                      bool last);
@@ -62,7 +62,7 @@ class ObjectDeleter {
   std::vector<OwnedObject> queue_;
 };
 
-// Whether what was wrong with one request is wrong with all of them: the bucket, the credentials.
+// Whether the error of one request applies to all of them: the bucket, the credentials.
 bool is_of_the_whole(const Response& response);
 
 Failure object_failure(const S3Settings& settings, const std::string& key, const std::string& why);

@@ -11,11 +11,10 @@ namespace winnow::storage::s3 {
 struct ListedObject {
   std::string key;
   std::string last_modified = {};  // the server's own text: 2026-02-03T01:00:05.000Z
-  std::string version = {};        // of ListObjectVersions alone
+  std::string version = {};        // only of ListObjectVersions
   bool is_file = true;             // false: an older version, or a delete marker
-  bool is_spelt = true;            // false: the server has put U+FFFD where XML can't spell the key
-  // What the key is where the server encodes keys and does not say so; empty: that would be the
-  // same key.
+  bool is_spelt = true;            // false: XML can't represent the key, the server wrote U+FFFD
+  // The key if the server encodes keys without saying so; empty: the same key.
   std::string if_encoded = {};
 };
 
@@ -29,7 +28,7 @@ struct Page {
 // Names an object, or one version of it.
 struct ObjectName {
   std::string key;
-  std::string version = {};  // empty: the object as it stands
+  std::string version = {};  // empty: the current object
 
   auto operator<=>(const ObjectName&) const = default;  // NOLINT(modernize-use-nullptr): its zero
 };
@@ -49,23 +48,23 @@ struct DeleteResult {
 struct ServerError {
   std::string code;  // "NoSuchBucket"; empty where the response has none
   std::string message;
-  std::string endpoint = {};  // where a bucket of another region is, where the server says it
+  std::string endpoint = {};  // of a bucket in another region, if the server says it
   std::string region = {};
 };
 
-// Nothing for a text that is not the expected document: cut off, no XML, or another one. The text
-// may be an attacker's: no entity is expanded and no file is read.
+// Nothing if the text is not the expected document: truncated, not XML, or another document. The
+// text may come from an attacker: no entity is expanded and no file is read.
 std::optional<Page> read_page(std::string_view xml);
 std::optional<Page> read_versions(std::string_view xml);
 std::optional<DeleteResult> read_delete_result(std::string_view xml);
-// An error document, also one that stands in a response of status 200.
+// An error document, even in a response of status 200.
 std::optional<ServerError> read_error(std::string_view xml);
-// Whether a later try may pass, by the code of an error.
+// Whether a retry may succeed, by the code of an error.
 bool is_passing(std::string_view code);
 
-// True when XML can carry the key unchanged. Another one is deleted by a request of its own.
+// True if XML can represent the key unchanged. Any other key is deleted by a separate request.
 bool fits_xml(std::string_view key);
-// The body of a DeleteObjects of at most 1,000 objects, whose keys fit.
+// The body of a DeleteObjects with at most 1,000 objects whose keys fit_xml().
 std::string write_deletion(const std::vector<ObjectName>& objects);
 
 }  // namespace winnow::storage::s3

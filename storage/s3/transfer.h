@@ -1,4 +1,4 @@
-// One try of a request: the options for libcurl, and the response.
+// One attempt at a request: the options for libcurl, and the response.
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@ struct Request {
   std::string key = {};  // an object's whole key; empty: the bucket itself
   Query query = {};
   std::string body = {};
-  bool checksum = true;  // a body travels with x-amz-checksum-sha256 beside its Content-MD5
+  bool checksum = true;  // sends x-amz-checksum-sha256 besides Content-MD5 with a body
 };
 
 struct Response {
@@ -25,7 +25,7 @@ struct Response {
   std::string body = {};
 };
 
-// Where requests go, made of the settings once.
+// The target of requests, made from the settings once.
 struct Target {
   explicit Target(const S3Settings& settings);
 
@@ -35,11 +35,11 @@ struct Target {
   std::string base_path;  // "" or "/bucket"
 };
 
-// Lives as long as the handle that it was put on has not come back.
+// Must exist until its handle has finished.
 class Transfer {
  public:
-  // Sets the handle up for the request, signed as of now. `settings`, `target` and `request` must
-  // outlive it. Throws std::bad_alloc where libcurl has no memory: an option that is left out may
+  // Sets up the handle for the request, signed for the current time. `settings`, `target` and
+  // `request` must outlive it. Throws std::bad_alloc if libcurl has no memory: a missing option may
   // be the one that names the authorities.
   Transfer(CURL* handle, const S3Settings& settings, const Target& target, const Request& request);
   Transfer(const Transfer&) = delete;
