@@ -1,4 +1,4 @@
-// The engines that a manifest may name, and what each reads of its task's parameters.
+// The engines that a manifest may name, and the parameters that each reads.
 #pragma once
 
 #include <array>
@@ -14,23 +14,23 @@ struct Engine {
   EngineKind kind;
   // `engine:` of a manifest.
   std::string_view name;
-  // Rows or files go: `policy.protect` holds.
+  // It deletes rows or files: `policy.protect` applies.
   bool removes;
   // See tasks::invoke().
   Outcome<std::unique_ptr<Invocation>> (*invoke)(const Manifest& manifest, const Json& parameters,
                                                  const Policy& policy);
 };
 
-// The parameters of every listing, which it reads itself.
+// The parameters of every listing, which the engine reads itself.
 inline constexpr auto kListingParameters = std::to_array<std::string_view>(
     {"tenant", "fetchType", "size", "cursor", "columns", "orderBy", "direction"});
-// Those that it reads too where the manifest declares them: executions alone have flows and
+// Parameters that it also reads if the manifest declares them: only executions have flows and
 // parents.
 inline constexpr auto kListingParametersOfExecutions =
     std::to_array<std::string_view>({"keepLast", "withChildren"});
 
 const Engine& engine_of(const Manifest& manifest);
-// nullptr where there is none of that name.
+// nullptr: no engine has that name.
 const Engine* engine_named(std::string_view name);
 
 }  // namespace winnow::tasks

@@ -1,5 +1,5 @@
-// What one task is: the content of a manifest (manifests/*.yaml), as the engines read it. plugin/
-// parses and checks it.
+// The description of one task: the content of a manifest (manifests/*.yaml) for the engines.
+// plugin/ parses and checks it.
 #pragma once
 
 #include <memory>
@@ -24,25 +24,25 @@ enum class EngineKind {
   doctor
 };
 
-// How a parameter narrows the rows.
+// How a parameter restricts the rows.
 enum class FilterOperator {
-  equals,       // column = value
-  any_of,       // column is one of the values; a null or missing parameter does not filter
-  one_of,       // as any_of, or none of them with {not: ...}; letter by letter
-  names,        // as one_of, with the wildcards of document/name_pattern.h; a single name is equals
-  labels,       // the document has each of these labels with one of its values
-  name_space,   // Kestra's rule: the namespace itself or `ns.` + anything; exact when `exact_with`
-                // is given too
-  at_or_after,  // column >= instant
+  equals,        // column = value
+  any_of,        // column is one of the values; a null or missing parameter does not filter
+  one_of,        // like any_of, or none of them with {not: ...}; compared exactly
+  names,         // like one_of, with wildcards (document/name_pattern.h); a single name is equals
+  labels,        // the document has each of these labels with one of its values
+  name_space,    // Kestra's rule: the namespace itself or `ns.` + anything; exact when `exact_with`
+                 // is given too
+  at_or_after,   // column >= instant
   at_or_before,  // column <= instant
   after,
   before,
-  include_deleted,  // boolean: rows marked deleted count too
-  present_if,       // boolean: rows that have a value in the column count only if it is true
-  missing_if        // boolean: rows that have none count only if it is true
+  include_deleted,  // boolean: rows marked deleted are included
+  present_if,       // boolean: rows that have a value in the column are included only if it is true
+  missing_if        // boolean: rows without a value are included only if it is true
 };
 
-// Another column that a filter compares where another parameter has this value.
+// The other column that a filter compares if another parameter has this value.
 struct OtherColumn {
   std::string parameter;
   std::string value;
@@ -62,23 +62,23 @@ struct Filter {
   // name_space: the parameter that makes it exact (flowId).
   std::string exact_with = {};
   // Instants: the path of the same instant in `value`. one_of, names: the path of the same value,
-  // which serves where the table has no such column.
+  // which is used if the table has no such column.
   std::vector<std::string> document = {};
-  // one_of, names: what a row without a value has; or empty.
+  // one_of, names: the value of a row without one; or empty.
   std::string when_missing = {};
   // one_of: the only values; empty: any.
   std::vector<std::string> known_values = {};
-  // any_of: the values that hold when the parameter is not given.
+  // any_of: the values that apply if the parameter is not given.
   std::vector<std::string> when_absent = {};
   // Instants: the other date's column, for which the same bound holds too in every row that has
-  // both (but for skewed clocks).
+  // both (except for clock skew).
   std::string implies = {};
   // Instants.
   std::optional<OtherColumn> instead = {};
   std::optional<MissingIn> missing_in = {};
 };
 
-// NOLINTNEXTLINE(bugprone-exception-escape): moving what it holds throws nothing
+// NOLINTNEXTLINE(bugprone-exception-escape): moving its members throws nothing
 struct ParameterSpec {
   std::string name = {};
   // Its JSON Schema, with title, description and default.
@@ -94,18 +94,18 @@ struct OutputColumn {
   std::string name = {};
   // "start_date"
   std::string column = {};
-  // Path of the exact value in `value`, where the column is not exact.
+  // Path of the exact value in `value`, if the column is not exact.
   std::vector<std::string> document;
-  // Part of a row when `columns` is not given.
+  // Part of a row if `columns` is not given.
   bool by_default = true;
 };
 
-// How a dependent's rows are found from its execution's.
+// How to find the dependent rows of an execution.
 struct Match {
   enum class Kind {
     // `column` holds the execution's id.
     column,
-    // `column` holds tenant, namespace, flow and id joined by `_`, missing parts left out
+    // `column` holds tenant, namespace, flow and id joined by `_`, without missing parts
     // (execution_queued).
     composed_key,
     // `document` in `value` holds the id; the table is small and is scanned (executordelayed).
@@ -127,93 +127,93 @@ struct Split {
   std::string missing = {};
 };
 
-// One step of a purge: what goes, in the order of the manifest; the last table is the parent.
+// One step of a purge: what it deletes, in the order of the manifest; the last table is the parent.
 struct PurgeStep {
   enum class Kind { rows, files, parent };
   Kind kind = Kind::rows;
   std::string table = {};
   Match match = {};
-  // A boolean parameter that turns the step off; empty: goes when the parent goes.
+  // A boolean parameter that turns the step off; empty: it runs if the parent is deleted.
   std::string switch_parameter = {};
-  // Name in the result: "logsCount"; steps that share one are added up.
+  // Name in the result: "logsCount"; steps with the same name are added up.
   std::string counter = {};
-  // Of the parent alone.
+  // Only for the parent.
   Split split = {};
-  // orphan_rows: column of the instant at which a row was written; or empty.
+  // orphan_rows: the column of the instant when a row was written; or empty.
   std::string written = {};
   // Path of the same instant in `value`.
   std::vector<std::string> written_document = {};
-  // Left out where the probed schema has no such table, column or index.
+  // Skipped if the probed schema has no such table, column or index.
   bool optional = false;
   // Kestra never changes a row, which stays on its page of the table.
   bool written_once = false;
 };
 
-// A version of Kestra's schema as the doctor tells it: by what is there, "task_outputs" (a table)
-// or "logs.deleted" (a column), never by a number that somebody wrote down.
+// How the doctor recognizes a version of Kestra's schema: by the existence of "task_outputs" (a
+// table) or "logs.deleted" (a column), never by a recorded version number.
 struct KnownSchema {
   std::string version;
   std::vector<std::string> has = {};
   std::vector<std::string> lacks = {};
 };
 
-// A table that the doctor looks at, where it is there.
+// A table that the doctor examines, if it exists.
 struct ExaminedTable {
   std::string name;
-  // The columns of each index that tasks need, leading first; `deleted` goes before them where the
-  // table has it.
+  // The columns of each index that tasks need, leading first; `deleted` precedes them if the table
+  // has it.
   std::vector<std::vector<std::string>> indexes = {};
-  // Its rows belong to those of another table, by that one's key; empty: to none.
+  // The table that its rows belong to, by that table's key; empty: none.
   std::string parent = {};
   Match match = {};
-  // Rows that have no value in this column don't count; or empty.
+  // Rows without a value in this column are ignored; or empty.
   std::string written = {};
-  // What removes rows whose parent is missing.
+  // How to delete rows whose parent is missing.
   std::string remedy = {};
 };
 
-// NOLINTNEXTLINE(bugprone-exception-escape): moving what it holds throws nothing
+// NOLINTNEXTLINE(bugprone-exception-escape): moving its members throws nothing
 struct Manifest {
   // "PurgeExecutions"
   std::string name = {};
-  // The file it came from, or "built-in".
+  // Its file, or "built-in".
   std::string source = {};
   // Kestra's type names.
   std::vector<std::string> aliases = {};
   std::string title = {};
   std::string description = {};
   EngineKind engine = EngineKind::listing;
-  // Rows or files go: `policy.protect` holds, and rows marked deleted count.
+  // It deletes rows or files: `policy.protect` applies, and rows marked deleted are included.
   bool removes = false;
   std::string table = {};
   // Empty: the table has no tenants.
   std::string tenant_column = {};
-  // Where the policy's namespaces apply; empty: none.
+  // The column to which the policy's namespaces apply; empty: none.
   std::string namespace_column = {};
   std::vector<ParameterSpec> parameters;
-  // JSON Schema of all its parameters (an object), and of its result.
+  // The JSON Schema of all its parameters (an object), and of its result.
   Json schema;
   Json outputs;
 
-  // Of a listing: its columns, those that it may be ordered by (output names; the first is the
+  // For a listing: its columns, the columns of its possible orders (output names; the first is the
   // default), and its default direction.
   std::vector<OutputColumn> columns;
   std::vector<std::string> orders;
   bool descending = false;
 
-  // Of a purge and of a sweep of rows.
+  // For a purge and for a sweep of rows.
   std::vector<PurgeStep> steps;
 
-  // Of a retention policy: the purges that its rules run by, of executions, logs and metrics.
+  // For a retention policy: the purges that its rules use, of executions, logs and metrics.
   std::vector<std::string> purge_names;
   std::vector<std::shared_ptr<const Manifest>> purges;
 
-  // Of the doctor; the first schema that fits counts.
+  // For the doctor; the first schema that matches counts.
   std::vector<KnownSchema> schemas;
   std::vector<ExaminedTable> tables;
 };
 
-// Every table that a task of this manifest may touch, to be probed together.
+// Every table that a task of this manifest may touch, for one probe.
 inline std::vector<std::string> tables_of(const Manifest& manifest) {
   std::vector<std::string> tables{manifest.table};
   for (const auto& step : manifest.steps) {

@@ -1,5 +1,4 @@
-// What a task is given to work with, and the two things that can be done with it: plan and run. The
-// engines stand behind this.
+// The input of a task, and its two operations: plan and run. The engines implement this.
 #pragma once
 
 #include <atomic>
@@ -30,8 +29,8 @@ class Receipts;
 
 enum class LogLevel : std::int32_t { trace = 0, debug = 1, info = 2, warn = 3, error = 4 };
 
-// Who runs the task, as the task sees it. Every function may be called from any thread of the task;
-// plugin/ brings the call to the host on the job's own thread.
+// The host from the task's point of view. Every function may be called from any thread of the task;
+// plugin/ passes the call to the host on the job's own thread.
 class Host {
  public:
   Host() = default;
@@ -42,7 +41,7 @@ class Host {
   virtual void event(const Json& event) = 0;  // {"event": "batch", ...}
 };
 
-// Where a task is; the numbers are the ABI's (winnow_phase). Its job sets `fresh` and `done`.
+// The phase of a task; the numbers are the ABI's (winnow_phase). Its job sets `fresh` and `done`.
 enum class Phase : std::int32_t {
   fresh = 0,
   connecting = 1,
@@ -61,44 +60,44 @@ struct Progress {
   std::atomic<std::int64_t> rows_planned{-1};
   std::atomic<std::int64_t> batches{0};
   std::atomic<std::int64_t> retries{0};
-  // Between two batches: paused, or for its pace.
+  // Waiting between two batches: paused, or for its pace.
   std::atomic<bool> waiting{false};
 };
 
-// All of a run but who hears of it.
+// Everything of a run except the host.
 struct RunEnvironment {
   database::Settings database;
-  // The operator's `database.connections`; nothing: the task's own choice.
+  // The operator's `database.connections`; nothing: the task chooses.
   std::optional<std::int32_t> connections = {};
-  // Where a listing's connection waits for the next one (`database.keep-alive`); nullptr: it is
+  // Keeps a listing's connection for the next listing (`database.keep-alive`); nullptr: it is
   // closed.
   database::KeptConnection* kept = nullptr;
   // nullptr: no storage is configured.
   storage::Storage* storage = nullptr;
-  // Why one that is configured can't be opened, for a task that goes on without it; else empty.
+  // Why a configured storage can't be opened, for a task that goes on without it; otherwise empty.
   std::string storage_problem = {};
   // How long a transaction's locks wait for the storage (`storage.hold-time`).
   std::chrono::milliseconds storage_hold{5'000};
-  // Also purge where the storage holds nothing of the tenant (`storage.allow-missing`).
+  // Purge even if the storage holds nothing of the tenant (`storage.allow-missing`).
   bool allow_missing_files = true;
   Policy policy;
-  // The operator's `pace`, which a task may only narrow. Nothing: a run that deletes works as fast
-  // as it can.
+  // The operator's `pace`, which a task may only restrict. Nothing: a run that deletes works as
+  // fast as it can.
   std::optional<Pace> pace = {};
-  // The operator's `receipts`; nothing: what goes leaves none.
+  // The operator's `receipts`; nothing: deletions leave no receipts.
   std::optional<ReceiptSettings> receipt_settings = {};
   // The operator's `exclusive`: one run of a task at a time on this database.
   bool exclusive = false;
-  // Called before each batch; its failure ends the run. Thread-safe. Empty: nobody asks.
+  // Called before each batch; its failure ends the run. Thread-safe. Empty: not called.
   std::function<Outcome<void>()> may_begin_batch = {};
-  // Where batches leave theirs (tasks/receipts/receipts.h); nullptr: nowhere.
+  // The receipts of batches (tasks/receipts/receipts.h); nullptr: none.
   Receipts* receipts = nullptr;
   // STORE writes its file there; it exists.
   std::string store_directory;
-  // From when ages are counted.
+  // The current time, for ages.
   document::Instant (*clock)() = document::now;
   const Cancellation& cancellation;
-  // While it is true the run begins no batch; nullptr: nobody pauses it.
+  // While it is true, the run begins no batch; nullptr: it can't be paused.
   const std::atomic<bool>* paused = nullptr;
   Progress& progress;
 };
@@ -118,11 +117,11 @@ class Invocation {
   Invocation& operator=(const Invocation&) = delete;
   virtual ~Invocation() = default;
 
-  // Whether it can't do without a database.
+  // Whether it requires a database.
   virtual bool needs_database() const { return true; }
-  // Whether a run can't do without a storage.
+  // Whether a run requires a storage.
   virtual bool needs_storage() const { return false; }
-  // Whether a run looks at the storage where one is configured.
+  // Whether a run uses the storage if one is configured.
   virtual bool looks_at_storage() const { return needs_storage(); }
   // Read-only: {"task", "server", "selected", "statements": [{"purpose", "sql", "indexes",
   // "scans"}], ...}.
@@ -130,10 +129,10 @@ class Invocation {
   virtual TaskResult run(Context& context) const = 0;
 };
 
-// The one door for parameters: reads them into the task's own request and refuses what can be
-// refused without a connection (dates, cursor, tenant, policy). `parameters` fit manifest.schema,
-// with its defaults filled in. The manifest must outlive the invocation; the policy is that of the
-// Context it is run with.
+// The only place that reads parameters: turns them into the task's own request and refuses
+// everything that can be refused without a connection (dates, cursor, tenant, policy). `parameters`
+// match manifest.schema, with its defaults filled in. The manifest must outlive the invocation; the
+// policy is that of the Context it is run with.
 Outcome<std::unique_ptr<Invocation>> invoke(const Manifest& manifest, const Json& parameters,
                                             const Policy& policy);
 

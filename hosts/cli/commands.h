@@ -1,4 +1,4 @@
-// The verbs of the command.
+// Runs the command's verbs.
 #pragma once
 
 #include "hosts/cli/console/console.h"
@@ -7,7 +7,7 @@
 
 namespace winnow::cli {
 
-// Never fails otherwise than by an ending with an error.
+// A failure is an Ending with an error.
 Ending run_command(const Options& options, Console& console);
 
 }  // namespace winnow::cli

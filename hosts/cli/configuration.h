@@ -1,5 +1,4 @@
-// Which configuration the library gets: the operator's file, and what the command line lays over
-// it.
+// The configuration for the library: the operator's file with the overrides of the command line.
 #pragma once
 
 #include <map>
@@ -12,23 +11,23 @@
 namespace winnow::cli {
 
 struct Configuration {
-  // For winnow_open; empty where there is no file and nothing on the command line.
+  // For winnow_open; empty without a file and without options.
   std::string text;
-  std::string file;  // where it was read from, or empty
-  // `text` is the file's own, so that its lines are the file's lines.
+  std::string file;  // its file, or empty
+  // `text` is the unchanged text of the file, with the same lines.
   bool is_written = false;
-  // JSON Pointer -> the option that put it there.
+  // JSON Pointer -> the option that set it.
   std::map<std::string, std::string> options;
 };
 
-// A password in --database is refused: every user of the machine sees it in the process list.
+// Refuses a password in --database: every user of the machine can see it in the process list.
 Outcome<Configuration> read_configuration(const Options& options);
 
-// Whether the command line itself says which database, for a command that can do without one.
+// Whether the command line names a database, for a command that does not require one.
 bool names_database(const Options& options);
 
-// The library sees the text alone: names the file, or the option, that the wrong setting came from
-// in the failure's message.
+// The library only sees the text: adds to the failure's message the file, or the option, of the
+// invalid setting.
 Failure with_file(const Configuration& configuration, Failure failure);
 
 // `text` with every password of a URL in it replaced by `***`.

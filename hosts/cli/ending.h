@@ -1,4 +1,4 @@
-// How the command ends: what it prints, and with which status (docs/command.md).
+// The end of the command: its output and its exit status (docs/command.md).
 #pragma once
 
 #include <optional>
@@ -21,9 +21,9 @@ enum ExitStatus {
 
 struct Ending {
   Result result = {};
-  // {"code", "message", ...}, after `task` where a task of a flow failed.
+  // {"code", "message", ...}, after `task` if a task of a flow failed.
   std::optional<document::Json> error = {};
-  // A task had begun: a wrong parameter is then a task that failed, not bad usage.
+  // A task had begun: then an invalid parameter is a failed task, not invalid usage.
   bool started = false;
   // For people; nullptr: the result is for programs alone.
   Report report = values_report;
@@ -32,7 +32,7 @@ struct Ending {
 Ending failed(const TaskFailure& failure, bool started = false);
 
 // Prints the result with the error in it to stdout and the error to stderr; returns the status. The
-// result is JSON, but tables on a terminal that was not asked for JSON.
+// result is JSON, or tables on a terminal without --json.
 ExitStatus finish(Ending ending, Console& console, bool json = false);
 
 }  // namespace winnow::cli

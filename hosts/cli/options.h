@@ -37,11 +37,12 @@ struct Options {
   bool dry_run = false;             // run
   std::string execution;            // explain
   std::string receipts;             // verify: the file; empty: that of the configuration
-  std::string task;                 // call, plan, doctor, describe (may be empty there)
+  std::string task;                 // call, plan, doctor, describe (may be empty)
   std::string parameters;           // call, plan: JSON, or @file
 };
 
-// Why there is nothing to do: help was requested, or the line is wrong. `text` is for a person.
+// Why there is nothing to do: help was requested, or the command line is invalid. `text` is for a
+// person.
 struct NoOptions {
   bool is_help = false;
   std::string text;

@@ -1,5 +1,5 @@
 // The functions of libwinnow, for a host that loads it at run time, and a buffer that the library
-// fills. Knows abi/winnow.h and nothing else of winnow.
+// fills. Uses only abi/winnow.h of winnow.
 #pragma once
 
 #include <dlfcn.h>
@@ -35,13 +35,13 @@ struct Functions {
 #undef WINNOW_FUNCTION
 };
 
-// The loader's own words about what went wrong in the call just before, on this thread.
+// The loader's message about the failure of the previous call, on this thread.
 inline std::string loader_error() {
   const char* text = ::dlerror();  // NOLINT(concurrency-mt-unsafe): it keeps one text per thread
   return text == nullptr ? "unknown error" : text;
 }
 
-// Finds all functions in a library that dlopen() gave. Empty, or why it is not winnow's.
+// Finds all functions in a library from dlopen(). Empty, or why it is not winnow's.
 inline std::string find_functions(void* library, Functions& functions) {
 #define WINNOW_FUNCTION(name)                                                                     \
   functions.name = reinterpret_cast<decltype(functions.name)>(::dlsym(library, "winnow_" #name)); \
@@ -51,7 +51,7 @@ inline std::string find_functions(void* library, Functions& functions) {
   return {};
 }
 
-// Text that the library makes; it goes back to the library at the end. `functions` must outlive it.
+// Text from the library; the destructor gives it back. `functions` must outlive it.
 class Buffer {
  public:
   explicit Buffer(const Functions& functions) : functions_(functions) {

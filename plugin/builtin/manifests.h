@@ -1,4 +1,4 @@
-// The manifests of manifests/, compiled in so that the library works alone.
+// The manifests of manifests/, compiled in so that the library needs no files.
 #pragma once
 
 #include <span>

@@ -1,4 +1,4 @@
-// The JSON Schemas that a manifest and the configuration are held against, compiled in.
+// The JSON Schemas of manifests and of the configuration, compiled in.
 #pragma once
 
 #include <span>
@@ -12,11 +12,11 @@ namespace winnow::plugin {
 
 std::span<const document::EmbeddedFile> builtin_schemas();
 
-// One of them, its references replaced by what they refer to.
+// One of them, with its references resolved.
 document::Json builtin_schema(std::string_view name);
 
-// Holds a document against the schema of that name. The failure is a configuration one: `file:line:
-// /pointer: reason`.
+// Checks a document against the schema of that name. Fails as configuration: `file:line: /pointer:
+// reason`.
 Outcome<void> check_against(std::string_view schema_name, const document::Document& document);
 
 // `file:line: /pointer: reason`.

@@ -1,5 +1,5 @@
 // The operator's configuration (winnow.yaml, or the same keys in JSON), read and checked without
-// any network.
+// network access.
 #pragma once
 
 #include <chrono>
@@ -23,38 +23,38 @@ struct StorageSettings {
   std::string base_path = {};    // local
   storage::S3Settings s3 = {};   // s3, with minio
   std::int32_t hold_ms = 5'000;  // how long a transaction's locks wait for files to be removed
-  bool allow_missing = false;    // a purge goes on where the storage holds nothing of its tenant
-  // `auto`: `kind` is winnow's own where Kestra's settings suffice, else the host's.
+  bool allow_missing = false;    // purge even if the storage holds nothing of the tenant
+  // `auto`: `kind` is winnow's own if Kestra's settings suffice, otherwise the host's.
   bool is_automatic = false;
   std::string why_host = {};  // `auto`: why winnow can't use Kestra's storage itself
 };
 
 struct Configuration {
-  // Nothing: tasks are refused until there is one, describe works.
+  // Nothing: tasks are refused, describe works.
   std::optional<database::Settings> database;
-  // Nothing: as a purge finds right (tasks/purge/run.cpp).
+  // Nothing: a purge decides (tasks/purge/run.cpp).
   std::optional<std::int32_t> connections;
-  // How long a listing's connection waits for the next listing; nothing: it is closed.
+  // How long a listing's connection is kept for the next listing; nothing: it is closed.
   std::optional<std::chrono::milliseconds> keep_alive;
   // Nothing: not configured; a task that needs files is refused.
   std::optional<StorageSettings> storage;
-  std::string storage_problem;  // why Kestra's own storage is not used, for that refusal; or empty
+  std::string storage_problem;  // why Kestra's storage is not used, for that refusal; or empty
   tasks::Policy policy;
   std::optional<tasks::Pace> pace;
-  std::optional<tasks::ReceiptSettings> receipts;  // nothing: what goes leaves none
+  std::optional<tasks::ReceiptSettings> receipts;  // nothing: no receipts
   bool exclusive = false;                          // one run of a task at a time on the database
   std::string store_directory;  // for STORE; default: the system's folder for temporary files
   std::vector<std::string> manifest_folders;
 };
 
-// Empty text is an empty configuration. An unknown key is refused with name:line and the nearest
-// known one. Secrets ({env: NAME}, {file: PATH} or a plain string) are resolved here. With `kestra:
-// PATH` the database and the storage come from Kestra's own application.yml where the configuration
-// itself does not name them.
+// Empty text is an empty configuration. An unknown key is refused with name:line and the most
+// similar known key. Secrets ({env: NAME}, {file: PATH} or a plain string) are resolved here. With
+// `kestra: PATH` the database and the storage come from Kestra's own application.yml unless the
+// configuration itself names them.
 Outcome<Configuration> read_configuration(std::string_view text);
 
-// What is wrong with a storage's folder, by its text alone: relative, the root, not a path.
-// Nothing: it is fine.
+// The error of a storage's folder, judged only by its text: relative, the root, not a path.
+// Nothing: it is valid.
 std::optional<std::string> wrong_base_path(const std::string& path);
 
 }  // namespace winnow::plugin

@@ -1,5 +1,5 @@
-// Kestra's own application.yml, so that an operator need not say twice where the database and the
-// files are.
+// Kestra's own application.yml, so that an operator need not configure the database and the files
+// twice.
 #pragma once
 
 #include <string>
@@ -14,32 +14,32 @@ namespace winnow::plugin {
 
 struct KestraStorage {
   std::optional<StorageSettings> settings;
-  std::string problem;  // why there are none, for a person; empty where there are
+  std::string problem;  // why there are none, for a person; empty if there are
 };
 
-// Keys are found as Micronaut binds them: `base-path` is `basePath`, `datasources.postgres.url: x`
-// may stand on one line, and a variable of the environment such as DATASOURCES_POSTGRES_URL comes
-// before the file.
+// Keys are found as in Micronaut: `base-path` is `basePath`, `datasources.postgres.url: x` may be
+// on one line, and an environment variable such as DATASOURCES_POSTGRES_URL takes precedence over
+// the file.
 class KestraConfiguration {
  public:
-  // The names of all variables that begin so, without that beginning.
+  // The names of all variables with this prefix, without the prefix.
   using Names = std::function<std::vector<std::string>(const std::string& beginning)>;
-  // Of several documents, from one file or from several, the last one that has a value counts.
+  // Of several documents, from one file or from several, the last one that has a value wins.
   KestraConfiguration(std::vector<document::Document> documents, Lookup lookup, Names names)
       : documents_(std::move(documents)),
         lookup_(std::move(lookup)),
         variables_(std::move(names)) {}
 
-  // As a running Kestra has its settings: placeholders are replaced already, and the environment
-  // says no more than they do.
+  // For the settings of a running Kestra: placeholders are already replaced, and the environment
+  // adds nothing.
   static KestraConfiguration resolved(document::Document settings, Lookup lookup);
 
-  // The datasource that `kestra.repository.type` names, or the only one there is. A configuration
-  // failure with file:line where it is none that winnow works on.
+  // The datasource that `kestra.repository.type` names, or the only one. A configuration failure
+  // with file:line if winnow does not support it.
   Outcome<database::Settings> database() const;
 
-  // Kestra's storage, where winnow can remove files from it itself. Another one is no failure: only
-  // a task that removes files needs it.
+  // Kestra's storage, if winnow itself can remove files from it. Any other storage is not a failure
+  // here: only a task that removes files needs it.
   Outcome<KestraStorage> storage() const;
 
  private:
@@ -50,7 +50,7 @@ class KestraConfiguration {
     std::string pointer;
   };
   Found find(const Path& path) const;
-  // The string, integer or boolean at the path with its placeholders replaced; empty where there is
+  // The string, integer or boolean at the path with its placeholders replaced; empty if there is
   // none.
   Outcome<std::string> text(const Path& path) const;
   Outcome<std::string> text_within(const Path& path, int depth) const;

@@ -1,4 +1,4 @@
-// The operator's `pace`: what a run that deletes gives way to.
+// The operator's `pace` for runs that delete.
 #pragma once
 
 #include <optional>
@@ -9,9 +9,9 @@
 
 namespace winnow::plugin {
 
-// `object` has the form that the configuration's schema asks for. A replica is logged in to as the
-// database is, where its URL does not say otherwise; so replicas need a database. A failure's
-// pointer is the place below `pace`.
+// `object` matches the configuration's schema. The log-in to a replica is that of the database
+// unless its URL has its own; so replicas need a database. A failure's pointer is the place below
+// `pace`.
 Outcome<tasks::Pace> read_operators_pace(const document::Json& object,
                                          const std::optional<database::Settings>& database);
 

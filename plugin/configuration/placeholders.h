@@ -1,4 +1,4 @@
-// `${NAME:default}`, as Kestra's configuration has them.
+// `${NAME:default}`, as in Kestra's configuration.
 #pragma once
 
 #include <functional>

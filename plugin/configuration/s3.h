@@ -1,4 +1,4 @@
-// Completes a configuration's settings of a bucket, winnow's own or Kestra's: defaults, AWS's own
+// Completes the settings of a bucket from winnow's or Kestra's configuration: defaults, AWS's own
 // variables and its shared credentials file.
 #pragma once
 
@@ -20,10 +20,10 @@ struct S3Words {
   std::string credentials_file = {};
 };
 
-// A configuration failure whose pointer is the key that is wrong, `/bucket` for example.
-// Credentials are, in this order: those that are given; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY
-// and AWS_SESSION_TOKEN; a profile of the file that `credentials_file`, AWS_SHARED_CREDENTIALS_FILE
-// or ~/.aws/credentials is. No network: instance roles are not queried.
+// A configuration failure has the invalid key as its pointer, for example `/bucket`. Credentials
+// come, in this order, from the configuration; from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
+// AWS_SESSION_TOKEN; from a profile in the file of `credentials_file`, AWS_SHARED_CREDENTIALS_FILE
+// or ~/.aws/credentials. No network access: instance roles are not queried.
 Outcome<storage::S3Settings> complete_s3(const S3Words& words, const Lookup& lookup);
 
 }  // namespace winnow::plugin

@@ -3,7 +3,7 @@
 
 namespace winnow::plugin {
 
-// Static JSON, made at the first call; never fails and holds no memory of the heap.
+// Static JSON, made at the first call; never fails and uses no heap memory.
 const char* build_info() noexcept;
 
 }  // namespace winnow::plugin

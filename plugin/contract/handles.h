@@ -1,5 +1,5 @@
-// Handles that can be checked: what a host holds is a number in a table and never an address, so
-// that one that was freed, closed or made up is a look-up that fails (abi/winnow.h, convention 6).
+// Handles that can be checked: a host holds a number in a table and never an address, so the lookup
+// of a freed, closed or invented one fails (abi/winnow.h, convention 6).
 #pragma once
 
 #include <atomic>
@@ -11,9 +11,9 @@
 
 namespace winnow::plugin {
 
-// One count for all tables, so that a number stands for one thing only and is never given out
-// twice: 48 bits last for a million years at one each 100 ms. The upper 16 bits are those of no
-// address of a user's process: a pointer is never mistaken for a handle.
+// One counter for all tables, so that a number is unique and never reused: 48 bits last for a
+// million years at one each 100 ms. No address of a user's process has these upper 16 bits, so a
+// pointer is never mistaken for a handle.
 inline std::uintptr_t next_handle() noexcept {
   static_assert(sizeof(std::uintptr_t) == 8, "handles need 64 bits");
   static std::atomic<std::uint64_t> last{0};
@@ -22,7 +22,7 @@ inline std::uintptr_t next_handle() noexcept {
 }
 
 // `Handle` is the incomplete type of the contract, `T` the type of the object behind it.
-// Thread-safe. Whoever finds an entry shares it: it lives on until the last call that uses it
+// Thread-safe. Callers of find() share the entry: it exists until the last call that uses it
 // returns.
 template <class Handle, class T>
 class HandleTable {
@@ -34,14 +34,14 @@ class HandleTable {
     return reinterpret_cast<Handle*>(number);  // NOLINT(performance-no-int-to-ptr): never followed
   }
 
-  // Nothing when there is no such handle.
+  // Null if there is no such handle.
   std::shared_ptr<T> find(const Handle* handle) const {
     const std::lock_guard lock(mutex_);
     const auto entry = entries_.find(reinterpret_cast<std::uintptr_t>(handle));
     return entry == entries_.end() ? nullptr : entry->second;
   }
 
-  // Removes the handle. The entry itself ends with the pointer that is returned, outside the lock.
+  // Removes the handle. The entry itself is destroyed with the returned pointer, outside the lock.
   std::shared_ptr<T> take(const Handle* handle) {
     const std::lock_guard lock(mutex_);
     const auto node = entries_.extract(reinterpret_cast<std::uintptr_t>(handle));
@@ -53,8 +53,8 @@ class HandleTable {
   std::map<std::uintptr_t, std::shared_ptr<T>> entries_;
 };
 
-// The process-wide table of one kind. It is never destroyed: a host's thread may still ask about
-// its handle while the process ends. An empty table holds no memory, so unloading the library leaks
+// The process-wide table of one kind. It is never destroyed: a host's thread may still use its
+// handle while the process ends. An empty table holds no memory, so unloading the library leaks
 // none.
 template <class Handle, class T>
 HandleTable<Handle, T>& handles() {

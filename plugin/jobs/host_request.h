@@ -1,5 +1,4 @@
-// The JSON that goes to a host's `storage` and delete_files callbacks, and what comes back
-// (abi/winnow.h).
+// The JSON for a host's `storage` and delete_files callbacks, and their replies (abi/winnow.h).
 #pragma once
 
 #include <chrono>
@@ -28,15 +27,15 @@ struct HostRequest {
   std::vector<HostExecution> executions = {};
 };
 
-// The results of a request's executions, in their order; nothing for those that it left open.
+// The results of a request's executions, in order; nothing for those without a result.
 struct HostReply {
   std::vector<std::optional<storage::Removed>> executions = {};
-  std::uint64_t other_files = 0;  // deleted, by a host that doesn't say of which execution
+  std::uint64_t other_files = 0;  // deleted, by a host that doesn't report executions
   std::optional<bool> exists = std::nullopt;
-  std::string problem = {};  // why executions were left open, for a person
+  std::string problem = {};  // why executions have no result, for a person
 };
 
-// What the callback gave back.
+// The return values of the callback.
 struct HostResponse {
   std::int32_t status = 0;
   std::string text = {};
@@ -49,8 +48,8 @@ std::string request_text(const winnow_host& host, const HostRequest& request);
 HostReply read_response(const winnow_host& host, const HostRequest& request,
                         const HostResponse& response);
 
-// Calls the host, on the thread that may do so. Without a time it takes as long as it takes. May
-// throw std::bad_alloc.
+// Calls the host, on the thread that may do so. Without a time there is no limit. May throw
+// std::bad_alloc.
 HostResponse call_storage(const winnow_host& host, std::string text,
                           std::optional<std::chrono::milliseconds> time);
 

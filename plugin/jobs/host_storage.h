@@ -11,11 +11,10 @@
 
 namespace winnow::plugin {
 
-// Asks the host's `storage` callback, or its delete_files where it has no other, for at most
-// kMostExecutions at a time; the cancellation and the deadline are looked at between two requests.
-// While a host that answers quickly has one, the next one waits for it already.
-// Executions whose result a request leaves open are requested once more, each by itself. The job's
-// thread must be serving while a call waits here.
+// Calls the host's `storage` callback, or else its delete_files, for at most kMostExecutions at a
+// time, and checks the cancellation and the deadline between two requests. While a host that
+// replies quickly works on one request, the next one is already waiting. Executions without a
+// result are requested again, one by one. The job's thread must be serving while a call waits here.
 class HostStorage final : public storage::Storage {
  public:
   static constexpr std::size_t kMostExecutions = 25;
@@ -33,13 +32,13 @@ class HostStorage final : public storage::Storage {
  private:
   class Call;
   std::size_t fitting(std::size_t executions, storage::Deadline until) const;
-  // What so many are expected to take; nothing where no request has been answered yet.
+  // The expected time for this many executions; nothing before the first reply.
   std::optional<std::chrono::nanoseconds> expected(std::size_t executions) const;
   void learn(std::size_t executions, std::chrono::steady_clock::duration took);
 
   JobThread& job_thread_;
-  // Learned from the last request: a host that is slow gets small requests, so that each of them
-  // ends in time. The first has one execution.
+  // Derived from the last request: a slow host gets small requests, so that each of them ends in
+  // time. The first has one execution.
   std::atomic<std::size_t> next_size_{1};
   std::atomic<std::int64_t> ns_per_execution_{0};
 };

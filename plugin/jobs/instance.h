@@ -1,5 +1,5 @@
-// The object behind a `winnow *`: the operator's configuration, the tasks, and what the host
-// offers.
+// The object behind a `winnow *`: the operator's configuration, the tasks, and the host's
+// functions.
 #pragma once
 
 #include <memory>
@@ -14,14 +14,15 @@
 
 namespace winnow::plugin {
 
-// Whether the host removes files itself.
+// Whether the host itself can remove files.
 bool has_storage(const winnow_host& host);
 
-// All but the count of its users is fixed once it is open, so that many threads may use it at once.
+// Once open, everything except the count of its users is constant, so many threads may use it at
+// once.
 class Instance {
  public:
-  // Copies `host` (NULL: it offers nothing) and reads the configuration and the manifests. No
-  // network.
+  // Copies `host` (NULL: no functions) and reads the configuration and the manifests. No network
+  // access.
   static Outcome<std::shared_ptr<Instance>> open(const winnow_host* host,
                                                  std::string_view configuration);
 

@@ -17,20 +17,20 @@ namespace winnow::plugin {
 
 class Job {
  public:
-  // Checks everything that needs no server: the parameters, the policy, and that the configuration
-  // has the database and the storage that the task needs.
+  // Checks everything that needs no server: the parameters, the policy, and whether the
+  // configuration has the database and the storage that the task needs.
   static Outcome<std::shared_ptr<Job>> make(const std::shared_ptr<Instance>& instance,
                                             std::string_view task, std::string_view parameters);
 
-  // One at a time; the second of two at once is refused.
+  // One at a time; a simultaneous second call is refused.
   tasks::TaskResult plan();
   tasks::TaskResult run();
 
-  // Any thread, also while plan or run is under way, takes no lock.
+  // Any thread, also during plan or run; takes no lock.
   void cancel() noexcept { cancellation_.request(); }
-  // Fills what `out.size` has room for, at least the struct of ABI 1.0.
+  // Fills as much as `out.size` allows, at least the struct of ABI 1.0.
   void progress(winnow_progress& out) const noexcept;
-  // Any thread: from its next batch on the run waits, or no longer. Refused after the run.
+  // Any thread: makes the run wait before its next batch, or resume. Refused after the run.
   tasks::TaskResult pause(bool paused);
 
  private:
@@ -43,7 +43,7 @@ class Job {
   tasks::TaskResult perform(State state, Action action);
   tasks::TaskResult work(JobThread& job_thread, Action action);
   Outcome<std::unique_ptr<storage::Storage>> open_storage(JobThread& job_thread) const;
-  // In the log, once, of a task that removes files.
+  // Logs once who removes the files.
   void say_who_removes(const std::string& who, JobThread& job_thread) const;
   Outcome<std::unique_ptr<storage::Storage>> open_automatic(const StorageSettings& settings,
                                                             JobThread& job_thread) const;
@@ -54,9 +54,9 @@ class Job {
   Cancellation cancellation_;
   std::atomic<bool> paused_{false};
   tasks::Progress progress_;
-  // Of the steady clock; 0: neither plan nor run was called.
+  // Time of the steady clock; 0: neither plan nor run was called.
   std::atomic<std::int64_t> began_ns_{0};
-  // 0: it is under way.
+  // 0: still running.
   std::atomic<std::int64_t> ended_ns_{0};
   std::mutex mutex_;
   State state_ = State::fresh;

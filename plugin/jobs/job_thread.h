@@ -1,5 +1,5 @@
-// Brings what a task's threads have to say to the host, on the thread that is inside
-// winnow_job_run: a JVM or an interpreter is never called from a thread that it does not know.
+// Passes the messages of a task's threads to the host, on the thread that is inside winnow_job_run:
+// a JVM or an interpreter is never called from a thread that it does not know.
 #pragma once
 
 #include <condition_variable>
@@ -21,8 +21,8 @@ using document::Json;
 
 class JobThread final : public tasks::Host {
  public:
-  // At most so many messages wait; who has one more to post waits for the host, so that memory
-  // stays flat.
+  // The maximum number of waiting messages; a thread that posts another one waits for the host, so
+  // that memory use stays flat.
   static constexpr std::size_t kMailboxLimit = 1'000;
 
   JobThread(const winnow_host& host, Cancellation& cancellation)
@@ -30,22 +30,22 @@ class JobThread final : public tasks::Host {
 
   const winnow_host& host() const { return host_; }
 
-  // Runs `work` on a thread of its own and serves the host's callbacks on this one until it is done
-  // and every message was delivered; no lock is held while a callback runs. An exception of `work`
-  // comes out here.
+  // Runs `work` on another thread and serves the host's callbacks on this one until it is done and
+  // every message was delivered; no lock is held while a callback runs. An exception of `work` is
+  // thrown here.
   tasks::TaskResult serve(const std::function<tasks::TaskResult()>& work);
 
-  // For the threads of `work` only: this thread would wait for itself.
+  // Only for the threads of `work`: this thread would wait for itself.
   void log(tasks::LogLevel level, const std::string& text) override;
-  // Waits until the host has had it, so that a host which cancels at an event is heard before the
-  // next batch begins.
+  // Waits until the host has received it, so that a cancellation in the host's callback takes
+  // effect before the next batch.
   void event(const Json& event) override;
 
-  // Calls a callback of the host that has a result, on the job's thread, and waits until it has
+  // Calls a callback of the host with a result, on the job's thread, and waits until it has
   // returned. False: the job was cancelled before, and the host was not called.
   using HostCall = std::function<void(const winnow_host& host)>;
   bool call_host(const HostCall& call);
-  // The same without the wait: `call` has to stay until the result is there.
+  // The same without waiting: `call` must exist until the result is there.
   std::future<bool> post_host_call(const HostCall& call);
 
  private:
@@ -76,7 +76,7 @@ class JobThread final : public tasks::Host {
   Cancellation& cancellation_;
   std::mutex mutex_;
   std::condition_variable mail_;   // for this thread: a message, or the end
-  std::condition_variable space_;  // for those who wait to post
+  std::condition_variable space_;  // for threads that wait to post
   std::deque<Message> mailbox_;
   bool finished_ = false;
 };

@@ -1,6 +1,6 @@
-// Says with file:line what is wrong with a manifest: by its JSON Schema, and by the rules that no
-// such schema can express, of names that must agree with each other, operators and their types.
-// What only a built-in manifest could break is checked in tests/plugin/manifests/builtin_check.cpp.
+// Checks a manifest and reports errors with file:line: by its JSON Schema, and by the rules that a
+// schema can't express, about names that must agree, operators and their types. Rules that only a
+// built-in manifest could break are checked in tests/plugin/manifests/builtin_check.cpp.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,7 @@
 
 namespace winnow::plugin {
 
-// Keeps the first mistake. The checks continue after it, so that no check depends on the result of
+// Keeps the first error. The checks continue after it, so no check depends on the result of
 // another.
 class Diagnostics {
  public:
@@ -41,12 +41,12 @@ void check_listing(const document::Json& manifest, Diagnostics& diagnostics);
 // 63 of them.
 void check_identifier(const document::Json& name, const std::string& pointer,
                       Diagnostics& diagnostics);
-// An optional list of such names at `key` of the object.
+// An optional list of such names in the member `key` of the object.
 void check_path(const document::Json& object, const std::string& pointer, Diagnostics& diagnostics);
-// A name that callers use, which begins with a letter too.
+// A name that callers use: it also begins with a letter.
 void check_name(const std::string& name, const std::string& pointer, Diagnostics& diagnostics);
 
-// The member, or null where it is missing.
+// The member, or null if it is missing.
 const document::Json& member(const document::Json& object, std::string_view key);
 
 // The names of its members.

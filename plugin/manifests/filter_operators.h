@@ -1,4 +1,4 @@
-// The operators that a filter of a manifest may have: what each does, and what it compares with.
+// The filter operators of a manifest: what each does, and what it compares with.
 #pragma once
 
 #include <string_view>
@@ -7,7 +7,7 @@
 
 namespace winnow::plugin {
 
-// What a parameter gives to the filter.
+// The kind of value that a parameter gives to the filter.
 enum class Operand { text, name, texts, values, labels, instant, boolean };
 
 struct NamedOperator {
@@ -16,7 +16,7 @@ struct NamedOperator {
   Operand operand;
 };
 
-// manifest.schema.json admits these names alone.
+// manifest.schema.json allows only these names.
 const NamedOperator& operator_named(std::string_view name);
 
 }  // namespace winnow::plugin

@@ -1,4 +1,4 @@
-// Turns one manifest file into what the engines work by.
+// Reads one manifest file for the engines.
 #pragma once
 
 #include "document/yaml.h"
@@ -7,8 +7,8 @@
 
 namespace winnow::plugin {
 
-// Whose manifest it is: one of this library, which declares all of its task's parameters, or an
-// operator's, to which those that every listing has are added.
+// The author of a manifest: this library, whose manifests declare all parameters, or an operator,
+// to whose manifests the parameters of every listing are added.
 enum class Author { winnow, operators };
 
 // The document passes check_manifest() (plugin/manifests/check.h).

@@ -1,4 +1,4 @@
-// A task as its manifest declares it, with the schema that its parameters are held against.
+// A task as declared by its manifest, with the schema for its parameters.
 #pragma once
 
 #include <string_view>
@@ -9,7 +9,7 @@
 
 namespace winnow::plugin {
 
-// Stays where it is: `parameters` reads the schema in `manifest` when it is first asked for.
+// Must not be moved: `parameters` reads the schema in `manifest` at its first use.
 struct Task {
   explicit Task(tasks::Manifest of);
   Task(const Task&) = delete;
@@ -22,8 +22,8 @@ struct Task {
   document::LazySchema parameters;
 };
 
-// Checks parameters against the task's schema and fills the defaults in; invalid_parameter with a
-// JSON Pointer.
+// Checks parameters against the task's schema and fills in the defaults; fails as invalid_parameter
+// with a JSON Pointer.
 Outcome<document::Json> checked_parameters(const Task& task, std::string_view json_text);
 
 }  // namespace winnow::plugin

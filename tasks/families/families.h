@@ -1,5 +1,5 @@
-// Executions with those that their subflow tasks began (the parameter withChildren): a purge takes
-// them together or leaves them all, and a listing shows them.
+// Executions with those that their subflow tasks started (the parameter withChildren): a purge
+// deletes all of them or none, and a listing shows them.
 #pragma once
 
 #include <functional>
@@ -17,37 +17,37 @@ namespace winnow::tasks {
 struct Family {
   // The root first, level by level.
   std::vector<Relative> rows;
-  // Why one of its children keeps all of it; empty: none does. `kept_by`: its place among the rows,
-  // or 0 where it is the family itself.
+  // Why one of its children keeps the whole family; empty: none does. `kept_by`: the index of that
+  // child in `rows`, or 0 for the family itself.
   std::string stays = {};
   std::size_t kept_by = 0;
-  // Where it stays: how many of its rows would go by themselves.
+  // If the family stays: how many of its rows are selected.
   std::int64_t selected = 0;
 
   const Relative& root() const { return rows.front(); }
 };
 
-// What becomes of rows that the filters select.
+// The result for rows that the filters select.
 struct FamiliesOfRows {
-  // Of those that are roots.
+  // The families of those that are roots.
   std::vector<Family> families;
-  // Keys of the others whose root is not selected, each with what is the matter.
+  // Keys of the others whose root is not selected, each with the reason.
   std::vector<std::pair<std::string, std::string>> beside;
 };
 
-// A family is a root, an execution whose parent does not exist, and all that descends from it. The
-// child of an execution names it in `trigger.variables.executionId`, and its trigger's type is a
-// task that runs subflows. What a Flow trigger began names an execution there too: that is no
-// child. In Kestra 2.0 an iteration of a Loop task is a child by its `parentId`. Each function asks
-// for many rows at once, outside of a transaction. Thread-safe.
+// A family is a root, which is an execution without an existing parent, and all of its descendants.
+// A child names its parent in `trigger.variables.executionId`, and its trigger's type is a task
+// that runs subflows. An execution started by a Flow trigger also names an execution there, but is
+// not a child. In Kestra 2.0 an iteration of a Loop task is a child by its `parentId`. Each
+// function handles many rows at once, outside a transaction. Thread-safe.
 class Families {
  public:
-  // A larger family stays: what is known of it is in memory.
+  // A larger family stays, because its rows are kept in memory.
   static constexpr std::size_t kLargest = 100'000;
-  // So are those that are looked at together.
+  // The limit for rows that are handled together, for the same reason.
   static constexpr std::size_t kMostAtOnce = 50'000;
   static constexpr int kDeepest = 10'000;
-  // Keys of one lookup.
+  // Keys per lookup.
   static constexpr std::size_t kKeysAtOnce = 1'000;
 
   using Take = std::function<void(Relative relative)>;
@@ -56,15 +56,15 @@ class Families {
   Families(FamilyStatements statements, NewestOfFlows* newest)
       : statements_(std::move(statements)), newest_(newest) {}
 
-  // A row that went meanwhile is left out. Blames the number of rows where their families are too
-  // many to be looked at together.
+  // Rows that were deleted meanwhile are left out. Blames the number of rows if their families are
+  // too big to be handled together.
   Outcome<FamiliesOfRows> of(database::Connection& connection,
                              const database::TextList& keys) const;
 
   // Those of these rows that are roots, in order.
   Outcome<std::vector<Relative>> roots(database::Connection& connection,
                                        const database::TextList& keys) const;
-  // Their families, in order. Fails as of() does.
+  // Their families, in order. Fails like of().
   Outcome<std::vector<Family>> of_roots(database::Connection& connection,
                                         std::vector<Relative> roots) const;
 

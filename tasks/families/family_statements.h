@@ -1,4 +1,4 @@
-// The SQL by which the parents and the children of executions are found (families.h).
+// The SQL that finds the parents and children of executions (families.h).
 #pragma once
 
 #include <memory>
@@ -15,17 +15,18 @@
 
 namespace winnow::tasks {
 
-// What a family is looked for by.
+// The conditions for a family.
 struct FamilyTerms {
-  // What the filters select, and what may go with its root (scope_of_members()).
+  // What the filters select, and which executions may be deleted with their root
+  // (scope_of_members()).
   Scope selected;
   Scope members;
   AnyOf ended;
-  // Whether executions have a value in this column is told with them; or empty.
+  // The column whose presence of a value is reported with each execution; or empty.
   std::string split = {};
 };
 
-// An execution as its family sees it.
+// An execution as a member of its family.
 struct Relative {
   std::string key;
   std::shared_ptr<const FlowOf> of = {};
@@ -33,33 +34,33 @@ struct Relative {
   // Empty: it has none.
   std::string parent = {};
   std::string state = {};
-  // Whether the filters select it, and whether it may go with its root.
+  // Whether the filters select it, and whether it may be deleted with its root.
   bool selected = false;
   bool may_go = false;
   bool has_split_value = false;
-  // How far below its root it is, where that is known.
+  // Its depth below its root, if known.
   int level = 0;
 };
 
 class FamilyStatements {
  public:
-  // The schema and the dialect must outlive it. A schema failure where a column is missing.
+  // The schema and the dialect must outlive it. A schema failure if a column is missing.
   static Outcome<FamilyStatements> make(FamilyTerms terms, const database::Schema& schema,
                                         const database::Dialect& dialect);
 
   // The executions with these keys.
   database::Statement by_keys(database::TextList keys) const;
-  // The executions whose parent is one of these, in one statement for each value of `deleted` and
-  // each column that leads to a parent.
+  // The executions whose parent is one of these, with one statement per value of `deleted` and per
+  // column that names a parent.
   std::vector<database::Statement> children(const database::TextList& parents) const;
   // A row of either.
   Relative read(const database::Row& row) const;
-  // Locks those of the descendants that may still go, and gives their keys. Those that others hold
-  // are passed over.
+  // Locks those of the descendants that may still be deleted, and returns their keys. Skips those
+  // that others have locked.
   database::Statement lock(database::TextList keys) const;
 
   const std::vector<std::string>& states() const { return states_; }
-  // What a look at so many keys sends, and the index that leads to it.
+  // The statements for so many keys, and the index that serves each.
   std::vector<PlannedStatement> planned(const database::TextList& keys) const;
   PlannedStatement planned_lock(database::TextList keys) const;
 
@@ -74,14 +75,14 @@ class FamilyStatements {
                                   database::TextList parents) const;
 
   Selection selected_;
-  // It counts rows that are marked deleted, whatever is selected.
+  // Includes rows that are marked deleted, whatever is selected.
   Selection members_;
   const database::Dialect* dialect_;
   // Empty: executions are counted together.
   std::string split_;
   std::string state_;
   std::vector<std::string> states_;
-  // Columns that lead to a parent.
+  // Columns that name a parent.
   std::vector<std::string> parents_;
 };
 

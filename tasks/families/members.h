@@ -9,11 +9,11 @@
 namespace winnow::tasks {
 
 // With withChildren: the states in which an execution has ended, and those that the parameter
-// `states` names beside them. Nothing: each execution stands for itself.
+// `states` adds. Nothing: each execution is handled by itself.
 std::optional<AnyOf> read_members(const Json& parameters);
 
-// The filters of `scope` say what a family begins with: what goes with that is held by its dates,
-// its state and the policy, and goes marked deleted too.
+// The filters of `scope` select the roots of families: for their descendants only the dates, the
+// state and the policy decide, and descendants marked deleted are included.
 Scope scope_of_members(const Scope& scope, const AnyOf& states);
 
 }  // namespace winnow::tasks

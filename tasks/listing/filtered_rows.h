@@ -19,7 +19,7 @@ namespace winnow::tasks {
 // Reads some rows, looks up what tells them apart, and hands over those that remain.
 class FilteredRows {
  public:
-  // Rows that are read at once, where most of those before are not listed.
+  // Rows that are read at once if most of the previous ones were not listed.
   static constexpr std::int64_t kMostAtOnce = 2'000;
 
   // They must outlive it. Without `newest` no row is left out for its flow's sake, and without
@@ -28,7 +28,7 @@ class FilteredRows {
                const Children* children)
       : connection_(connection), reader_(connection, query), newest_(newest), children_(children) {}
 
-  // As RowReader's.
+  // Like RowReader's.
   Outcome<void> start_after(Position position) { return reader_.start_after(std::move(position)); }
   Outcome<std::int64_t> read(std::int64_t limit, const RowReader::Handler& handler);
 

@@ -1,5 +1,5 @@
-// The listing engine: keyset pages, counts, and everything into a file, for any table that a
-// manifest describes.
+// The listing engine: keyset pages, counts, and all rows into a file, for any table that a manifest
+// describes.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +9,8 @@
 
 namespace winnow::tasks {
 
-// A page of FETCH ends early, with a cursor, before its rows take more bytes than this as JSON. One
-// row is always on it.
+// A page of FETCH ends early, with a cursor, before its rows take more bytes than this as JSON. It
+// always has at least one row.
 inline constexpr std::size_t kLongestPage = std::size_t{16} * 1024 * 1024;
 
 // See tasks::invoke().

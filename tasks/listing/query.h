@@ -16,27 +16,27 @@
 
 namespace winnow::tasks {
 
-// Rows without a value in the order's column come last in both directions, by statements of their
-// own: no index serves both kinds of row in one go.
+// Rows without a value in the order's column come last in both directions, with separate
+// statements: no index serves both kinds of row at once.
 enum class Region { with_value, without_value };
 
-// Who makes the text of an instant that a document holds: the client, out of the document's own
-// text where that is in UTC, or the server, which knows every spelling.
+// Who formats an instant in a document: the client, from the document's own text if that is in UTC,
+// or the server, which reads every format.
 enum class Dates { as_written, by_server };
 
-// What a page's statement is to give.
+// The parameters of a page's statement.
 struct PageRequest {
   Region region = Region::with_value;
-  // The row that it comes after; nothing: it is the first.
+  // The row after which the page begins; nothing: it is the first page.
   std::optional<Position> after = {};
   // Rows, at most.
   std::int64_t limit = 0;
-  // Rows of each branch, at most; without them as many as `limit`. Where a branch has given all of
-  // these, the rows behind its last one are not the next in order: others of it may come before.
+  // The limit of each branch; without it `limit`. If a branch has returned all of these, rows after
+  // its last one are not next in order: other rows of this branch may come before.
   std::vector<std::int64_t> branch_limits = {};
   Dates dates = Dates::as_written;
-  // All rows after the position, whatever the limits, in one statement, for which the server reads
-  // its table as it lies and sorts.
+  // All rows after the position, whatever the limits, in one statement, for which the server scans
+  // the table and sorts.
   bool all = false;
 
   std::int64_t limit_of(std::size_t branch) const {
@@ -49,14 +49,14 @@ struct Field {
   std::string name;
   const database::Column* column = nullptr;
   std::vector<std::string> document;
-  // Whether Dates::as_written gives it as the document has it.
+  // Whether Dates::as_written returns it as the document has it.
   bool as_written = false;
 
-  // The type of the value: one inside of a document comes as a string.
+  // The type of the value: a value inside a document is a string.
   database::ColumnType type() const;
 };
 
-// A filter's column of a count, and the index that has it and all that every statement names.
+// A filter's column in a count, and the index that has it and the columns of every statement.
 struct CountedColumn {
   std::string alias;
   // Empty: all of them.
@@ -67,7 +67,7 @@ struct CountedColumn {
 // The schema and the dialect must outlive a query.
 class ListingQuery {
  public:
-  // What the listed table is called in its statements.
+  // The alias of the listed table in its statements.
   static constexpr std::string_view kRow = "t";
 
   // A schema failure that names what is missing: the right to read, a column, a key (row_key.h).
@@ -79,19 +79,18 @@ class ListingQuery {
     return selection_.find_namespaces(connection);
   }
 
-  // The rows of the region that come after the position, in order. A result's columns are the row's
-  // key and its value in the order's column (both as Dialect::as_cursor writes them), the branch
-  // that it comes from, then the fields (as text).
+  // The rows of the region after the position, in order. The result's columns are the row's key and
+  // its value in the order's column (both from Dialect::as_cursor), its branch, then the fields (as
+  // text).
   database::Statement page(const PageRequest& request) const;
-  // Whether most of a table's rows are read quicker in one statement than by one page after
-  // another.
+  // Whether one statement reads most of a table's rows faster than page after page.
   bool reads_all_quicker() const;
-  // How many branches a page has: one per value of `deleted` that counts.
+  // The number of branches of a page: one per selected value of `deleted`.
   std::size_t branches() const { return selection_.deleted_branches().size(); }
-  // One row, one column: the number of all rows, whatever the position.
+  // One row with one column: the number of all rows, whatever the position.
   database::Statement count() const;
 
-  // What has to serve them.
+  // The index that pages need.
   IndexNeed page_need() const;
   IndexNeed count_need() const;
 
@@ -100,7 +99,7 @@ class ListingQuery {
 
   const Selection& selection() const { return selection_; }
   const std::vector<Field>& fields() const { return fields_; }
-  // False when the key alone orders.
+  // False if the order is by key alone.
   bool has_order() const { return order_ != nullptr; }
   // Whether there can be rows without a value in the order's column.
   bool has_rows_without_value() const {
@@ -138,7 +137,7 @@ class ListingQuery {
   Selection selection_;
   const database::Dialect* dialect_;
   const database::Column* key_ = nullptr;
-  // nullptr: the key alone orders.
+  // nullptr: the order is by key alone.
   const database::Column* order_ = nullptr;
   bool descending_ = false;
   std::vector<Field> fields_;

@@ -1,4 +1,4 @@
-// What a listing was asked for, decided: read once from its task's parameters.
+// The request of a listing, read once from its task's parameters.
 #pragma once
 
 #include <cstdint>
@@ -19,26 +19,28 @@ enum class FetchType { page, one, store, none };
 struct ListingRequest {
   Scope scope;
   FetchType fetch_type = FetchType::page;
-  // Rows of a page.
+  // Rows per page.
   std::int64_t size = 0;
   // The columns of a row, in order. The manifest owns them.
   std::vector<const OutputColumn*> columns = {};
-  // nullptr: the key alone orders.
+  // nullptr: the order is by key alone.
   const OutputColumn* order = nullptr;
   bool descending = false;
-  // So many of each flow that end last are left out.
+  // This many executions of each flow, which ended last, are left out.
   std::optional<KeepLast> keep_last = {};
-  // With withChildren: the rows are the roots of families. Nothing: each row stands for itself.
+  // With withChildren: the rows are the roots of families. Nothing: each row is a separate
+  // execution.
   std::optional<FamilyTerms> families = {};
-  // What a cursor of this listing is sealed with, and the position that the caller's stands for.
+  // The fingerprint in this listing's cursors, and the position of the caller's cursor.
   std::string fingerprint = {};
   std::optional<Position> after = {};
-  // What the caller should know about these parameters, each a sentence.
+  // Notes for the caller about these parameters, one sentence each.
   std::vector<std::string> notes = {};
 };
 
-// `parameters` fit the manifest's schema, with its defaults filled in. Fails as read_scope() does,
-// and as invalid_parameter at /cursor for one that is damaged, of another listing, or beside NONE.
+// `parameters` match the manifest's schema, with its defaults filled in. Fails like read_scope(),
+// and as invalid_parameter at /cursor for a cursor that is damaged, of another listing, or given
+// with NONE.
 Outcome<ListingRequest> read_listing_request(const Manifest& manifest, const Json& parameters,
                                              const Policy& policy);
 

@@ -1,4 +1,4 @@
-// The file that STORE writes: one row a line, there only when it is complete.
+// The file that STORE writes: one row per line. It stays only if it is complete.
 #pragma once
 
 #include <string>
@@ -21,7 +21,7 @@ class StoreFile {
   ~StoreFile();
 
   Outcome<void> write_line(std::string_view line);
-  // Brings everything onto the disk and closes; the file stays. Returns its file:// URI.
+  // Flushes everything to the disk and closes; the file stays. Returns its file:// URI.
   Outcome<std::string> finish();
 
  private:

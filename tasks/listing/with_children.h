@@ -1,5 +1,5 @@
-// The rows of a listing as families (the parameter withChildren): those of the rows that are roots,
-// each with the executions that a purge takes with it.
+// The rows of a listing as families (the parameter withChildren): only roots, each with the
+// executions that a purge deletes with it.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +13,14 @@
 
 namespace winnow::tasks {
 
-// What the rows of such a listing end with: `children`, `childrenCount` and `stays`.
+// The last members of such a listing's rows: `children`, `childrenCount` and `stays`.
 class Children {
  public:
-  // So many of a family are shown.
+  // The maximum number of children that are shown.
   static constexpr std::size_t kShown = 100;
   enum class Look { whole_families, roots_alone };
 
-  // The policy must outlive it: children in namespaces that it does not allow are counted, not
-  // shown.
+  // The policy must outlive it: children in other namespaces than it allows are counted, not shown.
   Children(Families families, Look look, const Policy& policy)
       : families_(std::move(families)), look_(look), policy_(&policy) {}
 
@@ -30,11 +29,11 @@ class Children {
     // The JSON members, without braces; empty with roots_alone.
     std::string members = {};
   };
-  // Of those of the rows with these keys that are roots, in order. Fails as Families::of().
+  // For those of the rows with these keys that are roots, in order. Fails like Families::of().
   Outcome<std::vector<OfRow>> of(database::Connection& connection,
                                  const database::TextList& keys) const;
 
-  // What it sends for so many rows.
+  // The statements for this many rows.
   std::vector<PlannedStatement> planned(std::int64_t rows) const;
 
  private:

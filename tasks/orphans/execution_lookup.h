@@ -1,5 +1,5 @@
-// Looks executions up by their key alone: an execution of any tenant and namespace counts, so that
-// an orphan has no execution anywhere.
+// Looks up executions by their key alone, in any tenant and namespace, so that an orphan has no
+// execution anywhere.
 #pragma once
 
 #include <string>
@@ -12,11 +12,11 @@ namespace winnow::tasks {
 // The schema must outlive it.
 class ExecutionLookup {
  public:
-  // A schema failure where there is no table of executions with a key.
+  // A schema failure if there is no table of executions with a key.
   static Outcome<ExecutionLookup> make(const database::Schema& schema);
 
-  // Those of `ids` that no execution has, in their order. Ids that differ only in letter case count
-  // as one, as they do on MySQL.
+  // Those of `ids` without an execution, in order. Ids that differ only in case are treated as
+  // equal, as on MySQL.
   Outcome<std::vector<std::string>> missing(database::Connection& connection,
                                             std::vector<std::string> ids) const;
   // Whether there is any execution at all.

@@ -11,8 +11,8 @@ namespace winnow::tasks {
 // own purge leaves such rows in the tables that it does not purge; so does a kill between the
 // deletion of a parent and of its children. Logs of triggers have no execution and are not orphans.
 // Reads each table of the manifest's steps page by page, without a join and without a transaction
-// that stays open between two pages. Looks for an execution before its rows are deleted and again
-// before the transaction commits: one that was written meanwhile keeps its rows. See
+// that stays open between pages. Looks for an execution before it deletes the rows and again before
+// the transaction commits: an execution that was written meanwhile keeps its rows. See
 // tasks::invoke().
 Outcome<std::unique_ptr<Invocation>> invoke_orphan_rows(const Manifest& manifest,
                                                         const Json& parameters,

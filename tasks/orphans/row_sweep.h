@@ -23,10 +23,10 @@ class RowSweep {
   RowSweep(Sweep& sweep, const OrphanTables& tables, const OrphanRowsRequest& request);
 
   // Adds to the sweep's counters: the rows that were deleted, or would be in a dry run, and
-  // `skippedCount`, the orphans that stay because other sessions hold them or the database refuses
-  // to delete them.
+  // `skippedCount`, the orphans that stay because other sessions have locked them or the database
+  // refuses to delete them.
   Outcome<void> run();
-  // Of what was counted: in a dry run.
+  // The id of the counted rows, in a dry run.
   std::string plan_id() const;
 
  private:
@@ -43,11 +43,10 @@ class RowSweep {
     database::TextList kept = {};
     // Keys of rows that are of another execution.
     database::TextList others = {};
-    // Of the receipt that was written before its COMMIT.
+    // The number of the receipt that was written before its COMMIT.
     ReceiptNumber receipt = {};
   };
-  // What is counted for a batch, and two of its rows by which a server can be asked whether it
-  // went.
+  // The counts of a batch, and two of its rows for checking whether a server has the batch.
   struct Committed {
     const OrphanTable* table = nullptr;
     Orphans orphans = {};
@@ -78,7 +77,7 @@ class RowSweep {
   void note_removed(const Part& part, const Batch& batch);
   void add(const OrphanTable& table, std::int64_t rows, std::int64_t batches);
   Outcome<std::int64_t> count_ends(database::Connection& connection, const Committed& batch) const;
-  // After a fail-over: batches that the new server lacks count no more.
+  // After a failover: no longer counts batches that the new server lacks.
   Outcome<void> uncount_lost(database::Connection& connection);
   Outcome<void> remove_all();
   Outcome<void> note_skipped(const Part& part);
@@ -92,16 +91,16 @@ class RowSweep {
   // Rows to be deleted per table and in all, and rows that were deleted.
   std::map<const OrphanTable*, std::int64_t> going_;
   std::int64_t all_going_ = 0;
-  // Where the run is held to a plan: how many rows of each table may go.
+  // If the run is held to a plan: how many rows of each table may be deleted.
   std::map<const OrphanTable*, RemovalLimits> planned_;
   std::map<const OrphanTable*, std::int64_t> stay_;
-  // Of each table the first row that the database refuses to delete or keeps, and why.
+  // For each table the first row that the database refuses to delete or keeps, and why.
   std::map<const OrphanTable*, std::pair<std::string, std::string>> first_kept_;
   std::int64_t removed_ = 0;
   std::map<const OrphanTable*, std::int64_t> removed_of_;
   CommittedBatches<Committed> committed_;
   bool some_are_back_ = false;
-  bool knows_executions_ = false;  // there is one at least
+  bool knows_executions_ = false;  // there is at least one
 };
 
 }  // namespace winnow::tasks

@@ -1,4 +1,4 @@
-// The part that the sweeps of rows and of folders share: the connection, the look-up of missing
+// The common part of the sweeps of rows and of folders: the connection, the lookup of missing
 // executions, the counters, and the end of a run.
 #pragma once
 
@@ -14,18 +14,17 @@
 
 namespace winnow::tasks {
 
-// Executions that one statement looks up. For so few, no server scans the table
-// (docs/measurements.md).
+// Executions per lookup. For so few, no server scans the table (docs/measurements.md).
 inline constexpr std::int64_t kExecutionsPerPage = 500;
 
-// The most rows of a page, or folders, that may fail to be removed. With more, something else is
-// wrong, and the run ends.
+// The maximum number of rows of a page, or folders, that may fail to be deleted. With more,
+// something else is wrong, and the run ends.
 inline constexpr std::int64_t kMostKept = 1'000;
 
 // The manifest and the context must outlive it.
 class Sweep {
  public:
-  // A run that deletes nothing needs no pace, but its parameter is checked all the same.
+  // A run that deletes nothing needs no pace, but its parameter is checked anyway.
   enum class Paced { no, yes };
   // Decides the pace, connects and probes the manifest's tables.
   static Outcome<Sweep> open(const Manifest& manifest, Context& context,
@@ -34,13 +33,12 @@ class Sweep {
   // Those of `executions` that do not exist in any tenant.
   Outcome<std::vector<std::string>> missing(const std::vector<std::string>& executions);
 
-  // The same within the transaction that is open on `connection`. A transaction of Vitess is one
-  // shard's, and executions lie on all: they are looked up beside it then, over a connection of
-  // their own.
+  // The same within the open transaction of `connection`. A transaction of Vitess covers one shard,
+  // while executions are on all of them: then they are looked up over another connection.
   Outcome<std::vector<std::string>> missing_beside(database::Connection& connection,
                                                    const std::vector<std::string>& executions);
 
-  // A limit failure where the database has no execution at all: then all would be removed.
+  // A limit failure if the database has no execution at all: then everything would be deleted.
   Outcome<void> check_executions(const std::string& all, const std::string& what_to_do);
 
   // {"task", "server", "statements": the lookup of executions, "leftOut": []}.
@@ -56,9 +54,10 @@ class Sweep {
   const ExecutionLookup& lookup() const { return lookup_; }
   Json& counters() { return counters_; }
 
-  // Before each batch of deletions. False: the budget of the pace is used up, and the run ends.
+  // Called before each batch of deletions. False: the budget of the pace is used up, and the run
+  // ends.
   Outcome<bool> may_go_on();
-  // What a batch deleted, and how long it took.
+  // Notes what a batch deleted, and how long it took.
   void note_pace(std::int64_t rows, Pacer::Clock::duration took);
   bool is_over() const { return pacer_->ended(); }
 
@@ -73,7 +72,7 @@ class Sweep {
   Pacer::Lane lane_;
   ReconnectingConnection connection_;
   std::optional<ReconnectingConnection> beside_;
-  // On the heap, because other objects point into it.
+  // On the heap, because other objects point to it.
   std::unique_ptr<database::Schema> schema_;
   ExecutionLookup lookup_;
   Json counters_;

@@ -16,25 +16,25 @@ namespace winnow::tasks {
 struct OrphanBranch {
   // Nothing: the table has no such column.
   std::optional<bool> deleted = {};
-  // The value of the step's `only` column; nothing without such a column.
+  // The value of the step's `only` column; nothing if it has none.
   std::optional<std::string> only = {};
 };
 
 // Rows whose execution is missing.
 struct Orphans {
   database::TextList executions = {};
-  // Keys of the rows; empty: all rows of the executions, to which an index leads.
+  // Keys of the rows; empty: all rows of the executions, which an index finds.
   database::TextList rows = {};
 };
 
-// By what the rows of a table are spread over servers (placement.h).
+// How the rows of a table are spread over servers (placement.h).
 enum class Spread { not_at_all, by_execution, by_key };
 
 class OrphanTable {
  public:
-  // nullptr for a table that this version of Kestra does not have, and for one that can't be swept:
-  // then the reason is added to `left_out`. Missing rights are added to `rights`. The step and the
-  // schema must outlive the result. May query how many rows the table has.
+  // nullptr for a table that this version of Kestra does not have, and for one that can't be swept;
+  // for the latter the reason is added to `left_out`. Missing rights are added to `rights`. The
+  // step and the schema must outlive the result. May count the table's rows.
   static Outcome<std::unique_ptr<OrphanTable>> make(
       const PurgeStep& step, const OrphanRowsRequest& request, const database::Schema& schema,
       database::Connection& connection, bool allow_scan, std::vector<std::string>& left_out,
@@ -50,35 +50,35 @@ class OrphanTable {
   bool is_of(const PurgeStep& step) const { return step_ == &step; }
   const std::vector<OrphanBranch>& branches() const { return branches_; }
 
-  // A page of the walk, in order, that begins after a position. With an index on the execution:
-  // each execution once, which is also the position. Without one: row by row along the key, the
-  // position and the execution or NULL.
+  // A page of the walk, in order, after a position. With an index on the execution: each execution
+  // once, which is also the position. Without one: row by row along the key, with the position and
+  // the execution or NULL.
   database::Statement page(const database::Dialect& dialect, const OrphanBranch& branch,
                            const std::string& after, std::int64_t limit) const;
   Spread spread() const;
-  // Which rows an execution has says nothing about the shard of each: they are looked up first.
+  // The rows of an execution may be on any shard, so they are looked up first.
   bool is_found_before_placed() const { return by_index_ && spread() == Spread::by_key; }
 
-  // The orphans of a page, given those of its positions whose execution is missing.
+  // The orphans of a page, given its positions whose execution is missing.
   Orphans orphans(database::TextList positions, database::TextList executions) const;
   // As many keys as a page has, for statements that are explained and not run.
   database::TextList stand_in_keys() const;
 
-  // Of these orphans' rows that the selection includes: an execution, and how many rows it has. A
-  // collation may find rows of other executions too, whose ids it takes for the same (`eleve`,
-  // `élève`): whoever reads them looks at the id.
+  // For these orphans' rows that the selection includes: each execution with its number of rows. A
+  // collation may also find rows of other executions whose ids it treats as equal (`eleve`,
+  // `élève`): the reader must check the id.
   database::Statement count(const database::Dialect& dialect, const OrphanBranch& branch,
                             const Orphans& orphans) const;
-  // Keys of such rows except `kept`, each with its execution, at most `limit`. Where the user may
-  // lock rows, they are locked, and rows that other sessions hold are skipped; but for `found`,
-  // which locks none.
+  // Keys of such rows except `kept`, each with its execution, at most `limit`. If the user may lock
+  // rows, they are locked, and rows that other sessions have locked are skipped; `found` locks
+  // none.
   database::Statement keys(const database::Dialect& dialect, const OrphanBranch& branch,
                            const Orphans& orphans, const database::TextList& kept,
                            std::int64_t limit) const;
   database::Statement found(const database::Dialect& dialect, const OrphanBranch& branch,
                             const Orphans& orphans, const database::TextList& kept,
                             std::int64_t limit) const;
-  // Of rows of these orphans, by their keys.
+  // Deletes rows of these orphans, by their keys.
   database::Statement deletion(const database::Dialect& dialect, const Orphans& orphans,
                                database::TextList keys) const;
   // Those of these keys that still have a row.

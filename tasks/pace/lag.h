@@ -1,5 +1,5 @@
-// How far a replica is behind: the age of the oldest change on the primary that it lacks. This is
-// right even for a replica that has stopped.
+// The lag of a replica: the age of the oldest change on the primary that it lacks. This is correct
+// even for a replica that has stopped.
 #pragma once
 
 #include <chrono>
@@ -11,14 +11,14 @@
 
 namespace winnow::tasks {
 
-// Keeps when the primary was seen at which position. Not thread-safe.
+// Remembers when the primary was at which position. Not thread-safe.
 class LagTracker {
  public:
   using Clock = std::chrono::steady_clock;
 
   // The primary is at `position` now. An empty position, or the last one again, is ignored.
   void note(const std::string& position, Clock::time_point now);
-  // The positions to look up on replicas, oldest first; few, however far a replica is behind.
+  // The positions to look up on replicas, oldest first; few, however far a replica lags.
   database::TextList positions() const;
   // How long ago the primary wrote the first of positions() that a replica lacks which has applied
   // `applied` of them. Zero: it lacks none.

@@ -1,4 +1,4 @@
-// Watches the server and its replicas while a purge runs, on connections and a thread of its own: a
+// Watches the server and its replicas while a purge runs, on its own connections and thread: a
 // purge never waits for it.
 #pragma once
 
@@ -19,7 +19,8 @@
 
 namespace winnow::tasks {
 
-// Looks once a second from its construction to its end. waiting() may be called from any thread.
+// Reads the figures once per second from its construction to its end. waiting() may be called from
+// any thread.
 class Monitor {
  public:
   struct Watched {
@@ -30,10 +31,10 @@ class Monitor {
   Monitor(const Pace& pace, Watched watched);
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
-  ~Monitor();  // returns at once, also while a server does not answer
+  ~Monitor();  // returns at once, even if a server does not respond
 
-  // Why a purge should wait now; nothing: there is no reason. The first call waits until the first
-  // look is done. A failure: the server can't do what the pace asks for.
+  // Why a purge should wait now; nothing: there is no reason. The first call waits for the first
+  // reading. A failure: the server does not support what the pace requires.
   Outcome<std::optional<Waiting>> waiting();
   // What could not be read and why, once each: for the log.
   std::vector<std::string> take_problems();

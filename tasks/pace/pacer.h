@@ -1,5 +1,5 @@
-// Decides when the next batch of a run may begin: at the pace that was asked for, and only while
-// neither the operator nor the server gives a reason to wait.
+// Decides when the next batch of a run may begin: at the requested pace, and only while neither the
+// operator nor the server gives a reason to wait.
 #pragma once
 
 #include <chrono>
@@ -39,16 +39,16 @@ class Pacer {
   // Returns when a batch may begin, or when the budget is used up. Fails as cancelled. Call it
   // outside of a transaction.
   Outcome<Next> await(Lane& lane);
-  // What a batch took and how many rows it deleted: the lane, or all of them, pause for it before
+  // Notes the time and the deleted rows of a batch: the lane, or all lanes, pause for it before
   // their next batch.
   void learn(Lane& lane, std::int64_t rows, Clock::duration took);
-  // A batch was kept back because the budget is used up.
+  // Whether a batch was held back because the budget is used up.
   bool ended() const;
-  // No batch should be larger: the rows of one second.
+  // The maximum size of a batch: the rows of one second.
   std::optional<std::int64_t> largest_batch() const;
 
   // For the result: {"waits": [{"reason", "times", "milliseconds", "worst", "limit", "of"}],
-  // "budgetUsed": true}. Nothing where the run never waited and kept to its budget.
+  // "budgetUsed": true}. Nothing if the run never waited and stayed within its budget.
   std::optional<document::Json> summary() const;
 
  private:

@@ -1,4 +1,4 @@
-// Why a purge waits, with the figure that says so.
+// Why a purge waits, with the figure that caused it.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace winnow::tasks {
 
-// With the unit of its figure; those before replica_lag have none.
+// With the unit of the figure; those before replica_lag have none.
 enum class Reason {
   none,
   host,             // it paused the job
@@ -29,10 +29,10 @@ const char* name_of(Reason reason);
 struct Waiting {
   Reason reason = Reason::none;
   std::int64_t figure = 0;  // in the unit of its reason
-  std::int64_t limit = 0;   // what it exceeds
+  std::int64_t limit = 0;   // which it exceeds
   std::string of = {};      // the replica, table, file or window
 
-  // {"reason", "figure", "limit", "of"}: without what says nothing.
+  // {"reason", "figure", "limit", "of"}, without empty members.
   document::Json json() const;
   // `replica db3 is 14.2 s behind, at most 10 s are allowed`.
   std::string sentence() const;

@@ -10,13 +10,13 @@
 
 namespace winnow::tasks {
 
-// By the clocks of that region, with its clock changes: an hour that a clock skips belongs to no
-// window, an hour that it repeats counts twice. A value; any thread.
+// In the local time of that region, with its clock changes: a skipped hour belongs to no window, a
+// repeated hour counts twice. A value; any thread.
 class Window {
  public:
   // Reads `HH:MM-HH:MM Region`, where the region is a name of the tz database (`Europe/Paris`,
   // `UTC`). The end is exclusive; an end at or before the beginning is on the next day, and `24:00`
-  // ends a day. Fails as invalid_parameter without a pointer for another form, for an empty or
+  // ends a day. Fails as invalid_parameter without a pointer if it is malformed, for an empty or
   // endless window and for an unknown region.
   static Outcome<Window> read(std::string_view text);
 

@@ -1,4 +1,4 @@
-// The rows that travel through a purge: keys, never documents.
+// The rows of a purge: keys, never documents.
 #pragma once
 
 #include <cstdint>
@@ -16,25 +16,25 @@ namespace winnow::tasks {
 // An execution (or log, or metric).
 struct BatchRow {
   std::string key;
-  // Whether it has a value in the column that its step counts it by (PurgeStep::split).
+  // Whether it has a value in its step's split column (PurgeStep::split).
   bool has_split_value = false;
-  // One for all rows of a flow; only where PurgeSteps::needs_flow().
+  // Shared by all rows of a flow; only if PurgeSteps::needs_flow().
   std::shared_ptr<const FlowOf> of = {};
-  // The key of its family's root (families.h). nullptr: it has no family but itself.
+  // The key of its family's root (families.h). nullptr: it is handled by itself.
   std::shared_ptr<const std::string> root = {};
-  // Where the row lies as long as it is locked (Dialect::row_address); empty: not known.
+  // The row's address while it is locked (Dialect::row_address); empty: unknown.
   std::string address = {};
 
-  // Of a table that is spread over shards by another column than its key: that column's value;
-  // nullptr for NULL.
+  // For a table that is sharded by another column than its key: that column's value; nullptr for
+  // NULL.
   std::shared_ptr<const std::string> place = {};
-  // Rows of one number, among those that were read together, lie on one shard (shards.h). Those of
-  // two numbers go in two transactions.
+  // Rows with the same number, among those that were read together, are on one shard (shards.h).
+  // Rows with different numbers are deleted in different transactions.
   std::int32_t shard = 0;
-  // How far it is below its family's root.
+  // Its depth below its family's root.
   std::int32_t level = 0;
 
-  // Of a walk for several purges: whose it is (parts.h).
+  // In a walk for several purges: the part that it belongs to (parts.h).
   std::int32_t part = 0;
 
   const std::string& family() const { return root ? *root : key; }
@@ -42,12 +42,12 @@ struct BatchRow {
 };
 
 struct Batch {
-  // The value of `deleted` that all of its rows have; nothing where the table has no such column.
+  // The value of `deleted` of all of its rows; nothing if the table has no such column.
   std::optional<bool> deleted = {};
-  // The rows of a family stand together, children before their parents.
+  // The rows of a family are adjacent, children before their parents.
   std::vector<BatchRow> rows = {};
-  // Selected rows that were met on the way and stay for their family's sake: the first of them, and
-  // how many.
+  // Selected rows that were found meanwhile and stay because their family does: the first of them,
+  // and how many.
   std::vector<SkippedRow> kept = {};
   std::int64_t kept_count = 0;
 };

@@ -1,4 +1,4 @@
-// How many rows the next transaction of a purge takes.
+// Decides how many rows the next transaction of a purge takes.
 #pragma once
 
 #include <atomic>
@@ -10,10 +10,10 @@ namespace winnow::tasks {
 
 // Grows and shrinks towards a time, never above the task's batchSize. Thread-safe.
 //
-// The time is the one that is asked for. Without one it is the shortest that pays: sixteen times
-// what the quickest commit took, 8 to 250 ms. A session that commits beside a batch waits until the
-// server has written that batch's part of its log too, so that Kestra's writers are quickest beside
-// small ones (docs/measurements.md).
+// The time is the requested one. By default it is the shortest that is still efficient: sixteen
+// times as long as the fastest commit, 8 to 250 ms. A session that commits beside a batch waits
+// until the server has written that batch's part of its log too, so Kestra's writers are fastest
+// beside small batches (docs/measurements.md).
 class BatchSizer {
  public:
   using Duration = std::chrono::steady_clock::duration;
@@ -21,9 +21,9 @@ class BatchSizer {
   BatchSizer(std::int64_t most, std::optional<std::chrono::milliseconds> asked);
   std::int64_t size() const { return size_.load(); }
   std::int64_t most() const { return most_.load(); }
-  // What a batch of `rows` took, and of that its commit.
+  // Notes the time of a batch of `rows`, and of its commit.
   void learn(std::int64_t rows, Duration took, Duration commit);
-  // The server took no more than this at once: from now on none is larger.
+  // The server accepted no more than this at once: from now on no batch is larger.
   void limit(std::int64_t rows);
 
  private:

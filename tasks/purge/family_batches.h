@@ -10,17 +10,17 @@
 
 namespace winnow::tasks {
 
-// Puts, in place of selected rows, the families that may go: those of the rows that are roots. What
-// has a parent goes or stays with its root. Rows whose family stays are noted in the batch. Fails
-// as Families::of() does; the batch is as it was then.
+// Replaces selected rows by the families that may be deleted: those of the rows that are roots. A
+// row with a parent is deleted or stays with its root. Rows whose family stays are noted in the
+// batch. Fails like Families::of(); then the batch is unchanged.
 Outcome<void> complete_families(const Families& families, database::Connection& connection,
                                 Batch& batch);
 
-// Those of whose families each of these rows has its key among `keys`.
+// The rows of those families that have all of their keys among `keys`.
 std::vector<BatchRow> whole_families(std::vector<BatchRow> rows,
                                      const std::set<std::string, std::less<>>& keys);
 
-// While a transaction has locked these rows: those of whose families no other child has come.
+// While a transaction has locked these rows: the rows of those families that have no new child.
 Outcome<std::vector<BatchRow>> closed_families(const Families& families,
                                                database::Connection& connection,
                                                std::vector<BatchRow> rows);

@@ -1,5 +1,5 @@
-// Families (families.h) whose rows lie on several shards: no transaction of Vitess holds all of
-// them. A family goes in one transaction for each level and shard, children before their parents
+// Families (families.h) whose rows are on several shards: no transaction of Vitess covers all of
+// them. A family is deleted in one transaction per level and shard, children before their parents
 // and the root last, so that a kill never leaves a child without its parent.
 #pragma once
 
@@ -14,18 +14,17 @@
 
 namespace winnow::tasks {
 
-// One worker's: what it asks beside its transactions, over a connection of its own. Not
-// thread-safe.
+// A worker's queries outside its transactions, over a separate connection. Not thread-safe.
 class FarFamilies {
  public:
-  // They must outlive it. `table`: of the executions.
+  // The arguments must outlive it. `table`: the executions.
   FarFamilies(Context& context, const Families& families, const database::Table& table)
       : context_(context), families_(families), table_(table) {}
 
-  // Of whole families, those of which each row may still go and is held by nobody, as their
-  // transactions follow each other (order_by_level()).
+  // The rows of those families of which each row may still be deleted and is not locked by others,
+  // in the order of their transactions (order_by_level()).
   Outcome<std::vector<BatchRow>> in_order(std::vector<BatchRow> rows);
-  // While a transaction has locked these rows: those of whose families no other child has come.
+  // While a transaction has locked these rows: the rows of those families that have no new child.
   Outcome<std::vector<BatchRow>> closed(const std::vector<BatchRow>& rows);
 
  private:

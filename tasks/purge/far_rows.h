@@ -1,6 +1,6 @@
-// Dependents that lie on other shards than what they belong to: no transaction of Vitess spans
-// shards as one. They go over a connection of their own while their executions' rows are held by
-// the transaction that is about to commit, a transaction per table and shard: a kill in between
+// Dependents on other shards than their executions: no transaction of Vitess spans shards
+// atomically. They are deleted over a separate connection, in a transaction per table and shard,
+// while the transaction that is about to commit has locked their executions: a kill in between
 // leaves an execution without some of them, and never one of them without its execution.
 #pragma once
 
@@ -21,13 +21,13 @@ namespace winnow::tasks {
 // One worker's. Not thread-safe.
 class FarRows {
  public:
-  // `receipt` says of what there are receipts, where the context has any.
+  // `receipt` describes the receipts, if the context has any.
   FarRows(Context& context, const PurgeStatements& statements, PurgeLedger& ledger,
           RemovedBatch receipt)
       : context_(context), statements_(statements), ledger_(ledger), receipt_(std::move(receipt)) {}
 
-  // Removes what these steps have of these rows elsewhere, and counts it: it stays removed,
-  // whatever becomes of the rows.
+  // Deletes the dependents of these rows on other shards, by these steps, and counts them: they
+  // stay deleted, whatever happens to the rows.
   Outcome<void> remove(const std::vector<RowStep>& steps, const std::vector<BatchRow>& rows);
 
  private:

@@ -1,14 +1,14 @@
-// The files of a batch: removed while its rows are locked, and for no longer than a lock may wait
-// for a storage.
+// Removes the files of a batch while its rows are locked, for no longer than a lock may wait for a
+// storage.
 //
-// - One execution for which the time did not suffice is unlocked with the others' commit, then
-//   selected and locked anew: if it restarted since, it is no longer selected, and no further file
-//   of it goes (S1).
-// - Those are taken again until they are done, as long as each turn removes at least one file; else
-//   they are reported as executions that keep their rows (S2).
-// - A file counts when it is gone, whatever becomes of the row. In the second half of its time a
-//   storage begins nothing new but waits for what is in flight, so that the count is exact unless
-//   the storage is silent for that long (S4).
+// - An execution for which the time did not suffice is unlocked with the others' commit, then
+//   selected and locked again: if it was restarted since, it is no longer selected, and none of its
+//   remaining files is deleted (S1).
+// - Such executions are tried again until they are done, as long as each attempt removes at least
+//   one file; otherwise they are reported as executions that keep their rows (S2).
+// - A deleted file counts, whatever happens to the row. In the second half of its time a storage
+//   begins nothing new but waits for what is in flight, so the count is exact unless the storage is
+//   silent for that long (S4).
 #pragma once
 
 #include <chrono>
@@ -34,14 +34,13 @@ class PurgeFiles {
   PurgeFiles(Context& context, PurgeLedger& ledger, const PurgeStep& step)
       : context_(context), ledger_(ledger), step_(step) {}
 
-  // Removes the files of these executions and gives back those whose files are gone. Fails where
-  // the job is cancelled.
+  // Removes the files of these executions and returns those whose files are deleted. Fails if the
+  // job is cancelled.
   Outcome<std::vector<BatchRow>> remove(std::vector<BatchRow> rows,
                                         std::vector<BatchRow>& unfinished,
                                         std::vector<KeptFiles>& kept);
 
-  // How long the storage took since this was asked last: time that says nothing about the size of a
-  // batch.
+  // The storage's time since the last call: time that does not depend on the size of a batch.
   std::chrono::steady_clock::duration take_time() { return std::exchange(took_, {}); }
 
  private:

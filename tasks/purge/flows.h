@@ -1,4 +1,5 @@
-// One FlowOf for all rows of a flow, so that a page of rows costs little more than its keys.
+// One shared FlowOf for all rows of a flow, so that a page of rows needs little more memory than
+// its keys.
 #pragma once
 
 #include <map>

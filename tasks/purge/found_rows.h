@@ -1,4 +1,4 @@
-// Rows of one purge that a walk for several purges has found: in a temporary file until the purge
+// Rows of one purge that a walk for several purges has found, in a temporary file until the purge
 // takes them.
 #pragma once
 
@@ -13,21 +13,22 @@
 
 namespace winnow::tasks {
 
-// Keeps of each row its key, its flow and whether it has a split value. Not thread-safe.
+// Keeps for each row its key, its flow and whether it has a split value. Not thread-safe.
 class FoundRows {
  public:
-  // Rows of one value of `deleted`, in the order they are to be taken in. Fails as KeySpool does.
+  // Adds rows of one value of `deleted`, in the order in which they will be taken. Fails like
+  // KeySpool.
   Outcome<void> append(std::optional<bool> deleted, const std::vector<BatchRow>& rows);
 
-  // The next rows of one value of `deleted`, at most `most`; empty: all were taken. Only once no
-  // more are appended.
+  // The next rows of one value of `deleted`, at most `most`; empty: all were taken. Only after the
+  // last append().
   Outcome<Batch> take(std::size_t most);
 
-  // How many there were, taken or not.
+  // The number of all rows, taken or not.
   std::int64_t count() const { return count_; }
 
  private:
-  // One spool for each value of `deleted`.
+  // One spool per value of `deleted`.
   std::vector<std::pair<std::optional<bool>, KeySpool>> branches_;
   std::int64_t count_ = 0;
 };

@@ -1,5 +1,5 @@
-// What the workers of one purge share: the counts of what went, what stays, and the keys for the
-// sweep of late rows.
+// Shared by the workers of one purge: the counts of deleted rows, the rows that stay, and the keys
+// for the sweep of late rows.
 #pragma once
 
 #include <chrono>
@@ -18,7 +18,7 @@
 
 namespace winnow::tasks {
 
-// What is counted for a batch, and two of its rows by which a server can be asked whether it went.
+// The counts of a batch, and two of its rows for checking whether a server has the batch.
 struct CommittedBatch {
   std::vector<BatchRow> ends = {};  // the first and the last
   std::int64_t rows = 0;
@@ -27,20 +27,21 @@ struct CommittedBatch {
   std::int64_t reopened = 0;  // of the connection that committed it
 };
 
-// Rows by the namespace of their flow, of those that have one (BatchRow::of).
+// The number of rows by the namespace of their flow, for rows that have one (BatchRow::of).
 std::map<std::string, std::int64_t> by_namespace(const std::vector<BatchRow>& rows);
 
-// A sweep takes all of its keys, wherever their rows lie: one is enough, whoever found a late row.
+// A sweep takes all of its keys, wherever their rows are: one sweep is enough, whichever share
+// found a late row.
 struct SweepOnce {
   std::mutex mutex = {};
   bool is_done = false;
 };
 
-// Keys of rows that went. No key: all were handed out.
+// Keys of deleted rows. No key: all were handed out.
 struct DeletedKeys {
   std::shared_ptr<const database::TextList> keys = {};
   database::PageShare share = {};
-  // Of all shares together.
+  // Common to all shares.
   std::shared_ptr<SweepOnce> sweep = {};
 };
 
@@ -50,21 +51,21 @@ class PurgeLedger {
   explicit PurgeLedger(Json counters) : counters_(std::move(counters)) {}
 
   void add(const std::string& counter, std::int64_t rows);
-  // Counts of a transaction that may be committed or not: `inDoubt` of the counters.
+  // Counts a transaction whose outcome is unknown: `inDoubt` of the counters.
   void doubt(const std::string& counter, std::int64_t rows);
-  // A batch that the database has lost again.
+  // Removes a batch that the database has lost from the counts.
   void uncount(const CommittedBatch& batch);
-  // Before the first row goes: whether there is a place for their keys.
+  // Before the first deletion: checks that there is a place for the keys.
   Outcome<void> open_keys();
   // Notes keys whose rows are deleted.
   Outcome<void> deleted(const std::vector<BatchRow>& rows);
-  // What a worker is to look at next: at most `most` keys, and of the tables' pages one of `parts`
-  // shares. The other shares are for those who ask next. Only once no more rows go.
+  // The next work of a worker: at most `most` keys, and one of `parts` shares of the tables' pages.
+  // The next callers get the other shares. Only after the last deletion.
   Outcome<DeletedKeys> next_deleted(std::size_t most, std::int64_t parts);
   bool has_more_deleted() const;
 
   void count_namespaces(const std::map<std::string, std::int64_t>& rows);
-  // {"company.team": 12}, in the order of the names.
+  // {"company.team": 12}, sorted by name.
   Json namespaces() const;
 
   SkippedRows& skipped() { return skipped_; }
@@ -76,22 +77,23 @@ class PurgeLedger {
   Json counters_;
   std::map<std::string, std::int64_t> namespaces_;
   KeySpool keys_;
-  // What was handed out last.
+  // The keys that were handed out last.
   DeletedKeys latest_;
   SkippedRows skipped_;
 };
 
-// How long no row has gone because others hold them: a purge waits for locks, but not for ever.
-// Thread-safe.
+// How long no row was deleted because others have locked them: a purge waits for locks, but not
+// forever. Thread-safe.
 class Stall {
  public:
   explicit Stall(std::chrono::milliseconds longest) : longest_(longest) {}
 
-  // Rows went.
+  // Rows were deleted.
   void end() { wait_.end(); }
-  // Rows were met that others hold. How long this has lasted, where it is to be reported now.
+  // Rows that others have locked were found. Returns how long this has lasted if it should be
+  // reported now.
   std::optional<std::chrono::milliseconds> note() { return wait_.note(); }
-  // Whether this lasts for the longest time and more.
+  // Whether this has lasted for the maximum time.
   bool is_over() const;
 
  private:

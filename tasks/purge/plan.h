@@ -1,5 +1,5 @@
-// What a purge would do, read-only: its statements, the index that serves each, and how many rows
-// it has selected.
+// Describes what a purge would do, read-only: its statements, the index that serves each, and the
+// number of selected rows.
 #pragma once
 
 #include <vector>
@@ -9,13 +9,13 @@
 
 namespace winnow::tasks {
 
-// The statements that a purge sends for its first batch, in their order, with what has to serve
-// each. Stand-ins that no row has take the place of keys, as many as the largest batch brings.
+// The statements of a purge's first batch, in order, with the index that each needs. They have
+// stand-in keys that no row has, as many as the largest batch.
 std::vector<PlannedStatement> first_statements(const Prepared& prepared,
                                                const PurgeRequest& request);
 
-// The statements that may follow: further pages, what stays, and the sweep of late rows. They are
-// served by what serves the first ones.
+// The statements that may follow: further pages, rows that stay, and the sweep of late rows. The
+// same indexes serve them.
 std::vector<PlannedStatement> later_statements(const Prepared& prepared,
                                                const PurgeRequest& request);
 
@@ -25,12 +25,12 @@ std::vector<PlannedStatement> walk_statements(const Prepared& prepared,
 
 // {"task", "server", "planId", "cutoff", "selected", "namespaces": {"company.team": 12}, "estimate"
 // (tasks/purge/estimate.h), "statements": [{"purpose", "sql", "indexes", "scans"}], "leftOut":
-// [...]}, and "notes" where there are any: those of the request, filters that no index leads to,
-// and that the policy's limits or the plan that is expected would refuse a run.
+// [...]}, and "notes" if there are any: those of the request, filters that no index serves, and
+// whether the policy's limits or the expected plan would refuse a run.
 Outcome<Json> describe_purge(const Manifest& manifest, const PurgeRequest& request,
                              const Context& context, const Prepared& prepared);
 
-// The id of a plan of this request that selects so many rows.
+// The id of a plan of this request that selects this many rows.
 std::string plan_id_of(const Manifest& manifest, const PurgeRequest& request,
                        const Context& context, const database::Schema& schema, std::int64_t rows);
 

@@ -1,4 +1,4 @@
-// A connection and what a purge makes of the probed schema, before it touches anything.
+// A connection, and what a purge derives from the probed schema before it touches anything.
 #pragma once
 
 #include <map>
@@ -19,7 +19,7 @@
 
 namespace winnow::tasks {
 
-// Its parts point into each other: it stays where it is.
+// Its parts point to each other, so it must not be moved.
 struct Prepared {
   Prepared() = default;
   Prepared(const Prepared&) = delete;
@@ -32,14 +32,15 @@ struct Prepared {
   std::optional<Selection> selection;
   std::optional<PurgeSteps> steps;
   std::optional<PurgeStatements> statements;
-  // Where some of each flow stay (PurgeRequest::keep_last): which, and how the others are counted.
+  // If some executions of each flow stay (PurgeRequest::keep_last): which ones, and how the others
+  // are counted.
   std::unique_ptr<NewestOfFlows> newest;
   std::optional<PurgeStatements> counting;
-  // Where executions go with their children (PurgeRequest::members).
+  // If executions are deleted with their children (PurgeRequest::members).
   std::unique_ptr<Families> families;
 };
 
-// Whether the purge is to remove files, and has a storage to remove them from.
+// Whether the purge should remove files, and has a storage.
 bool removes_files(const PurgeRequest& request, const Context& context);
 
 // Connects, probes and resolves. The manifest and the context must outlive the result, whose
@@ -47,15 +48,15 @@ bool removes_files(const PurgeRequest& request, const Context& context);
 Outcome<std::unique_ptr<Prepared>> prepare(const Manifest& manifest, const PurgeRequest& request,
                                            Context& context, PurgeSession& session);
 
-// How many rows the purge selects, counted no further than `most` (kCountAll: all). By the
-// connection of the caller: a run takes the one that prepare() opened.
+// The number of rows that the purge selects, counted up to `most` (kCountAll: all). Over the
+// caller's connection: a run takes the one that prepare() opened.
 Outcome<std::int64_t> count_selected(const Prepared& prepared, database::Connection& connection,
                                      std::int64_t most);
-// The same as the server expects it, without a look at the rows; nothing where it does not say, and
-// where some of each flow stay.
+// The server's estimate of the same, without reading rows; nothing if it has none, or if some
+// executions of each flow stay.
 std::optional<std::int64_t> estimate_selected(const Prepared& prepared,
                                               database::Connection& connection);
-// The selected rows, counted by namespace; under an empty name what has none.
+// The selected rows, counted by namespace; rows without one under an empty name.
 Outcome<std::map<std::string, std::int64_t>> count_by_namespace(const Prepared& prepared,
                                                                 database::Connection& connection);
 // The keys of the first of the selected rows, at most `most`.

@@ -1,5 +1,4 @@
-// The purge engine: what a purge manifest describes goes in short transactions, children first,
-// parent last.
+// The purge engine: deletes what a purge manifest describes in short transactions.
 #pragma once
 
 #include <cstdint>
@@ -16,16 +15,16 @@ namespace winnow::tasks {
 Outcome<std::unique_ptr<Invocation>> invoke_purge(const Manifest& manifest, const Json& parameters,
                                                   const Policy& policy);
 
-// What its invocations do, for tasks that are made of several purges, one after the other by one
-// session. The manifest is that of a purge, and the request was read from it.
+// What its invocations do, for tasks that consist of several purges, one after the other over one
+// session. The manifest is that of a purge, and the request was read with it.
 TaskResult plan_purge(const Manifest& manifest, const PurgeRequest& request, const Context& context,
                       PurgeSession& session);
 // `found`: see BatchSource.
 TaskResult run_purge(const Manifest& manifest, const PurgeRequest& request, const Context& context,
                      PurgeSession& session, FoundRows* found = nullptr);
 
-// How many rows a run would remove, to hold limits against them, and what it would find its tables
-// like. Where the rows were found, they are not counted again.
+// How many rows a run would delete, for checking limits, and the state of its tables. Rows that
+// were already found are not counted again.
 struct PurgeSize {
   std::int64_t selected = 0;
   Hashes tables = {};
@@ -33,7 +32,7 @@ struct PurgeSize {
 Outcome<PurgeSize> size_of_purge(const Manifest& manifest, const PurgeRequest& request,
                                  const Context& context, PurgeSession& session,
                                  const FoundRows* found = nullptr);
-// How many rows the request's tenant has, counted no further than `most`.
+// The number of rows of the request's tenant, counted up to `most`.
 Outcome<std::int64_t> size_of_tenant(const Manifest& manifest, const PurgeRequest& request,
                                      const Context& context, PurgeSession& session,
                                      std::int64_t most);

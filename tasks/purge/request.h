@@ -1,4 +1,4 @@
-// What a purge was asked to do, decided: read once from its task's parameters.
+// The request of a purge, read once from its task's parameters.
 #pragma once
 
 #include <chrono>
@@ -18,59 +18,61 @@ namespace winnow::tasks {
 
 struct PurgeRequest {
   Scope scope;
-  // The column whose index batches walk, oldest first: that of the date which has to be given.
+  // The column whose index batches walk, oldest first: that of the required date.
   std::string order;
-  // The manifest's steps that are switched on, but for the parent, in their order. The manifest
-  // owns them.
+  // The manifest's steps that are switched on, except the parent, in order. The manifest owns them.
   std::vector<const PurgeStep*> steps = {};
   bool deletes_parent = true;
-  // Rows per transaction at most, and how long one should take; nothing: as BatchSizer finds best.
+  // The maximum number of rows per transaction, and how long one should take; nothing: BatchSizer
+  // decides.
   std::int64_t batch_size = 0;
   std::optional<std::chrono::milliseconds> batch_time = {};
-  // What the task asks for; the operator's pace may be narrower.
+  // The task's own pace; the operator's may be stricter.
   std::optional<Pace> pace = {};
-  // So many of each flow that end last, of those that the scope means at any date, stay.
+  // This many executions of each flow that ended last stay, among those that the scope selects at
+  // any date.
   std::optional<std::int64_t> keep_last = {};
-  // What ended later is not among them. Nothing: whatever ended.
+  // Executions that ended later are not among them. Nothing: no such bound.
   std::optional<document::Instant> newest_until = {};
-  // With withChildren: the states in which a descendant may go with its root. Nothing: each
-  // execution goes by itself.
+  // With withChildren: the states in which a descendant may be deleted with its root. Nothing: each
+  // execution is deleted by itself.
   std::optional<AnyOf> members = {};
-  // What the task itself asks of the policy's limits: the smaller ones hold.
+  // The task's own limits besides the policy's: the smaller ones apply.
   RemovalWishes at_most = {};
-  // Rows that may go, where the caller has checked the limits for several purges together.
+  // The number of rows that may be deleted, if the caller has checked the limits for several purges
+  // together.
   std::optional<std::int64_t> allowance = {};
   // The plan that the run is held to; its dates are in the scope. nullptr: none, or the caller has
   // checked it for several purges together.
   std::shared_ptr<const ExpectedPlan> expected = {};
-  // Counts what goes by namespace too.
+  // Whether to count deleted rows by namespace too.
   bool by_namespace = false;
   bool dry_run = false;
-  // What the caller should know about these parameters, each a sentence.
+  // Notes for the caller about these parameters, one sentence each.
   std::vector<std::string> notes = {};
 
   bool removes_files() const;
-  // The bound of `order` that rows are at or before; nullptr: there is none.
+  // The bound of `order` at or before which rows are selected; nullptr: there is none.
   const InstantBound* bound() const;
-  // Its date: up to then rows go.
+  // Its date: rows are deleted up to then.
   document::Instant cutoff() const;
 };
 
-// The date of a row's end, where `order` is another one: its row may run until a moment before it
-// goes.
+// The date of a row's end, if `order` is another date: then an execution may be running until just
+// before it is deleted.
 const Filter* end_beside(const Manifest& manifest, const std::string& order);
 
-// What NewestOfFlows is made of; nothing: every selected row goes.
+// The input of NewestOfFlows; nothing: every selected row is deleted.
 std::optional<KeepLast> kept(const PurgeRequest& request);
 
-// Holds the request to a plan of it: narrows its dates, and limits its rows.
+// Holds the request to its plan: restricts its dates and limits its rows.
 void hold_to(PurgeRequest& request, const PlannedPurge& planned, const ExpectedPlan& plan);
 
-// What binds a run of this request to its plan, but for tables and rows.
+// The terms that bind a run of this request to its plan, except for tables and rows.
 PlanTerms terms_of(const Manifest& manifest, const PurgeRequest& request, const Policy& policy);
 
-// `parameters` fit the manifest's schema, with its defaults filled in. Fails as read_scope() does,
-// and as check_terms() where the request is held to a plan.
+// `parameters` match the manifest's schema, with its defaults filled in. Fails like read_scope(),
+// and like check_terms() if the request is held to a plan.
 Outcome<PurgeRequest> read_purge_request(const Manifest& manifest, const Json& parameters,
                                          const Policy& policy);
 

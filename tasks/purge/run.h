@@ -1,4 +1,4 @@
-// One purge from its first batch to its sweep of late rows: passes over the selected rows, by one
+// One purge from its first batch to its sweep of late rows: passes over the selected rows, with one
 // or several connections.
 #pragma once
 
@@ -14,11 +14,11 @@ namespace winnow::tasks {
 
 class PurgeRun {
  public:
-  // They must outlive it.
+  // The arguments must outlive it.
   PurgeRun(const Manifest& manifest, const PurgeRequest& request, Context& context,
            Prepared& prepared, FoundRows* found = nullptr);
 
-  // Once. The result has every counter of the manifest; so has `done` of a failure.
+  // Call it once. The result has every counter of the manifest, and so has `done` of a failure.
   TaskResult run();
   // After a run that did not fail: the connection, for the next one.
   std::unique_ptr<database::Connection> take_connection() { return worker_.take_connection(); }
@@ -53,16 +53,16 @@ class PurgeRun {
   Prepared& prepared_;
   PurgeShared shared_;
   PurgeWorker worker_;
-  // Connected when they first have work.
+  // They connect when they first have work.
   std::vector<std::unique_ptr<PurgeWorker>> helpers_;
   std::atomic<bool> stop_{false};
-  // Selected rows that are left where the budget of the pace ended the run.
+  // The number of remaining selected rows if the budget of the pace ended the run.
   std::optional<std::int64_t> left_;
-  // Of a dry run, its own; of a run, the plan's that it is held to.
+  // In a dry run its own; in a run that of the plan it is held to.
   std::optional<std::string> plan_id_;
   // `rows_done` at the beginning.
   std::int64_t rows_before_ = 0;
-  // Rows that others held to the end.
+  // Rows that others had locked until the end.
   std::int64_t locked_ = 0;
   std::vector<SkippedRow> named_locked_;
 };

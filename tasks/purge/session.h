@@ -1,5 +1,5 @@
-// What the purges of one run share: a connection that each takes and gives back, and what was
-// probed over it.
+// Shared by the purges of one run: a connection that each takes and gives back, and the schema that
+// was probed over it.
 #pragma once
 
 #include <map>
@@ -10,16 +10,16 @@
 
 namespace winnow::tasks {
 
-// One thread at a time. What a connection reports goes to the host of the context that it was
-// opened with, which must outlive the session; the manifests must too.
+// One thread at a time. A connection reports to the host of the context that it was opened with;
+// that host and the manifests must outlive the session.
 class PurgeSession {
  public:
   // The one that was given back, or a new one.
   Outcome<std::unique_ptr<database::Connection>> take_connection(const Context& context);
-  // Idle, and sound: with one that failed the session ends.
+  // The connection must be idle and usable; one that failed ends the session.
   void give_back(std::unique_ptr<database::Connection> connection);
 
-  // The tables of the manifest, probed when they are asked for first.
+  // The tables of the manifest, probed at the first call.
   Outcome<database::Schema> schema(const Manifest& manifest, database::Connection& connection);
 
  private:

@@ -1,4 +1,4 @@
-// One walk over a table for several purges of it, each of which would read the same rows again.
+// One walk over a table for several purges, which would otherwise each read the same rows.
 #pragma once
 
 #include <memory>
@@ -13,22 +13,22 @@
 namespace winnow::tasks {
 
 struct SharedWalk {
-  // Of all the purges.
+  // The manifest of all the purges.
   const Manifest* manifest = nullptr;
-  // Selects whatever may be of one of the parts.
+  // Selects every row that may belong to one of the parts.
   PurgeRequest request = {};
   // Numbered from 0 on.
   std::vector<Part> parts = {};
 };
 
-// What each part's purge is to take, by the part's number: the rows that were selected when the
-// walk met them, and no others. Empty where rows lie on several shards: each purge walks by itself
-// there. The walk waits as the context's pace says, page by page, and ends where its budget does.
+// The rows for each part's purge, by the part's number: those that were selected when the walk read
+// them, and no others. Empty if rows are on several shards: then each purge walks by itself. The
+// walk waits according to the context's pace, page by page, and ends with its budget.
 Outcome<std::vector<std::unique_ptr<FoundRows>>> find_rows(const SharedWalk& walk,
                                                            const Context& context,
                                                            PurgeSession& session);
 
-// The walk's statements, as a plan has them (tasks/purge/plan.h); none where each walks by itself.
+// The walk's statements, as in a plan (tasks/purge/plan.h); none if each purge walks by itself.
 Outcome<Json> describe_walk(const SharedWalk& walk, const Context& context, PurgeSession& session);
 
 }  // namespace winnow::tasks

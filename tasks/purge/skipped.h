@@ -1,5 +1,5 @@
-// The selected rows that a purge leaves where they are, and why: locked by others, refused or kept
-// by the database, or with files that the storage could not remove.
+// The selected rows that a purge does not delete, and why: locked by others, refused or kept by the
+// database, or with files that the storage could not remove.
 #pragma once
 
 #include <cstdint>
@@ -18,24 +18,25 @@ struct SkippedRow {
   std::string reason;
 };
 
-// Those of one pass over the selected rows: a later pass meets them again. Names the first ones and
-// counts all, so that memory stays flat. Thread-safe.
+// Those of one pass over the selected rows: a later pass finds them again. Keeps the first ones and
+// counts all, so that memory use stays flat. Thread-safe.
 class SkippedRows {
  public:
   static constexpr std::size_t kNamed = 10;
 
   void begin_pass();
   void add(SkippedRow row);
-  // The same for an execution whose files stay; the run ends with the first of these failures.
+  // The same for an execution whose files stay; the run fails with the first of these failures.
   void add(SkippedRow row, const Failure& storage_failure);
 
-  // Others that stay with the one that was added.
+  // Adds others that stay with the previous one.
   void add_more(std::int64_t count);
-  // Rows that stay for their family's sake: the first of them, and how many.
+  // Adds rows that stay because their family does: the first of them, and how many.
   void add_families(const std::vector<SkippedRow>& first, std::int64_t count);
 
   std::int64_t count() const;
-  // But for those that stay for their family's sake: as many as a count of what may go has.
+  // Without those that stay because of their family: comparable to a count of the rows that may be
+  // deleted.
   std::int64_t count_that_may_go() const;
   std::vector<SkippedRow> named() const;
   std::optional<Failure> storage_failure() const;
@@ -52,7 +53,7 @@ class SkippedRows {
   std::int64_t of_families_ = 0;
 };
 
-// [{"key", "reason"}, ...] as a result has them.
+// [{"key", "reason"}, ...] for a result.
 Json described(const std::vector<SkippedRow>& rows);
 
 }  // namespace winnow::tasks

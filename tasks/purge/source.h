@@ -1,4 +1,4 @@
-// Where the batches of a purge come from: a walk over the selected rows, oldest first, by keyset.
+// The source of a purge's batches: a walk over the selected rows, oldest first, by keyset.
 #pragma once
 
 #include <cstdint>
@@ -16,26 +16,25 @@
 
 namespace winnow::tasks {
 
-// Shared by the workers of one purge: each call hands out the next rows after those that any worker
-// got before, so that nobody looks twice at what is already deleted. Keys are read many at a time
-// and without locks; a batch's rows are locked, by their keys, only in the transaction that removes
-// them. So no order of locks has to be kept with others, the index of the walk is read once however
-// small the batches are, and workers don't wait for each other's reads. Thread-safe.
+// Shared by the workers of one purge: each call returns the next rows after those that any worker
+// got before, so that no deleted row is visited twice. Keys are read many at a time and without
+// locks; a batch's rows are locked, by their keys, only in the transaction that deletes them. So
+// there is no lock order to respect, the index of the walk is read only once however small the
+// batches are, and workers don't wait for each other's reads. Thread-safe.
 class BatchSource {
  public:
-  // Keys that are read at once: under ten megabytes of memory. PostgreSQL sorts all that is left
-  // for each page where it takes the index by state for the better one, so that pages have to be
-  // few.
+  // Keys that are read at once: less than ten megabytes of memory. If PostgreSQL prefers the index
+  // by state, it sorts all remaining rows for each page, so there must be few pages.
   static constexpr std::int64_t kPage = 40'000;
-  // A tablet of Vitess gives no more at once, unless its operator says so.
+  // A tablet of Vitess returns no more at once by default.
   static constexpr std::int64_t kPageOfShards = 10'000;
-  // Where a limit of the server allows no page of that size, pages shrink down to this one.
+  // If a limit of the server does not allow a page of that size, pages shrink down to this size.
   static constexpr std::int64_t kSmallestPage = 100;
 
-  // They must outlive it.
-  // `newest`: which of the selected rows stay; nullptr: none. `families`: they go with their
-  // children; nullptr: each by itself. `page`: keys that are read at once. `found`: what a walk for
-  // several purges has found, which takes the place of the first walk; nullptr: nothing.
+  // The arguments must outlive it. `newest`: which of the selected rows stay; nullptr: none.
+  // `families`: rows are deleted with their children; nullptr: each by itself. `page`: keys that
+  // are read at once. `found`: the result of a walk for several purges, which replaces the first
+  // walk; nullptr: none.
   BatchSource(const Selection& selection, const PurgeStatements& statements,
               NewestOfFlows* newest = nullptr, const Families* families = nullptr,
               std::int64_t page = kPage, FoundRows* found = nullptr)
@@ -46,19 +45,19 @@ class BatchSource {
         page_size_(page),
         found_(found) {}
 
-  // The next rows, at most `limit` (of families: so many roots); empty: the walk has come to its
-  // end. Outside of a transaction. Towards the end of the walk fewer: what is left is shared by
-  // the workers, so that none of them is alone with a last large batch.
-  // Some may be among them that are not selected, which PurgeStatements::take() leaves out.
+  // The next rows, at most `limit` (for families: roots); empty: the walk is finished. Outside a
+  // transaction. Towards the end of the walk fewer: the workers share the remaining rows, so that
+  // none is left with one last large batch. They may include rows that are not selected, which
+  // PurgeStatements::take() leaves out.
   Outcome<Batch> next(database::Connection& connection, std::int64_t limit,
                       std::int32_t workers = 1);
 
-  // The rows that were read and not handed out yet. Where there is none, whether another page may
-  // have some: nobody knows before it is asked for.
+  // The number of rows that were read and not handed out yet. If there are none, another page may
+  // still have some.
   std::size_t at_hand();
   bool has_more();
 
-  // Starts from the oldest row again, for what was locked by others before.
+  // Starts again from the oldest row, for rows that others had locked before.
   void rewind();
 
  private:
@@ -78,15 +77,15 @@ class BatchSource {
   const Families* families_;
   std::mutex mutex_;
   std::size_t branch_ = 0;
-  // Of the last row of page_.
+  // The position of the last row of page_.
   std::optional<PurgeStatements::Position> position_;
   Batch page_;
   std::size_t handed_out_ = 0;
-  // To be handed out again.
+  // Batches to hand out again.
   std::vector<Batch> returned_;
   std::int64_t page_size_;
   FoundRows* found_;
-  // Those of page_.
+  // The flows of page_.
   Flows flows_;
 };
 

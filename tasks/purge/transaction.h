@@ -1,24 +1,24 @@
-// One transaction of a purge: takes hold of a batch's rows, deletes them with what belongs to them,
+// One transaction of a purge: locks or deletes a batch's rows, deletes what belongs to them,
 // removes their files and commits.
 //
-// Why nothing is lost, and nothing half deleted:
-// - The rows are deleted first, inside the transaction, and the keys that really went steer
-//   everything after that: what a lock, a trigger or a rule keeps, keeps its dependents and files
-//   (S1, S3).
-// - Where the server refuses a row (a foreign key, a trigger that raises), or keeps a dependent,
-//   the whole transaction is rolled back; its failure blames rows, so that the worker halves the
-//   batch.
-// - A family (families.h) goes whole: its rows are locked and looked at anew, and so is whether
-//   another child has come. None of them can begin one any more: they have ended, and are locked.
-//   One that is larger than a batch goes in several transactions, children before their parents and
-//   the root last; so does each where its rows lie on several shards (far_families.h).
-// - Files go last, for rows that the database has let go, while these are locked: an execution
-//   can't restart in between. A row is committed only after the storage has said that all of its
-//   files are gone. A kill leaves rows whose files are gone, which the next run meets again (S2,
-//   S3).
-// - Dependents on other shards (far_rows.h) go right before the COMMIT, in transactions of their
-//   own, while what they belong to is held: a kill in between leaves rows without some of their
-//   dependents, which the next run meets again.
+// Why nothing is lost or half deleted:
+// - The rows are deleted first, inside the transaction, and the keys that were really deleted
+//   decide everything after that: a row that a lock, a trigger or a rule keeps also keeps its
+//   dependents and files (S1, S3).
+// - If the server refuses a row (a foreign key, a trigger that raises), or keeps a dependent, the
+//   whole transaction is rolled back; its failure blames rows, so the worker halves the batch.
+// - A family (families.h) is deleted as a whole: its rows are locked and checked again, and so is
+//   whether there is a new child. None of them can start another child: they have ended, and are
+//   locked. A family that is larger than a batch is deleted in several transactions, children
+//   before their parents and the root last; so is each family whose rows are on several shards
+//   (far_families.h).
+// - Files are removed last, for rows that are deleted but not yet committed: an execution can't
+//   restart in between. A row's deletion is committed only after the storage has confirmed that all
+//   of its files are deleted. A kill leaves rows without their files, which the next run finds
+//   again (S2, S3).
+// - Dependents on other shards (far_rows.h) are deleted right before the COMMIT, in separate
+//   transactions, while the rows they belong to are locked: a kill in between leaves rows without
+//   some of their dependents, which the next run finds again.
 #pragma once
 
 #include <chrono>
@@ -39,41 +39,42 @@
 
 namespace winnow::tasks {
 
-// What one try of a transaction has done so far.
+// What one attempt at a transaction has done so far.
 struct Tried {
-  // The rows that go with its COMMIT (of a purge of dependents alone: whose dependents go).
+  // The rows that its COMMIT deletes (in a purge of dependents only: the rows whose dependents are
+  // deleted).
   std::vector<BatchRow> went = {};
-  // Executions for which the storage's time did not suffice: to be taken again.
+  // Executions for which the storage's time did not suffice: to be tried again.
   std::vector<BatchRow> unfinished = {};
   // Rows that stay.
   std::vector<SkippedRow> kept = {};
   std::vector<KeptFiles> kept_files = {};
-  // Rows that its statements deleted, by counter.
+  // Rows deleted by its statements, by counter.
   std::map<std::string, std::int64_t> counts = {};
-  // Of the receipt that was written before its COMMIT.
+  // The number of the receipt that was written before its COMMIT.
   ReceiptNumber receipt = {};
   std::chrono::steady_clock::duration commit_took{};
-  // Late rows went, and no row of the table itself.
+  // It deleted late rows, and no row of the table itself.
   bool swept = false;
 };
 
-// Where files of a row stay, or take longer, so do the rows of its family: of `cleared` stay those
-// of whole families.
+// If files of a row stay, or take longer, the rows of its family stay too: removes incomplete
+// families from `cleared`.
 void keep_families_whole(const std::vector<BatchRow>& all, std::vector<BatchRow>& cleared,
                          Tried& tried);
 
 // One worker's. Not thread-safe.
 class PurgeTransaction {
  public:
-  // What is done beside the transaction where rows lie on several shards. nullptr: all dependents
-  // lie with their rows; the rows of a family lie together.
+  // The work beside the transaction if rows are on several shards. nullptr: all dependents are on
+  // the shard of their rows; the rows of a family are on one shard.
   struct Far {
     FarRows* rows = nullptr;
     FarFamilies* families = nullptr;
   };
 
-  // `families`: nullptr where each row goes by itself. `files`: nullptr where files stay.
-  // `receipts`: nullptr where nobody wants any; else `receipt` says of what.
+  // `families`: nullptr if each row is deleted by itself. `files`: nullptr if files stay.
+  // `receipts`: nullptr if there are none; otherwise `receipt` describes them.
   PurgeTransaction(const PurgeStatements& statements, const PurgeSteps& steps,
                    const Families* families, Far far, PurgeFiles* files, Receipts* receipts,
                    RemovedBatch receipt)
@@ -85,13 +86,13 @@ class PurgeTransaction {
         receipts_(receipts),
         receipt_(std::move(receipt)) {}
 
-  // `tried` is empty. What it tells is true once the commit is.
+  // `tried` is empty at first. Its content is valid once the commit has succeeded.
   Outcome<void> run(database::Connection& connection, const Batch& batch, Tried& tried);
 
   // Adds the rows themselves to the counts.
   void count_rows(const std::vector<BatchRow>& rows, Tried& tried) const;
 
-  // Deletes dependents of executions that went, written since; `rows` have no flow.
+  // Deletes dependents of deleted executions that were written since; `rows` have no flow.
   Outcome<void> sweep(database::Connection& connection, const std::vector<BatchRow>& rows,
                       Tried& tried);
 
@@ -101,11 +102,11 @@ class PurgeTransaction {
                                                const Batch& batch) const;
   Outcome<void> run_with_files(database::Connection& connection, std::vector<BatchRow> rows,
                                Tried& tried);
-  // What goes in the same round trip as the deletions, where the protocol allows.
+  // Statements in the same round trip as the deletions, if the protocol allows it.
   struct Around {
     std::vector<database::Statement> before = {};
     std::vector<database::Statement> after = {};
-    // The last one before them deletes the rows themselves.
+    // The last statement before them deletes the rows themselves.
     bool deletes_rows = false;
   };
   Around around_savepoint(std::string_view before) const;
@@ -128,7 +129,7 @@ class PurgeTransaction {
   Far far_;
   PurgeFiles* files_;
   Receipts* receipts_;
-  // But for what differs from batch to batch.
+  // Without what differs from batch to batch.
   const RemovedBatch receipt_;
 };
 

@@ -1,5 +1,4 @@
-// One connection's share of a purge: takes batches and removes each in a short transaction of its
-// own.
+// One connection's share of a purge: takes batches and deletes each in a short transaction.
 #pragma once
 
 #include <atomic>
@@ -24,9 +23,9 @@
 
 namespace winnow::tasks {
 
-// Keys per transaction of the sweep: many, so that neighbours in an index are met together.
+// Keys per transaction of the sweep: many, so that neighbours in an index are visited together.
 inline constexpr std::int64_t kKeysOfASweep = 10'000;
-// The most where each table is read in one pass, for memory's sake.
+// The maximum if each table is read in one pass, to limit memory.
 inline constexpr std::int64_t kKeysOfAPass = 100'000;
 
 struct PurgeShared {
@@ -37,30 +36,31 @@ struct PurgeShared {
   RemovalLimits limits;
   BatchSizer sizer;
   Pacer pacer;
-  // Of the sweep of late rows, which nearly always only looks: what a deletion takes is no limit.
+  // For the sweep of late rows, which nearly always only reads, so the time of a deletion is no
+  // limit.
   BatchSizer sweep_sizer;
   Stall stall;
-  // As many as the operator says. Without a word two where files go; else one, so that Kestra's
-  // writers find the server's processors free.
+  // The operator's number. By default two if files are removed, otherwise one, so that the server's
+  // processors are free for Kestra's writers.
   std::int32_t connections = 1;
-  // At work now.
+  // Working now.
   std::atomic<std::int32_t> workers{1};
-  // Rows that were handed out in this pass, and neither went nor are skipped.
+  // Rows that were handed out in this pass and are neither deleted nor skipped.
   std::atomic<std::int64_t> unaccounted{0};
-  std::atomic<bool> outage{false};  // in this pass a connection was opened again
+  std::atomic<bool> outage{false};  // a connection was reopened in this pass
   bool by_namespace = false;
-  // What receipts say of each batch.
+  // The receipts' constant description of each batch.
   std::string task = {};
   std::optional<document::Instant> cutoff = {};
-  // Rows that may go by `limits`; nothing: as many as there are. `reserved` are those that went and
-  // those of batches in hand.
+  // Rows that `limits` allow to delete; nothing: no limit. `reserved` are deleted rows and those of
+  // current batches.
   std::optional<std::int64_t> allowance = {};
   std::atomic<std::int64_t> reserved{0};
   // Rows that the server refused to delete: each costs a few transactions to find.
   std::atomic<std::int64_t> refused{0};
 };
 
-// Reports, for as long as it lasts, that rows were met which others hold.
+// Reports, while it lasts, that others have locked rows.
 void note_stall(PurgeShared& shared);
 
 // Not thread-safe: one thread each.
@@ -68,18 +68,17 @@ class PurgeWorker {
  public:
   PurgeWorker(PurgeShared& shared, std::unique_ptr<database::Connection> connection);
 
-  // Takes one batch and removes it, or counts it in a dry run. False when the walk has come to its
-  // end or the budget of the pace is used up.
+  // Takes one batch and deletes it, or counts it in a dry run. False if the walk is finished or the
+  // budget of the pace is used up.
   Outcome<bool> step();
 
-  // Asks the server whether it has what was confirmed (committed_batches.h): batches that it lacks
-  // are counted no more, and the next pass meets their rows again.
+  // Checks whether the server has what was confirmed (committed_batches.h): batches that it lacks
+  // are no longer counted, and the next pass finds their rows again.
   Outcome<void> uncount_lost();
   bool was_reopened() const { return connection_.reopened() > 0; }
 
-  // Takes some of the keys that went and removes the dependents that were written after their batch
-  // (docs/measurements.md), but for those of executions that came back. False when all were looked
-  // at.
+  // Takes some of the deleted keys and deletes the dependents that were written after their batch
+  // (docs/measurements.md), except those of executions that came back. False if all were checked.
   Outcome<bool> sweep_late_rows();
 
   ReconnectingConnection& connection() { return connection_; }
@@ -87,14 +86,14 @@ class PurgeWorker {
   std::unique_ptr<database::Connection> take_connection() { return connection_.take(); }
 
  private:
-  // How many keys a sweep looks at together, and by how many shares of the tables' pages.
+  // How many keys a sweep checks together, and in how many shares of the tables' pages.
   struct SweepSize {
     std::int64_t keys = 0;
     std::int64_t parts = 1;
   };
   SweepSize size_of_a_sweep() const;
   Outcome<bool> has_no_late_rows(const DeletedKeys& deleted);
-  // Rows of the batch that may go, by the limits.
+  // The number of the batch's rows that the limits allow to delete.
   Outcome<std::int64_t> reserve(const Batch& batch);
   Outcome<void> remove(const Batch& part, Batch& rest);
   Outcome<void> settle(const Tried& tried);
@@ -115,8 +114,8 @@ class PurgeWorker {
   void keep_families_of(const std::vector<BatchRow>& rows, const Tried& tried);
   Outcome<void> confirm_receipt(const Tried& tried);
 
-  // Waiting: for a transaction that is still open and may remove the rows yet, as one whose COMMIT
-  // is under way while its connection is given up.
+  // waiting: for a transaction that is still open and may yet delete the rows, such as one whose
+  // COMMIT is in progress while its connection is given up.
   enum class Look { at_once, waiting };
   // With a share of the tables' pages: at once, in one pass.
   Outcome<bool> are_dependents_gone(database::Connection& connection,
@@ -129,16 +128,16 @@ class PurgeWorker {
   ReconnectingConnection connection_;
   std::optional<FarRows> far_rows_;
   std::optional<FarFamilies> far_families_;
-  // Families of the step's batch, of which one transaction has left a row: the next ones leave
-  // theirs.
+  // Families of the step's batch of which one transaction has left a row: the next transactions
+  // leave theirs too.
   std::set<std::string, std::less<>> staying_;
   std::optional<PurgeFiles> files_;
   PurgeTransaction transaction_;
   int locked_in_turn_ = 0;
   Pacer::Lane lane_;
   CommittedBatches<CommittedBatch> committed_;
-  // Of the batch in hand: its commit; rows of the table itself, of all tables, and of the table
-  // that stay.
+  // Of the current batch: the time of its commit; rows of the table itself, of all tables, and of
+  // the table that stay.
   std::chrono::steady_clock::duration commit_took_{};
   std::int64_t went_ = 0;
   std::int64_t deleted_ = 0;

@@ -11,8 +11,8 @@ namespace winnow::tasks {
 inline constexpr std::string_view kNoRecord =
     "0000000000000000000000000000000000000000000000000000000000000000";
 
-// SHA-256 of keys that are sorted by their bytes, each followed by a line feed: what
-// `LC_ALL=C sort keys | sha256sum` prints.
+// SHA-256 of keys sorted by their bytes, each followed by a line feed: the output of `LC_ALL=C sort
+// keys | sha256sum`.
 std::string sha256_of_keys(const std::vector<std::string>& sorted);
 
 // 32 random hexadecimal digits.

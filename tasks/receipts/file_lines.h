@@ -1,4 +1,4 @@
-// Reads a file line by line, from any place in it, with memory for one line.
+// Reads a file line by line, from any position, with memory for one line.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ class FileLines {
   FileLines(int descriptor, std::string path, std::int64_t from)
       : descriptor_(descriptor), path_(std::move(path)), read_to_(from) {}
 
-  // Nothing at the end of the file. A storage failure where it can't be read, or a line is longer
-  // than any receipt.
+  // Nothing at the end of the file. A storage failure if it can't be read, or a line is longer than
+  // any receipt.
   Outcome<std::optional<Line>> next();
 
  private:
@@ -38,12 +38,12 @@ class FileLines {
   bool ended_ = false;
 };
 
-// Where the last line begins that begins with `beginning`, searched from the end; nothing: there is
-// none. `size`: of the part of the file that counts.
+// The start of the last line that begins with `beginning`, searched from the end; nothing: there is
+// none. `size`: the size of the relevant part of the file.
 Outcome<std::optional<std::int64_t>> last_line_with(int descriptor, const std::string& path,
                                                     std::int64_t size, std::string_view beginning);
 
-// A storage failure that names the file and what errno says.
+// A storage failure with the file's name and the text of errno.
 tl::unexpected<Failure> file_failure(const std::string& path, const char* what);
 
 }  // namespace winnow::tasks

@@ -1,4 +1,4 @@
-// Whether rows that receipts name are still there.
+// Checks whether rows that receipts name still exist.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +10,11 @@
 
 namespace winnow::tasks {
 
-// Probes each table once. Fails where the database has no such table with a key.
+// Probes each table once. Fails if the database has no such table with a key.
 class KeyLookup {
  public:
-  // How many of these keys the table has. Waits for a transaction that is about to remove them,
-  // where a count can.
+  // How many of these keys the table has. Waits for a transaction that is about to delete them, if
+  // a count can do that.
   Outcome<std::int64_t> count(database::Connection& connection, const std::string& table,
                               const std::vector<std::string>& keys);
 

@@ -1,5 +1,4 @@
-// What a file's records say of their batches: which were committed, which were not, and of which
-// nobody knows.
+// The outcome of batches according to a file's records: committed, rolled back or unknown.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +15,7 @@ namespace winnow::tasks {
 
 using document::Json;
 
-// A batch as its record names it.
+// A batch as described by its record.
 struct BatchReceipt {
   std::int64_t line = 0;
   std::string run;
@@ -27,10 +26,10 @@ struct BatchReceipt {
   std::int64_t rows = 0;
   std::string first;
   std::string last;
-  // Empty where the record has no keys in full.
+  // Empty if the record does not list its keys.
   std::vector<std::string> keys = {};
   std::string keys_sha256;
-  // The rows of these keys stay, or went before: what belongs to them goes.
+  // The rows of these keys stay, or were deleted before: only what belongs to them is deleted.
   bool dependents_only = false;
   // Database::transaction_name(); or empty.
   std::string transaction = {};
@@ -44,15 +43,15 @@ struct EndedBatch {
   BatchEnd end;
 };
 
-// Follows the records of a file, from the first or from the first of a run.
+// Reads the records of a file, from the first or from the first of a run.
 // NOLINTNEXTLINE(bugprone-exception-escape): clang-tidy takes Json's move for one that throws
 class OpenReceipts {
  public:
-  // The batch that this record ends, where it ends one. A storage failure, without the place, where
-  // the record fits none that came before it.
+  // The batch that this record ends, if it ends one. A storage failure, without the place, if the
+  // record matches no earlier one.
   Outcome<std::optional<EndedBatch>> read(const Json& record, std::int64_t line);
 
-  // Batches without an end, in the order of their records.
+  // Batches without an outcome, in the order of their records.
   std::vector<BatchReceipt> open() const;
   // The last record of that kind.
   const Json& begin() const { return begin_; }
@@ -69,7 +68,7 @@ class OpenReceipts {
   std::int64_t sequence_ = 0;
 };
 
-// A member of a record, or nothing of it where it is missing or of another type.
+// A member of a record; an empty value if it is missing or has another type.
 std::string text_in(const Json& record, const char* name);
 std::int64_t number_in(const Json& record, const char* name);
 

@@ -1,4 +1,4 @@
-// Which database a run works on, as its receipts name it.
+// The database of a run, as named in its receipts.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ struct Place {
   bool operator==(const Place&) const = default;
 };
 
-// The one that a run's first record names.
+// The database in a run's first record.
 inline Place place_in(const Json& begin) {
   return {.database = text_in(begin, "database"), .server = text_in(begin, "server")};
 }

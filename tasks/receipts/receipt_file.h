@@ -1,4 +1,4 @@
-// The file that receipts are appended to: one process at a time, lines whole or not at all.
+// The file to which receipts are appended: by one process at a time, in complete lines only.
 #pragma once
 
 #include <cstdint>
@@ -13,31 +13,31 @@
 
 namespace winnow::tasks {
 
-// Not thread-safe, but for sync() beside append().
+// Not thread-safe, except that sync() may run beside append().
 class ReceiptFile {
  public:
-  // What a process that was killed, or a full disk, left behind the last whole line.
+  // The incomplete end that a killed process, or a full disk, left after the last complete line.
   struct Torn {
     std::int64_t bytes = 0;
     std::string sha256;
   };
 
-  // Makes the file where there is none. Waits while another run has it, and reports which. Cuts a
-  // torn end off. A storage failure for a file that is none of receipts, which is left as it is.
+  // Creates the file if necessary. Waits while another run has it, and reports which. Cuts off an
+  // incomplete end. A storage failure if it is not a file of receipts, which is left unchanged.
   static Outcome<std::unique_ptr<ReceiptFile>> open(const std::string& path, Context& context);
 
   const std::string& path() const { return path_; }
   int descriptor() const { return descriptor_.get(); }
-  // SHA-256 of the line that was the last when it was opened; kNoRecord where there was none.
+  // SHA-256 of the last line when the file was opened; kNoRecord if there was none.
   const std::string& last() const { return last_; }
   const std::optional<Torn>& torn() const { return torn_; }
-  // Where the last run begins; nothing in a file without one.
+  // The position of the last run; nothing in a file without one.
   Outcome<std::optional<std::int64_t>> last_run() const;
 
-  // Adds a line, to which this adds the line feed. Where it can't be written whole, the file is as
-  // it was before; where not even that can be done, nothing is written any more.
+  // Appends a line and a line feed. If the line can't be written completely, the file is restored;
+  // if even that fails, nothing more is written.
   Outcome<void> append(std::string_view line);
-  // Until what was appended is on the disk.
+  // Waits until everything appended is on the disk.
   Outcome<void> sync();
 
  private:
@@ -49,14 +49,14 @@ class ReceiptFile {
   Outcome<void> cut_torn(std::int64_t whole);
 
   std::string path_;
-  storage::Descriptor descriptor_;  // its end gives the lock up
+  storage::Descriptor descriptor_;  // closing it releases the lock
   std::int64_t size_ = 0;
   bool broken_ = false;
   std::string last_;
   std::optional<Torn> torn_;
 };
 
-// How every receipt begins.
+// The beginning of every receipt.
 inline constexpr std::string_view kReceiptBeginning = "{\"receipt\":\"";
 
 }  // namespace winnow::tasks

@@ -18,14 +18,14 @@
 
 namespace winnow::tasks {
 
-// What a batch is about to remove.
+// What a batch is about to delete.
 struct RemovedBatch {
   std::string task;
   // Empty: folders of the storage.
   std::string table;
   // In any order.
   std::vector<std::string> keys = {};
-  // Rows by counter, those that belong to the keys' rows among them.
+  // Rows by counter, including those that belong to the keys' rows.
   std::map<std::string, std::int64_t> counts = {};
   // See BatchReceipt.
   bool dependents_only = false;
@@ -36,29 +36,29 @@ struct RemovedBatch {
 // Thread-safe: the records of several connections are one chain.
 class Receipts {
  public:
-  // `file`: nullptr where records are events alone. The host must outlive it.
+  // `file`: nullptr if records are only events. The host must outlive it.
   Receipts(std::unique_ptr<ReceiptFile> file, const ReceiptSettings& settings, Host& host);
 
   ReceiptFile* file() { return file_.get(); }
   const std::string& run() const { return run_; }
 
-  // The first record, after those that tell of a torn end and settle what an earlier run left.
+  // The first record, after those that report an incomplete end and settle an earlier run.
   Outcome<void> torn(const ReceiptFile::Torn& torn);
   Outcome<void> settled(const BatchReceipt& batch, BatchEnd end, const std::string& by);
   // `facts`: who works, and where, as it stands in that record and in the last one.
   Outcome<void> begin(Json facts);
 
-  // Between two batches: the rule of a policy that the next ones go by, as a JSON Pointer.
+  // Between two batches: the policy's rule for the next ones, as a JSON Pointer.
   void begin_rule(std::string rule) { rule_ = std::move(rule); }
 
-  // Before COMMIT. Once this returns, the record is on the disk, or with the host. Its number is
-  // what the calls below take.
+  // Before COMMIT. When this returns, the record is on the disk, or the host has it. Returns its
+  // number, for the calls below.
   Outcome<std::int64_t> before_commit(RemovedBatch batch);
-  // `kept`: keys of those that stay all the same, where there is no transaction (folders).
+  // `kept`: keys of those that stay anyway, if there is no transaction (folders).
   Outcome<void> committed(std::int64_t sequence, std::vector<std::string> kept = {});
   Outcome<void> rolled_back(std::int64_t sequence);
 
-  // The last record. `counts` is a run's result; `failure`: why it ended; nullptr: it is done.
+  // The last record. `counts` is the run's result; `failure`: why it ended; nullptr: it succeeded.
   Outcome<void> end(const Json& counts, const Failure* failure);
 
   // {"run", "batches", "head", "file"} for the run's result.
@@ -66,7 +66,7 @@ class Receipts {
 
  private:
   struct Written {
-    // Of the batch, where the record is one's.
+    // The number of the batch, if the record belongs to one.
     std::int64_t sequence = 0;
     // What flush() takes.
     std::int64_t position = 0;
@@ -88,7 +88,7 @@ class Receipts {
   // Empty: the task has no rules.
   std::string rule_;
 
-  mutable std::mutex mutex_;  // of what follows, and of append()
+  mutable std::mutex mutex_;  // for the members below, and for append()
   std::string previous_;
   std::int64_t sequence_ = 0;
   std::int64_t position_ = 0;
@@ -96,16 +96,16 @@ class Receipts {
   std::set<std::int64_t> open_;
   std::optional<document::Instant> cutoff_;
 
-  std::mutex flushing_;  // of what follows; never taken by one who holds mutex_
+  std::mutex flushing_;  // for the members below; never taken while holding mutex_
   std::int64_t flushed_ = 0;
   std::optional<Failure> not_flushed_;
 };
 
-// The number of a batch's receipt, which ends with its transaction; nothing: none was written.
+// The number of the receipt of a batch's current transaction; nothing: none was written.
 using ReceiptNumber = std::optional<std::int64_t>;
 
-// Ends the receipt of a try that did not go through, where there is one. `receipts`: where it was
-// written, or nullptr.
+// Records that an attempt was rolled back, if it has a receipt. `receipts`: where it was written,
+// or nullptr.
 Outcome<void> take_back(Receipts* receipts, const ReceiptNumber& number);
 
 }  // namespace winnow::tasks

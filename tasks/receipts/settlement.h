@@ -1,5 +1,5 @@
-// What an earlier run left in doubt: killed, or its last COMMIT without an answer. The database is
-// asked.
+// Settles what an earlier run left in doubt, because it was killed or its last COMMIT got no reply,
+// by asking the database.
 #pragma once
 
 #include "tasks/receipts/place.h"
@@ -8,10 +8,10 @@
 
 namespace winnow::tasks {
 
-// Writes a record for each batch of the file's last run that has no end. Where the server can't
-// tell what became of the transaction, the keys do: all of them are deleted, or all are there.
-// Without all keys in the record, the first and the last stand for them. Else, and where the last
-// run worked on another database, the batch stays in doubt, which the log says.
+// Writes a record for each batch of the file's last run that has no outcome. If the server can't
+// report the outcome of the transaction, the keys decide: all of them are deleted, or all exist. If
+// the record does not have all keys, the first and the last represent them. Otherwise, or if the
+// last run worked on another database, the batch stays in doubt, and the log says so.
 Outcome<void> settle(Receipts& receipts, ReconnectingConnection& connection, const Place& place,
                      Host& host);
 

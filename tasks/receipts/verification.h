@@ -1,5 +1,5 @@
-// Proves a file of receipts: that no record was changed, taken out or put in, and that the rows of
-// which they tell are deleted.
+// Verifies a file of receipts: that no record was changed, removed or inserted, and that the
+// recorded rows are deleted.
 #pragma once
 
 #include <memory>
@@ -8,8 +8,8 @@
 
 namespace winnow::tasks {
 
-// Reads the file of the operator's `receipts`, and with the parameter `database` asks the database
-// for what the records list. See tasks::invoke().
+// Reads the file of the operator's `receipts`, and with the parameter `database` looks up the
+// recorded rows in the database. See tasks::invoke().
 Outcome<std::unique_ptr<Invocation>> invoke_verification(const Manifest& manifest,
                                                          const Json& parameters,
                                                          const Policy& policy);

@@ -1,4 +1,5 @@
-// Whether one rule's match holds wherever another's does: a rule behind such a one never decides.
+// Whether one rule matches everything that another matches: after such a rule the other never
+// decides.
 #pragma once
 
 #include <string_view>
@@ -7,8 +8,8 @@
 
 namespace winnow::tasks {
 
-// True only where it is certain: every execution, log or metric that `inner` matches is matched by
-// `outer` too, each condition by itself.
+// True only if it is certain that `outer` matches every execution, log or metric that `inner`
+// matches; compares each condition separately.
 bool covers(const RuleMatch& outer, const RuleMatch& inner);
 
 // The same for two names or patterns of names.

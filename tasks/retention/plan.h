@@ -9,19 +9,19 @@
 
 namespace winnow::tasks {
 
-// What binds a run of these purges to their plan, but for tables and rows.
+// The terms that bind a run of these purges to their plan, except for tables and rows.
 PlanTerms terms_of(const Manifest& manifest, const RetentionRequest& request, const Policy& policy,
                    const std::vector<RulePurge>& purges);
 
-// Of a plan that is being made, purge by purge. The arguments must outlive it.
+// Builds a plan purge by purge. The arguments must outlive it.
 class RetentionPlan {
  public:
   RetentionPlan(const Manifest& manifest, const RetentionRequest& request, const Policy& policy,
                 document::Instant now);
 
-  // The plan, or the result of a dry run, of the next purge.
+  // Adds the plan, or the result of a dry run, of the next purge.
   Outcome<void> add(const Json& purge);
-  // How the plan of a rule is shown. They share a server, which is told once.
+  // Adds the plan of a rule for display. All rules share a server, which is shown once.
   void add_rule(const std::string& pointer, Json purge);
 
   std::string id() const { return plan_id(terms_); }

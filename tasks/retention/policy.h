@@ -1,5 +1,5 @@
 // A retention policy: rules that say which executions, logs and metrics stay, and how long. Read
-// once, from a flow's parameters or from the operator's file; knows no SQL and no database.
+// once, from a flow's parameters or from the operator's file; uses no SQL and no database.
 #pragma once
 
 #include <array>
@@ -15,64 +15,64 @@
 
 namespace winnow::tasks {
 
-// What a rule asks of one value: it is one of `values`, or with `negated` none of them. A value
-// that is missing is none of them. In names of tenants, namespaces and flows `*` stands for any
-// letters but dots, and a `**` between dots for any number of parts, also for none.
+// A rule's condition on one value: it is one of `values`, or with `negated` none of them. A missing
+// value is none of them. In names of tenants, namespaces and flows `*` stands for any characters
+// except dots, and a `**` between dots for any number of parts, including none.
 struct ValueMatch {
   std::vector<std::string> values = {};
   bool negated = false;
 };
 
-// What a rule asks of an execution, a log or a metric. Nothing: it does not matter.
+// A rule's conditions on an execution, a log or a metric. Nothing: no condition.
 struct RuleMatch {
   std::optional<ValueMatch> tenant = {};
   std::optional<ValueMatch> name_space = {};
   std::optional<ValueMatch> flow_id = {};
-  // Of executions alone.
+  // Only for executions.
   std::optional<ValueMatch> states = {};
   std::optional<ValueMatch> kind = {};
   std::optional<ValueMatch> trigger = {};
-  // By the label's name; all of them have to fit.
+  // By the label's name; all must match.
   std::map<std::string, ValueMatch> labels = {};
-  // Of logs alone.
+  // Only for logs.
   std::optional<ValueMatch> levels = {};
 };
 
-// What rules are for.
+// The rows to which rules apply.
 enum class RowsOf { executions, logs, metrics };
 
-// One of the values that a rule may ask for: where it stands in a policy and in a row. Kestra's
-// tables share the names of the columns.
+// One of the values that a rule may compare: its place in a policy and in a row. The column names
+// are the same in all of Kestra's tables.
 struct RuleField {
   const char* name;
   std::optional<ValueMatch> RuleMatch::*values;
-  // Nothing: a rule for any rows may ask for it.
+  // Nothing: rules for any rows may compare it.
   std::optional<RowsOf> only = {};
   // A name, which may be a pattern.
   bool is_name = false;
-  // The only values that there are; empty: any.
+  // The only possible values; empty: any.
   std::vector<std::string> known = {};
-  // Empty: of a tenant, whose rows a task is for anyway.
+  // Empty: the tenant, to which a task is restricted anyway.
   std::string column = {};
   // Path of the same value in the row's document.
   std::vector<std::string> document = {};
-  // What a row without a value has; or empty.
+  // The value of a row without one; or empty.
   std::string when_missing = {};
 };
 
-// All but the labels, which have names of their own.
+// All except the labels, which have their own names.
 const std::vector<RuleField>& rule_fields();
 
 enum class CountedFrom { end, start };
 
-// How long a rule keeps what it matches. Without `age` and `last`: for ever.
+// How long a rule keeps what it matches. Without `age` and `last`: forever.
 struct Keep {
-  // It stays while it is younger.
+  // A row stays while it is younger.
   std::optional<std::chrono::milliseconds> age = {};
-  // Executions: it stays while it is among so many of its flow that ended last and that the rule
+  // Executions: one stays while it is among this many of its flow that ended last and that the rule
   // matches.
   std::optional<std::int64_t> last = {};
-  // Where `age` begins.
+  // The date from which `age` counts.
   CountedFrom from = CountedFrom::end;
 
   bool forever() const { return !age && !last; }
@@ -81,7 +81,7 @@ struct Keep {
 struct RetentionRule {
   RuleMatch match = {};
   Keep keep = {};
-  // Where it stands: "/rules/0", "/otherwise", "/logs/1".
+  // Its place: "/rules/0", "/otherwise", "/logs/1".
   std::string pointer = {};
 
   bool is_otherwise() const { return pointer == "/otherwise"; }
@@ -95,8 +95,8 @@ struct RetentionPolicy {
   std::vector<RetentionRule> metrics = {};
 };
 
-// The states whose executions a rule removes: those that it names, without them the terminal ones.
-// What it matches in another state stays.
+// The states whose executions a rule deletes: those that it names, by default the terminal ones.
+// Executions that it matches in other states stay.
 std::vector<std::string> removable_states(const RetentionRule& rule);
 
 // The members that rules stand in: of a flow's parameters, and of the operator's file.

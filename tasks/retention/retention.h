@@ -1,4 +1,4 @@
-// The engine of ApplyRetention: runs the purges that a policy's rules compile to, one after the
+// The engine of ApplyRetention: runs the purges compiled from a policy's rules, one after the
 // other.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Rules that read the same rows share a walk: twenty rules cost little more than one.
+// Lets rules that read the same rows share a walk: twenty rules cost little more than one.
 #pragma once
 
 #include <cstddef>
@@ -10,19 +10,19 @@
 
 namespace winnow::tasks {
 
-// Purges of one table that go by the same date share a walk where one of them would read most rows
-// up to its date anyway, as no namespace or flow narrows it. What keeps the newest of each flow
-// walks by itself. Not thread-safe; the purges must outlive it.
+// Purges of one table with the same date share a walk if one of them would read most rows up to its
+// date anyway, because no namespace or flow restricts it. A purge that keeps the newest of each
+// flow walks by itself. Not thread-safe; the purges must outlive it.
 class RuleWalks {
  public:
   RuleWalks(const Manifest& manifest, const RetentionRequest& request,
             const std::vector<RulePurge>& purges);
 
-  // What the purge at this place is to take; the walk is done when the first of its purges asks.
-  // nullptr: it walks by itself.
+  // The rows for the purge with this index; the first call for one of a walk's purges performs the
+  // walk. nullptr: the purge walks by itself.
   Outcome<FoundRows*> rows_for(std::size_t purge, const Context& context, PurgeSession& session);
 
-  // [{"rules": ["/rules/0"], "statements": [...]}], of each walk.
+  // [{"rules": ["/rules/0"], "statements": [...]}], one entry per walk.
   Outcome<Json> described(const Context& context, PurgeSession& session) const;
 
  private:

@@ -11,42 +11,43 @@
 
 namespace winnow::tasks {
 
-// Rows for which a bound on a date is certain by the column alone, and those for which only the
-// document can tell (Dialect::opens_documents): apart, so that a count reads no row of the former.
-// `possible`: all that the columns don't rule out, but for rows of which a column denies it and the
-// document too. Of a row that its column affirms no document is opened, and it may be one too many.
+// Separates rows for which the column alone decides about a bound on a date from those for which
+// only the document does (Dialect::opens_documents), so that a count reads none of the former.
+// `possible`: all rows that the columns don't exclude, except those for which both the column and
+// the document are outside the bound. It opens no document of a row whose column is within the
+// bound, and so may include some rows too many (Dialect::likely_instant).
 enum class Certainty { all, certain, uncertain, possible };
 
-// The namespaces that a condition means, where they were looked up.
+// The namespaces of a condition, if they were looked up.
 struct FoundNamespaces {
-  // Which one, by its place in the scope.
+  // The index of the condition in the scope.
   std::size_t condition = 0;
   database::TextList names = {};
 };
 
-// `column` is the text or begins with it and a dot, as the database compares.
+// `column` is the text or begins with it and a dot, by the database's comparison.
 void write_itself_or_below(database::SqlWriter& writer, const std::string& column,
                            const std::string& base);
-// Whether the expression, of this column, has one of the values or fits a pattern. NULL where it
-// has no value and no value is meant by that.
+// Whether the expression, of this column, has one of the values or matches a pattern. NULL if it
+// has no value and there is no `when_missing`.
 void write_values(database::SqlWriter& writer, const OneOf& one, const std::string& expression,
                   const database::Column& column);
 
-// Each condition as ` AND ...`. The table has every column of the scope, and outlives the writer as
-// the scope and the SqlWriter do. Columns are written with `alias.` before them.
+// Writes each condition as ` AND ...`. The table has every column of the scope; it, the scope and
+// the SqlWriter must outlive the writer. Columns are written with `alias.` before them.
 class ConditionWriter {
  public:
   ConditionWriter(const database::Table& table, const Scope& scope, database::SqlWriter& writer,
                   std::string_view alias, Certainty certainty)
       : table_(table), scope_(scope), writer_(writer), alias_(alias), certainty_(certainty) {}
 
-  // What every statement of the task names, without AND before it: one value of `deleted`, the
-  // tenant.
+  // The conditions of every statement of the task, without a leading AND: one value of `deleted`,
+  // the tenant.
   void write_scope(std::optional<bool> deleted);
-  // The scope's conditions; with `column` those on that column only.
+  // The scope's conditions; with `column` only those on that column.
   void write_conditions(std::string_view column, const std::optional<FoundNamespaces>& found);
   void write_policy();
-  // What may be NULL in it counts as false.
+  // NULL in it counts as false.
   void write_except();
   // See Selection::write_part().
   void write_part(const std::vector<Part>& parts);

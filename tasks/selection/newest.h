@@ -1,4 +1,4 @@
-// The executions of each flow that stay because they ended last (the parameter keepLast).
+// Finds the executions of each flow that stay because they ended last (the parameter keepLast).
 #pragma once
 
 #include <cstdint>
@@ -18,13 +18,13 @@
 
 namespace winnow::tasks {
 
-// How many of each flow stay, and by which date they are the newest.
+// How many of each flow stay, and the date that decides which are the newest.
 struct KeepLast {
   std::int64_t count = 0;
   std::string column;
   // The path of the same date in the row's document.
   std::vector<std::string> document;
-  // Rows whose date is later are not among them. Nothing: whatever their date.
+  // Rows with a later date are not among them. Nothing: no such limit.
   std::optional<document::Instant> newest_until = {};
 };
 
@@ -37,33 +37,33 @@ const Filter* end_filter(const Manifest& manifest);
 Outcome<std::optional<KeepLast>> read_keep_last(const Manifest& manifest, const Json& parameters,
                                                 const Scope& scope);
 
-// Looks each flow up once, when the first of its rows is met, and remembers which of its rows stay:
-// those among the newest by their exact date, then by their key, that are old enough to be met.
-// Rows marked deleted, which Kestra does not show, are never among them. A flow that grows while
-// the run lasts keeps more. Thread-safe.
+// Looks up each flow once, when its first row comes up, and remembers which of its rows stay: those
+// among the newest by their exact date, then by their key, that are old enough to come up. Rows
+// marked deleted, which Kestra does not show, are never among them. A flow that grows during the
+// run keeps more. Thread-safe.
 class NewestOfFlows {
  public:
-  // The schema and the dialect must outlive it. A schema failure where a column is missing.
-  // `scope`: what the filters match, with or without a bound on the date.
+  // The schema and the dialect must outlive it. A schema failure if a column is missing. `scope`:
+  // what the filters match, with or without a bound on the date.
   static Outcome<std::unique_ptr<NewestOfFlows>> make(const Scope& scope, const KeepLast& keep,
                                                       const database::Schema& schema,
                                                       const database::Dialect& dialect);
 
-  // Whether the row with this key, of this flow and with this value of `deleted`, stays. Outside of
-  // a transaction.
+  // Whether the row with this key, of this flow and with this value of `deleted`, stays. Outside a
+  // transaction.
   Outcome<bool> keeps(database::Connection& connection, std::optional<bool> deleted,
                       const FlowOf& flow, const std::string& key);
 
   // One of the newest of a flow.
   struct Newest {
-    // As document::to_text writes it; empty: there is none.
+    // From document::to_text; empty: it has no date.
     std::string date;
     std::string key;
   };
-  // All of them, the newest first.
+  // All of them, newest first.
   Outcome<std::vector<Newest>> of_flow(database::Connection& connection, const FlowOf& flow) const;
 
-  // What a lookup sends first, and the index that it needs.
+  // The first statement of a lookup, and the index that it needs.
   PlannedStatement planned() const;
 
  private:
@@ -71,7 +71,7 @@ class NewestOfFlows {
   database::Statement select(const FlowOf& flow, const std::optional<document::Instant>& since,
                              std::optional<std::int64_t> most) const;
 
-  // What the rule matches at any date.
+  // The rows that the rule matches at any date.
   Selection matched_;
   const database::Dialect* dialect_;
   std::int64_t count_;

@@ -1,4 +1,4 @@
-// Several selections of one table that a single walk tells apart.
+// Several selections of one table that a single walk distinguishes.
 #pragma once
 
 #include <cstdint>
@@ -8,12 +8,12 @@
 
 namespace winnow::tasks {
 
-// The first part whose `match` holds decides about a row: it is one of that part where `terms` hold
-// too, and of none otherwise. A condition that a row has no value for does not hold.
+// The first part whose `match` holds decides about a row: the row belongs to that part if `terms`
+// hold too, and otherwise to none. A condition on a missing value does not hold.
 struct Part {
   Conjunction match = {};
   Conjunction terms = {};
-  // What the walk calls the part; nothing: its rows are not wanted.
+  // The number of the part in the walk; nothing: its rows are not wanted.
   std::optional<std::int32_t> number = {};
 };
 

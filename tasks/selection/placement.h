@@ -1,4 +1,4 @@
-// Where the rows of a table lie that is spread over several servers (Vitess).
+// The shards of the rows of a table that is spread over several servers (Vitess).
 #pragma once
 
 #include <cstdint>
@@ -9,23 +9,23 @@
 
 namespace winnow::tasks {
 
-// The column by which the table's rows are spread, where that is not their key. nullptr: it is, or
-// they are not spread.
+// The column by which the table is sharded, if that is not its key. nullptr: it is the key, or the
+// table is not sharded.
 const database::Column* placing_column(const database::Table& table);
 
-// A schema failure where nobody can tell by a column where the rows lie.
+// A schema failure if no column decides the shard of the rows.
 Outcome<void> check_placement(const database::Table& table);
 
-// Numbers of shards: values that were asked about have the same one where their rows lie together.
-// The table must outlive it.
+// Numbers the shards: values whose rows are on the same shard get the same number. The table must
+// outlive it.
 class ShardNumbers {
  public:
-  // Of a value for which vtgate has no shard.
+  // The number of a value without a shard in vtgate.
   static constexpr std::int32_t kNowhere = -1;
 
   explicit ShardNumbers(const database::Table& table) : table_(&table) {}
 
-  // `values` of the column that spreads the table. Where nothing spreads it, nothing is asked.
+  // Looks up `values` of the sharding column. Does nothing if the table is not sharded.
   Outcome<void> ask(database::Connection& connection, const database::TextList& values);
   std::int32_t of(const std::string& value) const;
 

@@ -1,5 +1,5 @@
-// Looks at how the server would run a statement before it is sent for the first time: what would
-// read a big table from end to end is refused, with the index that is missing.
+// Checks the server's plan of a statement before it is sent for the first time: a statement that
+// would scan a big table is refused, with the missing index.
 #pragma once
 
 #include <cstdint>
@@ -13,20 +13,20 @@
 
 namespace winnow::tasks {
 
-// The index that a statement relies on: it begins with columns out of `scope` and `equal`, which
-// the statement compares with one value each, and goes on with `column`, by which it orders its
-// rows or finds them.
+// The index that a statement needs: it begins with columns of `scope` and `equal`, which the
+// statement compares with one value each, followed by `column`, by which it orders or finds its
+// rows.
 struct IndexNeed {
   const database::Table* table = nullptr;
-  // In every statement of the task: deleted, tenant.
+  // The columns of every statement of the task: deleted, tenant.
   std::vector<std::string> scope = {};
-  // In this one.
+  // The columns of this statement.
   std::vector<std::string> equal = {};
-  // Empty: any index that the server finds is good enough.
+  // Empty: any index that the server finds suffices.
   std::string column = {};
-  // Dialect::value_of the column, where that is not the column.
+  // Dialect::value_of the column, if that is not the column.
   std::string value = {};
-  // Its rows are found by a scan, as a manifest or the table's size has it.
+  // A scan is accepted, because of the manifest or the table's size.
   bool declared_small = false;
 };
 
@@ -36,52 +36,50 @@ struct PlannedStatement {
   IndexNeed need;
 };
 
-// Keys that no row has, for statements that are explained as with so many.
+// Keys that no row has, for statements that are explained with this many.
 database::TextList stand_in_keys(std::int64_t count);
 
-// How a statement's purpose names the branch of `deleted` that it reads; nothing: the table has
-// none.
+// The name of a branch of `deleted` in a statement's purpose; nothing: the table has none.
 std::string branch_name(std::optional<bool> deleted);
 
-// Whether the table has more than kSmallTable rows: counted, no further than needed, where the
-// server's estimate does not say so.
+// Whether the table has more than kSmallTable rows; counts only as far as needed if the server's
+// estimate does not decide it.
 Outcome<bool> is_big(const database::Table& table, database::Connection& connection);
 
-// Whether an index leads to the rows by the columns that `match` names, with or without `deleted`.
+// Whether an index finds the rows by the columns of `match`, with or without `deleted`.
 bool index_serves(const database::Table& table, const Match& match);
 
-// The statement as a plan shows it: a list of placeholders, which has one for each key, as `(?,
-// ...)`, however many they are. Elsewhere a list is one value, and its text stays.
+// The statement for display in a plan: shortens a list of placeholders, one per key, to `(?, ...)`.
+// Where a list is one value, the text is unchanged.
 std::string with_short_lists(std::string_view sql);
 
-// As a plan has it: {"purpose", "sql", "indexes", "scans"}, and "missingIndex" where its need has
-// none.
+// For a plan: {"purpose", "sql", "indexes", "scans"}, and "missingIndex" if the needed index is
+// missing.
 Outcome<Json> explained(database::Connection& connection, const PlannedStatement& planned);
 // A list of them, in their order.
 Outcome<Json> explained(database::Connection& connection,
                         std::span<const PlannedStatement> statements);
 
-// The first complete, ordered index that does what is needed; nullptr: there is none.
+// The first complete, ordered index that meets the need; nullptr: there is none.
 const database::Index* serving_index(const IndexNeed& need);
-// Where there is none: the statement that adds one, for every statement of the task (`scope`, then
-// `column`). Nothing where one serves, or where none is needed.
+// If there is none: the statement that adds one, for every statement of the task (`scope`, then
+// `column`). Nothing if one serves, or none is needed.
 std::optional<std::string> missing_index(const database::Dialect& dialect, const IndexNeed& need);
 
-// The rule. A statement passes where
+// The rule. A statement passes if
 // - the operator's policy has `allow-scan`, or
 // - the manifest declares the table small, or
-// - an index of the probed schema serves its need and its EXPLAIN reads no big table from end to
-// end. A table is big above kSmallTable rows, by the server's estimate where it has one that is as
-// high, otherwise by a count that stops there: below it a scan is what every optimizer prefers, and
-// costs next to nothing. What does not pass is a `schema` failure that names the table, the index
-// and what adds it; nothing was sent then.
+// - an index of the probed schema meets its need and its EXPLAIN scans no big table.
+// A table is big above kSmallTable rows, by the server's estimate if that is as high, otherwise by
+// a count that stops there: below it every optimizer prefers a scan, which costs next to nothing. A
+// statement that does not pass is a `schema` failure that names the table, the index and the
+// statement that adds it; nothing is sent.
 //
-// What has passed is remembered for this process, by server, database, user, text and size of the
-// lists that are bound, so that only the first use pays for the EXPLAIN. A later DROP INDEX is
-// still noticed, and a table that was small is looked at again once the server's estimate says that
-// it is big: both stand in the schema that every run probes. An instance of the library would be
-// the wrong place: Kestra opens one for each run, and what it remembers would be lost each time.
-// Thread-safe.
+// The process remembers statements that passed, by server, database, user, text and size of the
+// bound lists, so that only the first use pays for the EXPLAIN. A later DROP INDEX is still
+// noticed, and a small table is checked again once the server's estimate says that it is big: both
+// are in the schema that every run probes. An instance of the library would be the wrong place for
+// this memory, because Kestra opens one for each run. Thread-safe.
 inline constexpr std::int64_t kSmallTable = 10'000;
 Outcome<void> check_plans(std::span<const PlannedStatement> statements,
                           database::Connection& connection, const Context& context);

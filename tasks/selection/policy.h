@@ -1,5 +1,5 @@
 // The operator's limits: which tenants and namespaces a task may touch, and how many rows it may
-// remove. A flow's author reaches nothing beyond them.
+// delete. A flow's author can't exceed them.
 #pragma once
 
 #include <chrono>
@@ -18,18 +18,18 @@ namespace winnow::tasks {
 struct RetentionPolicy;
 
 struct Policy {
-  // The first is the default; nothing stands for "no tenant". Empty: "main" alone.
+  // The first is the default; nothing means "no tenant". Empty: only "main".
   std::vector<std::optional<std::string>> tenants;
-  // Namespaces that a task may touch, as NamespacePattern has them. Empty: every one.
+  // Namespaces that a task may touch, as NamespacePatterns. Empty: all.
   std::vector<std::string> allow;
-  // Namespaces of which nothing is removed, each with all below it.
+  // Namespaces in which nothing is deleted, each with all below it.
   std::vector<std::string> protect;
-  // A task that would remove more than this, counted in what it removes (executions, logs, orphaned
-  // rows, folders), is refused before it removes any.
+  // A task that would delete more than this (executions, logs, orphaned rows, folders) is refused
+  // before it deletes any.
   std::optional<std::int64_t> max_executions;
-  // The same in percent of what the tenant has of it. Above 0, at most 100.
+  // The same as a percentage of what the tenant has. Above 0, at most 100.
   std::optional<double> max_percent;
-  // Nothing goes that is younger, whatever a task asks for.
+  // Nothing younger is deleted, whatever a task requests.
   std::optional<std::chrono::milliseconds> min_age = {};
   // The operator's rules (`retention`, tasks/retention/policy.h); nullptr: there are none.
   std::shared_ptr<const RetentionPolicy> retention = {};
@@ -37,8 +37,8 @@ struct Policy {
   bool allow_scan = false;
 };
 
-// An entry of `policy.allow`: `a` is that namespace alone, `a.*` what lies one level below it,
-// `a.**` it and everything below, `**` every namespace.
+// An entry of `policy.allow`: `a` is only that namespace, `a.*` those one level below it, `a.**` it
+// and everything below, `**` all namespaces.
 struct NamespacePattern {
   enum class Reach { itself, one_level, everything };
 
@@ -49,29 +49,29 @@ struct NamespacePattern {
   Reach reach = Reach::itself;
 };
 
-// What is wrong with an entry of policy.allow. Nothing: it is right.
+// The error of an entry of policy.allow. Nothing: it is valid.
 std::optional<std::string> wrong_allowed_namespace(const std::string& pattern);
 
-// What is wrong with an entry of policy.protect. `a` and `a.**` are the same there, because what
-// lies below a protected namespace is protected too. `a.*` is refused: it would say less than it
-// does.
+// The error of an entry of policy.protect. `a` and `a.**` are the same there, because everything
+// below a protected namespace is protected too. `a.*` is refused: it would protect more than it
+// says.
 std::optional<std::string> wrong_protected_namespace(const std::string& pattern);
 
-// The tenant that a task works in: `asked` if the policy has it, where "" stands for no tenant; the
-// policy's first where nothing was asked for. Denied otherwise, at /tenant.
+// The tenant that a task works in: `asked` if the policy has it ("" means no tenant); the policy's
+// first if nothing was requested. Otherwise denied, at /tenant.
 Outcome<std::optional<std::string>> allowed_tenant(const Policy& policy,
                                                    const std::optional<std::string>& asked);
 
-// Denied where the policy keeps this namespace from a task that only reads it, or that `removes`.
+// Denied if the policy forbids this namespace to a task that only reads, or that `removes`.
 Outcome<void> check_namespace(const Policy& policy, const std::string& name_space, bool removes);
 
-// The latest date that `policy.min-age` lets go at this moment; without it, the moment itself.
+// The latest date up to which `policy.min-age` allows deletions now; without it, now.
 document::Instant youngest_removable(const Policy& policy, document::Instant now);
-// Denied, with this pointer, where a task would remove what is younger.
+// Denied, with this pointer, if a task would delete anything younger.
 Outcome<void> check_min_age(const Policy& policy, document::Instant until,
                             document::Instant youngest, const std::string& pointer);
 
-// Whether a task may remove what belongs to this namespace.
+// Whether a task may delete rows of this namespace.
 bool may_remove(const Policy& policy, std::string_view name_space);
 
 }  // namespace winnow::tasks

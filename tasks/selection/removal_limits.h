@@ -1,5 +1,5 @@
-// The limits on how much one run may remove, the policy's and the task's own: checked before it
-// removes anything, and held in every batch.
+// The limits on how much one run may delete, the policy's and the task's own: checked before it
+// deletes anything, and again in every batch.
 #pragma once
 
 #include <algorithm>
@@ -15,21 +15,21 @@
 
 namespace winnow::tasks {
 
-// What a task asks for: `maxRows` and `maxPercent`.
+// The task's own limits: `maxRows` and `maxPercent`.
 struct RemovalWishes {
   std::optional<std::int64_t> rows = {};
   std::optional<double> percent = {};
-  // What the plan allows that the run is held to (`expectPlan`).
+  // The limit from the plan that the run is held to (`expectPlan`).
   std::optional<std::int64_t> planned = {};
 };
-// `parameters` fit the manifest's schema.
+// `parameters` match the manifest's schema.
 RemovalWishes wanted_limits(const document::Json& parameters);
 
-// A larger batchSize is lowered to this, with a word in `notes`.
+// A larger batchSize is reduced to this, with a note in `notes`.
 constexpr std::int64_t kLargestBatch = 10'000;
 std::int64_t batch_size_of(const document::Json& parameters, std::vector<std::string>& notes);
 
-// 12.5 and 30, without zeros behind.
+// 12.5 and 30, without trailing zeros.
 std::string percent_text(double percent);
 
 class RemovalLimits {
@@ -39,10 +39,10 @@ class RemovalLimits {
   RemovalLimits(const Policy& policy, std::string what, const RemovalWishes& wishes = {});
 
   bool any() const { return most_ || percent_; }
-  // What would go has to be counted no further than this.
+  // How far the rows to delete must be counted.
   std::int64_t count_up_to() const;
 
-  // A `limit` failure where more would go than the limit in rows has.
+  // A `limit` failure if more rows would be deleted than the limit in rows allows.
   Outcome<void> check_number(std::int64_t going) const;
   // The same where more may be met: a failure tells no number.
   Outcome<void> check_so_far(std::int64_t going) const {
@@ -53,10 +53,10 @@ class RemovalLimits {
   using Count = std::function<Outcome<std::int64_t>(std::int64_t most)>;
   Outcome<void> check_share(std::int64_t going, const Count& count_all) const;
 
-  // Rows that may go where these were counted and are allowed: all that the limit in rows has, or
-  // no more than were counted where only a share is limited. Nothing: there is no limit.
+  // The number of rows that may be deleted after these were counted and allowed: the limit in rows,
+  // or the counted number if only the percentage is limited. Nothing: there is no limit.
   std::optional<std::int64_t> allowance(std::int64_t going) const;
-  // A `limit` failure for a run that has met more rows than were counted before it began.
+  // A `limit` failure for a run that found more rows than were counted before it began.
   tl::unexpected<Failure> exceeded(std::int64_t allowance) const;
 
  private:

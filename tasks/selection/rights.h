@@ -1,4 +1,4 @@
-// The rights that a task needs of its tables, and which of them are missing.
+// The rights that a task needs on its tables, and which of them are missing.
 #pragma once
 
 #include <string>
@@ -7,13 +7,13 @@
 
 namespace winnow::tasks {
 
-// What a task does with a table's rows. Only PostgreSQL asks for a right to lock them: UPDATE.
+// What a task does with a table's rows. Only PostgreSQL requires a right to lock them: UPDATE.
 enum class Use { deletes, locks_and_deletes };
 
-// The rights to grant, "SELECT, DELETE"; empty where none is missing.
+// The rights to grant, "SELECT, DELETE"; empty if none is missing.
 std::string missing_rights(const database::Table& table, Use use);
 
-// Collects what is missing of all tables of a task, so that it is reported at once.
+// Collects the missing rights on all tables of a task, so that they are reported together.
 class MissingRights {
  public:
   void look_at(const database::Table& table, Use use = Use::deletes);

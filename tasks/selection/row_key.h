@@ -1,6 +1,6 @@
-// The column that tells the rows of a table apart, and what keeps a column from that in a schema
-// that is not Kestra's own: where rows of others were found beside the ones that are meant, they
-// would go with them.
+// The column that identifies the rows of a table, and what prevents a column from that in a schema
+// that differs from Kestra's: if other rows were found besides the selected ones, they would be
+// deleted too.
 #pragma once
 
 #include <optional>
@@ -11,35 +11,34 @@
 
 namespace winnow::tasks {
 
-// The primary key, where it is one column. Otherwise `key` or `offset`, where an index begins with
-// it: a partitioned table's primary key has to hold the column that splits the table too, and
-// Kestra's `queues` has none on PostgreSQL before 2.0. Kestra makes both so that no two rows share
-// one. nullptr: none of them.
+// The primary key, if it is one column. Otherwise `key` or `offset`, if an index begins with it:
+// the primary key of a partitioned table must include the partition column, and Kestra's `queues`
+// has no primary key on PostgreSQL before 2.0. Kestra makes both unique. nullptr: none of them.
 const database::Column* row_key(const database::Table& table);
 
-// Why texts in the column may be found by others that are spelt differently; nothing: by none.
+// Why the column may treat different texts as equal; nothing: it does not.
 std::optional<database::Problem> problem_of_spelling(const database::Column& column);
-// Why rows can't be found by the ids in this column, each by its own alone.
+// Why an id in this column may find more than its own row.
 std::optional<database::Problem> problem_of_ids(const database::Column& column);
-// The same of the column that tells the table's own rows apart: no two may share a value.
+// The same for the column that identifies the table's own rows: its values must be unique.
 std::optional<database::Problem> problem_of_key(const database::Table& table,
                                                 const database::Column& column,
                                                 const database::Dialect& dialect);
 
-// Why a deletion of the table's rows can't be taken back, or takes others along.
+// Why a deletion of the table's rows can't be rolled back, or would delete other rows too.
 std::optional<database::Problem> problem_of_deletion(const database::Table& table,
                                                      const database::Dialect& dialect);
 
-// Selects those of `keys` that rows have in this column.
+// Selects those of `keys` that exist in this column.
 database::Statement present_keys(const database::Dialect& dialect, const database::Table& table,
                                  const database::Column& column, database::TextList keys);
-// Those of `keys` that no row has, in their order. Keys that differ only in letter case count as
-// one, as they do on MySQL.
+// Those of `keys` that no row has, in order. Keys that differ only in case are treated as equal, as
+// on MySQL.
 Outcome<database::TextList> missing_keys(database::Connection& connection,
                                          const database::Table& table,
                                          const database::Column& column, database::TextList keys);
 
-// A schema failure where there is one.
+// A schema failure if there is a problem.
 Outcome<void> refuse_for(const database::Table& table,
                          const std::optional<database::Problem>& problem);
 

@@ -1,5 +1,5 @@
-// Which rows a task means, with everything decided: the table, its tenant and namespaces, and one
-// condition per filter whose parameter has a value. Knows no SQL and no database.
+// The rows of a task, with everything decided: the table, its tenant and namespaces, and one
+// condition per filter whose parameter has a value. Uses no SQL and no database.
 #pragma once
 
 #include <optional>
@@ -29,34 +29,33 @@ struct AnyOf {
   std::vector<std::string> values;
 };
 
-// The column's value is one of `values` or fits one of `patterns`, letter by letter on every
-// server. With `negated` it is none of them: a row without a value counts then, because it is none
-// of them.
+// The column's value is one of `values` or matches one of `patterns`, compared exactly on every
+// server. With `negated` it is none of them; then a row without a value matches too.
 struct OneOf {
   std::string column;
   // The path of the same value in the row's document, for versions of Kestra without the column.
   // Empty: the column is needed.
   std::vector<std::string> document = {};
   std::vector<std::string> values = {};
-  // Of a text, not of an enumeration.
+  // For a text, not for an enumeration.
   std::vector<document::NamePattern> patterns = {};
   bool negated = false;
-  // Rows without a value count as having this one: Kestra leaves NORMAL out (kestra-io/kestra:
-  // kind). Empty: they have none.
+  // The value of rows without one: Kestra does not store NORMAL (kestra-io/kestra: kind). Empty:
+  // none.
   std::string when_missing = {};
 };
 
-// The document has the label with one of the values; with `negated` it has it with none of them, as
-// a row without labels has. Letter by letter.
+// The document has the label with one of the values; with `negated` with none of them, which
+// includes rows without labels. Compared exactly.
 struct HasLabel {
   std::string key;
   std::vector<std::string> values;
   bool negated = false;
-  // Where Kestra keeps its labels.
+  // The column with Kestra's labels.
   std::string column = "value";
 };
 
-// The namespace itself, and what lies below it unless `exact`.
+// The namespace itself, and those below it unless `exact`.
 struct InNamespace {
   std::string column;
   std::string name_space;
@@ -69,8 +68,7 @@ struct InstantBound {
   std::vector<std::string> document;
   database::Comparison comparison = database::Comparison::at_or_before;
   document::Instant instant = {};
-  // The row's other date, for which the same bound holds too (Filter::implies). Empty: there is
-  // none.
+  // The row's other date, for which the same bound holds too (Filter::implies). Empty: none.
   std::string implies = {};
 };
 
@@ -82,12 +80,12 @@ struct Presence {
 
 using Condition = std::variant<Equals, AnyOf, OneOf, HasLabel, InNamespace, InstantBound, Presence>;
 
-// Conditions that hold together. Without any: always.
+// Conditions that must all hold. Empty: always true.
 using Conjunction = std::vector<Condition>;
 
 const std::string& column_of(const Condition& condition);
 
-// The condition, where it is a bound of this column that rows are at or before; else nullptr.
+// The condition, if it is an upper bound on this column; otherwise nullptr.
 const InstantBound* looking_back(const Condition& condition, const std::string& column);
 // The first such bound among them.
 const InstantBound* looking_back(const Conjunction& conditions, const std::string& column);
@@ -95,36 +93,36 @@ const InstantBound* looking_back(const Conjunction& conditions, const std::strin
 struct Scope {
   std::string table;
   std::string tenant_column = {};          // empty: the table has no tenants
-  std::string namespace_column = {};       // empty: `allow` and `protect` do not narrow the rows
+  std::string namespace_column = {};       // empty: `allow` and `protect` do not restrict the rows
   std::optional<std::string> tenant = {};  // nothing: the rows without a tenant
-  // Rows marked deleted count too, where the table has such.
+  // Includes rows marked deleted, if the table has them.
   bool with_deleted = false;
   Conjunction conditions = {};
-  // Rows for which all conditions of one of these hold are left out. A condition that a row has no
-  // value for does not hold.
+  // Rows for which all conditions of one of these hold are excluded. A condition on a missing value
+  // does not hold.
   std::vector<Conjunction> except = {};
-  // The policy's namespaces: rows outside of `allow` (where it is not empty) and rows within
-  // `protect` are left alone.
+  // The policy's namespaces: rows outside `allow` (if it is not empty) and rows within `protect`
+  // are excluded.
   std::vector<std::string> allow = {};
   std::vector<std::string> protect = {};
 };
 
-// Decides the scope of a task, without a database. Refused, each with the JSON Pointer of its
-// parameter: a date that can't be read (invalid_parameter), a tenant or namespace that the policy
-// keeps from the task (denied). `parameters` fit the manifest's schema.
+// Decides the scope of a task, without a database. Fails, with the JSON Pointer of the parameter,
+// for a malformed date (invalid_parameter) and for a tenant or namespace that the policy forbids
+// (denied). `parameters` match the manifest's schema.
 Outcome<Scope> read_scope(const Manifest& manifest, const Json& parameters, const Policy& policy);
 
-// What the caller should know about the scope that was decided, each a sentence: states that a date
-// leaves out, because their rows have none.
+// Notes for the caller about the scope, one sentence each: states that a date excludes because
+// their rows don't have that date.
 std::vector<std::string> notes_on(const Manifest& manifest, const Json& parameters,
                                   const Scope& scope);
 
-// The parameter's value, or nullptr where it is missing or null.
+// The parameter's value, or nullptr if it is missing or null.
 const Json* given(const Json& parameters, std::string_view name);
-// A parameter that is a string; nothing where it is missing or null.
+// A string parameter; nothing if it is missing or null.
 std::optional<std::string> given_string(const Json& parameters, std::string_view name);
-// A parameter that is a date-time; nothing where it is missing or null. A malformed one is
-// invalid_parameter with its pointer.
+// A date-time parameter; nothing if it is missing or null. A malformed one is invalid_parameter
+// with its pointer.
 Outcome<std::optional<document::Instant>> given_instant(const Json& parameters,
                                                         const std::string& name);
 

@@ -6,7 +6,7 @@
 
 namespace winnow::tasks {
 
-// The terminal states, as Kestra's State.Type.isTerminated has them (1.1.15), and the others.
+// The terminal states, as in Kestra's State.Type.isTerminated (1.1.15), and the others.
 const std::vector<std::string>& terminal_states();
 const std::vector<std::string>& unfinished_states();
 

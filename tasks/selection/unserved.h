@@ -1,4 +1,4 @@
-// What a plan says about filters that no index leads to.
+// The notes of a plan about filters that no index serves.
 #pragma once
 
 #include <string>
@@ -9,9 +9,8 @@
 
 namespace winnow::tasks {
 
-// A sentence for each condition on values, patterns or labels that the server can look up in no
-// index: what it reads instead. `walked` is the column by whose index the rows are met; empty: they
-// are counted.
+// One sentence for each condition on values, patterns or labels that no index serves: what the
+// server reads instead. `walked` is the column whose index is walked; empty: the rows are counted.
 std::vector<std::string> notes_on_unserved(const Selection& selection, std::string_view walked);
 
 }  // namespace winnow::tasks

@@ -1,5 +1,5 @@
-// What is worth another try, and how long to wait before it: growing, jittered, within a budget
-// that is reported.
+// Which failures are worth a retry, and how long to wait before it: growing, jittered, within a
+// budget that is reported.
 #pragma once
 
 #include <chrono>
@@ -13,25 +13,25 @@
 
 namespace winnow::tasks {
 
-// A conflict, a server that is away, a COMMIT without an answer: they may pass.
+// A conflict, a server that is down, a COMMIT without a reply: these may pass.
 bool worth_another_try(const Failure& failure);
-// Whether the connection that ended so has to be opened again.
+// Whether the connection has to be opened again after this failure.
 bool connection_lost(const Failure& failure);
 
-// How often, and for how long, something is tried again.
+// How often, and for how long, an operation is retried.
 struct RetryBudget {
   std::int32_t tries = std::numeric_limits<std::int32_t>::max();  // in all
-  // Of the pauses together with what charge() adds.
+  // The limit for the pauses plus what charge() adds.
   std::chrono::milliseconds time = std::chrono::milliseconds::max();
-  // Pauses grow from `first` by doubling, to `longest` at most.
+  // Pauses double from `first` up to `longest`.
   std::chrono::milliseconds first;
   std::chrono::milliseconds longest;
 };
 
-// What passes in moments: a deadlock, a lock that somebody holds.
+// For failures that pass quickly: a deadlock, a lock of another session.
 inline constexpr RetryBudget kConflict{
     .tries = 12, .first = std::chrono::milliseconds(10), .longest = std::chrono::seconds(1)};
-// A server that is away: a fail-over takes 30 to 60 s.
+// For a server that is down: a failover takes 30 to 60 s.
 inline constexpr RetryBudget kOutage{.time = std::chrono::seconds(60),
                                      .first = std::chrono::milliseconds(10),
                                      .longest = std::chrono::seconds(5)};
@@ -40,12 +40,12 @@ class Backoff {
  public:
   explicit Backoff(const RetryBudget& budget);
 
-  // Waits before the next try. False when the budget is used up or the job was cancelled meanwhile.
+  // Waits before the next try. False if the budget is used up or the job was cancelled meanwhile.
   bool wait(const Cancellation& cancellation);
 
-  // The pause before the next try, which counts as waited for. Empty when the budget is used up.
+  // The pause before the next try, which is charged to the budget. Empty if the budget is used up.
   std::optional<std::chrono::milliseconds> next_pause();
-  // A try itself took that long.
+  // Charges the duration of a try.
   void charge(std::chrono::milliseconds took) { spent_ += took; }
 
   // The failure to report once the budget is used up, or the wait was cancelled.

@@ -8,8 +8,8 @@
 
 namespace winnow::tasks {
 
-// May be called a second time, with a new connection: where the first has waited too long, before
-// anything was answered to it.
+// May be called a second time, with a new connection, if the kept one proves outdated before it got
+// any reply.
 using ConnectedWork = std::function<Outcome<Json>(database::Connection&)>;
 
 Outcome<Json> over_a_connection(const Context& context, const ConnectedWork& work);

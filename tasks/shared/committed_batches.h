@@ -1,5 +1,5 @@
-// What was counted for the last batches, so that a server which took over can be asked whether it
-// has them: it may lack the last commits of its predecessor, where that waited for no replica.
+// Remembers the counts of the last batches, to check whether a server that took over has them: it
+// may lack the last commits of its predecessor if that did not wait for a replica.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 
 namespace winnow::tasks {
 
-// The first and the last of what a batch removed.
+// The first and the last key that a batch deleted.
 template <class Key>
 std::vector<Key> ends_of(const std::vector<Key>& removed) {
   std::vector<Key> ends{removed.front()};
@@ -22,12 +22,12 @@ std::vector<Key> ends_of(const std::vector<Key>& removed) {
   return ends;
 }
 
-// A Batch has `ends` (two of its rows at most), `rows`, and `reopened`: that of the
-// ReconnectingConnection which committed it. Not thread-safe.
+// A Batch has `ends` (at most two of its rows), `rows`, and `reopened`: the value of the
+// ReconnectingConnection that committed it. Not thread-safe.
 template <class Batch>
 class CommittedBatches {
  public:
-  // Older ones are forgotten: a replica lags by seconds.
+  // Older batches are forgotten: a replica lags by seconds.
   static constexpr std::size_t kMost = 1'000;
 
   void remember(Batch batch) {
@@ -38,12 +38,12 @@ class CommittedBatches {
   // nullptr: there is none.
   const Batch* newest() const { return batches_.empty() ? nullptr : &batches_.back(); }
 
-  // Whether the connection was opened again since forget_lost() was done last.
+  // Whether the connection was reopened since the last forget_lost().
   bool is_to_be_asked(std::int64_t reopened) const { return reopened != asked_after_; }
 
-  // Hands each batch that is back to `uncount` and forgets it: of those that earlier connections
-  // committed, from the newest on. What a server has includes all that was committed before.
-  // `count_ends` asks how many of a batch's ends are there.
+  // Passes each lost batch of earlier connections to `uncount` and forgets it, starting with the
+  // newest. If the server has a batch, it also has all earlier ones. `count_ends` counts the ends
+  // of a batch that still exist.
   template <class CountEnds, class Uncount>
   Outcome<void> forget_lost(std::int64_t reopened, const CountEnds& count_ends,
                             const Uncount& uncount) {
@@ -52,7 +52,7 @@ class CommittedBatches {
     while (end != batches_.begin()) {
       const auto newest = std::prev(end);
       WINNOW_TRY(const auto there, count_ends(*newest));
-      // One of the two may have come back by a late write of Kestra's.
+      // A late write of Kestra's may have restored one of the two.
       if (std::cmp_less(there, newest->ends.size())) break;
       uncount(*newest);
       lost_ += newest->rows;
@@ -62,7 +62,7 @@ class CommittedBatches {
     return {};
   }
 
-  // The rows of those that were handed back since this was asked last.
+  // The rows of the batches that were lost since the last call.
   std::int64_t take_lost() { return std::exchange(lost_, 0); }
 
  private:

@@ -1,4 +1,4 @@
-// The counters of a task's result, and how a host hears of them.
+// The counters of a task's result, and their reports to the host.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,8 @@ Json zero_counters(const Manifest& manifest);
 // host. `progress.rows_done` already includes the rows; `counters` are the task's totals so far.
 void report_batch(Context& context, std::size_t rows, const Json& counters);
 
-// The message about rows that are counted no more: `noun` is one of them, `of` says whose they are.
+// The message about rows that are no longer counted: `noun` names one of them, `of` says to what
+// they belong.
 std::string rows_are_back(std::int64_t rows, const std::string& noun, const std::string& of = {});
 
 }  // namespace winnow::tasks

@@ -1,4 +1,4 @@
-// The keys of a whole purge, kept for the sweep of late rows at its end without growing memory.
+// Keeps the keys of a whole purge for the sweep of late rows at its end, without growing memory.
 #pragma once
 
 #include <cstdio>
@@ -10,17 +10,17 @@
 
 namespace winnow::tasks {
 
-// Holds keys in a temporary file that has no name (it is gone when the process is), written through
-// a small buffer. Not thread-safe.
+// Holds keys in a temporary file without a name (it disappears with the process), written through a
+// small buffer. Not thread-safe.
 class KeySpool {
  public:
-  // Makes the file, as append() would: so it is known before the first row goes that there is one.
+  // Creates the file, so that a failure shows before the first deletion.
   Outcome<void> open();
-  // Storage failure when the folder for temporary files can't take it, or for a key of 64 KiB and
-  // more. Not to be called after the first take() until all keys were taken.
+  // Storage failure if the folder for temporary files can't hold it, or for a key of 64 KiB or
+  // more. After the first take() do not call it until all keys were taken.
   Outcome<void> append(const std::vector<std::string>& keys);
 
-  // The next keys in the order they were appended in, at most `most`; empty: all were taken.
+  // The next keys in the order of append(), at most `most`; empty: all were taken.
   Outcome<std::vector<std::string>> take(std::size_t most);
   // Whether all were taken.
   bool empty() const { return taken_ == appended_; }

@@ -1,4 +1,4 @@
-// Waits for locks, reported to the host while they last.
+// Reports waits for locks to the host while they last.
 #pragma once
 
 #include <chrono>
@@ -11,26 +11,26 @@
 
 namespace winnow::tasks {
 
-// A line of the log, and {"event": "waiting", "for": "a lock on ...", "waitedMs": ...}.
+// As a log line, and as {"event": "waiting", "for": "a lock on ...", "waitedMs": ...}.
 void report(Host& host, const database::LockWait& wait);
 
-// The same, for a connection's settings; the host has to outlive it.
+// The same, for a connection's settings; the host must outlive it.
 database::OnLockWait reporter_of(Host& host);
 
-// Connects as the context says; waits for locks of the connection's statements are reported to the
-// context's host, which has to outlive it.
+// Connects with the context's settings; the connection reports its waits for locks to the context's
+// host, which must outlive it.
 Outcome<std::unique_ptr<database::Connection>> connect(const Context& context);
 Outcome<std::unique_ptr<database::Connection>> connect(const Context& context,
                                                        database::Target target);
 
-// A wait that lasts over several tries. Thread-safe.
+// A wait over several tries. Thread-safe.
 class LongWait {
  public:
-  // The next wait is another one.
+  // Ends the wait.
   void end();
-  // One more try was in vain. How long the wait has lasted, where it is to be reported now.
+  // Another try failed. Returns how long the wait has lasted if it should be reported now.
   std::optional<std::chrono::milliseconds> note();
-  // Since the first try; nothing where none was in vain.
+  // The time since the first failed try; nothing if none failed.
   std::optional<std::chrono::milliseconds> lasted() const;
 
  private:

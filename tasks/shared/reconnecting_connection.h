@@ -1,5 +1,5 @@
-// A connection that is opened again when it is lost, and operations on it that are retried while
-// the server says that this may help: the one retry of all tasks that remove something.
+// A connection that is reopened when it is lost, and operations on it that are retried while the
+// server says that this may help: the only retry of all tasks that delete.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +16,12 @@
 namespace winnow::tasks {
 
 struct RetriedOperation {
-  // Has to be fit to be done again. What it left open is rolled back before.
+  // Must be repeatable. An open transaction is rolled back before it is repeated.
   std::function<Outcome<void>(database::Connection&)> run;
-  // Whether what run() was about to commit is done; asked where the COMMIT's reply was lost and the
-  // server can't tell what became of it. Empty: run() finds that out itself when it is done again.
+  // Whether what run() was about to commit is done; called if the COMMIT's reply was lost and the
+  // server can't report its outcome. Empty: run() finds that out itself when it is repeated.
   std::function<Outcome<bool>(database::Connection&)> verify = {};
-  // Failures that blame rows are the caller's, who tries with fewer.
+  // Failures that blame rows go to the caller, which tries with fewer rows.
   bool divisible = false;
 };
 
@@ -32,10 +32,10 @@ class ReconnectingConnection {
   ReconnectingConnection(Context& context, std::unique_ptr<database::Connection> connection)
       : context_(&context), connection_(std::move(connection)) {}
 
-  // Runs the operation until it is done, or known to be done, or fails for good; within a budget:
-  // kConflict, or kOutage where the connection is lost. Pauses end with the job's cancellation.
-  // Counts `progress.retries`. A failure that is still `commit_in_doubt`: whether the operation's
-  // last COMMIT went through could not be learned.
+  // Runs the operation until it is done, or known to be done, or fails for good, within a budget:
+  // kConflict, or kOutage if the connection is lost. Cancellation ends pauses. Counts
+  // `progress.retries`. A `commit_in_doubt` failure means that the outcome of the operation's last
+  // COMMIT could not be found out.
   Outcome<void> retry(const RetriedOperation& operation);
 
   // The result of `read`, which takes a Connection& and returns an Outcome<T>; retried as above.
@@ -53,7 +53,7 @@ class ReconnectingConnection {
   // Nothing else may be called after it.
   std::unique_ptr<database::Connection> take() { return std::move(connection_); }
 
-  // How often it was opened again. Whatever it leads to then may be another server.
+  // How often it was reopened. After that it may lead to another server.
   std::int64_t reopened() const { return reopened_; }
 
  private:

@@ -10,19 +10,19 @@
 
 namespace winnow::tasks {
 
-// Holds the lock on a connection of its own, which runs nothing else and opens no transaction: the
+// Holds the lock on a separate connection, which runs nothing else and opens no transaction: the
 // server releases the lock when this object, the process, its machine or the connection ends.
 class RunLock {
  public:
-  // Fails as `conflict`, at once, where another run has the lock, with who that is; as
-  // `configuration` where a pooler leaves no session to hold it. The context must outlive it.
+  // Fails at once as `conflict` if another run has the lock, and says which; as `configuration` if
+  // a pooler provides no session to hold it. The context must outlive it.
   static Outcome<std::unique_ptr<RunLock>> take(Context& context, const std::string& task);
   RunLock(const RunLock&) = delete;
   RunLock& operator=(const RunLock&) = delete;
   ~RunLock();
 
-  // Whether the lock is held still. One that was lost with its connection is taken again, within
-  // kOutage; where another run took it meanwhile, this fails as `conflict`. Any thread.
+  // Checks that the lock is still held. If it was lost with its connection, it is taken again,
+  // within kOutage; if another run took it meanwhile, this fails as `conflict`. Any thread.
   Outcome<void> confirm();
 
  private:

@@ -1,4 +1,4 @@
-// The line that says how far a run is: the share that is done, rows a second, the time left.
+// The progress bar of a run: the share that is done, rows per second, the time left.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +11,13 @@
 
 namespace winnow::cli {
 
-// How fast a run is now: over the last ten seconds, so that a pause or a slower server shows.
+// The current speed of a run: over the last ten seconds, so that a pause or a slower server shows.
 class Speed {
  public:
-  // As often as one likes; numbers that go back are those of another run.
+  // May be called at any rate; decreasing numbers belong to another run.
   void note(std::int64_t rows, std::int64_t elapsed_ms);
 
-  // Nothing before a second has been seen.
+  // Nothing during the first second.
   std::optional<double> rows_per_second() const;
 
  private:
@@ -28,8 +28,8 @@ class Speed {
   std::deque<Sample> samples_;
 };
 
-// Less than `columns` wide, because a full line would wrap on some terminals; what matters least is
-// left off first.
+// Narrower than `columns`, because a full line would wrap on some terminals; the least important
+// parts are omitted first.
 std::string bar(std::string_view title, const winnow_progress& progress,
                 std::optional<double> rows_per_second, std::size_t columns);
 

@@ -1,4 +1,4 @@
-// Log lines for a person on stderr, and a progress bar where stderr is a terminal.
+// Log lines for a person on stderr, and a progress bar if stderr is a terminal.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,7 @@ enum class Loudness { quiet, normal, verbose };
 
 class Console {
  public:
-  // Colours only on a terminal, and not where $NO_COLOR is set; no bar where $TERM is `dumb`.
+  // Colours only on a terminal, and not if $NO_COLOR is set; no bar if $TERM is `dumb`.
   Console(int descriptor, Loudness loudness);
   Console(const Console&) = delete;
   Console& operator=(const Console&) = delete;
@@ -38,8 +38,8 @@ class Console {
   bool is_terminal_ = false;
   bool has_bar_ = false;
   bool has_colour_ = false;
-  // The width of the bar that stands there, 0 without one. The cursor is at its first character:
-  // where a terminal that became narrower has broken it into lines, the others lie below.
+  // The width of the current bar, 0 without one. The cursor is at its first character: if a
+  // terminal that became narrower has broken it into lines, the others are below.
   std::size_t drawn_ = 0;
   std::chrono::steady_clock::time_point last_{};
   Speed speed_;

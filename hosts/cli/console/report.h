@@ -1,5 +1,5 @@
-// Results as people read them: tables in place of JSON, by the shape of the result alone. A member
-// that a task adds is shown without a change here.
+// Results in human-readable form: tables in place of JSON, chosen only by the shape of the result.
+// A new member of a task is shown without a change here.
 #pragma once
 
 #include <string>
@@ -19,10 +19,10 @@ std::string values_report(const document::Json& result, const Screen& screen);
 // `Tasks` of describe, by name and title.
 std::string tasks_report(const document::Json& result, const Screen& screen);
 
-// A task's description: what it is for, its parameters, its outputs.
+// A task's description: its purpose, parameters and outputs.
 std::string task_report(const document::Json& result, const Screen& screen);
 
-// The doctor's tables and findings. What a server does not report shows as `-`.
+// The doctor's tables and findings. Figures that a server does not report appear as `-`.
 std::string doctor_report(const document::Json& result, const Screen& screen);
 
 }  // namespace winnow::cli

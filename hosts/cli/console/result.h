@@ -1,5 +1,5 @@
-// The one JSON object that goes to stdout. What the library wrote goes in as it is: it may be
-// large, and is neither parsed nor kept twice.
+// The JSON object for stdout. It contains the library's text unchanged: that may be large, and is
+// neither parsed nor copied.
 #pragma once
 
 #include <string>
@@ -19,7 +19,7 @@ class Result {
   void add(const std::string& key, std::string_view value);
   void add(const std::string& key, const document::Json& value);
 
-  // On one line for programs; indented for people, which is where it is parsed.
+  // On one line for programs; indented for people, which requires parsing it.
   std::string text(bool for_people) const;
 
  private:

@@ -1,5 +1,5 @@
-// A table on a terminal. It is never wider than the terminal: the widest columns give way, and
-// where no table fits, each row becomes a list of its cells.
+// A table on a terminal. It is never wider than the terminal: the widest columns shrink, and if no
+// table fits, each row becomes a list of its cells.
 #pragma once
 
 #include <string>
@@ -14,9 +14,9 @@ enum class Align { left, right };
 
 struct Column {
   std::string title = {};
-  // Numbers stand to the right and are never shortened.
+  // Numbers are aligned right and never shortened.
   Align align = Align::left;
-  // Cells that are too wide are broken into lines between their words; else they end with an
+  // Cells that are too wide are broken into lines between words; otherwise they end with an
   // ellipsis.
   bool wraps = false;
 };
@@ -25,11 +25,11 @@ class Table {
  public:
   explicit Table(std::vector<Column> columns);
 
-  // As many cells as there are columns, in printable strings.
+  // As many cells as columns, in printable strings.
   void add(std::vector<std::string> cells);
   bool empty() const { return rows_.empty(); }
 
-  // Lines, each of them ended. The first has the titles, unless all of them are empty.
+  // Lines, each ending with a line feed. The first has the titles, unless all of them are empty.
   std::string text(const Screen& screen) const;
 
  private:
@@ -43,13 +43,13 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-// The string in lines that fit, each of them ended.
+// The string in lines that fit, each ending with a line feed.
 std::string paragraph(std::string_view text, const Screen& screen);
 
 // A list's item after a hyphen, in lines that fit.
 std::string item(std::string_view text, const Screen& screen);
 
-// Bold, where the screen has colours.
+// Bold, if the screen has colours.
 std::string heading(std::string_view text, const Screen& screen);
 
 }  // namespace winnow::cli

@@ -1,4 +1,4 @@
-// Listens to a run: its log and progress go to the console, signals stop or pause it, and a time
+// Watches a run: passes its log and progress to the console; signals stop or pause it, and a time
 // limit stops it.
 #pragma once
 
@@ -14,16 +14,16 @@ namespace winnow::cli {
 
 class Watcher final : public Listener {
  public:
-  // `give_up` is called, on the job's thread, where somebody insists on an end while the job hangs.
-  // It gets a sentence about what the job did, and must not return.
+  // `give_up` is called, on the job's thread, if another signal arrives while the job hangs. It
+  // gets a sentence about what the job did, and must not return.
   using GiveUp = std::function<void(const std::string& done)>;
   Watcher(Console& console, GiveUp give_up) : console_(console), give_up_(std::move(give_up)) {}
 
-  // Between these two the job is shown under its title.
+  // Between begin() and end() the job is shown under its title.
   void begin(std::string title, const Job& job, std::optional<std::chrono::milliseconds> limit);
   void end();
 
-  // The job was stopped by its time limit, not by a person.
+  // Whether the job was stopped by its time limit, not by a person.
   bool timed_out() const { return timed_out_; }
 
   void log(std::int32_t level, std::string_view text) override;
@@ -42,7 +42,7 @@ class Watcher final : public Listener {
   bool timed_out_ = false;
   bool paused_ = false;                     // the job was paused
   std::optional<Clock::time_point> asked_;  // when the first signal was seen
-  int signals_ = 0;                         // how many of them count as one request
+  int signals_ = 0;                         // how many signals count as one request
 };
 
 }  // namespace winnow::cli

@@ -8,7 +8,7 @@
 
 namespace winnow::cli::expression {
 
-// The evaluator completes the message with the place in the expression.
+// The evaluator adds the place in the expression to the message.
 inline tl::unexpected<Failure> refuse(std::string message) {
   return fail(FailureKind::invalid_parameter, std::move(message));
 }

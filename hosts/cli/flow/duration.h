@@ -1,4 +1,4 @@
-// ISO 8601 durations, as Kestra's `timeout` has them.
+// ISO 8601 durations, as in Kestra's `timeout`.
 #pragma once
 
 #include <chrono>

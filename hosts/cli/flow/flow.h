@@ -1,4 +1,4 @@
-// A flow as it stands in its file: read and checked for its form; nothing in it is evaluated yet.
+// A flow from its file: read and checked for its form, but not yet evaluated.
 #pragma once
 
 #include <string>
@@ -11,15 +11,15 @@ namespace winnow::cli {
 
 using document::Json;
 
-// A value that the caller must give, or may.
+// A value that the caller must or may give.
 struct FlowInput {
   std::string id;
   std::string type;     // STRING, INT, ...
   Json definition;      // all its keys
-  std::string pointer;  // where it stands in the file
+  std::string pointer;  // its place in the file
 };
 
-// NOLINTNEXTLINE(bugprone-exception-escape): moving what it holds throws nothing
+// NOLINTNEXTLINE(bugprone-exception-escape): moving its members throws nothing
 struct FlowTask {
   std::string id;
   std::string type;  // without the package of winnow's Kestra plugin
@@ -49,16 +49,16 @@ struct Flow {
   bool has_plugin_defaults = false;
 };
 
-// Refused, with file and line: what Kestra would refuse too (ids missing or twice, no tasks,
-// unknown keys), and what Kestra can do and this command can't (retry, errors, ...): a flow that
-// runs otherwise than its author meant may delete too much.
+// Refuses, with file and line, what Kestra would refuse too (missing or duplicate ids, no tasks,
+// unknown keys), and what Kestra supports but this command does not (retry, errors, ...): a flow
+// that does not run as its author intended may delete too much.
 Outcome<Flow> read_flow(document::Document document);
 
-// The same, from a file. A file that can't be read or is no YAML is an invalid parameter as well.
+// The same, from a file. A file that can't be read or is not YAML is an invalid parameter too.
 Outcome<Flow> read_flow_file(const std::string& path);
 
-// The JSON Schema of a flow, and Kestra's keys that can't be honoured, by the list that they stand
-// in; those of the flow itself under "".
+// The JSON Schema of a flow, and Kestra's unsupported keys, by the list that they belong to; those
+// of the flow itself under "".
 const Json& flow_definition();
 const Json& refused_keys();
 

@@ -8,11 +8,11 @@
 
 namespace winnow::cli {
 
-// Refused: an unknown type, one that this command can't be given, and a choice without `values`.
+// Refuses an unknown type, one that can't be given to this command, and a choice without `values`.
 Outcome<void> check_input(const document::Document& flow, const FlowInput& input);
 
-// `value` in the input's type, where a string is read as that type. The failure says what the value
-// must be: "must be ...".
+// `value` in the input's type; a string is read as that type. The failure says what the value must
+// be: "must be ...".
 Outcome<Json> typed_input(const FlowInput& input, const Json& value);
 
 // STRING, INT, ...

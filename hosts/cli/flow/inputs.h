@@ -1,5 +1,5 @@
 // A flow's inputs: the values of the command line, or the defaults, in the types that the flow
-// asks for.
+// declares.
 #pragma once
 
 #include <map>
@@ -11,7 +11,7 @@
 
 namespace winnow::cli {
 
-// `name=value` each. Refused: another form, a name twice, a value that is not UTF-8.
+// `name=value` each. Refuses malformed ones, duplicate names and values that are not UTF-8.
 Outcome<std::map<std::string, std::string>> read_assignments(const std::vector<std::string>& given);
 
 // Every input of the flow; one that is neither given nor required is null, as in Kestra. Defaults

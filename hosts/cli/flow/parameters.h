@@ -1,5 +1,5 @@
-// A task's parameters: their expressions evaluated, their values in the types that the task's JSON
-// Schema asks for.
+// A task's parameters: evaluates their expressions and converts their values to the types of the
+// task's JSON Schema.
 #pragma once
 
 #include <string>
@@ -9,13 +9,13 @@
 
 namespace winnow::cli {
 
-// Which of a task's parameters are rendered: those that can be before any task ran, or all.
+// Which of a task's parameters to render: those that can be rendered before any task ran, or all.
 enum class Readiness { before_any_task, now };
 
-// By Kestra's rules, a string that stands where the schema wants a number, a boolean, a list or a
-// map is read as one. An expression that gives nothing counts as absent where a number or a boolean
-// is wanted, and is refused for a string or a list: as a filter it would mean everything. With
-// Readiness::before_any_task the parameters that use outputs are left out.
+// By Kestra's rules, a string in place of a number, a boolean, a list or a map is read as one. An
+// expression without a value counts as absent for a number or a boolean, and is refused for a
+// string or a list: as a filter it would select everything. With Readiness::before_any_task the
+// parameters that use outputs are left out.
 Outcome<Json> render_parameters(const Flow& flow, const FlowTask& task, const Json& schema,
                                 const expression::Scope& scope, Readiness readiness);
 

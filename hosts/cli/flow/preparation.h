@@ -1,5 +1,5 @@
 // Checks everything that can be checked before the first task runs: a typo in the third task must
-// stop the first from deleting.
+// prevent the first from deleting.
 #pragma once
 
 #include <optional>
@@ -13,8 +13,8 @@ namespace winnow::cli {
 
 struct PreparedTask {
   const FlowTask* task = nullptr;
-  Json schema = {};  // of its parameters
-  // Made already, unless the task is disabled or a parameter uses an earlier task's outputs.
+  Json schema = {};  // of the parameters
+  // Already made, unless the task is disabled or a parameter uses an earlier task's outputs.
   std::optional<Job> job = {};
 };
 

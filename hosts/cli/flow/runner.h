@@ -11,15 +11,15 @@
 
 namespace winnow::cli {
 
-// The results so far; complete when run_flow returns.
+// The results so far; complete after run_flow().
 struct FlowRun {
   Result result = {};              // task id -> outputs, then `outputs` of the flow
   std::optional<Json> error = {};  // why it ended early
   bool started = false;            // a task had begun
-  std::string task = {};           // that runs, or ran last
+  std::string task = {};           // running, or the last that ran
 };
 
-// `preparation.scope` has no outputs yet; each task's are added for those after it.
+// `preparation.scope` has no outputs yet; each task's outputs are added for the following tasks.
 void run_flow(const Preparation& preparation, std::vector<PreparedTask> tasks, Watcher& watcher,
               Console& console, FlowRun& run);
 

@@ -1,4 +1,4 @@
-// The variables of a flow's expressions when it begins.
+// The variables of a flow's expressions at its start.
 #pragma once
 
 #include "hosts/cli/expression/language/callable.h"
@@ -6,8 +6,8 @@
 
 namespace winnow::cli {
 
-// flow, vars, execution and envs; inputs and outputs are added by others. The clock is read here,
-// once: `now()` is the same moment in every expression of the run.
+// flow, vars, execution and envs; inputs and outputs are added elsewhere. The clock is read here,
+// once: `now()` is the same in every expression of the run.
 expression::Scope initial_scope(const Flow& flow);
 
 }  // namespace winnow::cli

@@ -1,4 +1,4 @@
-// The variables of the process's environment that the command reads.
+// Reads the process's environment variables for the command.
 #pragma once
 
 #include <cstdlib>
@@ -7,8 +7,8 @@
 
 namespace winnow::cli {
 
-// Its value; nothing where it is not set, or set to nothing. The command changes no variable, so
-// any thread may call this.
+// Its value; nothing if it is not set or empty. The command changes no variable, so any thread may
+// call this.
 inline std::optional<std::string> environment(const char* name) {
   const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
   if (value == nullptr || *value == '\0') return std::nullopt;

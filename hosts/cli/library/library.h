@@ -19,15 +19,14 @@ using document::Json;
 struct Library : hosts::Functions {
   std::string path;
 
-  // Looks, in this order: at $WINNOW_LIBRARY alone where that is set; beside the executable; in
-  // ../lib from there; where the system looks. The first file that exists must load and have a
-  // fitting ABI.
+  // Searches, in this order: only $WINNOW_LIBRARY if that is set; beside the executable; in ../lib
+  // from there; the system's library path. The first file that exists must load and have a
+  // compatible ABI.
   static Outcome<Library> load();
 };
 
-// Receives a run's callbacks; called on the thread that is inside Job::run or Job::plan. What it
-// throws (it may run out of memory) is dropped: a log line less is better than a run without a
-// result.
+// Receives a run's callbacks, on the thread that is inside Job::run or Job::plan. Its exceptions
+// (it may run out of memory) are dropped: a missing log line is better than a run without a result.
 class Listener {
  public:
   Listener() = default;
@@ -48,7 +47,7 @@ class Job {
   ResultText plan();
   ResultText run();
   winnow_progress progress() const;
-  // A run that removes something waits before its next batch, or goes on; after the run nothing.
+  // Makes a run that deletes wait before its next batch, or resume; no effect after the run.
   void pause(bool paused) const;
 
  private:

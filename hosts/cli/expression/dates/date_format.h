@@ -1,5 +1,5 @@
-// The patterns of Java's DateTimeFormatter, where the date library has the very same field, and the
-// formats that Kestra names. Everything else is refused: a date printed a little otherwise would
+// The patterns of Java's DateTimeFormatter for which the date library has exactly the same field,
+// and Kestra's named formats. Everything else is refused: a date printed slightly differently would
 // select other rows.
 #pragma once
 
@@ -11,13 +11,13 @@
 
 namespace winnow::cli::expression {
 
-// One field of a pattern, or a string that stands as it is.
+// One field of a pattern, or a literal string.
 struct DateField {
-  std::string flag;  // the library's: "%Y"; empty: `literal` stands as it is
+  std::string flag;  // the library's: "%Y"; empty: a literal
   std::string literal = {};
   bool without_zero = false;  // "3" for "03"
   bool utc_is_z = false;      // "Z" for "+00:00"
-  std::size_t fraction = 0;   // so many digits of the second's fraction
+  std::size_t fraction = 0;   // number of digits of the second's fraction
 };
 
 class DateFormat {
@@ -27,8 +27,8 @@ class DateFormat {
 
   std::string print(const DateTime& date) const;
 
-  // Reads what print() would print, and the local times that a clock change leaves out. A string
-  // without an offset is local to `zone`.
+  // Reads what print() prints, and also the local times that a clock change skips. A string without
+  // an offset is local to `zone`.
   Outcome<DateTime> read(std::string_view text, const Zone& zone) const;
 
  private:

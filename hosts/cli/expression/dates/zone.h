@@ -21,17 +21,17 @@ struct Zone {
   std::chrono::seconds offset_at(Instant instant) const;
 
   // Java's rule for local times that a clock change skips or repeats: a skipped one moves on by the
-  // gap's length; of two offsets `preferred` is kept where it is one of them, else the earlier
-  // instant counts.
+  // gap's length; of two offsets `preferred` is used if it is one of them, otherwise the earlier
+  // instant.
   Instant instant_of(LocalTime local, std::chrono::seconds preferred) const;
 };
 
-// "Europe/Paris", "UTC", "Z", "+02:00". Fails for an unknown name, and where the machine has no tz
-// database and the name needs one.
+// "Europe/Paris", "UTC", "Z", "+02:00". Fails for an unknown name, and if the name needs a tz
+// database that the machine does not have.
 Outcome<Zone> find_zone(const std::string& name);
 
-// $TZ where it is set, else the machine's own (/etc/localtime). Fails where the machine has no tz
-// database: with UTC instead, dates would differ from Kestra's and nobody would notice.
+// $TZ if it is set, otherwise the machine's own (/etc/localtime). Fails if the machine has no tz
+// database: with UTC instead, dates would silently differ from Kestra's.
 Outcome<Zone> machine_zone();
 
 }  // namespace winnow::cli::expression

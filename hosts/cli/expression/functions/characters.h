@@ -1,4 +1,4 @@
-// Strings by characters instead of bytes.
+// Strings as characters instead of bytes.
 #pragma once
 
 #include <string>

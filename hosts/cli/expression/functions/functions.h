@@ -1,5 +1,5 @@
-// The functions and filters of expressions, with Kestra's names and parameters. Each group has a
-// file of its own.
+// The functions and filters of expressions, with Kestra's names and parameters. Each group has its
+// own file.
 #pragma once
 
 #include <vector>
@@ -16,10 +16,10 @@ std::vector<Callable> date_filters();
 std::vector<Callable> string_filters();
 std::vector<Callable> list_filters();
 
-// The string, or a failure that says what was found instead.
+// The string, or a failure that names the value found instead.
 Outcome<std::string> string_of(const Json& value);
 
-// A filter that leaves null as it is, as most of Pebble's do.
+// A filter that returns null for null, like most of Pebble's.
 template <auto Filter>
 Outcome<Json> unless_null(const Invocation& call) {
   return call.input.is_null() ? Outcome<Json>(Json()) : Filter(call);

@@ -1,4 +1,4 @@
-// Brings the arguments of a call, given by place or by name, into the order of the callable's
+// Puts the arguments of a call, given by position or by name, into the order of the callable's
 // parameters.
 #pragma once
 
@@ -12,13 +12,13 @@
 namespace winnow::cli::expression {
 
 struct GivenArgument {
-  std::string name = {};  // empty: by place
+  std::string name = {};  // empty: by position
   Node value = {};
   std::size_t offset = 0;
 };
 
-// One node per parameter; null for one that is not given. Refused: too many, unknown names, one
-// given twice, a required one missing. `offset` is where the call stands in the source.
+// One node per parameter; null if it is not given. Fails for too many arguments, unknown names,
+// duplicates and missing required ones. `offset` is the call's place in the source.
 Outcome<std::vector<Node>> in_order(const Callable& callable, std::vector<GivenArgument> given,
                                     std::string_view source, std::size_t offset);
 

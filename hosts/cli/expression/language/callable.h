@@ -12,14 +12,13 @@
 
 namespace winnow::cli::expression {
 
-// One run has one `now`: every expression of it means the same moment.
+// A run has one `now`, the same in all of its expressions.
 struct Scope {
   Json variables = Json::object();
   document::Instant now;
 };
 
-// One call. The arguments stand in the order of the callable's parameters; one that was not given
-// is null.
+// One call. The arguments are in the order of the callable's parameters; a missing one is null.
 struct Invocation {
   const Scope& scope;
   const Json& input;  // null for a function
@@ -31,14 +30,14 @@ struct Invocation {
 struct Callable {
   std::string_view name;
   std::vector<std::string_view> parameters = {};
-  std::size_t required = 0;  // how many of them must be given
+  std::size_t required = 0;  // how many must be given
   // The caller completes the message of a failure with the name and the place.
   Outcome<Json> (*call)(const Invocation&) = nullptr;
-  bool catches_undefined = false;  // takes null for a variable that is not defined
+  bool catches_undefined = false;  // gets null for an undefined variable
   bool variadic = false;           // takes any number of arguments, none by name
 };
 
-// The names that a template may use; they live as long as the program.
+// The names that a template may use; they exist as long as the program.
 struct Callables {
   std::span<const Callable> functions;
   std::span<const Callable> filters;

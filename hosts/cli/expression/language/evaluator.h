@@ -1,4 +1,4 @@
-// Gives an expression its value.
+// Evaluates an expression.
 #pragma once
 
 #include <string>
@@ -9,16 +9,16 @@
 
 namespace winnow::cli::expression {
 
-// A variable or attribute that is not defined is a failure, unless `??`, `???`, default or `is
-// defined` catches it. Strings that come out are never evaluated again. `node` and `scope` must
-// outlive the value.
+// An undefined variable or attribute is a failure, unless `??`, `???`, default or `is defined`
+// catches it. Resulting strings are never evaluated again. `node` and `scope` must outlive the
+// value.
 Outcome<Value> evaluate(const Node& node, std::string_view source, const Scope& scope);
 
 // A use of a variable: `outputs.purge.count` is {"outputs", "purge", "count"}.
 struct Reference {
-  std::vector<std::string> path = {};  // as far as its parts are constant
+  std::vector<std::string> path = {};  // up to its last constant part
   std::size_t offset = 0;
-  bool guarded = false;  // something catches it when it is not defined
+  bool guarded = false;  // an undefined value is caught
 };
 
 // Every use of a variable, also in branches that may not be taken.

@@ -20,8 +20,8 @@ struct Token {
 
 struct Tokens {
   std::vector<Token> list;  // the last one is `end`
-  std::size_t after = 0;    // where the source goes on after `}}`
-  bool trim = false;        // it ended in `-}}`: the white space after it is dropped
+  std::size_t after = 0;    // position in the source after `}}`
+  bool trim = false;        // ended in `-}}`: drops the following white space
 };
 
 // `start` is the byte after `{{`. A `}}` inside a string, a list or a map does not end the

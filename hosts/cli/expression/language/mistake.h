@@ -9,7 +9,7 @@
 
 namespace winnow::cli::expression {
 
-// `MESSAGE, at column 4 of "{{ noww() }}"`; of a string with several lines the line is named too.
+// `MESSAGE, at column 4 of "{{ noww() }}"`; for a string with several lines the line is named too.
 // The kind is invalid_parameter.
 tl::unexpected<Failure> mistake(std::string_view source, std::size_t offset,
                                 const std::string& message);

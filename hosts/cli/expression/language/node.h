@@ -15,12 +15,12 @@ enum class NodeKind {
   list,       // the elements
   map,        // key, value, key, value, ...
   call,       // input, arguments in the order of the callable's parameters
-  // These evaluate an operand only where it matters:
+  // These evaluate an operand only if it is needed:
   conditional,         // condition, yes, no
   either,              // left, right
   both,                // left, right
-  coalesce_null,       // left, right; right where left is null or not defined
-  coalesce_undefined,  // left, right; right where left is not defined
+  coalesce_null,       // left, right; right if left is null or undefined
+  coalesce_undefined,  // left, right; right if left is undefined
 };
 
 // NOLINTNEXTLINE(bugprone-exception-escape): moving a Json throws nothing, it asserts

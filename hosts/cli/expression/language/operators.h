@@ -1,4 +1,4 @@
-// The operators between two values, and how tightly each binds.
+// The operators between two values, and their precedence.
 #pragma once
 
 #include <string_view>
@@ -21,7 +21,7 @@ struct BinaryOperator {
   Callable callable = {};  // of a call: the left operand is its input
 };
 
-// Null for a token that is no operator between two values; `|` and `is` are not among them.
+// Null for a token that is not a binary operator; `|` and `is` are not among them.
 const BinaryOperator* find_binary_operator(std::string_view symbol);
 
 std::vector<std::string_view> binary_operator_symbols();

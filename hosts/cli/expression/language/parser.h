@@ -1,4 +1,4 @@
-// Makes a tree of tokens, by the precedence that Pebble gives its operators.
+// Builds a tree from tokens, with the precedence of Pebble's operators.
 #pragma once
 
 #include <string_view>
@@ -10,8 +10,8 @@
 namespace winnow::cli::expression {
 
 // Functions, filters, tests and their arguments are looked up here, so that a misspelt one is found
-// before anything runs, also in a branch that would not be taken. Bounded in depth and size.
-// `source` is the string that the tokens come from, for messages.
+// before anything runs, even in a branch that is not taken. Limited in depth and size. `source` is
+// the string of the tokens, for messages.
 Outcome<Node> parse(const Tokens& tokens, std::string_view source, const Callables& callables);
 
 }  // namespace winnow::cli::expression

@@ -1,4 +1,4 @@
-// A string with `{{ ... }}` in it.
+// A string that contains `{{ ... }}`.
 #pragma once
 
 #include <string>
@@ -18,8 +18,8 @@ class Template {
   // `{% %}` blocks are refused.
   static Outcome<Template> parse(std::string text, const Callables& callables);
 
-  // The expression's value, in its own type, where it stands alone; else the string with every
-  // expression's value printed into it. What comes out is never evaluated again.
+  // The value in its own type, if the string is a single expression; otherwise the string with
+  // every expression's value printed into it. The result is never evaluated again.
   Outcome<Json> value(const Scope& scope) const;
 
   std::vector<Reference> references() const;

@@ -1,4 +1,4 @@
-// The values of expressions, and what Pebble's rules say about them: printing, truth, emptiness.
+// The values of expressions, and Pebble's rules for printing, truth and emptiness.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ namespace winnow::cli::expression {
 
 using document::Json;
 
-// Either a value that was calculated, or one that is lent by the scope or the template: a task's
-// outputs may be large, so `outputs.x.y` copies nothing. A lent one must outlive this.
+// Either a calculated value, or a reference to one in the scope or the template: a task's outputs
+// may be large, so `outputs.x.y` copies nothing. The referenced value must outlive this.
 class Value {
  public:
   Value(Json own = nullptr) : own_(std::move(own)) {}  // NOLINT(google-explicit-constructor)
@@ -32,7 +32,7 @@ class Value {
     return std::move(own_);
   }
 
-  // The member or element that `part`, a part of this value's, is.
+  // The member or element `part` of this value.
   Value narrowed(const Json& part) const { return lent_ != nullptr ? lent(part) : Value(part); }
 
  private:
@@ -40,7 +40,7 @@ class Value {
   const Json* lent_ = nullptr;
 };
 
-// As it is printed into a string: null is nothing, lists and maps are JSON.
+// As printed into a string: null is empty, lists and maps are JSON.
 std::string printed(const Json& value);
 
 // "a list", "the string 'abc'": for messages; long strings are shortened.
