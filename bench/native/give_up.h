@@ -1,4 +1,4 @@
-// A measurement that fails has no result to rescue: the program says why and ends.
+// A failed measurement has no result to save: the program says why and ends.
 #pragma once
 
 #include <string_view>

@@ -8,8 +8,8 @@ namespace {
 constexpr std::int64_t kFetchSize = 100;
 constexpr std::size_t kBatchSize = 100;
 
-// Kestra reads no column but `value` and makes objects of it. Here the key comes beside the
-// document, which is received and not parsed.
+// Kestra reads only the column `value` and makes objects from it. Here the key is selected too, and
+// the document is received but not parsed.
 std::string selection(const Server& server, const std::string& until) {
   return "SELECT value, " + server.quoted("key") +
          " FROM executions WHERE tenant_id = 'main' AND deleted IN (true, false) AND end_date <= "

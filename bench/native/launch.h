@@ -1,5 +1,5 @@
-// Runs a command and measures it from a process of its own: what a process is forked from counts as
-// its memory too.
+// Runs a command and measures it from a separate process, because the memory of the process that
+// forks counts too.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 namespace winnow::bench {
 
 // Writes {"seconds", "cpu_seconds", "peak_kib", "status"} of the command to `report`. The command
-// has this program's standard streams.
+// inherits this program's standard streams.
 void launch(const std::string& report, const std::vector<std::string>& command);
 
 }  // namespace winnow::bench

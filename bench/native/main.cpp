@@ -1,6 +1,6 @@
-// winnow-bench: the measuring half of ./dev bench. The runner in Python (bench/run.py) prepares
-// databases, decides who runs when, and reports; what is timed is native and runs here or is
-// started from here.
+// winnow-bench: the native half of ./dev bench. The runner in Python (bench/run.py) prepares
+// databases, decides what runs when, and reports; everything that is timed runs here or is started
+// from here.
 #include <exception>
 #include <fstream>
 #include <iostream>

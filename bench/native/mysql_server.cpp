@@ -23,7 +23,7 @@ class MysqlServer final : public Server {
   std::string quoted(const std::string& name) const override { return '`' + name + '`'; }
   std::string placeholder(std::size_t /*index*/) const override { return "?"; }
 
-  // Connector/J writes the values into the text unless it is told otherwise, and so does this.
+  // Connector/J writes the values into the text by default, and so does this.
   std::int64_t execute(const std::string& sql, const std::vector<std::string>& values) override {
     send(values.empty() ? sql : with_literals(sql, values));
     skip_rows();
@@ -40,8 +40,7 @@ class MysqlServer final : public Server {
     return rows;
   }
 
-  // Row by row from the socket, as Connector/J's streaming does it; there is no cursor on the
-  // server.
+  // Row by row from the socket, like Connector/J's streaming; there is no cursor on the server.
   void stream(const std::string& sql, std::int64_t /*size*/,
               const std::function<void(const Row&)>& take) override {
     send(sql);
@@ -68,7 +67,7 @@ class MysqlServer final : public Server {
     if (mysql_errno(connection_.get()) != 0) fail();
   }
 
-  // A CALL answers with several results.
+  // A CALL returns several results.
   void skip_rows() {
     do {
       const MysqlResult rest(mysql_store_result(connection_.get()));

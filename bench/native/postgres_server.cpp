@@ -57,8 +57,7 @@ class PostgresServer final : public Server {
     return rows;
   }
 
-  // As the JDBC driver's fetch size does it: a portal of a long transaction, `size` rows a round
-  // trip.
+  // Like the JDBC driver's fetch size: a portal of a long transaction, `size` rows per round trip.
   void stream(const std::string& sql, std::int64_t size,
               const std::function<void(const Row&)>& take) override {
     Server::execute("BEGIN");
@@ -101,7 +100,7 @@ std::unique_ptr<Server> connect_postgres(const database::Settings& settings) {
   const auto port = std::to_string(settings.port == 0 ? 5432 : settings.port);
   const std::array<const char*, 7> names{"host",   "port",    "user", "password",
                                          "dbname", "options", nullptr};
-  // Nobody's locks may make a run wait for ever.
+  // No lock may make a run wait forever.
   const std::array<const char*, 7> values{settings.host.c_str(),
                                           port.c_str(),
                                           settings.user.c_str(),

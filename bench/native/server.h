@@ -1,5 +1,5 @@
-// A database server as a competitor of winnow's talks to it: libpq and libmysqlclient directly,
-// nothing of winnow's own drivers, so that a change of those never moves the baseline.
+// A connection as winnow's competitors use it: libpq and libmysqlclient directly, without winnow's
+// own drivers, so that a change of those never moves the baseline.
 #pragma once
 
 #include <cstdint>
@@ -25,13 +25,13 @@ class Server {
   virtual std::string quoted(const std::string& name) const = 0;
   // The placeholder of the `index`-th value, counted from 1.
   virtual std::string placeholder(std::size_t index) const = 0;
-  // Runs one statement with its values; gives the number of rows that it changed. The same text is
-  // prepared once where the JDBC driver of that server does so too.
+  // Runs one statement with its values; returns the number of changed rows. The same text is
+  // prepared once if the JDBC driver of that server does so too.
   virtual std::int64_t execute(const std::string& sql, const std::vector<std::string>& values) = 0;
-  // Runs one statement and gives all of its rows; none for one that has no rows.
+  // Runs one statement and returns all of its rows.
   virtual std::vector<Row> query(const std::string& sql) = 0;
-  // Hands over the rows of a SELECT as they come, `size` at a time where the server has cursors.
-  // The statement stays open meanwhile: another connection is needed to do something else.
+  // Passes on the rows of a SELECT as they arrive, `size` at a time if the server has cursors. The
+  // statement stays open meanwhile, so anything else needs another connection.
   virtual void stream(const std::string& sql, std::int64_t size,
                       const std::function<void(const Row&)>& take) = 0;
 

@@ -99,7 +99,7 @@ void write_until_stdin_ends(const std::string& url, int per_second) {
   Writer writer(url);
   const auto pace = std::chrono::nanoseconds(std::chrono::seconds(1)) / per_second;
   auto due = Clock::now();
-  // One at least, however short the purge beside it is.
+  // At least one, however short the purge beside it is.
   do {
     std::this_thread::sleep_until(due);
     writer.write_one(due);

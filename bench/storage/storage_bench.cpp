@@ -1,5 +1,6 @@
-// How fast files go from a bucket: the storage as a purge uses it, against plain DeleteObjects of
-// 1,000 keys as bulk deletion by prefix does (`mc rm --recursive`). Prints one JSON line a case.
+// Measures how fast files are deleted from a bucket: by the storage as a purge uses it, and by
+// plain DeleteObjects of 1,000 keys as in a bulk deletion by prefix (`mc rm --recursive`). Prints
+// one JSON line per case.
 //
 //   winnow-storage-bench URL [EXECUTIONS [FILES [BATCH]]]
 //   URL as tests/servers/versitygw.sh prints it
@@ -25,11 +26,11 @@ const Cancellation kNever;
 
 struct Load {
   std::size_t executions;
-  std::size_t files;  // of an execution
+  std::size_t files;  // per execution
 };
 
 std::string key_of(std::size_t execution, std::size_t file) {
-  // Ids are spread as Kestra's are.
+  // Ids are distributed like Kestra's.
   return "main/company/team/flow/executions/" +
          std::to_string(execution * 2'654'435'761U % 4'294'967'291U) + "/in/f" +
          std::to_string(file);
@@ -58,7 +59,7 @@ void fill(const storage::S3Settings& settings, const Load& load) {
   drain(client);
 }
 
-// Lists page by page and deletes each page, with so many requests in flight.
+// Lists page by page and deletes each page, with this many requests in flight.
 class PlainDeletion {
  public:
   explicit PlainDeletion(const storage::S3Settings& settings) : client_(settings) {}

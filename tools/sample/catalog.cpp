@@ -25,8 +25,8 @@ constexpr auto kStates = std::to_array<StateShare>({
     {"SUBMITTED", 5, false},
 });
 
-// A purge of company.team means this one and company.team.*, and none of the others; of
-// company.team_x not company.teamAx.*, though `_` is a wildcard of LIKE.
+// A purge of company.team selects this namespace and company.team.*, and none of the others; one of
+// company.team_x does not select company.teamAx.*, although `_` is a wildcard of LIKE.
 constexpr auto kNamespaces = std::to_array<NamespaceShare>({
     {"company.team", 300},
     {"company.team.sub", 100},

@@ -1,4 +1,4 @@
-// The names that sample rows draw from, chosen for what they lead astray.
+// The names for sample rows, chosen to expose mistakes.
 #pragma once
 
 #include <span>

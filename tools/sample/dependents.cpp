@@ -8,8 +8,8 @@ namespace {
 using document::to_text;
 using std::chrono::hours;
 
-// When something of an execution is due: long after any trial, so that a live executor that is
-// started on these rows leaves them as they are.
+// The due time of an execution's entries: long after any trial, so that a live executor that is
+// started on these rows does not touch them.
 constexpr hours kNotYet{24 * 365 * 20};
 
 class Dependents {
@@ -81,9 +81,8 @@ class Dependents {
          {"taskRun", {{"id", run.id}, {"executionId", facts_.id}}}});
   }
 
-  // What was told of the execution, whole and consumed: messages that carry the execution's id as
-  // their key, and one of another kind with a key of its own. From 2.0 on whoever consumes a
-  // message deletes it.
+  // Consumed messages about the execution: messages with the execution's id as their key, and one
+  // of another type with a different key. From 2.0 on a consumer deletes a message.
   void messages() {
     const std::string models = "io.kestra.core.models.executions.";
     message(models + "Execution", facts_.id, execution_, "executor");
@@ -102,7 +101,7 @@ class Dependents {
   }
 
   void outputs() {
-    if (!facts_.tenant) return;  // from 2.0 on there always is one, and the columns insist on it
+    if (!facts_.tenant) return;  // from 2.0 on there always is one, and the columns are NOT NULL
     for (const auto& run : facts_.task_runs) {
       rows_.push_back(
           {task_outputs_table(), {run.id, run.id, *facts_.tenant, facts_.id, "{rows: 118}"}});

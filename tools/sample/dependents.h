@@ -13,7 +13,7 @@ namespace winnow::sample {
 std::vector<Row> dependent_rows(const Facts& facts, const document::Json& execution,
                                 std::string_view version, Random& random);
 
-// Rows that belong to flows and to no execution: nothing of them may go with one.
+// Rows that belong to flows and to no execution: none of them may be deleted with one.
 std::vector<Row> flow_rows(const Facts& facts, std::string_view version);
 
 }  // namespace winnow::sample

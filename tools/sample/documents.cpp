@@ -26,7 +26,7 @@ Json history(std::string_view state, Instant date) {
   return {{"state", state}, {"date", to_text(date)}};
 }
 
-// `duration` is always there in 1.1, later only beside an end.
+// `duration` always exists in 1.1, later only with an end.
 Json state_document(const Facts& facts, std::string_view version, Instant start) {
   Json histories = Json::array({history("CREATED", start)});
   const auto begun = std::min(start + milliseconds{120}, facts.last);
@@ -82,7 +82,7 @@ void add_loop_run(const Facts& facts, Json& document, Random& random) {
                          {"value", facts.flow}};
 }
 
-// Fills an input up so that the whole document gets a size as real ones have.
+// Pads an input so that the whole document gets a realistic size.
 void pad(Json& document, Random& random) {
   const auto wanted = static_cast<std::size_t>(random.between(kSmallest, kLargest));
   const std::size_t size = document.dump().size();
@@ -95,7 +95,7 @@ void pad(Json& document, Random& random) {
   }
 }
 
-// Log and metric begin alike.
+// Logs and metrics begin with the same fields.
 Json of_task_run(const Facts& facts, Random& random) {
   Json fields = flow_fields(facts);
   const bool has_run = !facts.task_runs.empty();
@@ -108,7 +108,7 @@ Json of_task_run(const Facts& facts, Random& random) {
 }
 
 void end_of_row(Json& document, const Facts& facts, std::string_view version, Random& random) {
-  // Kestra writes false; true stands for rows that something else marked.
+  // Kestra writes false; true represents rows that something else marked.
   const bool deleted = random.percent(2);
   if (!at_least_1_3(version)) document["deleted"] = deleted;
   if (facts.kind) document["executionKind"] = *facts.kind;

@@ -1,4 +1,4 @@
-// Spells rows out as Kestra's JSON documents of a version.
+// Writes rows as Kestra's JSON documents of a version.
 #pragma once
 
 #include <string_view>
@@ -18,9 +18,9 @@ Json metric_document(const Facts& facts, std::string_view version, Random& rando
 Json trigger_log_document(const Facts& facts, std::string_view version, Random& random);
 Json task_run_document(const Facts& facts, const TaskRunFacts& run, std::string_view version);
 
-// tenantId (where there is one), namespace and flowId, as most documents begin.
+// tenantId (if there is one), namespace and flowId, with which most documents begin.
 Json flow_fields(const Facts& facts);
-// The parts joined by `_`, a missing tenant left out, as Kestra makes keys.
+// The parts joined by `_`, without a missing tenant, like Kestra's keys.
 std::string composed_key(const Facts& facts, std::string_view last);
 
 }  // namespace winnow::sample

@@ -13,8 +13,7 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 
-// What one instant after another ends at: Paris shows 02:30 twice in the night when its summer time
-// ends.
+// Paris has 02:30 twice in the night when its summer time ends.
 constexpr Instant kFirstHalfPastTwo =
     std::chrono::sys_days{std::chrono::year{2025} / 10 / 26} + minutes{30};
 
@@ -84,7 +83,7 @@ std::optional<std::int64_t> parent_of(std::int64_t index) {
   return std::nullopt;
 }
 
-// It begins with its parent. All else, which its own numbers give, stays as it is.
+// It begins with its parent. Everything else, which follows from its own numbers, is unchanged.
 void make_child_of(const Facts& parent, Facts& facts) {
   facts.subflow = true;
   facts.scheduled = false;

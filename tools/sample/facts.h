@@ -1,4 +1,4 @@
-// What one execution of the sample is, before it is spelt out as documents.
+// The facts of one execution of the sample, before they are written as documents.
 #pragma once
 
 #include <optional>
@@ -34,11 +34,11 @@ struct Facts {
   bool subflow = false;               // as a task of it
 };
 
-// The first executions go through all states and namespaces one after the other, so that a small
-// sample has every trap too; the others follow their shares.
+// The first executions take all states and namespaces in turn, so that even a small sample has
+// every trap; the others follow their shares.
 Facts make_facts(const SampleOptions& options, std::int64_t index, Random& random);
 
-// At this instant a tenth of all executions end, so that a bound meets many equal ends.
+// A tenth of all executions end at this instant, so that a bound meets many equal ends.
 Instant busiest_instant(const SampleOptions& options);
 
 }  // namespace winnow::sample

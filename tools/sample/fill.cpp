@@ -14,20 +14,19 @@ using database::Statement;
 
 constexpr std::int64_t kLargestBatch = 250;
 
-// Small samples too get batches enough for every time zone.
+// Even small samples get enough batches for every time zone.
 std::int64_t batch_size(std::int64_t executions) {
   return std::clamp<std::int64_t>(executions / 8, 1, kLargestBatch);
 }
 
-// The time zone that the session of a batch writes in; nothing for the connection's own, which is
-// UTC.
+// The time zone of the session of a batch; nothing for the connection's own, which is UTC.
 const char* zone_statement(std::int64_t batch) {
   if (batch % 4 == 1) return "SET LOCAL TIME ZONE 'Europe/Paris'";
   if (batch % 4 == 3) return "SET LOCAL TIME ZONE 'America/Los_Angeles'";
   return nullptr;
 }
 
-// Nothing but on Vitess.
+// Empty except on Vitess.
 Outcome<PlacingColumns> placing_columns(database::Connection& connection) {
   PlacingColumns placing;
   if (!connection.dialect().merges_shards()) return placing;

@@ -9,11 +9,11 @@
 
 namespace winnow::sample {
 
-// Told after each batch how many executions are in.
+// Called after each batch with the number of inserted executions.
 using FillProgress = std::function<void(std::int64_t done)>;
 
 // Inserts every row of the generator in batches, each a short transaction, and writes its files
-// first. The tables have to be there. The result counts what was made: rows by table, and `files`.
+// first. The tables must exist. The result counts the rows by table, and `files`.
 Outcome<document::Json> fill(database::Connection& connection, const Generator& generator,
                              const FillProgress& progress = {});
 

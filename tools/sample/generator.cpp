@@ -10,7 +10,7 @@
 namespace winnow::sample {
 namespace {
 
-// Files come to every tenth execution, several at once.
+// Every tenth execution gets files, several at once.
 constexpr std::int64_t kGroup = 10;
 // Streams of numbers that no execution uses.
 constexpr std::uint64_t kOtherStream = std::uint64_t{1} << 62U;
@@ -77,7 +77,7 @@ std::vector<Row> Generator::other_rows() const {
     const Facts facts = make_facts(options_, i, random);
     rows.push_back(
         document_row("logs", random.id(), trigger_log_document(facts, options_.version, random)));
-    // MySQL's collation takes keys that differ in case for the same.
+    // MySQL's collation treats keys that differ only in case as equal.
     if (!known.insert(document::lower(composed_key(facts, ""))).second) continue;
     std::ranges::move(flow_rows(facts, options_.version), std::back_inserter(rows));
   }

@@ -1,6 +1,5 @@
-// Makes the sample's executions one by one. Each follows from the seed and its number alone, so a
-// test can ask for the very documents that a database was filled with, and work out for itself what
-// a task should do to them.
+// Makes the sample's executions one by one. Each depends only on the seed and its number, so a test
+// can generate the same documents again and compute what a task should do to them.
 #pragma once
 
 #include <vector>
@@ -21,7 +20,7 @@ struct SampleFile {
 struct SampleExecution {
   Facts facts;
   document::Json document;  // of the executions table
-  std::vector<Row> rows;    // all of it: the execution first, then its logs, metrics and dependents
+  std::vector<Row> rows;    // all rows: the execution first, then its logs, metrics and dependents
   std::vector<SampleFile> files;
 
   storage::ExecutionFolder folder() const;
@@ -34,7 +33,7 @@ class Generator {
   const SampleOptions& options() const { return options_; }
   // 0 up to options().executions - 1, in any order, from any thread.
   SampleExecution execution(std::int64_t index) const;
-  // Rows that belong to no execution: trigger logs (one for 50 executions), triggers, limits.
+  // Rows that belong to no execution: trigger logs (one per 50 executions), triggers, limits.
   std::vector<Row> other_rows() const;
 
  private:

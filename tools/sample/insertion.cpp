@@ -13,10 +13,10 @@ using database::Statement;
 
 using Rows = std::vector<const Row*>;
 
-// SQLite takes 32,766 values in a statement, MySQL 65,535.
+// SQLite accepts 32,766 values per statement, MySQL 65,535.
 constexpr std::size_t kMostValues = 5'000;
 
-// PostgreSQL's queues have a boolean for each consumer.
+// PostgreSQL's queues have a boolean per consumer.
 constexpr auto kConsumers = std::to_array<std::string_view>({"executor", "indexer"});
 
 std::string_view postgres_cast(CellType type) {
@@ -35,7 +35,7 @@ std::string_view postgres_cast(CellType type) {
   return "";
 }
 
-// The columns that a cell goes to.
+// The columns for a cell.
 std::vector<std::string> columns_of(const Dialect& dialect,
                                     const std::pair<std::string_view, CellType>& column) {
   if (column.second != CellType::consumer || dialect.name() != "postgresql") {
@@ -59,7 +59,7 @@ void begin(SqlWriter& writer, const TableShape& table, const std::string& placin
   writer.text(") ");
 }
 
-// What PostgreSQL makes of a cell.
+// The value of a cell for PostgreSQL.
 std::string postgres_value(const std::string& cell, CellType type) {
   if (type == CellType::bytes) return "convert_to(" + cell + ", 'UTF8')";
   if (type != CellType::consumer) return cell + std::string(postgres_cast(type));
@@ -77,7 +77,7 @@ database::TextList column_of(const Rows& rows, std::size_t column) {
   return list;
 }
 
-// A list a column: the statement's text is the same for any number of rows.
+// One list per column: the statement's text is the same for any number of rows.
 Statement from_lists(const Dialect& dialect, const TableShape& table, const Rows& rows) {
   SqlWriter writer(dialect);
   begin(writer, table);

@@ -1,4 +1,4 @@
-// Turns rows into few statements, in the form that each database takes fastest.
+// Turns rows into few statements, in the fastest form for each database.
 #pragma once
 
 #include <map>
@@ -11,11 +11,11 @@
 
 namespace winnow::sample {
 
-// By table: a column that has to be named in an INSERT, and takes the id of the row's execution.
-// Vitess places rows by it, and can't see what a generated column will hold.
+// By table: a column that an INSERT must name, with the id of the row's execution. Vitess chooses
+// the shard by it, and can't see the value of a generated column.
 using PlacingColumns = std::map<std::string, std::string, std::less<>>;
 
-// One statement a table that has rows, or a few where a statement would bind too many values.
+// One statement per table that has rows, or several if one would bind too many values.
 std::vector<database::Statement> insertions(const database::Dialect& dialect,
                                             std::span<const Row> rows,
                                             const PlacingColumns& placing = {});

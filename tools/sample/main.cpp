@@ -1,5 +1,5 @@
 // winnow-sample: makes Kestra's schema and realistic rows in a database of your own, for trials and
-// tests. Exit status: 0 done, 2 bad usage, 3 unreachable, 1 anything else.
+// tests. Exit status: 0 done, 2 invalid usage, 3 unreachable, 1 anything else.
 #include <filesystem>
 #include <iostream>
 
@@ -99,7 +99,7 @@ bool is_loopback(const std::string& host) {
          host.starts_with('/');
 }
 
-// This program fills tables: somebody's production is the last place for that.
+// This program fills tables, which must never happen in production.
 Outcome<database::Settings> read_database(const Arguments& arguments) {
   auto settings = database::parse_url(arguments.database);
   if (!settings) return settings;
@@ -125,14 +125,14 @@ Outcome<bool> has_rows(database::Connection& connection) {
   return found;
 }
 
-// Makes the tables where there are none, and takes an empty database only.
+// Makes the tables if there are none, and accepts only an empty database.
 Outcome<void> prepare(database::Connection& connection, const Arguments& arguments) {
   const std::vector<std::string> tables{"executions"};
   const auto schema = connection.probe(tables);
   if (!schema) return fail(schema.error());
   const bool over_shards = connection.dialect().merges_shards();
   if (over_shards) {
-    // A batch is of several shards, and nobody minds if it is half written.
+    // A batch spans several shards, and it does no harm if it is half written.
     const auto set = connection.query(database::plain("SET SESSION transaction_mode = 'multi'"),
                                       [](const database::Row&) { return true; });
     if (!set) return set;
@@ -192,7 +192,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kUsage;
   }
-  // SQLite has one shape only; the rows have to be of it.
+  // SQLite has only one schema version; the rows must match it.
   if (arguments.database.find("sqlite:") != std::string::npos) arguments.options.version = "1.1";
   const auto made = make(arguments);
   if (!made) return report(made.error());

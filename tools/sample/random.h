@@ -11,7 +11,7 @@ namespace winnow::sample {
 
 class Random {
  public:
-  // Streams of one seed have nothing to do with each other.
+  // Different streams of a seed are independent.
   Random(std::uint64_t seed, std::uint64_t stream) : engine_(mixed(mixed(seed) + stream)) {}
 
   // 0 up to `bound` - 1; the tiny bias of the remainder does not matter here.
@@ -27,11 +27,11 @@ class Random {
     return values[below(std::size(values))];
   }
 
-  // 22 characters of base 62, as Kestra's ids are.
+  // 22 characters of base 62, like Kestra's ids.
   std::string id();
 
  private:
-  // SplitMix64's last step: neighbouring numbers become far ones.
+  // SplitMix64's last step: makes neighbouring numbers very different.
   static std::uint64_t mixed(std::uint64_t value) {
     value += 0x9E3779B97F4A7C15U;
     value = (value ^ (value >> 30U)) * 0xBF58476D1CE4E5B9U;

@@ -1,5 +1,5 @@
-// One row to be inserted, and what its table takes. Columns that the database computes from `value`
-// are not named.
+// One row to insert, and the shape of its table, without columns that the database computes from
+// `value`.
 #pragma once
 
 #include <span>
@@ -9,7 +9,7 @@
 
 namespace winnow::sample {
 
-// `consumer`: who has read a message; each database keeps that in its own way.
+// `consumer`: who has read a message; each database stores that differently.
 enum class CellType { text, document, bytes, instant, queue_type, consumer };
 
 struct TableShape {
@@ -20,7 +20,7 @@ struct TableShape {
 struct Row {
   const TableShape* table = nullptr;
   std::vector<std::string> cells;  // in the order of the table's columns
-  // The id of the execution that it belongs to; empty: to none.
+  // The id of the execution that it belongs to; empty: none.
   std::string execution = {};
 };
 
@@ -30,7 +30,7 @@ const TableShape* queues_table();
 const TableShape* task_outputs_table();
 const TableShape* execution_outputs_table();
 
-// Every table that rows may go to, executions first.
+// Every table for rows, executions first.
 std::span<const TableShape> table_shapes();
 
 }  // namespace winnow::sample

@@ -9,8 +9,8 @@
 namespace winnow::sample {
 namespace {
 
-// Which files, in this order, make a version. PostgreSQL's later files start from the version
-// before, as Kestra's migrations do; MySQL's one file holds every version.
+// The files of a version, in order. PostgreSQL's later files start from the previous version, like
+// Kestra's migrations; MySQL's single file contains every version.
 std::vector<std::string> files_of(std::string_view engine, std::string_view version) {
   if (engine == "sqlite") return {"sqlite-1.1.sql"};
   if (engine == "mysql") return {"mysql.sql"};
