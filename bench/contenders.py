@@ -1,4 +1,4 @@
-"""Who purges: winnow, and what it is measured against. Each is a command that is given a fresh database and an end date."""
+"""The contenders: winnow and its alternatives. Each is a command that gets a fresh database and an end date."""
 
 import dataclasses
 import json
@@ -15,7 +15,7 @@ BATCH_SIZE = 1000  # winnow's default, and the procedure's
 class Contender:
     title: str
     command: callable  # (engine, url, until) -> the command's words
-    # How much of the purge it does where all of it would take minutes: the time per row is compared.
+    # The share of the purge that it does if all of it would take minutes: the time per row is compared.
     share: float = 1
 
 
@@ -25,7 +25,7 @@ def without_password(url):
 
 
 def configuration(url, **database):
-    """The configuration's file, as the operator writes it; with further keys of `database`."""
+    """The configuration's file, like an operator's; with further keys of `database`."""
     name, password = without_password(url)
     file = tempfile.NamedTemporaryFile("w", suffix=".yaml", prefix="winnow-bench.")
     json.dump({"database": {"url": name, "password": password, **database}, "storage": {"type": "none"}, "policy": {"tenant": "main"}}, file)
@@ -43,7 +43,7 @@ def call(url, task, params, **database):
 
 
 def at_its_fastest(url, task, params, connections=1):
-    """A task that has the server for itself: its batches are as large as they may be."""
+    """A task that has the server for itself: its batches are as large as allowed."""
     return call(url, task, {"batchSize": BATCH_SIZE, "batchTime": 60_000} | params, connections=connections)
 
 

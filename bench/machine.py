@@ -1,4 +1,4 @@
-"""What a table was measured on."""
+"""The environment of a table's measurement."""
 
 import datetime
 import os

@@ -1,4 +1,4 @@
-"""Counts the round trips between a client and a server: a relay on a loopback port of its own."""
+"""Counts the round trips between a client and a server: a relay on its own loopback port."""
 
 import socket
 import threading
@@ -35,7 +35,7 @@ class Relay:
             threading.Thread(target=self._pass_on, args=(server, client, lambda: self._answered(asked)), daemon=True).start()
 
     def _answered(self, asked):
-        """An answer may come in parts; it counts once for what was asked before it."""
+        """A reply may come in parts; it counts once per request."""
         if asked.is_set():
             asked.clear()
             self.round_trips += 1

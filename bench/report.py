@@ -1,4 +1,4 @@
-"""Tables and goals as Markdown, and the page that they are written into, nearly always docs/benchmarks.md."""
+"""Tables and goals as Markdown, and their page, nearly always docs/benchmarks.md."""
 
 import dataclasses
 import pathlib
@@ -12,7 +12,7 @@ ALL_GOALS = ("<!-- begin goals -->", "<!-- end goals -->")
 
 @dataclasses.dataclass
 class Goal:
-    """A ratio that has to stay below or reach a limit."""
+    """A ratio that must stay below or reach a limit."""
     text: str
     measured: float
     limit: float
@@ -30,7 +30,7 @@ class Goal:
 
 @dataclasses.dataclass
 class Section:
-    """What a case has to say."""
+    """The report of a case."""
     title: str
     head: list
     rows: list
@@ -58,7 +58,7 @@ class Section:
 
 
 def number(value):
-    """Three digits that say something."""
+    """Three significant digits."""
     if value >= 100:
         return f"{value:,.0f}"
     return f"{value:.2f}" if value < 10 else f"{value:.1f}"
@@ -70,7 +70,7 @@ def table(head, rows):
 
 
 def write(page_path, name, text):
-    """Replaces what stands between a case's markers, or adds it at the end of the page."""
+    """Replaces the text between a case's markers, or adds it at the end of the page."""
     begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
     page = page_path.read_text()
     block = f"{begin}\n\n{text}\n\n{end}"
@@ -82,7 +82,7 @@ def write(page_path, name, text):
 
 
 def with_all_goals(page):
-    """The page with one table of what its tables say of their goals, at its head."""
+    """The page with a table of all goals at its head."""
     rows = []
     for title, section in re.findall(r"^### (.*?)$(.*?)^<!-- end", page, flags=re.DOTALL | re.MULTILINE):
         goals = section.partition("| goal | measured |  |\n")[2].partition("\n\n")[0]
@@ -96,7 +96,7 @@ def with_all_goals(page):
 
 
 def statements(profile):
-    """The statements that took longest, from the server's own statistics."""
+    """The slowest statements, from the server's own statistics."""
     lines = ["    calls        ms  statement"]
     for calls, milliseconds, text in profile:
         lines.append(f"{calls:>9} {milliseconds:>9}  {' '.join((text or '').split())[:150]}")

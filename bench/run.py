@@ -11,7 +11,7 @@ from engines.mysql import Mysql
 from engines.postgres import Postgres
 
 ENGINES = {"postgres": Postgres, "mysql": Mysql}
-# By name: what is measured on each server.
+# By name: the measurements on each server.
 CASES = {
     "purge-few": purge.few,
     "purge-small": purge.small,
@@ -32,12 +32,12 @@ TINY = {"purge": purge.tiny, "purge-few": purge.tiny_few, "growth": growth.tiny,
         "retention": retention.tiny}
 
 
-# What needs no server of ours.
+# The measurements without a server of our own.
 SCRIPTS = [name for name in scripts.TITLES if scripts.path(name).exists()]
 
 
 def chosen(names, cases):
-    """All cases but those that have to be named, or those that a name is the beginning of."""
+    """All cases except those that must be named; or those whose name begins with a given one."""
     if not names:
         return [case for case in cases if cases is not CASES or case not in BY_NAME]
     return [case for case in cases if any(case.startswith(name) for name in names)]

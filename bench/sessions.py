@@ -1,4 +1,4 @@
-"""Sessions of winnow-bench that answer a JSON line with a JSON line: what is timed runs there, natively."""
+"""Sessions of winnow-bench that answer each JSON line with a JSON line: everything that is timed runs there, natively."""
 
 import json
 import subprocess
@@ -47,7 +47,7 @@ class Sql(Session):
             self.ask(sql=statement.strip().rstrip(";"))
 
     def milliseconds(self, sql, times):
-        """Of each run."""
+        """The microseconds of each run."""
         return [each / 1000 for each in self.ask(sql=sql, times=times)["microseconds"]]
 
 

@@ -1,4 +1,4 @@
-"""Runs contenders in turn, each on a fresh copy of the same world, and keeps what was measured."""
+"""Runs contenders in turn, each on a fresh copy of the same world, and keeps the measurements."""
 
 import dataclasses
 import json
@@ -19,10 +19,10 @@ def say(text):
 
 @dataclasses.dataclass
 class Series:
-    """What one contender needed in each round."""
+    """The cost of one contender in each round."""
     executions: int
     seconds: list = dataclasses.field(default_factory=list)
-    # Until the server had done what it leaves for later, where that is waited for.
+    # Until the server had finished its deferred work, if that is waited for.
     cleaned_seconds: list = dataclasses.field(default_factory=list)
     peak_kib: list = dataclasses.field(default_factory=list)
     cpu_seconds: list = dataclasses.field(default_factory=list)
@@ -37,13 +37,13 @@ class Series:
 
 
 def ratio(one, other, cleaned=False):
-    """How much longer `one` takes than `other`: (median, least, most) of the rounds' ratios; until all was cleaned up, if `cleaned`."""
+    """How much longer `one` takes than `other`: (median, minimum, maximum) of the rounds' ratios; until all is cleaned up, if `cleaned`."""
     each = [a / b for a, b in zip(one.per_execution(cleaned), other.per_execution(cleaned))]
     return statistics.median(each), min(each), max(each)
 
 
 def launch(command):
-    """Runs a command; what winnow-bench measured of it, and what it printed."""
+    """Runs a command; returns winnow-bench's measurements of it, and its output."""
     with tempfile.NamedTemporaryFile("r", prefix="winnow-bench.") as report:
         output = subprocess.run([program("winnow-bench"), "launch", report.name, *command], stdout=subprocess.PIPE, text=True).stdout
         measured = json.load(report)
@@ -61,7 +61,7 @@ def check_purged(url, until):
 
 
 def take_turns(engine, world, executions, contenders, rounds, cleans_up=False):
-    """{title: Series} of every contender after `rounds` rounds; `cleans_up`: what the server does after the last commit is waited for."""
+    """{title: Series} of every contender after `rounds` rounds; `cleans_up`: waits for the server's work after the last commit."""
     series = {each.title: Series(max(1, round(executions * each.share))) for each in contenders}
     for number in range(1, rounds + 1):
         for contender in contenders:

@@ -1,4 +1,4 @@
-"""The databases that are measured: how many rows each has. They are made once and kept."""
+"""The databases for measurements, with their numbers of rows. They are made once and kept."""
 
 import dataclasses
 import datetime
@@ -6,12 +6,12 @@ import hashlib
 
 from places import REPOSITORY
 
-# Every world is multiplied from this sample, so that documents and namespaces are those of winnow-sample.
+# Every world is a multiple of this sample, so documents and namespaces are those of winnow-sample.
 SAMPLE = ["--schema", "1.1", "--executions", "2000", "--logs", "10", "--metrics", "2", "--one-zone", "--seed", "4"]
 TERMINAL = "'SUCCESS', 'WARNING', 'FAILED', 'KILLED', 'CANCELLED', 'RETRIED', 'SKIPPED', 'RESUBMITTED'"
 PURGED = f"tenant_id = 'main' AND end_date IS NOT NULL AND state_current IN ({TERMINAL})"
 LISTED = "end_date IS NOT NULL"
-# An execution's document in a flow of its own number.
+# An execution's document in a flow of its own.
 FLOWS = {
     "postgres": "value || jsonb_build_object('namespace', 'company.flows', 'flowId', 'flow-' || (before + place) % {flows})",
     "mysql": "json_replace(value, '$.namespace', 'company.flows', '$.flowId', concat('flow-', (before_it + place) % {flows}))",
@@ -36,17 +36,17 @@ class World:
         return text.format(executions=self.executions, logs=self.logs, metrics=self.metrics, filter=self.filter, document=document)
 
     def kept_name(self, engine):
-        """Another shape, sample or script is another database."""
+        """Another shape, sample or script makes another database."""
         return f"{self.name}_{hashlib.sha256((self.script(engine) + ' '.join(SAMPLE)).encode()).hexdigest()[:8]}"
 
 
 def end_of(executions):
-    """The end date (UTC) of the last of so many executions: world.sql ends one every 30 seconds."""
+    """The end date (UTC) of the last of this many executions: world.sql ends one every 30 seconds."""
     return datetime.datetime(2025, 1, 1) + datetime.timedelta(seconds=30 * (executions - 1))
 
 
 def utc(moment):
-    """As both servers and both APIs take it."""
+    """In the form that both servers and both APIs accept."""
     return moment.strftime("%Y-%m-%d %H:%M:%S")
 
 
@@ -58,7 +58,7 @@ TINY_LISTING = World("tiny_listing", 2_000, 0, 0, LISTED)
 LISTING = World("listing", 100_000, 0, 0, LISTED)
 LARGE_LISTING = World("large_listing", 1_000_000, 0, 0, LISTED)
 TINY_FLOWS = World("tiny_flows", 2_000, 0, 0, PURGED, flows=100)
-# A log each, because a purge without any would spare what most of its time goes to.
+# One log each, because a purge without logs would avoid most of its work.
 RETENTION_SMALL = World("retention_small", 100_000, 1, 0, PURGED)
 FLOWS_SMALL = World("flows_small", 100_000, 0, 0, PURGED, flows=10_000)
 RETENTION_LARGE = World("retention_large", 1_000_000, 1, 0, PURGED)

@@ -27,9 +27,9 @@ FLAT_MEMORY = 1.25
 PREDICTED_PERCENT = 20
 LOGS = {"postgres": [100_000, 1_000_000, 10_000_000], "mysql": [100_000, 300_000, 1_000_000]}
 LOGS_OF_AN_EXECUTION = 10
-# A world up to this size is made once and kept; bigger ones are made for each run, on PostgreSQL out of it.
+# A world up to this size is made once and kept; bigger ones are made for each run, on PostgreSQL from this one.
 KEPT_LOGS = 100_000
-# What a log takes on disk with its part of an execution and its metrics, all indexes, and the room that building those takes.
+# Disk space per log with its share of an execution and its metrics, all indexes, and the space for building those.
 DISK_BYTES_OF_A_LOG = {"postgres": 1_700, "mysql": 5_000}
 FREE_AFTERWARDS = 3 << 30
 QUANTITIES = {"seconds": "time", "pages": "pages read", "logged": "bytes logged"}
@@ -52,7 +52,7 @@ class Size:
 
 @dataclasses.dataclass
 class Purge:
-    """What one contender needed."""
+    """The cost of one contender."""
     rows: int
     seconds: float
     pages: int
@@ -101,7 +101,7 @@ def size_of(logs):
 
 
 def held_by_disk(engine, logs):
-    """So many logs, or as many as the disk has room for."""
+    """This many logs, or as many as fit on the disk."""
     DATA.mkdir(parents=True, exist_ok=True)
     bytes_of_a_log = DISK_BYTES_OF_A_LOG[engine]
     room = max(0, shutil.disk_usage(DATA).free - FREE_AFTERWARDS) // bytes_of_a_log
@@ -113,7 +113,7 @@ def held_by_disk(engine, logs):
 
 
 def beside(engine, sizes, rounds, cold=True):
-    """On a server of its own; the other one stands still meanwhile."""
+    """On a separate server; the other one is stopped meanwhile."""
     small = SMALL[engine.name]() if cold else SMALL[engine.name](still_seconds=0)
     engine.pause()
     small.start()
@@ -149,7 +149,7 @@ def stages(count):
 
 
 def purges(small, size, runs, cold):
-    """(key, title, Purge) of every contender in every stage. Who came first comes last in the next stage."""
+    """(key, title, Purge) of every contender in every stage. The first contender comes last in the next stage."""
     began = time.monotonic()
     url = small.once(size.world, size.seed) if size.seed else small.fresh(size.world)
     say(f"    {small.bytes(url) / 1e9:.2f} GB, ready after {time.monotonic() - began:.0f} s")
@@ -177,7 +177,7 @@ def one(small, contender, url, until, rows):
     pages_then, logged_then = small.counters(url)
     profile = small.pages_by_table(url)
     check_purged(url, until)
-    # One that began warm may read no page, and ratios want one.
+    # A warm start may read no page, but a ratio needs at least one.
     return Purge(rows, measured["seconds"], max(1, pages_then - pages), max(1, logged_then - logged), measured["peak_kib"], afterwards, profile)
 
 
@@ -202,7 +202,7 @@ def section(small, sizes, results, winnow, others, rounds):
 
 
 def last_stages(results):
-    """Those of the biggest table."""
+    """The results of the biggest table."""
     return [stage for _, stage in list(results)[-2:]]
 
 
@@ -230,7 +230,7 @@ def goals(results, sizes, stage, winnow, others, compared):
 
 
 def foretold(sizes, results, winnow):
-    """(head, rows) of what the two smaller tables say of the biggest one, and what it needed."""
+    """(head, rows): the forecast from the two smaller tables for the biggest one, and its measured cost."""
     rows = []
     for stage in last_stages(results):
         smallest, middle_one, largest = (results[size.logs(), stage][winnow] for size in sizes[-3:])
@@ -245,14 +245,14 @@ def off(predicted, measured):
 
 
 def predictions(smaller, larger, rows):
-    """Each quantity for so many rows: on the line through what two purges needed."""
+    """Each quantity for this many rows, on the line through two measured purges."""
     for quantity in QUANTITIES:
         slope = (getattr(larger, quantity) - getattr(smaller, quantity)) / (larger.rows - smaller.rows)
         yield getattr(larger, quantity) + slope * (rows - larger.rows)
 
 
 def far(small, sizes, results, winnow):
-    """(head, rows) of what a thousand million logs would cost, on the line through the two largest tables."""
+    """(head, rows): the cost of a thousand million logs, on the line through the two largest tables."""
     rows = []
     for stage, share in zip(last_stages(results), (OLDEST, HALF)):
         smaller, larger = (results[size.logs(), stage][winnow] for size in sizes[-2:])

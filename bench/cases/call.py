@@ -1,4 +1,4 @@
-"""What a call costs when there is nothing to do."""
+"""The cost of a call with nothing to do."""
 
 import json
 import resource
@@ -58,7 +58,7 @@ def measure(engine, world, times):
 
 
 def processor_microseconds(command):
-    """From the process's start to its end, however busy the machine is."""
+    """From the process's start to its end, whatever the load of the machine."""
     def spent():
         usage = resource.getrusage(resource.RUSAGE_CHILDREN)
         return usage.ru_utime + usage.ru_stime
@@ -68,7 +68,7 @@ def processor_microseconds(command):
 
 
 def round_trips(url, task, params, **database):
-    """Of the first call in a process, and of the third, which finds all that can be remembered."""
+    """For the first call in a process, and for the third, which finds everything remembered."""
     counted = []
     with Relay(url) as relay, contenders.configuration(relay.url, **database) as file, Calls(file.name) as calls:
         for _ in range(3):

@@ -32,7 +32,7 @@ def tiny(engine, rounds):
 
 
 class Listing:
-    """The three ways on one world."""
+    """The three forms on one world."""
 
     def __init__(self, engine, world, sql, calls):
         self._sql, self._calls = sql, calls
@@ -65,7 +65,7 @@ class Listing:
         return self.call(fetchType="NONE")[0]["size"]
 
     def cursor_after(self, rows):
-        """Of the page that begins after so many rows; None for the first."""
+        """For the page that begins after this many rows; None for the first."""
         cursor = {}
         while rows > 0:
             size = min(rows, 10_000)
@@ -92,7 +92,7 @@ def measure(engine, world, pages, rounds, faster=None):
         lines["count"] = [[listing.count_by_sql(OLD), listing.count_by_sql(IN), listing.call(fetchType="NONE")[1][0]]
                           for _ in range(rounds)]
         lines["STORE of all"] = [[listing.all_by_sql(OLD), listing.all_by_sql(IN), listing.all_by_winnow()] for _ in range(rounds)]
-        # What a call costs whose page is empty: connecting, probing, one round of statements.
+        # The cost of a call with an empty page: connecting, probing, one round of statements.
         opening = statistics.median(listing.call(times=20, namespace="nobody.at.all", size=PAGE)[1])
         deep = f"page {pages[-1]:,}"
         section = Section(

@@ -9,7 +9,7 @@ from report import Goal, Section, number, statements
 from turns import ratio, take_turns
 
 MEMORY_LIMIT_MIB = 64
-# InnoDB removes rows for good after their deletion is committed, once nobody may want to read them any more.
+# InnoDB purges rows after their deletion is committed, once no session can read them any more.
 CLEANED = "until InnoDB had cleaned up"
 FASTER_THAN_KESTRA = {"postgres": 3, "mysql": 1.5}
 
@@ -40,7 +40,7 @@ def tiny(engine, rounds):
 def purge(engine, world, executions, share, rounds, cleans_up=False):
     one, two = contenders.winnow(1), contenders.winnow(2)
     kestra, floor, rows = contenders.kestra(), contenders.procedure(), contenders.row_by_row(share)
-    # What a server has besides: on PostgreSQL the honest floor, on MySQL a tool.
+    # Further contenders: on PostgreSQL the procedure with the same guarantees, on MySQL a tool.
     special = contenders.archiver() if engine.name == "mysql" else contenders.guarded_procedure()
     others = [kestra, floor, rows, special]
     series = take_turns(engine, world, executions, [one, two, *others], rounds, cleans_up)

@@ -1,5 +1,5 @@
-"""Retention: what a policy of twenty rules costs more than one purge that removes the same rows, and how long `keep: {last}` looks at ten
-thousand flows before it deletes anything."""
+"""Retention: the extra cost of a policy of twenty rules against one purge that deletes the same rows, and how long `keep: {last}` looks up
+ten thousand flows before it deletes anything."""
 
 import datetime
 import sys
@@ -17,7 +17,7 @@ SECONDS_TO_FIRST = 2
 MEMORY_MIB = 64
 KEPT = 5  # executions of each flow
 
-# All kinds of match; what one of them does not take another does, and `otherwise` the rest.
+# All kinds of match; what one of them does not match another does, and `otherwise` the rest.
 MATCHES = [
     *({"namespace": name} for name in ("company.team", "company.team.sub", "company.teamx", "company.team.sub.deeper", "system")),
     *({"namespace": name} for name in ("company.team_x.**", "company.teamAx.**", "company.*", "o*.**")),
@@ -41,7 +41,7 @@ def tiny(engine, rounds):
 
 
 def policy(engine, url, until):
-    """An execution ends every 30 seconds: an age that ends between two of them removes what a purge up to the first does."""
+    """An execution ends every 30 seconds: an age that ends between two of them deletes what a purge up to the first deletes."""
     now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
     keep = {"age": f"PT{round((now - until).total_seconds()) - 15}S"}
     rules = [{"match": match, "keep": keep} for match in MATCHES]
@@ -74,7 +74,7 @@ def measure(engine, rules_world, flows_world, rounds):
 
 
 def keep_last(engine, world):
-    """Seconds to the first batch; seconds and peak memory of a whole run; how many executions it removed."""
+    """Seconds to the first batch; seconds and peak memory of a whole run; how many executions it deleted."""
     params = {"rules": [{"match": {"namespace": "company.flows"}, "keep": {"last": KEPT}}]}
     first = first_batch(engine.fresh(world), params)
     url = engine.fresh(world)

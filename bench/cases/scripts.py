@@ -1,4 +1,4 @@
-"""What other folders measure by scripts of their own: bench/jvm/run.sh, bench/storage/run.sh, ... Each prints a JSON object a line: a row
+"""Measurements by scripts of other folders: bench/jvm/run.sh, bench/storage/run.sh, ... Each prints one JSON object per line: a row
 (all with the same keys, the first of which names it), a goal {"goal", "measured", "limit", "at_least", "spread", "unit"}, or {"about"} the table."""
 
 import json

@@ -52,7 +52,7 @@ def measure(engine, world, rounds):
 
 
 def run(command, target, title):
-    """What launch() measured, and the number of lines that were written; the file is removed."""
+    """The result of launch(), and the number of written lines; removes the file."""
     measured, output = launch(command)
     path = unquote(urlsplit(json.loads(output)["uri"]).path) if output.startswith("{") else target
     with open(path, "rb") as file:

@@ -1,4 +1,4 @@
-"""What a Kestra server that writes executions and logs feels of a purge beside it."""
+"""How much a purge slows down a Kestra server that writes executions and logs."""
 
 import json
 import statistics
@@ -17,7 +17,7 @@ PER_SECOND = 50
 
 
 def writer(engine, rounds):
-    # Long enough for some thousand inserts, on the slower server too.
+    # Long enough for some thousand inserts, even on the slower server.
     executions = {"postgres": 100_000, "mysql": 30_000}[engine.name]
     return measure(engine, worlds.LARGE, executions, 15, min(rounds, 2))
 

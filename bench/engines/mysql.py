@@ -19,7 +19,7 @@ SETTINGS = ["--innodb-buffer-pool-size=2G", "--innodb-flush-log-at-trx-commit=1"
 TABLES = ["executions", "logs", "metrics"]
 FAST_FILL = ["innodb_flush_log_at_trx_commit = 0", "innodb_ddl_buffer_size = 536870912", "innodb_ddl_threads = 2"]
 
-# So long InnoDB reads and logs nothing when it has purged all.
+# InnoDB has purged everything when it reads and logs nothing for this long.
 STILL_SECONDS = 3
 LONGEST_PURGE_SECONDS = 900
 
@@ -53,14 +53,14 @@ class Mysql:
             return "MySQL " + sql.value("SELECT version()").split("-")[0]
 
     def open(self, world):
-        """The URL of a world that nobody changes."""
+        """The URL of a world that is never changed."""
         self._pause()
         url = self._run("resume", self._kept(world))
         self._warm(url)
         return url
 
     def fresh(self, world):
-        """The URL of a new copy, whose pages are in memory as far as they fit."""
+        """The URL of a new copy, whose pages are in memory if they fit."""
         self._pause()
         run = self.folder / "run"
         self._remove(run)
@@ -76,7 +76,7 @@ class Mysql:
         return [program("winnow-bench"), "one", url, f"CALL floor_purge('{utc(until)}', {size})"]
 
     def client_command(self, url, statement, path):
-        """The client lies in the server's chroot (tests/servers/mysql.sh)."""
+        """The client is in the server's chroot (tests/servers/mysql.sh)."""
         parts = urlsplit(url)
         root = pathlib.Path(os.environ.get("WINNOW_CACHE") or pathlib.Path.home() / ".cache/winnow") / "mysql-root"
         return ["sh", "-ec", 'export MYSQL_PWD="$1"; path=$2; shift 2; exec "$@" > "$path"', "client", unquote(parts.password), path,
@@ -84,7 +84,7 @@ class Mysql:
                 f"--port={parts.port}", f"--user={parts.username}", f"--execute={statement}", parts.path.lstrip("/")]
 
     def stored_rows(self, namespace, until):
-        """SELECTs of a listing's default columns by name: the first gives what winnow gives."""
+        """SELECTs of a listing's default columns by name: the first returns the same as winnow."""
         selected = (f" FROM executions WHERE deleted IN (true, false) AND tenant_id = 'main'"
                     f" AND (namespace = '{namespace}' OR namespace LIKE '{namespace}.%') AND end_date <= '{until}' ORDER BY end_date, `key`")
         columns = "SELECT `key`, tenant_id, namespace, flow_id, state_current, "
@@ -92,7 +92,7 @@ class Mysql:
         return {"the same values": columns + dates + selected}
 
     def archive(self, url, until):
-        """pt-archiver, which knows one table at a time: the children first, each with the selection as a subquery."""
+        """pt-archiver, which handles one table at a time: the children first, each with the selection as a subquery."""
         parts = urlsplit(url)
         selected = f"tenant_id = 'main' AND deleted IN (0, 1) AND end_date <= '{utc(until)}'"
         children = f"execution_id IN (SELECT \\`key\\` FROM executions WHERE {selected})"
@@ -107,7 +107,7 @@ class Mysql:
             sql.ask(sql="TRUNCATE performance_schema.events_statements_summary_by_digest")
 
     def slowest_statements(self, url):
-        """(calls, milliseconds, text) of those that took longest since forget_statements."""
+        """(calls, milliseconds, text) of the slowest statements since forget_statements."""
         with Sql(url) as sql:
             return sql.rows("SELECT count_star, round(sum_timer_wait / 1e9), digest_text"
                             " FROM performance_schema.events_statements_summary_by_digest ORDER BY sum_timer_wait DESC LIMIT 6")
@@ -118,7 +118,7 @@ class Mysql:
         return [int(status["Innodb_pages_read"]), int(status["Innodb_os_log_written"])]
 
     def settle(self, url):
-        """Until InnoDB has purged what was marked as deleted, which it does after the commit. The moment when it had."""
+        """Waits until InnoDB has purged the deleted rows, which it does after the commit. Returns that time."""
         began = done = time.monotonic()
         counted = None
         while time.monotonic() < min(done + self.still_seconds, began + LONGEST_PURGE_SECONDS):
@@ -157,14 +157,14 @@ class Mysql:
                 for _, definition in indexes[table]:
                     sql.ask(sql=f"ALTER TABLE {table} ADD {definition}")
                 sql.ask(sql=f"ANALYZE TABLE {table}")
-            # A clean end: nothing is left to be purged or merged in each copy.
+            # A clean shutdown: nothing is left to purge or merge in each copy.
             sql.ask(sql="SET GLOBAL innodb_fast_shutdown = 0")
         self._pause()
         making.rename(kept)
 
     @staticmethod
     def _indexes(sql, table):
-        """(name, definition) of each but the primary key."""
+        """(name, definition) of each index except the primary key."""
         lines = sql.rows(f"SHOW CREATE TABLE {table}")[0][1].splitlines()
         definitions = [line.strip().rstrip(",") for line in lines if line.strip().startswith(("KEY", "FULLTEXT KEY", "UNIQUE KEY"))]
         return [(definition.split("`")[1], definition) for definition in definitions]

@@ -42,7 +42,7 @@ class Postgres:
             return "PostgreSQL " + sql.value("SHOW server_version").split()[0]
 
     def open(self, world):
-        """The URL of a world that nobody changes."""
+        """The URL of a world that is never changed."""
         name = world.kept_name(self.name)
         with Sql(self.url) as admin:
             exists = admin.rows(f"SELECT 1 FROM pg_database WHERE datname = '{name}'")
@@ -53,7 +53,7 @@ class Postgres:
         return url
 
     def fresh(self, world):
-        """The URL of a new copy, whose pages are in memory as far as they fit."""
+        """The URL of a new copy, whose pages are in memory if they fit."""
         name = world.kept_name(self.name)
         with Sql(self.url) as admin:
             exists = admin.rows(f"SELECT 1 FROM pg_database WHERE datname = '{name}'")
@@ -77,14 +77,14 @@ class Postgres:
             sql.ask(sql="SELECT pg_stat_statements_reset()")
 
     def slowest_statements(self, url):
-        """(calls, milliseconds, text) of those that took longest since forget_statements."""
+        """(calls, milliseconds, text) of the slowest statements since forget_statements."""
         with Sql(url) as sql:
             return sql.rows("SELECT calls, round(total_exec_time)::bigint, query FROM pg_stat_statements"
                             " WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND query NOT LIKE '%pg_stat_statements_reset%'"
                             " ORDER BY total_exec_time DESC LIMIT 6")
 
     def settle(self, url):
-        """A deletion is all done when it is committed. The moment when it was."""
+        """A deletion is complete when it is committed. Returns that time."""
         return time.monotonic()
 
     def explain(self, sql_text):
@@ -94,7 +94,7 @@ class Postgres:
         return ["psql", url, "-qc", f"\\copy ({statement}) TO '{path}'"]
 
     def stored_rows(self, namespace, until):
-        """SELECTs of a listing's default columns by name: the first gives what winnow gives, with the dates out of the documents."""
+        """SELECTs of a listing's default columns by name: the first returns the same as winnow, with the dates from the documents."""
         selected = (f" FROM executions WHERE deleted IN (true, false) AND tenant_id = 'main'"
                     f" AND (namespace = '{namespace}' OR namespace LIKE '{namespace}.%') AND ")
         columns = "SELECT key, tenant_id, namespace, flow_id, state_current, "

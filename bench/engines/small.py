@@ -14,7 +14,7 @@ PAGE_CACHE = "/proc/sys/vm/drop_caches"
 
 
 def forget_files():
-    """Nothing of a file is in memory any more, where this user may ask for that."""
+    """Drops a file from the page cache, if this user may do that."""
     os.sync()
     if os.access(PAGE_CACHE, os.W_OK):
         with open(PAGE_CACHE, "w") as file:
@@ -30,14 +30,14 @@ class SmallPostgres(Postgres):
                "autovacuum=off", "max_wal_senders=0"]
 
     def __init__(self, still_seconds=STILL_SECONDS):
-        """A PostgreSQL is still as soon as nobody is connected."""
+        """PostgreSQL is idle as soon as nobody is connected."""
         super().__init__()
         self.folder = DATA / "postgres-small"
 
     def once(self, world, seed):
-        """The URL of a world that is made for one use, out of a smaller one that is kept; a copy of it would not fit beside it."""
+        """The URL of a world for one use, made from a smaller one that is kept; there is no room for a copy of it."""
         self.fresh(seed)
-        # What a transaction puts into a table that it emptied is not logged then.
+        # Then rows that a transaction inserts into a table that it has truncated are not logged.
         self._restart("wal_level", "minimal")
         with Sql(self._url(RUN)) as sql:
             sql.script((REPOSITORY / "bench/sql/postgres/grown.sql").read_text().format(
@@ -47,7 +47,7 @@ class SmallPostgres(Postgres):
         return self._url(RUN)
 
     def cold(self):
-        """The same database, nothing of which is in memory. Who comes next does not walk over the executions that others deleted."""
+        """The same database, without any of it in memory. The next contender does not visit the executions that others deleted."""
         with Sql(self._url(RUN)) as sql:
             sql.ask(sql="VACUUM executions")
         self._restart()
@@ -55,7 +55,7 @@ class SmallPostgres(Postgres):
         url = self._url(RUN)
         with Sql(url) as sql:
             sql.ask(sql="SELECT pg_stat_reset()")
-            # The catalog, as far as a session reads it.
+            # The part of the catalog that a session reads.
             for table in ("executions", "logs", "metrics"):
                 sql.ask(sql=f"SELECT FROM {table} LIMIT 0")
         return url
@@ -67,7 +67,7 @@ class SmallPostgres(Postgres):
                 f"SELECT blks_read, pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint FROM pg_stat_database WHERE datname = '{RUN}'")[0]]
 
     def settle(self, url):
-        """A deletion is all done when it is committed; but a session says what it read when it ends. The moment when that was so."""
+        """A deletion is complete when it is committed; but a session reports its reads when it ends. Returns that time."""
         with Sql(self.url) as sql:
             while sql.value(f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{RUN}'") != "0":
                 time.sleep(0.02)
@@ -84,7 +84,7 @@ class SmallPostgres(Postgres):
             return int(sql.value("SELECT pg_database_size(current_database())"))
 
     def _warm(self, url):
-        """Nothing: it begins cold."""
+        """Does nothing: it begins cold."""
 
     def _restart(self, setting=None, value=None):
         if setting:
@@ -98,7 +98,7 @@ class SmallMysql(Mysql):
     settings = (f"innodb_buffer_pool_size {BUFFERS_MIB} MB, innodb_redo_log_capacity 256 MB, innodb_flush_log_at_trx_commit 1, no binary log,"
                 " files read past the system's page cache, a cold start before each purge")
     log = "redo"
-    # A world is made with more memory than it is measured with.
+    # Making a world takes more memory than measuring it.
     options = ["--innodb-buffer-pool-size=2G", "--innodb-redo-log-capacity=256M", "--innodb-flush-log-at-trx-commit=1",
                "--innodb-buffer-pool-load-at-startup=OFF", "--innodb-buffer-pool-dump-at-shutdown=OFF"]
 

@@ -38,7 +38,7 @@ def fill(database, executions=EXECUTIONS):
 
 
 def busy_seconds():
-    """Of all processors, since the machine started."""
+    """For all processors, since the machine started."""
     with open("/proc/stat") as stat:
         ticks = [int(each) for each in stat.readline().split()[1:9]]
     return (sum(ticks) - ticks[3] - ticks[4]) / 100

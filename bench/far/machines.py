@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""One backlog by one, two and three machines, each with two connections, a millisecond from the server; then by three of which one loses
-its link in mid-batch: machines.py postgres|mysql"""
+"""One backlog purged by one, two and three machines, each with two connections, a millisecond from the server; then by three of which one
+loses its link in mid-batch: machines.py postgres|mysql"""
 
 import json
 import os
@@ -19,7 +19,7 @@ OPTIONS = {"postgres": ["shared_buffers=1GB", "max_wal_size=4GB"], "mysql": ["--
 
 
 class Backlog:
-    """A full database and an empty storage, and what purges of it say in the end."""
+    """A full database with an empty storage, and the results of purges of it."""
 
     def __init__(self, machines):
         self.machines, self.folder = machines, Folder("bench-machines")
@@ -39,7 +39,7 @@ class Backlog:
         return {table: database.count(table) for table in TABLES}
 
     def check(self, results):
-        """Nothing went twice, and nothing of it is left."""
+        """Nothing was deleted twice, and nothing of it is left."""
         gone = sum(result.counters["executionsCount"] for result in results)
         doubt = sum(result.counters.get("inDoubt", {}).get("executionsCount", 0) for result in results)
         with self.machines.database() as database:
@@ -68,8 +68,8 @@ def together(machines, count):
 
 
 def with_a_lost_link(machines):
-    """The others wait for the rows of the batch that the third had in hand until the server ends its sessions, or leave and name them: then
-    one of them runs once more."""
+    """The others wait for the rows of the third machine's last batch until the server ends its sessions, or leave and name them: then
+    one of them runs again."""
     backlog = Backlog(machines)
     began, busy = time.monotonic(), busy_seconds()
     runs = {machine: backlog.start(machine) for machine in MACHINES}

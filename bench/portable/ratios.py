@@ -22,7 +22,7 @@ def run(*command):
 
 
 def busy(*command):
-    """Seconds of the processor."""
+    """Processor time in seconds."""
     pid = os.posix_spawn(command[0], command, os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)])
     _, status, usage = os.wait4(pid, 0)
     if status != 0:

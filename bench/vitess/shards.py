@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""One backlog over vtgate: shards.py NUMBER-OF-SHARDS. All shards are in one mysqld of this machine, as vttestserver makes them."""
+"""One backlog over vtgate: shards.py NUMBER-OF-SHARDS. All shards are in one mysqld of this machine, as with vttestserver."""
 
 import json
 import os
