@@ -40,7 +40,7 @@ int threads() {
   return count;
 }
 
-// A job that runs on a thread of its own, and pauses itself at its first batch.
+// A job on its own thread that pauses itself at its first batch.
 class PausedRun {
  public:
   static void on_event(void* context, const char* json, std::size_t length) {
@@ -184,7 +184,7 @@ TEST_F(Calls, KeepTheRowsWhoseFilesTheHostCouldNotRemove) {
   EXPECT_EQ(winnow_close(w), WINNOW_OK);
 }
 
-// From ABI 1.1 on: the library asks by `storage` where a host has both.
+// From ABI 1.1 on: the library uses `storage` if a host has both.
 TEST_F(Calls, ByStorageTellEachExecutionsResult) {
   Seen seen;
   winnow_host host{sizeof host, 0, &seen, nullptr, nullptr, nullptr, nullptr, nullptr};
@@ -216,7 +216,7 @@ TEST_F(Calls, ByStorageTellEachExecutionsResult) {
   EXPECT_EQ(winnow_close(w), WINNOW_OK);
 }
 
-// A reply that is not of the contract's form must not pass for files that are gone.
+// A malformed reply must not count as deleted files.
 TEST_F(Calls, ByStorageThatAreNoReplyKeepTheRows) {
   for (const char* said : {R"("files": 2, "unfinished": "yes")", R"("files": 2, "unfinished": 1)",
                            R"("files": 9223372036854775807)", R"("files": -1)"}) {
@@ -244,7 +244,7 @@ TEST_F(Calls, ByStorageThatAreNoReplyKeepTheRows) {
   }
 }
 
-// A host that was compiled with the header of 1.0: what lies behind its struct is not read.
+// A host that was compiled with the header of 1.0: nothing beyond its struct is read.
 TEST_F(Calls, FromAHostOfAbi10AreServed) {
   struct Host10 {
     alignas(winnow_host) unsigned char bytes[offsetof(winnow_host, storage)];
@@ -301,7 +301,7 @@ TEST_F(Calls, PauseARunBetweenTwoBatches) {
   const auto at_pause = run.progress();
   EXPECT_EQ(at_pause.waiting, 1);
   EXPECT_EQ(at_pause.rows_done, 10);
-  // A plan of another job answers meanwhile, and a write lock is to be had.
+  // Meanwhile a plan of another job returns, and a write lock is available.
   const winnow::Cancellation never;
   const auto other = winnow::database::connect(
       *winnow::database::parse_url("sqlite:" + (folder_ / "k.db").string()), never);
@@ -383,7 +383,7 @@ TEST_F(Calls, ManyThreadsMayPauseAndResumeAtOnce) {
   EXPECT_EQ(winnow_close(w), WINNOW_OK);
 }
 
-// A host that was compiled with the header of 1.0: what lies behind its struct is not written.
+// A host that was compiled with the header of 1.0: nothing beyond its struct is written.
 TEST_F(Calls, FillNoMoreOfTheProgressThanAHostOfAbi10Has) {
   auto* w = open(nullptr);
   auto* job = purge(w);
@@ -396,7 +396,7 @@ TEST_F(Calls, FillNoMoreOfTheProgressThanAHostOfAbi10Has) {
   EXPECT_EQ(winnow_close(w), WINNOW_OK);
 }
 
-// Convention 8 forbids it; a host that does it all the same gets a status.
+// Convention 8 forbids it; a host that does it anyway gets a status.
 TEST_F(Calls, OnItsOwnJobFromACallbackAreRefused) {
   struct Inside {
     winnow_library* w = nullptr;
@@ -408,7 +408,7 @@ TEST_F(Calls, OnItsOwnJobFromACallbackAreRefused) {
     auto& here = *static_cast<Inside*>(context);
     here.answers = {winnow_job_run(here.job, nullptr), winnow_job_plan(here.job, nullptr),
                     winnow_close(here.w)};
-    winnow_job_free(here.job);  // the run goes on to its end as a cancelled one
+    winnow_job_free(here.job);  // the run ends as cancelled
   };
   inside.w = open(&host);
   inside.job = purge(inside.w);
@@ -483,7 +483,7 @@ TEST(KeptConnection, IsOneForAllThreadsAndGoesWithTheLibrary) {
         winnow::database::plain("SELECT count(*) FROM pg_stat_activity "
                                 "WHERE datname = current_database() AND pid <> pg_backend_pid()")));
   };
-  std::thread([] {}).join();  // a sanitizer starts one of its own with the first
+  std::thread([] {}).join();  // a sanitizer starts its own with the first
   const auto before = std::pair(descriptors(), threads());
   const auto config = Json{{"database", {{"url", database.url()}, {"keep-alive", "PT1M"}}}}.dump();
   winnow_library* w = nullptr;

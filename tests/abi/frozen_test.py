@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a host of ABI 1.0 was built on still holds: frozen_test.py LIBRARY WINNOW-SAMPLE FOLDER.
+"""Everything that a host of ABI 1.0 relies on still works: frozen_test.py LIBRARY WINNOW-SAMPLE FOLDER.
 
 tests/abi/1.0 has the header, the exported symbols, a dump of the ABI (abidw) and a consumer as they were when 1.0 was made."""
 
@@ -13,7 +13,8 @@ import unittest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 FROZEN = SOURCE / "tests/abi/1.0"
-# What abidiff says of a change, and what of that is none: its summary, and the ways down to the type that did change.
+# Lines of abidiff that describe a change, and lines that don't: its summary, and the paths down to
+# the type that changed.
 CHANGE = r"[Cc]hange|deletion|[Rr]emoved|insertion"
 NO_CHANGE = (r"^(Functions|Variables) changes summary: 0 Removed|with some indirect sub-type change|has some indirect sub-type changes|has sub-type changes"
              r"|underlying type '.*' changed:$|data member insertions?:|enumerator insertions?:|type size hasn't changed|data member changes?:$"
@@ -22,7 +23,7 @@ LIBRARY, SAMPLE, FOLDER = None, None, None
 
 
 def allowed_changes(text):
-    """The regular expressions of allowed.txt; a line that gives no reason allows nothing."""
+    """The regular expressions of allowed.txt; a line without a reason allows nothing."""
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     rules = [re.fullmatch(r"(\S.*?) # +(\S.*)", line) for line in lines]
     if not all(rules):

@@ -153,7 +153,7 @@ TEST_F(Misuse, OfEmptyTextsIsNone) {
   EXPECT_EQ(winnow_describe(w_, "Nothing", 7, nullptr), WINNOW_UNKNOWN_TASK);
 }
 
-// The sanitizers tell whether the first text is given back.
+// The sanitizers report it if the first text is not freed.
 TEST_F(Misuse, OfABufferThatStillHoldsTextLosesNothing) {
   winnow_buffer out{sizeof out, 0, nullptr, 0};
   EXPECT_EQ(winnow_describe(w_, nullptr, 0, &out), WINNOW_OK);
@@ -227,7 +227,7 @@ TEST_F(Misuse, OfHandlesThatWereGivenBackIsHarmless) {
   winnow_job_free(reinterpret_cast<winnow_job*>(&out));
 }
 
-// C16: a number stands for one thing only, and is no address of this process.
+// C16: a number is unique, and is not an address of this process.
 TEST_F(Misuse, OfAHandleMeetsNobodyElsesBecauseNoneIsGivenOutTwice) {
   std::set<std::uintptr_t> given;
   for (int time = 0; time < 100; ++time) {

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Runs every snippet of docs/embedding.md as it stands there, each on a sample database of its own.
+"""Runs every snippet of docs/embedding.md as it stands there, each on its own sample database.
 
 Expects WINNOW_RELEASE_DIR; Java's needs WINNOW_JAVA_HOME (Java 25), WINNOW_JAVA_COMPILER
-(Eclipse's) and WINNOW_CLASS_PATH (the jar and Jackson), without them it is left out.
+(Eclipse's) and WINNOW_CLASS_PATH (the jar and Jackson), without them Java is skipped.
 """
 
 import json

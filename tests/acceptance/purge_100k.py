@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The whole, as an operator uses it: a Kestra flow purges 100,000 executions on PostgreSQL through the command, with their
+"""The whole product, as an operator uses it: a Kestra flow purges 100,000 executions on PostgreSQL through the command, with their
 200,000 logs, 200,000 metrics and 20,000 files, and leaves the rest alone.
 
 Expects WINNOW_TEST_POSTGRES_URL (a server of the tests' own) and WINNOW_RELEASE_DIR. What must be left is computed here from the
@@ -32,8 +32,8 @@ tasks:
     namespace: {NAMESPACE}
     endDate: "{END}"
 """
-# Runs a command and writes its peak memory (KiB) to a file. A process of its own, because what a process is forked from counts
-# as its memory too, and this test holds every document.
+# Runs a command and writes its peak memory (KiB) to a file. A separate process, because the memory
+# of the forking process counts too, and this test holds every document.
 MEASURED = """
 import os, sys
 child = os.spawnv(os.P_NOWAIT, sys.argv[2], sys.argv[2:])
@@ -89,7 +89,7 @@ class Purge100k(unittest.TestCase):
             "'state', value->'state'->'current', 'end', value->'state'->'endDate') FROM executions")]
 
     def owners(self, table):
-        """How many rows of the table each execution has; those of triggers stand under the empty text."""
+        """The number of rows of the table per execution; those of triggers are under the empty string."""
         rows = {}
         for line in self.sql(f"SELECT coalesce(execution_id, ''), count(*) FROM {table} GROUP BY 1"):
             owner, count = line.rsplit("|", 1)
@@ -97,7 +97,7 @@ class Purge100k(unittest.TestCase):
         return rows
 
     def files(self):
-        """The files of each execution, by the id in their path; a sidecar of metadata is no file of its own."""
+        """The files of each execution, by the id in their path; a sidecar of metadata does not count as a file."""
         files = {}
         for path in self.storage.rglob("*"):
             found = re.search(r"/executions/([^/]+)/", str(path))

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The house as CONTRIBUTING.md draws it: data flows one way, and a folder's file uses what its folder may use.
+"""The architecture of CONTRIBUTING.md: data flows one way, and a file uses only what its folder may use.
 
-Looks at the text of the tree alone: the includes of the code, the links of the CMake targets, and where SQL stands.
+Reads only the text of the tree: the includes of the code, the links of the CMake targets, and the places of SQL.
 """
 
 import pathlib
@@ -10,7 +10,8 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-# What a folder may include and link, besides itself and the rooms below it. A room of a folder has a line of its own.
+# What a folder may include and link, besides itself and its subfolders. A subfolder with other
+# rules has its own line.
 BELOW_TASKS = {"database", "database/url", "storage", "document", "outcome"}
 AN_ENGINE = {"tasks/selection", "tasks/families", "tasks/shared", "tasks/pace", "tasks/receipts"} | BELOW_TASKS
 MAY_USE = {
@@ -43,9 +44,9 @@ MAY_USE = {
     "plugin/jobs": {"abi", "plugin/configuration", "plugin/manifests", "tasks", "database", "database/url", "storage",
                     "storage/s3", "document", "outcome"},
     "plugin/contract": {"abi", "plugin/jobs", "tasks", "database", "document", "outcome"},
-    # Composes the rooms of plugin/ and holds no code.
+    # Combines the folders of plugin/ and has no code.
     "plugin": {"plugin/contract", "plugin/jobs", "plugin/configuration", "plugin/manifests"},
-    # The hosts meet the library through the contract alone.
+    # The hosts use the library only through the contract.
     "hosts/shared": {"abi"},
     "hosts/cli": {"abi", "document", "outcome"},
     # A room of the command knows those before it.
@@ -59,7 +60,7 @@ MAY_USE = {
     "hosts/cli/flow": {"hosts/cli/library", "hosts/cli/console", "hosts/cli/expression/language",
                        "hosts/cli/expression/functions", "abi", "document", "outcome"},
     "hosts/jvm": {"abi", "hosts/shared"},
-    # What is put beside the client libraries that a release links in.
+    # Code that is added to the client libraries that a release links in.
     "packaging": set(),
     "tools/sample": {"database", "database/url", "storage", "document", "outcome"},
 }
@@ -96,7 +97,7 @@ def includes(path):
 
 
 def home(name):
-    """The folder of MAY_USE that a file's path, given from the root, lies in: the longest that fits."""
+    """The folder of MAY_USE that contains the file's path (from the root): the longest that matches."""
     fitting = [folder for folder in MAY_USE if name.startswith(folder + "/")]
     return max(fitting, key=len, default=None)
 
@@ -185,7 +186,7 @@ class Statements(unittest.TestCase):
 
 class Numbers(unittest.TestCase):
     def test_no_text_is_read_by_what_throws(self):
-        """A text that is no number is an answer (document::number_of), never an exception on its way through the library (C11)."""
+        """Text that is not a number is a result (document::number_of), never an exception inside the library (C11)."""
         wrong = [f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
                  for top in {folder.split("/")[0] for folder in MAY_USE} for path in code(top)
                  for number, line in enumerate(path.read_text().splitlines(), 1) if re.search(r"\bstd::sto(i|u?ll?|f|l?d)\(", line)]

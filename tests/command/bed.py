@@ -1,6 +1,6 @@
-"""What the tests of the command share: the built programs, a sample database, and a run with all that it printed.
+"""Shared by the tests of the command: the built programs, a sample database, and a run with all that it printed.
 
-$WINNOW_BIN is the folder of winnow, winnow-sample and libwinnow.so; $WINNOW_TEST_POSTGRES_URL a server of the tests' own.
+$WINNOW_BIN is the folder of winnow, winnow-sample and libwinnow.so; $WINNOW_TEST_POSTGRES_URL a server for the tests only.
 """
 
 import json
@@ -34,7 +34,7 @@ class Answer:
 
 
 class CommandTest(unittest.TestCase):
-    """Each test has a folder of its own with a fresh copy of the class's sample database and files."""
+    """Each test has its own folder with a fresh copy of the class's sample database and files."""
 
     executions = 300
     sample_options = ()
@@ -98,7 +98,7 @@ class CommandTest(unittest.TestCase):
 
 
 class PostgresServer:
-    """A database of its own with the sample's rows on the tests' PostgreSQL server."""
+    """A separate database with the sample's rows on the tests' PostgreSQL server."""
 
     def __init__(self, test):
         url = os.environ.get("WINNOW_TEST_POSTGRES_URL")
@@ -128,7 +128,7 @@ class PostgresServer:
 
 
 class SilentServer:
-    """Listens on a loopback port and never answers; with `full` not even the connection comes about."""
+    """Listens on a loopback port and never answers; with `full` not even connecting succeeds."""
 
     def __init__(self, full=False):
         self.listening = socket.socket()

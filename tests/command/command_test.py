@@ -128,7 +128,7 @@ class ExitStatuses(CommandTest):
                                         ("--kestra", "none.yml", '--kestra: the file "none.yml" can\'t be read'),
                                         ("--storage", "none", "--storage none: ")):
             with self.subTest(option=option):
-                if option == "--kestra":  # beside a database of the file's own it is refused for that
+                if option == "--kestra":  # it is refused because the file names a database too
                     (self.path / "winnow.yaml").unlink()
                 answer = self.winnow(option, value, "tasks")
                 self.assert_refused(answer, 3, "CONFIGURATION")
@@ -257,7 +257,7 @@ kestra:
 
 
 def without_openat2():
-    """For a child: openat2 answers as kernels before 5.6 do (a filter of the kernel's)."""
+    """For a child: openat2 behaves as in kernels before 5.6 (by a seccomp filter)."""
     load, jump_if_equal, give = 0x20, 0x15, 0x06  # of the number of the call
     openat2, no_such_call, allow = 437, 0x00050000 | errno.ENOSYS, 0x7FFF0000
     steps = struct.pack("HBBI" * 4, load, 0, 0, 0, jump_if_equal, 0, 1, openat2, give, 0, 0, no_such_call, give, 0, 0, allow)
@@ -270,7 +270,7 @@ def without_openat2():
 
 
 class Mounts(CommandTest):
-    """What is mounted inside of an execution's folder is not the execution's."""
+    """A mount inside an execution's folder does not belong to the execution."""
 
     def test_keeps_its_files_and_the_execution_is_named(self):
         key = self.sql("SELECT key FROM executions WHERE tenant_id = 'main' AND state_current = 'SUCCESS' AND NOT deleted "

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What the pages show is run. Files are the `yaml` blocks that begin with `# NAME`; a line of a `console` block that begins with `$` is
-a command, and what it prints on stdout is the text below it, in which `...` stands for anything."""
+"""Runs the examples of the pages. Files are the `yaml` blocks that begin with `# NAME`; a line of a `console` block that begins with `$` is
+a command, and the text below it is its expected stdout, in which `...` stands for anything."""
 
 import json
 import os

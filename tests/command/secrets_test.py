@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""A secret appears nowhere: a canary stands for the password in every place that one can be given in, right and wrong, and
-is looked for in all that every verb prints, in what it writes, and in the list of processes."""
+"""A secret appears nowhere: a canary is the password in every place where one can be given, right and wrong, and is
+searched for in everything that every verb prints and writes, and in the list of processes."""
 
 import json
 import pathlib
@@ -79,7 +79,7 @@ class OfAServerThatRefusesIt(Secrets):
 
 
 class InWrongSettings(Secrets):
-    """A setting that is refused is quoted in the message, but for those that hold a secret."""
+    """A message quotes a refused setting, unless it contains a secret."""
 
     def test_a_configuration_that_is_refused(self):
         for text in (f"database: {{url: 'postgresql://k@h/d', password: {CANARY}: x}}\n",

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""However often and by whom the command is asked to stop, it ends with status 130 and says what was done."""
+"""However often and by whatever signal the command is asked to stop, it ends with status 130 and reports what was done."""
 
 import fcntl
 import json
@@ -32,7 +32,7 @@ class Stopped(CommandTest):
         return holder
 
     def begin(self, *words):
-        """The words' process, once the purge has begun."""
+        """The process of these arguments, once the purge has begun."""
         process = subprocess.Popen([str(word) for word in words], cwd=self.path, text=True, stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment())
         self.addCleanup(process.kill)
@@ -59,7 +59,7 @@ class Stopped(CommandTest):
         self.lock()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(signal=number):
-                # Whoever started the tests may ignore SIGHUP, and a child inherits that.
+                # The tests' parent process may ignore SIGHUP, and a child inherits that.
                 process = self.begin("env", "--default-signal", BIN / "winnow", "run", "flow.yaml")
                 process.send_signal(number)
                 self.assert_cancelled(process)
@@ -73,7 +73,7 @@ class Stopped(CommandTest):
         self.assert_cancelled(process)
 
     def test_before_anything_began_by_one_signal(self):
-        # Parameters that never come: a pipe without a word, as a terminal without one.
+        # Parameters that never arrive: a silent pipe, like a terminal without input.
         os.mkfifo(self.path / "silent")
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(signal=number):
@@ -104,7 +104,7 @@ class Stopped(CommandTest):
         lines = self.lines_until(process, "waits: the host paused it")
         self.assertTrue(any("pausing" in line for line in lines), lines)
         paused_at = self.count()
-        self.lock().execute("ROLLBACK")  # nobody holds the database
+        self.lock().execute("ROLLBACK")  # nobody has locked the database
         self.assertEqual(self.count(), paused_at)
         process.send_signal(signal.SIGUSR2)
         out, err = process.communicate(timeout=LONGEST)
@@ -145,7 +145,7 @@ class Stopped(CommandTest):
 
 
 class Unread(CommandTest):
-    """A reader that goes away ends no purge, and the status says that the result was lost."""
+    """A purge does not end if its reader goes away; the status shows that the result was lost."""
 
     def test_a_closed_stdout(self):
         before = self.count()
@@ -191,7 +191,7 @@ class Unread(CommandTest):
             shutil.copy(self.sample / "kestra.db", self.path)
 
     def test_a_pipe_that_is_full_and_does_not_block(self):
-        # So it is where Node.js has the other end.
+        # This happens if Node.js has the other end.
         ours, theirs = os.pipe()
         os.set_blocking(theirs, False)
         room = fcntl.fcntl(theirs, fcntl.F_SETPIPE_SZ, 4096)

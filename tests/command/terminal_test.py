@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The command in a terminal of each width: what a person sees there, and what a pipe gets all the same."""
+"""The command in terminals of every width: what a person sees there, and what a pipe gets."""
 
 import json
 import re
@@ -221,7 +221,7 @@ class Safety(TerminalTest):
 
 
 class Programs(TerminalTest):
-    """What a script gets is JSON, byte for byte as ever, wherever stderr goes."""
+    """A script gets the same JSON, byte for byte, wherever stderr goes."""
 
     def test_a_pipe_gets_one_line_of_json(self):
         words = ("call", "ListExecutions", "--params", '{"size": 5}')

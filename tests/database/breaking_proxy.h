@@ -1,5 +1,5 @@
-// A TCP proxy in front of a server that fails at a chosen moment: as networks do, and no server can
-// be asked to.
+// A TCP proxy in front of a server that fails at a chosen moment, as networks do and no server can
+// be told to.
 #pragma once
 
 #include <atomic>
@@ -22,9 +22,9 @@ class BreakingProxy {
   };
 
   // Breaks when a client sends `trigger`: before or after those bytes reached the server; the
-  // server's answers to them are never passed on. Once broken it accepts connections and answers
-  // none, unless it hangs up only once.
-  // `on_client`, on the proxy's own thread: has every byte that a client sends.
+  // server's replies to them are never passed on. Once broken it accepts connections and never
+  // replies, unless it hangs up only once. `on_client`, on the proxy's own thread: has every byte
+  // that a client sends.
   BreakingProxy(std::string host, std::uint16_t port, std::string trigger, When when, How how,
                 std::function<void(std::string_view)> on_client = {});
   BreakingProxy(const BreakingProxy&) = delete;
@@ -32,7 +32,7 @@ class BreakingProxy {
   ~BreakingProxy();
 
   std::uint16_t port() const { return port_; }
-  // How often a client has sent something after an answer: what it waited for, in round trips.
+  // How often a client has sent something after a reply: the round trips that it waited for.
   int round_trips() const { return round_trips_; }
   // How many connections have been taken, and how many have come to their end.
   int accepted() const { return accepted_; }
@@ -68,7 +68,7 @@ class BreakingProxy {
   std::thread thread_;
 };
 
-// A socket on a free loopback port that takes connections and never says a word.
+// A socket on a free loopback port that accepts connections and sends nothing.
 class SilentListener {
  public:
   SilentListener();

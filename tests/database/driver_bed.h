@@ -31,7 +31,7 @@ std::vector<Cells> rows_of(database::Connection& connection, const std::string& 
 std::optional<std::string> cell_of(database::Connection& connection, const Statement& statement);
 std::optional<std::string> cell_of(database::Connection& connection, const std::string& sql);
 void run(database::Connection& connection, const std::vector<std::string>& statements);
-// Whether two probes said the same of what a listing has to know.
+// Whether two probes agree about what a listing needs.
 testing::AssertionResult same_to_a_listing(const database::Table& left,
                                            const database::Table& right);
 
@@ -52,7 +52,7 @@ class DriverBed : public testing::TestWithParam<TestEngine> {
   // Rows k00000, k00001, ... whose names are n00000, ...
   void insert_many(int count);
   std::string count_items();
-  // What SELECT as_text(column) gives for the row.
+  // The result of SELECT as_text(column) for the row.
   std::optional<std::string> text_of(const std::string& name, const std::string& key);
   // SELECT key ... WHERE key = ? with what locks and skips.
   Statement locking(const std::string& key) const;

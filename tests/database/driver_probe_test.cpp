@@ -35,8 +35,8 @@ TEST_P(DriverProbe, KnowsWhatEachColumnHolds) {
   EXPECT_EQ(items().columns.size(), 9U);
 }
 
-// A listing is told less than a deletion has to know. It can't be taken for the whole, which the
-// next probe of the same connection tells.
+// A listing reads less than a deletion needs. That part is never mistaken for the whole, which the
+// next probe of the same connection returns.
 TEST_P(DriverProbe, WhatAListingIsToldAllowsNoDeletion) {
   if (is("sqlite")) GTEST_SKIP() << "tells all at once";
   const std::vector<std::string> names = {"items"};
@@ -54,7 +54,7 @@ TEST_P(DriverProbe, WhatAListingIsToldAllowsNoDeletion) {
   }
 }
 
-// Where `=` finds texts that are spelt differently. MySQL's dialect compares the letters beside.
+// Where `=` treats different texts as equal. MySQL's dialect also compares them exactly.
 TEST_P(DriverProbe, KnowsWhichColumnsTakeTextsForTheSame) {
   if (is("mysql")) GTEST_SKIP() << "all of its collations do";
   if (is("postgresql")) {

@@ -173,7 +173,7 @@ TEST_P(DriverStatements, AQueryThatWaitsForALockInVainIsAConflict) {
   EXPECT_TRUE(done.error().retryable);
 }
 
-// Another session locks what `waiting` needs, and lets go once the wait is reported.
+// Another session locks what `waiting` needs, and releases it once the wait is reported.
 TEST_P(DriverStatements, AWaitForALockedTableIsReportedWhileItLasts) {
   insert_many(1);
   const auto other = database_.connection();
@@ -242,7 +242,7 @@ TEST_P(DriverStatements, AStatementThatTakesLongAndWaitsForNobodyIsNoNews) {
   EXPECT_FALSE(reported);
 }
 
-// C9: what the handler leaves unread, and its memory, go with the connection.
+// C9: rows that the handler leaves unread, and their memory, are released with the connection.
 TEST_P(DriverStatements, AHandlerThatThrowsLeavesNothingBehind) {
   insert_many(3);
   const auto other = database_.connection();
@@ -250,7 +250,7 @@ TEST_P(DriverStatements, AHandlerThatThrowsLeavesNothingBehind) {
   EXPECT_THROW((void)other->query(plain("SELECT * FROM items"),
                                   [](const Row&) -> bool { throw std::bad_alloc(); }),
                std::bad_alloc);
-  // It works on, or says that it is of no more use: never another statement's rows.
+  // It still works, or says that it is unusable: it never returns another statement's rows.
   const auto again = other->query(plain("SELECT 'mine'"), [](const Row& row) {
     EXPECT_EQ(row.text(0), "mine");
     return true;
@@ -264,7 +264,7 @@ TEST_P(DriverStatements, ADeletionByKeysTakesThoseKeysAlone) {
   insert({{"key", "gone"}, {"deleted", true}});
   const auto deletion = connection_->dialect().delete_by_keys(
       items(), column("key"), {"k00001", "gone", "k00003", "no such key"});
-  // MySQL has each key written out, and its letters beside it.
+  // MySQL gets each key written out, with an exact comparison.
   EXPECT_EQ(deletion.parameters.size(), is("mysql") ? 8U : 1U);
   EXPECT_THAT(require(connection_->execute({&deletion, 1}, AfterBatch::commit)), ElementsAre(3));
   EXPECT_EQ(count_items(), "3");

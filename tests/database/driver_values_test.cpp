@@ -1,4 +1,4 @@
-// Values go to every database and come back as they were.
+// Values come back unchanged from every database.
 #include <limits>
 
 #include <gmock/gmock.h>
@@ -61,7 +61,7 @@ TEST_P(DriverValues, AListFindsEachOddTextAndNoOther) {
   }
   insert({{"key", "unnamed"}});
   for (std::size_t at = 0; at < kOddTexts.size(); ++at) {
-    // MySQL's collation takes some of them for equal (case, spaces at the end).
+    // MySQL's collation treats some of them as equal (case, trailing spaces).
     if (is("mysql")) {
       EXPECT_THAT(keys_named({kOddTexts[at]}), testing::Contains("k" + std::to_string(at))) << at;
     } else {

@@ -122,7 +122,7 @@ TEST(PostgresErrors, TheStateIsReadOutOfALogInsMessage) {
   EXPECT_THAT(away.message, testing::HasSubstr("Connection refused"));
 }
 
-// As libpq ends a log-in by itself: none of it passes.
+// How libpq itself ends a log-in: none of these failures is transient.
 TEST(PostgresErrors, WhatLibpqCantUseOrBelieveStaysSo) {
   const auto kind_of = [](const std::string& words) {
     const auto failure =
@@ -174,7 +174,7 @@ struct NumberCase {
   bool retryable;
 };
 
-// JSON_ARRAYAGG gives NULL where its value would be larger than a packet.
+// JSON_ARRAYAGG returns NULL if its value would be larger than a packet.
 TEST(MysqlErrors, ACatalogThatAnswersNothingNamesTheLimitOfAPacket) {
   const auto schema = mysql_schema("");
   ASSERT_FALSE(schema);
@@ -182,8 +182,8 @@ TEST(MysqlErrors, ACatalogThatAnswersNothingNamesTheLimitOfAPacket) {
   EXPECT_THAT(schema.error().message, testing::HasSubstr("`max_allowed_packet`"));
 }
 
-// libmariadb fails so where the connection ends in the middle of an answer.
-// Group replication puts a member that it has lost offline; with a reason from MySQL 9 on.
+// libmariadb fails like this if the connection ends in the middle of a result. Group replication
+// puts a lost member offline; with a reason from MySQL 9 on.
 TEST(MysqlErrors, AServerThatWentOfflineIsLeftForAnother) {
   for (const auto number : {3032U, 6400U}) {
     const auto failure =
@@ -220,7 +220,7 @@ TEST(MysqlErrors, EveryNumberHasItsMeaning) {
     EXPECT_EQ(failure.retryable, retryable) << number;
     EXPECT_THAT(failure.message,
                 testing::StartsWith("MySQL: text (" + std::to_string(number) + ")"));
-    // A SQLSTATE is the server's own word: the connector's errors have none.
+    // A SQLSTATE comes from the server: the connector's errors have none.
     EXPECT_EQ(failure.sqlstate, number >= 2000 && number < 3000 ? "" : "HY000") << number;
   }
 }

@@ -86,7 +86,7 @@ TEST_P(Place, IsTheFirstHostThatAnswers) {
   EXPECT_TRUE(failure.retryable);
   EXPECT_THAT(failure.message,
               AllOf(HasSubstr(std::to_string(settings.port)), HasSubstr("a standby is wanted")));
-  // The next best is taken where it is only a wish.
+  // The next best is used if it is only a preference.
   settings.target = database::Target::prefer_standby;
   succeeds(settings);
 }
@@ -154,7 +154,7 @@ TEST_P(PostgresPlace, WithoutAPortItIsPostgresOwnAndNotTheEnvironments) {
   variables.set("PGPORT", std::to_string(database_.settings().port));
   auto settings = database_.settings();
   settings.port = 0;
-  settings.host = "127.0.0.254";  // loopback, where nobody listens on 5432
+  settings.host = "127.0.0.254";  // loopback, with nothing on port 5432
   EXPECT_THAT(refusal(settings).message, HasSubstr("port 5432"));
 }
 
@@ -246,7 +246,7 @@ TEST_P(PostgresPlace, AReadOnlyConnectionDeletesNothing) {
   EXPECT_EQ(count_items(), "1");
 }
 
-// As an old primary that was fenced, while another server takes over.
+// Like an old primary that was fenced while another server takes over.
 TEST_P(PostgresPlace, AServerThatIsReadOnlyByDefaultIsNoPrimary) {
   run(*connection_, {"ALTER DATABASE " + database_.settings().database +
                      " SET default_transaction_read_only = on"});

@@ -1,4 +1,4 @@
-// Which server is wanted, and what a connection that waits remembers of its own.
+// The wanted kind of server, and what a kept connection remembers about its own.
 #include "database/target.h"
 
 #include <gtest/gtest.h>

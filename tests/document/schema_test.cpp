@@ -1,4 +1,4 @@
-// What a person is told when a value does not fit.
+// The messages for values that don't match.
 #include "document/schema.h"
 
 #include <gtest/gtest.h>
@@ -43,7 +43,7 @@ std::string said(std::string_view value) {
   return mismatch ? mismatch->pointer + ": " + mismatch->message : "fits";
 }
 
-// The same beside the endDate that is required.
+// The same with the required endDate.
 std::string with_end(const std::string& members) {
   return said(R"({"endDate": "2026-01-01T00:00:00Z", )" + members + "}");
 }
@@ -103,7 +103,7 @@ TEST(SchemaTest, NamesTheUnknownPropertyAndTheNearestKnownOne) {
   EXPECT_EQ(said(R"({"enddate": "2026-01-01T00:00:00Z"})"),
             R"(/enddate: is not known here (did you mean "endDate"?))");
   EXPECT_EQ(with_end(R"("retention": 1)"), "/retention: is not known here");
-  // An object where none belongs is wrong itself, not its members.
+  // An unexpected object is itself the error, not its members.
   EXPECT_EQ(with_end(R"("states": {"a": 1})"),
             "/states: expected a list of at least 1 element, found an object");
   EXPECT_EQ(with_end(R"("nested": {"depe": true})"),

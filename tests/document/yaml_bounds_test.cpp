@@ -86,8 +86,7 @@ TEST(YamlBoundsTest, RefusesLargeTexts) {
               HasSubstr("larger than 10 MiB"));
 }
 
-// Whatever the bytes are, there is an answer; under the sanitizers this finds what reads beyond its
-// text.
+// Any bytes give a result; under the sanitizers this finds reads beyond the text.
 TEST(YamlBoundsTest, AnswersAnyText) {
   const auto seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));

@@ -71,7 +71,7 @@ INSTANTIATE_TEST_SUITE_P(
                          "a: 1",
                          R"({"a":1})"},
                     Case{"--- # first\na: 1\n...\n", R"({"a":1})"},
-                    // JSON as programs write it, which yaml-cpp alone does not take
+                    // JSON as programs write it, which yaml-cpp alone does not accept
                     Case{"{\n\t\"a\": \"\\ud83d\\ude00\\/\"\n}", "{\"a\":\"\xf0\x9f\x98\x80/\"}"},
                     Case{"[1, 2.5e0, null, true]", "[1,2.5,null,true]"},
                     Case{"{a: b}", R"({"a":"b"})"}));

@@ -22,7 +22,7 @@ struct RunResult {
 
 class AbiRun {
  public:
-  // `configuration` as winnow_open takes it.
+  // `configuration` for winnow_open.
   AbiRun(std::string configuration, std::string task, std::string parameters);
   AbiRun(const AbiRun&) = delete;
   AbiRun& operator=(const AbiRun&) = delete;

@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 
 constexpr auto kLongest = milliseconds(5'000);  // the contract says a second, on an idle machine
 
-// Cancels a run when the nth of its calls is made, from a thread of its own.
+// Cancels a run at its nth call, from another thread.
 class Canceller {
  public:
   Canceller(AbiRun& run, std::uint64_t nth) : run_(run), left_(nth) {
@@ -32,7 +32,7 @@ class Canceller {
   }
   Canceller(const Canceller&) = delete;
   Canceller& operator=(const Canceller&) = delete;
-  // After the run. How long it took to end; nothing where it had ended before.
+  // After the run: how long it took to end; nothing if it had ended before.
   std::optional<milliseconds> stop() {
     const auto ended = Clock::now();
     watch(0, nullptr, nullptr);
@@ -85,7 +85,7 @@ TEST_P(Cancel, EndsAtOnceSaysWhatItDidAndTheNextRunFinishes) {
   std::vector<milliseconds> took;
   const auto most = calls_of_a_run(bed);
   tally.run(cases(150, 1'000), [&](Case& tried) {
-    // A world lasts for some runs; each takes up what the one before left.
+    // A world lasts for some runs; each continues after the previous one.
     if (tried.index % 4 == 0 || tried.violations.size() > 0) bed.fill(tried.seed);
     const auto before = bed.look();
     const auto nth = 1 + tried.pick(most);

@@ -1,4 +1,4 @@
-// A purge in a process of its own, in which a fault strikes: it may die of it.
+// A purge in a separate process with a fault, which may kill it.
 #pragma once
 
 #include <functional>
@@ -11,21 +11,21 @@ namespace winnow::tests {
 
 struct ChildEnding {
   bool killed = false;                       // by SIGKILL, as the fault wanted
-  std::string crash = {};                    // how it died where nobody wanted it to
-  std::optional<RunResult> result = {};      // what the run answered, where it lived
+  std::string crash = {};                    // how it died, if it was not supposed to
+  std::optional<RunResult> result = {};      // the run's reply, if it survived
   Json committed = Json::object();           // the counters of the last event
   std::uint64_t fitted = 0;                  // calls that fitted the interception
   std::uint64_t failed = 0;                  // of them made to fail
   std::uint64_t spared = 0;                  // and let through (origin.h)
-  std::uint64_t failed_in_connector = 0;     // of those that failed, what libmariadb asked for
+  std::uint64_t failed_in_connector = 0;     // failed allocations of libmariadb
   std::vector<std::string> violations = {};  // left behind in the process: blocks, threads, files
 };
 
 struct ChildPlan {
   Interception interception;
   bool from_the_start = false;  // the fault strikes open and job_new too, else the run alone
-  // A run that goes before, so that what is made once and kept is made by then; where it is given,
-  // leaks are looked for.
+  // A preceding run, so that everything that is created once exists by then; if it is given, leaks
+  // are checked.
   std::function<std::unique_ptr<AbiRun>()> rehearsal = {};
 };
 

@@ -1,5 +1,5 @@
-// Deadlocks, lock timeouts and serialization failures, forced on every batch: each is tried again
-// and told of, and no batch is lost.
+// Deadlocks, lock timeouts and serialization failures, forced on every batch: each is retried and
+// reported, and no batch is lost.
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ const Cancellation& never() {
   return cancellation;
 }
 
-// Makes deletions of executions fail: every `each`th goes through, the others end in a deadlock, a
+// Makes deletions of executions fail: every `each`th succeeds, the others end in a deadlock, a
 // serialization failure or, with `lock_waits`, in a lock timeout.
 class Refusal {
  public:
@@ -163,8 +163,8 @@ TEST_P(Conflict, ThatDoesNotEndUsesUpTheBudgetAndIsToldOf) {
   });
 }
 
-// The other session holds a log and wants its execution, the purge holds the execution and wants
-// the log.
+// The other session has locked a log and waits for its execution; the purge has locked the
+// execution and waits for the log.
 TEST_P(Conflict, ARealDeadlockCostsNothing) {
   if (sqlite()) GTEST_SKIP() << "has one lock: nothing to cross";
   Tally tally("real deadlock", GetParam());

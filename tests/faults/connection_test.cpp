@@ -1,5 +1,5 @@
-// The network fails at a message of a whole run: whatever the run answers, its counts are what
-// went, and the next run finishes.
+// The network fails at a message of a whole run: whatever the run returns, its counts are the
+// deleted rows, and the next run finishes.
 #include <array>
 
 #include <gtest/gtest.h>
@@ -52,7 +52,7 @@ class Connection : public testing::TestWithParam<TestEngine> {
     finished_ += result.status == WINNOW_OK ? 1 : 0;
   }
 
-  // A log of an execution that is gone by now.
+  // A log of an execution that is deleted by now.
   void late_log(Rows& before) {
     const auto now = bed_.look();
     for (const auto& execution : bed_.chosen()) {
@@ -86,8 +86,9 @@ class Connection : public testing::TestWithParam<TestEngine> {
   std::uint64_t finished_ = 0;
 };
 
-// Every message of a run, both directions, by every harm: one world, so that a number means the
-// same message each time. A test run takes every so-many-th of them, from another start each time.
+// Every message of a run, in both directions, with every fault, in one world, so that a number
+// always means the same message. A test run takes every nth of them, from a different start each
+// time.
 TEST_P(Connection, BrokenAtAnyMessageCountsStayExact) {
   const std::uint64_t world = 5;
   const auto messages = messages_of_a_run(world, 1, "");
@@ -120,8 +121,8 @@ TEST_P(Connection, LostAnswerToCommitIsResolvedByLooking) {
     const auto harm = kLosses[tried.index % kLosses.size()];
     bed_.fill(tried.seed);
     MessageProxy proxy(bed_.database().settings());
-    // Every message from the first that asks for a commit to the last of its answer (PostgreSQL's
-    // are five and six), by each loss; then those of later ones too.
+    // Every message from the first of a commit request to the last of its reply (five and six on
+    // PostgreSQL), with each kind of loss; then those of later ones too.
     const auto round = tried.index / kLosses.size();
     const auto at = 1 + (round < 12 ? round : tried.pick(200));
     proxy.harm(harm, at, "COMMIT");

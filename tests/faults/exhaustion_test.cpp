@@ -20,9 +20,9 @@ class Exhaustion : public testing::TestWithParam<TestEngine> {
  protected:
   Exhaustion() : bed_(GetParam()) { keep_statistics(); }
 
-  // Where a fault strikes: the run, or the opening of the library and the making of the job before
-  // it. The process ran such a purge of nothing before, whose plans it remembers, so that what it
-  // holds more than then is lost.
+  // Where a fault happens: in the run, or before it, when the library is opened and the job made.
+  // The process has already run the same purge without rows and remembers its plans, so any memory
+  // beyond that is leaked.
   enum class Where { run, opening };
 
   ChildEnding run(const Interception& interception, Where where) {
@@ -51,7 +51,7 @@ class Exhaustion : public testing::TestWithParam<TestEngine> {
     const auto after = bed_.look();
     tried.found(bed_.broken_now(after));
     if (!ending.crash.empty()) tried.found({ending.crash});
-    // What the connector loses when it gets no memory itself is not ours to free.
+    // What the connector leaks when its own allocation fails is not ours to free.
     if (ending.failed_in_connector == 0) tried.found(ending.violations);
     spared_ += ending.spared > 0 ? 1 : 0;
     if (ending.result) {
@@ -59,7 +59,7 @@ class Exhaustion : public testing::TestWithParam<TestEngine> {
       if (std::find(honest.begin(), honest.end(), status) == honest.end()) {
         tried.found({"it ended with status " + std::to_string(status)});
       }
-      // Where there was no memory left to tell what was done, it is not told.
+      // If there was no memory left to report what was done, it is missing.
       const auto& json = ending.result->json;
       const bool untold = status == WINNOW_NO_MEMORY && !json.contains("done");
       if (!untold || !interception.lasting) {
@@ -73,9 +73,9 @@ class Exhaustion : public testing::TestWithParam<TestEngine> {
     tried.found(bed_.finish());
   }
 
-  // A table that PostgreSQL analyzes meanwhile is asked by other texts (Dialect::any_key), whose
-  // plans the process remembers too: the run would hold more than its rehearsal, and nothing is
-  // lost.
+  // For a table that PostgreSQL analyzes meanwhile other texts are sent (Dialect::any_key), whose
+  // plans the process remembers too: the run would hold more memory than its rehearsal, although
+  // nothing is leaked.
   void keep_statistics() {
     if (GetParam().name != "postgresql") return;
     const auto off = database::plain(R"(DO $$ DECLARE own regclass; BEGIN
@@ -114,7 +114,7 @@ TEST_P(Exhaustion, OfMemory) {
                .lasting = lasting,
                .error = ENOMEM},
               tried,
-              // A client library says of its own need that the server is away.
+              // A client library reports its own lack of memory as a lost server.
               {WINNOW_OK, WINNOW_NO_MEMORY, WINNOW_UNAVAILABLE, WINNOW_STORAGE, WINNOW_CONFLICT},
               where);
     });
@@ -122,7 +122,7 @@ TEST_P(Exhaustion, OfMemory) {
   }
 }
 
-// From a COMMIT's sending until its batch is counted: whether it went through is found out.
+// From sending a COMMIT until its batch is counted: its outcome is found out.
 TEST_P(Exhaustion, OfMemoryWhileABatchIsCommitted) {
   if (GetParam().name == "sqlite") GTEST_SKIP() << "sends nothing";
   learn_origins();

@@ -1,6 +1,6 @@
 // The primary of a PostgreSQL cluster is lost in the middle of a purge, and a replica takes its
-// place: the run goes on there, and counts what went. ./dev far has the same on hosts whose cables
-// are pulled.
+// place: the run goes on there, with exact counts. ./dev far does the same on hosts whose links are
+// cut.
 #include <numeric>
 
 #include <gtest/gtest.h>
@@ -44,7 +44,7 @@ class FailOver : public testing::Test {
     return before;
   }
 
-  // Through a proxy before the primary, whose chosen message takes that one away.
+  // Through a proxy before the primary; the chosen message removes the primary.
   void run(AbiRun& run, MessageProxy& proxy, const Strike& strike, Case& tried) {
     proxy.harm(Harm::none, strike.at, "BEGIN");
     proxy.on_chosen = [&] {
@@ -83,7 +83,7 @@ class FailOver : public testing::Test {
 };
 
 // One in five of the promoted replicas lacks commits that the primary had confirmed; one in twenty
-// primaries stands still.
+// primaries hangs.
 TEST_F(FailOver, ThePurgeGoesOnAtTheNewPrimaryAndCountsWhatWent) {
   Tally tally("primary lost, replica promoted", kPostgres);
   tally.run(cases(20, 500), [&](Case& tried) {
@@ -107,7 +107,7 @@ TEST_F(FailOver, ThePurgeGoesOnAtTheNewPrimaryAndCountsWhatWent) {
   tally.note("struck in mid-purge", std::to_string(struck_));
 }
 
-// Rows of the tables that a task takes.
+// Rows of the tables that a task purges.
 std::size_t rows_in(const Rows& rows, const std::vector<std::string>& tables) {
   return std::accumulate(
       tables.begin(), tables.end(), std::size_t{0},
@@ -134,7 +134,7 @@ TEST_F(FailOver, LogsMetricsAndOrphansThatAreBackGoAgainAndAreCountedOnce) {
     const bool orphans = task.name == "PurgeOrphans";
     auto before = begin(tried);
     if (orphans) {
-      // One stays: a database without any is taken for the wrong one.
+      // One stays: a database without any looks like the wrong one.
       const std::vector statements{
           database::plain("DELETE FROM executions WHERE key > (SELECT min(key) FROM executions)")};
       require(bed_.connection().execute(statements, database::AfterBatch::commit));

@@ -103,7 +103,7 @@ void FaultBed::fill(std::uint64_t seed, int fewest, int more) {
   judge();
 }
 
-// By the oracle, before anything runs: what has to stay, and what goes with which execution.
+// From the oracle, before anything runs: what must stay, and what is deleted with which execution.
 void FaultBed::judge() {
   left_ = expected_after(world_, parameters_, "main", engine_).left;
   chosen_.clear();
@@ -127,7 +127,7 @@ std::string FaultBed::configuration(const Reach& reach) const {
     const auto hosts = url.find('@');
     url.replace(url.find(port, hosts), port.size(), ":" + std::to_string(reach.port));
   }
-  // A proxy has to see where a message ends.
+  // A proxy must see where a message ends.
   const char mark = url.find('?') == std::string::npos ? '?' : '&';
   if (engine_.name == "postgresql") url += std::string(1, mark) + "sslmode=disable";
   if (engine_.name == "mysql" && url.find("ssl-mode") == std::string::npos) {
@@ -234,7 +234,7 @@ std::vector<std::string> FaultBed::miscounted(const Rows& before, const Rows& af
     return lines;
   };
   auto lines = compare(counters);
-  // A transaction whose fate nobody could tell the run went as a whole or not at all.
+  // A transaction whose outcome is unknown to the run was committed as a whole or not at all.
   const auto open = counters.find("inDoubt");
   if (lines.empty() || open == counters.end()) return lines;
   auto all = counters;
@@ -285,7 +285,7 @@ std::vector<std::string> FaultBed::finish() {
   append(lines, left_over(after));
   append(lines, miscounted(before, after, clean->result().counters()));
   append(lines, left_behind());
-  // One that a dead process left and that holds nothing goes with the next transaction.
+  // One that a dead process left without locks disappears with the next transaction.
   if (before != after && std::filesystem::exists(database_.settings().database + "-journal")) {
     lines.emplace_back("S7: SQLite's journal is left behind");
   }

@@ -1,5 +1,5 @@
 // A small Kestra database with files for one engine, what a purge of it must leave, and the checks
-// that hold whatever struck the purge.
+// that apply after any fault.
 #pragma once
 
 #include <filesystem>
@@ -19,7 +19,7 @@ namespace winnow::tests {
 class FaultBed {
  public:
   explicit FaultBed(const TestEngine& engine);
-  // On a server of its own: the URL of an account that may create databases.
+  // On a separate server: the URL of an account that may create databases.
   FaultBed(const TestEngine& engine, const std::string& server_url);
   FaultBed(const FaultBed&) = delete;
   FaultBed& operator=(const FaultBed&) = delete;
@@ -57,28 +57,28 @@ class FaultBed {
 
   // What is there now.
   Rows look();
-  // Closes the bed's own connection; the next look opens another. Before a fork, and before the
-  // server goes.
+  // Closes the bed's own connection; the next check opens another. Call it before a fork, and
+  // before the server stops.
   void let_go();
   database::Connection& connection();
 
-  // Executions that the purge of the parameters takes.
+  // Executions that a purge with these parameters deletes.
   const std::vector<std::string>& chosen() const { return chosen_; }
   bool is_there(const Rows& rows, const std::string& execution) const;
 
-  // Each line says what is wrong; none when all is well.
-  // At any moment: nothing went that should stay (S1, S6), no orphan, nothing half (S3).
+  // One line per violation; empty if all is well. At any moment: nothing was deleted that should
+  // stay (S1, S6), no orphan, nothing half deleted (S3).
   std::vector<std::string> broken_now(const Rows& now) const;
-  // After a finished run: all of it went (S2).
+  // After a finished run: everything was deleted (S2).
   std::vector<std::string> left_over(const Rows& now) const;
-  // The counters say what went between two looks (S4).
+  // The counters equal what was deleted between two checks (S4).
   std::vector<std::string> miscounted(const Rows& before, const Rows& after,
                                       const Json& counters) const;
   // No session of winnow is left on the server, and no file beside SQLite's database (S7). Waits
   // until a server has noticed that its client is dead.
   std::vector<std::string> left_behind();
 
-  // A run without a fault has to finish what is left; checks all of the above.
+  // A run without a fault must finish the rest; checks all of the above.
   std::vector<std::string> finish();
 
  private:
@@ -97,7 +97,7 @@ class FaultBed {
   Json parameters_;
   Rows left_;  // what a finished purge leaves
   std::vector<std::string> chosen_;
-  std::map<std::string, Rows> belongings_;  // of each chosen execution: what goes with it
+  std::map<std::string, Rows> belongings_;  // by selected execution: what is deleted with it
 };
 
 // Adds the lines of `more`.

@@ -21,8 +21,8 @@ class HeldPurge {
   HeldPurge& operator=(const HeldPurge&) = delete;
   ~HeldPurge();
 
-  // Its steps: to where the batch's rows are locked and nothing is gone; [to COMMIT;] to where the
-  // batch is committed; to the end.
+  // Its steps: until the batch's rows are locked and nothing is deleted; [until COMMIT;] until the
+  // batch is committed; until the end.
   std::vector<std::function<void()>> steps();
   const RunResult& result() const { return run_->result(); }
   bool close() { return run_->close(); }

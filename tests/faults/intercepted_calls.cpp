@@ -44,8 +44,8 @@ void look_whether_active() {
   while (true) ::syscall(SYS_pause);
 }
 
-// For who replays a case: WINNOW_FAULT_TRACE=1 says on standard error where the calls that fail
-// come from (addr2line reads it).
+// For replaying a case: WINNOW_FAULT_TRACE=1 prints to standard error where the failing calls come
+// from (for addr2line).
 void show_where() {
   static const bool wanted =
       std::getenv("WINNOW_FAULT_TRACE") != nullptr;  // NOLINT(concurrency-mt-unsafe)
@@ -190,8 +190,8 @@ std::string_view bytes(const void* data, std::size_t size) {
   return {static_cast<const char*>(data), size};
 }
 
-// A reset is the end of both directions, also where it was only said: who waits for a last word of
-// the other side must not wait for ever.
+// A reset ends both directions, even if it was only simulated: a side that waits for the other's
+// last message must not wait forever.
 ssize_t with_end_of_reset(int descriptor, ssize_t result) {
   if (result < 0 && errno == ECONNRESET) {
     ::shutdown(descriptor, SHUT_RDWR);
@@ -200,7 +200,7 @@ ssize_t with_end_of_reset(int descriptor, ssize_t result) {
   return result;
 }
 
-// The mode of open(2), which is there only where a file may be made.
+// The mode of open(2), which exists only if a file may be created.
 mode_t mode_of(int flags, va_list arguments) {
   const bool makes = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
   return makes ? va_arg(arguments, mode_t) : 0;

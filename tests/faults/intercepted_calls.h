@@ -1,7 +1,7 @@
-// What this program's libraries (libwinnow, libpq, SQLite, ...) ask of the C library and of their
-// database's client, counted, made to fail, or made to be the process's last: the definitions in
-// intercepted_*.cpp stand before the C library's own. So a fault can strike at every point of an
-// ordinary build, and no line of the product knows of it.
+// Counts the calls of this program's libraries (libwinnow, libpq, SQLite, ...) to the C library and
+// to their database's client, makes them fail, or kills the process there: the definitions in
+// intercepted_*.cpp replace the C library's own. So a fault can happen at every point of an
+// ordinary build, and the product has no code for it.
 #pragma once
 
 #include <atomic>
@@ -35,8 +35,8 @@ enum Call : unsigned {
                  kRemoveJournal | kOpenFile
 };
 
-// What is done to the nth call that fits. Calls fit by kind, by a word in what they send (send)
-// or in the path they name, and by the kind of the call before them.
+// What happens to the nth matching call. Calls match by kind, by a word in what they send (send) or
+// in their path, and by the kind of the previous call.
 struct Interception {
   enum class Action { count, kill_before, kill_after, fail };
 
@@ -50,7 +50,7 @@ struct Interception {
   bool while_committing = false;  // from a COMMIT that is sent to the border of its batch
 };
 
-// Whether the text holds the word, and no longer one that begins with it: COMMIT is not COMMITTED.
+// Whether the text contains exactly this word: COMMIT does not match COMMITTED.
 bool holds_word(std::string_view text, std::string_view word);
 
 // From here on; one at a time for the whole process. Threads that said they are exempt are left
@@ -65,13 +65,13 @@ std::uint64_t failed_calls();
 std::uint64_t spared_calls();
 std::uint64_t failed_in_connector();
 
-// Called for every call of these kinds by threads that are not exempt, before it is made; nullptr
-// ends that. The function may wait: so a test holds a run at a point of its choice.
+// Called before every call of these kinds by threads that are not exempt; nullptr ends that. The
+// function may wait, so that a test can hold a run at a chosen point.
 using Watcher = void (*)(void* context, Call call, std::string_view text);
 void watch(unsigned calls, Watcher watcher, void* context);
 
-// Memory that is allocated and not freed, in number of blocks: of the whole process. -1 where a
-// sanitizer owns malloc (its leak check stands in).
+// The number of allocated blocks in the whole process. -1 if a sanitizer owns malloc (its leak
+// check replaces this).
 std::int64_t live_allocations();
 
 // This thread's calls are the test's own and no part of what is tried.
@@ -105,7 +105,7 @@ Result around(Call call, std::string_view text, Result failed, const Original& o
   return result;
 }
 
-// The definition that stands behind ours.
+// The definition that ours replaces.
 void* next_definition(const char* name);
 template <class Function>
 Function* next(const char* name) {

@@ -8,8 +8,8 @@
 namespace winnow::tests {
 namespace {
 
-// A step that takes longer waits for a lock, as far as an order of steps is concerned. A wrong
-// guess makes another order of it, and no wrong verdict.
+// A step that takes longer is assumed to wait for a lock. A wrong guess changes the order of steps,
+// but causes no wrong verdict.
 constexpr auto kSeemsToWait = std::chrono::milliseconds(120);
 
 void add_orders(std::vector<int>& begun, int first, int second,

@@ -1,6 +1,6 @@
-// Two sides that take steps in a chosen order, as sessions do that meet by chance: every
+// Two sides that take steps in a chosen order, like sessions that meet by chance: every
 // interleaving can be tried. A step that waits for the other side's lock is left waiting, and the
-// order goes on.
+// order continues.
 #pragma once
 
 #include <condition_variable>
@@ -16,7 +16,7 @@ namespace winnow::tests {
 // Every order of `first` steps of side 0 and `second` of side 1: {0, 0, 1, 0, 1}, ...
 std::vector<std::vector<int>> interleavings(int first, int second);
 
-// One side. Its steps run on a thread of its own, in their order, each when it is told to.
+// One side. Its steps run in order on a separate thread, each on command.
 class Side {
  public:
   explicit Side(std::vector<std::function<void()>> steps);
@@ -28,7 +28,7 @@ class Side {
   void advance();
   // Lets all the rest run.
   void hurry();
-  // Hurries and waits for the end. What a step threw is thrown here.
+  // Runs the remaining steps and waits for the end. Rethrows a step's exception.
   void finish();
   // Steps that have ended.
   int done() const;
@@ -46,12 +46,12 @@ class Side {
   std::thread thread_;
 };
 
-// A place in a running purge where a thread of it waits until it is allowed on.
+// A place in a running purge where a thread waits until it may go on.
 class Gate {
  public:
   // On the thread that comes by: waits for open(). Only the first to come waits.
   void pass();
-  // Waits until somebody stands at the gate, or `over` says that nobody will come.
+  // Waits until a thread waits at the gate, or `over` says that none will come.
   void wait_for_arrival(const std::function<bool()>& over);
   void open();
 

@@ -1,5 +1,5 @@
-// A purge and somebody else, in every order of their steps: what the other wrote stands, what the
-// purge took is gone whole, and the counts are true.
+// A purge and another session, in every order of their steps: the other's writes are kept, the
+// purge deletes completely what it deletes, and the counts are exact.
 #include <gtest/gtest.h>
 
 #include "database/connection.h"
@@ -33,7 +33,7 @@ class Other {
         connection_(require(database::connect(settings_, never()))),
         rows_(*connection_, {"executions", "logs", "metrics"}) {}
 
-  // Begins where nothing is open, and leaves open.
+  // Begins a transaction if none is open, and leaves it open.
   std::int64_t execute(const Statement& statement) {
     return require(connection_->execute({{statement}}, AfterBatch::stay_open)).front();
   }
@@ -87,7 +87,7 @@ class Other {
   KestraRows rows_;
 };
 
-// What the other side does, and what has to be true afterwards.
+// What the other side does, and what must be true afterwards.
 struct Meeting {
   std::vector<std::function<void()>> steps;
   // `in_time`: all of its steps had ended before the purge's last one began.
@@ -253,8 +253,8 @@ TEST_P(Isolation, ALogThatComesLate) {
                     },
                     [&other] { other.commit(); }},
                    [this](Case& tried, bool in_time) {
-                     // One that is committed when the run looks again, or before, goes with its
-                     // execution and is counted; a later one is no concern of this run.
+                     // One that is committed before or during the run's second look is deleted with
+                     // its execution and counted; a later one does not concern this run.
                      const bool there = after_["logs"].erase("late") == 1;
                      if (there && in_time) tried.found({"S3: the late log is left"});
                      if (!there) before_["logs"].insert("late");
@@ -274,7 +274,7 @@ TEST_P(Isolation, AnExecutionThatKestrasExecutorWritesOnceMore) {
           if (!bed_.is_there(after_, execution)) tried.found({"S1: it was written, and is gone"});
           tried.found(not_of(execution, bed_.broken_now(after_)));
           all_others_are_gone(tried, {execution});
-          // Where its children are gone it went once, and is a new one since.
+          // If its children are missing, it was deleted once and written again since.
           const auto half = bed_.broken_now(after_);
           if (not_of(execution, half).size() != half.size()) after_["executions"].erase(execution);
           tried.found(bed_.miscounted(before_, after_, result_.counters()));
@@ -297,7 +297,7 @@ TEST_P(Isolation, KestrasOwnPurge) {
                     deletion("logs", "execution_id", "logsCount"),
                     deletion("metrics", "execution_id", "metricsCount")},
                    [this, taken, counted](Case& tried, bool) {
-                     // What Kestra leaves of its own two is not winnow's doing.
+                     // What Kestra's own purge leaves of its two is not winnow's fault.
                      auto broken = bed_.broken_now(after_);
                      for (const auto& execution : taken) broken = not_of(execution, broken);
                      tried.found(broken);
@@ -322,7 +322,7 @@ TEST_P(Isolation, AChangeOfTheSchema) {
   Other(bed_).say(changes[0]);
   Other(bed_).say(changes[1]);
   for (const auto& change : changes) {
-    // Each order makes its change anew: what it needs is put right before.
+    // Each order makes its change again, so its preconditions are restored first.
     const auto undo = change.starts_with("ALTER TABLE executions ADD")    ? changes[1]
                       : change.starts_with("ALTER TABLE executions DROP") ? changes[0]
                       : change.starts_with("CREATE")                      ? changes[3]
@@ -363,7 +363,7 @@ TEST_P(Isolation, AnotherWinnow) {
       Side ours(first.steps());
       Side theirs(second.steps());
       for (const int side : order) (side == 0 ? ours : theirs).advance();
-      // Each may wait for rows that the other holds.
+      // Each may wait for rows that the other has locked.
       for (auto* side : {&ours, &theirs}) side->hurry();
       for (auto* side : {&ours, &theirs}) side->finish();
     }

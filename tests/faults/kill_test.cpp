@@ -19,7 +19,7 @@ using Action = Interception::Action;
 struct Point {
   const char* name;
   Interception interception;
-  bool after_commit = false;  // all that is committed has been told
+  bool after_commit = false;  // everything committed has been reported
   std::uint64_t most = 1;     // how often a run comes by, as far as is known
 };
 
@@ -99,7 +99,7 @@ TEST_P(Kill, LeavesNothingHalfAndTheNextRunFinishes) {
   tally.run(cases(120, 1'000), [&](Case& tried) {
     auto& point = points[tried.index % points.size()];
     bed.fill(tried.seed);
-    // A process may be killed again when it takes up what the first left.
+    // A process may be killed again when it continues after the first.
     for (std::uint64_t again = tried.pick(4) == 0 ? 2 : 1; again > 0; --again) {
       auto interception = point.interception;
       interception.nth = 1 + tried.pick(point.most);

@@ -34,7 +34,7 @@ void send_at_once(int descriptor) {
 void send_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const auto sent = ::send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return;  // the other side is gone: it will be read as such
+    if (sent <= 0) return;  // the other side has closed: the next read will show it
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
 }
@@ -173,7 +173,7 @@ void MessageProxy::read_from(Link& link, bool from_client) {
   }
 }
 
-// The bytes of the message that the buffer begins with; 0 where that can't be told yet.
+// The size of the message at the beginning of the buffer; 0 if that is not known yet.
 std::size_t MessageProxy::message_size(const Side& side, bool from_client) const {
   const std::string_view bytes = side.buffer;
   if (!postgres_) {  // three bytes of length, the lowest first, and a number
@@ -269,7 +269,7 @@ void MessageProxy::end_of(Link& link, bool client_ended) {
   ended.ended = true;
   if (other.ended) return end(link, false);
   ::shutdown(other.descriptor, SHUT_WR);
-  // A client that is gone will read nothing more; a server that is gone will not answer.
+  // A closed client will read nothing more; a closed server will not reply.
   if (!client_ended) end(link, false);
 }
 

@@ -1,5 +1,5 @@
 // A proxy before a database server that knows where a message of its protocol ends, numbers the
-// messages of a whole run in both directions, and does harm at the one it was told.
+// messages of a whole run in both directions, and causes a fault at a given one.
 #pragma once
 
 #include <atomic>
@@ -22,7 +22,7 @@ enum class Harm {
   cut_inside,  // half of it arrives, then the connection ends
   cut_after,   // it arrives, then the connection ends
   reset,       // it is lost, and the connection ends by RST
-  // It arrives, then the client hears the server's end; what the client sends still goes through.
+  // It arrives, then the client sees the server's end; what the client sends still arrives.
   half_close,
   stall,        // it arrives a while later
   slice,        // it arrives byte by byte
@@ -42,10 +42,10 @@ class MessageProxy {
   std::uint16_t port() const { return port_; }
 
   // From message `at` (from 1, over all connections, both directions; 0: none). With `text`, the
-  // count begins at the first message that holds it: `at` 1 is that one.
+  // count begins at the first message that contains it: `at` 1 is that one.
   void harm(Harm harm, std::uint64_t at, std::string text = {});
-  // deliver_late: the client's reconnected self has sent so many messages before the old one
-  // arrives, or has been waiting for a while.
+  // deliver_late: the old message arrives after the reconnected client has sent this many messages,
+  // or has been waiting for a while.
   void late_after(std::uint64_t messages) { late_after_ = messages; }
   // Every message arrives byte by byte.
   void slice_all() { slice_all_ = true; }
@@ -54,7 +54,7 @@ class MessageProxy {
   std::function<void()> on_chosen;
 
   void start();
-  // Messages that have passed, both directions; once stopped it stands.
+  // The number of forwarded messages in both directions; constant once it is stopped.
   std::uint64_t messages() const { return messages_; }
   bool struck() const { return struck_; }
   // What the chosen message was: its direction and its first bytes, printable.

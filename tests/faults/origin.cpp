@@ -25,7 +25,7 @@ struct Range {
 
   bool has(void* frame) const {
     const auto address = reinterpret_cast<std::uintptr_t>(frame);
-    return begin < address && address <= end;  // a frame is where a call returns to
+    return begin < address && address <= end;  // a frame is the return address of a call
   }
 };
 

@@ -1,5 +1,5 @@
 // Receipts of a run that is killed, or whose disk is full: once the next run has settled what was
-// in doubt, they tell of exactly the rows that went.
+// in doubt, they list exactly the deleted rows.
 #include <array>
 #include <cerrno>
 #include <filesystem>
@@ -113,7 +113,7 @@ TEST_P(ReceiptFault, AKillLeavesWhatTheNextRunSettles) {
   EXPECT_GT(settled, 0U);
 }
 
-// What is written and not yet flushed, when a COMMIT is sent.
+// Bytes that are written and not yet flushed when a COMMIT is sent.
 struct Order {
   bool flushed = true;
   int commits = 0;

@@ -11,7 +11,7 @@ namespace {
 
 class ServerCrash : public testing::TestWithParam<TestEngine> {};
 
-// The tests' servers hurry and lose what they told, should they crash: this database must not.
+// The tests' servers don't sync and lose confirmed commits in a crash; this database must not.
 void keep_promises(FaultBed& bed) {
   if (bed.engine().name != "postgresql") return;
   const std::vector<database::Statement> statements{
@@ -22,8 +22,8 @@ void keep_promises(FaultBed& bed) {
   bed.let_go();
 }
 
-// MySQL takes a password without TLS only from an account that has logged in with it since the
-// start.
+// MySQL accepts a password without TLS only from an account that has logged in with it since the
+// server's start.
 void log_in_by_tls(const FaultBed& bed) {
   static_cast<void>(bed.database().connection());
 }

@@ -54,7 +54,7 @@ TEST_P(StorageFault, RowsStayWhereFilesStay) {
     tried.found(bed_.broken_now(after));
     tried.found(bed_.miscounted(before, after, result.counters()));
     const auto honest = failed_calls() > 0 ? WINNOW_STORAGE : WINNOW_OK;
-    // A folder that is met again once it is empty may forgive a failure that does not last.
+    // A folder that is visited again once it is empty may hide a transient failure.
     if (result.status != honest && !(result.status == WINNOW_OK && !interception.lasting)) {
       tried.found({"it ended with " + result.json.dump()});
     }
@@ -190,7 +190,7 @@ TEST_P(StorageFault, AFolderThatBecomesALinkLeadsNowhere) {
       tried.found({result.json.dump()});
     }
     auto after = bed_.look();
-    after["files"] = files;  // where they are is the exchange's doing
+    after["files"] = files;  // their place depends on the exchange
     auto broken = bed_.broken_now(after);
     std::erase_if(
         broken, [](const std::string& line) { return line.find(" files ") != std::string::npos; });

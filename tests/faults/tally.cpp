@@ -11,7 +11,7 @@
 namespace winnow::tests {
 namespace {
 
-constexpr std::size_t kEnough = 10;  // violations, until a test gives up
+constexpr std::size_t kEnough = 10;  // violations until a test stops
 
 std::optional<std::uint64_t> number_from(const char* variable) {
   const char* text = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): before any thread

@@ -11,12 +11,12 @@
 
 namespace winnow::tests {
 
-// How many cases: `brief` in a test run, `thorough` under ./dev torture (WINNOW_FAULTS=torture),
-// WINNOW_FAULT_CASES where that is set.
+// The number of cases: `brief` in a test run, `thorough` under ./dev torture
+// (WINNOW_FAULTS=torture), or WINNOW_FAULT_CASES if that is set.
 std::uint64_t cases(std::uint64_t brief, std::uint64_t thorough);
 bool torturing();
 
-// One try of a fault. The same index and seed give the same case again.
+// One case of a fault. The same index and seed give the same case again.
 struct Case {
   std::uint64_t index;
   std::uint64_t seed;  // of this case alone
@@ -42,7 +42,7 @@ class Tally {
   // Runs `body` for the cases 0 to count - 1. A violation, or an exception of the body, fails the
   // test and says how to replay the case. After ten the rest are left out.
   void run(std::uint64_t count, const std::function<void(Case&)>& body);
-  // Says something of the cases that is no violation; the last word of each name stands.
+  // Notes something about the cases that is not a violation; the last note of each name is kept.
   void note(const std::string& name, const std::string& text);
 
  private:

@@ -1,6 +1,6 @@
-// MySQL's spelling, where it matters that it is this one: an index on (deleted, execution_id) is
-// read only where both are equal to something, collations have to agree, and an ENUM is ordered by
-// its labels' places.
+// MySQL's SQL where its exact form matters: an index on (deleted, execution_id) is used only if
+// both are compared by equality, collations must agree, and an ENUM is ordered by the positions of
+// its labels.
 #include <set>
 
 #include <gmock/gmock.h>
@@ -64,7 +64,7 @@ class MysqlDialect : public DriverBed {
     return sum;
   }
 
-  // What deleting by 1,000 keys reads, which are to have so many rows.
+  // What deleting by 1,000 keys reads; the keys should have this many rows.
   std::int64_t reads_to_delete(std::int64_t rows, DeletedRows deleted_rows) {
     const auto deleting = deletion(1'000, deleted_rows);
     const auto before = reads();
@@ -142,7 +142,7 @@ TEST_P(MysqlDialect, AListIsComparedByTheColumnsOwnCollation) {
   EXPECT_NE(cell_of(*connection_, counting("other", "key", keys_up_to(1'000))), "0");
 }
 
-// Executions that a stricter collation tells apart keep their rows, and are not counted with
+// Executions that only a stricter collation distinguishes keep their rows, and are not counted with
 // others.
 TEST_P(MysqlDialect, ADeletionTakesItsKeysLetterByLetter) {
   run(*connection_, {"INSERT INTO logs VALUES ('x', 0, 'E1', 'INFO'), ('y', 1, 'é1', 'INFO')"});
@@ -198,8 +198,8 @@ TEST_P(MysqlDialect, JsonsNullIsNoText) {
   EXPECT_EQ(cell_of(*connection_, "SELECT " + expression + " FROM items"), std::nullopt);
 }
 
-// CREATED, RUNNING, SUCCESS: by name RUNNING comes before SUCCESS too, and CREATED first; so by
-// place, of which a cursor consists, with labels in another order.
+// CREATED, RUNNING, SUCCESS have this order by name too; so this uses positions, which a cursor
+// contains, with labels in another order.
 TEST_P(MysqlDialect, ACursorFollowsTheOrderOfAnEnumsLabels) {
   run(*connection_,
       {"CREATE TABLE moods (`key` varchar(9) PRIMARY KEY, mood enum('SAD', 'FINE', 'A BIT'))",

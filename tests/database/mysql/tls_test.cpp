@@ -1,5 +1,5 @@
-// TLS on the way to MySQL, watched from in between: with TLS asked for, no password leaves without
-// it, whatever the server or who pretends to be it offers.
+// TLS to MySQL, watched from in between: if TLS is required, no password is sent without it,
+// whatever the server or an impostor offers.
 #include <cstdlib>
 
 #include <gmock/gmock.h>
@@ -18,8 +18,8 @@ const std::string kPassword = "a-password-to-watch-for";
 class MysqlTls : public testing::TestWithParam<TestEngine> {
  protected:
   MysqlTls() : database_(TestDatabase::create(GetParam())), settings_(database_.settings()) {
-    // An account of its own: the server has not seen it yet, so that its first log-in sends the
-    // password itself and no proof that the server remembers.
+    // A new account: the server has not seen it yet, so its first log-in sends the password itself
+    // instead of a proof that the server remembers.
     user_ = settings_.database;
     run(*database_.connection(),
         {"CREATE USER " + user_ + " IDENTIFIED WITH caching_sha2_password BY '" + kPassword + "'",
@@ -149,7 +149,7 @@ TEST_P(MysqlTlsIsNotNeeded, ItIsUsedWhereTheServerOffersIt) {
   EXPECT_EQ(cipher(), "");
 }
 
-// By the server's public key, as caching_sha2_password has it.
+// Encrypted with the server's public key, as caching_sha2_password does.
 TEST_P(MysqlTlsIsNotNeeded, ThePasswordIsEncryptedInPlainTextToo) {
   for (const auto* mode : {"PREFERRED", "DISABLED"}) {
     settings_.options = {{"ssl-mode", mode}};

@@ -10,8 +10,8 @@
 
 namespace winnow::tests {
 
-// Passes on what a client and a server say, notes what the client said, and on request takes the
-// offer of TLS out of the server's greeting: as an attacker in the network does.
+// Forwards the messages of a client and a server, records the client's, and on request removes the
+// offer of TLS from the server's greeting, as an attacker in the network would.
 class MysqlRelay {
  public:
   enum class Greeting { as_it_is, without_tls };
@@ -39,8 +39,8 @@ class MysqlRelay {
   std::thread thread_;
 };
 
-// Greets one client as a server of that version without TLS, answers its log-in with one packet and
-// notes what it then says.
+// Greets one client like a server of that version without TLS, answers its log-in with one packet
+// and records what it then sends.
 class FakeMysqlServer {
  public:
   FakeMysqlServer(std::string version, std::string answer);
@@ -51,7 +51,7 @@ class FakeMysqlServer {
   std::uint16_t port() const { return port_; }
   std::string client_bytes() const;
 
-  // What such a server may answer a log-in with.
+  // Possible replies of such a server to a log-in.
   static std::string welcome();
   static std::string ask_for(const std::string& plugin);
 

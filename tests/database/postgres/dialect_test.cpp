@@ -1,4 +1,4 @@
-// PostgreSQL's spelling, where it matters that it is this one.
+// PostgreSQL's SQL where its exact form matters.
 #include "database/postgres/dialect.h"
 
 #include <gmock/gmock.h>

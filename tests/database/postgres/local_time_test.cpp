@@ -1,5 +1,5 @@
-// PostgreSQL's executions.start_date and end_date hold the local time of whoever wrote the row
-// (docs/design.md). winnow compares and prints the instant that was meant.
+// PostgreSQL's executions.start_date and end_date hold the local time of the session that wrote the
+// row (docs/design.md). winnow compares and prints the intended instant.
 #include <gmock/gmock.h>
 
 #include "document/instant.h"

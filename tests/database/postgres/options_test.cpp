@@ -38,7 +38,8 @@ class PostgresKey : public testing::Test {
   Settings settings_;
 };
 
-// 0x30: a sequence. What follows its length tells an open key (2, a number) from an encrypted one.
+// 0x30: a sequence. The byte after its length distinguishes an unencrypted key (2, a number) from
+// an encrypted one.
 TEST_F(PostgresKey, ThatIsEncryptedInDerIsNamed) {
   for (const std::string begin : {"\x30\x40\x30\x1e", "\x30\x81\x9e\x30", "\x30\x82\x05\x2d\x30"}) {
     write(begin + std::string(64, 'x'));
@@ -53,7 +54,7 @@ TEST_F(PostgresKey, ThatIsEncryptedInDerIsNamed) {
   }
 }
 
-// What pgJDBC takes where the file's name ends in .p12.
+// The format that pgJDBC expects if the file's name ends in .p12.
 TEST_F(PostgresKey, ThatIsAnArchiveIsNamed) {
   for (const std::string begin : {"\x30\x40\x02\x01\x03", "\x30\x82\x0a\x31\x02\x01\x03"}) {
     write(begin + std::string(64, 'x'));

@@ -184,7 +184,7 @@ TEST_P(PostgresProbe, APartitionedTableIsATable) {
   EXPECT_TRUE(parts.can_delete);
   EXPECT_THAT(parts.primary_key, ElementsAre("day", "key"));
   EXPECT_EQ(parts.estimated_rows, 100);
-  // The remedy for an index that is missing has to be one that the server takes.
+  // The server must accept the remedy for a missing index.
   run(*connection_, {connection_->dialect().create_index(parts, {"key"})});
 }
 

@@ -51,7 +51,7 @@ std::ptrdiff_t threads() {
   return std::distance(begin(tasks), end(tasks));
 }
 
-// As on a system that lacks it, where the setting stays 0 and each try is a line of the server's
+// Like a system that lacks it, where the setting stays 0 and each attempt is a line in the server's
 // log.
 TEST_P(PostgresSession, SetsOnceWhatTheServersSystemDoesNotTake) {
   run(*connection_,
@@ -138,7 +138,7 @@ TEST_P(PostgresSession, ADeadlockIsAConflictThatMayBeTriedAgain) {
 
 // Outside of a transaction no rollback waits for the thread that asks the server to cancel.
 TEST_P(PostgresSession, TheThreadThatCancelsEndsWithTheConnection) {
-  std::thread([] {}).join();  // a sanitizer starts one of its own with the first
+  std::thread([] {}).join();  // a sanitizer starts its own with the first
   const auto before = threads();
   for (int i = 0; i < 20; ++i) {
     Cancellation cancellation;
@@ -233,7 +233,7 @@ TEST_P(PostgresSession, TheServerTellsWhatBecameOfATransaction) {
   EXPECT_EQ(connection_->was_committed(name).value(), false);
 }
 
-// A replica that takes over may lack the transaction, and gives its number to the next one.
+// A replica that takes over may lack the transaction, and give its number to the next one.
 TEST_P(PostgresSession, ANumberThatAnotherServerGaveIsCommittedByNobodyKnowsWhom) {
   insert_many(2);
   const auto other = database_.connection();
@@ -316,8 +316,7 @@ TEST_P(PostgresSession, ATextWithANulIsRefusedAndTheConnectionStaysOfUse) {
   EXPECT_EQ(count_items(), "0");
 }
 
-// What is sent again and again keeps its plan, also after a failure, and no plan that no longer
-// holds.
+// A repeated statement keeps its plan, even after a failure, but not an outdated plan.
 TEST_P(PostgresSession, KeepsThePlanOfWhatIsSentAgain) {
   insert_many(8);
   Statement look{.sql = "SELECT key, name FROM items WHERE key = $1::text",
@@ -363,8 +362,8 @@ TEST_P(PostgresSession, GoesOnWhereWhatWasPreparedIsGone) {
   EXPECT_EQ(rows_of(*connection_, look).size(), 1U);
 }
 
-// One server connection for all: what a transaction sets must not outlive it, and no session is
-// held.
+// One server connection for all clients: a transaction's settings must not outlive it, and no
+// session is kept.
 TEST_P(PostgresSession, WorksThroughAPoolerInTransactionMode) {
   insert_many(3);
   const Pgbouncer pooler(database_.settings());

@@ -170,7 +170,7 @@ TEST(Url, RefusesAnUnknownOptionByName) {
               HasSubstr("PEM"));
 }
 
-// Every name stands in the documentation of pgJDBC 42.7, Connector/J 9 or MariaDB's driver 3.
+// Every name is in the documentation of pgJDBC 42.7, Connector/J 9 or MariaDB's driver 3.
 constexpr const char* kPostgresNames[] = {"ApplicationName",
                                           "reWriteBatchedInserts",
                                           "prepareThreshold",
@@ -314,7 +314,7 @@ TEST(Url, ReadsPastWhatOnlyAJdbcDriverNeeds) {
   EXPECT_TRUE(parse_url("jdbc:postgresql://h/d?sslNegotiation=postgres&gssResponseTimeout=3"));
   EXPECT_TRUE(parse_url("jdbc:mysql://h/d?dnsSrv=false"));
   EXPECT_FALSE(parse_url("jdbc:mysql://h/d?dnsSrv=true"));
-  // Connector/J takes its names in any case.
+  // Connector/J accepts its names in any case.
   EXPECT_EQ(read("jdbc:mysql://h/d?sslmode=VERIFY_CA").options.at("ssl-mode"), "VERIFY_CA");
   EXPECT_EQ(read("jdbc:mysql://h/d?User=kestra").user, "kestra");
   EXPECT_EQ(read("jdbc:mysql://h/d?PASSWORD=p").password, "p");
