@@ -1,7 +1,7 @@
-"""What the far suites share: servers of tests/servers, the real command, and cases that a seed decides.
+"""Shared by the far suites: servers of tests/servers, the real command, and cases from a seed.
 
-$WINNOW_BIN is the folder of winnow, winnow-sample and libwinnow.so. A suite runs inside its own network (network.sh): no address
-in it can be reached from outside, nor the other way.
+$WINNOW_BIN is the folder of winnow, winnow-sample and libwinnow.so. A suite runs inside its own network (network.sh): it is isolated from
+all other networks in both directions.
 """
 
 import ctypes
@@ -79,7 +79,7 @@ class Result:
 
 
 class Winnow:
-    """The command with a configuration of its own. `hosts`: a file that it sees as /etc/hosts, whose names may change their address.
+    """The command with its own configuration. `hosts`: a file that it sees as /etc/hosts, whose addresses may change.
     `host`: a network's folder and the host in it on which the command runs; without it where this process is."""
 
     def __init__(self, folder, url, storage, more="", hosts=None, host=None):
@@ -139,7 +139,7 @@ class Cases:
     """Runs the cases of one fault; a violation fails the test and says how to try that case again.
 
     As many as `brief` says, as `thorough` says under ./dev torture (WINNOW_FAULTS=torture), or WINNOW_FAULT_CASES. The seed is the
-    clock's or WINNOW_FAULT_SEED; WINNOW_FAULT_CASE tries one case alone. A line goes into WINNOW_FAULTS_TABLE.
+    clock's or WINNOW_FAULT_SEED; WINNOW_FAULT_CASE tries one case alone. Appends a line to WINNOW_FAULTS_TABLE.
     """
 
     def __init__(self, test, fault, engine):

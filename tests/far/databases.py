@@ -9,7 +9,7 @@ import psycopg2.extras
 import pymysql
 
 QUEUE_TYPE = "io.kestra.core.models.executions.Execution"
-TIMEOUT = 10  # seconds until a server that does not answer is given up
+TIMEOUT = 10  # seconds until an unresponsive server is given up
 
 
 def hosts_of(url):

@@ -1,4 +1,4 @@
-"""One case of a fail-over: a purge runs, its primary goes, and the oracle looks at what the new primary has."""
+"""One case of a failover: a purge runs, its primary is lost, and the oracle checks the new primary."""
 
 import subprocess
 
@@ -35,7 +35,7 @@ class Cluster:
             raise
 
     def fetch(self):
-        """What has to come from outside: within the network there is no way out."""
+        """Files from outside: the network has no way out."""
 
     def prepare(self):
         """The account `purger` and its database `kestra`."""
@@ -66,7 +66,7 @@ class Cluster:
         """Until whoever connects that way finds the new primary."""
 
     def account(self):
-        """What the servers say of themselves, beside a finding."""
+        """The servers' own state, printed with a finding."""
         return ""
 
     def make_schema(self):

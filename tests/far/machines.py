@@ -1,4 +1,4 @@
-"""A database server on a host of its own, and machines that purge it from theirs: each in a network namespace, a millisecond apart."""
+"""A database server on its own host, and machines that purge it from theirs: each in a network namespace, a millisecond apart."""
 
 import subprocess
 
@@ -8,8 +8,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 MACHINES = ["w1", "w2", "w3"]
 ONE_WAY_US = 500
-# A machine that is lost is noticed by its server within some 10 s, with what it sent last or without; Linux has two hours and a quarter
-# of an hour. PostgreSQL is asked for as much by winnow's own transactions.
+# A server notices a lost machine within about 10 s, with or without unacknowledged data; Linux's
+# defaults are two hours and a quarter of an hour. On PostgreSQL winnow's own transactions ask for
+# the same.
 KERNEL = {"tcp_keepalive_time": 5, "tcp_keepalive_intvl": 1, "tcp_keepalive_probes": 3, "tcp_retries2": 5}
 
 
@@ -70,7 +71,7 @@ class Machines:
         return (Postgres if self.engine == "postgres" else Mysql)(self.url, database=name)
 
     def winnow(self, machine, folder, storage, more=""):
-        """The command on that machine, in a folder of its own."""
+        """The command on that machine, in its own folder."""
         own = folder / machine
         own.mkdir(exist_ok=True)
         return Winnow(own, self.purger_url(), storage, more, host=(self.folder.path, machine))

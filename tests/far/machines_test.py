@@ -62,7 +62,8 @@ class Together:
         self.machines.cut("w3")
         others = [finished(runs[machine]) for machine in ("w1", "w2")]
         self.assertEqual([result.status for result in others], [0, 0], "\n".join(map(str, others)))
-        # The server has to notice that nobody is there any more; until then the rows of that batch are locked, and named.
+        # The server must notice that the machine is lost; until then the rows of that batch are
+        # locked, and named.
         now = self.bed.look()
         self.assertEqual(self.bed.broken_now(now), [])
         left = self.bed.goes & now["executions"]
@@ -83,7 +84,7 @@ class OnPostgres(Together, unittest.TestCase):
     engine = "postgres"
 
     def sessions_of(self, machine):
-        """That hold anything: one that is idle outside of a transaction is nobody's concern but the kernel's."""
+        """Sessions that hold anything: one that is idle outside a transaction concerns only the kernel."""
         return self.database.rows("SELECT count(*) FROM pg_stat_activity WHERE client_addr = %s AND xact_start IS NOT NULL",
                                   address_of(machine))[0][0]
 

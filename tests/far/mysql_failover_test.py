@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""MySQL group replication: the primary is killed, cut off, parted from its members or steps down in mid-purge. The run goes on at the
-next primary, with exact counts, or says what it could not learn; nothing is half, and one more run finishes."""
+"""MySQL group replication: the primary is killed, cut off, separated from its members or steps down in mid-purge. The run goes on at the
+next primary, with exact counts, or reports what it could not find out; nothing is half deleted, and one more run finishes."""
 
 import unittest
 
@@ -45,7 +45,8 @@ class MysqlFailOver(FailOver, unittest.TestCase):
         cases = Cases(self, "primary of a group lost", "mysql")
 
         def one(case):
-            # A member that has gone takes longer to come back than all the rest of a case; that of the last need not.
+            # A lost member takes longer to come back than all the rest of a case; after the last
+            # case it need not come back.
             how = {3: "is killed", 11: "is parted", 19: "is cut off"}.get(case.index % 20, "steps down")
             way = list(self.cluster.ways())[(case.index // 5 + case.index // 20) % 2]
             # Rows of all tables: a run lasts some seconds, for a primary needs one to step down.

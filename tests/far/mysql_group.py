@@ -1,4 +1,4 @@
-"""A MySQL group of three servers, each on a host of its own: its primary, and how it is made whole again."""
+"""A MySQL group of three servers, each on its own host: its primary, and its repair."""
 
 import pymysql
 
@@ -24,7 +24,7 @@ class MysqlGroup(Cluster):
         return Mysql(self.url, (address_of(host or self.primary), 3306), name)
 
     def asked(self, host, sql, *values):
-        """The first row; None where the host does not answer."""
+        """The first row; None if the host does not reply."""
         try:
             with self.database("performance_schema", host) as mysql:
                 return mysql.rows(sql, *values)[0]
@@ -32,7 +32,7 @@ class MysqlGroup(Cluster):
             return None
 
     def is_primary(self, host):
-        """It says so, and so does another member: one that was cut off takes itself for the primary until it learns that it is out."""
+        """It says so, and so does another member: one that was cut off believes to be the primary until it learns that it was expelled."""
         own = self.asked(host, "SELECT @@server_uuid, count(*) >= 2 AND NOT @@super_read_only AND sum(MEMBER_ID = @@server_uuid"
                                " AND MEMBER_ROLE = 'PRIMARY') = 1 FROM replication_group_members WHERE MEMBER_STATE <> 'UNREACHABLE'")
         return bool(own and own[1]) and any(
@@ -48,7 +48,7 @@ class MysqlGroup(Cluster):
         return self.asked(host or self.primary, "SELECT @@gtid_executed")[0]
 
     def await_all_of(self, committed, host):
-        """The group's promise; where it does not hold, what a case finds is no fault of winnow's."""
+        """The group's promise; if it does not hold, a case's findings are not winnow's fault."""
         lacks = None
 
         def has_all():
@@ -63,7 +63,7 @@ class MysqlGroup(Cluster):
             raise RuntimeError(f"the bed, not winnow: {host} lacks {lacks} of {committed}") from None
 
     def account(self):
-        """Of each member, what it takes itself for and what it has: beside a finding."""
+        """Each member's view of itself and its data, printed with a finding."""
         return "; ".join(f"{host}: {self.asked(host, self._ACCOUNT)}" for host in HOSTS)
 
     _ACCOUNT = ("SELECT group_concat(MEMBER_HOST, ' ', MEMBER_STATE, ' ', MEMBER_ROLE), @@super_read_only, @@gtid_executed,"

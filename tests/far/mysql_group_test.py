@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""MySQL group replication: all tasks at its primary and through what stands before it, and the group's own refusals."""
+"""MySQL group replication: all tasks at its primary, directly and through routers, and the group's own refusals."""
 
 import random
 import threading
@@ -126,7 +126,7 @@ class InAGroup(Tour, FailOver, unittest.TestCase):
         self.cluster.find_primary(HOSTS)  # the group elects one
 
     def test_a_balancer_that_moves_a_run_to_a_primary_that_is_behind(self):
-        """What its member confirmed is there still on the other one, which has yet to apply it; nobody counts it as lost."""
+        """Rows whose deletion one member confirmed still exist on the other, which has yet to apply it; they don't count as lost commits."""
         bed = self.bed()
         bed.fill(random.Random(31), 700)
         before = bed.look()
@@ -165,7 +165,8 @@ class InAGroup(Tour, FailOver, unittest.TestCase):
         goes = sorted(bed.goes)
 
         def write():
-            # As a late write of Kestra's: the rows that are about to go are touched on another member.
+            # Like a late write of Kestra's: rows that are about to be deleted are changed on
+            # another member.
             with self.cluster.database(host=other) as mysql:
                 number = 0
                 while run.poll() is None:

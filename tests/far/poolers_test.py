@@ -92,7 +92,7 @@ class Poolers(Tour, unittest.TestCase):
         self.tour(self.at(5000), self.bed)
 
     def test_haproxy_that_drains_the_primary_and_leads_to_a_replica_that_is_behind(self):
-        """What the primary confirmed is there still on that replica; nobody counts it as lost with the primary."""
+        """Rows whose deletion the primary confirmed still exist on that replica; they don't count as lost commits."""
         haproxy = Haproxy(self, self.folder.path, 5000, *(f"10.77.0.{number}:5432" for number in (1, 2, 3)))
         self.bed.fill(random.Random(29), 500)
         before = self.bed.look()

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""PostgreSQL: the primary goes in mid-purge and a replica takes its place. The run goes on there, with exact counts, or says what it
-could not learn; nothing is half, and one more run finishes."""
+"""PostgreSQL: the primary is lost in mid-purge and a replica takes its place. The run goes on there, with exact counts, or reports what
+it could not find out; nothing is half deleted, and one more run finishes."""
 
 import json
 import re
@@ -49,7 +49,8 @@ class PostgresCluster(Cluster):
         self.whole = True
 
 
-# Rows of all tables: a run lasts a few seconds, for what happens to its servers takes a second.
+# Rows of all tables: enough for a run of a few seconds, because the events on its servers take a
+# second.
 SLOW = {"rowsPerSecond": 400}
 
 

@@ -13,7 +13,7 @@ from bed import ROOT, SERVERS, Folder, script
 
 
 def reached(network, host, address):
-    """Whether a packet from the host to the address is answered: nobody listens there, so a refusal is an answer."""
+    """Whether a packet from the host reaches the address: nothing listens there, so a refusal counts as a reply."""
     program = ("import socket, sys\ntry: socket.create_connection((sys.argv[1], 9), 1)\n"
                "except ConnectionRefusedError: print('answered')\nexcept OSError: print('silence')")
     return script("network", "run", network, host, sys.executable, "-c", program, address) == "answered"
@@ -92,7 +92,7 @@ class PostgresCluster(unittest.TestCase):
 
 
 class Matrix(unittest.TestCase):
-    """Of docs/servers.md: rows by how their first cell begins, and the programs whose versions stand in the second."""
+    """The table of docs/servers.md: rows by the beginning of their first cell, and the programs whose versions are in the second."""
 
     CHROOT = pathlib.Path(os.environ.get("WINNOW_CACHE", pathlib.Path.home() / ".cache/winnow")) / "mysql-root"
     VITESS = CHROOT.parent / "vitess-v0.24.4/bin/vtgate"

@@ -54,7 +54,7 @@ class Tour:
         self.assertLessEqual({"executions", "logs", "metrics"}, tables.keys())
 
     def orphans(self, winnow, bed):
-        """Children of executions that nobody has go; nothing else."""
+        """Rows of missing executions are deleted; nothing else."""
         before = bed.look()
         lost = {f"lost{number}": {**next(iter(bed.world.documents["logs"].values())), "executionId": f"gone{number}"} for number in range(40)}
         bed.database.insert("logs", lost)

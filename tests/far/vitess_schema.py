@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Writes the schema folder of vitess.sh: vitess_schema.py FOLDER
 
-Kestra's tables on MySQL 1.1 as Vitess can have them. FULLTEXT indexes stay away: this bed searches nothing. `execution_id` is an ordinary
-column: vtgate routes a row by it and can't see what a generated column will hold (docs/servers.md). Without that (`placed`) it stays
-generated, and all tables are spread by `key`: rows lie anywhere."""
+Kestra 1.1's tables on MySQL in a form that Vitess accepts. FULLTEXT indexes are omitted: this bed searches nothing. `execution_id` is an
+ordinary column: vtgate routes a row by it and can't see the value of a generated column (docs/servers.md). Without `placed` it stays
+generated, and all tables are sharded by `key`: rows are on any shard."""
 
 import json
 import pathlib

@@ -1,6 +1,6 @@
-"""What vtgate takes and refuses, as docs/servers.md says it: winnow's dialect for it stands on each of these.
+"""What vtgate accepts and refuses, as in docs/servers.md: winnow's dialect for it relies on each of these.
 
-Mixed into a TestCase with a `database`, a `url`, `shards` and whether rows are `placed` beside their execution."""
+Mixed into a TestCase with a `database`, a `url`, `shards` and whether rows are `placed` on the shard of their execution."""
 
 import random
 

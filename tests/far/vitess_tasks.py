@@ -1,4 +1,4 @@
-"""What winnow does over vtgate beyond the tour: orphans of every table, retention, what is kept of each flow, families, the sample.
+"""winnow over vtgate beyond the tour: orphans of every table, retention, `keepLast`, families, the sample.
 
 Mixed into a TestCase with a `bed`, a `winnow`, a `database` and a `url`."""
 
@@ -15,7 +15,7 @@ from world import CUTOFF, TERMINAL
 
 EXECUTIONS = 500
 COUNTERS = {"logs": "logsCount", "metrics": "metricsCount"}
-# A message in `queues` that waits is nobody's orphan, and the world's all wait.
+# A waiting message in `queues` is not an orphan, and all of this world's messages wait.
 SWEPT = ["logs", "metrics", "executorstate", "sla_monitor", "execution_queued", "executordelayed", "worker_job_running"]
 
 
@@ -37,7 +37,7 @@ class VitessTasks:
                 if document["tenantId"] == "main" and document["state"]["current"] in TERMINAL}
 
     def lose(self, keys):
-        """Their executions go, and nothing else of theirs."""
+        """Deletes their executions, and nothing else of theirs."""
         keys = sorted(keys)
         for first in range(0, len(keys), 100):
             some = keys[first:first + 100]
@@ -54,8 +54,8 @@ class VitessTasks:
         return rows, {row["id"] for row in rows}
 
     def test_orphans_of_every_table(self):
-        """What is left of executions that are gone lies on all shards, and some of it elsewhere than its execution did. A kill in
-        between takes nothing else, and the next run finishes."""
+        """Leftovers of deleted executions are on all shards, some of them on another shard than their execution was. A kill in between
+        deletes nothing else, and the next run finishes."""
         orphans = rows_by(self.lose_some(19), self.bed.world.belongs)
         before = self.bed.look()
         doctor = {table["table"]: table.get("orphans", {}).get("found")
@@ -152,7 +152,7 @@ class VitessTasks:
         self.assertEqual(self.bed.broken_now(now) + self.bed.left_over(now) + self.bed.miscounted(before, now, result), [])
 
     def test_families_are_listed(self):
-        """A family's rows lie on several shards."""
+        """A family's rows are on several shards."""
         self.bed.fill(random.Random(41), 60)
         executions = self.bed.world.documents["executions"]
         root = sorted(key for key, document in executions.items() if document["tenantId"] == "main")[0]
@@ -167,7 +167,8 @@ class VitessTasks:
                          {key: document["trigger"]["variables"]["executionId"] for key, document in children.items()})
 
     def have_families(self, seed):
-        """Executions that go get descendants, each with a log; of every fourth family one still runs, and all of it stays."""
+        """Executions that are deleted get descendants, each with a log; in every fourth family one is still running, and the whole family
+        stays."""
         self.bed.fill(random.Random(seed), EXECUTIONS)
         chosen = random.Random(seed)
         world = self.bed.world
@@ -224,7 +225,7 @@ class VitessTasks:
         cases.run(3, 100, one)
 
     def test_a_family_of_which_another_session_holds_one_stays_whole(self):
-        """The root, which would go last, on whichever shard."""
+        """The root, which would be deleted last, on any shard."""
         self.have_families(67)
         held = next(parent for parent in self.parents.values() if parent in self.bed.goes and parent not in self.parents)
         family = {held} | {child for child, parent in self.parents.items() if parent == held}
@@ -240,7 +241,7 @@ class VitessTasks:
         self.assertEqual(self.bed.left_over(self.bed.look()), [])
 
     def test_the_doctor_looks_at_a_sample_and_estimates_the_rest(self):
-        """A shard gives 10,000 rows at once, and tells how many rows it has itself."""
+        """A shard returns at most 10,000 rows at once, and reports its own number of rows."""
         self.bed.fill(random.Random(71), 20)
         log = {**next(iter(self.bed.world.documents["logs"].values())), "executionId": "gone"}
         for first in range(0, 14_000, 2_000):

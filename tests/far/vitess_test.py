@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Vitess: all tasks over vtgate with two and with four shards; a kill at any statement leaves nothing half.
+"""Vitess: all tasks over vtgate with two and with four shards; a kill at any statement leaves nothing half deleted.
 
 The programs take 15 minutes to build: `tests/servers/vitess.sh build` does it once.
 """
@@ -21,12 +21,13 @@ from world import CUTOFF, Bed
 import vitess_schema
 
 EXECUTIONS = 500
-# Their keys and documents say nothing that vtgate could place them beside their execution by.
+# Their keys and documents have nothing by which vtgate could put them on the shard of their
+# execution.
 FAR = {"execution_queued", "executordelayed", "worker_job_running"}
 
 
 class Vtgate(Mysql):
-    """The tables whose rows lie with their execution have its id as a column that the writer names: vtgate routes by it."""
+    """Tables whose rows are on the shard of their execution have its id as a column that the writer names: vtgate routes by it."""
 
     BY_EXECUTION = {"logs", "metrics", "sla_monitor"}
 
@@ -92,7 +93,7 @@ class OverVtgate(VitessTasks, VitessStatements, Tour):
             self.assertGreater(result.json[counter], 0, result)
 
     def test_receipts_name_what_lies_elsewhere_too(self):
-        """Rows that don't lie with their execution go in transactions of their own, each with a record."""
+        """Rows on another shard than their execution are deleted in separate transactions, each with a record."""
         self.bed.fill(random.Random(3), 200)
         before = self.bed.look()
         receipts = self.folder.path / "receipts.jsonl"
@@ -193,14 +194,14 @@ class TwoShards(OverVtgate, unittest.TestCase):
 
 
 class RowsAnywhere(OverVtgate, unittest.TestCase):
-    """Whoever writes names `key` and `value` alone, as Kestra does: nothing but its own key says where a row lies."""
+    """The writer names only `key` and `value`, like Kestra: a row's shard depends only on its own key."""
 
     shards = 2
     placed = False
 
 
 class OtherwisePlaced(unittest.TestCase):
-    """Tables that nobody can purge by batches of one shard, each refused by name."""
+    """Tables that can't be purged in batches of one shard, each refused by name."""
 
     @classmethod
     def setUpClass(cls):
@@ -232,8 +233,8 @@ class OtherwisePlaced(unittest.TestCase):
 
 
 class PatienceOfSeconds(unittest.TestCase):
-    """Tablets that keep a connection for three seconds after its last statement, and not for thirty: the one that holds the lock of an
-    exclusive run goes while the run waits."""
+    """Tablets that keep a connection for three seconds after its last statement, not thirty: the one with the lock of an exclusive run is
+    closed while the run waits."""
 
     @classmethod
     def setUpClass(cls):
@@ -255,7 +256,7 @@ class PatienceOfSeconds(unittest.TestCase):
         self.lock = "winnow.PurgeExecutions." + hashlib.sha256(b"kestra").hexdigest()[:32]
 
     def lose_the_lock(self):
-        """A run that waits, and whose lock nobody has any more."""
+        """A waiting run whose lock is lost."""
         run = self.winnow.purge(self.bed.parameters(exclusive=True, batchSize=3, pace={"rowsPerSecond": 200}))
         until(lambda: run.poll() is not None or self.database.count() < EXECUTIONS - 20, "batches")
         self.assertEqual(self.has_lock(), True)
@@ -265,7 +266,7 @@ class PatienceOfSeconds(unittest.TestCase):
         return run
 
     def has_lock(self):
-        with Mysql(self.url) as session:  # one that stays would keep a connection of its own
+        with Mysql(self.url) as session:  # one that stays would keep its own connection
             return session.rows("SELECT IS_USED_LOCK(%s)", self.lock)[0][0] is not None
 
     def test_a_lock_that_is_lost_is_taken_again(self):
@@ -274,7 +275,8 @@ class PatienceOfSeconds(unittest.TestCase):
         result = finished(run)
         now = self.bed.look()
         self.assertEqual(result.status, 0, result)
-        self.assertEqual(self.bed.broken_now(now) + self.bed.left_over(now) + self.bed.miscounted(self.before, now, result.counters), [], result)
+        self.assertEqual(self.bed.broken_now(now) + self.bed.left_over(now) + self.bed.miscounted(self.before, now, result.counters), [],
+        result)
 
     def test_a_lock_that_is_lost_to_another_run_ends_the_run_with_its_account(self):
         run = self.lose_the_lock()

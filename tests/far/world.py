@@ -1,7 +1,7 @@
 """A small Kestra database made for one case, and what a purge of it must leave.
 
-Both come from the documents alone, by rules that are written down here a second time and know none of winnow's SQL. The checks are
-S1 to S4 and S6 of docs/faults.md; each returns sentences that say what is wrong, none where all is well.
+Both come only from the documents, by a second implementation of the rules that uses none of winnow's SQL. The checks are
+S1 to S4 and S6 of docs/faults.md; each returns sentences about violations, none if all is well.
 """
 
 import collections
@@ -20,7 +20,7 @@ CUTOFF = "2026-03-10T12:00:00Z"
 
 # The counter of a purge's result for the rows of each table; every other table's are dependentsCount.
 COUNTERS = {"executions": "executionsCount", "logs": "logsCount", "metrics": "metricsCount", "files": "storagesCount"}
-# Tables whose rows go with their execution, with the key that an execution's row has there.
+# Tables whose rows are deleted with their execution, with the key of an execution's row there.
 DEPENDENTS = {
     "executorstate": lambda execution: execution["id"],
     "sla_monitor": lambda execution: execution["id"] + "_sla1",
@@ -57,7 +57,7 @@ class World:
 
 
 def make(random, executions, logs=3, metrics=1, files=True):
-    """A world of so many executions; `random` alone decides what they are."""
+    """A world of this many executions; only `random` decides what they are."""
     documents = {table: {} for table in TABLES}
     belongs = {table: {} for table in TABLES}
     paths = {}
@@ -111,7 +111,7 @@ class Bed:
     `database` has insert(table, rows), keys(table) and empty(tables); see databases.py.
     """
 
-    # Whose rows may go in transactions of their own, before their execution does.
+    # Tables whose rows may be deleted in separate transactions, before their execution.
     early = frozenset({"files"})
 
     def __init__(self, database, storage, early=()):
@@ -152,7 +152,7 @@ class Bed:
         return self.world.files[key] if table == "files" else self.world.belongs[table][key]
 
     def broken_now(self, now):
-        """At any moment: nothing went that stays (S1, S6), no orphan, nothing half (S3)."""
+        """At any moment: nothing was deleted that must stay (S1, S6), no orphan, nothing half deleted (S3)."""
         wrong = []
         for table, keys in self.world.keys().items():
             for key in keys:
@@ -161,7 +161,7 @@ class Bed:
                     if not there:
                         wrong.append(f"S1: {table} {key} went, its execution {identity} has to stay")
                 elif identity in now["executions"]:
-                    # Files go before the rows of their batch.
+                    # Files are deleted before the rows of their batch.
                     if not there and table not in self.early:
                         wrong.append(f"S3: {table} {key} went before its execution {identity}")
                 elif there:
@@ -169,12 +169,12 @@ class Bed:
         return wrong
 
     def left_over(self, now):
-        """After a finished run: all of it went (S2)."""
+        """After a finished run: everything was deleted (S2)."""
         return [f"S2: execution {identity} is still there" for identity in self.goes & now["executions"]]
 
     @staticmethod
     def miscounted(before, after, counters):
-        """The counters say what went between two looks (S4); what is in doubt went as a whole or not at all."""
+        """The counters equal what was deleted between two checks (S4); what is in doubt was deleted as a whole or not at all."""
         went = collections.Counter()
         for table in before:
             went[COUNTERS.get(table, "dependentsCount")] += len(before[table] - after[table])

@@ -1,4 +1,4 @@
-// Files that are wrong, each in one way: the first line of each says what the operator is told.
+// Invalid files, each with one mistake: the first line of each is the expected message.
 #pragma once
 
 #include <algorithm>

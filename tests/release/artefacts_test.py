@@ -39,14 +39,14 @@ def snippet(language):
 
 @functools.cache
 def jars():
-    """winnow's jar and what it needs, as Maven takes them out of the release's repository, with a program of docs/embedding.md."""
+    """winnow's jar and its dependencies, as Maven gets them from the release's repository, with a program of docs/embedding.md."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="winnow-jars.", dir=DIST.parent / "build"))
     unittest.addModuleCleanup(shutil.rmtree, folder)
     folder.joinpath("pom.xml").write_text(f"""<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
       <groupId>example</groupId><artifactId>host</artifactId><version>1</version>
       <repositories><repository><id>release</id><url>file://{DIST}/maven</url></repository></repositories>
       <dependencies><dependency><groupId>io.winnow</groupId><artifactId>winnow</artifactId><version>{VERSION}</version></dependency></dependencies></project>""")
-    # A local repository of its own: another would remember the library of yesterday.
+    # A separate local repository: another would remember an old library.
     run("mvn", "--quiet", "--batch-mode", "-f", folder / "pom.xml", f"-Dmaven.repo.local={folder}/repository",
         "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies", f"-DoutputDirectory={folder}/lib")
     folder.joinpath("Host.java").write_text(snippet("java"))
@@ -165,7 +165,7 @@ class Debian12(System):
 
 
 class Musl(unittest.TestCase):
-    """A system of musl and BusyBox, as Alpine is one. The jar's and the wheel's words for the loader's: NativeLibrariesIT, python_test."""
+    """A system with musl and BusyBox, like Alpine. The jar's and the wheel's words for the loader's: NativeLibrariesIT, python_test."""
 
     def setUp(self):
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="winnow-root."))

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""An installed winnow serves somebody else's program, by CMake and by pkg-config, in C and in C++: install_test.py BUILD FOLDER, where
-BUILD is a CMake build folder. --prefix PREFIX instead of BUILD tries what is installed there already."""
+"""Another program can use an installed winnow, by CMake and by pkg-config, in C and in C++: install_test.py BUILD FOLDER, where
+BUILD is a CMake build folder. --prefix PREFIX instead of BUILD tests an existing installation."""
 
 import json
 import os

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The released library works in a process that has another libpq, libcurl and OpenSSL, and survives 10,000 loads: neighbours_test.py FOLDER,
-where FOLDER is build/portable-ARCH. The others are those of wheels of PyPI, newer than winnow's own."""
+where FOLDER is build/portable-ARCH. The others come from PyPI wheels and are newer than winnow's own."""
 
 import json
 import os

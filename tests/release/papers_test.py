@@ -76,7 +76,7 @@ class Pages(unittest.TestCase):
         return run("bash", "-c", script).split()
 
     def zsh(self, line):
-        """The last word after the tab key, which completes what can be only one."""
+        """The last word after the tab key, which completes a unique word."""
         completed = run("zsh", SOURCE / "tests/release/complete.zsh", line, self.share / "zsh/site-functions").rstrip("\n")
         return [completed.split()[-1]] if completed != line else []
 

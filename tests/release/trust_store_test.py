@@ -33,7 +33,7 @@ def run(*command, check=True, **environment):
 
 
 def s3(ca):
-    """A purge whose files lie in a bucket, by HTTPS through libcurl."""
+    """A purge whose files are in a bucket, by HTTPS through libcurl."""
     url = urlsplit(os.environ["WINNOW_TEST_S3_TLS_URL"])
     return {"database": {"url": "sqlite:/root/kestra.db"},
             "storage": {"type": "s3", "endpoint": f"https://{url.hostname}:{url.port}", "bucket": url.path[1:], "access-key": url.username,
@@ -41,7 +41,7 @@ def s3(ca):
 
 
 def mysql(ca):
-    """A database whose server has to show whose it is, through MariaDB Connector/C."""
+    """A database whose server must prove its identity, through MariaDB Connector/C."""
     url = os.environ["WINNOW_TEST_MYSQL_URL"].partition("?")[0] + "?ssl-mode=VERIFY_IDENTITY" + (f"&ssl-ca={ca}" if ca else "")
     return {"database": {"url": url}, "storage": {"type": "none"}}
 
@@ -109,7 +109,7 @@ class TrustStore(unittest.TestCase):
                     self.assertTrue(self.call(root, client))
 
     def test_no_store_is_read_where_nobody_is_verified(self):
-        """It takes most of a log-in. Whoever reads this one waits without end."""
+        """Reading certificates takes most of a log-in. Reading this one blocks forever."""
         folder = pathlib.Path(tempfile.mkdtemp())
         self.addCleanup(shutil.rmtree, folder)
         os.mkfifo(folder / "store")

@@ -31,7 +31,7 @@ def main():
         wait = max(0, under_way[0][0] - time.monotonic()) if under_way else None
         readable, _, _ = select.select(ports, [], [], wait)
         for port in readable:
-            # ENETDOWN is told once, then the port is silent until its link is up again.
+            # ENETDOWN is reported once, then the port is silent until its link is up again.
             with contextlib.suppress(OSError):
                 frame, address = port.recvfrom(_LARGEST_FRAME)
                 if address[2] != socket.PACKET_OUTGOING:

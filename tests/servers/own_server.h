@@ -1,4 +1,4 @@
-// A database server that a test may crash: nobody else's.
+// A database server that a test may crash because nothing else uses it.
 #pragma once
 
 #include <string>
@@ -9,8 +9,7 @@ namespace winnow::tests {
 
 class OwnServer {
  public:
-  // "postgresql" or "mysql", started with further options of its own. Throws where it can't be
-  // started.
+  // "postgresql" or "mysql", started with further options. Throws if it can't be started.
   explicit OwnServer(const std::string& engine, const std::string& options = {})
       : script_(engine == "mysql" ? "mysql" : "postgres"), url_(script_.start(options)) {}
 
@@ -19,7 +18,7 @@ class OwnServer {
   void crash() const { script_.act("crash"); }
   // PostgreSQL: one of its sessions ends at once, so that the server ends all and recovers.
   void crash_a_session() const { script_.act("crash-session"); }
-  // Every process of it stands still, while the kernel takes connections for it; and goes on.
+  // Stops every process of it, while the kernel accepts connections for it; and resumes them.
   void freeze() const { script_.act("freeze"); }
   void thaw() const { script_.act("thaw"); }
 

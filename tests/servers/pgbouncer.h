@@ -10,7 +10,7 @@ namespace winnow::tests {
 
 class Pgbouncer {
  public:
-  // In transaction mode, with one server connection for all. Throws where it can't be started.
+  // In transaction mode, with one server connection for all. Throws if it can't be started.
   explicit Pgbouncer(const database::Settings& server);
   std::uint16_t port() const { return port_; }
 

@@ -1,5 +1,5 @@
-// A PostgreSQL primary and two streaming replicas on 127.0.0.1, one of them synchronous, whose
-// primary a test takes away.
+// A PostgreSQL primary and two streaming replicas on 127.0.0.1, one of them synchronous; a test can
+// take its primary away.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ class PostgresCluster {
 
   // Of all three servers.
   const std::string& url() const { return url_; }
-  // Of the one that takes writes now.
+  // The server that accepts writes now.
   database::Settings primary() const { return of(primary_); }
 
   // A primary with a synchronous and an asynchronous replica again, whatever happened before.
@@ -25,8 +25,8 @@ class PostgresCluster {
   // The primary is lost, and the synchronous replica is promoted in its place.
   enum class Loss {
     killed,       // all processes at once
-    fenced,       // it takes no writes any more
-    stands_still  // its kernel takes connections, and nobody answers
+    fenced,       // it no longer accepts writes
+    stands_still  // its kernel accepts connections, but it does not respond
   };
   void lose_primary(Loss loss);
   // From now on the asynchronous replica hears of nothing.

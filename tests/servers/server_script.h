@@ -8,15 +8,16 @@ namespace winnow::tests {
 
 class ServerScript {
  public:
-  // `name` as in tests/servers/NAME.sh. The folder is one in memory where that has room.
+  // `name` as in tests/servers/NAME.sh. The folder is in memory if there is room.
   explicit ServerScript(const std::string& name);
   ServerScript(const ServerScript&) = delete;
   ServerScript& operator=(const ServerScript&) = delete;
   ~ServerScript();  // `stop`, and the folder is removed
 
-  // `start`, or another verb that starts: the URL that it prints. Throws where there is none.
+  // Runs `start`, or another verb that starts, and returns the printed URL. Throws if there is
+  // none.
   std::string start(const std::string& words = {}, const std::string& verb = "start");
-  // Throws where it fails.
+  // Throws if it fails.
   void act(const std::string& verb, const std::string& words = {}) const;
 
  private:

@@ -21,7 +21,7 @@ Call failing = Call::none;
 int left = 0;  // calls until the one that fails
 int error = 0;
 bool persistent = false;  // all later calls of the kind fail too
-long longest_read = 0;  // bytes that a read of a folder gives at most; 0: as many as are asked for
+long longest_read = 0;    // maximum bytes per read of a folder; 0: as many as requested
 
 bool fails(Call call) {
   if (call != failing || left == 0) return false;
@@ -124,7 +124,7 @@ TEST_P(LocalFaults, AreReportedAndAnotherRunFinishes) {
       EXPECT_THAT(message_of(one),
                   AllOf(HasSubstr("/storage"), HasSubstr(std::strerror(fault.error))));
     }
-    // One that is not reported to have failed is gone.
+    // One that is not reported as failed is deleted.
     for (std::size_t i = 0; i < folders.size(); ++i) {
       if (removed[i].failure) continue;
       EXPECT_FALSE(fs::exists(scratch.base() / kRun / folders[i].execution)) << nth;

@@ -153,12 +153,12 @@ INSTANTIATE_TEST_SUITE_P(
                     Sidecars{{".metadata"}, 1}, Sidecars{{"x.metadata", "x.metadata.metadata"}, 1},
                     Sidecars{{"x", "x.metadata", "x.metadata.metadata"}, 1},
                     Sidecars{{"x", "y.metadata"}, 2},
-                    Sidecars{{"x/in", "x.metadata"}, 2},    // beside a folder: a file of its own
+                    Sidecars{{"x/in", "x.metadata"}, 2},    // a file beside a folder
                     Sidecars{{"x", "x.metadata/in"}, 2}));  // a folder of that name
 
 TEST(Local, SaysThatAFolderIsInTheWayOfNothing) {
   const Scratch scratch;
-  scratch.file("main/company/team/flow");  // a file where a folder belongs
+  scratch.file("main/company/team/flow");  // a file in place of a folder
   const auto removed = remove_one(*scratch.storage(), folder("a"));
   ASSERT_TRUE(removed.failure);
   EXPECT_EQ(removed.failure->kind, FailureKind::storage);

@@ -26,7 +26,7 @@ INSTANTIATE_TEST_SUITE_P(
         SlugCase{"my flow", "my-flow"}, SlugCase{"tab\there", "tab-here"},
         SlugCase{"new\nline\r\v\f", "new-line"}, SlugCase{"a__b", "a-b"}, SlugCase{"a - b", "a-b"},
         SlugCase{"a-_-b", "a-b"}, SlugCase{"__a__", "a"}, SlugCase{"-a-", "a"},
-        SlugCase{"caf\u00e9", "cafe"},   // one letter with its accent
+        SlugCase{"caf\u00e9", "cafe"},   // one precomposed letter
         SlugCase{"cafe\u0301", "cafe"},  // two characters
         SlugCase{"\u00c5ngstr\u00f6m", "angstrom"},
         SlugCase{"\u212a", "k"},                // the Kelvin sign is a K

@@ -51,7 +51,8 @@ void forbid(const fs::path& path, fs::perms rights) {
   fs::permissions(path, rights);
 }
 
-// The message of the failure, how many files went, and whether the folder beside it went.
+// The message of the failure, the number of deleted files, and whether the folder beside it was
+// deleted.
 std::string outcome_of(const Scratch& scratch) {
   const Cancellation cancellation;
   const std::vector<storage::ExecutionFolder> folders{folder("a"), folder("b")};
@@ -70,7 +71,7 @@ class Permission : public testing::Test {
     give_to_nobody(scratch_);
   }
   void TearDown() override {
-    // So that the scratch folder can be removed; what went meanwhile needs nothing.
+    // So that the scratch folder can be removed; deleted folders need nothing.
     std::error_code ignored;
     fs::permissions(scratch_.base() / kRun, fs::perms::owner_all, ignored);
     fs::permissions(scratch_.base() / (kRun + "a/locked"), fs::perms::owner_all, ignored);

@@ -1,6 +1,6 @@
-// What removing, counting and searching in a bucket does, on real servers: WINNOW_TEST_S3_URL
-// (versitygw), WINNOW_TEST_S3_TLS_URL (the same over TLS; the authority is in the file
-// WINNOW_TEST_S3_CA) and WINNOW_TEST_MINIO_URL, as tests/servers/*.sh print them.
+// Removing, counting and searching in a bucket, on real servers: WINNOW_TEST_S3_URL (versitygw),
+// WINNOW_TEST_S3_TLS_URL (the same over TLS; the authority is in the file WINNOW_TEST_S3_CA) and
+// WINNOW_TEST_MINIO_URL, as tests/servers/*.sh print them.
 #include <algorithm>
 #include <chrono>
 #include <unistd.h>
@@ -34,7 +34,7 @@ std::vector<std::string> servers() {
   return names;
 }
 
-// Each test has a path of its own in the bucket.
+// Each test has its own path in the bucket.
 class S3Bucket : public testing::TestWithParam<std::string> {
  protected:
   S3Bucket() : settings_(settings_of_server()), bucket_(settings_) {

@@ -1,4 +1,4 @@
-// A bucket whose server is busy, slow, wrong or gone.
+// A bucket whose server is busy, slow, wrong or down.
 #include <algorithm>
 #include <set>
 #include <thread>
@@ -117,7 +117,7 @@ TEST_F(S3Faults, ManyExecutionsOfOneFlowAreListedTogether) {
   for (const auto& removed : remove(folders)) EXPECT_EQ(removed.files, 2) << message_of(removed);
   EXPECT_EQ(server_.keys().size(), 200);
   EXPECT_LE(requests(&SeenRequest::is_list), 8);
-  // A page that goes on behind the cursor's last execution lists what another cursor is after.
+  // A page that continues after the cursor's last execution lists objects of another cursor.
   for (const auto& seen : server_.seen()) {
     if (seen.is_list()) {
       EXPECT_LE(std::stoul(seen.most_keys()), 256);
@@ -164,7 +164,7 @@ TEST_F(S3Faults, AKeyThatTheListingCantSpellKeepsItsExecution) {
   EXPECT_EQ(removed.files, 0);
 }
 
-// Its answer to the deletion of a key that it does not have is the same.
+// It responds in the same way to the deletion of a missing key.
 TEST_F(S3Faults, KeysThatTheServerEncodesWithoutSayingSoGoAndCountOnce) {
   for (const char* key : {"a/100%", "a/b c", "a/d+e", "a/x", "a/%25"}) server_.put(kRuns + key);
   server_.behave([](const SeenRequest&) { return Conduct{.hides_encoding = true}; });
@@ -351,8 +351,8 @@ TEST_F(S3Faults, AServerWithoutDeleteObjectsDeletesObjectsOneByOne) {
   }
 }
 
-// A proxy that lets no DELETE through, or a server that has no such request, answers in the same
-// way for any object.
+// A proxy that blocks DELETE, or a server without that request, responds in the same way for any
+// object.
 TEST_F(S3Faults, AnObjectOfWhichTheServerSaysNothingCountsAsThere) {
   server_.put(kRuns + "a/x");
   for (const auto& [status, body] :
@@ -520,7 +520,7 @@ TEST_F(S3Faults, ARequestThatGetsNoAnswerIsTriedAgain) {
   EXPECT_EQ(removed.files, 1);
 }
 
-// The server answers only once the call has returned.
+// The server responds only after the call has returned.
 TEST_F(S3Faults, CancellationDoesNotWaitForTheServer) {
   server_.put(kRuns + "a/x");
   server_.behave([](const SeenRequest&) { return Conduct{.kind = Kind::hold}; });
@@ -566,7 +566,7 @@ TEST_F(S3Faults, ADeadlineEndsTheCallAndSaysWhichExecutionsAreNotDone) {
   server_.release();
 }
 
-// What the server answered is more to a reader than how long that took.
+// The server's response tells a reader more than the duration.
 class S3EndlessTrouble : public S3Faults, public testing::WithParamInterface<Conduct> {};
 
 TEST_P(S3EndlessTrouble, IsNamedWhereTheTimeIsUp) {

@@ -19,7 +19,7 @@ int failing = 0;  // the call that finds no memory; 0: none
 }  // namespace
 
 #undef curl_easy_setopt
-// The program's own definition comes before libcurl's. Every option takes one long or one pointer.
+// The program's own definition precedes libcurl's. Every option takes one long or one pointer.
 extern "C" CURLcode curl_easy_setopt(CURL* handle, CURLoption option, ...) {
   std::va_list arguments;
   va_start(arguments, option);

@@ -292,7 +292,7 @@ bool S3Server::erase(const std::string& key, const std::string& version) {
   return std::erase_if(versions_[key], [&](const auto& each) { return each.id == version; }) > 0;
 }
 
-// The object as it stands has the version "null"; one entry at a time makes a page full early.
+// The current object has the version "null"; one entry at a time fills a page early.
 std::string S3Server::list_versions(const SeenRequest& request) {
   const auto value = [&](const char* name) {
     const auto found = request.query.find(name);

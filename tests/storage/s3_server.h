@@ -1,6 +1,6 @@
-// A small S3 server of the tests' own, on loopback: keeps keys in memory, knows the requests that
-// winnow sends, and answers wrongly on demand. What a real server asks for (signatures, checksums)
-// versitygw and MinIO are asked about.
+// A small S3 server for tests, on loopback: keeps keys in memory, supports the requests that winnow
+// sends, and responds wrongly on demand. versitygw and MinIO test what a real server requires
+// (signatures, checksums).
 #pragma once
 
 #include <atomic>
@@ -40,19 +40,19 @@ struct Conduct {
   enum class Kind {
     properly,
     instead,     // with `status` and `body`, and nothing is done
-    cut_after,   // the work is done, the connection is reset in mid-answer
+    cut_after,   // does the work, resets the connection in mid-response
     cut_before,  // the connection is reset, nothing is done
-    hold         // no answer until release()
+    hold         // no response until release()
   };
   Kind kind = Kind::properly;
   int status = 200;
   std::string body = {};
   std::map<std::string, std::string> key_errors = {};  // key -> code: these stay
-  std::set<std::string> silent_about = {};   // keys that go, and that the answer leaves out
+  std::set<std::string> silent_about = {};   // keys that are deleted but missing in the response
   bool unordered = false;                    // the listing in reverse
   bool ignores_start = false;                // start-after has no effect
   bool hides_encoding = false;               // keys are encoded, and the listing does not say so
-  std::vector<std::string> also_lists = {};  // keys that were not asked for
+  std::vector<std::string> also_lists = {};  // keys that were not requested
 };
 
 class S3Server {
@@ -75,7 +75,7 @@ class S3Server {
   void behave(std::function<Conduct(const SeenRequest&)> conduct);
   std::vector<SeenRequest> seen() const;
   std::size_t most_at_once() const { return most_at_once_; }
-  // Waits until so many requests are being held.
+  // Waits until this many requests are being held.
   void await_held(int count);
   void release();
 

@@ -9,8 +9,8 @@ namespace winnow::tests {
 
 sockaddr_in loopback(std::uint16_t port);
 
-// Listens on a free port, which it stores; the caller closes the descriptor. Throws where there is
-// no port to have.
+// Listens on a free port, which it stores; the caller closes the descriptor. Throws if no port is
+// free.
 int listen_on_loopback(std::uint16_t& port);
 
 // Closes what is open and leaves -1 in its place.

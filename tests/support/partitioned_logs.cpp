@@ -13,7 +13,7 @@ void run(database::Connection& connection, const std::string& sql) {
   require(connection.query({.sql = sql, .parameters = {}}, [](const auto&) { return true; }));
 }
 
-// With the indexes of the table that it takes the place of.
+// With the indexes of the table that it replaces.
 void partition_on_postgres(database::Connection& connection) {
   std::vector<std::string> indexes;
   require(connection.query(

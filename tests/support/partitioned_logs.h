@@ -1,4 +1,4 @@
-// Logs split by month, as operators of large installations have them.
+// Logs partitioned by month, as in large installations.
 #pragma once
 
 #include <string>
@@ -7,10 +7,10 @@
 
 namespace winnow::tests {
 
-// Puts a table `logs` of two partitions in the place of Kestra's: 2025 and before, and all later
-// months. On PostgreSQL, where a computed column can't split a table, by a column `written` with a
-// default, on MySQL by `timestamp`. Its primary key has two columns, for a server wants the
-// splitting column in it. The table has to be empty. Not for SQLite.
+// Replaces Kestra's `logs` by a table with two partitions: up to 2025, and all later months. On
+// PostgreSQL, where a computed column can't be a partition key, by a column `written` with a
+// default, on MySQL by `timestamp`. Its primary key has two columns, because servers require the
+// partition column in it. The table must be empty. Not for SQLite.
 void partition_logs(database::Connection& connection);
 
 }  // namespace winnow::tests

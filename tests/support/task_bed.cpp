@@ -32,7 +32,7 @@ std::vector<Json> RecordingHost::events() const {
 
 namespace {
 
-// What a task gives is what its manifest tells hosts of.
+// A task's result has only the outputs that its manifest declares.
 void expect_described(const tasks::Manifest& manifest, const Json& given) {
   const auto& described = manifest.outputs.at("properties");
   for (const auto& [name, value] : given.items()) {

@@ -64,7 +64,7 @@ class TaskBed {
   database::Settings settings_;
 };
 
-// The result of a task that has to succeed; otherwise the test ends with the failure's message.
+// The result of a task that must succeed; otherwise the test ends with the failure's message.
 Json require_result(const tasks::TaskResult& result);
 
 }  // namespace winnow::tests

@@ -43,7 +43,7 @@ void run_on_server(const Settings& server, const std::string& sql) {
 }  // namespace
 
 struct TestDatabase::State {
-  Settings server;    // from where the database is created and dropped
+  Settings server;    // for creating and dropping the database
   Settings settings;  // of the database
 
   State() = default;
@@ -53,7 +53,7 @@ struct TestDatabase::State {
     try {
       drop();
     } catch (const std::exception&) {
-      // The server's data folder goes with the test run.
+      // The server's data folder is deleted with the test run.
     }
   }
 

@@ -1,4 +1,4 @@
-// Fresh databases on the servers that the test run started, one a test.
+// Fresh databases on the servers that the test run started, one per test.
 #pragma once
 
 #include <memory>
@@ -22,8 +22,8 @@ std::ostream& operator<<(std::ostream& stream, const TestEngine& engine);
 
 // Every engine in every version of Kestra's schema. Servers are those that WINNOW_TEST_POSTGRES_URL
 // and WINNOW_TEST_MYSQL_URL name, as an account that may create databases. PostgreSQL is always in
-// the list, so that a run without its URL fails, unless WINNOW_TEST_WITHOUT_SERVERS=1 says that
-// this is meant; MySQL is, where its URL is given.
+// the list, so that a run without its URL fails, unless WINNOW_TEST_WITHOUT_SERVERS=1 allows that;
+// MySQL is in it if its URL is given.
 std::vector<TestEngine> test_engines();
 // The same with each engine once, for tests that make their own tables.
 std::vector<TestEngine> test_drivers();
@@ -32,7 +32,7 @@ std::vector<TestEngine> only(std::string_view name,
                              std::vector<TestEngine> engines = test_drivers());
 std::vector<TestEngine> with_a_server(std::vector<TestEngine> engines = test_drivers());
 
-// An empty database that is dropped with this object. Connections to it have to be closed before.
+// An empty database that is dropped with this object. Connections to it must be closed before.
 class TestDatabase {
  public:
   // Throws what is wrong: the test fails with it.
@@ -44,7 +44,7 @@ class TestDatabase {
   ~TestDatabase();
 
   const database::Settings& settings() const;
-  std::string url() const;  // with the password, for programs that take a URL
+  std::string url() const;  // with the password, for programs that need a URL
   std::unique_ptr<database::Connection> connection() const;
   // One that the test can cancel.
   std::unique_ptr<database::Connection> connection(const Cancellation& cancellation) const;

@@ -11,7 +11,7 @@ namespace {
 // How a server spells what the rows are made of; `n` is the row's number.
 struct Spelling {
   std::string key;      // of row n: eight hexadecimal digits in no order
-  std::string numbers;  // what follows WITH RECURSIVE: gives `numbers (n)`
+  std::string numbers;  // the text after WITH RECURSIVE: defines `numbers (n)`
   std::string yes, no;  // JSON's
   std::string start;    // JSON texts
   std::string end;
@@ -101,7 +101,7 @@ void insert(database::Connection& connection, const std::string& table, const st
   }
   const bool on_mysql = connection.dialect().name() == "mysql";
   if (on_mysql) ask(connection, "SET SESSION cte_max_recursion_depth = 10000000");
-  // VACUUM holds no page for wholly visible while the log of the commit is still to be written.
+  // VACUUM marks no page as all-visible while the WAL of the commit is not written yet.
   if (connection.dialect().name() == "postgresql") ask(connection, "SET synchronous_commit = on");
   require(connection.execute(std::vector<database::Statement>{{.sql = sql, .parameters = {}}},
                              database::AfterBatch::commit));

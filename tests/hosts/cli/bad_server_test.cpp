@@ -1,5 +1,5 @@
-// What is wrong with a database, its accounts or its tables, as an operator meets it: one error of
-// its own kind, the exit status that scripts look at, and not a row deleted.
+// Problems of a database, its accounts or its tables, as an operator sees them: one specific error,
+// the exit status for scripts, and not a row deleted.
 #include <filesystem>
 #include <fstream>
 

@@ -1,4 +1,4 @@
-// Which configuration the library gets, and what stands on the command line.
+// The configuration for the library, and the command line.
 #include "hosts/cli/configuration.h"
 
 #include <filesystem>
@@ -49,7 +49,7 @@ TEST_F(ConfigurationTest, IsEmptyWithoutAFile) {
   EXPECT_EQ(read_configuration(options_)->text, "");
 }
 
-// In the server's own container nothing has to be said.
+// In the server's own container nothing has to be configured.
 TEST_F(ConfigurationTest, WithoutAFileTakesTheSettingsOfTheServerInTheContainer) {
   const tests::EnvironmentGuard variables_alone("KESTRA_REPOSITORY_TYPE", "postgres");
   EXPECT_EQ(Json::parse(read_configuration(options_)->text), Json::parse(R"({"kestra": []})"));

@@ -9,7 +9,7 @@ namespace winnow::tests {
 
 class EnvironmentGuard {
  public:
-  // Null takes the variable away.
+  // Null removes the variable.
   EnvironmentGuard(std::string name, const char* value) : name_(std::move(name)) {
     if (const char* present = std::getenv(name_.c_str())) before_ = present;
     set(value);

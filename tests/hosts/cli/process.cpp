@@ -44,7 +44,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return all;
 }
 
-// False at the end of the file; a terminal whose other side is gone reports an error instead.
+// False at the end of the file; a terminal whose other side is closed reports an error instead.
 bool take(int descriptor, std::string& text) {
   std::array<char, 65536> buffer{};
   const auto size = ::read(descriptor, buffer.data(), buffer.size());

@@ -1,4 +1,4 @@
-// Runs a program and takes what it prints; ends it when it takes too long.
+// Runs a program and collects its output; ends it if it takes too long.
 #pragma once
 
 #include <map>
@@ -10,7 +10,7 @@
 namespace winnow::tests {
 
 struct Finished {
-  int status = -1;  // exit status; 128 + the signal where one ended it
+  int status = -1;  // exit status; 128 + the signal that ended it
   std::string out;
   std::string err;
 };
@@ -20,7 +20,7 @@ struct Start {
   std::map<std::string, std::string> environment;  // added to a small one of the tests' own
   std::string folder;                              // working directory; empty: the test's
   bool terminal = false;                           // stderr is a terminal
-  bool deaf = false;                               // nobody reads stderr
+  bool deaf = false;                               // stderr is not read
 };
 
 class Process {
@@ -31,7 +31,7 @@ class Process {
   ~Process();
 
   void signal(int number) const;
-  // Reads until stderr holds the text; false when it ended before.
+  // Reads until stderr contains the text; false if it ended before.
   bool wait_for(const std::string& text);
   Finished finish();
 

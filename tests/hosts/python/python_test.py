@@ -14,7 +14,7 @@ import unittest
 from winnow import Job, Winnow, WinnowError, _library, manifests
 
 FOLDER = pathlib.Path(sys.argv.pop(1))
-# Ends while another thread is inside of run(), with some hundred batches to go.
+# Ends while another thread is inside run(), with some hundred batches left.
 ENDING = """
 import json, sys, threading
 from winnow import Winnow

@@ -1,4 +1,4 @@
-// Kestra's application.yml as operators have it.
+// Kestra's application.yml as operators write it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@ using testing::Not;
 
 class KestraConfigurationTest : public Scratch {
  protected:
-  // The configuration that takes all it can from this application.yml.
+  // The configuration that takes everything possible from this application.yml.
   Outcome<Configuration> read(std::string_view application, const std::string& more = "") const {
     return read_configuration("kestra: " + write("application.yml", application) + "\n" + more);
   }
@@ -67,7 +67,7 @@ TEST_F(KestraConfigurationTest, WhatTheConfigurationSaysItselfComesFirst) {
   EXPECT_EQ(configuration.database->host, "h");
   EXPECT_EQ(configuration.database->password, "");
   EXPECT_EQ(configuration.storage->kind, StorageKind::none);
-  // Keys beside the URL go with Kestra's.
+  // Keys that belong to a URL belong to Kestra's here.
   const auto mixed =
       read(kPostgres, "database: {password: own, connections: 3, lock-timeout: 50}\n").value();
   EXPECT_EQ(mixed.database->host, "db");
@@ -116,7 +116,7 @@ TEST_F(KestraConfigurationTest, TheSchemaIsThatOfKestrasOwnConnections) {
                         "database URL has an option `socketFactory`"));
 }
 
-// Kestra may need the setting as it is.
+// Kestra may need the setting unchanged.
 TEST_F(KestraConfigurationTest, WhatIsRefusedOfADatasourceNamesTheWayAround) {
   for (const auto* url :
        {"jdbc:postgresql://h/d?sslfactory=com.example.Factory",
@@ -464,7 +464,7 @@ TEST_F(KestraConfigurationTest, VariablesMaySayAllOfIt) {
   EXPECT_EQ(configuration.database->host, "db");
   EXPECT_EQ(configuration.database->user, "kestra");
   EXPECT_EQ(configuration.storage->base_path, "/app/storage");
-  // That of another datasource stands in the file.
+  // The one in the file belongs to another datasource.
   EXPECT_EQ(read("datasources: {mysql: {url: 'jdbc:mysql://other/kestra'}}")->database->host, "db");
 }
 

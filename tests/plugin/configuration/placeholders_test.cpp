@@ -49,7 +49,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"${NONE:`jdbc:x:${y}`}", "jdbc:x:${y}"}, Case{"${NONE:`a}b`}", "a}b"},
                     Case{"jdbc:postgresql://${HOST:localhost}:${PORT:5432}/${USER}",
                          "jdbc:postgresql://localhost:5432/kestra"},
-                    // a value is taken as it is: one that looks like a placeholder is none
+                    // a value is literal, even if it looks like a placeholder
                     Case{"${REFERS}", "${USER}"}, Case{"${BRACE}", "a}b"},
                     Case{"${some.name-1}", "named"}, Case{"$USER {x} $$", "$USER {x} $$"},
                     Case{"pa$$word}", "pa$$word}"}));

@@ -1,5 +1,5 @@
-// The operator's file of retention rules: one fixture for each way in which it can be wrong; its
-// first line says what the operator is told.
+// The operator's file of retention rules: one fixture per possible mistake; its first line is the
+// expected message.
 #include <map>
 #include <regex>
 #include <set>
@@ -135,7 +135,7 @@ TEST_F(Retention, HasSoManyRulesAndNoMore) {
               testing::HasSubstr("retention.yaml:1: /rules: has more than 500 rules"));
 }
 
-// What hosts and editors are told is what is read.
+// The schema for hosts and editors matches what is read.
 TEST_F(Retention, HasItsFieldsAndTheirValuesInItsSchemaToo) {
   const auto schema = builtin_schema("retention.schema.json");
   for (const auto& [list, rows] :

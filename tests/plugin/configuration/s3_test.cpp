@@ -1,4 +1,4 @@
-// Where the words for a bucket come from, and what completes them.
+// The sources of a bucket's settings, and their completion.
 #include "plugin/configuration/s3.h"
 
 #include <map>
@@ -30,7 +30,7 @@ const Variables kKeys{{"AWS_ACCESS_KEY_ID", "from-env"},
 
 class S3Credentials : public Scratch {
  protected:
-  // Written with what AWS's own tools take: comments, spaces, other sections.
+  // With everything that AWS's own tools accept: comments, spaces, other sections.
   std::string file_ = write("credentials",
                             "# mine\n[default]\naws_access_key_id = default-key\n"
                             "aws_secret_access_key=s3cret/+=\r\n\n[other]\n"

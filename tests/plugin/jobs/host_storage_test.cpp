@@ -1,4 +1,4 @@
-// Files that only the host can reach: how it is asked for them, and what its replies come to.
+// Files that only the host can reach: the requests to it, and the meaning of its replies.
 #include "plugin/jobs/host_storage.h"
 
 #include <algorithm>
@@ -68,7 +68,7 @@ class HostStorageTest : public testing::Test {
         [&](HostStorage& host) { return host.remove(folders(count), cancellation_, until); });
   }
 
-  // A reply that says so many files of each execution of the request.
+  // A reply with this many files for each execution of the request.
   static std::string files_each(const Json& request, int files) {
     Json reply{{"executions", Json::array()}};
     for (const auto& id : ids(request)) {
@@ -172,7 +172,7 @@ TEST_F(HostStorageTest, AHostOfAbi10IsAskedByDeleteFilesAndItsCountsHoldOnFailur
   delete_files = [](const Json& request, std::uint64_t& deleted) {
     const auto asked = ids(request);
     const bool bad = std::find(asked.begin(), asked.end(), "e20") != asked.end();
-    // What an earlier request has deleted is not deleted again.
+    // Files that an earlier request has deleted are not deleted again.
     static std::set<std::string> gone;
     for (const auto& id : asked) {
       if (id != "e20" && gone.insert(id).second) ++deleted;
@@ -251,7 +251,7 @@ TEST_F(HostStorageTest, CancellationEndsItBetweenTwoRequests) {
   EXPECT_EQ(removed[49].failure->kind, FailureKind::cancelled);
 }
 
-// A host that answers quickly has the next request waiting for it.
+// For a host that replies quickly the next request is already waiting.
 TEST_F(HostStorageTest, ARequestThatWaitsForItsTurnEndsWithACancellation) {
   storage = [&](const Json& request, std::string& reply) {
     if (requests_.size() == 4) cancellation_.request();

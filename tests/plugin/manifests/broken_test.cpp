@@ -1,5 +1,4 @@
-// One fixture for each way in which a manifest can be broken; its first line says what the operator
-// is told.
+// One fixture per possible mistake in a manifest; its first line is the expected message.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

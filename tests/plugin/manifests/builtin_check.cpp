@@ -1,4 +1,4 @@
-// The rules for the library's own manifests, which nobody else writes: those of each engine but
+// The rules for the library's own manifests, which only we write: those of every engine except
 // listings.
 #include "tests/plugin/manifests/builtin_check.h"
 

@@ -1,4 +1,4 @@
-// What has to hold of a manifest that is built in.
+// The rules for a built-in manifest.
 #pragma once
 
 #include <string>
@@ -13,8 +13,8 @@ namespace winnow::plugin {
 // switch.
 std::vector<std::string> own_parameters(const document::Json& manifest);
 
-// As check_manifest(), and by the rules of each engine: a purge's parent goes last, a sweep has its
-// parameters, a doctor its tables.
+// Like check_manifest(), and with the rules of each engine: a purge's parent is last, a sweep has
+// its parameters, a doctor its tables.
 Outcome<void> check_builtin(const document::Document& document);
 
 }  // namespace winnow::plugin

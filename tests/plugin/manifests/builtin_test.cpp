@@ -1,4 +1,4 @@
-// The library takes its own manifests as they are: what is wrong with one is found here.
+// The library does not check its own manifests: this finds their mistakes.
 #include <gtest/gtest.h>
 
 #include "plugin/builtin/manifests.h"

@@ -1,4 +1,4 @@
-// What the documentation shows is read by the program, so that it can't grow old.
+// The program reads the examples of the documentation, so that they can't become outdated.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -37,7 +37,7 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 
 class DocumentationTest : public Scratch {};
 
-// The paths that the page shows are an operator's; here they lie in the test's own folder.
+// The paths on the page are an operator's; here they are in the test's own folder.
 TEST_F(DocumentationTest, EveryConfigurationShownIsRead) {
   set("KESTRA_DB_PASSWORD", "secret");
   set("MINIO_SECRET", "secret");
@@ -73,7 +73,7 @@ TEST_F(DocumentationTest, EveryKeyOfTheConfigurationIsExplained) {
   }
 }
 
-// A snippet is a whole manifest, or parts of one that go into this.
+// A snippet is a whole manifest, or parts of one that are added to this.
 TEST_F(DocumentationTest, EveryManifestShownIsRead) {
   const auto all = snippets(page("manifests.md"), "yaml");
   EXPECT_GE(all.size(), 3U);

@@ -30,7 +30,7 @@ TEST(ParametersTest, NoTextStandsForNoParameters) {
   EXPECT_EQ(check("PurgeLogs", "").error().pointer, "/endDate");
 }
 
-// The parameters beside the endDate that is required.
+// The parameters together with the required endDate.
 std::string with_end(const std::string& members) {
   return R"({"endDate": "2026-01-01T00:00:00Z", )" + members + "}";
 }

@@ -45,7 +45,7 @@ TEST_F(RegistryTest, FindsByNameAndByKestrasOwnNames) {
   EXPECT_EQ((*registry.find("io.kestra.plugin.core.log.PurgeLogs"))->manifest.name, "PurgeLogs");
 }
 
-// Each is read when it is asked for: whatever was read before, the same task is found.
+// Each is read when it is requested: whatever was read before, the same task is found.
 TEST_F(RegistryTest, FindsEachBuiltInTaskFirstOfAll) {
   const auto all = BuiltinTasks().all().value();
   EXPECT_EQ(all.size(), builtin_manifests().size());
@@ -80,7 +80,7 @@ TEST_F(RegistryTest, SuggestsTheNearestName) {
   EXPECT_LT(registry.find(std::string(100'000, 'x')).error().message.size(), 1000U);
 }
 
-// Kestra's tasks beside those that winnow knows, and slips of the hand.
+// Other tasks of Kestra's, and typing errors.
 TEST_F(RegistryTest, BringsUpNoTaskOfAnotherPackageOrKind) {
   const auto registry = Registry::load({}).value();
   const auto message = [&registry](const char* name) {
@@ -113,9 +113,9 @@ TEST_F(RegistryTest, DescribesATask) {
   EXPECT_TRUE(listing_described["parameters"]["properties"].contains("fetchType"));
 }
 
-// Whoever reads a task's YAML has read of every parameter.
+// A task's YAML names every parameter.
 TEST_F(RegistryTest, ABuiltInManifestDeclaresAllThatItsEngineReads) {
-  // The rules of a policy stand in a schema of their own.
+  // The rules of a policy have their own schema.
   const auto rules = builtin_schema("retention.schema.json")["properties"];
   for (const auto& builtin : builtin_manifests()) {
     const auto manifest = document::parse_yaml(builtin.text, std::string(builtin.name))->value;

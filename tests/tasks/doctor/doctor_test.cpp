@@ -70,7 +70,7 @@ TEST_P(DoctorTest, FindsNothingInAHealthyDatabase) {
   EXPECT_FALSE(table(result, "executions").is_null());
   EXPECT_EQ(table(result, "logs")["orphans"],
             (Json{{"rowsLookedAt", 2}, {"found", 0}, {"all", true}}));
-  if (on("sqlite")) return;  // tells sizes of the whole file only
+  if (on("sqlite")) return;  // reports only the size of the whole file
   EXPECT_GT(table(result, "executions")["bytes"], 0);
   EXPECT_GT(table(result, "executions")["indexBytes"], 0);
 }
@@ -168,7 +168,7 @@ TEST_P(DoctorTest, TakesTheBeginningsOfKeysForNoPrimaryKey) {
   EXPECT_THAT(look()["findings"].dump(), HasSubstr("no unique index has the column"));
 }
 
-// The same tables as PurgeOrphans takes.
+// The same tables as PurgeOrphans.
 TEST_P(DoctorTest, CountsWhatKestrasOwnPurgeLeaves) {
   rows().add_execution("alive", "company.team", "daily", kDay);
   KestraRows rows(*connection_, {"executorstate", "sla_monitor", "execution_queued",

@@ -1,5 +1,5 @@
-// MySQL servers that allow no deletion, because they log statements or take no writes: all that
-// only reads works.
+// MySQL servers that allow no deletion, because they log statements or accept no writes: everything
+// that only reads works.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

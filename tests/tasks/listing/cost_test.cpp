@@ -1,6 +1,6 @@
-// What a page costs on 200,000 executions: the rows that the server examines, by its own counters
-// and never by a clock. A page is to cost the same at any depth, and no more than what its filters
-// leave of the rows.
+// The cost of a page with 200,000 executions: the rows that the server examines, by its own
+// counters and never by a clock. A page must cost the same at any depth, and no more than the rows
+// that match its filters.
 #include <cmath>
 #include <cstdlib>
 #include <iostream>
@@ -30,7 +30,7 @@ constexpr const char* kMiddle = "2025-09-15T00:00:00Z";
 struct Cost {
   std::int64_t rows = 0;   // examined: read from an index or a table, whether they fitted or not
   std::int64_t pages = 0;  // of the buffer pool that were looked at; PostgreSQL's only
-  // Rows that an index alone could not answer for; PostgreSQL's only.
+  // Rows for which the index alone was not enough; only on PostgreSQL.
   std::int64_t heap_fetches = 0;
   std::string plan;
 };
@@ -57,8 +57,8 @@ class ListingCost : public testing::TestWithParam<TestEngine> {
 
   bool on(const std::string& dialect) const { return connection_->dialect().name() == dialect; }
 
-  // What a listing by duration asks for on PostgreSQL, where Kestra's own column holds no whole
-  // minutes.
+  // The index that a listing by duration recommends on PostgreSQL, where Kestra's own column lacks
+  // the whole minutes.
   void add_index_of_durations() {
     const auto schema = require(connection_->probe(std::array{std::string("executions")}));
     const auto& table = *schema.table("executions");
@@ -167,7 +167,7 @@ class ListingCost : public testing::TestWithParam<TestEngine> {
     return std::stoll(rows(listing.count()).at(0).at(0));
   }
 
-  // Rows are counted in an index that holds what the filters ask for.
+  // Rows are counted in an index that has all columns of the filters.
   void expect_counts_by_indexes_alone() {
     for (const Json& parameters :
          {Json::object(), Json{{"namespace", "company.team"}}, Json{{"states", {"FAILED"}}},
@@ -185,7 +185,7 @@ class ListingCost : public testing::TestWithParam<TestEngine> {
     EXPECT_TRUE(both.count().may_read_all);
   }
 
-  // What no index holds is read once, whatever its mark and however near its date is to the bound.
+  // Rows that no index covers are read once, whether marked deleted or near the bound.
   void expect_counts_of_rows_to_read_each_once() {
     if (!on("postgresql")) return;
     for (const bool deleted : {false, true}) {
@@ -199,8 +199,7 @@ class ListingCost : public testing::TestWithParam<TestEngine> {
     }
   }
 
-  // Where most of a table is stored, MySQL reads it as it lies and sorts once; a page never is read
-  // so.
+  // If most of a table is stored, MySQL scans it and sorts once; a page is never read like that.
   void expect_all_rows_to_be_sorted_on_mysql_alone() {
     const auto listing = query({{"endDate", kMiddle}, {"orderBy", "endDate"}, {"deleted", true}});
     ASSERT_EQ(listing.reads_all_quicker(), on("mysql"));
@@ -248,11 +247,11 @@ class ListingCost : public testing::TestWithParam<TestEngine> {
   database::Schema schema_;
 };
 
-// One test, for filling takes longer than all that is asked.
+// One test, because filling takes longer than all the queries.
 TEST_P(ListingCost, OfAPageIsAFewRowsForEachRowOfItAtAnyDepth) {
   for (const bool deleted : {false, true}) {
     const std::string which = deleted ? ", deleted too" : "";
-    // By the key alone the walk meets every row, whatever its mark.
+    // By key alone the walk visits every row, whether marked deleted or not.
     const double by_key = deleted ? 0.98 : 0.65;
     for (const char* direction : {"desc", "asc"}) {
       for (const char* order : {"startDate", "endDate", "duration"}) {

@@ -1,5 +1,5 @@
-// A cursor goes through hands that winnow does not know: it comes back whole and to the same
-// listing, or it is refused.
+// A cursor passes through unknown hands: it comes back unchanged and to the same listing, or it is
+// refused.
 #include "tasks/listing/cursor.h"
 
 #include <gmock/gmock.h>
@@ -133,7 +133,8 @@ TEST(ListingFingerprint, KnowsFiltersOrderDirectionAndTenant) {
   EXPECT_NE(base, fingerprint(other));
 }
 
-// A cursor of one would go on in the rows of the other, and nobody would see what was left out.
+// Otherwise a cursor of one listing would continue in the other, and nobody would notice the
+// missing rows.
 TEST(ListingFingerprint, KnowsWhatIsNoFilterAndSaysWhichRowsThereAre) {
   const Json plain = {{"namespace", "company"}};
   const auto with = [&](const char* name, const Json& value) {

@@ -1,5 +1,5 @@
-// `database.keep-alive`: one connection serves listing after listing, to one of them at a time, and
-// no listing can tell that it was not a new one.
+// `database.keep-alive`: one connection serves listing after listing, one at a time, and each
+// behaves as if it had a new connection.
 #include <thread>
 #include <unistd.h>
 
@@ -39,7 +39,7 @@ class KeepAlive : public ListingBed {
     require(connection_->query(database::plain(sql), [](const database::Row&) { return true; }));
   }
 
-  // A call of its own, with its own host and its own wish to stop.
+  // A call with its own host and its own cancellation.
   std::unique_ptr<TaskBed> call(std::int32_t lock_timeout_ms = 2'000) {
     auto settings = database_.settings();
     settings.lock_timeout_ms = lock_timeout_ms;
@@ -157,8 +157,8 @@ TEST_P(KeepAlive, SeesWhatTheSchemaHasBecomeWhileItWaited) {
   for (int time = 0; time < 2; ++time) EXPECT_THAT(listed(parameters), ElementsAre("e1", "e0"));
 }
 
-// The first call's host and its wish to stop are gone; the second's count. What was cancelled is
-// not tried again, and its connection serves nobody.
+// The first call's host and cancellation no longer exist; the second's are used. A cancelled call
+// is not retried, and its connection is not reused.
 TEST_P(KeepAlive, ServesTheHostOfTheCallThatItServes) {
   EXPECT_THAT(listed(), ElementsAre("e1"));
   const auto table = connection_->dialect().quoted("executions");
@@ -199,8 +199,8 @@ TEST_P(KeepAlive, AForkedProcessLeavesItToItsParent) {
 INSTANTIATE_TEST_SUITE_P(Servers, KeepAlive, testing::ValuesIn(with_a_server()),
                          testing::PrintToStringParamName());
 
-// Between the look whether the socket is open and the answer: the connection's first round trip,
-// which only one that has waited has.
+// Between the check whether the socket is open and the reply: the first round trip of a kept
+// connection.
 class KeepAliveBreaks : public KeepAlive {
  protected:
   KeepAliveBreaks() : KeepAlive(GetParam().name == "mysql" ? "DATABASE()); " : "company.second") {}

@@ -1,4 +1,4 @@
-// keepLast of a listing: what a purge with it would take. Random listings have it too
+// keepLast of a listing: what such a purge would delete. Random listings have it too
 // (oracle_test.cpp).
 #include <algorithm>
 
@@ -48,8 +48,8 @@ TEST_P(ListingWithoutTheNewest, ListsWhatAPurgeWithTheSameFiltersTakes) {
   for (const auto& id : listed) EXPECT_FALSE(left.contains(id)) << id;
 }
 
-// Three rows to a flow, one of them marked deleted. The other tenant has a flow of fifty, and one
-// of a hundred has not ended. The benchmark has so many on the servers.
+// Three rows per flow, one of them marked deleted. The other tenant has a flow of fifty, and one
+// row in a hundred has not ended. The benchmark has as many on the servers.
 TEST_P(ListingWithoutTheNewest, IsTakenOfTenThousandFlowsByAPolicy) {
   if (GetParam().name != "sqlite") GTEST_SKIP() << "bench/cases/retention.py";
   fill_executions(*connection_, 30'000, 10'000);

@@ -1,4 +1,4 @@
-// What a listing promises beside the selection and its order (the oracle's part): rows, columns,
+// What a listing promises besides the selection and its order (the oracle's part): rows, columns,
 // cursors, files, plans, refusals.
 #include "tasks/listing/listing.h"
 
@@ -289,7 +289,7 @@ TEST_P(Listing, NeitherRepeatsNorSkipsWhenRowsComeAndGoBetweenPages) {
   add_executions(3);  // before the page: not seen any more
   insert_executions(rows_,
                     {execution_document("e000012x", minute(12))});  // right after its last row
-  auto statement = rows_.deletion("executions");  // the page's last row itself goes
+  auto statement = rows_.deletion("executions");  // the page's last row itself is deleted
   statement.sql += " WHERE " + connection_->dialect().quoted("key") + " = 'e000012'";
   rows_.execute({statement});
   parameters["cursor"] = first["cursor"];
@@ -401,7 +401,7 @@ TEST_P(Listing, OfStatesThatTheDateCantMatchSaysSo) {
   }
   EXPECT_THAT(plan(parameters)["notes"].dump(), said);
   EXPECT_THAT(bed_.host.logs(), testing::Each(said));
-  // In the words of a purge.
+  // With the messages of a purge.
   auto purge = parameters;
   purge["dryRun"] = true;
   EXPECT_EQ(run("PurgeExecutions", purge)["notes"], run("ListExecutions", parameters)["notes"]);
@@ -486,7 +486,8 @@ TEST_P(Listing, TellsADurationInWholeMilliseconds) {
   EXPECT_THAT(listed, ElementsAre(0, 1500, 59'999, 60'000, 125'512, 3'725'250, 172'800'001));
 }
 
-// Until 1.3 Kestra's column on PostgreSQL holds no whole minutes, so that its index orders nothing.
+// Until 1.3 Kestra's column on PostgreSQL lacks the whole minutes, so its index has the wrong
+// order.
 TEST_P(Listing, ByDurationNamesTheIndexOfTheDocumentsThatItNeeds) {
   if (!on("postgresql") || GetParam().schema_version == "2.0") GTEST_SKIP() << "a column serves";
   for (int from = 0; from < 20'000; from += 5'000) add_executions(5'000, from);
@@ -535,7 +536,7 @@ TEST_P(Listing, OfPartitionedLogsSaysWhereAPartitionWouldBeScanned) {
         "LOOP EXECUTE format('DROP INDEX %I', name); END LOOP; END $$",
         {}},
        {"ANALYZE logs", {}}});
-  // A count takes any index that the server finds.
+  // A count uses any index that the server finds.
   const auto failure = refusal("ListLogs", {{"fetchType", "NONE"}});
   EXPECT_EQ(failure.kind, FailureKind::schema);
   EXPECT_THAT(failure.message, HasSubstr("from end to end"));

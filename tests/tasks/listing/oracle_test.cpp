@@ -1,5 +1,5 @@
-// Random executions, random filters, every order: what the pages, the count, the first row and the
-// stored file give is what the documents say.
+// Random executions, random filters, every order: the pages, the count, the first row and the
+// stored file match the documents.
 #include <filesystem>
 #include <iostream>
 #include <random>

@@ -1,5 +1,4 @@
-// A listing takes the schema for what it was the last time, and is right all the same when it is
-// another one by now.
+// A listing assumes the schema of the last time, and is correct even if it has changed since.
 #include <mutex>
 
 #include <gmock/gmock.h>
@@ -42,7 +41,7 @@ TEST_P(ListingRecall, FindsANamespaceThatIsNew) {
   EXPECT_THAT(listed(parameters), testing::ElementsAre("e1", "e2"));
 }
 
-// In both directions: what it needs goes, and comes back.
+// In both directions: what it needs disappears, and comes back.
 TEST_P(ListingRecall, SeesThatAColumnHasGoneAndThatItIsBack) {
   if (on("sqlite")) GTEST_SKIP() << "remembers nothing";
   const Json parameters = {{"columns", {"id", "flowId"}}};
@@ -69,8 +68,8 @@ TEST_P(ListingRecall, CountsAndStoresByWhatTheSchemaIsNow) {
   EXPECT_FALSE(bed_.run("ListExecutions", store));
 }
 
-// A session's first look into a catalog costs more than the page: what only a deletion has to know
-// is not asked for.
+// A session's first query of a catalog costs more than the page, so what only a deletion needs is
+// not queried.
 TEST_P(ListingRecall, AsksForNoCatalogThatOnlyADeletionHasToKnow) {
   if (on("sqlite")) GTEST_SKIP() << "looks into a file";
   auto settings = database_.settings();

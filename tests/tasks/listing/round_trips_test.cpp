@@ -36,7 +36,7 @@ class RoundTrips : public testing::TestWithParam<TestEngine> {
     return settings;
   }
 
-  // Of the call alone: what connecting and hanging up takes is left out.
+  // Of the call alone, without connecting and disconnecting.
   int of(const std::string& task, const Json& parameters) {
     const auto connecting = counted([this] {
       const Cancellation never;
@@ -76,7 +76,7 @@ TEST_P(RoundTrips, OfAListingAreItsPageAndALookAtTheCatalog) {
   }
 }
 
-// In all, but for the farewell, which nobody waits for.
+// In total, except the farewell, for which nobody waits.
 TEST_P(RoundTrips, OfAListingWithTheLogIn) {
   const Json parameters = {{"namespace", "nobody.at.all"}, {"size", 1}};
   require_result(bed_.run("ListExecutions", parameters));
@@ -85,8 +85,8 @@ TEST_P(RoundTrips, OfAListingWithTheLogIn) {
             on("postgresql") ? 5 : 6);
 }
 
-// The catalog, a look for a batch and one for what others held in each value of `deleted`, and the
-// end of the transaction.
+// The catalog, a query for a batch and one for rows that others had locked, per value of `deleted`,
+// and the end of the transaction.
 TEST_P(RoundTrips, OfAPurgeThatFindsNothing) {
   const Json purge = {{"endDate", "2020-01-01T00:00:00Z"}, {"purgeStorage", false}};
   const auto first = of("PurgeExecutions", purge);
@@ -96,10 +96,10 @@ TEST_P(RoundTrips, OfAPurgeThatFindsNothing) {
   EXPECT_LT(again, first);
   // With a log-in of four round trips on PostgreSQL, and of three on MySQL by TLS, 7 and 8.
   EXPECT_LE(again, on("postgresql") ? 3 : 5);
-  // The first in a process has its statements explained, all at once; on MySQL also the small
-  // tables counted that they scan, and its rights asked for where a table is missing. On a busy
-  // machine PostgreSQL answers the first plans before the last have been sent, and so does MySQL:
-  // its deletions have their keys written out.
+  // The first call in a process explains its statements, all at once; on MySQL it also counts the
+  // small tables that they scan, and queries its rights if a table is missing. On a busy machine
+  // PostgreSQL replies to the first EXPLAINs before the last have been sent, and so does MySQL,
+  // whose deletions have their keys written out.
   EXPECT_LE(first, on("postgresql") ? 5 : 10);
 }
 

@@ -99,8 +99,8 @@ TEST_F(Store, NamesTheFolderThatIsMissing) {
   EXPECT_THAT(file.error().message, HasSubstr((folder_ / "nowhere").string()));
 }
 
-// Writes until the limit on a file's size stops it, which stands for a full disk. In a process of
-// its own.
+// Writes until the limit on a file's size stops it, which simulates a full disk. In a separate
+// process.
 [[noreturn]] void fill_the_disk() {
   (void)std::signal(SIGXFSZ, SIG_IGN);
   const rlimit limit{.rlim_cur = 1'000'000, .rlim_max = 1'000'000};

@@ -1,5 +1,5 @@
-// STORE writes the bytes that one plain statement over all rows would give, however it pages,
-// merges and reads its rows.
+// STORE writes the same bytes as one plain statement over all rows, however it pages, merges and
+// reads its rows.
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -120,8 +120,8 @@ TEST_P(StoredBytes, AreThoseOfOneStatement) {
   expect_same_bytes();
 }
 
-// What the client can't read as the server does is left to the server: another offset, more digits
-// than a column holds, a space, a leap of the clock.
+// The server formats what the client can't read in the same way: another offset, more digits than a
+// column has, a space, a clock change.
 TEST_P(StoredBytes, AreThoseOfOneStatementHoweverDatesAreSpelled) {
   if (!on("postgresql")) GTEST_SKIP() << "the columns of the others take Kestra's spelling alone";
   const auto& by = listed()[6];

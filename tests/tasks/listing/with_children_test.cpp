@@ -1,5 +1,5 @@
-// withChildren of a listing: families as a purge takes them. Random families are listed beside each
-// random purge of them (purge/families_test.cpp), and random listings have the parameter too.
+// withChildren of a listing: families as a purge deletes them. Random families are also listed
+// before each random purge (purge/families_test.cpp), and random listings have the parameter too.
 #include <filesystem>
 #include <fstream>
 #include <map>

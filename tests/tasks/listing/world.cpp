@@ -36,7 +36,7 @@ const std::vector<std::string>& moments() {
   return texts;
 }
 
-// Seconds. Kestra's own column on PostgreSQL takes 65.512 and 125.512 for 5.512
+// Seconds. Kestra's own column on PostgreSQL stores 5.512 for 65.512 and 125.512
 // (kestra-io/kestra#16908).
 const std::vector<double>& durations() {
   static const std::vector<double> seconds = {0,  0.001, 3,       5.512,   59.999,
@@ -166,7 +166,7 @@ std::vector<Json> random_executions(std::mt19937_64& random, int count) {
     state["current"] = one_of(random, states());
     state["duration"] = one_of(random, durations());
     state["endDate"] = one_of(random, moments());
-    // It ends after it started, but for clocks that differ by some hours.
+    // It ends after it started, except if clocks differ by some hours.
     if (instant(state["endDate"]) + std::chrono::hours(24) < instant(state["startDate"])) {
       std::swap(state["startDate"], state["endDate"]);
     }

@@ -1,5 +1,5 @@
-// Executions for listings to find, and what a listing of them must give: computed from the
-// documents alone, by rules written down a second time, never through winnow's SQL.
+// Executions for listings, and the expected result of a listing: computed only from the documents,
+// by a second implementation of the rules, never through winnow's SQL.
 #pragma once
 
 #include <random>

@@ -1,4 +1,4 @@
-// What PurgeStorage takes, and what it leaves alone, in a folder of this machine.
+// What PurgeStorage deletes, and what it keeps, in a local folder.
 #include <fcntl.h>
 
 #include <sys/stat.h>
@@ -138,7 +138,7 @@ TEST_P(OrphanFolders, GoAndThoseOfExecutionsStay) {
   EXPECT_FALSE(fs::exists(gone));
 }
 
-// Without a tenant, those of a tenant lie where namespaces do.
+// Without a tenant, the folders of tenants are where namespaces are.
 TEST_P(OrphanFolders, OfAnotherTenantAndOfWhatIsProtectedThereStay) {
   const auto of_main = add_folder("gone");
   const auto of_other = scratch_.file("other/company/billing/flow/executions/gone/x");

@@ -1,4 +1,4 @@
-// What PurgeOrphans takes, and what it leaves alone.
+// What PurgeOrphans deletes, and what it keeps.
 #include <optional>
 
 #include "tests/support/partitioned_logs.h"
@@ -61,7 +61,7 @@ TEST_P(OrphanRows, GoAndTheRowsOfExecutionsStay) {
 // Its table of executions was renamed, or only partly restored.
 TEST_P(OrphanRows, StayInADatabaseWithoutAnyExecution) {
   say("DELETE FROM executions");
-  require_result(bed_.run("PurgeOrphans", kSweep));  // nor is there a row to go
+  require_result(bed_.run("PurgeOrphans", kSweep));  // nor is there a row to delete
   add_child("logs", "log", "gone");
   add_child("metrics", "metric", "gone");
   const auto refused = bed_.run("PurgeOrphans", kSweep);
@@ -89,8 +89,7 @@ TEST_P(OrphanRows, StayWhenTheBudgetOfThePaceIsUsed) {
   EXPECT_EQ(rows_.keys("logs").size(), 6U);
 }
 
-// To Kestra's collation on MySQL the two ids are the same, and one of them stands for both when
-// they are looked for.
+// In Kestra's collation on MySQL the two ids are equal, and a lookup finds one of them for both.
 TEST_P(OrphanRows, AreNotThoseOfAnExecutionWhoseIdIsSpeltAlike) {
   rows_.add_execution("eleve", "company.team", "daily", kLongAgo, 0);
   add_child("logs", "b", "eleve");
@@ -180,7 +179,7 @@ TEST_P(OrphanRows, GoAsTheDryRunThatWasApprovedPlannedThem) {
   add_child("logs", "more", "gone");
   refused(Json::object(), FailureKind::limit, "5 rows of table \"logs\", and 4 were planned");
   EXPECT_EQ(rows_.keys("logs").size(), 7U);
-  // What became old since is none of the plan.
+  // What became old since is not part of the plan.
   add_child("metrics", "young", "gone", document::to_text(document::now() - std::chrono::hours(2)));
   const auto result = require_result(held({{"maxDrift", 25}, {"minimumAge", 60}}));
   EXPECT_EQ(result["logsCount"], 5);
@@ -306,7 +305,7 @@ class OrphansOfKestrasPurge : public OrphanRows {
                    const std::optional<std::string>& consumed) {
     if (GetParam().schema_version == "2.0") return;
     Values values{{"type", type}, {"key", id}, {"value", Json{{"id", id}}.dump()}};
-    // MySQL takes no zone.
+    // MySQL accepts no zone.
     if (consumed) values.emplace_back("updated", consumed->substr(0, on("mysql") ? 26 : 27));
     rows_.execute({rows_.insertion("queues", values)});
   }
@@ -424,7 +423,7 @@ TEST_P(OrphansOfKestrasPurge, OfABigTableWithoutAnIndexStayAndTheIndexIsNamed) {
   EXPECT_EQ(require_result(bed_.run("PurgeOrphans", kSweep))["dependentsCount"], 10'001);
 }
 
-// Whatever keeps a row: the others go, and it is counted.
+// Whatever keeps a row: the others are deleted, and it is counted.
 TEST_P(OrphanRows, ThatTheDatabaseRefusesToDeleteStayAndTheOthersGo) {
   fill();
   const std::string when = "OLD." + connection_->dialect().quoted("key") + " = 'gone-1'";

@@ -38,7 +38,7 @@ class PurgeBed : public testing::TestWithParam<TestEngine> {
       rows_.add_execution("e" + std::to_string(i), "company.team", "daily", kEnd);
   }
 
-  // A session that holds the lock of one row until it rolls back.
+  // A session that locks one row until it rolls back.
   std::unique_ptr<database::Connection> holder(const std::string& table, const std::string& key) {
     auto other = database_.connection();
     require(other->begin());

@@ -20,7 +20,7 @@ inline database::Settings through(std::uint16_t port, database::Settings setting
 // Breaks the first link that sends a COMMIT, and none after it.
 inline BreakingProxy breaking_at_commit(const database::Settings& settings,
                                         BreakingProxy::When when) {
-  // As it stands in the protocol; READ COMMITTED is no COMMIT.
+  // As in the protocol; READ COMMITTED is not a COMMIT.
   using std::string_literals::operator""s;
   const bool mysql = settings.engine == database::Engine::mysql;
   return {settings.host, settings.port, mysql ? "\3COMMIT"s : "\0COMMIT\0"s, when,

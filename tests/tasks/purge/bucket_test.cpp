@@ -1,5 +1,5 @@
-// Purges whose files lie in a bucket of a real server (WINNOW_TEST_S3_URL, as
-// tests/servers/versitygw.sh prints it).
+// Purges whose files are in a bucket of a real server (WINNOW_TEST_S3_URL, printed by
+// tests/servers/versitygw.sh).
 #include <gmock/gmock.h>
 
 #include "tests/storage/s3_bed.h"

@@ -48,8 +48,8 @@ class Control : public PurgeBed {
   }
 };
 
-// Pausing takes effect after the batch in flight, and the run holds nothing then: others delete the
-// rows that it would take next.
+// Pausing takes effect after the batch in flight, and then the run holds no lock: others can delete
+// its next rows.
 TEST_P(Control, APausedRunHoldsNothing) {
   add_executions(6);
   bed_.host.on_event = [&](const Json& event) {
@@ -160,7 +160,7 @@ TEST_P(Control, ItsLockIsOfOneDatabase) {
   EXPECT_TRUE(tried);
 }
 
-// The lock of a killed process; nobody releases it but the server (or the kernel).
+// The lock of a killed process; only the server (or the kernel) releases it.
 TEST_P(Control, AKilledHolderLeavesTheLockFree) {
   int ready[2];
   ASSERT_EQ(::pipe(ready), 0);
@@ -203,7 +203,7 @@ TEST_P(Control, ALockThatIsLostWithItsConnectionIsTakenAgain) {
                                     "taken again")));
 }
 
-// Who took the lock in between goes on, and this run ends with what it did.
+// The run that took the lock in between goes on, and this run ends and reports what it did.
 TEST_P(Control, ALockThatAnotherRunTookMeanwhileEndsTheRun) {
   if (!is_server()) GTEST_SKIP() << "no connection";
   add_executions(6);

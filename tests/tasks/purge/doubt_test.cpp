@@ -1,4 +1,4 @@
-// A COMMIT whose answer is lost: whatever became of it, the rows that went are counted once (S4).
+// A COMMIT whose reply is lost: whatever its outcome, deleted rows are counted once (S4).
 #include <set>
 
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-// withChildren: executions go with their subflow executions, or the whole family stays.
+// withChildren: executions are deleted with their subflow executions, or the whole family stays.
 #include <algorithm>
 #include <iostream>
 #include <map>
@@ -26,7 +26,7 @@ class PurgeOfFamilies : public FamilyBed {
   Json purge(const Json& more = Json::object()) {
     return require_result(bed_.run("PurgeExecutions", with(kFamilies, more)));
   }
-  // That no run takes the family, and what is said of it.
+  // No run deletes the family, and what is reported about it.
   void expect_stays(const std::string& reason, std::size_t rows = 3) {
     const auto dry = purge({{"dryRun", true}});
     EXPECT_EQ(dry["executionsCount"], 0);
@@ -170,9 +170,8 @@ TEST_P(PurgeOfFamilies, KeepsAFamilyOfWhichAnotherSessionHoldsAChild) {
   EXPECT_EQ(purge()["executionsCount"], 3);
 }
 
-// Two families are looked at together; the second is looked at anew when the first one is gone.
-// Their children are none of the selected rows, of which so many are looked at together as a batch
-// has.
+// Two families are read together; the second is read again after the first one is deleted. Their
+// children are not among the selected rows, which are read together in the size of a batch.
 TEST_P(PurgeOfFamilies, KeepsAFamilyThatComesAliveBeforeItsTransaction) {
   const auto child = [](const std::string& parent, const std::string& state = "SUCCESS") {
     auto document = begun_by(parent, execution(parent + "1", state));
@@ -196,7 +195,7 @@ TEST_P(PurgeOfFamilies, KeepsAFamilyThatComesAliveBeforeItsTransaction) {
   }
 }
 
-// A family larger than a batch goes in several transactions, its root in the last one.
+// A family larger than a batch is deleted in several transactions, its root in the last one.
 TEST_P(PurgeOfFamilies, ThatIsCutOffInAFamilyLeavesItsRoot) {
   add_chain(10);
   bed_.host.on_event = [&](const Json& event) {
@@ -384,7 +383,7 @@ class FamilyOracle : public PurgeOfFamilies {
     return kept;
   }
 
-  // Ids of the descendants of each root that the filters select, and whether a purge takes them.
+  // Ids of the descendants of each root that the filters select, and whether a purge deletes them.
   struct Listed {
     std::set<std::string> children;
     bool goes = false;

@@ -1,4 +1,4 @@
-// How long a purge's locks wait for a storage, and what becomes of executions whose files take
+// How long a purge's locks wait for a storage, and what happens to executions whose files take
 // longer.
 #include <map>
 #include <optional>
@@ -19,8 +19,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// Gets one file away each time that it is asked for an execution, and is done with it after `turns`
-// of them.
+// Removes one file per request for an execution, and is done with it after `turns` requests.
 class SlowStorage : public storage::Storage {
  public:
   SlowStorage(int turns, std::set<std::string> slow) : turns_(turns), slow_(std::move(slow)) {}

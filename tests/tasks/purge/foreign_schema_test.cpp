@@ -1,6 +1,6 @@
-// Schemas that are not Kestra's own: columns that take texts for the same that are spelt
-// differently, keys that two rows may share, triggers that write what was deleted. What others own
-// stays, and is not counted; what can't be told apart is refused.
+// Schemas that differ from Kestra's: columns that treat different texts as equal, keys that two
+// rows may share, triggers that write again what was deleted. Rows of others stay and are not
+// counted; ambiguous schemas are refused.
 #include <gmock/gmock.h>
 
 #include "tests/tasks/purge/bed.h"
@@ -16,7 +16,7 @@ using testing::Not;
 
 class ForeignSchema : public PurgeBed {
  protected:
-  // A failure before anything went.
+  // A failure before any deletion.
   Failure refusal(const std::string& task, const Json& parameters) {
     const auto logs = rows_.keys("logs");
     const auto executions = rows_.keys("executions");
@@ -96,7 +96,7 @@ TEST_P(ForeignSchema, OrphansAreNotTakenByAKeyThatTwoRowsMayShare) {
   EXPECT_THAT(refusal("PurgeLogs", kPurge).message, HasSubstr("no unique index"));
 }
 
-// A schema of the search path holds a copy of some tables, such as a backup by `CREATE TABLE ...
+// A schema of the search path contains a copy of some tables, such as a backup by `CREATE TABLE ...
 // AS`.
 TEST_P(ForeignSchema, TablesOfSeveralSchemasAreRefused) {
   if (!on("postgresql")) GTEST_SKIP() << "only a search path puts them together";
@@ -114,8 +114,8 @@ TEST_P(ForeignSchema, TablesOfSeveralSchemasAreRefused) {
   EXPECT_THAT(findings(), HasSubstr("database.schema"));
 }
 
-// Everybody who may create in a schema of the search path decides otherwise which rows a condition
-// takes.
+// Otherwise anybody who may create objects in a schema of the search path could decide which rows a
+// condition selects.
 TEST_P(ForeignSchema, WhatStandsInForTheServersOwnOperatorsIsRefused) {
   if (!on("postgresql")) GTEST_SKIP() << "only a search path leads to them";
   add_executions(2);
@@ -141,7 +141,7 @@ TEST_P(ForeignSchema, WhatStandsInForTheServersOwnOperatorsIsRefused) {
       "NULL::text'");
   expect_refusal("function unnest(text[])");
   say("DROP FUNCTION public.unnest(text[])");
-  // What the server's own comes before, unless pg_catalog is put behind it.
+  // The server's own takes precedence, unless pg_catalog is placed after it.
   holds("text", "text");
   expect_refusal("=(text,text)");
   say("DROP OPERATOR public.= (text, text)");
@@ -152,7 +152,7 @@ TEST_P(ForeignSchema, WhatStandsInForTheServersOwnOperatorsIsRefused) {
   EXPECT_THAT(findings(), Not(HasSubstr("instead of its own")));
   say(path);
   expect_refusal("hides the server's own type int8");
-  // What stands in for nothing, as people write it who miss a cast.
+  // Operators that replace nothing, such as those that people add because a cast is missing.
   say("DROP DOMAIN public.int8");
   holds("bigint", "text");
   say("CREATE FUNCTION public.round(float8, int) RETURNS numeric LANGUAGE sql AS 'SELECT "
@@ -163,7 +163,7 @@ TEST_P(ForeignSchema, WhatStandsInForTheServersOwnOperatorsIsRefused) {
   EXPECT_THAT(rows_.keys("logs"), Contains("other"));
 }
 
-// A dump was read with the checks off, and nobody switched them on again.
+// A dump was imported with the checks off, and nobody turned them on again.
 TEST_P(ForeignSchema, AForeignKeyHoldsWhereTheServersSessionsPassOverIt) {
   if (on("sqlite")) GTEST_SKIP() << "its sessions do not check foreign keys";
   add_executions(3);
@@ -190,7 +190,8 @@ TEST_P(ForeignSchema, AForeignKeyHoldsWhereTheServersSessionsPassOverIt) {
   EXPECT_THAT(rows_.keys("executions"), ElementsAre("e1"));
 }
 
-// Not on MySQL, where all collations of Kestra's tables do so and the letters are compared beside.
+// Not on MySQL, where all collations of Kestra's tables do so and strings are also compared
+// exactly.
 TEST_P(ForeignSchema, AColumnThatTakesTextsForTheSameIsRefused) {
   if (!on("postgresql")) GTEST_SKIP() << "schema_test has SQLite's";
   add_executions(1);
@@ -211,7 +212,7 @@ TEST_P(ForeignSchema, AColumnThatTakesTextsForTheSameIsRefused) {
   EXPECT_EQ(require_result(bed_.run("PurgeExecutions", kPurge))["logsCount"], 2);
 }
 
-// Rows go by what the database does on its own, or can't come back.
+// The database itself deletes rows, or can't roll back.
 TEST_P(ForeignSchema, ATableWhoseDeletionsTakeOthersAlongIsRefused) {
   if (on("sqlite")) GTEST_SKIP() << "its sessions do not check foreign keys";
   add_executions(1);
@@ -281,7 +282,7 @@ TEST_P(ForeignSchema, AnExecutionWhoseLogATriggerWritesAgainStays) {
   EXPECT_THAT(rows_.keys("logs"), ElementsAre("e1-0", "e1-1"));
 }
 
-// It went before the trigger fired: the second look finds the log, and finds it again.
+// It was deleted before the trigger fired: the second look finds the log, again and again.
 TEST_P(ForeignSchema, ALogThatATriggerWritesAgainAtTheCommitIsTold) {
   if (!on("postgresql")) GTEST_SKIP() << "only PostgreSQL defers triggers";
   add_executions(3);
@@ -306,7 +307,7 @@ TEST_P(ForeignSchema, OrphansThatATriggerWritesAgainStay) {
   EXPECT_THAT(rows_.keys("logs"), ElementsAre("a"));
 }
 
-// Under another key each: the run ends all the same.
+// Each under another key: the run ends anyway.
 TEST_P(ForeignSchema, OrphansThatATriggerWritesUnderOtherKeysAreGivenUp) {
   if (!on("postgresql")) GTEST_SKIP() << "one database suffices";
   rows_.add_execution("another", "company.other", "daily", kEnd, 0);

@@ -1,4 +1,4 @@
-// A server that hangs: its kernel takes connections, and nobody answers.
+// A server that hangs: its kernel accepts connections, but it does not respond.
 #include <gmock/gmock.h>
 
 #include "database/count.h"
@@ -26,7 +26,7 @@ class Hang : protected WithOwnServer, public PurgeBed {
     EXPECT_EQ(require(database::count_of(*connection, database::plain(sleep))), 0);
   }
 
-  // Looked after soon, and given up soon.
+  // Checked soon, and given up soon.
   database::Settings impatient() const {
     auto settings = database_.settings();
     settings.connect_timeout_ms = 1'000;

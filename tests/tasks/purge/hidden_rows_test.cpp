@@ -74,7 +74,7 @@ TEST_P(HiddenRows, OfLogsAreNotLeftBehind) {
   is_refused("PurgeLogs", kPurge, "logs");
 }
 
-// The doctor names the table and goes on: the other tables are reported as ever.
+// The doctor names the table and goes on: the other tables are reported as usual.
 TEST_P(HiddenRows, AreOneFindingOfTheDoctor) {
   hide_rows_of("logs");
   const auto result = require_result(bed_of_the_role()->run("Doctor", Json::object()));

@@ -73,7 +73,7 @@ class TemporaryFolder {
   std::optional<std::string> before_;
 };
 
-// As its message advises where the usual folder is full.
+// As its message advises if the usual folder is full.
 TEST(KeySpool, LiesInTheFolderThatTmpdirNames) {
   const TemporaryFolder nowhere("/nowhere");
   const auto refused = KeySpool().append({"a"});
@@ -83,7 +83,7 @@ TEST(KeySpool, LiesInTheFolderThatTmpdirNames) {
   EXPECT_TRUE(KeySpool().append({"a"}));
 }
 
-// A container whose file system is read-only has no /tmp that could take it.
+// A container with a read-only file system has no usable /tmp.
 TEST(KeySpool, ThatCantBeMadeIsKnownBeforeTheFirstRowGoes) {
   auto database = TestDatabase::create({.name = "sqlite", .schema_version = "1.1"});
   const auto connection = database.connection();
@@ -126,7 +126,7 @@ TEST(PurgeLedger, HandsOutKeysOnceForEachShareOfThePages) {
   EXPECT_EQ(next(), "c1");
   EXPECT_FALSE(ledger.has_more_deleted());
   EXPECT_EQ(next(), "0");
-  // A server that took over had rows back, which went once more.
+  // A server that took over had rows again, which were deleted again.
   ASSERT_TRUE(ledger.deleted({{.key = "d"}}));
   EXPECT_EQ(next(), "d0");
 }
@@ -164,8 +164,8 @@ TEST(BatchSizer, NeverGrowsAboveWhatTheServerTookAtOnce) {
   EXPECT_EQ(sizer.size(), 1);
 }
 
-// A batch costs 1.1 ms and a row 35 us, as on PostgreSQL beside us: what commits meanwhile waits
-// for little.
+// A batch costs 1.1 ms and a row 35 us, as on a local PostgreSQL: concurrent commits wait only
+// briefly.
 TEST(BatchSizer, IsAsSmallAsPaysWhereNoTimeIsAskedFor) {
   BatchSizer sizer(1'000, std::nullopt);
   for (int i = 0; i < 10; ++i) {

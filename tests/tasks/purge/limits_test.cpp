@@ -1,5 +1,5 @@
-// The policy's limits: every task that removes something is refused, before it removes any, where
-// it would remove more than they have, counted in what it removes.
+// The policy's limits: every task that deletes is refused, before it deletes anything, if it would
+// delete more than they allow, in its own unit.
 #include <gmock/gmock.h>
 
 #include "tests/tasks/purge/bed.h"

@@ -1,5 +1,5 @@
-// Dependents that are marked deleted: Kestra marks none, so that batches look for them only where
-// there were some when the purge had begun, and the second look finds those that came meanwhile.
+// Dependents that are marked deleted: Kestra marks none, so batches look for them only if there
+// were some when the purge began, and the second look finds those that were added meanwhile.
 #include <algorithm>
 #include <thread>
 
@@ -14,7 +14,7 @@ using testing::IsEmpty;
 
 class PurgeMarked : public PurgeBed {
  protected:
-  // A log that is marked deleted, where logs can be.
+  // A log that is marked deleted, if logs can be.
   void add_marked_log(const std::string& execution) {
     const Json value{
         {"executionId", execution}, {"tenantId", "main"}, {"namespace", "company.team"},
@@ -28,7 +28,7 @@ class PurgeMarked : public PurgeBed {
     return rows_.schema().table("logs")->column("deleted") != nullptr;
   }
 
-  // How many logs had gone when the last batch was committed, before the second look.
+  // How many logs were deleted when the last batch was committed, before the second look.
   std::int64_t logs_of_batches() const {
     const auto events = bed_.host.events();
     return events.empty() ? 0 : events.back()["counters"]["logsCount"].get<std::int64_t>();

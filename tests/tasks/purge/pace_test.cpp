@@ -154,7 +154,7 @@ TEST_P(PurgePace, WaitsWhileAnotherSessionWaitsForItsLocks) {
 TEST_P(PurgePace, WaitsWhileItsTableIsVacuumed) {
   if (!on("postgresql")) GTEST_SKIP() << "a figure of PostgreSQL's";
   add_executions(3);
-  // What VACUUM takes, for as long as the test wants.
+  // VACUUM's lock, for as long as the test wants.
   auto vacuum = database_.connection();
   require(vacuum->begin());
   require(vacuum->query(database::plain("LOCK TABLE logs IN SHARE UPDATE EXCLUSIVE MODE"),

@@ -26,7 +26,7 @@ class PlanId : public PurgeBed {
     return rows_.keys("executions").size() + rows_.keys("logs").size() +
            rows_.keys("metrics").size();
   }
-  // A run that is held to the plan is refused before it removes anything.
+  // A run that is held to the plan is refused before it deletes anything.
   void expect_refused(const std::string& id, const std::string& task, const Json& parameters,
                       FailureKind kind, const std::string& words) {
     const auto before = all_rows();
@@ -207,7 +207,7 @@ TEST_P(PlanId, LetsNothingGoThatBecameOldSince) {
   EXPECT_THAT(rows_.keys("executions"), UnorderedElementsAre("later"));
 }
 
-// S1: nothing goes that the run's own parameters leave out.
+// S1: nothing is deleted that the run's own parameters exclude.
 TEST_P(PlanId, AnEarlierDateOfTheRunHolds) {
   add_ended("early", "2025-06-01T00:00:00.000000Z");
   add_ended("late", kEnd);
@@ -261,7 +261,7 @@ TEST_P(PlanId, HoldsInEveryBatch) {
   EXPECT_LE(result.error().done["executionsCount"], 10);
 }
 
-// Rows near the date, which a page may bring beside those that are selected, are no excess.
+// Rows near the date, which a page may include besides the selected ones, don't count as excess.
 TEST_P(PlanId, CountsWhatIsSelectedAlone) {
   add_ended("planned", at(0));
   for (int i = 0; i < 5; ++i) add_ended("near" + std::to_string(i), at(1 + i));

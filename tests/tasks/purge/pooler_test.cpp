@@ -1,5 +1,6 @@
 // A whole purge and a whole listing through pgbouncer in transaction mode with one server
-// connection, where Kestra's own purge fails (its cursor outlives a transaction, issue 6130).
+// connection, where Kestra's own purge fails (its cursor outlives a transaction,
+// kestra-io/kestra#6130).
 #include <gtest/gtest.h>
 
 #include "database/kept_connection.h"

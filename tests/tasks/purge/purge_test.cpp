@@ -1,4 +1,4 @@
-// What a purge promises beside the selection (the oracle's part): locks, late writes, files,
+// What a purge promises besides the selection (the oracle's part): locks, late writes, files,
 // cancel.
 #include <thread>
 
@@ -67,7 +67,7 @@ TEST_P(Purge, NeverTakesMoreThanBatchSizeInATransaction) {
   add_executions(10);
   const auto result = require_result(bed_.run("PurgeExecutions", with(kPurge, {{"batchSize", 4}})));
   EXPECT_GE(result["batches"],
-            3);  // more where the machine is slow: batches shrink to a target time
+            3);  // more on a slow machine: batches shrink to meet a target time
   for (const auto& event : bed_.host.events()) EXPECT_LE(event.value("rows", 0), 4);
 }
 
@@ -80,8 +80,8 @@ TEST_P(Purge, TakesWhatAnotherSessionHeldOnceItIsFree) {
   EXPECT_THAT(rows_.keys("executions"), IsEmpty());
 }
 
-// On MySQL a DELETE that compares all rows waits for each that somebody holds: no index leads to an
-// execution's delayed messages, and one leads to those of a queue by type and key alone.
+// On MySQL a DELETE that compares all rows waits for each locked one: no index finds an execution's
+// delayed messages, and the one on queues only finds them by type and key.
 TEST_P(Purge, DoesNotWaitForADependentOfAnotherExecution) {
   if (!is_server()) GTEST_SKIP() << "a SQLite transaction locks the whole database";
   const bool has_messages = GetParam().schema_version != "2.0";
@@ -118,7 +118,7 @@ TEST_P(Purge, RemovesALogThatIsWrittenAfterItsExecutionWent) {
   EXPECT_THAT(rows_.keys("logs"), IsEmpty());
 }
 
-// PostgreSQL then knows that most executions went, and reads each table once from end to end: each
+// PostgreSQL then knows that most executions were deleted, and scans each table once: each
 // connection a share of its pages.
 TEST_P(Purge, RemovesALateLogWhereMostExecutionsWent) {
   add_executions(150);
@@ -159,7 +159,7 @@ TEST_P(Purge, TakesOutOfASmallTableWhatWasThereAndWhatCameMeanwhile) {
   }
 }
 
-// Rows are told by where they lie, and a table that inherits has rows at the same places.
+// Rows are identified by their address, and a table that inherits has rows at the same addresses.
 TEST_P(Purge, LeavesRowsOfATableThatInherits) {
   if (!on("postgresql")) GTEST_SKIP() << "no inheritance";
   add_executions(3);
@@ -222,7 +222,7 @@ TEST_P(Purge, KeepsTheRowsOfAnExecutionWhoseFilesStay) {
   EXPECT_THAT(rows_.keys("logs"), ElementsAre("e1-0", "e1-1"));
 }
 
-// C8: a file that stays ends nobody else's wait.
+// C8: a file that stays does not end the wait of others.
 TEST_P(Purge, WaitsForARowThatOthersHoldThoughFilesOfAnotherStay) {
   if (!is_server()) GTEST_SKIP() << "a SQLite transaction locks the whole database";
   add_executions(3);

@@ -1,6 +1,6 @@
-// Rows that do not go although a purge means them: a foreign key, a trigger or a rule of somebody's
-// own refuses or keeps them, or a limit of the server. They keep all that is theirs and are named;
-// everything else goes, and the run ends.
+// Selected rows that are not deleted because an operator's foreign key, trigger or rule, or a limit
+// of the server, refuses or keeps them. They keep everything that belongs to them and are named;
+// everything else is deleted, and the run ends.
 #include <gmock/gmock.h>
 
 #include "database/kept_connection.h"
@@ -16,7 +16,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-// Two files of each execution; notes which it was asked to remove.
+// Two files per execution; records which ones it was asked to remove.
 class RecordingStorage : public storage::Storage {
  public:
   std::vector<storage::Removed> remove(std::span<const storage::ExecutionFolder> folders,
@@ -43,7 +43,7 @@ class PurgeRefused : public PurgeBed {
            (key.collation.empty() ? "" : " CHARACTER SET utf8mb4 COLLATE " + key.collation);
   }
 
-  // A trigger on the rows of a table for which the condition on OLD holds. `body`: plpgsql.
+  // A trigger on the rows of a table that meet the condition on OLD. `body`: plpgsql.
   void make_trigger(const std::string& table, const std::string& when, const std::string& body) {
     if (on("postgresql")) {
       say("CREATE FUNCTION own() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF " + when +
@@ -69,7 +69,8 @@ class PurgeRefused : public PurgeBed {
   }
   std::string old_key() const { return on("mysql") ? "OLD.`key`" : "OLD.key"; }
 
-  // All but one execution went, which keeps what is its own and is named.
+  // All executions except one are deleted; that one keeps everything that belongs to it and is
+  // named.
   void expect_all_but(const std::string& kept, const Json& result, const std::string& reason) {
     EXPECT_EQ(result["executionsCount"], kExecutions - 1);
     EXPECT_EQ(result["logsCount"], 2 * (kExecutions - 1));
@@ -120,8 +121,8 @@ TEST_P(PurgeRefused, AnExecutionThatAForeignKeyPointsAtWhenItCommits) {
   purge_all_but("e7", "billing");
 }
 
-// What a listing was told of the catalog, and what the opened library remembers of it, is less than
-// a deletion has to know.
+// What a listing read from the catalog, and the opened library remembers, is less than a deletion
+// needs.
 TEST_P(PurgeRefused, WhateverListingsCameBeforeOnOneHandle) {
   database::KeptConnection kept(std::chrono::minutes(10));
   bed_.kept = &kept;
@@ -269,7 +270,7 @@ TEST_P(PurgeRefused, SeveralConnectionsNameEachOnce) {
   EXPECT_THAT(named, ElementsAre("e11", "e3", "e7"));
 }
 
-// 30 ms for each of twenty rows: with a limit of 300 ms they go in smaller batches.
+// 30 ms for each of twenty rows: with a limit of 300 ms they are deleted in smaller batches.
 TEST_P(PurgeRefused, BatchesShrinkToTheServersTimeLimit) {
   if (!on("postgresql")) GTEST_SKIP() << "MySQL's limit is for SELECT alone";
   make_trigger("executions", "true", "PERFORM pg_sleep(0.03);");
@@ -309,8 +310,8 @@ TEST_P(PurgeRefused, PagesOfKeysShrinkToTheServersLimit) {
   EXPECT_THAT(rows_.keys("executions"), IsEmpty());
 }
 
-// Group replication: a transaction that is larger than the group takes (3100), or that a member
-// could not certify (3101).
+// Group replication: a transaction that is too large for the group (3100), or that a member could
+// not certify (3101).
 TEST_P(PurgeRefused, BatchesShrinkToWhatAReplicationGroupTakes) {
   if (!on("mysql")) GTEST_SKIP() << "is MySQL's";
   make_trigger("executions", "(@refused := IFNULL(@refused, 0) + 1) <= 3",
@@ -369,7 +370,7 @@ TEST_P(PurgeLocked, AnExecutionToTheEndIsNamedAndAllOthersGo) {
   EXPECT_THAT(rows_.keys("logs"), ElementsAre("e7-0", "e7-1"));
 }
 
-// The other session lets go once the wait is reported.
+// The other session releases its lock once the wait is reported.
 TEST_P(PurgeLocked, AnExecutionIsReportedWhileItIsWaitedFor) {
   auto settings = database_.settings();
   settings.lock_timeout_ms = 500;

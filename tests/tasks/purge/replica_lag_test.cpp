@@ -13,13 +13,13 @@ using std::chrono::milliseconds;
 constexpr int kExecutions = 60;
 constexpr milliseconds kMost{1'500};
 
-// A purge whose replica, held back before its rows were written, is let go in the midst of its
-// first wait. Nothing goes meanwhile.
+// A purge whose replica was stopped before its rows were written, and is resumed during the purge's
+// first wait. Nothing is deleted meanwhile.
 void expect_a_wait_for(const std::string& replica, TaskBed& bed,
                        const std::function<void()>& let_go) {
   auto& pace = bed.pace.has_value() ? *bed.pace : bed.pace.emplace();
   pace.max_lag = kMost;
-  // Without it all would be gone before the second look.
+  // Without it everything would be deleted before the second check.
   pace.rows_per_second = kExecutions / 6;
   std::vector<std::string> story;
   std::int64_t gone = 0;

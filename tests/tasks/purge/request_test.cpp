@@ -163,7 +163,7 @@ TEST_P(PurgeRequests, LeaveABigTableThatLacksItsIndexAndSayWhichToAdd) {
   EXPECT_THAT(rows_.keys("sla_monitor"), Contains("e0"));
 }
 
-// As an account of its own on PostgreSQL, with the rights that a test gives.
+// As a separate account on PostgreSQL, with the rights that a test grants.
 class PurgeRights : public PurgeRequests {
  protected:
   void SetUp() override {
@@ -256,7 +256,7 @@ TEST_P(PurgeRights, ThatAreMissingAreNamedByTheDoctorToo) {
   EXPECT_EQ(found["metrics"]["remedy"], "grant SELECT, DELETE");
 }
 
-// Without the right to pass over them, rows that others hold are waited for.
+// Without the right to skip them, the purge waits for rows that others have locked.
 TEST_P(PurgeRights, ToReadAndDeleteLeaveWhatOthersHold) {
   grant("SELECT, DELETE", kAll);
   settings_.lock_timeout_ms = 50;

@@ -1,4 +1,4 @@
-// What a plan explains is what a run sends, word for word but for the number of keys.
+// A plan explains what a run sends, word for word except for the number of keys.
 #include <gmock/gmock.h>
 
 #include "storage/local.h"
@@ -10,7 +10,7 @@
 namespace winnow::tests {
 namespace {
 
-// The texts of the statements that one connection sends, as its protocol has them.
+// The texts of the statements that one connection sends, from its protocol.
 class SentStatements {
  public:
   explicit SentStatements(const database::Settings& server)
@@ -44,8 +44,8 @@ class SentStatements {
       buffer_.erase(0, size);
     }
   }
-  // PostgreSQL: a type, but for the first message, and four bytes with the length of what follows,
-  // themselves included. MySQL: three bytes with the length of what follows a number.
+  // PostgreSQL: a type, except in the first message, and a length of four bytes that includes
+  // itself. MySQL: a length of three bytes, then a number, then the payload.
   std::size_t message_size() const {
     constexpr std::size_t kHeader = 5;
     if (!postgres_) {
@@ -83,7 +83,8 @@ class PurgeSends : public PurgeBed {
     if (on("postgresql")) say("ANALYZE");
   }
 
-  // What a run of these parameters sends to Kestra's tables, but for what reads a page or two.
+  // The statements of a run with these parameters to Kestra's tables, except those that read only a
+  // page or two.
   std::set<std::string> sent(const std::string& task, const Json& parameters) {
     SentStatements statements(database_.settings());
     auto settings = through(statements.port(), database_.settings());
@@ -165,7 +166,7 @@ TEST_P(PurgeSends, WhatThePlanOfAPolicyExplains) {
       {"otherwise", {{"keep", keep}}},
       {"batchSize", 40}};
   expect_planned("ApplyRetention", with(policy, {{"dryRun", true}}), 4);
-  // The limit is held against what the walk found: nothing is counted beside it.
+  // The limit is compared with what the walk found: nothing is counted separately.
   expect_planned("ApplyRetention", with(policy, {{"maxRows", 1000}}), 8);
 }
 

@@ -1,4 +1,4 @@
-// Purges beside other sessions: what they hold, change and write meanwhile, and purges beside
+// Purges beside other sessions: what those lock, change and write meanwhile, and purges beside
 // purges.
 #include <algorithm>
 #include <atomic>
@@ -67,7 +67,7 @@ TEST_P(PurgeTogether, LeavesNoConnectionAloneWithALastLargeBatch) {
   if (!is_server()) GTEST_SKIP() << "SQLite has one connection that writes";
   add_executions(2'500);
   bed_.connections = 2;
-  // The first goes on once the second is at work too.
+  // The first goes on once the second works too.
   std::atomic<bool> joined{false};
   const auto first = std::this_thread::get_id();
   bed_.host.on_event = [&](const Json& event) {
@@ -113,7 +113,7 @@ TEST_P(PurgeTogether, RemovesDependentsThatAreWrittenAfterTheirExecutionWent) {
   EXPECT_THAT(rows_.keys("executordelayed"), IsEmpty());
 }
 
-// However many pages the server counted before: a late row lies behind all of them.
+// Whatever number of pages the server counted before: a late row is after all of them.
 TEST_P(PurgeTogether, SharesATablesPagesWithoutARowLeftOutOrMetTwice) {
   if (!on("postgresql")) GTEST_SKIP() << "PostgreSQL reads a table once for many keys";
   add_executions(150);
@@ -164,7 +164,7 @@ TEST_P(PurgeTogether, RemovesDependentsOutOfATableThatWasEmpty) {
   EXPECT_THAT(rows_.keys("sla_monitor"), IsEmpty());
 }
 
-// Frees what another session holds once the purge has removed files; notes whose.
+// Releases another session's lock once the purge has removed files; records whose files.
 class FreeingStorage : public storage::Storage {
  public:
   FreeingStorage(database::Connection& holder, std::vector<std::string>& first)

@@ -15,7 +15,7 @@ using document::Instant;
 using std::chrono::hours;
 using std::chrono::microseconds;
 
-// Everything happens around this moment; bounds and dates meet to the microsecond.
+// Everything happens around this moment; bounds and dates are equal to the microsecond.
 Instant middle() {
   return *document::parse_instant("2026-03-10T12:00:00.000000Z");
 }
@@ -70,7 +70,8 @@ std::string text_at(const Json& document, const char* name) {
   return document.value(name, "");
 }
 
-// As the database compares: MySQL's collation takes `Company.Team` for `company.team`.
+// By the database's comparison: MySQL's collation treats `Company.Team` and `company.team` as
+// equal.
 std::string compared(std::string text, bool ignores_case) {
   if (!ignores_case) return text;
   std::transform(text.begin(), text.end(), text.begin(),
@@ -272,8 +273,8 @@ void WorldMaker::write(const World& world) {
   for (const auto& [name, table] : tables_.schema().tables) {
     statements.push_back(tables_.deletion(name));
   }
-  // The sessions that write to PostgreSQL are in zones of their own: its executions hold their
-  // local time.
+  // The sessions that write to PostgreSQL have different zones: its executions hold their local
+  // time.
   static const std::vector<std::string> zones{"UTC", "Europe/Paris", "America/Los_Angeles",
                                               "Pacific/Kiritimati"};
   for (const auto& execution : world.executions) {

@@ -27,7 +27,7 @@ struct World {
   Rows rows;                        // all that was written, dependents and files too
 };
 
-// The tables whose rows go with their execution in this schema version, with the key of an
+// The tables whose rows are deleted with their execution in this schema version, with the key of an
 // execution's row there.
 std::map<std::string, std::string> dependents_of(const Json& execution, const std::string& version);
 

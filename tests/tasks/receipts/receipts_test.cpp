@@ -1,5 +1,5 @@
-// Receipts of purges: what a file of them tells, when each is written, and what a run makes of a
-// file that another one left.
+// Receipts of purges: the content of the file, when each receipt is written, and how a run handles
+// the file of another one.
 #include <fstream>
 #include <sstream>
 #include <thread>
@@ -377,7 +377,7 @@ TEST_P(ReceiptInDoubt, IsSettledByTheNextRunAsRolledBack) {
   EXPECT_EQ(verified()["rows"], 4);
 }
 
-// Of its two keys one came back: nobody can tell.
+// One of its two keys came back: the outcome is unknown.
 TEST_P(ReceiptInDoubt, StaysInDoubtWhereTheKeysDisagree) {
   if (on("postgresql")) GTEST_SKIP() << "PostgreSQL tells what became of a transaction";
   end_in_doubt(BreakingProxy::When::after_forwarding);

@@ -1,5 +1,4 @@
-// Receipts of a run with several connections: their records are one chain, in which each batch
-// stands once.
+// Receipts of a run with several connections: their records are one chain, with each batch once.
 #include <gmock/gmock.h>
 
 #include "tests/tasks/purge/bed.h"

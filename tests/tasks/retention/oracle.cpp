@@ -186,7 +186,7 @@ bool row_goes(const Json& row, const char* kind, const Moment& moment) {
   });
   if (first == rules.end() || (*first)["keep"] == "forever") return false;
   if (!is_old((*first)["keep"], *instant_at(value, "timestamp"), moment.now)) return false;
-  // A hold is by namespace and flow alone where logs and metrics are removed.
+  // A hold is only by namespace and flow if logs and metrics are deleted.
   const auto holds = moment.policy.value("rules", Json::array());
   return std::none_of(holds.begin(), holds.end(), [&](const Json& rule) {
     return rule["keep"] == "forever" && matches(rule["match"], value, moment.tenant);

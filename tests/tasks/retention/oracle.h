@@ -22,10 +22,10 @@ struct Moment {
 // The rule that decides about an execution: "/rules/1", "/otherwise"; nothing: none.
 std::optional<std::string> deciding_rule(const Json& execution, const Moment& moment);
 
-// The ids of the executions that go.
+// The ids of the executions to delete.
 std::set<std::string> executions_that_go(const Json& executions, const Moment& moment);
 
-// Whether a row {"key", "value"} of logs or metrics (`kind`) goes by a rule for these.
+// Whether a rule for logs or metrics (`kind`) deletes the row {"key", "value"}.
 bool row_goes(const Json& row, const char* kind, const Moment& moment);
 
 }  // namespace winnow::tests

@@ -1,5 +1,5 @@
 // Random rules, rows and clocks against the oracle, on every engine and schema (S1 to S4, S6): what
-// goes, what is counted, and that ExplainRetention says the same before.
+// is deleted, what is counted, and that ExplainRetention says the same before.
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -16,7 +16,7 @@
 namespace winnow::tests {
 namespace {
 
-// Two thousand in all: most of them where a case costs least, and the others over six servers'
+// Two thousand in total: most of them where a case costs least, the others over six servers'
 // schemas.
 std::uint64_t brief(const TestEngine& engine) {
   return engine.name == "sqlite" ? 1'400 : 100;
@@ -139,7 +139,7 @@ TEST_P(RetentionOracle, LeavesWhatTheRulesKeepAndCountsWhatWent) {
     remove_empty(expected.rows);
     ASSERT_EQ(rows, expected.rows);
     for (const auto& [counter, count] : expected.counts) {
-      // A dry run counts what goes for two reasons twice.
+      // A dry run counts rows that are deleted for two reasons twice.
       const bool twice = dry && (counter == "logsCount" || counter == "metricsCount");
       if (twice) continue;
       ASSERT_EQ((*result)[counter], count) << counter;
@@ -152,7 +152,7 @@ TEST_P(RetentionOracle, LeavesWhatTheRulesKeepAndCountsWhatWent) {
   }
   std::filesystem::remove_all(storage);
   RecordProperty("seed", std::to_string(seed));
-  // Something goes in two of five cases. A tenth is out of reach of chance from 40 cases on.
+  // Something is deleted in two of five cases. From 40 cases on, less than a tenth can't be chance.
   EXPECT_TRUE(with_removals > cases / 10 || cases < 40)
       << "executions went in " << with_removals << " of " << cases << " cases";
 }

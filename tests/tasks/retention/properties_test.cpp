@@ -1,5 +1,5 @@
-// What holds of every retention policy, by the oracle: what winnow has to do is checked against it,
-// so it is checked itself.
+// Properties of every retention policy according to the oracle: winnow is checked against the
+// oracle, so the oracle is checked too.
 #include <algorithm>
 #include <iostream>
 

@@ -287,7 +287,7 @@ TEST_P(Retention, LeavesOutRulesOfOtherTenants) {
   EXPECT_THAT(left(), IsEmpty());
 }
 
-// The purges themselves hold what the operator sets, whoever calls them.
+// The purges themselves apply the operator's settings, whatever calls them.
 TEST_P(Retention, OfTheOperatorBindsEveryPurge) {
   add("ended-now", "dev", kOld,
       {{"state",

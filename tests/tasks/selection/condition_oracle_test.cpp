@@ -1,5 +1,5 @@
-// Random rows and random scopes: what a selection selects is what the documents say, by rules
-// written down a second time and compared letter by letter on every server.
+// Random rows and random scopes: a selection matches the documents, by a second implementation of
+// the rules with exact comparisons on every server.
 #include <array>
 #include <iostream>
 #include <random>
@@ -27,7 +27,7 @@ using tasks::Scope;
 using tasks::Selection;
 using Strings = std::vector<std::string>;
 
-// Names that a server may take for equal, and those that end a LIKE, a string or a regular
+// Names that a server may treat as equal, and names that would end a LIKE, a string or a regular
 // expression.
 const Strings& names() {
   static const Strings all{
@@ -46,7 +46,7 @@ const Strings& patterns() {
   return all;
 }
 
-// The value at the path; nothing where there is none.
+// The value at the path; nothing if there is none.
 std::optional<std::string> value_at(const Json& document, const Strings& path) {
   const Json* at = &document;
   for (const auto& step : path) {
@@ -56,7 +56,7 @@ std::optional<std::string> value_at(const Json& document, const Strings& path) {
   return at->get<std::string>();
 }
 
-// A column of a condition and where the document has the same.
+// A column of a condition and the path of the same value in the document.
 struct Field {
   std::string column;
   Strings document;

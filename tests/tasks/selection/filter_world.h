@@ -1,5 +1,5 @@
-// Facts of executions that filters ask about, random filters, and what fits them: by the documents
-// alone, written down a second time, letter by letter, never through winnow's SQL.
+// Facts of executions for filters, random filters, and what matches them: only from the documents,
+// by a second, exact implementation, never through winnow's SQL.
 #pragma once
 
 #include <random>
@@ -13,10 +13,10 @@ namespace winnow::tests {
 
 using document::Json;
 
-// Whether the name fits the pattern: a recursion over both texts, that knows nothing of words.
+// Whether the name matches the pattern: a recursion over both texts, without the notion of words.
 bool pattern_fits(std::string_view pattern, std::string_view name);
 
-// Labels, kind and trigger, each missing at times, with values that servers may take for equal.
+// Labels, kind and trigger, each sometimes missing, with values that servers may treat as equal.
 void add_facts(std::mt19937_64& random, Json& document);
 
 // Some filters of PurgeExecutions and ListExecutions in all their forms. `documents` are those that

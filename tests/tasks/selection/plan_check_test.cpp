@@ -1,5 +1,5 @@
-// A run that would read a big table from end to end is refused before anything is sent, with the
-// index that is missing; dropping each index in turn shows it.
+// A run that would scan a big table is refused before anything is sent, with the missing index;
+// dropping each index in turn shows it.
 #include "tasks/selection/plan_check.h"
 
 #include <gmock/gmock.h>
@@ -103,7 +103,7 @@ TEST_P(PlanCheck, NamesTheIndexThatAnOrderedListingLacksInABigTable) {
   EXPECT_TRUE(bed_.run("ListExecutions", {{"orderBy", "id"}}));
 }
 
-// What adds it is the statement that the message shows.
+// The statement in the message adds the index.
 TEST_P(PlanCheck, ShowsTheStatementThatAddsTheIndex) {
   fill_executions(*connection_, kBig);
   drop_indexes_on("executions", "start_date");

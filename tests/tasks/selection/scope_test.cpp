@@ -149,7 +149,7 @@ TEST(Scope, TakesListsPatternsAndNegationsOfNames) {
       scope_of("PurgeExecutions", {{"namespace", {"a", "b.*"}}, {"flowId", "load_*"}}).value();
   const auto ones = all<OneOf>(several);
   ASSERT_EQ(ones.size(), 2U);
-  EXPECT_THAT(ones[0].values, ElementsAre("a"));  // exactly, beside a flow
+  EXPECT_THAT(ones[0].values, ElementsAre("a"));  // exactly, with a flow
   EXPECT_EQ(ones[1].patterns.at(0).text(), "load_*");
   const auto wide = all<OneOf>(scope_of("PurgeLogs", {{"namespace", {{"not", "a"}}}}).value());
   EXPECT_EQ(wide.at(0).patterns.at(0).text(), "a.**");

@@ -41,7 +41,7 @@ TEST_P(Selections, OfALabelThatTheEnumerationLacksAreEmpty) {
   EXPECT_EQ(count(AnyOf{"state_current", {"FROZEN"}}), 0);
 }
 
-// C13: `deleted` and `key` are words of SQL to some server or other.
+// C13: `deleted` and `key` are keywords on some servers.
 TEST_P(Selections, QuoteTheNamesOfColumnsInEveryStatement) {
   add_executions(2);
   const std::regex bare(

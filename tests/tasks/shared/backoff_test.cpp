@@ -26,7 +26,7 @@ TEST(Backoff, TriesThatTakeTimeThemselvesCount) {
   Backoff outage(kOutage);
   int tries = 0;
   while (outage.next_pause()) {
-    outage.charge(10s);  // as long as an attempt to connect may take
+    outage.charge(10s);  // the maximum time of an attempt to connect
     ++tries;
   }
   EXPECT_LE(tries, 6);

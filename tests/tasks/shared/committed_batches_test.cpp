@@ -1,4 +1,4 @@
-// What a server that took over is asked about, and what counts no more.
+// Which batches are checked on a server that took over, and which are no longer counted.
 #include "tasks/shared/committed_batches.h"
 
 #include <set>
@@ -50,7 +50,7 @@ TEST_F(CommittedBatchesTest, AreLostFromTheNewestOnUntilOneIsGoneInPart) {
   EXPECT_EQ(uncounted_.back(), 8);
 }
 
-// The next server is asked about the rest, and what was found before it counts.
+// The rest is checked on the next server, and earlier findings count.
 TEST_F(CommittedBatchesTest, AreAskedForAgainWhereTheConnectionIsLostMeanwhile) {
   batches_.remember({.ends = {1}, .rows = 5});
   batches_.remember({.ends = {3}, .rows = 1});

@@ -1,4 +1,4 @@
-// The line of a progress bar, and the speed that it tells.
+// The progress bar, and the speed that it shows.
 #include "hosts/cli/console/bar.h"
 
 #include <gmock/gmock.h>

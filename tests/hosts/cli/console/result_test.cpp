@@ -1,4 +1,4 @@
-// The result that goes to stdout.
+// The result on stdout.
 #include "hosts/cli/console/result.h"
 
 #include <gtest/gtest.h>

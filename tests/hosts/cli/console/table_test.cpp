@@ -1,4 +1,4 @@
-// How strings, tables and results stand on a terminal of any width.
+// Strings, tables and results on a terminal of any width.
 #include "hosts/cli/console/table.h"
 
 #include <gmock/gmock.h>

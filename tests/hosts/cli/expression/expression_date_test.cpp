@@ -141,8 +141,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "2022-02-08T19:38:26.123+01:00"},
         Example{"{{ '100% 2022-02-08' | date('yyyy', existingFormat=\"'100%' yyyy-MM-dd\") }}",
                 "2022"},
-        // A local time that a clock change leaves out moves on, as without existingFormat; a quoted
-        // letter is no zone.
+        // A local time that a clock change skips moves on, as without existingFormat; a quoted
+        // letter is not a zone.
         Example{"{{ '29/03/2026 02:30' | date(timeZone='Europe/Paris', existingFormat='dd/MM/yyyy "
                 "HH:mm') }}",
                 "2026-03-29T03:30:00.000000+02:00"},

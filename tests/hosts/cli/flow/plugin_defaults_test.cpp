@@ -147,7 +147,7 @@ TEST(PluginDefaults, OfOneTypeCountInTheirOrder) {
 // Read off Kestra 1.1.15 and 1.3.31: the order is that of a Java HashMap's buckets.
 TEST(PluginDefaults, OfSeveralTypesCountInTheOrderOfKestrasHashMap) {
   struct Pair {
-    std::string counts;  // where neither is forced
+    std::string counts;  // if neither is forced
     std::string other;
   };
   const Pair pairs[] = {{kClass, "io.kestra"},
@@ -176,7 +176,7 @@ TEST(PluginDefaults, OfSeveralTypesCountInTheOrderOfKestrasHashMap) {
   }
 }
 
-// Kestra 1.1 takes the first of two forced ones of a type, Kestra 1.3 the last.
+// Of two forced ones of a type Kestra 1.1 uses the first, Kestra 1.3 the last.
 TEST(PluginDefaults, AreRefusedWhereVersionsOfKestraDiffer) {
   const std::string type = "type: " + kClass;
   const std::string first = of_class("forced: true, values: {x: 1}");

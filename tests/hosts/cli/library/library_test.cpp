@@ -1,4 +1,4 @@
-// What the command does with a library that it has loaded; the library is tests/hosts/cli's own.
+// How the command uses a loaded library; the library is tests/hosts/cli's own.
 #include "hosts/cli/library/library.h"
 
 #include <new>
