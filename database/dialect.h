@@ -131,21 +131,21 @@ class Dialect {
   // with the text have to be looked up first so that an index can find their rows.
   virtual bool starts_with_is_a_range() const { return true; }
   // Compares the exact instant of the row, whatever its writer's time zone. `document_path` leads
-  // to the same instant in the row's `value` document; a dialect uses it where the column is not
+  // to the same instant in the row's `value` document; a dialect uses it if the column is not
   // decisive (local_time).
   virtual void compare_instant(SqlWriter& writer, std::string_view table_alias,
                                const Column& column, std::span<const std::string> document_path,
                                Comparison comparison, Instant instant) const;
 
   // A bound on the column alone that includes every row whose exact instant is within the bound; it
-  // is wider where the column is not decisive. It opens no document.
+  // is wider if the column is not decisive. It opens no document.
   virtual void bound_instant(SqlWriter& writer, std::string_view table_alias, const Column& column,
                              Comparison comparison, Instant instant) const {
     compare_instant(writer, table_alias, column, {}, comparison, instant);
   }
 
-  // The same, but where the column by itself denies it, the document decides: so few rows too many
-  // are met, and no document is opened of those that the column affirms.
+  // The same, except that the document decides if the column is outside the bound: this includes
+  // few rows too many, and opens no document of a row whose column is within the bound.
   virtual void likely_instant(SqlWriter& writer, std::string_view table_alias, const Column& column,
                               std::span<const std::string> /*document_path*/, Comparison comparison,
                               Instant instant) const {

@@ -1,5 +1,5 @@
-// Removes or counts the files of one folder and all below it, from its descriptor downwards and
-// never through a link.
+// Removes or counts the files in one folder and everything below it, from its descriptor downwards
+// and never through a link.
 #pragma once
 
 #include <string>
@@ -13,14 +13,14 @@ namespace winnow::storage {
 enum class TreeAction { remove, count };
 
 struct WalkOptions {
-  // The folder, opened for reading; else it is opened by its name.
+  // The folder, opened for reading; otherwise it is opened by its name.
   Descriptor opened = {};
-  // Set to the last change of any file, link or folder that was seen.
+  // Set to the last change of any visited file, link or folder.
   document::Instant* newest = nullptr;
-  // A folder on which something is mounted is not entered, and no failure: who only looks for
-  // folders is none the wiser for what lies there.
+  // A mount point is not entered, and is not a failure: a search for folders does not need its
+  // content.
   bool passes_mounts = false;
-  // Set where a folder inside is one of other files of Kestra (is_of_others).
+  // Set if a folder inside is for other files of Kestra (is_of_others).
   bool* is_of_others = nullptr;
 };
 
@@ -30,12 +30,12 @@ struct WalkOptions {
 Removed walk_tree(TreeAction action, int parent, const std::string& name, const std::string& place,
                   const Cancellation& cancellation, WalkOptions options = {});
 
-// Opens the folder `name` inside `parent` and never a link. -1 and errno where that can't be.
+// Opens the folder `name` inside `parent`, but never a link. On failure -1 and errno.
 Descriptor open_folder(int parent, const std::string& name, int flags);
 
-// Opens a folder for reading that is an execution's own, or inside of one: no link, and on the same
-// mount as `parent`, since whatever somebody mounted there is no file of the execution's. errno is
-// EXDEV where it is on another.
+// Opens an execution's folder, or one inside it, for reading: not a link, and on the same mount as
+// `parent`, because mounted files don't belong to the execution. errno is EXDEV if it is on another
+// mount.
 Descriptor open_within(int parent, const std::string& name);
 
 // Whether the entry of the open folder `parent` is a folder.

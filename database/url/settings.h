@@ -72,14 +72,14 @@ std::string home_directory();
 using Properties = std::vector<std::pair<std::string, std::string>>;
 
 // Reads postgresql://, postgres://, mysql://, mariadb://, sqlite: and their jdbc: forms, with user
-// and password in the authority or the query (as JDBC has them), percent-encoding decoded, and
-// several hosts parted by commas. `defaults` are options that count where the URL does not name
-// them, as the JDBC drivers have it (`user` and `password` among them).
+// and password in the authority or the query (as in JDBC), percent-encoding decoded, and several
+// hosts separated by commas. `defaults` are options that apply if the URL does not name them, as in
+// the JDBC drivers (`user` and `password` among them).
 //
-// TLS options of both worlds pass through to the driver under libpq's names (sslmode, sslrootcert,
+// TLS options of both worlds are passed to the driver under libpq's names (sslmode, sslrootcert,
 // sslcert, sslkey, ...) or those of the mysql client (ssl-mode, ssl-ca, ssl-capath, ssl-cert,
-// ssl-key, ssl-cipher, ssl-crl, tls-version, socket). What else options.h says about options holds.
-// The failure is a configuration one whose message never repeats the URL's password.
+// ssl-key, ssl-cipher, ssl-crl, tls-version, socket). options.h describes all other options. Fails
+// as configuration; the message never repeats the URL's password.
 Outcome<Settings> parse_url(std::string_view url, const Properties& defaults = {});
 
 }  // namespace winnow::database

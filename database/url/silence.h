@@ -1,6 +1,6 @@
-// A server whose kernel still takes connections while it answers nobody: stopped, swapped out, on a
-// disk that hangs. A statement that waits is looked after by another session, and what becomes of
-// that one's log-in tells a server that works from one that hangs.
+// Detects a server that hangs while its kernel still accepts connections: stopped, swapped out, or
+// on a disk that hangs. For a statement that waits, another session tries to log in: its outcome
+// distinguishes a server that works from one that hangs.
 #pragma once
 
 #include <chrono>
@@ -11,23 +11,24 @@
 
 namespace winnow::database {
 
-// How long a statement has had no answer when it is looked after for the first time.
+// How long a statement waits for a reply before the first check.
 std::chrono::milliseconds first_look(const Settings& settings);
 
-// The address that a socket leads to, without its port; empty where it leads to no other machine.
+// The peer address of a socket, without its port; empty if it leads to no other machine.
 std::string peer_of(int socket);
 
-// One look, for a statement that has waited for so long.
+// One check, for a statement that has waited this long.
 class ServerLook {
  public:
   ServerLook(const Settings& settings, std::chrono::milliseconds waited);
 
-  // Of the session that looks.
+  // The settings of the checking session.
   const Settings& settings() const { return settings_; }
-  // Whether that session came to another server than `waiting`, the peer of the statement's
-  // connection: a name that a fail-over moved. The look is at that peer itself then.
+  // Whether that session reached another server than `waiting`, the peer of the statement's
+  // connection, because a failover moved the name. Then the check goes to that peer itself.
   bool went_elsewhere(const std::string& waiting, const std::string& looking);
-  // Its log-in failed. A failure here: the server hangs, and the statement's connection is lost.
+  // Called if its log-in failed. A failure here: the server hangs, and the statement's connection
+  // is lost.
   Outcome<void> refused(const Failure& failure) const;
 
  private:
@@ -35,7 +36,7 @@ class ServerLook {
 
   Settings settings_;
   std::chrono::milliseconds waited_;
-  bool decides_;  // whether the statement has waited for long enough to be given up
+  bool decides_;  // whether the statement has waited long enough to give it up
   Clock::time_point began_ = Clock::now();
 };
 

@@ -1,4 +1,4 @@
-// Takes a database URL apart. What its parts mean is the business of settings.cpp.
+// Splits a database URL. settings.cpp interprets its parts.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace winnow::database {
 
 struct UrlHost {
   std::string name;
-  std::string port;  // as written, digits alone; may be empty
+  std::string port;  // as written, only digits; may be empty
 };
 
 struct UrlParts {
@@ -21,7 +21,7 @@ struct UrlParts {
   bool authority = false;  // `//` follows the scheme
   std::string user;
   std::string password;
-  std::vector<UrlHost> hosts;  // one at least where there is an authority
+  std::vector<UrlHost> hosts;  // at least one if there is an authority
   std::string path;            // after the authority, without its first `/`
   std::vector<std::pair<std::string, std::string>> query;
   bool at_sign_after_authority = false;  // then the parts may be pieces of a password

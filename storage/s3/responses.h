@@ -46,7 +46,7 @@ struct DeleteResult {
 };
 
 struct ServerError {
-  std::string code;  // "NoSuchBucket"; empty where the response has none
+  std::string code;  // "NoSuchBucket"; empty if the response has none
   std::string message;
   std::string endpoint = {};  // of a bucket in another region, if the server says it
   std::string region = {};

@@ -37,7 +37,7 @@ class Pacer {
   void watch(Monitor::Watched watched);
 
   // Returns when a batch may begin, or when the budget is used up. Fails as cancelled. Call it
-  // outside of a transaction.
+  // outside a transaction.
   Outcome<Next> await(Lane& lane);
   // Notes the time and the deleted rows of a batch: the lane, or all lanes, pause for it before
   // their next batch.

@@ -40,7 +40,7 @@ Hold hold_of(const PurgeRequest& request, const database::Table& table,
 // The selection and the steps must outlive it.
 class PurgeStatements {
  public:
-  // A schema failure where the order's column is missing.
+  // A schema failure if the order's column is missing.
   static Outcome<PurgeStatements> make(const PurgeRequest& request, const Selection& selection,
                                        const PurgeSteps& steps, const database::Dialect& dialect,
                                        Hold hold);
