@@ -30,21 +30,21 @@ void declare(CLI::App& app, Arguments& arguments) {
   SampleOptions& options = arguments.options;
   constexpr std::int64_t kMost = 100'000'000;
   app.add_option("--database", arguments.database,
-                 "postgresql://..., mysql://... or sqlite:FILE (made when it is not there)")
+                 "postgresql://..., mysql://... or sqlite:FILE (created if missing)")
       ->required();
   app.add_option("--executions", options.executions, "How many executions")
       ->required()
       ->check(CLI::Range(std::int64_t{0}, kMost));
-  app.add_option("--logs", options.logs, "Logs of each execution")
+  app.add_option("--logs", options.logs, "Logs per execution")
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000}))
       ->capture_default_str();
-  app.add_option("--metrics", options.metrics, "Metrics of each execution")
+  app.add_option("--metrics", options.metrics, "Metrics per execution")
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000}))
       ->capture_default_str();
   app.add_option("--storage", options.storage,
                  "Folder for files, as kestra.storage.local.base-path");
   app.add_option("--files", options.files,
-                 "How many files in all (default: one for five executions)")
+                 "Total number of files (default: one per five executions)")
       ->check(CLI::Range(std::int64_t{0}, kMost));
   app.add_option("--seed", options.seed, "The same seed makes the same rows")
       ->capture_default_str();
@@ -86,7 +86,7 @@ Outcome<void> complete(Arguments& arguments) {
   if (auto done = read_instant("--from", arguments.from, options.first); !done) return done;
   if (auto done = read_instant("--to", arguments.to, options.last); !done) return done;
   if (options.first >= options.last) {
-    return fail(FailureKind::configuration, "--from has to be before --to");
+    return fail(FailureKind::configuration, "--from must be before --to");
   }
   if (options.files >= 0 && options.storage.empty()) {
     return fail(FailureKind::configuration, "--files needs --storage");
