@@ -54,7 +54,7 @@ free_port() {
   python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-# Waits until something answers at the port, or the process is gone.
+# Waits until something responds at the port, or the process has ended.
 await_port() {  # PID PORT
   for _ in $(seq 1 300); do
     kill -0 "$1" 2> /dev/null || return 1
@@ -66,7 +66,7 @@ await_port() {  # PID PORT
   return 1
 }
 
-# Ends the process whose number stands in the file, if it is still the named program.
+# Ends the process with the number in the file, if it is still the named program.
 stop_process() {  # FILE NAME
   local pid
   [[ -f $1 ]] || return 0

@@ -28,7 +28,7 @@ start_in() {
   # A folder of its data folder is a bucket.
   mkdir -p "$folder/data/winnow" "$folder/certs"
   secret=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
-  # Another process may take the port between the look and the start: then the next one is tried.
+  # Another process may take the port between the check and the start: then it tries the next one.
   for _ in 1 2 3 4 5; do
     port=$(free_port)
     MINIO_ROOT_USER=winnow MINIO_ROOT_PASSWORD=$secret MINIO_BROWSER=off MINIO_UPDATE=off setsid "$program" server --quiet \

@@ -6,7 +6,7 @@
 #   mysql.sh pause DIR                      ends it and keeps its data
 #   mysql.sh resume DIR                     starts it again, with the options that it had, on another port unless --port is one
 #   mysql.sh copy DIR NEW                   a paused server like the paused one in DIR
-#   mysql.sh freeze DIR, thaw DIR           it stands still, while the kernel takes connections for it; and goes on
+#   mysql.sh freeze DIR, thaw DIR           stops it while the kernel accepts connections for it; resumes it
 #   mysql.sh crash DIR                      kill -9, and the same server again on the same data and port
 #
 # DIR gets ca.pem (the CA of the server's certificate), pid, and `server`, a link to the server's own folder (log.err, data). Debian stable has no MySQL server and MariaDB can't hold
@@ -118,7 +118,7 @@ SQL
     < /dev/null > /dev/null 2>&1
 }
 
-# Runs the server whose folder is in DIR and prints its URL. What stands in first.sql runs once.
+# Runs the server whose folder is in DIR and prints its URL. The statements of first.sql run once.
 launch() {
   local dir=$1 data home attempt port pid options first=()
   data=$(readlink "$dir/server")
@@ -130,7 +130,7 @@ launch() {
     if [[ -z $port ]]; then port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000)); fi
     # The log of the last start says too that a server is ready.
     rm -f "$data/log.err"
-    # A process group of its own: what ends the test run with Ctrl-C leaves the server to `stop`.
+    # A separate process group: Ctrl-C ends the test run and leaves the server to `stop`.
     setsid chroot --userspec="$uid:$uid" "$root" mysqld --no-defaults --datadir="$home/data" --log-error="$home/log.err" \
       --bind-address=127.0.0.1 --port="$port" --socket="$home/socket" --pid-file="$home/pid" --mysqlx=OFF \
       --secure-file-priv=NULL --skip-log-bin "${first[@]}" \
@@ -233,7 +233,7 @@ crash() {
   [[ " ${words[*]} " == *" --datadir=${data#"$root"}/data "* ]] || die "$dir holds no running server"
   kill -KILL "$pid"
   while kill -0 "$pid" 2> /dev/null; do sleep 0.02; done
-  # The first statements were said, and their file is gone.
+  # The first statements have run, and their file is deleted.
   local again=()
   for word in "${words[@]}"; do [[ $word == --init-file=* ]] || again+=("$word"); done
   port=$(printf '%s\n' "${words[@]}" | sed -n 's/^--port=//p')

@@ -8,7 +8,7 @@
 #   mysql_group.sh patience DIR SECONDS           a member that is not heard of for 5 s and so much more has gone; 30 at first, for a machine
 #                                                 that is busy
 #   mysql_group.sh crash DIR HOST                 kill -9
-#   mysql_group.sh freeze DIR HOST                it stands still, while its kernel takes connections for it
+#   mysql_group.sh freeze DIR HOST                stops it while its kernel accepts connections for it
 #   mysql_group.sh await-out DIR HOST             it goes on if it stood still; returns once HOST itself says that it is no member any more:
 #                                                 one that was cut off takes itself for the primary for some seconds after its cable is
 #                                                 plugged in again, and lacks what the others have committed
@@ -16,7 +16,7 @@
 #   mysql_group.sh sql DIR HOST STATEMENT         runs a statement as winnow, who may do everything
 #   mysql_group.sh stop DIR                       ends all and removes what start made
 #
-# Cables are pulled by network.sh cut. The URL holds inside the network alone. The servers are those of mysql.sh.
+# network.sh cut cuts links. The URL holds inside the network alone. The servers are those of mysql.sh.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 hosts=(db1 db2 db3)
@@ -45,7 +45,7 @@ sql_from() {  # FROM DIR HOST STATEMENT
     --connect-timeout=5 --host="$(address_of "$3")" --user=winnow --execute="$4"
 }
 
-# What each server gets beside the options of all.
+# The options of each server besides those of all.
 options_of() {  # HOST
   local number=${1#db} seeds
   seeds=$(printf '%s:33061,' 10.77.0.1 10.77.0.2 10.77.0.3)
@@ -95,7 +95,7 @@ start_in() {
   echo "${url%@*}@10.77.0.1:3306,10.77.0.2:3306,10.77.0.3:3306/winnow"
 }
 
-state_of() {  # DIR HOST: what it says of itself, asked at home
+state_of() {  # DIR HOST: its own view of itself
   sql_from "$2" "$1" "$2" "SELECT MEMBER_STATE FROM performance_schema.replication_group_members WHERE MEMBER_ID = @@server_uuid" 2> /dev/null || true
 }
 
@@ -108,7 +108,7 @@ await_online() {  # DIR HOST
   die "$2 does not come into the group: $(tail -n 5 "$1/$2/server/log.err")"
 }
 
-# Each is asked about itself: what the others say of a host that has just gone is what they last knew.
+# Each is asked about itself: about a host that has just left, the others only report what they last knew.
 primary_in() {
   local host
   for host in "${hosts[@]}"; do
@@ -153,7 +153,7 @@ rejoin() {  # DIR HOST
   if [[ ! -e $1/$2/pid ]]; then
     on_host "$1" "$2" "$here/mysql.sh" resume "$1/$2" > /dev/null || die "$2 does not start"
   fi
-  # Until the group has noticed that it had gone, it refuses to take it in again.
+  # Until the group has noticed that it left, it refuses to accept it again.
   local i
   for ((i = 0; i < 30; i++)); do
     # It went offline when it left.

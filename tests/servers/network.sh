@@ -3,9 +3,9 @@
 #
 #   network.sh start DIR NAME...           makes the hosts; the first has the address 10.77.0.1, the next 10.77.0.2, ...
 #   network.sh run DIR NAME COMMAND...     runs a command on a host
-#   network.sh cut DIR NAME                pulls the host's cable: packets vanish, nobody is told
-#   network.sh part DIR NAME OTHER...      what NAME sends to those hosts vanishes, and nobody is told; all others hear it as before
-#   network.sh mend DIR NAME               plugs it in again, and lets it reach all others
+#   network.sh cut DIR NAME                cuts the host's link: packets are dropped silently
+#   network.sh part DIR NAME OTHER...      drops silently what NAME sends to those hosts; all others still receive it
+#   network.sh mend DIR NAME               connects it again, with all others
 #   network.sh delay DIR MICROSECONDS      from now on a packet takes that long, each way
 #   network.sh namespace DIR NAME          prints the path of the host's namespace, for setns(2) and nsenter
 #   network.sh stop DIR                    removes the namespaces
@@ -88,7 +88,7 @@ plug() {  # DIR NAME in|out
   fi
 }
 
-# The switch knows nobody by that address.
+# The switch knows no host with that address.
 part() {  # DIR NAME OTHER...
   local prefix other
   prefix=$(prefix_in "$1")

@@ -10,7 +10,7 @@
 #   patroni.sh switch-over DIR HOST   hands the primary's place over to HOST, as patronictl switchover
 #   patroni.sh stop DIR
 #
-# Cables are pulled by network.sh cut. The servers run as Debian's user postgres; the network needs root (status 77 without it).
+# network.sh cut cuts links. The servers run as Debian's user postgres; the network needs root (status 77 without it).
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 

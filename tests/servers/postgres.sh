@@ -5,9 +5,9 @@
 #   postgres.sh stop DIR                      ends that server alone and removes what it made in DIR
 #   postgres.sh pause DIR                     ends it and keeps its data
 #   postgres.sh resume DIR                    starts it again, on another port, with the settings that it had
-#   postgres.sh crash DIR                     every process of it ends at once, nothing is written any more; and starts it again
-#   postgres.sh freeze DIR, thaw DIR          every process of it stands still, while the kernel takes connections for it; and goes on
-#   postgres.sh crash-session DIR             one process of it ends at once: the server ends all others and recovers by itself
+#   postgres.sh crash DIR                     kills every process at once, without further writes; and starts it again
+#   postgres.sh freeze DIR, thaw DIR          every process of stops it while the kernel accepts connections for it; resumes it
+#   postgres.sh crash-session DIR             kills one process: the server ends all others and recovers by itself
 #
 # Without DIR such a folder is made, and named on stderr. A server left over in DIR is stopped and made anew. NAME=VALUE are
 # settings that override those of a test. The server's programs come from $WINNOW_PG_BIN or Debian's newest.
@@ -48,7 +48,7 @@ stop_in() {
   rm -rf -- "$folder/data" "$folder/log" "$folder/password"
 }
 
-# Another process may take the port between the look and the start: then the next one is tried.
+# Another process may take the port between the check and the start: then it tries the next one.
 launch() {
   local folder=$1 port
   for _ in 1 2 3 4 5; do

@@ -13,11 +13,11 @@
 #                                                   throws HOST's data away and makes it a replica of PRIMARY
 #   postgres_cluster.sh restore DIR PRIMARY SYNCHRONOUS
 #                                                   rejoins the two others; returns once both stream
-#   postgres_cluster.sh freeze DIR HOST             every process of it stands still, while the kernel takes connections for it
+#   postgres_cluster.sh freeze DIR HOST             stops every process of it while the kernel accepts connections for it
 #   postgres_cluster.sh setting DIR HOST NAME VALUE a setting of one server, from now on
 #   postgres_cluster.sh stop DIR                    ends all and removes what start made
 #
-# Cables are pulled by network.sh cut. The URL of a network holds inside it alone. NAME=VALUE are settings of all three servers.
+# network.sh cut cuts links. The URL of a network holds inside it alone. NAME=VALUE are settings of all three servers.
 # initdb refuses root, so root runs the servers as Debian's user postgres; the network needs root (status 77 without it).
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
@@ -80,7 +80,7 @@ ends() {  # DIR HOST: nothing is written any more
   on_host "$1" "$2" "$bin/pg_ctl" --pgdata="$1/$2" --mode=immediate --wait stop > /dev/null 2>&1 || true
 }
 
-# The order to end waits for a server that stands still: it is the first that it hears.
+# A stopped server receives the order to end first when it resumes.
 thaw_to_end() {  # DIR HOST
   local processes
   processes=$(processes_of "$1" "$2" 2> /dev/null) || true
@@ -98,7 +98,7 @@ setting() {  # DIR HOST NAME VALUE
   sql "$1" "$2" "SELECT pg_reload_conf()" > /dev/null
 }
 
-# Small segments of WAL: each replica that is made anew begins with one.
+# Small WAL segments: each new replica begins with one.
 make_primary() {  # DIR [NAME=VALUE...]
   local folder=$1
   shift

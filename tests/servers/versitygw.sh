@@ -41,7 +41,7 @@ start_in() {
     scheme=https tls=(--cert "$folder/server.pem" --key "$folder/server-key.pem")
   fi
   secret=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
-  # Another process may take the port between the look and the start: then the next one is tried.
+  # Another process may take the port between the check and the start: then it tries the next one.
   for _ in 1 2 3 4 5; do
     port=$(free_port)
     ROOT_ACCESS_KEY=winnow ROOT_SECRET_KEY=$secret setsid "$program" --port "127.0.0.1:$port" --quiet --keep-alive "${tls[@]}" \
