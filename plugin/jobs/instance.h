@@ -32,8 +32,8 @@ class Instance {
   // nullptr: no connection is kept.
   database::KeptConnection* kept() const { return kept_.get(); }
 
-  // A job's hold on it: while there is one, the instance can't be closed. Refused where it was closed
-  // meanwhile.
+  // A job's hold on it: while there is one, the instance can't be closed. Refused where it was
+  // closed meanwhile.
   static Outcome<std::shared_ptr<const Instance>> hold(const std::shared_ptr<Instance>& instance);
 
   // Ends its use; false where something uses it still, or it was closed before.

@@ -114,8 +114,8 @@ Outcome<bool> PurgeWorker::are_dependents_gone(Connection& connection,
   for (auto& step : look == Look::waiting ? steps_.late() : steps_.late_now(connection)) {
     const bool pays = share.parts > 1 || statements_.pays_in_one_pass(*step.table, size);
     step.in_one_pass = look == Look::at_once && pays;
-    // What may change, as a state or a message, may move meanwhile: who has the first share looks for
-    // it on all pages.
+    // What may change, as a state or a message, may move meanwhile: who has the first share looks
+    // for it on all pages.
     if (step.step->written_once) {
       step.share = share;
     } else if (share.part > 0) {
