@@ -126,7 +126,7 @@ Moment random_moment(std::mt19937_64& random) {
   // Some are refused: a rule hidden by another one, a state without a date.
   do {
     moment.policy = maker.policy();
-  } while (!tasks::has_retention(moment.policy) || !tasks::read_retention(moment.policy));
+  } while (moment.policy.empty() || !tasks::read_retention(moment.policy));
   return moment;
 }
 
