@@ -47,7 +47,7 @@ class Sql(Session):
             self.ask(sql=statement.strip().rstrip(";"))
 
     def milliseconds(self, sql, times):
-        """The microseconds of each run."""
+        """The milliseconds of each run."""
         return [each / 1000 for each in self.ask(sql=sql, times=times)["microseconds"]]
 
 

@@ -267,7 +267,9 @@ class PostgresConnection final : public Connection {
   Outcome<bool> can_be_kept(Target wanted) override {
     std::string standing;
     std::string process;
-    const auto asked = query(postgres_standing(), [&](const Row& row) {
+    auto ask = postgres_standing();
+    ask.keeps_plan = false;  // asked once
+    const auto asked = query(ask, [&](const Row& row) {
       standing = row.text(0).value_or("");
       process = row.text(1).value_or("");
       return true;
@@ -408,6 +410,7 @@ class PostgresConnection final : public Connection {
     }
     for (std::size_t at = 0; at < recalled.size(); ++at) {
       takes.push_back(take_texts(found[at]));
+      // Only a connection that is taken up again asks more than once.
       recalled[at].statement.keeps_plan = asks_standing;
       pipeline_.add(recalled[at].statement, group, &takes.back());
     }

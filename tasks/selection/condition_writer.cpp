@@ -123,7 +123,7 @@ void ConditionWriter::write_policy() {
 // Namespaces that were looked up stand for nothing here: what is left out has to be left out of
 // those too that came later.
 void ConditionWriter::write_except() {
-  // A row that no column rules out is met, but for one that is left out for sure.
+  // Only what is left out for sure is left out of what is possible.
   const auto inner = certainty_ == Certainty::possible ? Certainty::certain : Certainty::all;
   ConditionWriter conditions(table_, scope_, writer_, alias_, inner);
   for (const auto& conjunction : scope_.except) {

@@ -276,7 +276,7 @@ class PatienceOfSeconds(unittest.TestCase):
         now = self.bed.look()
         self.assertEqual(result.status, 0, result)
         self.assertEqual(self.bed.broken_now(now) + self.bed.left_over(now) + self.bed.miscounted(self.before, now, result.counters), [],
-        result)
+                         result)
 
     def test_a_lock_that_is_lost_to_another_run_ends_the_run_with_its_account(self):
         run = self.lose_the_lock()

@@ -6,7 +6,7 @@
 #   postgres.sh pause DIR                     ends it and keeps its data
 #   postgres.sh resume DIR                    starts it again, on another port, with the settings that it had
 #   postgres.sh crash DIR                     kills every process at once, without further writes; and starts it again
-#   postgres.sh freeze DIR, thaw DIR          every process of stops it while the kernel accepts connections for it; resumes it
+#   postgres.sh freeze DIR, thaw DIR          stops every process of it while the kernel accepts connections for it; resumes them
 #   postgres.sh crash-session DIR             kills one process: the server ends all others and recovers by itself
 #
 # Without DIR such a folder is made, and named on stderr. A server left over in DIR is stopped and made anew. NAME=VALUE are

@@ -19,6 +19,7 @@ class PostgresPrepared {
     std::string text = {};  // under which the statement runs; empty: it goes as it stands
     bool is_new = false;    // the server has to prepare it first
   };
+  // One that may be prepared gets a name with its first use.
   Name name_of(const Statement& statement);
 
   // The group that was to prepare it has failed.

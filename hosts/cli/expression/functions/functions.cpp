@@ -1,5 +1,7 @@
 #include "hosts/cli/expression/functions/functions.h"
 
+#include <cstdlib>
+
 #include "document/json.h"
 #include "hosts/cli/expression/language/operators.h"
 #include "outcome/try.h"
@@ -7,14 +9,16 @@
 namespace winnow::cli::expression {
 namespace {
 
+enum class Extreme { least, greatest };
+
 // Null never wins, as in Pebble: comparing it with anything gives false.
-template <bool Greatest>
+template <Extreme Wanted>
 Outcome<Json> extreme(const Invocation& call) {
   Json best;
   for (const auto& candidate : call.arguments) {
     if (!best.is_null()) {
-      WINNOW_TRY(const bool wins,
-                 Greatest ? is_greater(*candidate, best) : is_greater(best, *candidate));
+      WINNOW_TRY(const bool wins, Wanted == Extreme::greatest ? is_greater(*candidate, best)
+                                                              : is_greater(best, *candidate));
       if (!wins) continue;
     }
     best = *candidate;
@@ -39,10 +43,10 @@ Outcome<Json> is(const Invocation& call) {
   return Json((call.input.*Is)());
 }
 
-template <bool Wanted>
-Outcome<Json> is_even(const Invocation& call) {
+template <std::int64_t Remainder>
+Outcome<Json> has_remainder(const Invocation& call) {
   const auto number = whole_number(call.input);
-  if (number) return Json((*number % 2 == 0) == Wanted);
+  if (number) return Json(std::abs(*number % 2) == Remainder);
   return refuse("expected a whole number, found " + described(call.input));
 }
 
@@ -56,8 +60,8 @@ Outcome<Json> is_defined(const Invocation& call) {
 std::vector<Callable> functions() {
   return {
       {"now", {"format", "timeZone"}, 0, now},
-      {.name = "max", .required = 1, .call = extreme<true>, .variadic = true},
-      {.name = "min", .required = 1, .call = extreme<false>, .variadic = true},
+      {.name = "max", .required = 1, .call = extreme<Extreme::greatest>, .variadic = true},
+      {.name = "min", .required = 1, .call = extreme<Extreme::least>, .variadic = true},
       {"range", {"start", "end", "increment"}, 2, numbers},
       {"fromJson", {"json"}, 1, from_json},
       {"json", {"json"}, 1, from_json},
@@ -76,8 +80,8 @@ std::vector<Callable> tests() {
   return {
       {"empty", {}, 0, is_empty_value},         {"null", {}, 0, is<&Json::is_null>},
       {"defined", {}, 0, is_defined, true},     {"map", {}, 0, is<&Json::is_object>},
-      {"iterable", {}, 0, is<&Json::is_array>}, {"even", {}, 0, is_even<true>},
-      {"odd", {}, 0, is_even<false>},
+      {"iterable", {}, 0, is<&Json::is_array>}, {"even", {}, 0, has_remainder<0>},
+      {"odd", {}, 0, has_remainder<1>},
   };
 }
 

@@ -9,13 +9,14 @@ import org.slf4j.Logger;
 /** What a task offers the library during one run: its log, its end, and the server's storage. */
 final class TaskHost implements WinnowHost, AutoCloseable {
     /** Kestra keeps every line of a task's log as a row: a line per batch would fill the tables that a purge empties. */
-    private static final long BETWEEN_EVENTS = Duration.ofSeconds(10).toNanos();
+    private static final String BATCH = "{\"event\":\"batch\"";
+    private static final long BETWEEN_BATCHES = Duration.ofSeconds(10).toNanos();
 
     private final Logger logger;
     private final OptionalLong end;
     private final BooleanSupplier killed;
     private final KestraFiles files;
-    private long lastEvent = System.nanoTime();
+    private long batchLogged = System.nanoTime();
 
     /** @param end when the run has to end, in System.nanoTime() */
     TaskHost(Logger logger, KestraServer server, OptionalLong end, BooleanSupplier killed) {
@@ -47,10 +48,14 @@ final class TaskHost implements WinnowHost, AutoCloseable {
 
     @Override
     public void event(String json) {
+        if (!json.startsWith(BATCH) || isTimeForABatch()) logger.debug(json);
+    }
+
+    private boolean isTimeForABatch() {
         long now = System.nanoTime();
-        if (now - lastEvent < BETWEEN_EVENTS) return;
-        lastEvent = now;
-        logger.debug(json);
+        if (now - batchLogged < BETWEEN_BATCHES) return false;
+        batchLogged = now;
+        return true;
     }
 
     @Override
