@@ -30,8 +30,8 @@ Statement owners(const database::Dialect& dialect, const RowStep& step) {
 
 bool is_worth_it(const RowStep& step) {
   const auto expected = step.table->estimated_rows;
-  return may_be_late(step) && step.step->optional && !step.empty && !step.far && expected > 0 &&
-         expected <= kFew;
+  return may_be_late(step) && !step.step->written_once && !step.empty && !step.far &&
+         expected > 0 && expected <= kFew;
 }
 
 }  // namespace
