@@ -69,11 +69,7 @@ void MysqlPlanReader::add_step(const Row& row) {
   }
   if (type == "ALL") add_once(scanned_, table);
   // Of several at once: "index_a,index_b".
-  for (std::size_t at = 0; at < key.size();) {
-    const auto comma = std::min(key.find(',', at), key.size());
-    add_once(plan_.indexes, std::string_view(key).substr(at, comma - at));
-    at = comma + 1;
-  }
+  for (const auto name : document::split(key, ',')) add_once(plan_.indexes, name);
 }
 
 void MysqlPlanReader::add_note(const Row& row) {

@@ -66,11 +66,6 @@ std::string dollar(std::size_t ordinal) {
   return "$" + std::to_string(ordinal);
 }
 
-void write_document_instant(SqlWriter& writer, std::string_view document, Comparison comparison,
-                            Instant instant) {
-  writer.text(document).text("::timestamptz").text(sign(comparison)).bind(instant);
-}
-
 class PostgresDialect final : public Dialect {
  public:
   std::string_view name() const override { return "postgresql"; }
@@ -184,34 +179,23 @@ class PostgresDialect final : public Dialect {
                        std::span<const std::string> document_path, Comparison comparison,
                        Instant instant) const override {
     if (!opens_documents(column, document_path)) {
-      writer.text(qualified(*this, table_alias, column.name));
-      writer.text(sign(comparison)).bind_as(column, instant);
+      compare_column(writer, table_alias, column, comparison, instant);
       return;
     }
-    // The column holds the local time of a session that we don't know. A bound that is wider by the
-    // greatest offset keeps the column's index; beyond the other side of that band the answer is
-    // certain too, and only inside the band is the document opened.
-    const auto document = document_text(qualified(*this, table_alias, "value"), document_path);
-    writer.text("(");
-    bound_instant(writer, table_alias, column, comparison, instant);
-    writer.text(" AND CASE WHEN ");
-    certain_instant(writer, table_alias, column, comparison, instant);
-    writer.text(" THEN true ELSE ");
-    write_document_instant(writer, document, comparison, instant);
-    writer.text(" END)");
+    // Beyond the other side of the band the answer is certain too.
+    bound_or_document(writer, table_alias, column, document_path, comparison, instant,
+                      [&] { certain_instant(writer, table_alias, column, comparison, instant); });
   }
 
   void likely_instant(SqlWriter& writer, std::string_view table_alias, const Column& column,
                       std::span<const std::string> document_path, Comparison comparison,
                       Instant instant) const override {
-    bound_instant(writer, table_alias, column, comparison, instant);
-    if (!opens_documents(column, document_path)) return;
-    const auto document = document_text(qualified(*this, table_alias, "value"), document_path);
-    writer.text(" AND CASE WHEN ").text(qualified(*this, table_alias, column.name));
-    writer.text(sign(comparison)).bind_as(column, instant);
-    writer.text(" THEN true ELSE ");
-    write_document_instant(writer, document, comparison, instant);
-    writer.text(" END");
+    if (!opens_documents(column, document_path)) {
+      bound_instant(writer, table_alias, column, comparison, instant);
+      return;
+    }
+    bound_or_document(writer, table_alias, column, document_path, comparison, instant,
+                      [&] { compare_column(writer, table_alias, column, comparison, instant); });
   }
 
   bool opens_documents(const Column& column,
@@ -307,6 +291,29 @@ class PostgresDialect final : public Dialect {
     std::string steps;
     for (const auto& step : path) steps += (steps.empty() ? "" : ", ") + literal(step);
     return "(" + std::string(column_expression) + " #>> ARRAY[" + steps + "]::text[])";
+  }
+
+ private:
+  void compare_column(SqlWriter& writer, std::string_view table_alias, const Column& column,
+                      Comparison comparison, Instant instant) const {
+    writer.text(qualified(*this, table_alias, column.name));
+    writer.text(sign(comparison)).bind_as(column, instant);
+  }
+
+  // The column holds the local time of a session that we don't know. A bound that is wider by the
+  // greatest offset keeps the column's index; within it the document decides about the rows that
+  // the condition of `write_accepted` does not accept.
+  template <class WriteAccepted>
+  void bound_or_document(SqlWriter& writer, std::string_view table_alias, const Column& column,
+                         std::span<const std::string> document_path, Comparison comparison,
+                         Instant instant, const WriteAccepted& write_accepted) const {
+    writer.text("(");
+    bound_instant(writer, table_alias, column, comparison, instant);
+    writer.text(" AND CASE WHEN ");
+    write_accepted();
+    writer.text(" THEN true ELSE ");
+    writer.text(document_text(qualified(*this, table_alias, "value"), document_path));
+    writer.text("::timestamptz").text(sign(comparison)).bind(instant).text(" END)");
   }
 };
 

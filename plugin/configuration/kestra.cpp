@@ -33,14 +33,9 @@ std::string hyphenated(std::string_view name) {
   return words;
 }
 
-std::vector<std::string> split(std::string_view dotted) {
-  std::vector<std::string> parts;
-  for (;;) {
-    const auto dot = dotted.find('.');
-    parts.emplace_back(dotted.substr(0, dot));
-    if (dot == std::string_view::npos) return parts;
-    dotted.remove_prefix(dot + 1);
-  }
+std::vector<std::string> path_of(std::string_view dotted) {
+  const auto keys = document::split(dotted, '.');
+  return {keys.begin(), keys.end()};
 }
 
 struct Place {
@@ -54,7 +49,7 @@ Place find_below(const Json& node, std::span<const std::string> path, const std:
   if (!node.is_object()) return {};
   Place last;
   for (const auto& member : node.items()) {
-    const auto parts = split(member.key());
+    const auto parts = path_of(member.key());
     const bool leads =
         parts.size() <= path.size() && std::equal(parts.begin(), parts.end(), path.begin(),
                                                   [](const auto& one, const auto& other) {
@@ -226,7 +221,7 @@ Outcome<std::optional<std::string>> KestraConfiguration::named(const std::string
   if (is_variable) {
     if (auto value = variable(name, lookup_)) return value;
   }
-  WINNOW_TRY(auto setting, text_within(split(name), depth));
+  WINNOW_TRY(auto setting, text_within(path_of(name), depth));
   if (!setting.empty()) return std::optional(std::move(setting));
   return is_variable ? std::nullopt : variable(name, lookup_);
 }
@@ -239,12 +234,12 @@ std::vector<std::string> KestraConfiguration::datasource_names() const {
   for (const auto& document : documents_) {
     if (!document.value.is_object()) continue;
     for (const auto& top : document.value.items()) {
-      const auto parts = split(top.key());
+      const auto parts = path_of(top.key());
       if (hyphenated(parts.front()) != "datasources") continue;
       if (parts.size() > 1) {
         add(parts[1]);
       } else if (top.value().is_object()) {
-        for (const auto& source : top.value().items()) add(split(source.key()).front());
+        for (const auto& source : top.value().items()) add(path_of(source.key()).front());
       }
     }
   }
@@ -373,7 +368,7 @@ Outcome<KestraStorage> KestraConfiguration::bucket(const std::string& type) cons
   const auto given = [&](std::initializer_list<const char*> names) {
     for (const char* name : names) {
       Path path{"kestra", "storage", type};
-      for (auto& part : split(name)) path.push_back(std::move(part));
+      for (auto& part : path_of(name)) path.push_back(std::move(part));
       auto value = text(path);
       if (!value && read) read = fail(value.error());
       if (value && !value->empty()) return *value;

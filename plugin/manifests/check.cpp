@@ -55,12 +55,6 @@ void check_tables(const Json& manifest, Diagnostics& diagnostics) {
 
 }  // namespace
 
-std::vector<std::string> names_of(const Json& object) {
-  std::vector<std::string> names;
-  for (const auto& entry : object.items()) names.push_back(entry.key());
-  return names;
-}
-
 const Json& member(const Json& object, std::string_view key) {
   static const Json none;
   if (!object.is_object()) return none;

@@ -49,7 +49,4 @@ void check_name(const std::string& name, const std::string& pointer, Diagnostics
 // The member, or null if it is missing.
 const document::Json& member(const document::Json& object, std::string_view key);
 
-// The names of its members.
-std::vector<std::string> names_of(const document::Json& object);
-
 }  // namespace winnow::plugin

@@ -41,7 +41,7 @@ void check_listing_order(const Json& order, const Json& columns, Diagnostics& di
     if (!seen.insert(name).second) diagnostics.add(pointer, "\"" + name + "\" stands here twice");
     if (!columns.contains(name)) {
       diagnostics.add(pointer, "\"" + name + "\" is not one of the listing's `columns`" +
-                                   document::did_you_mean(name, names_of(columns)));
+                                   document::did_you_mean(name, document::keys_of(columns)));
     } else if (document::is_text(columns[name]["column"], "value")) {
       diagnostics.add(pointer,
                       "\"" + name + "\" lies inside of the row's document, which no index orders");

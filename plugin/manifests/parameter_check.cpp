@@ -125,7 +125,7 @@ void check_is_parameter(const std::string& name, const Json& parameters, const s
                         Diagnostics& diagnostics) {
   if (parameters.contains(name)) return;
   diagnostics.add(pointer, "there is no parameter \"" + name + "\"" +
-                               document::did_you_mean(name, names_of(parameters)));
+                               document::did_you_mean(name, document::keys_of(parameters)));
 }
 
 void check_exact_with(const Json& filter, const Json& parameters, const std::string& pointer,

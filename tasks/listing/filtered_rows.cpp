@@ -21,8 +21,7 @@ void append_members(std::string& row, const std::string& members) {
 
 }  // namespace
 
-// Flows are looked up no earlier than their rows are wanted, but for those of rows whose families
-// are.
+// A row's flow is looked up when the row is wanted; where families are listed too, before them.
 Outcome<std::int64_t> FilteredRows::read(std::int64_t limit, const RowReader::Handler& handler) {
   if (newest_ == nullptr && children_ == nullptr) return reader_.read(limit, handler);
   std::int64_t rows = 0;

@@ -46,10 +46,13 @@ class PostgresLocalTime : public testing::TestWithParam<TestEngine> {
     require(connection_->execute({&insert, 1}, AfterBatch::commit));
   }
 
-  SqlWriter selection(Comparison comparison, Instant bound) const {
+  using Bound = decltype(&database::Dialect::compare_instant);
+
+  SqlWriter selection(Comparison comparison, Instant bound,
+                      Bound bound_of = &database::Dialect::compare_instant) const {
     SqlWriter writer(connection_->dialect());
     writer.text("SELECT key FROM executions e WHERE ");
-    connection_->dialect().compare_instant(writer, "e", end_date(), kPath, comparison, bound);
+    (connection_->dialect().*bound_of)(writer, "e", end_date(), kPath, comparison, bound);
     return writer;
   }
 
@@ -58,10 +61,8 @@ class PostgresLocalTime : public testing::TestWithParam<TestEngine> {
   }
 
   std::size_t likely(Comparison comparison, Instant bound) {
-    SqlWriter writer(connection_->dialect());
-    writer.text("SELECT key FROM executions e WHERE ");
-    connection_->dialect().likely_instant(writer, "e", end_date(), kPath, comparison, bound);
-    return rows_of(*connection_, writer.take()).size();
+    const auto selected = selection(comparison, bound, &database::Dialect::likely_instant).take();
+    return rows_of(*connection_, selected).size();
   }
 
   TestDatabase database_;

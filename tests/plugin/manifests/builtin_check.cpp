@@ -43,7 +43,7 @@ void check_switch(const Json& manifest, const Json& content, const std::string& 
   if (parameter.is_null()) {
     diagnostics.add(pointer_to(pointer, "switch"),
                     "there is no parameter \"" + name + "\"" +
-                        document::did_you_mean(name, names_of(parameters)));
+                        document::did_you_mean(name, document::keys_of(parameters)));
   } else if (!document::is_text(parameter["type"], "boolean") || parameter.contains("filter")) {
     diagnostics.add(
         pointer_to(pointer, "switch"),
@@ -63,7 +63,7 @@ void check_counter(const Json& manifest, const Json& content, const std::string&
   }
   diagnostics.add(pointer_to(pointer, "counter"),
                   "\"" + name + "\" is none of the `outputs`" +
-                      document::did_you_mean(name, names_of(outputs)));
+                      document::did_you_mean(name, document::keys_of(outputs)));
 }
 
 void check_rows(const Json& manifest, const Json& rows, const std::string& pointer,
@@ -246,8 +246,8 @@ void check_doctor(const Json& manifest, Diagnostics& diagnostics) {
     if (!tables.contains(parent["table"].get<std::string>())) {
       diagnostics.add(
           pointer_to(place, "table"),
-          "is none of the `tables`" +
-              document::did_you_mean(parent["table"].get<std::string>(), names_of(tables)));
+          "is none of the `tables`" + document::did_you_mean(parent["table"].get<std::string>(),
+                                                             document::keys_of(tables)));
     }
   }
 }
@@ -279,7 +279,7 @@ void check_engine(const Json& manifest, Diagnostics& diagnostics) {
   if (engine == "retention" || engine == "explanation") check_retention(manifest, diagnostics);
   if (engine == "verification") check_verification(manifest, diagnostics);
   if (engine == "doctor") check_doctor(manifest, diagnostics);
-  for (const auto& name : names_of(member(manifest, "parameters"))) {
+  for (const auto& name : document::keys_of(member(manifest, "parameters"))) {
     check_used(manifest, name, diagnostics);
   }
 }
