@@ -24,7 +24,7 @@ class Goal:
         return self.measured >= self.limit if self.at_least else self.measured <= self.limit
 
     def row(self):
-        spread = f" ({number(self.spread[0])} .. {number(self.spread[1])})" if self.spread else ""
+        spread = f" ({span(self.spread)})" if self.spread else ""
         return [self.text, f"{number(self.measured)}{self.unit}{spread}", "met" if self.met() else "**missed**"]
 
 
@@ -62,6 +62,11 @@ def number(value):
     if value >= 100:
         return f"{value:,.0f}"
     return f"{value:.2f}" if value < 10 else f"{value:.1f}"
+
+
+def span(values):
+    """The least and the most of them."""
+    return f"{number(min(values))} .. {number(max(values))}"
 
 
 def table(head, rows):

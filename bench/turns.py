@@ -12,6 +12,9 @@ from places import program
 from sessions import Sql
 from worlds import end_of, utc
 
+# InnoDB purges rows after their deletion is committed, once no session can read them any more.
+CLEANED = "until InnoDB had cleaned up"
+
 
 def say(text):
     print(text, file=sys.stderr, flush=True)

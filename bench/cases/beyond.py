@@ -15,7 +15,7 @@ import worlds
 from engines.small import BUFFERS_MIB, SMALL
 from places import DATA, REPOSITORY
 from report import Goal, Section, number
-from turns import check_purged, launch, say
+from turns import CLEANED, check_purged, launch, say
 from worlds import end_of
 
 PAGE = REPOSITORY / "docs/beyond-memory.md"
@@ -183,14 +183,14 @@ def one(small, contender, url, until, rows):
 
 def section(small, sizes, results, winnow, others, rounds):
     with_afterwards = small.name == "mysql"
-    compared = QUANTITIES | ({"cleaned": "time until InnoDB had cleaned up"} if with_afterwards else {})
+    compared = QUANTITIES | ({"cleaned": f"time {CLEANED}"} if with_afterwards else {})
     head = ["logs in the table", "what goes", "", "rows", "seconds", "us per row", "pages read per row", f"bytes of {small.log} per row", "peak memory, MiB"]
     rows = [row(*key, title, purge) + ([number(purge.afterwards)] if with_afterwards else [])
             for key, of in results.items() for title, purge in of.items()]
     largest = sizes[-1].logs()
     return Section(
         f"Beyond memory: {' to '.join(f'{size.logs():,}' for size in (sizes[0], sizes[-1]))} logs on {small.version()} with {BUFFERS_MIB} MB of buffers",
-        head + (["seconds more until InnoDB had cleaned up"] if with_afterwards else []), rows,
+        head + ([f"seconds more {CLEANED}"] if with_afterwards else []), rows,
         [goal for stage in last_stages(results) for goal in goals(results, sizes, stage, winnow, others, compared)],
         f"Ten logs and two metrics to an execution, all of Kestra 1.1's indexes; {rounds} round{'s' if rounds > 1 else ''}. The contenders work in turn on"
         " one database, each cold and behind a checkpoint; who was first at the oldest 5 % is last at the half."

@@ -8,7 +8,7 @@ import subprocess
 import contenders
 import worlds
 from places import program
-from report import Section, number
+from report import Section, number, span
 from relay import Relay
 from sessions import Calls, Sql
 
@@ -48,7 +48,7 @@ def measure(engine, world, times):
     with Relay(url) as relay, Sql(relay.url) as sql:
         sql.value("SELECT 1")
         trips["for comparison: connect and SELECT 1"] = (relay.round_trips, "", relay.connections)
-    rows = [[title, number(statistics.median(each)), f"{number(min(each))} .. {number(max(each))}", *trips.get(title, ("none", "none", "none"))]
+    rows = [[title, number(statistics.median(each)), span(each), *trips.get(title, ("none", "none", "none"))]
             for title, each in timed.items()]
     last = "for comparison: connect and SELECT 1"
     rows.append([last, "", "", *trips[last]])

@@ -2,7 +2,7 @@
 
 import contenders
 import worlds
-from report import Goal, Section, number, statements
+from report import Goal, Section, number, span, statements
 from turns import take_turns
 
 FLAT = 1.5
@@ -27,7 +27,7 @@ def measure(engine, world, sizes, rounds):
     return Section(
         f"Growth: winnow with two connections in a table of {world.rows(world.executions) / 1e6:.1f} million rows on {engine.version()}",
         ["rows to purge", "seconds (median)", "least .. most", "us per row", "peak memory, MiB"],
-        [[title, number(own.median()), f"{number(min(own.seconds))} .. {number(max(own.seconds))}", number(each), number(peak)]
+        [[title, number(own.median()), span(own.seconds), number(each), number(peak)]
          for (title, own), each, peak in zip(series.items(), microseconds, peaks)],
         [Goal("time per row, dearest to cheapest", max(microseconds) / min(microseconds), FLAT),
          Goal("peak memory, largest to smallest", max(peaks) / min(peaks), FLAT_MEMORY)],

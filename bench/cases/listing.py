@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 import contenders
 import worlds
-from report import Goal, Section, number
+from report import Goal, Section, number, span
 from sessions import Calls, Sql
 from turns import say
 from worlds import end_of, utc
@@ -122,7 +122,7 @@ def row(title, turns, opening):
     old, inside, winnow = middles(turns)
     ratios = [each[0] / each[2] for each in turns]
     return [title, number(old), number(inside), number(winnow), number(max(winnow - opening, 0)),
-            f"{number(statistics.median(ratios))}x faster ({number(min(ratios))} .. {number(max(ratios))})"]
+            f"{number(statistics.median(ratios))}x faster ({span(ratios)})"]
 
 
 def goals(lines, deep, opening, faster):

@@ -5,12 +5,10 @@ import statistics
 
 import contenders
 import worlds
-from report import Goal, Section, number, statements
-from turns import ratio, take_turns
+from report import Goal, Section, number, span, statements
+from turns import CLEANED, ratio, take_turns
 
 MEMORY_LIMIT_MIB = 64
-# InnoDB purges rows after their deletion is committed, once no session can read them any more.
-CLEANED = "until InnoDB had cleaned up"
 FASTER_THAN_KESTRA = {"postgres": 3, "mysql": 1.5}
 
 
@@ -90,7 +88,7 @@ def few_of(engine, world, sizes, rounds):
     result = Section(
         f"Purge of {' and '.join(f'{each:,}' for each in sizes)} executions on {engine.version()}",
         ["", "seconds (median)", "least .. most", "rows", "us per row", "client's processor time, s"],
-        [[title, number(own.median()), f"{number(min(own.seconds))} .. {number(max(own.seconds))}", f"{world.rows(own.executions):,}",
+        [[title, number(own.median()), span(own.seconds), f"{world.rows(own.executions):,}",
           number(own.median() * 1e6 / world.rows(own.executions)), number(statistics.median(own.cpu_seconds))] for title, own in series.items()],
         about=f"With {world.logs} logs and {world.metrics} metrics each, among {world.executions:,} executions; {rounds} rounds in turn. The whole process counts.")
     for executions, (winnow, kestra) in pairs.items():
@@ -104,6 +102,6 @@ def few_of(engine, world, sizes, rounds):
 def row(title, own, against, world, cleans_up):
     middle, least, most = ratio(own, against)
     cleaned = [number(statistics.median(own.cleaned_seconds))] if cleans_up else []
-    return [title, number(own.median()), f"{number(min(own.seconds))} .. {number(max(own.seconds))}", *cleaned, f"{own.executions:,}",
+    return [title, number(own.median()), span(own.seconds), *cleaned, f"{own.executions:,}",
             number(own.median() * 1e6 / world.rows(own.executions)),
-            f"{number(middle)}x ({number(least)} .. {number(most)})", number(max(own.peak_kib) / 1024)]
+            f"{number(middle)}x ({span((least, most))})", number(max(own.peak_kib) / 1024)]

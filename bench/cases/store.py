@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 import contenders
 import worlds
 from places import program
-from report import Goal, Section, number
+from report import Goal, Section, number, span
 from sessions import Sql
 from turns import launch, say
 from worlds import end_of, utc
@@ -69,9 +69,9 @@ def section(engine, version, world, total, took, same):
     def row(title):
         seconds = [each["seconds"] for each in took[title]]
         ratios = against(title, same)
-        return [title, number(statistics.median(seconds)), f"{number(min(seconds))} .. {number(max(seconds))}",
+        return [title, number(statistics.median(seconds)), span(seconds),
                 number(statistics.median(seconds) * 1e6 / max(total, 1)),
-                f"{number(statistics.median(ratios))}x ({number(min(ratios))} .. {number(max(ratios))})",
+                f"{number(statistics.median(ratios))}x ({span(ratios)})",
                 number(max(each["peak_kib"] for each in took[title]) / 1024)]
 
     ratios = against("winnow, STORE", same)
